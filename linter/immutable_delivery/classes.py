@@ -1,0 +1,49 @@
+"""Where each service stands on Traugott's scale: divergent, convergent, undetermined or congruent.
+
+Source: Steve Traugott and Lance Brown, "Why Order Matters: Turing Equivalence in Automated Systems Administration", LISA 2002.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from immutable_delivery.facts import Service
+from immutable_delivery.findings import Finding, ServiceClass, ServiceReport, Unresolved
+
+_WORST_FIRST: tuple[ServiceClass, ...] = ("divergent", "convergent")
+_RANK = {"error": 0, "warning": 1, "note": 2}
+
+
+def classes(
+    services: Iterable[Service], findings: Sequence[Finding], unresolved: Sequence[Unresolved]
+) -> list[ServiceReport]:
+    """Return the class of every service: the worst drift in it decides, whatever the run reports."""
+    by_service: dict[str, list[Finding]] = {}
+    for finding in findings:
+        for name in finding.services:
+            by_service.setdefault(name, []).append(finding)
+    hidden: dict[str, set[str]] = {}
+    for one in unresolved:
+        hidden.setdefault(one.owner, set()).update(one.fields)
+    return [
+        _report(service, by_service.get(service.name, []), sorted(hidden.get(service.name, ())))
+        for service in sorted(services, key=lambda service: service.name)
+    ]
+
+
+def _report(service: Service, findings: Sequence[Finding], unknown: Sequence[str]) -> ServiceReport:
+    for verdict in _WORST_FIRST:
+        deciding = [finding for finding in findings if finding.drift == verdict]
+        if deciding:
+            worst = min(deciding, key=lambda f: (not f.enabled, _RANK[f.severity], f.place, f.policy))
+            return _of(service, verdict, decided_by=worst)
+    return _of(service, "undetermined" if unknown else "congruent", unknown=tuple(unknown))
+
+
+def _of(
+    service: Service, verdict: ServiceClass, decided_by: Finding | None = None, unknown: tuple[str, ...] = ()
+) -> ServiceReport:
+    return ServiceReport(
+        name=service.name, verdict=verdict, environments=service.scope.environments,
+        decided_by=decided_by, unknown=unknown, place=service.used_at,
+    )  # fmt: skip

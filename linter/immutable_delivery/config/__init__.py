@@ -1,0 +1,139 @@
+"""What a repository configures: which policies, how severely, where, and what belongs to which environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from typing import Any, Literal, NoReturn
+
+from immutable_delivery.errors import ConfigError
+from immutable_delivery.selection import Selection
+
+FailOn = Literal["error", "warning", "note", "divergent", "convergent"]
+Path = tuple[str, ...]
+"""The keys that lead to a value: `("per-path", "legacy/**", "ignore", "0")`."""
+
+FILE = ".imd.yaml"
+PYPROJECT = "pyproject.toml"
+POLICIES = ".imd/policies"
+"""The folder of a repository's own policies, read without being named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """An environment and the files that describe it."""
+
+    name: str
+    paths: tuple[str, ...] = ()
+    development: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathClasses:
+    """Patterns of files that are counted and not judged, and of those to judge all the same."""
+
+    fixtures: tuple[str, ...] = ()
+    vendored: tuple[str, ...] = ()
+    generated: tuple[str, ...] = ()
+    judge: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A suppression in the configuration, for files that take no comment."""
+
+    path: str
+    ids: tuple[str, ...]
+    reason: str
+    at: str = ""
+    until: date | None = None
+    keys: Path = ()
+    """Where in the configuration it stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a value of the configuration is written: the file and a span of code points in it."""
+
+    file: str
+    start: int = 0
+    end: int = 0
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The configuration of a run."""
+
+    selection: Selection = field(default_factory=Selection)
+    environments: tuple[Environment, ...] = ()
+    """In the order in which an artifact passes through them."""
+    paths: PathClasses = PathClasses()
+    tables: Mapping[str, Any] = field(default_factory=dict)
+    """Additions to the tables of commands, as plain data."""
+    policies: tuple[str, ...] = ()
+    """Folders with policies of the repository, relative to the root."""
+    suppressions: tuple[Waiver, ...] = ()
+    fail_on: FailOn = "error"
+    strict_unresolved: bool = False
+    files: tuple[str, ...] = ()
+    """The files that it was read from, what they extend first."""
+    sources: Mapping[Path, Source] = field(default_factory=dict)
+    """Where its values are written, by the keys that lead to them."""
+
+    def fail(self, keys: Path, reason: str) -> NoReturn:
+        """Refuse the value that ``keys`` lead to, with its place."""
+        source = next((self.sources[keys[:n]] for n in range(len(keys), -1, -1) if keys[:n] in self.sources), None)
+        raise ConfigError(f"{source}: {reason}" if source else reason)
+
+    def check_names(self, known: Iterable[str]) -> None:
+        """Refuse names of policies and groups that are not ``known``."""
+        names = set(known)
+        for keys, name in self._named():
+            if name not in names:
+                self.fail(keys, unknown_name(name, names))
+
+    def check_params(self, params: Mapping[str, Mapping[str, Any]]) -> None:
+        """Refuse parameters that are not in ``params`` (defaults by policy and name), or of another type."""
+        for policy, values in self.selection.params.items():
+            if policy not in params:
+                self.fail(("params", policy), unknown_name(policy, params))
+            for name, value in values.items():
+                if name not in params[policy]:
+                    self.fail(("params", policy, name), f"'{name}' is no parameter of '{policy}'{_hint(name, params[policy])}")
+                _check_type(self, ("params", policy, name), value, params[policy][name])
+
+    def _named(self) -> Iterable[tuple[Path, str]]:
+        for key, names in (("select", self.selection.select), ("ignore", self.selection.ignore)):
+            yield from (((key, str(index)), name) for index, name in enumerate(names))
+        yield from ((("severity", name), name) for name in self.selection.severity)
+        for rule in self.selection.per_path:
+            keys = ("per-path", rule.paths[0])
+            yield from (((*keys, "ignore", str(index)), name) for index, name in enumerate(rule.ignore))
+            yield from (((*keys, "severity", name), name) for name in rule.severity)
+        for waiver in self.suppressions:
+            yield from (((*waiver.keys, "ids", str(index)), name) for index, name in enumerate(waiver.ids))
+
+
+def unknown_name(name: str, known: Iterable[str]) -> str:
+    """Say that no policy or group has this name, and which one is near."""
+    return f"'{name}' is no policy and no group of policies{_hint(name, known)}"
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, sorted(known), 1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def _check_type(config: Config, keys: Path, value: Any, default: Any) -> None:
+    names = {bool: "true or false", int: "a whole number", str: "a text", list: "a list of texts"}
+    if type(value) is not type(default):
+        config.fail(keys, f"'{keys[-1]}' must be {names[type(default)]}")
+    if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+        config.fail(keys, f"'{keys[-1]}' must be a list of texts")

@@ -1,0 +1,131 @@
+"""From the files of a repository to a :class:`Config`: found, validated, joined with what it extends, typed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files as resources
+from typing import Any, cast
+
+from immutable_delivery.config import (
+    FILE, POLICIES, PYPROJECT, Config, Environment, FailOn, Path, PathClasses, Source, Waiver,
+)  # fmt: skip
+from immutable_delivery.errors import ConfigError, UnreadableError
+from immutable_delivery.files import Files, folder_of, resolve
+from immutable_delivery.selection import PathRule, Selection
+from immutable_delivery.text import Place, Text
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of the configuration."""
+    text = (resources("immutable_delivery") / "schemas" / "config.schema.json").read_text("utf-8")
+    return cast("dict[str, Any]", json.loads(text))
+
+
+def load(files: Files, path: str = "") -> Config:
+    """Return the configuration in ``path``, else in the root's `.imd.yaml` or `pyproject.toml`, else the defaults."""
+    path = path or find(files)
+    own = (POLICIES,) if files.state(POLICIES) != "missing" else ()
+    if not path:
+        return Config(policies=own)
+    return _read(files, path, own)
+
+
+def find(files: Files) -> str:
+    """Return the configuration file at the root, "" where there is none; two are one too many."""
+    there = files.state(FILE) != "missing"
+    if not _in_pyproject(files):
+        return FILE if there else ""
+    if there:
+        raise ConfigError(f"{FILE}: {PYPROJECT} has a table [tool.imd] too; keep one of them")
+    return PYPROJECT
+
+
+def _in_pyproject(files: Files) -> bool:
+    if files.state(PYPROJECT) == "missing":
+        return False
+    try:
+        data = files.read(PYPROJECT)
+    except UnreadableError:
+        return False
+    if b"imd" not in data:
+        return False
+    return re.search(rb"^\s*\[+\s*tool\s*\.\s*[\"']?imd\b", data, re.MULTILINE) is not None
+
+
+def _read(files: Files, path: str, policies: tuple[str, ...]) -> Config:
+    from immutable_delivery.config import trees  # noqa: PLC0415 (a run without configuration needs no YAML)
+
+    forest = trees.Trees(files, schema())
+    root = forest.read(path)
+    sources = {keys: _source(forest.texts, place) for keys, place in trees.places(root)}
+    data = trees.plain(root)
+    config = Config(files=tuple(forest.texts), sources=sources)
+    return replace(
+        config,
+        selection=_selection(data),
+        environments=_environments(data.get("environments", {})),
+        paths=PathClasses(**{name: tuple(patterns) for name, patterns in data.get("paths", {}).items()}),
+        tables=data.get("tables", {}),
+        policies=(*policies, *_folders(config, data.get("policies", []))),
+        suppressions=tuple(_waiver(config, index, entry) for index, entry in enumerate(data.get("suppressions", []))),
+        fail_on=cast("FailOn", data.get("fail-on", "error")),
+        strict_unresolved=data.get("strict-unresolved", False),
+    )
+
+
+def _source(texts: Mapping[str, Text], place: Place) -> Source:
+    at = texts[place.file].position(place.span.start)
+    return Source(file=place.file, start=place.span.start, end=place.span.end, line=at.line, column=at.column)
+
+
+def _selection(data: Mapping[str, Any]) -> Selection:
+    return Selection(
+        profile=data.get("profile", "default"),
+        select=tuple(data.get("select", ())),
+        ignore=tuple(data.get("ignore", ())),
+        severity=data.get("severity", {}),
+        per_path=tuple(
+            PathRule(paths=(pattern,), ignore=tuple(rule.get("ignore", ())), severity=rule.get("severity", {}))
+            for pattern, rule in data.get("per-path", {}).items()
+        ),
+        params=data.get("params", {}),
+    )
+
+
+def _environments(data: Mapping[str, Any]) -> tuple[Environment, ...]:
+    order = {name: entry.get("order", index) for index, (name, entry) in enumerate(data.items())}
+    return tuple(
+        Environment(name=name, paths=tuple(data[name].get("paths", ())), development=data[name].get("development", False))
+        for name in sorted(data, key=order.__getitem__)
+    )
+
+
+def _folders(config: Config, names: list[str]) -> list[str]:
+    """Return the folders of policies, relative to the root; they are written relative to their file."""
+    found = []
+    for index, name in enumerate(names):
+        keys = ("policies", str(index))
+        folder = resolve(folder_of(config.sources[keys].file), name)
+        if folder is None:
+            config.fail(keys, f"'{name}' is outside the repository")
+        found.append(folder)
+    return found
+
+
+def _waiver(config: Config, index: int, entry: Mapping[str, Any]) -> Waiver:
+    keys: Path = ("suppressions", str(index))
+    return Waiver(
+        path=entry["path"], ids=tuple(entry["ids"]), reason=entry["reason"].strip(), at=entry.get("at", ""),
+        until=_day(config, (*keys, "until"), entry["until"]) if "until" in entry else None, keys=keys,
+    )  # fmt: skip
+
+
+def _day(config: Config, keys: Path, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        config.fail(keys, f"'{text}' is no day of the calendar")

@@ -1,0 +1,137 @@
+"""Configuration files as trees: read, joined with what they extend, made plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from immutable_delivery.config import PYPROJECT, Path
+from immutable_delivery.errors import ConfigError, UnreadableError
+from immutable_delivery.files import Files, folder_of, resolve
+from immutable_delivery.formats import yamltree
+from immutable_delivery.formats.schema import misfits, type_of
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.text import Place, Span, Text
+
+_MOST_FILES = 30
+_ADD_UP = {("policies",), ("suppressions",), *(("paths", n) for n in ("fixtures", "vendored", "generated", "judge"))}
+
+
+@dataclass(slots=True)
+class Trees:
+    """The configuration files of one run, with what they extend."""
+
+    files: Files
+    schema: dict[str, Any]
+    texts: dict[str, Text] = field(default_factory=dict)
+
+    def read(self, path: str, chain: tuple[str, ...] = ()) -> Mapping:
+        """Return the tree of a file, joined with what it extends; refuse what does not fit the schema."""
+        if path in chain:
+            raise ConfigError(f"{path}: extends itself: {' → '.join((*chain, path))}")
+        if len(self.texts) >= _MOST_FILES:
+            raise ConfigError(f"{path}: more than {_MOST_FILES} files extend each other")
+        own = self._valid(path)
+        joint = Mapping(place=own.place)
+        for scalar in _scalars(own.get("extends")):
+            base = resolve(folder_of(path), scalar.text)
+            if base is None:
+                raise ConfigError(f"{self.at(scalar.place)}: '{scalar.text}' is outside the repository")
+            joint = joined(joint, self.read(base, (*chain, path)))
+        return joined(joint, own)
+
+    def at(self, place: Place) -> str:
+        """Return `file:line:column` of a place."""
+        position = self.texts[place.file].position(place.span.start)
+        return f"{place.file}:{position.line}:{position.column}"
+
+    def _valid(self, path: str) -> Mapping:
+        root = self._root(path)
+        faults = [f"{self.at(fault.place)}: {fault.text}" for fault in misfits(root, self.schema)]
+        if faults or not isinstance(root, Mapping):
+            raise ConfigError("\n".join(faults))
+        return root
+
+    def _root(self, path: str) -> Node:
+        text = self.texts[path] = _text(self.files, path)
+        if path.endswith(".toml"):
+            from immutable_delivery.config import tomltree  # noqa: PLC0415 (tomllib is slow to import)
+
+            names = ("tool", "imd") if path.rpartition("/")[2] == PYPROJECT else ()
+            return tomltree.table(text, *names) or Mapping(place=Place(path, Span(0, 0)))
+        return self._yaml(text)
+
+    def _yaml(self, text: Text) -> Node:
+        documents = yamltree.documents(text)
+        for document in documents:
+            if document.problem:
+                raise ConfigError(f"{self.at(document.place.at(document.problem_at, document.problem_at))}: {document.problem}")
+        roots = [document.root for document in documents if document.root is not None]
+        if len(roots) > 1:
+            raise ConfigError(f"{self.at(roots[1].place)}: a second document; a configuration is one")
+        empty = not roots or (isinstance(roots[0], Scalar) and roots[0].null)
+        return Mapping(place=Place(text.path, Span(0, 0))) if empty else roots[0]
+
+
+def _text(files: Files, path: str) -> Text:
+    try:
+        return Text.decode(path, files.read(path))
+    except UnreadableError as error:
+        raise ConfigError(f"{path}: {error.reason}") from None
+
+
+def _scalars(node: Node | None) -> list[Scalar]:
+    items = node.items if isinstance(node, Sequence) else []
+    return [item for item in items if isinstance(item, Scalar)]
+
+
+def joined(base: Mapping, own: Mapping, keys: Path = ()) -> Mapping:
+    """Return both mappings as one: ``own`` wins, mappings join, and some lists add up."""
+    entries = dict(base.entries)
+    for name, (key, value) in own.entries.items():
+        inner = (*keys, name)
+        before = base.get(name)
+        if isinstance(value, Mapping) and isinstance(before, Mapping):
+            entries[name] = (key, joined(before, value, inner))
+        elif isinstance(value, Sequence) and isinstance(before, Sequence) and inner in _ADD_UP:
+            entries[name] = (key, Sequence([*before.items, *value.items], place=value.place))
+        else:
+            entries[name] = (key, value)
+    return Mapping(entries, place=own.place)
+
+
+def plain(node: Node | None) -> Any:
+    """Return a node as plain data, by YAML's core schema."""
+    if isinstance(node, Mapping):
+        return {name: plain(value) for name, value in node.items()}
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return None if node is None else _value(node)
+
+
+def _value(scalar: Scalar) -> Any:
+    match type_of(scalar):
+        case "null":
+            return None
+        case "boolean":
+            return scalar.text.lower() == "true"
+        case "integer":
+            return int(scalar.text, 0) if scalar.text[:2] in {"0o", "0x"} else int(scalar.text[:20])
+        case "number":
+            return float(scalar.text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+        case _:
+            return scalar.text
+
+
+def places(node: Node, keys: Path = ()) -> Iterator[tuple[Path, Place]]:
+    """Yield where every value is written; for an entry of a mapping that is its key."""
+    if isinstance(node, Mapping):
+        for name, (key, value) in node.entries.items():
+            inner = (*keys, name)
+            yield inner, value.place if isinstance(value, Scalar) else key.place
+            yield from places(value, inner)
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            yield (*keys, str(index)), item.place
+            yield from places(item, (*keys, str(index)))

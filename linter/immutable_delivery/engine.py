@@ -1,0 +1,104 @@
+"""Facts in, findings out: who reads this file sees what the product does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from immutable_delivery.facts import Fact
+from immutable_delivery.findings import Finding, Unresolved
+from immutable_delivery.policies import Policy
+from immutable_delivery.selection import Selection, layer_of
+from immutable_delivery.text import Place
+from immutable_delivery.verdicts import Judge, Verdict, without_superseded
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What judging all facts gives."""
+
+    findings: list[Finding]
+    """All of them, the ones that this run does not report too (``enabled`` tells)."""
+    unresolved: list[Unresolved]
+
+
+def judge(facts: Iterable[Fact], policies: Sequence[Policy], selection: Selection) -> Judgement:
+    """Judge every fact by every policy: one finding per policy and deciding place."""
+    verdicts = list(Judge(policies, selection.params).verdicts(facts))
+    denied = [verdict for verdict in verdicts if verdict.known or verdict.rule.report_unknown]
+    denied = without_superseded(_first_pages(denied, selection), selection.in_profile)
+    findings = _merged(_finding(verdict, selection) for verdict in denied)
+    return Judgement(findings, _unresolved(verdicts))
+
+
+def _first_pages(verdicts: list[Verdict], selection: Selection) -> list[Verdict]:
+    """Keep one verdict per policy and thing: the first rule of the profile, else the first of all."""
+    kept: dict[tuple[str, int, Place], Verdict] = {}
+    for verdict in verdicts:
+        key = (verdict.policy.id, id(verdict.fact), verdict.place)
+        if key not in kept or (selection.in_profile(verdict) and not selection.in_profile(kept[key])):
+            kept[key] = verdict
+    return list(kept.values())
+
+
+def _finding(verdict: Verdict, selection: Selection) -> Finding:
+    fact, scope = verdict.fact, verdict.fact.scope
+    return Finding(
+        policy=verdict.policy.id,
+        severity=selection.severity_of(verdict),
+        message=verdict.message,
+        place=verdict.place,
+        extent=fact.extent,
+        drift=verdict.rule.drift,
+        layer=layer_of(verdict),
+        owner=scope.owner,
+        services=(scope.service,) if scope.service else (),
+        environments=scope.environments,
+        uses=tuple(place for place in (fact.used_at, *fact.related) if not _within(verdict.place, place)),
+        enabled=selection.reports(verdict),
+    )
+
+
+def _within(inner: Place, outer: Place) -> bool:
+    one, other = inner.span, outer.span
+    return inner.file == outer.file and other.start <= one.start and one.end <= other.end
+
+
+def _merged(findings: Iterable[Finding]) -> list[Finding]:
+    """Make findings of one policy at one place one finding, in order of place and policy."""
+    found: dict[tuple[str, Place], Finding] = {}
+    for one in findings:
+        key = (one.policy, one.place)
+        found[key] = _both(found[key], one) if key in found else one
+    return sorted(found.values(), key=lambda one: (one.place, one.policy))
+
+
+def _both(one: Finding, other: Finding) -> Finding:
+    """Join two findings; which comes first must not matter, so the text that sorts first speaks."""
+    first, second = sorted((one, other), key=lambda f: (not f.enabled, f.extent, f.message, f.owner))
+    return replace(
+        first,
+        services=tuple(sorted({*one.services, *other.services})),
+        environments=_environments(one, other),
+        uses=tuple(sorted({*one.uses, *other.uses})),
+        severity=min(first, second, key=lambda f: (not f.enabled, _RANK[f.severity])).severity,
+    )
+
+
+_RANK = {"error": 0, "warning": 1, "note": 2}
+
+
+def _environments(one: Finding, other: Finding) -> tuple[str, ...]:
+    """An empty tuple means every environment, so it stays empty in a union."""
+    if not one.environments or not other.environments:
+        return ()
+    return tuple(sorted({*one.environments, *other.environments}))
+
+
+def _unresolved(verdicts: Iterable[Verdict]) -> list[Unresolved]:
+    found = {
+        Unresolved(policy=v.policy.id, place=v.place, owner=v.fact.scope.service, fields=v.unknown_fields)
+        for v in verdicts
+        if not v.known and v.rule.drift != "none"
+    }
+    return sorted(found, key=lambda one: (one.place, one.policy, one.owner))

@@ -1,0 +1,37 @@
+"""What can go wrong, as exit codes tell it.
+
+    Exception
+    ├── ImdError              exit 2, message for the person who called
+    │   ├── UsageError        a path, an option, git
+    │   ├── ConfigError       .imd.yaml, pyproject.toml
+    │   └── PolicyError       a policy file: where and what
+    └── UnreadableError       a file in scope that cannot be read: becomes a finding
+"""
+
+from __future__ import annotations
+
+
+class ImdError(Exception):
+    """Something the caller has to mend; exits with 2."""
+
+
+class UsageError(ImdError):
+    """A wrong path, option or repository."""
+
+
+class ConfigError(ImdError):
+    """A configuration that does not fit its schema."""
+
+
+class PolicyError(ImdError):
+    """A policy that does not load; the message starts with file:line:column."""
+
+
+class UnreadableError(Exception):
+    """A file that cannot be parsed: ``reason``, the offset of the trouble and the text so far."""
+
+    def __init__(self, reason: str, offset: int = 0, text: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.offset = offset
+        self.text = text

@@ -1,0 +1,472 @@
+"""The model: what files say of a delivery, whatever their format.
+
+Every field of a fact is a variable of the policy language (CEL) under its own name, except those marked *place*, which tell
+where things are written. A field whose value cannot be known from the files is ``None`` and is left out of the evaluation;
+what does not apply is empty (``""``, ``()``, ``False``). The field docstrings are the reference for policy authors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from immutable_delivery.text import Place
+
+PINS = ("digest", "exact", "partial", "alias", "none", "malformed")
+"""The ladder of pins, best first; ``malformed`` stands beside it."""
+
+PHASES = ("build", "start", "hook", "init", "probe", "pipeline")
+
+
+def place_field(**options: Any) -> Any:  # noqa: ANN401 (dataclasses.field is typed so)
+    """A field that tells where something is written: no variable of the policy language."""
+    return field(metadata={"place": True}, **options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a fact belongs to; its fields are variables of every fact kind."""
+
+    owner: str = ""
+    """The service, workload, container or build stage it belongs to, as a person would name it."""
+    service: str = ""
+    """The service that linking found it to be part of; empty where there is none."""
+    phase: str = "build"
+    """When it takes effect: build, start, hook, init, probe or pipeline."""
+    layer: str = "application"
+    """os, middleware, application or data."""
+    environments: tuple[str, ...] = ()
+    """The environments it reaches, in order; empty where the repository names none."""
+    development: bool = False
+    """Whether it reaches nothing but development."""
+    shipped: bool = True
+    """Whether it is part of what is delivered: a shipped build stage or one that feeds it, a deployed container."""
+    deployed: bool = False
+    """Whether a manifest runs it (else it only builds an artifact)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What every fact has: where it is written, where it is decided, and its scope."""
+
+    used_at: Place = place_field()
+    """Where it is written."""
+    extent: Place = place_field()
+    """The statement that it is part of; what a suppression above that statement covers."""
+    places: Mapping[str, Place] = place_field(default_factory=dict)
+    """Per field, the place where a person would change it."""
+    related: tuple[Place, ...] = place_field(default=())
+    """Other places that lead here: the use of a value decided elsewhere, the instruction that names a script."""
+    scope: Scope = place_field(default=Scope())
+
+    def place_of(self, *names: str) -> Place:
+        """Return the place of the first of these fields that is written, else of the fact."""
+        return next((self.places[name] for name in names if name in self.places), self.used_at)
+
+    def scoped(self, **changes: Any) -> Any:  # noqa: ANN401 (typing.Self loses slots' replace)
+        """Return the same fact with some fields of its scope changed."""
+        return replace(self, scope=replace(self.scope, **changes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image(Fact):
+    """A reference to a container image."""
+
+    reference: str | None = ""
+    """The whole reference as resolved (`docker.io/library/nginx:1.27`), or as written where nothing is to resolve."""
+    registry: str | None = ""
+    """The registry as written; empty for the default one."""
+    repository: str | None = ""
+    """The repository with its registry, without tag and digest."""
+    name: str | None = ""
+    """The familiar name: the repository without `docker.io/` and `library/`."""
+    tag: str | None = ""
+    """The tag; empty where none is written."""
+    digest: str | None = ""
+    """The digest, `sha256:…`; empty where none is written."""
+    platform: str | None = ""
+    """The platform that the reference asks for."""
+    text: str = ""
+    """The reference for a person: resolved as far as the files allow."""
+    role: str = ""
+    """base, copy, mount, frontend, container, init, sidecar, ephemeral, volume, pipeline, build."""
+    pin: str | None = ""
+    """digest, exact, partial, alias, none or malformed; see the ladder of pins."""
+    problem: str = ""
+    """Why the reference is malformed, for a person."""
+    built_here: bool = False
+    """Whether the same tool builds this image and puts it here."""
+    unresolved: str = ""
+    """The variables or placeholders, without a value in the repository, that hide how it is pinned."""
+    unpinned_from: str = ""
+    """The digest that an overlay or override removed."""
+    stage_problem: str = ""
+    """unknown, duplicate, self, reserved or later, for a reference that means a build stage."""
+    pull_policy: str | None = ""
+    """always, never, missing …, lower case, as written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """One package of an install; a policy with `each: packages` sees these fields as `item.…`."""
+
+    name: str | None = ""
+    """The name without version; None where a variable hides it."""
+    version: str | None = ""
+    """The version, range or tag as written; empty where none is."""
+    pin: str | None = ""
+    """digest, exact, partial, alias (`latest`) or none."""
+    spec: str = ""
+    """The word as written: `curl=8.5.0-2`."""
+    local: bool = False
+    """Whether it is a file or folder of the build, not taken from outside."""
+    place: Place = place_field()
+    """Where the package is named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Install(Fact):
+    """One invocation of a package manager."""
+
+    manager: str = ""
+    """The command: apt-get, apk, pip, npm …"""
+    ecosystem: str = ""
+    """os, python, node, ruby, go, rust …"""
+    action: str = ""
+    """install, upgrade (of everything), refresh (the index) or run (fetch a package and run it)."""
+    command: str = ""
+    """The manager and its verb as written: `apt-get install`."""
+    packages: tuple[Package, ...] = ()
+    alone: bool = False
+    """A refresh in a layer of its own."""
+    frozen: bool = False
+    """Whether it installs just what a lock file says (`npm ci`, `--frozen-lockfile`, `--locked`)."""
+    hashed: bool = False
+    """Whether hashes are required of every package."""
+    snapshot: bool | None = False
+    """Whether the package repository is fixed: a snapshot, or one that its release freezes."""
+    lock_file: str = ""
+    """The lock file that lies beside the manifest it installs from; empty where none does."""
+    bypassed_checks: tuple[str, ...] = ()
+    """The flags or settings that turn integrity checks off."""
+    sudo: bool = False
+    """Whether it runs through sudo."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch(Fact):
+    """Bytes taken from the network or from version control by a command or by ADD."""
+
+    tool: str = ""
+    """curl, wget, git, ADD …"""
+    url: str | None = ""
+    """What is fetched; None where it is not known."""
+    source_type: str = ""
+    """url or git."""
+    revision: str | None = ""
+    """The branch, tag or commit of a repository; for a URL what of it moves (`latest`, `main`) or is a version."""
+    pin: str | None = ""
+    """digest (commit, content address), exact (a version in the URL), alias (branch, latest) or none."""
+    verified: bool | None = False
+    """Whether a checksum or signature of the bytes is checked before they are used."""
+    executed: str = ""
+    """How it is run unseen: pipe, substitution, file; empty where it is not."""
+    bypassed_checks: tuple[str, ...] = ()
+    """The flags or settings that turn integrity checks off."""
+    credentials: bool = False
+    """Whether the URL holds a user name and password or a token."""
+    unpacked: bool = False
+    """Whether an archive is unpacked into the image or container."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Fact):
+    """A declared reference to code or configuration elsewhere: action, Git, chart, module, kustomize base."""
+
+    source_type: str = ""
+    """git, chart, action, module, include, kustomize, oci …"""
+    url: str | None = ""
+    ref: str | None = ""
+    """The branch, tag, commit or range; empty where none is written."""
+    pin: str | None = ""
+    """digest (a full commit), exact, partial (a range), alias (a branch) or none."""
+    locked: bool = False
+    """Whether a lock file that the consuming tool enforces fixes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount(Fact):
+    """Something mounted into a container."""
+
+    mount_type: str = ""
+    """host, volume, tmpfs, empty, config (map), secret, image, git, projected …"""
+    source: str | None = ""
+    """The host path, or the name of the volume, config map …"""
+    target: str | None = ""
+    """The path in the container."""
+    read_only: bool | None = False
+    host: bool = False
+    """Whether it is a path of the machine that runs the container."""
+    covers_code: str = ""
+    """The evidence that the target holds the code of the image; empty where there is none."""
+    covers_config: str = ""
+    """The evidence that the source is configuration of what runs: `tracked`, `untracked` or `outside`; else empty."""
+    script: str = ""
+    """A program of the mount that the container starts; empty where none is known."""
+    runtime_socket: str = ""
+    """socket or parent, where the mount hands over the container runtime."""
+    source_immutable: bool | None = False
+    """Whether the source cannot change without a new deploy (immutable, hash-suffixed, by digest)."""
+    workload: str = ""
+    """The kind of the workload (DaemonSet, Deployment …); `service` for Compose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start(Fact):
+    """How a container or a build stage starts."""
+
+    origin: str = ""
+    """ENTRYPOINT, CMD, entrypoint, command, args, start, hook, probe …"""
+    form: str = ""
+    """exec, shell or inherited."""
+    argv: tuple[str, ...] | None = ()
+    """The words; for the shell form the one string."""
+    text: str = ""
+    """The command as one line, for a person."""
+    json_error: str = ""
+    """Why JSON that was meant is not valid, so that the shell form applies."""
+    overridden: bool = False
+    """Whether something later replaces it."""
+    dev_server: str = ""
+    """The development or reloading server that it starts, as written; else empty."""
+    script: str = ""
+    """The script of the repository that it runs; empty where none is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Fact):
+    """A command that changes something that runs, that builds, or that needs naming."""
+
+    tool: str = ""
+    """The program: kubectl, docker, ssh, rsync …"""
+    verb: str = ""
+    """The subcommand, `set image`; empty where there is none."""
+    text: str = ""
+    """The command as one line, for a person."""
+    target: str | None = ""
+    """What it changes or writes to."""
+    mutates: str = ""
+    """container, workload, host, tag, volume or nothing (empty)."""
+    builds: str = ""
+    """image, code (compiling, bundling) or empty."""
+    sudo: bool = False
+    throwaway: bool = False
+    """Whether what it changes is a cluster or container made for the same run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy(Fact):
+    """Files put into an image from the build context."""
+
+    sources: tuple[str, ...] | None = ()
+    target: str | None = ""
+    whole_context: bool = False
+    """Whether it copies the whole context (`COPY . …`)."""
+    ignored: tuple[str, ...] = ()
+    """What a .dockerignore leaves in though it does not belong into an image: `.git`, secrets, dependencies."""
+    ignore_file: str = ""
+    """The .dockerignore that applies; empty where there is none."""
+    secret_file: str = ""
+    """A source that is a secret by its name (`id_rsa`, `.env`, `.npmrc`); else empty."""
+    untracked: str = ""
+    """A source that version control ignores or does not track; else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable(Fact):
+    """An ENV, ARG, label, annotation or environment entry."""
+
+    variable_type: str = ""
+    """env, arg, label or annotation."""
+    name: str = ""
+    value: str | None = ""
+    secret: str = ""
+    """Why it is a secret: name, value or url; else empty."""
+    installs: str = ""
+    """What the image installs at start because of it (`plugins`); else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container(Fact):
+    """A build stage, a service or a container as a whole: for what is absent."""
+
+    container_type: str = ""
+    """stage, service, container, init, sidecar or ephemeral."""
+    name: str = ""
+    image: str | None = ""
+    """The reference it runs, or the base of the stage."""
+    runs: bool = False
+    """Whether something here runs it: a manifest, or for a stage a manifest that deploys what is built."""
+    starts: bool | None = True
+    """Whether anything starts it: its own command, the image's or the base's; None where the base is not known."""
+    own_start: bool = True
+    """Whether the repository states the start command itself."""
+    adds_code: bool = False
+    """Whether it is an image built here that copies application code in."""
+    repeated: str = ""
+    """CMD or ENTRYPOINT, where one stage has several."""
+    user: str | None = ""
+    """The user it runs as; empty where nothing says it."""
+    root: bool | None = False
+    """Whether it runs as root."""
+    read_only_root: bool | None = False
+    ports: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    """The names of its labels."""
+    onbuild: bool = False
+    stdin: bool = False
+    tty: bool = False
+    builds: bool = False
+    """Whether the deployed manifest itself builds the image."""
+    watches: bool = False
+    """Whether changes of the code are copied into it while it runs."""
+    volume_over_code: str = ""
+    """The declared volume that hides code copied there; else empty."""
+    updater: str = ""
+    """The program that swaps images in place, where it is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource(Fact):
+    """An object that is mutable itself, or that grants change."""
+
+    resource_type: str = ""
+    """config map, secret, registry, workload, role, runner, updater, machine image."""
+    name: str = ""
+    immutable: bool | None = False
+    hashed: bool = False
+    """Whether its name carries a hash of its content."""
+    history: int | None = -1
+    """Revisions kept for going back; -1 where nothing says it."""
+    grants: tuple[str, ...] = ()
+    """What it allows: exec, attach, ephemeralcontainers …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Fact):
+    """A pipeline job: what it builds, pushes and promotes."""
+
+    name: str = ""
+    environment: str | None = ""
+    builds: tuple[str, ...] = ()
+    pushes: tuple[str, ...] = ()
+    deploys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One fault of a delivery meta file; a policy with `each: problems` sees these fields as `item.…`."""
+
+    text: str = ""
+    """What is wrong, for a person."""
+    path: str = ""
+    """Where in the document: `environments[0].digest`."""
+    place: Place = place_field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract(Fact):
+    """The delivery meta file of one service."""
+
+    name: str = ""
+    """The service it describes."""
+    image: str | None = ""
+    pin: str | None = ""
+    """How the image is pinned; see the ladder of pins."""
+    builds: bool = False
+    """Whether the contract says how the image is built here."""
+    start: tuple[str, ...] | None = ()
+    environment_names: tuple[str, ...] = ()
+    """Its environments, in order."""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service(Fact):
+    """Made by linking: everything known of one service."""
+
+    name: str = ""
+    builds: bool = False
+    runs: bool = False
+    has_contract: bool = False
+    starts: tuple[str, ...] = ()
+    """The different start commands that contract, Dockerfile and manifests give it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project(Fact):
+    """The repository as a whole."""
+
+    updaters: tuple[str, ...] = ()
+    digests: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File(Fact):
+    """An input file; `problem` says why it cannot be read."""
+
+    path: str = ""
+    format: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression(Fact):
+    """A comment or configuration entry that silences findings."""
+
+    ids: tuple[str, ...] = ()
+    reason: str = ""
+    used: bool = False
+    expired: bool = False
+    problem: str = ""
+    """Why it does nothing: no reason, an unknown id, a broken date; else empty."""
+
+
+KINDS: dict[str, type[Fact]] = {
+    kind.__name__.lower(): kind
+    for kind in (
+        Image, Install, Fetch, Source, Mount, Start, Command, Copy, Variable, Container,
+        Resource, Job, Contract, Service, Project, File, Suppression,
+    )
+}  # fmt: skip
+"""Fact kinds by the name that a policy writes after `over:`."""
+
+ITEMS: dict[tuple[str, str], type[Package] | type[Problem]] = {
+    ("install", "packages"): Package,
+    ("contract", "problems"): Problem,
+}
+"""Record lists that `each:` goes through, by kind and field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """How something here builds an image: the link from a manifest to a Dockerfile. No fact that a policy sees."""
+
+    dockerfile: str = ""
+    """The Dockerfile, relative to the root; empty where it is `inline`."""
+    context: str | None = ""
+    """The folder of the build context, relative to the root ("" is the root itself); None where it is elsewhere."""
+    target: str = ""
+    """The stage that ships; empty for the last."""
+    args: Mapping[str, str | None] = field(default_factory=dict)
+    """Build arguments; None where a variable hides the value."""
+    service: str = ""
+    """The service, workload or artifact that it is built for."""
+    image: str = ""
+    """The reference that names the result; empty where nothing does."""
+    tool: str = ""
+    """compose, skaffold, contract, bake, score …"""
+    deployed: bool = False
+    """Whether the same manifest runs what it builds."""
+    place: Place = place_field()

@@ -1,0 +1,144 @@
+"""What judging finds: verdicts with exact places, and the report that they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from immutable_delivery.text import Place, Text
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""Worst first."""
+
+Drift = Literal["divergent", "convergent", "none"]
+ServiceClass = Literal["divergent", "convergent", "undetermined", "congruent"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Replace the text at a place."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """Edits that mend a finding, or the reason why there are none."""
+
+    title: str
+    edits: tuple[Edit, ...] = ()
+    safe: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One policy's objection to one deciding place."""
+
+    policy: str
+    severity: Severity
+    message: str
+    place: Place
+    extent: Place
+    drift: Drift = "none"
+    layer: str = ""
+    owner: str = ""
+    services: tuple[str, ...] = ()
+    """The services whose class it decides."""
+    environments: tuple[str, ...] = ()
+    uses: tuple[Place, ...] = ()
+    """Where the value decided at ``place`` is used: related locations."""
+    evidence: str = ""
+    """What of it survives moved lines: the written text and its owner; the stuff of fingerprints."""
+    fingerprint: str = ""
+    fix: Fix | None = None
+    suppressed: str = ""
+    """The reason of the suppression that silences it."""
+    enabled: bool = True
+    """Whether the profile and selection of this run report it; a service's class counts it all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a report says of a policy."""
+
+    id: str
+    name: str
+    group: str
+    severity: Severity
+    drift: Drift
+    layer: str
+    why: str
+    remedy: str
+    references: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceReport:
+    """One service and where it stands on Traugott's scale."""
+
+    name: str
+    verdict: ServiceClass
+    environments: tuple[str, ...] = ()
+    decided_by: Finding | None = None
+    """The finding that decides the class; None for congruent and undetermined."""
+    unknown: tuple[str, ...] = ()
+    """What could not be known and so keeps the service undetermined."""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unresolved:
+    """A policy that could not judge a fact because a value is unknown."""
+
+    policy: str
+    place: Place
+    owner: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An input and what became of it."""
+
+    path: str
+    format: str
+    """The format that claims it; empty where none does."""
+    skipped: str = ""
+    """Why it was not judged: fixture, vendored, generated, template; empty where it was."""
+    environment: str = ""
+    evidence: str = ""
+    """What names the environment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything one run has to say; reporters render it and decide nothing."""
+
+    findings: tuple[Finding, ...]
+    """Those to report, in order of file, place and policy."""
+    suppressed: tuple[Finding, ...] = ()
+    services: tuple[ServiceReport, ...] = ()
+    files: tuple[Judged, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    """Every rule that ran, by id."""
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    """The text of every file that a finding points into."""
+    version: str = ""
+    notices: tuple[str, ...] = ()
+    """What the person should know of the run: nothing staged, no git …"""
+    repository: str = ""
+    """The URL of the origin, without credentials; empty where there is none."""
+    revision: str = ""
+    branch: str = ""
+
+    @property
+    def worst(self) -> Severity | None:
+        """The worst severity among the findings."""
+        found = {finding.severity for finding in self.findings}
+        return next((severity for severity in SEVERITIES if severity in found), None)

@@ -1,0 +1,71 @@
+"""What identifies a finding or a line from one run to the next, though lines move."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from hashlib import sha256
+from itertools import chain
+from struct import unpack
+
+from immutable_delivery.findings import Finding
+from immutable_delivery.text import Text
+
+_BASE = 37
+_WINDOW = 100
+_MASK = 2**64 - 1
+_END = 0xFFFF
+_OUT = pow(_BASE, _WINDOW, 2**64)
+
+
+def fingerprinted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings with their fingerprints: the same when lines are moved or indented anew.
+
+    Twins in one file are told apart by their order, so ``findings`` has to be in the order of places.
+    """
+    seen: Counter[str] = Counter()
+    return tuple(replace(finding, fingerprint=_fingerprint(finding, seen)) for finding in findings)
+
+
+def _fingerprint(finding: Finding, seen: Counter[str]) -> str:
+    evidence = " ".join((finding.evidence or finding.message).split())
+    content = "\0".join((finding.policy, finding.place.file, finding.owner, evidence))
+    seen[content] += 1
+    return sha256(f"{content}\0{seen[content]}".encode()).hexdigest()
+
+
+def line_hashes(text: Text) -> list[str]:
+    """Return the `primaryLocationLineHash` of every line, as GitHub's code scanning computes it.
+
+    A polynomial hash (base 37, modulo 2^64) of the 100 UTF-16 units from the line's first one on, without
+    spaces and tabs and with LF for every newline; behind the colon, which occurrence of that hash it is.
+    """
+    units, starts = _units(text)
+    seen: Counter[str] = Counter()
+    hashes = []
+    for value in _rolled(units, starts):
+        digest = f"{value:x}"
+        seen[digest] += 1
+        hashes.append(f"{digest}:{seen[digest]}")
+    return hashes
+
+
+def _units(text: Text) -> tuple[list[int], list[int]]:
+    """Return the units that count, with the closing mark, and the indices at which lines begin."""
+    value = ("\ufeff" if text.bom else "") + text.value.replace("\r\n", "\n").replace("\r", "\n")
+    kept = value.replace(" ", "").replace("\t", "").encode("utf-16-le")
+    units = [*unpack(f"<{len(kept) // 2}H", kept), _END]
+    newlines = (index + 1 for index, unit in enumerate(units) if unit == ord("\n"))
+    return units, [0, *newlines]
+
+
+def _rolled(units: list[int], starts: list[int]) -> Iterator[int]:
+    """Yield the hash of the window that begins at each of ``starts``."""
+    wanted = set(starts)
+    value = 0
+    leaving = chain([0] * _WINDOW, units)
+    for end, (unit, gone) in enumerate(zip(chain(units, [0] * _WINDOW), leaving, strict=False), 1):
+        value = (value * _BASE + unit - gone * _OUT) & _MASK
+        if end - _WINDOW in wanted:
+            yield value

@@ -1,0 +1,70 @@
+"""The formats: which there are, and what each of them does.
+
+A format is a module with four things: ``NAME``, ``claims``, ``parse`` and ``facts``. A parser never judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.files import Files
+from immutable_delivery.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment that may hold a suppression, and what it covers."""
+
+    text: str
+    """The comment without its marker."""
+    start: int
+    end: int
+    covers: tuple[int, int] | None = None
+    """The span of the statement that it stands above or at the end of; None: the whole file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something a file says that its own engine would refuse, or that cannot be followed."""
+
+    path: str
+    offset: int
+    reason: str
+    template: bool = False
+    """It is a template: counted, not judged."""
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What a format may know beside its own documents when it makes facts."""
+
+    files: Files
+    builds: Sequence[Build] = ()
+    """What manifests build: given to the formats that describe images."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The part of the configuration that concerns reading: environments, table extensions."""
+    troubles: list[Trouble] = field(default_factory=list)
+    """Where a format says what it could not follow."""
+    texts: dict[str, Text] = field(default_factory=dict)
+    """Texts of further files that facts point into (scripts, .env): a format adds them."""
+
+
+class Format(Protocol):
+    """One file format."""
+
+    NAME: str
+
+    def claims(self, path: str, head: bytes) -> bool:
+        """Whether the format reads a file of this path that begins with these bytes (64 KiB at most)."""
+
+    def parse(self, text: Text) -> Any:  # noqa: ANN401 (each format has its own document)
+        """Return the document: pure, picklable, of this file alone; raise UnreadableError."""
+
+    def comments(self, document: Any, text: Text) -> list[Comment]:  # noqa: ANN401
+        """Return the comments of a document with what they cover."""
+
+    def facts(self, documents: Mapping[str, Any], around: Surroundings) -> Iterable[Fact | Build]:
+        """Return what the documents of this format, by path, say: composed as their own engine composes them."""

@@ -1,0 +1,57 @@
+"""The delivery meta file: one service, its artifact, its start command and its environments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
+from immutable_delivery.formats.contract.meaning import build_of, contract_fact, images, start_facts
+from immutable_delivery.formats.contract.problems import problems, schema
+from immutable_delivery.text import Text
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse", "schema"]
+
+NAME = "contract"
+
+_FILE = re.compile(r"(?:^|/)(?:[^/]*\.)?delivery\.(?:ya?ml|json)\Z")
+_KUBERNETES = re.compile(rb"^[\"']?(?:apiVersion|kind)[\"']?\s*:", re.MULTILINE)
+
+
+def claims(path: str, head: bytes) -> bool:
+    """Whether it is named as a delivery meta file, and is no Kubernetes object that happens to be."""
+    return bool(_FILE.search(path)) and not _KUBERNETES.search(head)
+
+
+def parse(text: Text) -> list[yamltree.Document]:
+    """Return the YAML documents of the file; there should be one."""
+    return list(yamltree.documents(text))
+
+
+def comments(document: list[yamltree.Document], text: Text) -> list[Comment]:
+    """Return the comments with the entry that each stands above or at the end of."""
+    return yamltree.comments(document, text)
+
+
+def facts(
+    documents: Mapping[str, list[yamltree.Document]], around: Surroundings
+) -> Iterable[Fact | Build]:
+    """Yield what each meta file states of its service."""
+    for path, tree in documents.items():
+        for document in tree:
+            if document.problem:
+                around.troubles.append(Trouble(path, document.problem_at, document.problem))
+            elif document.root is not None:
+                yield from _facts(path, document.root, around)
+
+
+def _facts(path: str, root: yamltree.Node, around: Surroundings) -> Iterator[Fact | Build]:
+    found = problems(root, path, around.files)
+    yield contract_fact(root, found)
+    if isinstance(root, yamltree.Mapping):
+        build = build_of(root, path)
+        yield from images(root)
+        yield from start_facts(root)
+        if build is not None:
+            yield build

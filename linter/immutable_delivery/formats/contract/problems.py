@@ -1,0 +1,130 @@
+"""What in a delivery meta file does not fit: its schema, and what no schema can say."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files as package_files
+from typing import Any
+
+from immutable_delivery.facts import Problem
+from immutable_delivery.files import Files, folder_of, resolve
+from immutable_delivery.formats.images import digest_problem
+from immutable_delivery.formats.schema import Misfit, misfits
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of the delivery meta file."""
+    source = package_files("immutable_delivery") / "schemas" / "contract.schema.json"
+    loaded: dict[str, Any] = json.loads(source.read_text("utf-8"))
+    return loaded
+
+
+def problems(root: Node, path: str, files: Files) -> tuple[Problem, ...]:
+    """Return the problems of one document in the order of the file; ``path`` is the file's own."""
+    found = [_problem(misfit) for misfit in misfits(root, schema()) if not _is_absent_start(misfit)]
+    if isinstance(root, Mapping):
+        found += _repeated(root)
+        found += _unreachable(root, folder_of(path), files)
+    return tuple(sorted(found, key=lambda problem: (problem.place.span, problem.path)))
+
+
+def _is_absent_start(misfit: Misfit) -> bool:
+    """Whether no start command is stated at all: a fault of the delivery, with a policy of its own."""
+    if misfit.path == "start":
+        return misfit.keyword == "minItems" or (isinstance(misfit.node, Scalar) and misfit.node.null)
+    return misfit.keyword == "required" and misfit.text.startswith("`start`")
+
+
+def _problem(misfit: Misfit) -> Problem:
+    text, node = misfit.text, misfit.node
+    if isinstance(node, Scalar):
+        if misfit.path == "start" and misfit.keyword == "type":
+            text = _start_text(node.text)
+        elif misfit.path.endswith(".digest") and misfit.keyword == "pattern":
+            why = digest_problem(node.text) or "write the algorithm, a colon and the digits"
+            text = f"`{node.text}` is no digest: {why}"
+    return Problem(text=text, path=misfit.path, place=misfit.place)
+
+
+def _start_text(command: str) -> str:
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = command.split()
+    listed = json.dumps(words, ensure_ascii=False)
+    return f"`start` must be a list, since no shell splits it into words: write {listed}"
+
+
+def _repeated(root: Mapping) -> Iterator[Problem]:
+    """Yield environments that share a name or an order with an earlier one."""
+    seen: dict[tuple[str, str], str] = {}
+    for index, environment in enumerate(_items(root.get("environments"))):
+        for key in ("name", "order"):
+            value = environment.get(key) if isinstance(environment, Mapping) else None
+            if not isinstance(value, Scalar) or value.null:
+                continue
+            here = f"environments[{index}].{key}"
+            first = seen.setdefault((key, value.text), here)
+            if first != here:
+                text = f"the {key} `{value.text}` stands twice: `{first}` has it already"
+                yield Problem(text=text, path=here, place=value.place)
+
+
+def _unreachable(root: Mapping, folder: str, files: Files) -> Iterator[Problem]:
+    """Yield files and folders that are named but not there."""
+    for where, written in _named(root):
+        if why := _why_unreachable(written.text, folder, files):
+            yield Problem(text=f"`{written.text}` {why}", path=where, place=written.place)
+    yield from _no_dockerfile(root, folder, files)
+
+
+def _named(root: Mapping) -> Iterator[tuple[str, Scalar]]:
+    build, pipeline = root.get("build"), root.get("pipeline")
+    if isinstance(build, Mapping):
+        for key in ("context", "dockerfile"):
+            yield from _text(f"build.{key}", build.get(key))
+    for index, environment in enumerate(_items(root.get("environments"))):
+        if isinstance(environment, Mapping):
+            for at, manifest in enumerate(_items(environment.get("manifests"))):
+                yield from _text(f"environments[{index}].manifests[{at}]", manifest)
+    if isinstance(pipeline, Scalar) and "://" not in pipeline.text:
+        yield from _text("pipeline", pipeline)
+
+
+def _no_dockerfile(root: Mapping, folder: str, files: Files) -> Iterator[Problem]:
+    build = root.get("build")
+    key = root.key("build")
+    if key is None or not isinstance(build, Mapping) or build.get("dockerfile") is not None:
+        return
+    context = build.get("context")
+    inside = resolve(folder, context.text) if isinstance(context, Scalar) else folder
+    if inside is not None and files.state(inside) != "missing":
+        default = resolve(inside, "Dockerfile") or ""
+        if files.state(default) == "missing":
+            text = f"`build` names no dockerfile, and there is no `{default}`"
+            yield Problem(text=text, path="build", place=key.place)
+
+
+def _why_unreachable(written: str, folder: str, files: Files) -> str:
+    path = resolve(folder, written)
+    if path is None:
+        return "is not inside the repository: write a path relative to this file"
+    state = files.state(path)
+    if state == "missing":
+        return f"is not there: there is no `{path}` in the repository"
+    return "is ignored by version control, so nobody else has it" if state == "ignored" else ""
+
+
+def _items(node: Node | None) -> list[Node]:
+    return node.items if isinstance(node, Sequence) else []
+
+
+def _text(where: str, node: Node | None) -> Iterator[tuple[str, Scalar]]:
+    if isinstance(node, Scalar) and node.text and not node.null:
+        yield where, node
+

@@ -1,0 +1,184 @@
+"""Image references: one grammar and one ladder of pins for every format.
+
+Grammar: https://github.com/distribution/reference and the OCI image specification's digests.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from immutable_delivery.facts import Image, Scope
+from immutable_delivery.text import Place
+from immutable_delivery.written import Written
+
+_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
+_REPOSITORY = re.compile(rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*\Z")
+_TAG = re.compile(r"\w[\w.-]{0,127}\Z", re.ASCII)
+_DIGEST_LENGTH = {"sha256": 64, "sha512": 128, "blake3": 64}
+
+_VARIABLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\$\w+|\{\{.*?\}\}|<[^<>\s]+>|%\w+%|#\{[^}]*\}#?")
+_PLACEHOLDER = re.compile(r"(?!LATEST\Z|STABLE\Z)(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|__\w+__|[A-Z]{4,}|TAG)\Z")
+
+_ALIASES = frozenset({"latest", "stable", "edge", "nightly", "main", "master", "dev", "develop", "lts"})
+_CODE_NAMES = frozenset(
+    "buster bullseye bookworm trixie forky stretch jessie wheezy "
+    "xenial bionic focal jammy noble oracular plucky questing resolute trusty".split()
+)
+_DATE = re.compile(r"(?<!\d)20\d\d[-.]?[01]\d[-.]?[0-3]\d(?!\d{1,3}(?!\d))")
+_COMMIT = re.compile(r"(?:^|[-_.])(?:sha|git|g|commit)?[-.]?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}(?=$|[-_.])")
+_VERSION = re.compile(r"(?:^|[-_/])[A-Za-z]*?[-_]?(\d+(?:[._]\d+)*)(?:[-+_.]?(rc|alpha|beta|pre|m|p|b|r)[-.]?\d+)?")
+_MOVES = re.compile(r"(?:^|[-.])(?:latest|snapshot|nightly|edge|dev|canary|unstable|main|master)(?:$|[-.])", re.I)
+_EXACT_COMPONENTS = {
+    "postgres": 2, "debian": 2, "ubuntu": 9, "amazonlinux": 4, "oraclelinux": 9, "pause": 2,
+    "rockylinux": 9, "almalinux": 9, "fedora": 9, "centos": 9, "busybox": 3, "buildpack-deps": 9,
+}  # fmt: skip
+"""How many components name one release, where it is not three; 9: only a date or a build does."""
+
+
+def image_fact(
+    written: Written, *, role: str, scope: Scope, extent: Place, used_at: Place | None = None, **fields: Any
+) -> Image:
+    """Return the fact of a reference; parts that hold a variable nobody sets are None.
+
+    ``used_at`` is where the reference stands when it is not where its text is written.
+    """
+    parts = _split(written)
+    known = {name: _value(part) for name, part in parts.items()}
+    places = {name: part.place() for name, part in parts.items() if part.text}
+    places["name"] = places.get("repository", written.whole)
+    hidden = _unresolved(written)
+    pin = _pin(known, parts["repository"].text)
+    return Image(
+        used_at=used_at or written.whole,
+        extent=extent,
+        scope=scope,
+        role=role,
+        text=written.text,
+        places={"reference": _hull(written), **places},
+        reference=None if hidden else written.text,
+        registry=_registry(known["repository"]),
+        repository=known["repository"],
+        name=familiar_name(known["repository"]),
+        tag=known["tag"],
+        digest=known["digest"],
+        unresolved=hidden if pin["pin"] is None else "",
+        **{**pin, **fields},
+    )
+
+
+def familiar_name(repository: str | None) -> str | None:
+    """Return the repository as people write it: `nginx` for `docker.io/library/nginx`."""
+    if repository is None:
+        return None
+    name = re.sub(r"^(?:(?:index\.|registry-1\.)?docker\.io/)", "", repository)
+    return name.removeprefix("library/")
+
+
+def tag_pin(name: str, tag: str) -> str:
+    """Return how far a tag of the image ``name`` pins it: exact, partial or alias."""
+    lower = tag.lower()
+    if lower in _ALIASES:
+        return "alias"
+    if _DATE.search(tag) or _COMMIT.search(tag) or re.fullmatch(r"\d{5,}", tag):
+        return "exact"
+    if not any(char.isdigit() for char in tag):
+        return "partial" if _CODE_NAMES & set(re.split(r"[-_.]", lower)) else "alias"
+    version = _VERSION.search(tag)
+    if version is None or _MOVES.search(tag):
+        return "partial"
+    needed = _EXACT_COMPONENTS.get(_last_part(name), 3)
+    return "exact" if len(re.split(r"[._]", version[1])) >= needed else "partial"
+
+
+def digest_problem(digest: str) -> str:
+    """Return what is wrong with a digest, "" where nothing is."""
+    algorithm, _, value = digest.partition(":")
+    length = _DIGEST_LENGTH.get(algorithm)
+    if length is None:
+        return f"the digest algorithm '{algorithm}' is not one of {', '.join(_DIGEST_LENGTH)}"
+    if len(value) != length:
+        return f"a {algorithm} digest has {length} hexadecimal digits, this one {len(value)}"
+    if not re.fullmatch(r"[0-9a-f]+", value):
+        return "a digest has only the digits 0-9 and a-f, in lower case"
+    return ""
+
+
+def _split(written: Written) -> dict[str, Written]:
+    """Cut a reference into repository, tag and digest; a variable hides what it holds."""
+    text = _VARIABLE.sub(lambda found: "X" * len(found[0]), written.text) if not written.known else written.text
+    at = text.find("@")
+    at = len(text) if at < 0 else at
+    colon = text.rfind(":", 0, at)
+    if colon < text.rfind("/", 0, at) or colon < 0:
+        colon = at
+    return {
+        "repository": written.slice(0, colon),
+        "tag": written.slice(min(colon + 1, at), at),
+        "digest": written.slice(min(at + 1, len(text)), len(text)),
+    }
+
+
+def _value(part: Written) -> str | None:
+    hidden = _VARIABLE.search(part.text) or any(map(_PLACEHOLDER.match, re.split(r"[/:]", part.text)))
+    return None if hidden or part.missing else part.text
+
+
+def _last_part(text: str) -> str:
+    return text.rpartition("/")[2]
+
+
+def _unresolved(written: Written) -> str:
+    names = list(written.missing)
+    if not names:
+        names = [found[0] for found in _VARIABLE.finditer(written.text)]
+        names += [part for part in re.split(r"[/:@]", written.text) if _PLACEHOLDER.match(part)]
+    return ", ".join(dict.fromkeys(names))
+
+
+def _registry(repository: str | None) -> str | None:
+    if repository is None:
+        return None
+    host, slash, _ = repository.partition("/")
+    return host if slash and (any(c in host for c in ".:") or host == "localhost" or host != host.lower()) else ""
+
+
+def _pin(known: dict[str, str | None], written: str) -> dict[str, Any]:
+    repository, tag, digest = known["repository"], known["tag"], known["digest"]
+    problem = _problem(repository, tag, digest)
+    if problem:
+        return {"pin": "malformed", "problem": problem}
+    if digest or digest is None:
+        return {"pin": "digest" if digest else None}
+    if tag is None:
+        return {"pin": None}
+    if not tag:
+        return {"pin": None if repository is None and _hides_tag(written) else "none"}
+    return {"pin": tag_pin(repository or "", tag)}
+
+
+def _hides_tag(repository: str) -> bool:
+    """Whether a repository ends in a variable, which may hold a tag as well."""
+    ends = [found.end() for found in _VARIABLE.finditer(repository)]
+    return bool(ends and ends[-1] == len(repository)) or bool(_PLACEHOLDER.match(_last_part(repository)))
+
+
+def _problem(repository: str | None, tag: str | None, digest: str | None) -> str:
+    if digest and (problem := digest_problem(digest)):
+        return problem
+    if tag and not _TAG.match(tag):
+        return f"'{tag}' is not a valid tag"
+    if repository == "":
+        return "it names no repository"
+    if repository and not _REPOSITORY.match(repository):
+        upper = repository.rpartition(":")[0] or repository
+        why = "a repository is lower case" if upper != upper.lower() else "a name has only a-z, 0-9, '.', '_' and '-'"
+        return f"'{repository}' is not a valid repository: {why}"
+    return ""
+
+
+def _hull(written: Written) -> Place:
+    """Return where the whole reference would be edited: its own text where that is one stretch."""
+    files = {piece.place.file for piece in written.pieces}
+    return written.slice(0).whole if len(files) == 1 and len(written.pieces) == 1 else written.whole

@@ -1,0 +1,179 @@
+"""The `images` of a kustomization: names, tags and digests of containers replaced, each part with its place."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from immutable_delivery.formats.kustomize.patterns import compiled
+from immutable_delivery.formats.kustomize.resource import Resource
+from immutable_delivery.formats.kustomize.trouble import Report
+from immutable_delivery.formats.lookup import find, mappings, scalar, text, with_value
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.formats.yamltree import Sequence as Items
+from immutable_delivery.text import Place
+from immutable_delivery.written import Piece, Written
+
+Path = tuple[str | int, ...]
+
+STANDARD = (
+    ("spec", "containers", "image"),
+    ("spec", "initContainers", "image"),
+    ("spec", "volumes", "image", "reference"),
+    ("spec", "template", "spec", "containers", "image"),
+    ("spec", "template", "spec", "initContainers", "image"),
+    ("spec", "template", "spec", "volumes", "image", "reference"),
+)
+"""The fields that kustomize changes beside every `containers` and `initContainers` list."""
+
+
+@dataclass(slots=True)
+class Unpinned(Scalar):
+    """A reference from which a kustomization took the digest."""
+
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of `images`."""
+
+    matches: re.Pattern[str]
+    name: Scalar | None
+    tag: Scalar | None
+    digest: Scalar | None
+    suffix: Scalar | None
+
+    def apply(self, image: Scalar) -> Scalar:
+        """Return the reference with what this entry changes of it."""
+        if not self.matches.fullmatch(image.text):
+            return image
+        whole = image.written
+        name, tag, digest = split(whole)
+        name = self.name.written if self.name else name
+        if self.tag or self.digest:
+            tag = self.tag.written if self.tag else None
+            digest = self.digest.written if self.digest else None
+        elif self.suffix:
+            parts = [tag, self.suffix.written] if tag else [self.suffix.written]
+            tag, digest = Written.joined(parts, self.suffix.place), None
+        return repinned(image, Scalar(_joined(name, tag, digest, whole.whole), image.place, plain=False))
+
+
+def rules(node: Node | None, report: Report) -> list[Rule]:
+    """Return the entries of an `images` list that can be applied."""
+    return [rule for entry in mappings(node) if (rule := _rule(entry, report))]
+
+
+def _rule(entry: Mapping, report: Report) -> Rule | None:
+    name = scalar(entry, "name")
+    if name is None:
+        report(entry.place, "an entry of `images` has no `name`")
+        return None
+    tail = r"(?::[a-zA-Z0-9_.{}-]*)?(?:@[a-zA-Z0-9]+(?:[.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?"
+    pattern = compiled(name.text, tail)
+    if pattern is None:
+        report(name.place, f"`{name.text}` matches no image name")
+        return None
+    parts = (scalar(entry, key) for key in ("newName", "newTag", "digest", "tagSuffix"))
+    return Rule(pattern, *(part if part and part.text else None for part in parts))
+
+
+def transform(resource: Resource, applied: Sequence[Rule], fields: Sequence[tuple[str, ...]]) -> None:
+    """Apply the entries to one object, as often as kustomize does: once as a container, once as a field."""
+    if text(resource.root, "kind") == "CustomResourceDefinition":
+        return
+    once = list(_containers(resource.root))
+    again = [path for field in fields for path in _paths(resource.root, field)]
+    times = Counter(dict.fromkeys(once, 1)) + Counter(dict.fromkeys(again, 1))
+    for path, count in times.items():
+        old = _at(resource.root, path)
+        new = _applied(old, applied, count) if isinstance(old, Scalar) else old
+        if new is not None and new is not old:
+            changed = with_value(resource.root, path, new)
+            resource.root = changed if isinstance(changed, Mapping) else resource.root
+
+
+def _applied(image: Scalar, applied: Sequence[Rule], times: int) -> Scalar:
+    for rule in applied:
+        for _ in range(times):
+            image = rule.apply(image)
+    return image
+
+
+def split(image: Written) -> tuple[Written, Written | None, Written | None]:
+    """Return name, tag and digest of a reference, as kustomize cuts it."""
+    value = image.text
+    start = max(value.find("/"), 0)
+    at, colon = value.find("@", start), value.find(":", start)
+    end = len(value)
+    if at >= 0 and (colon < 0 or at < colon):
+        return image.slice(0, at), None, image.slice(at + 1, end)
+    if colon < 0:
+        return image, None, None
+    if at >= 0:
+        return image.slice(0, colon), image.slice(colon + 1, at), image.slice(at + 1, end)
+    return image.slice(0, colon), image.slice(colon + 1, end), None
+
+
+def repinned(old: Node | None, new: Node) -> Node | Scalar:
+    """Return ``new``, marked where it lacks the digest that ``old`` has."""
+    if not isinstance(old, Scalar) or not isinstance(new, Scalar) or "@" in new.text:
+        return new
+    before = old.digest if isinstance(old, Unpinned) else old.text.partition("@")[2]
+    if not before:
+        return new
+    return Unpinned(new.written, new.place, new.plain, new.tag, digest=before)
+
+
+def _joined(name: Written, tag: Written | None, digest: Written | None, whole: Place) -> Written:
+    parts = [name]
+    for sign, part in ((":", tag), ("@", digest)):
+        if part is not None and part.text:
+            where = part.place()
+            parts += [Written(sign, (Piece(sign, where, aligned=False),), where), part]
+    return Written.joined(parts, whole)
+
+
+def _containers(root: Mapping) -> Iterator[Path]:
+    """Yield the paths of the images in every list named `containers` or `initContainers`."""
+    waiting: list[tuple[Path, Node]] = [((), root)]
+    while waiting:
+        path, node = waiting.pop()
+        inner = node.items() if isinstance(node, Mapping) else enumerate(_items(node))
+        for step, value in inner:
+            if isinstance(value, Scalar):
+                continue
+            waiting.append(((*path, step), value))
+            if step in {"containers", "initContainers"}:
+                for index, item in enumerate(_items(value)):
+                    if scalar(item, "image"):
+                        yield (*path, step, index, "image")
+
+
+def _paths(root: Mapping, field: Sequence[str]) -> list[Path]:
+    """Return the paths of a field, through every item of the lists on the way."""
+    found: list[tuple[Path, Node | None]] = [((), root)]
+    for step in field:
+        found = [((*path, step), find(node, step)) for path, node in found]
+        found = [one for path, node in found for one in _spread(path, node)]
+    return [path for path, node in found if isinstance(node, Scalar)]
+
+
+def _spread(path: Path, node: Node | None) -> list[tuple[Path, Node | None]]:
+    if isinstance(node, Items):
+        return [((*path, index), item) for index, item in enumerate(node.items)]
+    return [(path, node)]
+
+
+def _items(node: Node) -> list[Node]:
+    return node.items if isinstance(node, Items) else []
+
+
+def _at(node: Node | None, path: Path) -> Node | None:
+    for step in path:
+        node = node.items[step] if isinstance(node, Items) and isinstance(step, int) else find(node, str(step))
+    return node
+

@@ -1,0 +1,81 @@
+"""Which objects a patch or a replacement means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from immutable_delivery.formats.kustomize.patterns import fits
+from immutable_delivery.formats.kustomize.resource import Identity, Resource
+from immutable_delivery.formats.lookup import mapping, pairs, text
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+
+_TERM = re.compile(
+    r"\s*(?P<absent>!)?\s*(?P<key>[\w./-]+)\s*"
+    r"(?:(?P<equal>=|==|!=)\s*(?P<value>[\w.-]*)|(?P<set>in|notin)\s*\((?P<values>[^)]*)\))?\s*(?:,|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A target: each field is a pattern that the whole value fits; an empty one is no condition."""
+
+    group: str = ""
+    version: str = ""
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+    labels: str = ""
+    annotations: str = ""
+
+    @classmethod
+    def of(cls, node: Mapping) -> Selector:
+        """Read a `target` or `select`."""
+        return cls(
+            group=text(node, "group"),
+            version=text(node, "version"),
+            kind=text(node, "kind"),
+            name=text(node, "name"),
+            namespace=text(node, "namespace"),
+            labels=text(node, "labelSelector"),
+            annotations=text(node, "annotationSelector"),
+        )
+
+    def selects(self, resource: Resource) -> bool:
+        """Whether it means this object, by its first or its present name."""
+        now, first = resource.identity, resource.original
+        return (
+            any(fits(self.namespace, one.namespace) for one in (first, now))
+            and any(fits(self.name, one.name) for one in (first, now))
+            and self._types(now)
+            and labelled(self.labels, mapping(resource.root, "metadata", "labels"))
+            and labelled(self.annotations, mapping(resource.root, "metadata", "annotations"))
+        )
+
+    def _types(self, one: Identity) -> bool:
+        return fits(self.group, one.group) and fits(self.version, one.version) and fits(self.kind, one.kind)
+
+
+def labelled(selector: str, labels: Mapping | None) -> bool:
+    """Whether labels satisfy a selector expression such as `app=web,tier in (front, back),!canary`."""
+    values = {key: node.text for key, node in _texts(labels)}
+    return all(_satisfied(term, values) for term in _TERM.finditer(selector)) if selector else True
+
+
+def _texts(labels: Mapping | None) -> Iterable[tuple[str, Scalar]]:
+    found: list[tuple[Scalar, Node]] = list(pairs(labels))
+    return [(key.text, node) for key, node in found if isinstance(node, Scalar)]
+
+
+def _satisfied(term: re.Match[str], values: dict[str, str]) -> bool:
+    key, present = term["key"], term["key"] in values
+    if term["absent"]:
+        return not present
+    if term["equal"]:
+        same = present and values[key] == term["value"]
+        return not same if term["equal"] == "!=" else same
+    if term["set"]:
+        listed = present and values[key] in {value.strip() for value in term["values"].split(",")}
+        return not listed if term["set"] == "notin" else listed
+    return present

@@ -1,0 +1,131 @@
+"""Strategic merge patches, as kustomize merges them: new trees, every value with the place that it comes from.
+
+Lists merge by key only where the Kubernetes API says so, and so only in built-in kinds; else the patch's list wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from immutable_delivery.formats.kustomize.images import repinned
+from immutable_delivery.formats.lookup import text, without_entry
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+
+_DIRECTIVE = "$patch"
+_POD = frozenset({"containers", "initContainers", "ephemeralContainers"})
+_KEYS: dict[str, tuple[str, ...]] = {
+    "containers": ("name",),
+    "initContainers": ("name",),
+    "ephemeralContainers": ("name",),
+    "volumes": ("name",),
+    "env": ("name",),
+    "imagePullSecrets": ("name",),
+    "secrets": ("name",),
+    "webhooks": ("name",),
+    "volumeMounts": ("mountPath",),
+    "volumeDevices": ("devicePath",),
+    "hostAliases": ("ip",),
+    "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
+    "ownerReferences": ("uid",),
+}
+_KINDS = {
+    "apps/v1": {"ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"},
+    "batch/v1": {"CronJob", "Job"},
+    "batch/v1beta1": {"CronJob"},
+    "v1": {"Pod", "PodTemplate", "ReplicationController", "Service", "ServiceAccount"},
+    "admissionregistration.k8s.io/v1": {"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"},
+}
+"""Kinds whose lists merge: those whose schema kustomize knows."""
+
+
+def merged(old: Mapping, patch: Mapping) -> Mapping | None:
+    """Return an object with a patch merged into it; None where the patch deletes it."""
+    known = text(old, "kind") in _KINDS.get(text(old, "apiVersion"), ())
+    found = _merged(old, patch, (), known=known)
+    return found if isinstance(found, Mapping) else None
+
+
+def _merged(old: Node | None, patch: Node, path: tuple[str, ...], *, known: bool) -> Node | None:
+    if isinstance(patch, Scalar):
+        return None if patch.null else (repinned(old, patch) if path[-1:] == ("image",) else patch)
+    if isinstance(patch, Mapping):
+        base = old if isinstance(old, Mapping) else None
+        return _mapping(base, patch, path, known=known)
+    keys = _merge_keys(path) if known else ()
+    if not keys:
+        return patch
+    return _listed(old if isinstance(old, Sequence) else None, patch, keys, path, known=known)
+
+
+def _mapping(old: Mapping | None, patch: Mapping, path: tuple[str, ...], *, known: bool) -> Node | None:
+    directive = text(patch, _DIRECTIVE)
+    patch = without_entry(patch, _DIRECTIVE) if directive else patch
+    if directive == "delete":
+        return None
+    if directive == "replace" or old is None:
+        old = replace(patch, entries={})
+    entries = dict(old.entries)
+    for key, (name, value) in patch.entries.items():
+        before = entries.get(key)
+        new = _merged(before[1] if before else None, value, (*path, key), known=known)
+        if new is None:
+            entries.pop(key, None)
+        else:
+            entries[key] = (before[0] if before else name, new)
+    return replace(old, entries=entries)
+
+
+def _listed(
+    old: Sequence | None, patch: Sequence, keys: tuple[str, ...], path: tuple[str, ...], *, known: bool
+) -> Node | None:
+    directive = next((text(item, _DIRECTIVE) for item in patch.items if _is_directive(item)), "")
+    changes = [item for item in patch.items if not _is_directive(item)]
+    if directive == "delete":
+        return None
+    kept = list(old.items) if old is not None and directive != "replace" else []
+    index = {_key(item, keys): at for at, item in reversed(list(enumerate(kept)))}
+    added: list[Node] = []
+    result: list[Node | None] = list(kept)
+    for change in changes:
+        at = index.get(_key(change, keys)) if isinstance(change, Mapping) else None
+        at = _loosely(change, kept, keys) if at is None else at
+        new = _merged(kept[at] if at is not None else None, change, path, known=known)
+        if at is not None:
+            result[at] = new
+        elif new is not None:
+            added.append(new)
+    items = added + [item for item in result if item is not None]
+    return replace(old or patch, items=items) if items else None
+
+
+def _merge_keys(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys by which the items of a list are told apart; () where the list is one value."""
+    name, holder = path[-1], path[-2] if len(path) > 1 else ""
+    if name == "ports":
+        return ("containerPort", "protocol") if holder in _POD else (("port", "protocol") if path == ("spec", "ports") else ())
+    if name in {"env", "volumeMounts", "volumeDevices"} and holder not in _POD:
+        return ()
+    if name == "secrets" and holder:
+        return ()
+    return _KEYS.get(name, ())
+
+
+def _key(item: Node, keys: tuple[str, ...]) -> tuple[str, ...] | None:
+    found = tuple(text(item, key) for key in keys)
+    return found if any(found) else None
+
+
+def _loosely(item: Node, kept: list[Node], keys: tuple[str, ...]) -> int | None:
+    """Return the item that agrees as far as both name the keys: a port without protocol is that port."""
+    wanted = _key(item, keys)
+    if wanted is None or len(keys) == 1:
+        return None
+    for at, one in enumerate(kept):
+        had = _key(one, keys)
+        if had and had[0] == wanted[0] and all(a == b or not a or not b for a, b in zip(had, wanted, strict=True)):
+            return at
+    return None
+
+
+def _is_directive(item: Node) -> bool:
+    return isinstance(item, Mapping) and list(item.entries) == [_DIRECTIVE]

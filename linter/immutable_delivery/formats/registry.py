@@ -1,0 +1,50 @@
+"""The literal list of formats, asked in this order; a module is imported when the first path fits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from typing import cast
+
+from immutable_delivery.formats import Format
+
+MAX_HEAD = 65_536
+"""How much of a file a format may look at before it claims it, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A format and the paths that it may claim."""
+
+    name: str
+    paths: re.Pattern[str]
+    describes_images: bool = False
+    """It makes facts of what others build, so it comes after them."""
+
+
+REGISTRY = (
+    Entry("dockerfile", re.compile(r"(?:^|[/.\-_])(?:docker|container)file[^/]*$", re.I), describes_images=True),
+    Entry("contract", re.compile(r"delivery\.(?:ya?ml|json)$")),
+    Entry("skaffold", re.compile(r"skaffold[^/]*\.ya?ml$")),
+    Entry("compose", re.compile(r"\.ya?ml$")),
+    Entry("kubernetes", re.compile(r"\.(?:ya?ml|json)$|(?:^|/)Kustomization$")),
+)
+
+
+@lru_cache(maxsize=None)
+def load(name: str) -> Format:
+    """Import a format."""
+    return cast("Format", import_module(f"immutable_delivery.formats.{name}"))
+
+
+def candidates(path: str) -> list[Entry]:
+    """Return the formats that may claim a path."""
+    return [entry for entry in REGISTRY if entry.paths.search(path)]
+
+
+def claim(path: str, data: bytes) -> Entry | None:
+    """Return the format that claims a file."""
+    head = data[:MAX_HEAD]
+    return next((entry for entry in candidates(path) if load(entry.name).claims(path, head)), None)

@@ -1,0 +1,15 @@
+"""YAML and JSON as a tree in which every scalar knows its place."""
+
+from __future__ import annotations
+
+from immutable_delivery.formats.yamltree.documents import documents
+from immutable_delivery.formats.yamltree.nodes import (
+    Document,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    entry_extent,
+)
+
+__all__ = ["Document", "Mapping", "Node", "Scalar", "Sequence", "documents", "entry_extent"]

@@ -1,0 +1,156 @@
+"""The only program that is ever run: git, with everything off that would run another one or reach the network."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from immutable_delivery.errors import UsageError
+from immutable_delivery.names import shown
+
+MAX_OUTPUT = 500_000_000
+"""More bytes than any listing of a repository has."""
+
+_OPTIONS = (
+    "--no-pager",
+    "--no-replace-objects",
+    "--literal-pathspecs",
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.quotePath=true"),
+    *("-c", "core.bigFileThreshold=10m"),
+    *("-c", "submodule.recurse=false"),
+)
+_SET = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",  # an older git would fetch what a partial clone lacks
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+}
+_UNSET = (
+    *("GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_PREFIX"),
+    *("GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
+)
+_FOLDERS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
+"""What a caller may state relative to its own folder, while we run at the top."""
+
+_NO_REPOSITORY = re.compile(r"not a git repository \(or any", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one run of git said."""
+
+    code: int
+    out: bytes
+    words: str
+    """Its standard error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """One repository, reached by running git at its top."""
+
+    program: str
+    top: Path
+    environ: Mapping[str, str]
+    bare: bool = False
+
+    @classmethod
+    def open(cls, folder: Path) -> Git | None:
+        """Return the repository around ``folder``; None without one or without git; UsageError if git cannot use it."""
+        program = shutil.which("git", path=_search_path())
+        if program is None:
+            return None
+        git = cls(program, folder, _environ(folder))
+        answer = git.ask("rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--show-toplevel")
+        bare, _, rest = os.fsdecode(answer.out).partition("\n")
+        top = rest.partition("\n")[2].removesuffix("\n")
+        if answer.code == 0 and top:
+            return replace(git, top=Path(top))
+        if bare == "true":
+            return replace(git, bare=True)
+        if not bare and _NO_REPOSITORY.search(answer.words) and not _has_repository(folder):
+            return None
+        raise UsageError(f"git cannot use {shown(str(folder))}: {_told(answer.words)}")
+
+    def ask(self, *args: str) -> Answer:
+        """Run git and return what it says, whatever that is."""
+        with tempfile.TemporaryFile() as words, self._start(args, words) as process:
+            out = process.stdout.read(MAX_OUTPUT + 1) if process.stdout else b""
+            if len(out) > MAX_OUTPUT:
+                process.kill()
+                raise UsageError(f"git {args[0]} answers with more than {MAX_OUTPUT:,} bytes")
+            return Answer(process.wait(), out, _read(words))
+
+    def run(self, *args: str) -> bytes:
+        """Run git and return its output; UsageError with git's own words where it fails."""
+        answer = self.ask(*args)
+        if answer.code:
+            raise UsageError(f"git {args[0]} fails: {_told(answer.words)}")
+        return answer.out
+
+    def lines(self, *args: str) -> Iterator[bytes]:
+        """Run git and yield its lines as they come, each with its newline."""
+        with tempfile.TemporaryFile() as words, self._start(args, words) as process:
+            yield from process.stdout or ()
+            if process.wait():
+                raise UsageError(f"git {args[0]} fails: {_told(_read(words))}")
+
+    def serve(self, *args: str) -> subprocess.Popen[bytes]:
+        """Start a git that answers requests on its pipes until they are closed."""
+        return self._start(args, subprocess.DEVNULL, subprocess.PIPE)
+
+    def _start(
+        self, args: Sequence[str], words: IO[bytes] | int, given: int = subprocess.DEVNULL
+    ) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(  # noqa: S603 (git itself, by its absolute path, without a shell)
+                [self.program, *_OPTIONS, *args],
+                cwd=self.top,
+                env=self.environ,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=words,
+            )
+        except (OSError, ValueError) as error:
+            raise UsageError(f"git cannot be run: {shown(str(error))}") from error
+
+
+def _search_path() -> str:
+    """Return PATH without relative folders, which could lie in the repository that is judged."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if os.path.isabs(folder))  # noqa: PTH117
+
+
+def _environ(folder: Path) -> dict[str, str]:
+    environ = {name: value for name, value in os.environ.items() if name not in _UNSET}
+    stated = {name: str(folder.absolute() / environ[name]) for name in _FOLDERS if name in environ}
+    return {**environ, **stated, **_SET}
+
+
+def _has_repository(folder: Path) -> bool:
+    """Tell whether there is a .git that git does not even recognise."""
+    if "GIT_CEILING_DIRECTORIES" in os.environ:
+        return False
+    folder = folder.absolute()
+    return any(os.path.lexists(place / ".git") for place in (folder, *folder.parents))
+
+
+def _read(words: IO[bytes]) -> str:
+    words.seek(0)
+    return os.fsdecode(words.read(100_000))
+
+
+def _told(words: str) -> str:
+    lines = (shown(line.removeprefix("fatal: ").strip()) for line in words.splitlines())
+    return " ".join(line for line in lines if line) or "it does not say why"

@@ -1,0 +1,230 @@
+"""Read, validate and compile policy files; every fault has its file, line and column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NoReturn, cast
+
+from immutable_delivery.errors import PolicyError
+from immutable_delivery.expressions import Expression, ExpressionError, Signature, compile_expression
+from immutable_delivery.facts import ITEMS, KINDS
+from immutable_delivery.findings import SEVERITIES
+from immutable_delivery.formats import yamltree
+from immutable_delivery.formats.yamltree import Mapping as MappingNode
+from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
+from immutable_delivery.policies import Message, Policy, PolicyRule, group_of, signature_of
+from immutable_delivery.text import Text
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+"""What `{digest}` stands for in examples."""
+
+_DRIFTS = ("divergent", "convergent", "none")
+_LAYERS = ("os", "middleware", "application", "data", "fact")
+_RULE_KEYS = {"over", "each", "deny", "at", "message", "severity", "drift", "layer", "profiles", "unknown"}
+_KEYS = {
+    "id", "name", "severity", "drift", "layer", "profiles", "rules", "fix", "supersedes", "why", "remedy",
+    "references", "params", "examples", "aliases",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Files, whether the policy rejects them, and what they are once mended."""
+
+    bad: bool
+    files: Mapping[str, str]
+    """Texts by path, with «» around the primary span of each expected finding."""
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFile:
+    """A policy and its examples."""
+
+    path: str
+    policy: Policy
+    examples: tuple[Example, ...]
+
+
+def policy_paths(folder: Path) -> list[Path]:
+    """Return the policy files of a folder, sorted; `group.yaml` describes a group and is none."""
+    return sorted(path for path in folder.glob("*/*.yaml") if path.name != "group.yaml")
+
+
+def read_folder(folder: Path) -> list[PolicyFile]:
+    """Read every policy of a folder."""
+    files = [read_policy(Text.decode(p.as_posix(), p.read_bytes()), when_of(p)) for p in policy_paths(folder)]
+    _refuse_twins(files)
+    return files
+
+
+def when_of(path: Path) -> dict[str, str]:
+    """Return the conditions that the group of a policy file puts before its rules, by fact kind or `any`."""
+    group = path.parent / "group.yaml"
+    if not group.exists():
+        return {}
+    reader = _Reader(Text.decode(group.as_posix(), group.read_bytes()))
+    when = reader.submapping(reader.mapping(reader.root()), "when")
+    return {kind: reader.string(when, kind) for kind in when.entries}
+
+
+def read_policy(text: Text, when: Mapping[str, str] = MappingProxyType({})) -> PolicyFile:
+    """Read one policy file; ``when`` holds conditions that stand before its rules, by fact kind or `any`."""
+    reader = _Reader(text)
+    root = reader.mapping(reader.root())
+    reader.keys(root, _KEYS)
+    params = {name: _plain(node) for name, node in reader.submapping(root, "params").items()}
+    name = text.path.rpartition("/")[2].rpartition(".")[0]
+    if reader.string(root, "id") != name:
+        reader.fail(root.get("id"), f"the id must be the file's name, '{name}'")
+    policy = Policy(
+        id=name, group=group_of(text.path), name=reader.string(root, "name"),
+        rules=tuple(reader.rule(node, root, params, when) for node in reader.items(root, "rules")),
+        why=reader.string(root, "why").strip(), remedy=reader.string(root, "remedy").strip(),
+        references=reader.strings(root, "references"), supersedes=reader.strings(root, "supersedes"),
+        fix=reader.string(root, "fix", ""), aliases=reader.strings(root, "aliases"), params=params,
+    )  # fmt: skip
+    return PolicyFile(path=text.path, policy=policy, examples=tuple(reader.examples(root)))
+
+
+def _refuse_twins(files: Iterable[PolicyFile]) -> None:
+    seen: dict[str, str] = {}
+    for file in files:
+        for name in (file.policy.id, *file.policy.aliases):
+            if name in seen:
+                raise PolicyError(f"{file.path}: '{name}' is also a policy of {seen[name]}")
+            seen[name] = file.path
+
+
+def _plain(node: Node) -> Any:
+    """Return a parameter's default: text, number, truth or a list of texts."""
+    if isinstance(node, Sequence):
+        return [_plain(item) for item in node.items]
+    if not isinstance(node, Scalar):
+        return []
+    if node.plain and node.text in {"true", "false"}:
+        return node.text == "true"
+    return int(node.text) if node.plain and re.fullmatch(r"-?\d+", node.text) else node.text
+
+
+class _Reader:
+    """Typed access to the YAML of a policy; every refusal names its place."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+
+    def fail(self, node: Node | None, reason: str, offset: int = 0) -> NoReturn:
+        at = self.text.position((node.place.span.start if node else 0) + offset)
+        raise PolicyError(f"{self.text.path}:{at.line}:{at.column}: {reason}")
+
+    def root(self) -> Node | None:
+        documents = yamltree.documents(self.text)
+        for document in documents:
+            if document.problem:
+                at = self.text.position(document.problem_at)
+                raise PolicyError(f"{self.text.path}:{at.line}:{at.column}: {document.problem}")
+        return documents[0].root if documents else None
+
+    def mapping(self, node: Node | None) -> MappingNode:
+        return node if isinstance(node, MappingNode) else self.fail(node, "a mapping is expected here")
+
+    def submapping(self, owner: MappingNode, key: str) -> MappingNode:
+        node = owner.get(key)
+        return self.mapping(node) if node else MappingNode(place=owner.place)
+
+    def keys(self, node: MappingNode, known: set[str]) -> None:
+        for key in node.entries.keys() - known:
+            near = get_close_matches(key, known, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            self.fail(node.key(key), f"'{key}' is no key of a policy{hint}")
+
+    def string(self, owner: MappingNode, key: str, default: str | None = None) -> str:
+        node = owner.get(key)
+        if node is None and default is not None:
+            return default
+        if not isinstance(node, Scalar) or node.null or node.tag:
+            self.fail(node or owner, f"'{key}' must be a text")
+        return node.text
+
+    def choice(self, owner: MappingNode, key: str, known: Iterable[str], default: str | None) -> str:
+        value = self.string(owner, key, default)
+        if value not in known:
+            self.fail(owner.get(key), f"'{value}' is none of {', '.join(known)}")
+        return value
+
+    def items(self, owner: MappingNode, key: str) -> list[Node]:
+        node = owner.get(key)
+        if node is None:
+            return []
+        return node.items if isinstance(node, Sequence) else self.fail(node, f"'{key}' must be a list")
+
+    def strings(self, owner: MappingNode, key: str) -> tuple[str, ...]:
+        nodes = self.items(owner, key)
+        return tuple(n.text if isinstance(n, Scalar) else self.fail(n, "a text is expected") for n in nodes)
+
+    def rule(self, node: Node, policy: MappingNode, params: Mapping[str, Any], when: Mapping[str, str]) -> PolicyRule:
+        rule = self.mapping(node)
+        self.keys(rule, _RULE_KEYS)
+        over = self.choice(rule, "over", KINDS, None)
+        each = self.string(rule, "each", "")
+        if each and (over, each) not in ITEMS:
+            self.fail(rule.get("each"), f"'{each}' is no record list of '{over}'")
+        signature = signature_of(over, each, params)
+        own = {key: rule if rule.get(key) else policy for key in ("severity", "drift", "layer", "profiles", "message")}
+        return PolicyRule(
+            over=over, each=each, at=self.strings(rule, "at"),
+            deny=self.deny(rule, signature, when.get(over, when.get("any", ""))),
+            message=self.message(own["message"], signature),
+            severity=cast("Any", self.choice(own["severity"], "severity", SEVERITIES, None)),
+            drift=cast("Any", self.choice(own["drift"], "drift", _DRIFTS, None)),
+            layer=self.choice(own["layer"], "layer", _LAYERS, "fact"),
+            profiles=self.strings(own["profiles"], "profiles") or ("default", "strict"),
+            report_unknown=self.string(rule, "unknown", "") == "report",
+        )  # fmt: skip
+
+    def deny(self, rule: MappingNode, signature: Signature, when: str) -> Expression:
+        node = rule.get("deny")
+        text = self.string(rule, "deny")
+        self._compiled(node, text, signature, boolean=True)
+        return self._compiled(node, f"({when}) && ({text})" if when else text, signature, boolean=True)
+
+    def message(self, owner: MappingNode, signature: Signature) -> Message:
+        text = self.string(owner, "message")
+        return Message(tuple(self._parts(owner.get("message"), text, signature)))
+
+    def _parts(self, node: Node | None, text: str, signature: Signature) -> Iterator[str | Expression]:
+        for index, part in enumerate(re.split(r"\{([^{}]*)\}", text)):
+            if index % 2:
+                yield self._compiled(node, part, signature)
+            elif part:
+                yield part
+
+    def _compiled(self, node: Node | None, text: str, signature: Signature, *, boolean: bool = False) -> Expression:
+        try:
+            return compile_expression(text, signature, boolean=boolean)
+        except ExpressionError as error:
+            written = node.written.place(min(error.offset, len(text))) if isinstance(node, Scalar) else None
+            shift = written.span.start - node.place.span.start if written and node else 0
+            self.fail(node, error.reason, shift)
+
+    def examples(self, root: MappingNode) -> Iterator[Example]:
+        for node in self.items(root, "examples"):
+            entry = self.mapping(node)
+            self.keys(entry, {"bad", "good", "fixed"})
+            kind = "bad" if entry.get("bad") else "good"
+            yield Example(
+                bad=kind == "bad",
+                files=self._files(entry, kind),
+                fixed=self._files(entry, "fixed") if entry.get("fixed") else {},
+                line=self.text.line_of(entry.place.span.start),
+            )
+
+    def _files(self, entry: MappingNode, key: str) -> dict[str, str]:
+        files = self.submapping(entry, key)
+        return {path: self.string(files, path).replace("{digest}", DIGEST) for path in files.entries}

@@ -1,0 +1,85 @@
+"""Source lines with what is meant underlined, whatever the lines hold: tabs, wide characters, controls, 10,000 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from immutable_delivery.reporters.plain import cell, cells
+from immutable_delivery.text import Span, Text
+
+MOST_LINES = 4
+"""Of a longer passage the first lines and the last are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One line of the source as shown, and the marks beneath it."""
+
+    number: int
+    line: str
+    marks: str
+    gap: bool = False
+    """Lines before this one are left out."""
+
+
+def frames(text: Text, spans: Iterable[Span], width: int) -> list[Frame]:
+    """Return the lines that ``spans`` touch, no wider than ``width`` columns."""
+    strokes = sorted({stroke for span in spans for stroke in _strokes(text, span)})
+    lines = [(number, [(s, e) for _, s, e in group]) for number, group in groupby(strokes, lambda s: s[0])]
+    left_out = len(lines) > MOST_LINES
+    shown = [*lines[: MOST_LINES - 1], lines[-1]] if left_out else lines
+    return [
+        Frame(number, *_framed(text.line(number), marked, width), gap=left_out and at == MOST_LINES - 1)
+        for at, (number, marked) in enumerate(shown)
+    ]
+
+
+def _strokes(text: Text, span: Span) -> Iterator[tuple[int, int, int]]:
+    """Yield line, start and end (indices in the line) of each line's part of a span, without its indentation."""
+    first, last = text.line_of(span.start), text.line_of(max(span.start, span.end - 1))
+    every = range(first, last + 1)
+    for number in every if len(every) <= MOST_LINES else (*every[:MOST_LINES], last):
+        line, offset = text.line(number), text.line_starts[number - 1]
+        indent = len(line) - len(line.lstrip()) if number > first else 0
+        start = max(span.start - offset, indent)
+        end = min(span.end - offset, len(line.rstrip()))
+        if end > start or number == first:
+            yield number, min(start, len(line)), max(end, start)
+
+
+def _framed(line: str, marked: list[tuple[int, int]], width: int) -> tuple[str, str]:
+    low, high = _window(line, marked, width)
+    shown, marks = ["…"] if low else [], [" "] if low else []
+    for index in range(low, high):
+        part = cell(line[index])
+        inside = any(start <= index < max(end, start + 1) for start, end in marked)
+        shown.append(part)
+        marks.append(("^" if inside else " ") * cells(part))
+    if high < len(line):
+        shown.append("…")
+    if any(start >= len(line) for start, _ in marked):
+        marks.append("^")
+    return "".join(shown).rstrip(), "".join(marks).rstrip()
+
+
+def _window(line: str, marked: list[tuple[int, int]], width: int) -> tuple[int, int]:
+    """Return the part of a line to show: all of it, or what fits around the first mark."""
+    if len(line) <= width and _columns(line, 0, len(line)) <= width:
+        return 0, len(line)
+    first = min(marked[0][0], len(line))
+    low = first
+    room = width - 2 - min(_columns(line, first, min(marked[0][1], first + width)), width - 2)
+    before = room // 3
+    while low and before > 0:
+        low -= 1
+        before -= cells(cell(line[low]))
+    high, taken = low, 0
+    while high < len(line) and (taken := taken + cells(cell(line[high]))) <= width - 2:
+        high += 1
+    return low, high
+
+
+def _columns(line: str, start: int, end: int) -> int:
+    return sum(cells(cell(char)) for char in line[start:end])

@@ -1,0 +1,44 @@
+"""The parts of the text report that are shown on request: statistics, unknown values, files."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from immutable_delivery.findings import SEVERITIES, Finding, Judged, Report
+from immutable_delivery.reporters.located import where
+from immutable_delivery.reporters.plain import printable
+from immutable_delivery.reporters.text.style import Style
+
+
+def statistics(report: Report, findings: list[Finding], style: Style) -> list[str]:
+    """Return how often each policy found something, the most frequent first."""
+    counts = Counter((finding.policy, finding.severity) for finding in findings)
+    order = sorted(counts.items(), key=lambda item: (-item[1], SEVERITIES.index(item[0][1]), item[0][0]))
+    silent = len(report.rules) - len({finding.policy for finding in findings})
+    return [
+        style.paint("Statistics", "bold"),
+        *(f"  {number:>6,}  {style.paint(f'{severity:<7}', severity)}  {policy}" for (policy, severity), number in order),
+        f"  {silent:>6,}  policies found nothing",
+    ]
+
+
+def unresolved(report: Report, style: Style) -> list[str]:
+    """Return each fact that a policy could not judge."""
+    lines = [style.paint("Not decided, because a value is unknown", "bold")]
+    for entry in report.unresolved:
+        owner = f" of {printable(entry.owner)}" if entry.owner else ""
+        fields = ", ".join(entry.fields)
+        lines.append(f"  {where(report, entry.place)}: {entry.policy}: {fields}{owner}")
+    return lines if report.unresolved else [*lines, "  nothing: every value is known"]
+
+
+def files(report: Report, style: Style) -> list[str]:
+    """Return every input and what became of it."""
+    return [style.paint("Files", "bold"), *(_file(judged) for judged in report.files)]
+
+
+def _file(judged: Judged) -> str:
+    fate = f"not judged: {judged.skipped}" if judged.skipped else judged.format or "no format claims it"
+    reason = f" ({printable(judged.evidence)})" if judged.evidence else ""
+    environment = f", {printable(judged.environment)}{reason}" if judged.environment else ""
+    return f"  {printable(judged.path)}: {fate}{environment}"

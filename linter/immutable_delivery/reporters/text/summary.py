@@ -1,0 +1,115 @@
+"""The end of the text report: totals, services, what was not judged and why, and the next step."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from immutable_delivery.findings import SEVERITIES, Judged, Report, ServiceReport
+from immutable_delivery.reporters import Options
+from immutable_delivery.reporters.located import where
+from immutable_delivery.reporters.plain import cells, count, printable
+from immutable_delivery.reporters.text.style import Style
+
+_NAMED = 5
+_MOST_SERVICES = 30
+
+
+def summary(report: Report, options: Options, style: Style) -> list[str]:
+    """Return the closing lines."""
+    return [
+        *_totals(report, style),
+        *_services(report, style),
+        *_coverage(report, options, style),
+        *(line for notice in report.notices for line in style.wrapped(notice, "Note: ", "  ")),
+        *style.wrapped(next_step(report), "Next: ", "  "),
+    ]
+
+
+def _totals(report: Report, style: Style) -> list[str]:
+    severities = Counter(finding.severity for finding in report.findings)
+    paths = Counter(finding.place.file for finding in report.findings)
+    hidden = f" ({count(len(report.suppressed), 'finding')} suppressed)" if report.suppressed else ""
+    if not severities:
+        return [style.paint("No findings", "congruent") + hidden]
+    counts = ", ".join(style.paint(count(severities[s], s), s) for s in SEVERITIES if severities[s])
+    total = f"{count(len(report.findings), 'finding')} in {count(len(paths), 'file')}: {counts}{hidden}"
+    most = [f"{printable(path)} ({number})" for path, number in paths.most_common(_NAMED)]
+    return [total, *(style.wrapped(f"Most in {', '.join(most)}", "", "  ") if len(paths) > 1 else [])]
+
+
+def _services(report: Report, style: Style) -> list[str]:
+    if not report.services:
+        return []
+    named = report.services[:_MOST_SERVICES]
+    width = max(cells(printable(service.name)) for service in named)
+    lines = [line for service in named for line in _service(report, service, width, style)]
+    more = len(report.services) - len(named)
+    return ["", style.paint("Services", "bold"), *lines, *([f"  and {more:,} more"] if more else []), ""]
+
+
+def _service(report: Report, service: ServiceReport, width: int, style: Style) -> list[str]:
+    name = printable(service.name)
+    head = f"  {name}{' ' * (width - cells(name))}  {service.verdict:<12} "
+    reason = _reason(report, service)
+    first, *rest = style.wrapped(reason, head, " " * 4) if reason else [head.rstrip()]
+    return [first.replace(service.verdict, style.paint(service.verdict, service.verdict), 1), *rest]
+
+
+def _reason(report: Report, service: ServiceReport) -> str:
+    if finding := service.decided_by:
+        return f"{finding.policy}, {where(report, finding.place)}: {finding.message}"
+    return f"unknown: {', '.join(service.unknown[:_NAMED])}" if service.unknown else ""
+
+
+def _coverage(report: Report, options: Options, style: Style) -> list[str]:
+    judged = [file for file in report.files if file.format and not file.skipped]
+    formats = Counter(file.format for file in judged)
+    kinds = ", ".join(f"{number:,} {name}" for name, number in formats.most_common())
+    lines = style.wrapped(f"Judged {count(len(judged), 'file')}{f' ({kinds})' if kinds else ''}.", "", "  ")
+    for reason, paths in _skipped(report.files).items():
+        lines += style.wrapped(f"Not judged, {reason}: {_names(paths)}", "", "  ")
+    for environment, evidence in _environments(judged).items():
+        lines += style.wrapped(f"Taken for {environment}: {_names(evidence)}", "", "  ")
+    if report.unresolved and not options.show_unresolved:
+        known = f"{count(len(report.unresolved), 'verdict')} left open, because a value is unknown"
+        lines += style.wrapped(f"{known} (--show-unresolved).", "", "  ")
+    return lines
+
+
+def _skipped(files: Iterable[Judged]) -> dict[str, list[str]]:
+    skipped: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        if file.skipped:
+            skipped[file.skipped].append(file.path)
+    return skipped
+
+
+def _environments(judged: Iterable[Judged]) -> dict[str, list[str]]:
+    """Return the files that are taken for an environment by evidence, not by configuration alone."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in judged:
+        if file.environment and file.evidence:
+            found[file.environment].append(f"{file.path} ({file.evidence})")
+    return found
+
+
+def _names(paths: list[str]) -> str:
+    names = ", ".join(map(printable, paths[:_NAMED]))
+    more = len(paths) - _NAMED
+    return f"{names} and {more:,} more" if more > 0 else names
+
+
+def next_step(report: Report) -> str:
+    """Return what to do now, in one sentence."""
+    if not any(file.format and not file.skipped for file in report.files):
+        return "nothing was judged; name the paths to judge, or see --show-files."
+    if report.findings:
+        policy, _ = Counter(f.policy for f in report.findings if f.severity == report.worst).most_common(1)[0]
+        return f"mend the {report.worst}s first; `imd policy show {policy}` explains the most frequent one with examples."
+    drifting = [s.name for s in report.services if s.verdict in {"divergent", "convergent"}]
+    if drifting:
+        return f"`imd check --profile strict` shows what keeps {_names(drifting)} from being congruent."
+    if report.unresolved:
+        return "`imd check --show-unresolved` shows what could not be decided."
+    return "nothing; run it before every commit and in CI."

@@ -1,0 +1,108 @@
+"""Text with exact places: bytes in, offsets and line/column in every unit out.
+
+Offsets are indices into :attr:`Text.value`, in code points. No other module converts units.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from immutable_delivery.errors import UnreadableError
+
+MAX_BYTES = 10_000_000
+"""Larger inputs are refused: no delivery file is, and a parser would take minutes."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points, ``start`` inclusive, ``end`` exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A span in a file; ``file`` is relative to the root, with forward slashes."""
+
+    file: str
+    span: Span
+
+    def at(self, start: int, end: int) -> Place:
+        """Return the place of ``start`` to ``end`` in the same file."""
+        return Place(self.file, Span(start, end))
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A 1-based line and column; the unit of the column is the caller's choice."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of one file: ``value`` keeps its newlines as they are, without the BOM."""
+
+    path: str
+    value: str
+    bom: bool = False
+
+    @classmethod
+    def decode(cls, path: str, data: bytes) -> Text:
+        """Decode UTF-8; raise :class:`UnreadableError` for anything that is no text."""
+        if len(data) > MAX_BYTES:
+            raise UnreadableError(f"is larger than {MAX_BYTES // 1_000_000} MB", 0)
+        bom = data.startswith(b"\xef\xbb\xbf")
+        try:
+            value = data[3 * bom :].decode("utf-8")
+        except UnicodeDecodeError as error:
+            good = data[3 * bom :][: error.start].decode("utf-8")
+            raise UnreadableError("is not UTF-8", len(good), good) from error
+        if "\0" in value:
+            raise UnreadableError("holds a NUL byte", value.index("\0"), value)
+        return cls(path, value, bom)
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Offsets at which lines begin (after LF, CRLF or a lone CR)."""
+        value, starts, at = self.value, [0], 0
+        if "\r" not in value:
+            while at := value.find("\n", at) + 1:
+                starts.append(at)
+            return starts
+        for index, char in enumerate(value):
+            if char == "\n" or (char == "\r" and value[index + 1 : index + 2] != "\n"):
+                starts.append(index + 1)
+        return starts
+
+    def line_of(self, offset: int) -> int:
+        """Return the 1-based line that holds ``offset``."""
+        return bisect_right(self.line_starts, offset)
+
+    def line(self, number: int) -> str:
+        """Return line ``number`` (1-based) without its newline."""
+        start = self.line_starts[number - 1]
+        end = self.line_starts[number] if number < len(self.line_starts) else len(self.value)
+        return self.value[start:end].rstrip("\r\n")
+
+    def position(self, offset: int) -> Position:
+        """Return line and column of ``offset``, the column in code points."""
+        line = self.line_of(offset)
+        return Position(line, offset - self.line_starts[line - 1] + 1)
+
+    def utf16(self, offset: int) -> Position:
+        """Return line and column of ``offset``, the column in UTF-16 units."""
+        return self._encoded(offset, "utf-16-le", 2)
+
+    def utf8(self, offset: int) -> Position:
+        """Return line and column of ``offset``, the column in UTF-8 bytes."""
+        return self._encoded(offset, "utf-8", 1)
+
+    def _encoded(self, offset: int, encoding: str, width: int) -> Position:
+        line = self.line_of(offset)
+        before = self.value[self.line_starts[line - 1] : offset]
+        return Position(line, len(before.encode(encoding)) // width + 1)
