@@ -55,8 +55,12 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
-    parser.add_argument("--runs", type=int, default=9, help="timed runs of each command, after one to warm up")
-    parser.add_argument("--imd", type=Path, help="the imd to time; that of this Python when left out")
+    parser.add_argument(
+        "--runs", type=int, default=9, help="timed runs of each command, after one to warm up"
+    )
+    parser.add_argument(
+        "--imd", type=Path, help="the imd to time; that of this Python when left out"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every time here")
     return parser.parse_args()
 
@@ -80,7 +84,9 @@ def hadolint() -> str:
 
 def trials_of(folder: Path, tools: dict[str, str]) -> Iterator[Trial]:
     """Yield a trial of the Dockerfile of median size in a folder, and one of all of them."""
-    files = sorted(path for path in folder.rglob("*") if DOCKERFILE.match(path.name) and path.is_file())
+    files = sorted(
+        path for path in folder.rglob("*") if DOCKERFILE.match(path.name) and path.is_file()
+    )
     if not files:
         raise SystemExit(f"{folder} holds no Dockerfile")
     one = sorted(files, key=lambda path: (path.stat().st_size, path))[len(files) // 2]

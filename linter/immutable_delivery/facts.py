@@ -44,6 +44,8 @@ class Scope:
     """Whether it is part of what is delivered: a shipped build stage or one that feeds it, a deployed container."""
     deployed: bool = False
     """Whether a manifest runs it (else it only builds an artifact)."""
+    dockerfile: str = place_field(default="")
+    """The Dockerfile that it is written in, for what builds an image."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,8 @@ class Install(Fact):
     """The flags or settings that turn integrity checks off."""
     sudo: bool = False
     """Whether it runs through sudo."""
+    reads: tuple[str, ...] = place_field(default=())
+    """The requirement files that it names, relative to the root."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +224,8 @@ class Mount(Fact):
     """Whether the source cannot change without a new deploy (immutable, hash-suffixed, by digest)."""
     workload: str = ""
     """The kind of the workload (DaemonSet, Deployment …); `service` for Compose."""
+    host_path: str | None = place_field(default=None)
+    """The host path relative to the root of the repository ("" is the root); None where it is outside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,6 +341,18 @@ class Container(Fact):
     """The declared volume that hides code copied there; else empty."""
     updater: str = ""
     """The program that swaps images in place, where it is one."""
+    dockerfile: str = place_field(default="")
+    """For a build stage: the Dockerfile."""
+    stage: str = place_field(default="")
+    """For a build stage: its name, or its number."""
+    last: bool = place_field(default=False)
+    """For a build stage: whether it is what the build delivers."""
+    workdir: str | None = place_field(default="")
+    """The working directory at the end of the stage."""
+    entry: tuple[str, ...] | None = place_field(default=())
+    """The words that start it: ENTRYPOINT and CMD, or command and args."""
+    code: tuple[tuple[str, str], ...] = place_field(default=())
+    """What was copied in: pairs of the path in the image and the path in the repository."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -461,6 +479,10 @@ class Build:
     """The stage that ships; empty for the last."""
     args: Mapping[str, str | None] = field(default_factory=dict)
     """Build arguments; None where a variable hides the value."""
+    arg_places: Mapping[str, Place] = place_field(default_factory=dict)
+    """Where the values of build arguments are written; those not named here stand at ``place``."""
+    contexts: tuple[str, ...] = ()
+    """Names of additional build contexts: they are no images."""
     service: str = ""
     """The service, workload or artifact that it is built for."""
     image: str = ""
@@ -469,4 +491,6 @@ class Build:
     """compose, skaffold, contract, bake, score …"""
     deployed: bool = False
     """Whether the same manifest runs what it builds."""
+    manifests: tuple[str, ...] = ()
+    """Patterns of the manifests into which the tool puts what it builds, relative to the root (Skaffold)."""
     place: Place = place_field()

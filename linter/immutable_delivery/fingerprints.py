@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from itertools import chain
@@ -19,20 +19,28 @@ _END = 0xFFFF
 _OUT = pow(_BASE, _WINDOW, 2**64)
 
 
-def fingerprinted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def fingerprinted(findings: Iterable[Finding], texts: Mapping[str, Text]) -> tuple[Finding, ...]:
     """Return the findings with their fingerprints: the same when lines are moved or indented anew.
 
     Twins in one file are told apart by their order, so ``findings`` has to be in the order of places.
     """
     seen: Counter[str] = Counter()
-    return tuple(replace(finding, fingerprint=_fingerprint(finding, seen)) for finding in findings)
+    return tuple(replace(one, fingerprint=_fingerprint(one, texts, seen)) for one in findings)
 
 
-def _fingerprint(finding: Finding, seen: Counter[str]) -> str:
-    evidence = " ".join((finding.evidence or finding.message).split())
-    content = "\0".join((finding.policy, finding.place.file, finding.owner, evidence))
+def _fingerprint(finding: Finding, texts: Mapping[str, Text], seen: Counter[str]) -> str:
+    evidence = " ".join(_evidence(finding, texts.get(finding.place.file)).split())
+    content = f"{finding.policy}\0{finding.place.file}\0{finding.owner}\0{evidence}"
     seen[content] += 1
-    return sha256(f"{content}\0{seen[content]}".encode()).hexdigest()
+    return sha256(f"{content}\0{seen[content]}".encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _evidence(finding: Finding, text: Text | None) -> str:
+    """Return what stands at the place of a finding; where nothing does, what the finding says."""
+    span = finding.place.span
+    return (
+        finding.evidence or (text.value[span.start : span.end] if text else "") or finding.message
+    )
 
 
 def line_hashes(text: Text) -> list[str]:

@@ -68,11 +68,13 @@ class Git:
     @classmethod
     def open(cls, folder: Path) -> Git | None:
         """Return the repository around ``folder``; None without one or without git; UsageError if git cannot use it."""
-        program = shutil.which("git", path=_search_path())
+        program = find_git()
         if program is None:
             return None
         git = cls(program, folder, _environ(folder))
-        answer = git.ask("rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--show-toplevel")
+        answer = git.ask(
+            "rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--show-toplevel"
+        )
         bare, _, rest = os.fsdecode(answer.out).partition("\n")
         top = rest.partition("\n")[2].removesuffix("\n")
         if answer.code == 0 and top:
@@ -92,12 +94,12 @@ class Git:
                 raise UsageError(f"git {args[0]} answers with more than {MAX_OUTPUT:,} bytes")
             return Answer(process.wait(), out, _read(words))
 
-    def run(self, *args: str) -> bytes:
-        """Run git and return its output; UsageError with git's own words where it fails."""
+    def run(self, *args: str) -> Answer:
+        """Run git and return what it says; UsageError with git's own words where it fails."""
         answer = self.ask(*args)
         if answer.code:
             raise UsageError(f"git {args[0]} fails: {_told(answer.words)}")
-        return answer.out
+        return answer
 
     def lines(self, *args: str) -> Iterator[bytes]:
         """Run git and yield its lines as they come, each with its newline."""
@@ -109,6 +111,14 @@ class Git:
     def serve(self, *args: str) -> subprocess.Popen[bytes]:
         """Start a git that answers requests on its pipes until they are closed."""
         return self._start(args, subprocess.DEVNULL, subprocess.PIPE)
+
+    def configured(self, settings: Mapping[str, str]) -> Git:
+        """Return the same repository with further settings; their names may hold any character."""
+        before = int(self.environ.get("GIT_CONFIG_COUNT", "0") or "0")
+        environ = {**self.environ, "GIT_CONFIG_COUNT": str(before + len(settings))}
+        for number, (name, value) in enumerate(settings.items(), before):
+            environ |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+        return replace(self, environ=environ)
 
     def _start(
         self, args: Sequence[str], words: IO[bytes] | int, given: int = subprocess.DEVNULL
@@ -126,10 +136,11 @@ class Git:
             raise UsageError(f"git cannot be run: {shown(str(error))}") from error
 
 
-def _search_path() -> str:
-    """Return PATH without relative folders, which could lie in the repository that is judged."""
+def find_git() -> str | None:
+    """Return the path of git; relative folders of PATH are left out, they could lie in the repository that is judged."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return os.pathsep.join(folder for folder in folders if os.path.isabs(folder))  # noqa: PTH117
+    absolute = (folder for folder in folders if Path(folder).is_absolute())
+    return shutil.which("git", path=os.pathsep.join(absolute))
 
 
 def _environ(folder: Path) -> dict[str, str]:

@@ -89,7 +89,10 @@ class Config:
 
     def fail(self, keys: Path, reason: str) -> NoReturn:
         """Refuse the value that ``keys`` lead to, with its place."""
-        source = next((self.sources[keys[:n]] for n in range(len(keys), -1, -1) if keys[:n] in self.sources), None)
+        source = next(
+            (self.sources[keys[:n]] for n in range(len(keys), -1, -1) if keys[:n] in self.sources),
+            None,
+        )
         raise ConfigError(f"{source}: {reason}" if source else reason)
 
     def check_names(self, known: Iterable[str]) -> None:
@@ -106,7 +109,10 @@ class Config:
                 self.fail(("params", policy), unknown_name(policy, params))
             for name, value in values.items():
                 if name not in params[policy]:
-                    self.fail(("params", policy, name), f"'{name}' is no parameter of '{policy}'{_hint(name, params[policy])}")
+                    self.fail(
+                        ("params", policy, name),
+                        f"'{name}' is no parameter of '{policy}'{_hint(name, params[policy])}",
+                    )
                 _check_type(self, ("params", policy, name), value, params[policy][name])
 
     def _named(self) -> Iterable[tuple[Path, str]]:
@@ -115,10 +121,14 @@ class Config:
         yield from ((("severity", name), name) for name in self.selection.severity)
         for rule in self.selection.per_path:
             keys = ("per-path", rule.paths[0])
-            yield from (((*keys, "ignore", str(index)), name) for index, name in enumerate(rule.ignore))
+            yield from (
+                ((*keys, "ignore", str(index)), name) for index, name in enumerate(rule.ignore)
+            )
             yield from (((*keys, "severity", name), name) for name in rule.severity)
         for waiver in self.suppressions:
-            yield from (((*waiver.keys, "ids", str(index)), name) for index, name in enumerate(waiver.ids))
+            yield from (
+                ((*waiver.keys, "ids", str(index)), name) for index, name in enumerate(waiver.ids)
+            )
 
 
 def unknown_name(name: str, known: Iterable[str]) -> str:

@@ -11,8 +11,18 @@ from importlib.resources import files as resources
 from typing import Any, cast
 
 from immutable_delivery.config import (
-    FILE, POLICIES, PYPROJECT, Config, Environment, FailOn, Path, PathClasses, Source, Waiver,
+    FILE,
+    POLICIES,
+    PYPROJECT,
+    Config,
+    Environment,
+    FailOn,
+    Path,
+    PathClasses,
+    Source,
+    Waiver,
 )  # fmt: skip
+from immutable_delivery.config.links import refuse_links
 from immutable_delivery.errors import ConfigError, UnreadableError
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.selection import PathRule, Selection
@@ -29,6 +39,8 @@ def load(files: Files, path: str = "") -> Config:
     """Return the configuration in ``path``, else in the root's `.imd.yaml` or `pyproject.toml`, else the defaults."""
     path = path or find(files)
     own = (POLICIES,) if files.state(POLICIES) != "missing" else ()
+    for folder in own:
+        refuse_links(files, folder)
     if not path:
         return Config(policies=own)
     return _read(files, path, own)
@@ -68,10 +80,15 @@ def _read(files: Files, path: str, policies: tuple[str, ...]) -> Config:
         config,
         selection=_selection(data),
         environments=_environments(data.get("environments", {})),
-        paths=PathClasses(**{name: tuple(patterns) for name, patterns in data.get("paths", {}).items()}),
+        paths=PathClasses(
+            **{name: tuple(patterns) for name, patterns in data.get("paths", {}).items()}
+        ),
         tables=data.get("tables", {}),
-        policies=(*policies, *_folders(config, data.get("policies", []))),
-        suppressions=tuple(_waiver(config, index, entry) for index, entry in enumerate(data.get("suppressions", []))),
+        policies=(*policies, *_folders(files, config, data.get("policies", []))),
+        suppressions=tuple(
+            _waiver(config, index, entry)
+            for index, entry in enumerate(data.get("suppressions", []))
+        ),
         fail_on=cast("FailOn", data.get("fail-on", "error")),
         strict_unresolved=data.get("strict-unresolved", False),
     )
@@ -79,7 +96,9 @@ def _read(files: Files, path: str, policies: tuple[str, ...]) -> Config:
 
 def _source(texts: Mapping[str, Text], place: Place) -> Source:
     at = texts[place.file].position(place.span.start)
-    return Source(file=place.file, start=place.span.start, end=place.span.end, line=at.line, column=at.column)
+    return Source(
+        file=place.file, start=place.span.start, end=place.span.end, line=at.line, column=at.column
+    )
 
 
 def _selection(data: Mapping[str, Any]) -> Selection:
@@ -89,7 +108,11 @@ def _selection(data: Mapping[str, Any]) -> Selection:
         ignore=tuple(data.get("ignore", ())),
         severity=data.get("severity", {}),
         per_path=tuple(
-            PathRule(paths=(pattern,), ignore=tuple(rule.get("ignore", ())), severity=rule.get("severity", {}))
+            PathRule(
+                paths=(pattern,),
+                ignore=tuple(rule.get("ignore", ())),
+                severity=rule.get("severity", {}),
+            )
             for pattern, rule in data.get("per-path", {}).items()
         ),
         params=data.get("params", {}),
@@ -99,12 +122,16 @@ def _selection(data: Mapping[str, Any]) -> Selection:
 def _environments(data: Mapping[str, Any]) -> tuple[Environment, ...]:
     order = {name: entry.get("order", index) for index, (name, entry) in enumerate(data.items())}
     return tuple(
-        Environment(name=name, paths=tuple(data[name].get("paths", ())), development=data[name].get("development", False))
+        Environment(
+            name=name,
+            paths=tuple(data[name].get("paths", ())),
+            development=data[name].get("development", False),
+        )
         for name in sorted(data, key=order.__getitem__)
     )
 
 
-def _folders(config: Config, names: list[str]) -> list[str]:
+def _folders(files: Files, config: Config, names: list[str]) -> list[str]:
     """Return the folders of policies, relative to the root; they are written relative to their file."""
     found = []
     for index, name in enumerate(names):
@@ -112,6 +139,9 @@ def _folders(config: Config, names: list[str]) -> list[str]:
         folder = resolve(folder_of(config.sources[keys].file), name)
         if folder is None:
             config.fail(keys, f"'{name}' is outside the repository")
+        if files.state(folder) == "missing":
+            config.fail(keys, f"'{name}' is not there")
+        refuse_links(files, folder)
         found.append(folder)
     return found
 

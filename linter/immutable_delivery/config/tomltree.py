@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +13,10 @@ from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
-_HEADER = re.compile(r"[ \t]*\[{1,2}([^\[\]]+)\]{1,2}")
-_KEY = re.compile(r"""[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[\w-]+)(?:[ \t]*\.[ \t]*(?:"[^"\n]*"|'[^'\n]*'|[\w-]+))*)[ \t]*=""")
+_HEADER = re.compile(r"[ \t]*\[(\[?)([^\[\]]+)\]")
+_KEY = re.compile(
+    r"""[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[\w-]+)(?:[ \t]*\.[ \t]*(?:"[^"\n]*"|'[^'\n]*'|[\w-]+))*)[ \t]*="""
+)
 _PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)")
 
 
@@ -36,11 +39,15 @@ def table(text: Text, *names: str) -> Mapping | None:
 def _spans(text: Text) -> Iterator[tuple[tuple[str, ...], Span]]:
     """Yield the keys of headers and assignments with their place; what multi-line strings hold may mislead."""
     header: tuple[str, ...] = ()
+    items: Counter[tuple[str, ...]] = Counter()
     for number, start in enumerate(text.line_starts, 1):
         line = text.line(number)
         if found := _HEADER.match(line):
-            header = _parts(found[1])
-            yield header, Span(start + found.start(1), start + found.end(1))
+            header = _parts(found[2])
+            yield header, Span(start + found.start(2), start + found.end(2))
+            if found[1]:
+                header, items[header] = (*header, str(items[header])), items[header] + 1
+                yield header, Span(start + found.start(2), start + found.end(2))
         elif found := _KEY.match(line):
             yield (*header, *_parts(found[1])), Span(start + found.start(1), start + found.end(1))
 
@@ -49,20 +56,31 @@ def _parts(written: str) -> tuple[str, ...]:
     return tuple(found[1] or found[2] or found[3] or "" for found in _PART.finditer(written))
 
 
-def _node(value: Any, keys: tuple[str, ...], text: Text, spans: dict[tuple[str, ...], Span], outer: Place) -> Node:
+def _node(
+    value: Any, keys: tuple[str, ...], text: Text, spans: dict[tuple[str, ...], Span], outer: Place
+) -> Node:
     place = Place(text.path, spans[keys]) if keys in spans else outer
     if isinstance(value, dict):
-        entries = {name: _entry(name, inner, keys, text, spans, place) for name, inner in value.items()}
+        entries = {
+            name: _entry(name, inner, keys, text, spans, place) for name, inner in value.items()
+        }
         return Mapping(entries, place=place)
     if isinstance(value, list):
-        items = [_node(item, (*keys, str(index)), text, spans, place) for index, item in enumerate(value)]
+        items = [
+            _node(item, (*keys, str(index)), text, spans, place) for index, item in enumerate(value)
+        ]
         return Sequence(items, place=place)
     shown = str(value).lower() if isinstance(value, bool) else str(value)
     return _scalar(shown, place, text, plain=not isinstance(value, str))
 
 
 def _entry(
-    name: str, value: Any, keys: tuple[str, ...], text: Text, spans: dict[tuple[str, ...], Span], outer: Place
+    name: str,
+    value: Any,
+    keys: tuple[str, ...],
+    text: Text,
+    spans: dict[tuple[str, ...], Span],
+    outer: Place,
 ) -> tuple[Scalar, Node]:
     own = (*keys, name)
     place = Place(text.path, spans[own]) if own in spans else outer

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from immutable_delivery.config import PYPROJECT, Path
+from immutable_delivery.config.links import refuse_links
 from immutable_delivery.errors import ConfigError, UnreadableError
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats import yamltree
@@ -15,7 +16,11 @@ from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.text import Place, Span, Text
 
 _MOST_FILES = 30
-_ADD_UP = {("policies",), ("suppressions",), *(("paths", n) for n in ("fixtures", "vendored", "generated", "judge"))}
+_ADD_UP = {
+    ("policies",),
+    ("suppressions",),
+    *(("paths", n) for n in ("fixtures", "vendored", "generated", "judge")),
+}
 
 
 @dataclass(slots=True)
@@ -36,8 +41,9 @@ class Trees:
         joint = Mapping(place=own.place)
         for scalar in _scalars(own.get("extends")):
             base = resolve(folder_of(path), scalar.text)
-            if base is None:
-                raise ConfigError(f"{self.at(scalar.place)}: '{scalar.text}' is outside the repository")
+            if base is None or self.files.state(base) == "missing":
+                reason = "outside the repository" if base is None else "not there"
+                raise ConfigError(f"{self.at(scalar.place)}: '{scalar.text}' is {reason}")
             joint = joined(joint, self.read(base, (*chain, path)))
         return joined(joint, own)
 
@@ -66,15 +72,21 @@ class Trees:
         documents = yamltree.documents(text)
         for document in documents:
             if document.problem:
-                raise ConfigError(f"{self.at(document.place.at(document.problem_at, document.problem_at))}: {document.problem}")
+                place = document.place.at(document.problem_at, document.problem_at)
+                raise ConfigError(f"{self.at(place)}: {document.problem}")
+            for key in document.duplicates:
+                raise ConfigError(f"{self.at(key.place)}: `{key.text}` is written twice")
         roots = [document.root for document in documents if document.root is not None]
         if len(roots) > 1:
-            raise ConfigError(f"{self.at(roots[1].place)}: a second document; a configuration is one")
+            raise ConfigError(
+                f"{self.at(roots[1].place)}: a second document; a configuration is one"
+            )
         empty = not roots or (isinstance(roots[0], Scalar) and roots[0].null)
         return Mapping(place=Place(text.path, Span(0, 0))) if empty else roots[0]
 
 
 def _text(files: Files, path: str) -> Text:
+    refuse_links(files, path)
     try:
         return Text.decode(path, files.read(path))
     except UnreadableError as error:

@@ -121,8 +121,13 @@ def _split(written: Written) -> dict[str, Written]:
 
 
 def _value(part: Written) -> str | None:
-    hidden = _VARIABLE.search(part.text) or any(map(_PLACEHOLDER.match, re.split(r"[/:]", part.text)))
+    hidden = _VARIABLE.search(part.text) or any(map(_PLACEHOLDER.match, _words(part.text)))
     return None if hidden or part.missing else part.text
+
+
+def _words(text: str) -> list[str]:
+    """Return what may be a placeholder; the hexadecimal digits of a digest are none, in whatever case."""
+    return re.split(r"[/:@]", re.sub(r"(?<=:)[0-9A-Fa-f]{32,}\Z", "", text))
 
 
 def _last_part(text: str) -> str:
@@ -133,7 +138,7 @@ def _unresolved(written: Written) -> str:
     names = list(written.missing)
     if not names:
         names = [found[0] for found in _VARIABLE.finditer(written.text)]
-        names += [part for part in re.split(r"[/:@]", written.text) if _PLACEHOLDER.match(part)]
+        names += [word for word in _words(written.text) if _PLACEHOLDER.match(word)]
     return ", ".join(dict.fromkeys(names))
 
 

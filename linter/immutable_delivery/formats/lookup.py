@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence as AnySequence
+from collections.abc import Iterator
+from collections.abc import Sequence as AnySequence
 from dataclasses import replace
 
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence

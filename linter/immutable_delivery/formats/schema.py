@@ -6,7 +6,8 @@ Only the keywords that our schemas use; jsonschema knows them all but no places,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping as AnyMapping
+from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -14,9 +15,14 @@ from typing import Any
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.text import Place
 
-_INTEGER = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
-_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z|[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
-_BOOLEAN = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
+_PLAIN = (
+    ("boolean", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")),
+    ("integer", re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")),
+    ("number", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")),
+    ("number", re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")),
+)
+"""What plain scalars mean in YAML's core schema, where it is no text."""
+
 _ALIKE = 0.6
 _NAMES = {
     "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
@@ -55,15 +61,19 @@ def type_of(node: Node) -> str:
         return "object"
     if isinstance(node, Sequence):
         return "array"
-    if not node.plain:
-        return "string"
     if node.null:
         return "null"
-    if node.text in _BOOLEAN:
-        return "boolean"
-    if _INTEGER.match(node.text):
-        return "integer"
-    return "number" if _NUMBER.match(node.text) else "string"
+    return (
+        next((name for name, form in _PLAIN if form.match(node.text)), "string")
+        if node.plain
+        else "string"
+    )
+
+
+def head(node: Node) -> Place:
+    """Return where a node begins for a reader: a mapping at its first key."""
+    first = next(iter(node.entries.values()), None) if isinstance(node, Mapping) else None
+    return first[0].place if first else node.place
 
 
 def _allowed(schema: AnyMapping[str, Any]) -> tuple[str, ...]:
@@ -73,6 +83,7 @@ def _allowed(schema: AnyMapping[str, Any]) -> tuple[str, ...]:
 
 def _mapping(node: Mapping, schema: AnyMapping[str, Any], path: str) -> Iterator[Misfit]:
     properties: AnyMapping[str, Any] = schema.get("properties", {})
+    absent = [name for name in schema.get("required", ()) if name not in node.entries]
     free = [re.compile(pattern) for pattern in schema.get("patternProperties", {})]
     rest = schema.get("additionalProperties", True)
     for name, (key, value) in node.entries.items():
@@ -82,18 +93,14 @@ def _mapping(node: Mapping, schema: AnyMapping[str, Any], path: str) -> Iterator
         elif any(pattern.search(name) for pattern in free) or rest is True:
             continue
         elif rest is False:
-            yield Misfit(inner, "additionalProperties", _unknown(name, properties, node), key.place, value)
+            meant = _meant(name, properties, node)
+            absent = [other for other in absent if other != meant]
+            text = _unknown(name, meant, properties)
+            yield Misfit(inner, "additionalProperties", text, key.place, value)
         else:
             yield from misfits(value, rest, inner)
-    for name in schema.get("required", ()):
-        if name not in node.entries:
-            yield Misfit(path, "required", _missing(name, properties), _head(node), node)
-
-
-def _head(node: Mapping) -> Place:
-    """Return where a mapping begins for a reader: at its first key."""
-    first = next(iter(node.entries.values()), None)
-    return first[0].place if first else node.place
+    for name in absent:
+        yield Misfit(path, "required", _missing(name, properties), head(node), node)
 
 
 def _sequence(node: Sequence, schema: AnyMapping[str, Any], path: str) -> Iterator[Misfit]:
@@ -111,13 +118,25 @@ def _scalar(node: Scalar, schema: AnyMapping[str, Any], path: str, found: str) -
         if len(text) < schema.get("minLength", 0):
             yield Misfit(path, "minLength", f"`{path}` is empty", node.place, node)
         elif "pattern" in schema and not re.search(schema["pattern"], text):
-            yield Misfit(path, "pattern", f"`{path}` cannot be `{text}`: {_purpose(schema)}", node.place, node)
+            yield Misfit(
+                path,
+                "pattern",
+                f"`{path}` cannot be `{text}`: {_purpose(schema)}",
+                node.place,
+                node,
+            )
     elif found == "integer":
         number = int(text, 0) if text[:2] in {"0o", "0x"} else int(text[:20])
         low, high = schema.get("minimum", number), schema.get("maximum", number)
         if not low <= number <= high:
             limit = f"at least {low}" if number < low else f"at most {high}"
-            yield Misfit(path, "minimum" if number < low else "maximum", f"`{path}` is {text}, but must be {limit}", node.place, node)
+            yield Misfit(
+                path,
+                "minimum" if number < low else "maximum",
+                f"`{path}` is {text}, but must be {limit}",
+                node.place,
+                node,
+            )
 
 
 def _type_text(path: str, allowed: tuple[str, ...], found: str, node: Node) -> str:
@@ -128,9 +147,14 @@ def _type_text(path: str, allowed: tuple[str, ...], found: str, node: Node) -> s
     return f"{what} must be {wanted}, not {_NAMES[found]}"
 
 
-def _unknown(name: str, properties: AnyMapping[str, Any], node: Mapping) -> str:
-    close = get_close_matches(name, [known for known in properties if known not in node.entries], 1, _ALIKE)
-    hint = f"do you mean `{close[0]}`?" if close else "known here: " + ", ".join(properties)
+def _meant(name: str, properties: AnyMapping[str, Any], node: Mapping) -> str:
+    """Return the key that was probably meant, "" where none is close."""
+    free = [known for known in properties if known not in node.entries]
+    return next(iter(get_close_matches(name, free, 1, _ALIKE)), "")
+
+
+def _unknown(name: str, meant: str, properties: AnyMapping[str, Any]) -> str:
+    hint = f"do you mean `{meant}`?" if meant else "known here: " + ", ".join(properties)
     return f"unknown key `{name}`: {hint}"
 
 
@@ -140,5 +164,5 @@ def _missing(name: str, properties: AnyMapping[str, Any]) -> str:
 
 def _purpose(schema: AnyMapping[str, Any]) -> str:
     """Return the first sentence of the description, as the second half of a sentence."""
-    sentence = re.split(r"(?<=\w)[.:;](?:\s|$)", schema.get("description", ""), maxsplit=1)[0]
+    sentence = re.split(r"[.:;](?:\s|$)", schema.get("description", ""), maxsplit=1)[0]
     return sentence[:1].lower() + sentence[1:]

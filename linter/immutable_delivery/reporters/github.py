@@ -22,7 +22,9 @@ def render(report: Report, options: Options) -> str:
     for finding in shown(report, include_suppressed=options.include_suppressed):
         kinds[finding.severity].append(finding)
     lines = [
-        _command(report, finding) for severity in SEVERITIES for finding in kinds[severity][:SHOWN_PER_KIND]
+        _command(report, finding)
+        for severity in SEVERITIES
+        for finding in kinds[severity][:SHOWN_PER_KIND]
     ]
     return "\n".join([*lines, _summary(kinds)]) + "\n"
 
@@ -46,7 +48,9 @@ def _region(report: Report, finding: Finding) -> dict[str, int]:
         return {}
     start, end = text.utf16(finding.place.span.start), text.utf16(finding.place.span.end)
     region = {"line": start.line, "endLine": end.line}
-    return region if end.line > start.line else {**region, "col": start.column, "endColumn": end.column}
+    if end.line > start.line:
+        return region
+    return {**region, "col": start.column, "endColumn": max(end.column, start.column + 1)}
 
 
 def _data(text: str) -> str:

@@ -11,7 +11,9 @@ def shown(report: Report, *, include_suppressed: bool) -> list[Finding]:
     """Return the findings to render, in order of file, place and policy."""
     if not include_suppressed:
         return list(report.findings)
-    return sorted((*report.findings, *report.suppressed), key=lambda f: (f.place, f.policy, f.message))
+    return sorted(
+        (*report.findings, *report.suppressed), key=lambda f: (f.place, f.policy, f.message)
+    )
 
 
 def where(report: Report, place: Place) -> str:

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from unicodedata import category, east_asian_width
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
-"""C0 and C1, and what hides or reorders text: bidirectional marks, zero-width characters, tags."""
+from immutable_delivery.names import shown
 
 
 def printable(text: str) -> str:
-    """Return ``text`` in one line, with every control character written as its escape."""
-    return _CONTROL.sub(lambda found: _escape(found[0]), text)
-
-
-def _escape(char: str) -> str:
-    named = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}.get(char)
-    code = ord(char)
-    return named or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+    """Return ``text`` in one line, with what controls, hides or reorders written as its escape."""
+    return text if text.isprintable() else shown(text)
 
 
 def cell(char: str) -> str:

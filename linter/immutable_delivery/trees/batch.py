@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import weakref
+from contextlib import suppress
 
 from immutable_delivery.errors import UnreadableError, UsageError
 from immutable_delivery.git import Git
@@ -62,5 +63,6 @@ def _stop(process: subprocess.Popen[bytes], owner: int) -> None:
         return
     for pipe in (process.stdin, process.stdout):
         if pipe:
-            pipe.close()
+            with suppress(OSError):  # git may be gone already
+                pipe.close()
     process.wait()

@@ -35,7 +35,9 @@ def walk(root: str, within: str = "", notices: list[str] | None = None) -> Itera
             elif entry.name not in SKIPPED:
                 waiting.append(path)
         if seen > MAX_FILES:
-            raise UsageError(f"{shown(root)} holds more than {MAX_FILES:,} files: name the project's own folder")
+            raise UsageError(
+                f"{shown(root)} holds more than {MAX_FILES:,} files: name the project's own folder"
+            )
 
 
 def _entries(root: str, folder: str, notices: list[str] | None) -> list[os.DirEntry[str]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.files import State
+from immutable_delivery.files import State, folder_of
 from immutable_delivery.git import Git
 from immutable_delivery.text import MAX_BYTES
 from immutable_delivery.trees.links import follow
@@ -30,10 +30,10 @@ class WorkingTree:
     ``named`` are paths to list although git ignores them; without git nothing else is listed, if any is named.
     """
 
-    def __init__(self, root: Path, git: Git | None = None, named: Sequence[str] = ()) -> None:
+    def __init__(self, root: Path, git: Git | None = None, named: Collection[str] = ()) -> None:
         self._root = str(root)
         self._git = git
-        self._named = tuple(named)
+        self._named = sorted(named)
         self._plain: set[str] = {""}
         """Folders that are known to be no links."""
 
@@ -59,7 +59,7 @@ class WorkingTree:
         return self._listing.notices
 
     @property
-    def untracked(self) -> Iterable[str]:
+    def untracked(self) -> frozenset[str]:
         """The files that git neither tracks nor ignores."""
         return self._listing.untracked
 
@@ -96,20 +96,22 @@ class WorkingTree:
         if known:
             return known
         try:
-            path = follow(path, self.link)
+            folder = follow(folder_of(path), self.link)
         except UnreadableError:
             return "untracked"
-        return self._listing.state(path) or self._state_on_disk(path)
+        real = f"{folder}/{path.rpartition('/')[2]}".removeprefix("/")
+        return self._listing.state(real) or self._unlisted(real)
 
-    def _state_on_disk(self, path: str) -> State:
+    def _unlisted(self, path: str) -> State:
+        """Tell the state of what git does not list: what could be committed is ignored, else it would be listed."""
         try:
             mode = os.lstat(f"{self._root}/{path}").st_mode
-            empty = stat.S_ISDIR(mode) and not os.listdir(f"{self._root}/{path}")  # noqa: PTH208
+            files = stat.S_ISDIR(mode) and os.listdir(f"{self._root}/{path}")  # noqa: PTH208
         except (OSError, ValueError):
             return "missing"
         if self._git is None:
             return "tracked"
-        return "ignored" if stat.S_ISREG(mode) or (stat.S_ISDIR(mode) and not empty) else "untracked"
+        return "ignored" if files or stat.S_ISREG(mode) or stat.S_ISLNK(mode) else "untracked"
 
 
 def _read(path: str) -> bytes:

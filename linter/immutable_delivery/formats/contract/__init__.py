@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
 from immutable_delivery.formats.contract.meaning import build_of, contract_fact, images, start_facts
-from immutable_delivery.formats.contract.problems import problems, schema
+from immutable_delivery.formats.contract.problems import problems, schema, second_document
 from immutable_delivery.text import Text
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse", "schema"]
@@ -31,7 +31,7 @@ def parse(text: Text) -> list[yamltree.Document]:
 
 def comments(document: list[yamltree.Document], text: Text) -> list[Comment]:
     """Return the comments with the entry that each stands above or at the end of."""
-    return yamltree.comments(document, text)
+    return yamltree.comments(text, document)
 
 
 def facts(
@@ -39,16 +39,19 @@ def facts(
 ) -> Iterable[Fact | Build]:
     """Yield what each meta file states of its service."""
     for path, tree in documents.items():
-        for document in tree:
+        for number, document in enumerate(tree):
             if document.problem:
                 around.troubles.append(Trouble(path, document.problem_at, document.problem))
             elif document.root is not None:
-                yield from _facts(path, document.root, around)
+                yield from _facts(path, number, document.root, around)
 
 
-def _facts(path: str, root: yamltree.Node, around: Surroundings) -> Iterator[Fact | Build]:
-    found = problems(root, path, around.files)
-    yield contract_fact(root, found)
+def _facts(
+    path: str, number: int, root: yamltree.Node, around: Surroundings
+) -> Iterator[Fact | Build]:
+    """Yield the facts of document ``number`` of a file."""
+    extra = (second_document(root),) if number else ()
+    yield contract_fact(root, (*extra, *problems(root, path, around.files)))
     if isinstance(root, yamltree.Mapping):
         build = build_of(root, path)
         yield from images(root)

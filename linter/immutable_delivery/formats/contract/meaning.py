@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +10,15 @@ from dataclasses import dataclass
 from immutable_delivery.facts import Build, Contract, Fact, Image, Problem, Scope, Start
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.images import digest_problem, image_fact
+from immutable_delivery.formats.schema import head
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
+
+_FIELDS = (("name", "service"), ("image", "image"), ("pin", "image"), ("start", "start"))
+"""Fields of the contract and the entries that decide them."""
+
+_ORDER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +35,11 @@ def contract_fact(root: Node, problems: tuple[Problem, ...]) -> Contract:
     """Return the contract as a whole."""
     entries = root if isinstance(root, Mapping) else Mapping(place=root.place)
     image = _image(entries)
-    places = {name: node.place for name, node in entries.items()}
-    places |= {"name": places[key] for key in ("service",) if key in places}
-    places |= {"pin": places[key] for key in ("image",) if key in places}
+    places = {field: entries.entries[key][1].place for field, key in _FIELDS if entries.get(key)}
     return Contract(
-        used_at=places.get("service", _head(entries)),
+        used_at=places.get("name", head(entries)),
         extent=root.place,
-        places={name: places[name] for name in ("name", "image", "pin", "start") if name in places},
+        places=places,
         scope=_scope(entries),
         name=service_of(entries),
         image=image.reference if image else "",
@@ -62,11 +67,15 @@ def environments(root: Mapping) -> list[Environment]:
     found = []
     for index, item in enumerate(listed.items if isinstance(listed, Sequence) else ()):
         if isinstance(item, Mapping) and (name := _text(item.get("name"))):
-            order, digest = _text(item.get("order")), item.get("digest")
-            fits = isinstance(digest, Scalar) and not digest_problem(digest.text)
-            position = int(order) if order.isdecimal() and len(order) < 10 else index
-            found.append(Environment(name, position, digest if fits else None, item.place))
+            order = _text(item.get("order"))
+            position = int(order) if _ORDER.fullmatch(order) else index
+            found.append(Environment(name, position, _digest(item.get("digest")), item.place))
     return sorted(found, key=lambda one: one.order)
+
+
+def _digest(node: Node | None) -> Scalar | None:
+    """Return a digest that is one."""
+    return node if isinstance(node, Scalar) and not digest_problem(node.text) else None
 
 
 def build_of(root: Mapping, path: str) -> Build | None:
@@ -77,7 +86,9 @@ def build_of(root: Mapping, path: str) -> Build | None:
     folder = folder_of(path)
     context = resolve(folder, _text(build.get("context")) or ".")
     written = build.get("dockerfile")
-    dockerfile = resolve(folder, _text(written)) if _text(written) else resolve(context or "", "Dockerfile")
+    dockerfile = (
+        resolve(folder, _text(written)) if _text(written) else resolve(context or "", "Dockerfile")
+    )
     if dockerfile is None or context is None:
         return None
     args = build.get("args")
@@ -178,8 +189,3 @@ def _argv(root: Mapping) -> tuple[str, ...] | None:
 
 def _text(node: Node | None) -> str:
     return node.text if isinstance(node, Scalar) and not node.null else ""
-
-
-def _head(root: Mapping) -> Place:
-    first = next(iter(root.entries.values()), None)
-    return first[0].place if first else root.place

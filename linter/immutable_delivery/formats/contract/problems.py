@@ -12,7 +12,7 @@ from typing import Any
 from immutable_delivery.facts import Problem
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats.images import digest_problem
-from immutable_delivery.formats.schema import Misfit, misfits
+from immutable_delivery.formats.schema import Misfit, head, misfits
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 
 
@@ -33,10 +33,18 @@ def problems(root: Node, path: str, files: Files) -> tuple[Problem, ...]:
     return tuple(sorted(found, key=lambda problem: (problem.place.span, problem.path)))
 
 
+def second_document(root: Node) -> Problem:
+    """Return the problem of a document that is not the first of its file."""
+    text = "one file describes one service: move this document to a file of its own"
+    return Problem(text=text, path="", place=head(root))
+
+
 def _is_absent_start(misfit: Misfit) -> bool:
     """Whether no start command is stated at all: a fault of the delivery, with a policy of its own."""
     if misfit.path == "start":
-        return misfit.keyword == "minItems" or (isinstance(misfit.node, Scalar) and misfit.node.null)
+        return misfit.keyword == "minItems" or (
+            isinstance(misfit.node, Scalar) and misfit.node.null
+        )
     return misfit.keyword == "required" and misfit.text.startswith("`start`")
 
 
@@ -127,4 +135,3 @@ def _items(node: Node | None) -> list[Node]:
 def _text(where: str, node: Node | None) -> Iterator[tuple[str, Scalar]]:
     if isinstance(node, Scalar) and node.text and not node.null:
         yield where, node
-

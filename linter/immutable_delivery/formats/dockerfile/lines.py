@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Piece, Written
@@ -32,40 +32,48 @@ class Line:
         """Return the line of a string that is written somewhere."""
         return cls(written.pieces, written.whole)
 
-    def pieces(self, start: int, end: int) -> Iterator[Piece]:
-        """Yield the pieces of ``text[start:end]``."""
-        index = max(bisect_right(self._starts, start) - 1, 0)
-        while start < end:
-            piece, at = self._pieces[index], self._starts[index]
-            stop = min(end, at + len(piece.text))
-            if stop > start:
-                yield _part(piece, start - at, stop - at)
-            start, index = max(start, stop), index + 1
+    def pieces(self, start: int, end: int) -> list[Piece]:
+        """Return the pieces of ``text[start:end]``."""
+        if start >= end:
+            return []
+        first = bisect_right(self._starts, start) - 1
+        last = bisect_left(self._starts, end, first + 1) - 1
+        pieces = self._pieces[first : last + 1]
+        head = start - self._starts[first]
+        tail = end - self._starts[last]
+        if first == last:
+            return [_part(pieces[0], head, tail)]
+        return [_part(pieces[0], head, len(pieces[0].text)), *pieces[1:-1], _part(pieces[-1], 0, tail)]
 
     def offset(self, at: int) -> int:
         """Return the offset in the file of the character at ``at``; past the end, where the text ends."""
-        for piece in self.pieces(at, min(at + 1, len(self.text))):
-            return piece.place.span.start
-        for piece in self.pieces(len(self.text) - 1, len(self.text)):
-            return piece.place.span.end
-        return self._home.span.start
+        if not self._pieces:
+            return self._home.span.start
+        if at >= len(self.text):
+            return self._pieces[-1].place.span.end
+        return self.pieces(at, at + 1)[0].place.span.start
 
     def written(self, start: int, end: int) -> Written:
         """Return ``text[start:end]`` with its places."""
-        return self.pick([(start, end)], start)
+        pieces = tuple(self.pieces(start, end))
+        return Written(self.text[start:end], pieces, hull(pieces)) if pieces else self._empty(start)
 
     def pick(self, runs: Iterable[tuple[int, int]], start: int) -> Written:
         """Return the concatenation of runs of the text; ``start`` is where it stands when they are empty."""
         pieces = tuple(piece for run in runs for piece in self.pieces(*run))
-        if not pieces:
-            at = self.offset(start)
-            return Written("", (), Place(self._home.file, Span(at, at)))
-        return Written("".join(piece.text for piece in pieces), pieces, hull(pieces))
+        text = "".join(piece.text for piece in pieces)
+        return Written(text, pieces, hull(pieces)) if pieces else self._empty(start)
+
+    def _empty(self, start: int) -> Written:
+        at = self.offset(start)
+        return Written("", (), Place(self._home.file, Span(at, at)))
 
 
 def hull(pieces: Sequence[Piece]) -> Place:
     """Return the place from the first piece to the last one of its file."""
     first, last = pieces[0].place, pieces[-1].place
+    if first is last:
+        return first
     if last.file != first.file or last.span.end < first.span.end:
         return first
     return Place(first.file, Span(first.span.start, last.span.end))

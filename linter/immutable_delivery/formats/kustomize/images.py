@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from immutable_delivery.formats.kustomize.patterns import compiled
 from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.trouble import Report
-from immutable_delivery.formats.lookup import find, mappings, scalar, text, with_value
+from immutable_delivery.formats.lookup import find, scalar, text, with_value
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.formats.yamltree import Sequence as Items
 from immutable_delivery.text import Place
@@ -18,13 +18,16 @@ from immutable_delivery.written import Piece, Written
 
 Path = tuple[str | int, ...]
 
-STANDARD = (
-    ("spec", "containers", "image"),
-    ("spec", "initContainers", "image"),
-    ("spec", "volumes", "image", "reference"),
-    ("spec", "template", "spec", "containers", "image"),
-    ("spec", "template", "spec", "initContainers", "image"),
-    ("spec", "template", "spec", "volumes", "image", "reference"),
+Field = tuple[str, tuple[str, ...]]
+"""A kind, "" for all, and the path of a field that holds an image."""
+
+STANDARD: tuple[Field, ...] = (
+    ("", ("spec", "containers", "image")),
+    ("", ("spec", "initContainers", "image")),
+    ("", ("spec", "volumes", "image", "reference")),
+    ("", ("spec", "template", "spec", "containers", "image")),
+    ("", ("spec", "template", "spec", "initContainers", "image")),
+    ("", ("spec", "template", "spec", "volumes", "image", "reference")),
 )
 """The fields that kustomize changes beside every `containers` and `initContainers` list."""
 
@@ -59,15 +62,16 @@ class Rule:
         elif self.suffix:
             parts = [tag, self.suffix.written] if tag else [self.suffix.written]
             tag, digest = Written.joined(parts, self.suffix.place), None
-        return repinned(image, Scalar(_joined(name, tag, digest, whole.whole), image.place, plain=False))
+        new = Scalar(_joined(name, tag, digest, whole.whole), image.place, plain=False)
+        return _without_digest(image, new)
 
 
-def rules(node: Node | None, report: Report) -> list[Rule]:
+def rules(entries: Iterable[Node], report: Report) -> list[Rule]:
     """Return the entries of an `images` list that can be applied."""
-    return [rule for entry in mappings(node) if (rule := _rule(entry, report))]
+    return [rule for entry in entries if (rule := _rule(entry, report))]
 
 
-def _rule(entry: Mapping, report: Report) -> Rule | None:
+def _rule(entry: Node, report: Report) -> Rule | None:
     name = scalar(entry, "name")
     if name is None:
         report(entry.place, "an entry of `images` has no `name`")
@@ -81,12 +85,18 @@ def _rule(entry: Mapping, report: Report) -> Rule | None:
     return Rule(pattern, *(part if part and part.text else None for part in parts))
 
 
-def transform(resource: Resource, applied: Sequence[Rule], fields: Sequence[tuple[str, ...]]) -> None:
+def transform(resource: Resource, applied: Sequence[Rule], fields: Iterable[Field]) -> None:
     """Apply the entries to one object, as often as kustomize does: once as a container, once as a field."""
-    if text(resource.root, "kind") == "CustomResourceDefinition":
+    kind = text(resource.root, "kind")
+    if kind == "CustomResourceDefinition":
         return
     once = list(_containers(resource.root))
-    again = [path for field in fields for path in _paths(resource.root, field)]
+    again = [
+        path
+        for only, field in fields
+        if only in {"", kind}
+        for path in _paths(resource.root, field)
+    ]
     times = Counter(dict.fromkeys(once, 1)) + Counter(dict.fromkeys(again, 1))
     for path, count in times.items():
         old = _at(resource.root, path)
@@ -118,9 +128,15 @@ def split(image: Written) -> tuple[Written, Written | None, Written | None]:
     return image.slice(0, colon), image.slice(colon + 1, end), None
 
 
-def repinned(old: Node | None, new: Node) -> Node | Scalar:
-    """Return ``new``, marked where it lacks the digest that ``old`` has."""
-    if not isinstance(old, Scalar) or not isinstance(new, Scalar) or "@" in new.text:
+def repinned(old: Node | None, new: Node) -> Node:
+    """Return ``new``, marked where it is a reference without the digest that ``old`` has."""
+    if isinstance(old, Scalar) and isinstance(new, Scalar):
+        return _without_digest(old, new)
+    return new
+
+
+def _without_digest(old: Scalar, new: Scalar) -> Scalar:
+    if "@" in new.text:
         return new
     before = old.digest if isinstance(old, Unpinned) else old.text.partition("@")[2]
     if not before:
@@ -174,6 +190,9 @@ def _items(node: Node) -> list[Node]:
 
 def _at(node: Node | None, path: Path) -> Node | None:
     for step in path:
-        node = node.items[step] if isinstance(node, Items) and isinstance(step, int) else find(node, str(step))
+        node = (
+            node.items[step]
+            if isinstance(node, Items) and isinstance(step, int)
+            else find(node, str(step))
+        )
     return node
-

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from immutable_delivery.formats.kustomize.images import repinned
 from immutable_delivery.formats.kustomize.trouble import Refused
-from immutable_delivery.formats.lookup import text
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.text import Place
+from immutable_delivery.formats.lookup import text, written
+from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
 
+_MAX_DIGITS = 10
 _MAX_DEPTH = 200
 _MAX_NODES = 100_000
 """A `copy` may double a document: thirty of them would fill the memory."""
@@ -27,14 +27,14 @@ def patched(root: Mapping, operations: list[Node]) -> Mapping:
 
 
 def _applied(root: Node, operation: Node) -> Node:
-    verb, path = text(operation, "op"), _tokens(text(operation, "path"))
+    verb, path = text(operation, "op"), _steps(text(operation, "path"))
     value = operation.get("value") if isinstance(operation, Mapping) else None
     if verb in {"add", "replace"} and value is not None:
         return _edited(root, path, value, verb)
     if verb == "remove":
         return _edited(root, path, None, verb)
     if verb in {"move", "copy"}:
-        return _carried(root, _tokens(text(operation, "from")), path, verb)
+        return _carried(root, _steps(text(operation, "from")), path, verb)
     if verb == "test" and value is not None:
         if _plain(_at(root, path)) != _plain(value):
             raise Refused(f"the test of `{text(operation, 'path')}` fails")
@@ -59,32 +59,34 @@ def _edited(root: Node, path: list[str], value: Node | None, verb: str) -> Node:
     if len(path) > _MAX_DEPTH:
         raise Refused("the path of the JSON patch is too long")
     chain = [root]
-    for token in path[:-1]:
-        chain.append(_child(chain[-1], token))
+    for step in path[:-1]:
+        chain.append(_child(chain[-1], step))
     node = _changed(chain[-1], path[-1], value, verb)
-    for holder, token in zip(reversed(chain[:-1]), reversed(path[:-1]), strict=True):
-        node = _changed(holder, token, node, "replace")
+    for holder, step in zip(reversed(chain[:-1]), reversed(path[:-1]), strict=True):
+        node = _changed(holder, step, node, "replace")
     return node
 
 
-def _changed(holder: Node, token: str, value: Node | None, verb: str) -> Node:
+def _changed(holder: Node, step: str, value: Node | None, verb: str) -> Node:
     if isinstance(holder, Sequence):
-        return _in_sequence(holder, token, value, verb)
+        return _in_sequence(holder, step, value, verb)
     if not isinstance(holder, Mapping):
-        raise Refused(f"there is nothing under `{token}`")
-    old = holder.entries.get(token)
+        raise Refused(f"there is nothing under `{step}`")
+    old = holder.entries.get(step)
     if verb != "add" and old is None:
-        raise Refused(f"there is no `{token}` to {verb}")
+        raise Refused(f"there is no `{step}` to {verb}")
     if value is None:
-        return replace(holder, entries={key: entry for key, entry in holder.entries.items() if key != token})
-    name = old[0] if old else Scalar(_name(token, value.place), value.place, plain=False)
-    new = repinned(old[1] if old else None, value) if token == "image" else value
-    return replace(holder, entries={**holder.entries, token: (name, new)})
+        return replace(
+            holder, entries={key: entry for key, entry in holder.entries.items() if key != step}
+        )
+    name = old[0] if old else written(step, value.place)
+    new = repinned(old[1] if old else None, value) if step == "image" else value
+    return replace(holder, entries={**holder.entries, step: (name, new)})
 
 
-def _in_sequence(holder: Sequence, token: str, value: Node | None, verb: str) -> Node:
+def _in_sequence(holder: Sequence, step: str, value: Node | None, verb: str) -> Node:
     items = list(holder.items)
-    at = len(items) if token == "-" and verb == "add" else _index(token, len(items) + (verb == "add"))
+    at = len(items) if step == "-" and verb == "add" else _index(step, len(items) + (verb == "add"))
     if verb == "add" and value is not None:
         items.insert(at, value)
     elif value is None:
@@ -94,31 +96,67 @@ def _in_sequence(holder: Sequence, token: str, value: Node | None, verb: str) ->
     return replace(holder, items=items)
 
 
-def _child(node: Node, token: str) -> Node:
+def _child(node: Node, step: str) -> Node:
     if isinstance(node, Sequence):
-        return node.items[_index(token, len(node.items))]
-    found = node.get(token) if isinstance(node, Mapping) else None
+        return node.items[_index(step, len(node.items))]
+    found = node.get(step) if isinstance(node, Mapping) else None
     if found is None:
-        raise Refused(f"there is no `{token}`")
+        raise Refused(f"there is no `{step}`")
     return found
 
 
 def _at(node: Node, path: list[str]) -> Node:
-    for token in path:
-        node = _child(node, token)
+    for step in path:
+        node = _child(node, step)
     return node
 
 
-def _index(token: str, length: int) -> int:
-    digits = token.removeprefix("-")
-    at = int(token) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else length
+def _index(step: str, length: int) -> int:
+    digits = step.removeprefix("-")
+    at = (
+        int(step)
+        if digits.isascii() and digits.isdecimal() and len(digits) < _MAX_DIGITS
+        else length
+    )
     at = at + length if at < 0 else at
     if not 0 <= at < length:
-        raise Refused(f"there is no item `{token}`")
+        raise Refused(f"there is no item `{step}`")
     return at
 
 
-def _tokens(pointer: str) -> list[str]:
+def _steps(pointer: str) -> list[str]:
     if pointer and not pointer.startswith("/"):
         raise Refused(f"`{pointer}` is no JSON pointer")
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def _plain(node: Node) -> object:
+    """Return a value that equals another's when the nodes say the same."""
+    if isinstance(node, Mapping):
+        return {key: _plain(value) for key, value in node.items()}
+    if isinstance(node, Sequence):
+        return [_plain(item) for item in node.items]
+    return None if node.null else node.text
+
+
+def _levels(node: Node) -> Iterator[list[Node]]:
+    """Yield the nodes of each depth, for as long as there are not too many."""
+    level, seen = [node], 0
+    while level and seen <= _MAX_NODES:
+        seen += len(level)
+        yield level
+        level = [inner for one in level for inner in _inner(one)]
+
+
+def _inner(node: Node) -> list[Node]:
+    if isinstance(node, Mapping):
+        return [value for _, value in node.items()]
+    return node.items if isinstance(node, Sequence) else []
+
+
+def _size(node: Node) -> int:
+    return sum(len(level) for level in _levels(node))
+
+
+def _depth(node: Node) -> int:
+    return sum(1 for _ in _levels(node))

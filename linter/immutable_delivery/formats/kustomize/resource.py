@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from immutable_delivery.formats.lookup import mappings, text, with_entry, written
 from immutable_delivery.formats.yamltree import Mapping, Node
 
-_CLUSTER_SCOPED = frozenset(
+CLUSTER_SCOPED = frozenset(
     "APIService CSIDriver CSINode ClusterRole ClusterRoleBinding CustomResourceDefinition FlowSchema "
     "IngressClass MutatingWebhookConfiguration Namespace Node PersistentVolume PodSecurityPolicy "
     "PriorityClass PriorityLevelConfiguration RuntimeClass StorageClass ValidatingAdmissionPolicy "
@@ -32,11 +32,11 @@ class Identity:
         group, _, version = text(root, "apiVersion").rpartition("/")
         kind = text(root, "kind")
         namespace = text(root, "metadata", "namespace") or "default"
-        namespace = "" if kind in _CLUSTER_SCOPED else namespace
+        namespace = "" if kind in CLUSTER_SCOPED else namespace
         return cls(group, version, kind, text(root, "metadata", "name"), namespace)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Resource:
     """One object: its tree now, and what it was called before.
 
@@ -52,7 +52,7 @@ class Resource:
     """The prefixes and suffixes that it was given: siblings have the same."""
     hashed: bool = False
     """Whether its name ends in a hash of its content."""
-    behavior: str = field(default="", compare=False)
+    behavior: str = ""
     """What a generated one does with an older of its name: create, merge or replace."""
 
     @property

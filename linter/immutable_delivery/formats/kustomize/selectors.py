@@ -54,7 +54,11 @@ class Selector:
         )
 
     def _types(self, one: Identity) -> bool:
-        return fits(self.group, one.group) and fits(self.version, one.version) and fits(self.kind, one.kind)
+        return (
+            fits(self.group, one.group)
+            and fits(self.version, one.version)
+            and fits(self.kind, one.kind)
+        )
 
 
 def labelled(selector: str, labels: Mapping | None) -> bool:

@@ -21,7 +21,6 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "env": ("name",),
     "imagePullSecrets": ("name",),
     "secrets": ("name",),
-    "webhooks": ("name",),
     "volumeMounts": ("mountPath",),
     "volumeDevices": ("devicePath",),
     "hostAliases": ("ip",),
@@ -33,7 +32,6 @@ _KINDS = {
     "batch/v1": {"CronJob", "Job"},
     "batch/v1beta1": {"CronJob"},
     "v1": {"Pod", "PodTemplate", "ReplicationController", "Service", "ServiceAccount"},
-    "admissionregistration.k8s.io/v1": {"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"},
 }
 """Kinds whose lists merge: those whose schema kustomize knows."""
 
@@ -57,7 +55,9 @@ def _merged(old: Node | None, patch: Node, path: tuple[str, ...], *, known: bool
     return _listed(old if isinstance(old, Sequence) else None, patch, keys, path, known=known)
 
 
-def _mapping(old: Mapping | None, patch: Mapping, path: tuple[str, ...], *, known: bool) -> Node | None:
+def _mapping(
+    old: Mapping | None, patch: Mapping, path: tuple[str, ...], *, known: bool
+) -> Node | None:
     directive = text(patch, _DIRECTIVE)
     patch = without_entry(patch, _DIRECTIVE) if directive else patch
     if directive == "delete":
@@ -76,7 +76,12 @@ def _mapping(old: Mapping | None, patch: Mapping, path: tuple[str, ...], *, know
 
 
 def _listed(
-    old: Sequence | None, patch: Sequence, keys: tuple[str, ...], path: tuple[str, ...], *, known: bool
+    old: Sequence | None,
+    patch: Sequence,
+    keys: tuple[str, ...],
+    path: tuple[str, ...],
+    *,
+    known: bool,
 ) -> Node | None:
     directive = next((text(item, _DIRECTIVE) for item in patch.items if _is_directive(item)), "")
     changes = [item for item in patch.items if not _is_directive(item)]
@@ -84,17 +89,15 @@ def _listed(
         return None
     kept = list(old.items) if old is not None and directive != "replace" else []
     index = {_key(item, keys): at for at, item in reversed(list(enumerate(kept)))}
-    added: list[Node] = []
-    result: list[Node | None] = list(kept)
+    first: list[Node] = []
+    matched: set[int] = set()
     for change in changes:
         at = index.get(_key(change, keys)) if isinstance(change, Mapping) else None
         at = _loosely(change, kept, keys) if at is None else at
-        new = _merged(kept[at] if at is not None else None, change, path, known=known)
-        if at is not None:
-            result[at] = new
-        elif new is not None:
-            added.append(new)
-    items = added + [item for item in result if item is not None]
+        matched |= set() if at is None else {at}
+        new = _merged(None if at is None else kept[at], change, path, known=known)
+        first += [] if new is None else [new]
+    items = first + [item for at, item in enumerate(kept) if at not in matched]
     return replace(old or patch, items=items) if items else None
 
 
@@ -102,7 +105,11 @@ def _merge_keys(path: tuple[str, ...]) -> tuple[str, ...]:
     """Return the keys by which the items of a list are told apart; () where the list is one value."""
     name, holder = path[-1], path[-2] if len(path) > 1 else ""
     if name == "ports":
-        return ("containerPort", "protocol") if holder in _POD else (("port", "protocol") if path == ("spec", "ports") else ())
+        return (
+            ("containerPort", "protocol")
+            if holder in _POD
+            else (("port", "protocol") if path == ("spec", "ports") else ())
+        )
     if name in {"env", "volumeMounts", "volumeDevices"} and holder not in _POD:
         return ()
     if name == "secrets" and holder:
@@ -122,7 +129,11 @@ def _loosely(item: Node, kept: list[Node], keys: tuple[str, ...]) -> int | None:
         return None
     for at, one in enumerate(kept):
         had = _key(one, keys)
-        if had and had[0] == wanted[0] and all(a == b or not a or not b for a, b in zip(had, wanted, strict=True)):
+        if (
+            had
+            and had[0] == wanted[0]
+            and all(a == b or not a or not b for a, b in zip(had, wanted, strict=True))
+        ):
             return at
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from immutable_delivery.formats.yamltree.comments import comments
 from immutable_delivery.formats.yamltree.documents import documents
 from immutable_delivery.formats.yamltree.nodes import (
     Document,
@@ -12,4 +13,13 @@ from immutable_delivery.formats.yamltree.nodes import (
     entry_extent,
 )
 
-__all__ = ["Document", "Mapping", "Node", "Scalar", "Sequence", "documents", "entry_extent"]
+__all__ = [
+    "Document",
+    "Mapping",
+    "Node",
+    "Scalar",
+    "Sequence",
+    "comments",
+    "documents",
+    "entry_extent",
+]

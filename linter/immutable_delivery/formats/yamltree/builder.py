@@ -79,18 +79,22 @@ class Builder:
         self.documents.append(Document(root, place, duplicates=self._duplicates))
 
     def scalar(self, event: Any) -> None:
-        """Add a scalar."""
+        """Add a scalar; written without a call more than it needs, for most events are scalars."""
         value, style, tag = event.value, event.style or "", event.tag
-        offset = self._offset
-        finish = event.end_mark.index + offset
+        finish = event.end_mark.index + self._offset
         if style in _BLOCKS:
             finish = _without_blanks(self._source.value, finish)
-        begin = event.start_mark.index + offset
+        begin = event.start_mark.index + self._offset
         node = ReadScalar(value, self._source, begin, finish, style, str(tag) if tag else "")
         self._count += 1
         if event.anchor:
             self._anchors[event.anchor] = (node, 1)
-        self._add(node, finish)
+        top = self._top
+        if top.entries is not None and top.key is None:
+            top.key = node
+            top.last = finish
+        else:
+            self._add(node, finish)
 
     def alias(self, event: Any) -> None:
         """Add what an alias means: the same node once more."""
@@ -153,15 +157,13 @@ class Builder:
         else:
             key, top.key = top.key, None
             scalar = key if isinstance(key, Scalar) else self._as_written(key)
-            if scalar.text == "<<" and scalar.plain:
+            name = scalar.text
+            if name == "<<" and scalar.plain:
                 top.merges.append((scalar, node))
-            else:
-                self._enter(top.entries, scalar, node)
-
-    def _enter(self, entries: dict[str, tuple[Scalar, Node]], key: Scalar, node: Node) -> None:
-        if key.text in entries:
-            self._duplicates.append(key)
-        entries[key.text] = (key, node)
+                return
+            if name in top.entries:
+                self._duplicates.append(scalar)
+            top.entries[name] = (scalar, node)
 
     def _as_written(self, key: Mapping | Sequence) -> Scalar:
         """Return a key that is no scalar (`{{ name }}: 1`) as the text that stands there."""
@@ -173,7 +175,7 @@ class Builder:
         """Merge what `<<` names; what is no mapping stays an entry for the format to judge."""
         sources = value.items if isinstance(value, Sequence) else [value]
         if not all(isinstance(source, Mapping) for source in sources):
-            self._enter(node.entries, key, value)
+            node.entries[key.text] = (key, value)
             return
         node.merges.append((key, value))
         for source in sources:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 
 from immutable_delivery.text import Place, Span, Text
@@ -25,6 +26,8 @@ _ESCAPES = {
     "e": "\x1b", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
 _LINE = re.compile(r"([^\n\r]*)(?:\r\n|\n|\r|\Z)")
+
+_SURROGATES = range(0xD800, 0xE000)
 
 
 def located(source: Text, value: str, begin: int, finish: int, style: str) -> Written:
@@ -80,7 +83,7 @@ def _code_point(escape: str) -> str:
     number = int(high, 16)
     if low:
         number = 0x10000 + ((number - 0xD800) << 10) + int(low, 16) - 0xDC00
-    return "\ufffd" if 0xD800 <= number < 0xE000 or number > 0x10FFFF else chr(number)
+    return "\ufffd" if number in _SURROGATES or number > sys.maxunicode else chr(number)
 
 
 def _block(text: str, begin: int, finish: int) -> tuple[int, int, int]:

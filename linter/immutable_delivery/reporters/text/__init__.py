@@ -36,7 +36,11 @@ def _by_file(report: Report, findings: list[Finding], style: Style) -> Iterator[
     for path, group in groupby(findings, lambda finding: finding.place.file):
         yield [
             style.paint(printable(path), "bold"),
-            *(line for together in _grouped(report, group) for line in _finding(report, together, style)),
+            *(
+                line
+                for together in _grouped(report, group)
+                for line in _finding(report, together, style)
+            ),
         ]
 
 
@@ -44,7 +48,13 @@ def _grouped(report: Report, findings: Iterable[Finding]) -> list[list[Finding]]
     """Return the findings, those that say the same of several words of one statement together."""
     groups: dict[object, list[Finding]] = {}
     for finding in findings:
-        key = (finding.policy, finding.severity, finding.extent, finding.suppressed, _pattern(report, finding))
+        key = (
+            finding.policy,
+            finding.severity,
+            finding.extent,
+            finding.suppressed,
+            _pattern(report, finding),
+        )
         groups.setdefault(key, []).append(finding)
     return list(groups.values())
 

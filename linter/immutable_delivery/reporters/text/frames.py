@@ -27,11 +27,18 @@ class Frame:
 def frames(text: Text, spans: Iterable[Span], width: int) -> list[Frame]:
     """Return the lines that ``spans`` touch, no wider than ``width`` columns."""
     strokes = sorted({stroke for span in spans for stroke in _strokes(text, span)})
-    lines = [(number, [(s, e) for _, s, e in group]) for number, group in groupby(strokes, lambda s: s[0])]
+    lines = [
+        (number, [(s, e) for _, s, e in group])
+        for number, group in groupby(strokes, lambda s: s[0])
+    ]
     left_out = len(lines) > MOST_LINES
     shown = [*lines[: MOST_LINES - 1], lines[-1]] if left_out else lines
     return [
-        Frame(number, *_framed(text.line(number), marked, width), gap=left_out and at == MOST_LINES - 1)
+        Frame(
+            number,
+            *_framed(text.line(number), marked, width),
+            gap=left_out and at == MOST_LINES - 1,
+        )
         for at, (number, marked) in enumerate(shown)
     ]
 

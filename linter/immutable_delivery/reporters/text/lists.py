@@ -13,11 +13,16 @@ from immutable_delivery.reporters.text.style import Style
 def statistics(report: Report, findings: list[Finding], style: Style) -> list[str]:
     """Return how often each policy found something, the most frequent first."""
     counts = Counter((finding.policy, finding.severity) for finding in findings)
-    order = sorted(counts.items(), key=lambda item: (-item[1], SEVERITIES.index(item[0][1]), item[0][0]))
+    order = sorted(
+        counts.items(), key=lambda item: (-item[1], SEVERITIES.index(item[0][1]), item[0][0])
+    )
     silent = len(report.rules) - len({finding.policy for finding in findings})
     return [
         style.paint("Statistics", "bold"),
-        *(f"  {number:>6,}  {style.paint(f'{severity:<7}', severity)}  {policy}" for (policy, severity), number in order),
+        *(
+            f"  {number:>6,}  {style.paint(f'{severity:<7}', severity)}  {policy}"
+            for (policy, severity), number in order
+        ),
         f"  {silent:>6,}  policies found nothing",
     ]
 
@@ -38,7 +43,11 @@ def files(report: Report, style: Style) -> list[str]:
 
 
 def _file(judged: Judged) -> str:
-    fate = f"not judged: {judged.skipped}" if judged.skipped else judged.format or "no format claims it"
+    fate = (
+        f"not judged: {judged.skipped}"
+        if judged.skipped
+        else judged.format or "no format claims it"
+    )
     reason = f" ({printable(judged.evidence)})" if judged.evidence else ""
     environment = f", {printable(judged.environment)}{reason}" if judged.environment else ""
     return f"  {printable(judged.path)}: {fate}{environment}"

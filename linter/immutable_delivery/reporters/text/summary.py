@@ -29,13 +29,20 @@ def summary(report: Report, options: Options, style: Style) -> list[str]:
 def _totals(report: Report, style: Style) -> list[str]:
     severities = Counter(finding.severity for finding in report.findings)
     paths = Counter(finding.place.file for finding in report.findings)
-    hidden = f" ({count(len(report.suppressed), 'finding')} suppressed)" if report.suppressed else ""
+    hidden = (
+        f" ({count(len(report.suppressed), 'finding')} suppressed)" if report.suppressed else ""
+    )
     if not severities:
         return [style.paint("No findings", "congruent") + hidden]
     counts = ", ".join(style.paint(count(severities[s], s), s) for s in SEVERITIES if severities[s])
-    total = f"{count(len(report.findings), 'finding')} in {count(len(paths), 'file')}: {counts}{hidden}"
+    total = (
+        f"{count(len(report.findings), 'finding')} in {count(len(paths), 'file')}: {counts}{hidden}"
+    )
     most = [f"{printable(path)} ({number})" for path, number in paths.most_common(_NAMED)]
-    return [total, *(style.wrapped(f"Most in {', '.join(most)}", "", "  ") if len(paths) > 1 else [])]
+    return [
+        total,
+        *(style.wrapped(f"Most in {', '.join(most)}", "", "  ") if len(paths) > 1 else []),
+    ]
 
 
 def _services(report: Report, style: Style) -> list[str]:
@@ -45,7 +52,13 @@ def _services(report: Report, style: Style) -> list[str]:
     width = max(cells(printable(service.name)) for service in named)
     lines = [line for service in named for line in _service(report, service, width, style)]
     more = len(report.services) - len(named)
-    return ["", style.paint("Services", "bold"), *lines, *([f"  and {more:,} more"] if more else []), ""]
+    return [
+        "",
+        style.paint("Services", "bold"),
+        *lines,
+        *([f"  and {more:,} more"] if more else []),
+        "",
+    ]
 
 
 def _service(report: Report, service: ServiceReport, width: int, style: Style) -> list[str]:
@@ -66,7 +79,9 @@ def _coverage(report: Report, options: Options, style: Style) -> list[str]:
     judged = [file for file in report.files if file.format and not file.skipped]
     formats = Counter(file.format for file in judged)
     kinds = ", ".join(f"{number:,} {name}" for name, number in formats.most_common())
-    lines = style.wrapped(f"Judged {count(len(judged), 'file')}{f' ({kinds})' if kinds else ''}.", "", "  ")
+    lines = style.wrapped(
+        f"Judged {count(len(judged), 'file')}{f' ({kinds})' if kinds else ''}.", "", "  "
+    )
     for reason, paths in _skipped(report.files).items():
         lines += style.wrapped(f"Not judged, {reason}: {_names(paths)}", "", "  ")
     for environment, evidence in _environments(judged).items():
@@ -81,7 +96,7 @@ def _skipped(files: Iterable[Judged]) -> dict[str, list[str]]:
     skipped: dict[str, list[str]] = defaultdict(list)
     for file in files:
         if file.skipped:
-            skipped[file.skipped].append(file.path)
+            skipped[file.skipped.partition(":")[0]].append(file.path)
     return skipped
 
 
@@ -105,7 +120,9 @@ def next_step(report: Report) -> str:
     if not any(file.format and not file.skipped for file in report.files):
         return "nothing was judged; name the paths to judge, or see --show-files."
     if report.findings:
-        policy, _ = Counter(f.policy for f in report.findings if f.severity == report.worst).most_common(1)[0]
+        policy, _ = Counter(
+            f.policy for f in report.findings if f.severity == report.worst
+        ).most_common(1)[0]
         return f"mend the {report.worst}s first; `imd policy show {policy}` explains the most frequent one with examples."
     drifting = [s.name for s in report.services if s.verdict in {"divergent", "convergent"}]
     if drifting:

@@ -1,0 +1,101 @@
+"""One run over one state of a repository: read, link, judge, suppress, classify, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from immutable_delivery import project, suppressions
+from immutable_delivery.config import Config
+from immutable_delivery.congruence import classes
+from immutable_delivery.engine import judge
+from immutable_delivery.facts import Fact, Service
+from immutable_delivery.files import Files
+from immutable_delivery.findings import Finding, Judged, Report, ServiceReport, Unresolved
+from immutable_delivery.fingerprints import fingerprinted
+from immutable_delivery.links.link import link
+from immutable_delivery.policies import Policy
+from immutable_delivery.project import Classify, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Everything that is known of one state of a repository, before anybody asks for a part of it."""
+
+    findings: tuple[Finding, ...]
+    """What this run would report, whatever paths and changes it is limited to."""
+    suppressed: tuple[Finding, ...]
+    disabled: tuple[Finding, ...]
+    """What another profile or selection would report."""
+    services: tuple[ServiceReport, ...]
+    unresolved: tuple[Unresolved, ...]
+    project: Project
+
+
+def examine(
+    files: Files, policies: Sequence[Policy], config: Config, *, classify: Classify, today: date
+) -> Examined:
+    """Judge a whole repository."""
+    read = project.read(files, classify, _settings(config))
+    facts = link(read.facts, read.builds, files)
+    judgement = judge(facts, policies, config.selection)
+    outcome = suppressions.apply(judgement.findings, read, config, policies, today)
+    own = judge(outcome.facts, policies, config.selection).findings
+    findings = sorted([*outcome.kept, *own], key=lambda one: (one.place, one.policy))
+    return Examined(
+        findings=fingerprinted([one for one in findings if one.enabled], read.texts),
+        disabled=tuple(one for one in findings if not one.enabled),
+        suppressed=fingerprinted([one for one in outcome.suppressed if one.enabled], read.texts),
+        services=tuple(classes(_services(facts), judgement.findings, judgement.unresolved)),
+        unresolved=tuple(judgement.unresolved),
+        project=read,
+    )
+
+
+def report(
+    examined: Examined, policies: Iterable[Policy], *, covers: Callable[[str], bool], **about: Any
+) -> Report:
+    """Return the report of what the caller asked about; ``about`` fills the report's other fields."""
+    findings = [one for one in examined.findings if _asked(one, covers)]
+    suppressed = [one for one in examined.suppressed if _asked(one, covers)]
+    pointed = {place.file for one in (*findings, *suppressed) for place in (one.place, *one.uses)}
+    base = Report(
+        findings=tuple(findings),
+        suppressed=tuple(suppressed),
+        services=examined.services,
+        files=tuple(one for one in _judged(examined.project) if covers(one.path)),
+        unresolved=tuple(one for one in examined.unresolved if covers(one.place.file)),
+        rules={policy.id: policy.rule for policy in policies},
+        texts={path: text for path, text in examined.project.texts.items() if path in pointed},
+    )
+    return replace(base, **about)
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    return {"environments": config.environments, "tables": config.tables}
+
+
+def _services(facts: Iterable[Fact]) -> list[Service]:
+    return [fact for fact in facts if isinstance(fact, Service)]
+
+
+def _asked(finding: Finding, covers: Callable[[str], bool]) -> bool:
+    return any(covers(place.file) for place in (finding.place, *finding.uses))
+
+
+def _judged(read: Project) -> list[Judged]:
+    environments = _environments(read.facts)
+    return [
+        Judged(path=one.path, format=one.format, skipped=one.skipped, environment=environments.get(one.path, ""))
+        for one in read.inputs.values()
+    ]
+
+
+def _environments(facts: Iterable[Fact]) -> dict[str, str]:
+    """Return the environments that the facts of each file reach, as one text."""
+    found: dict[str, set[str]] = {}
+    for fact in facts:
+        found.setdefault(fact.used_at.file, set()).update(fact.scope.environments)
+    return {path: ", ".join(sorted(names)) for path, names in found.items()}

@@ -1,0 +1,58 @@
+"""How a Dockerfile is built: by the manifests that name it, else by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from immutable_delivery.facts import Build
+from immutable_delivery.formats.dockerfile.cut import Document
+from immutable_delivery.written import Piece, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One way to build a Dockerfile."""
+
+    args: Mapping[str, Written | None] = field(default_factory=dict)
+    """Build arguments; None where their value is not known."""
+    target: str = ""
+    context: str | None = None
+    """The folder of the build context as a manifest says; None where none does, or where it is elsewhere."""
+    elsewhere: bool = False
+    """The context is not in this repository."""
+    contexts: frozenset[str] = frozenset()
+    """Names of additional build contexts."""
+
+
+def requests(document: Document, builds: Iterable[Build]) -> list[Request]:
+    """Return the different ways in which a Dockerfile is built, at least one."""
+    declared = _declared(document)
+    found: dict[tuple[object, ...], Request] = {}
+    for build in builds:
+        if build.dockerfile == document.path:
+            one = _request(build, declared)
+            args = tuple((name, value.text if value else None) for name, value in sorted(one.args.items()))
+            found.setdefault((args, one.target.lower(), one.context, one.elsewhere, one.contexts), one)
+    return list(found.values()) or [Request()]
+
+
+def _declared(document: Document) -> set[str]:
+    steps = [one.trigger or one for one in document.instructions]
+    return {word.text.partition("=")[0] for one in steps if one.name == "ARG" for word in one.words}
+
+
+def _request(build: Build, declared: set[str]) -> Request:
+    args = {name: _argument(build, name) for name in build.args if name in declared}
+    return Request(args, build.target, build.context, build.context is None, frozenset(build.contexts))
+
+
+def _argument(build: Build, name: str) -> Written | None:
+    value = build.args[name]
+    if value is None:
+        return None
+    if name in build.arg_places:
+        return Written.literal(value, build.arg_places[name])
+    return Written(value, (Piece(value, build.place, aligned=False),), build.place)
+
+

@@ -1,0 +1,182 @@
+"""Build stages: their names and bases, and which of them a build needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from immutable_delivery.formats.dockerfile.cut import Document, Instruction
+from immutable_delivery.formats.dockerfile.lines import Line
+from immutable_delivery.formats.dockerfile.official import OFFICIAL
+from immutable_delivery.formats.dockerfile.requests import Request
+from immutable_delivery.formats.dockerfile.variables import PLATFORM, UNSET, Resolver, Variables
+from immutable_delivery.written import Written
+
+RESERVED = frozenset({"scratch", "context"})
+"""Names that no stage can usefully have."""
+
+_BARE = re.compile(r"[a-z0-9][a-z0-9._-]*\Z", re.I)
+_VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
+
+
+@dataclass(slots=True)
+class Stage:
+    """One build stage."""
+
+    index: int
+    start: Instruction
+    name: str
+    """Lower case; empty where it has none."""
+    base: Written
+    """The reference after FROM, resolved."""
+    parents: tuple[int, ...] = ()
+    """The stages that it may be based on: several where the platform decides."""
+    body: list[Instruction] = field(default_factory=list)
+    shipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a reference to a stage or an image means."""
+
+    stages: tuple[int, ...] = ()
+    problem: str = ""
+    """unknown, self, later; see facts.Image.stage_problem."""
+    image: bool = False
+
+
+class Plan:
+    """The stages of a Dockerfile for one way to build it."""
+
+    def __init__(self, document: Document, request: Request, resolve: Resolver) -> None:
+        self.request = request
+        self.resolve = resolve
+        self.variables = Variables(dict.fromkeys(PLATFORM))
+        self.stages: list[Stage] = []
+        for one in document.instructions:
+            if one.name == "FROM":
+                self._open(one)
+            elif self.stages:
+                self.stages[-1].body.append(one)
+            else:
+                self.declare(one, self.variables, None)
+        self._ship()
+
+    def declare(self, one: Instruction, variables: Variables, inherited: Variables | None) -> None:
+        """Carry out an ARG; ``inherited`` are the global ones that a stage may take up."""
+        for word in one.words:
+            name, value = argument(word)
+            if name in self.request.args:
+                variables.values[name] = self.request.args[name]
+            elif value is not None:
+                variables.values[name] = self.resolve(value, variables)
+            elif inherited and name in inherited.values:
+                variables.values[name] = inherited.values[name]
+            elif name not in variables.values:
+                variables.values[name] = UNSET
+
+    def find(self, reference: Written, stage: Stage) -> Target:
+        """Return what `--from=` or `from=` means in a stage."""
+        text = reference.text.lower()
+        if text in self.request.contexts or text == "scratch":
+            return Target()
+        if text.isascii() and text.isdigit():
+            return self._placed([int(text)] if len(text) < 6 and int(text) < len(self.stages) else [], stage)
+        named = [one.index for one in self.stages if one.name == text]
+        if named:
+            return self._placed(named, stage)
+        if reference.missing and (matching := self._matching(reference, stage.index)):
+            return Target(matching)
+        unknown = not reference.missing and _BARE.match(text) and text not in OFFICIAL
+        return Target(problem="unknown" if unknown else "", image=True)
+
+    def _placed(self, indexes: list[int], stage: Stage) -> Target:
+        before = [index for index in indexes if index < stage.index]
+        if before:
+            return Target((before[-1],))
+        if not indexes:
+            return Target(problem="unknown")
+        return Target(problem="self" if stage.index in indexes else "later")
+
+    def _open(self, one: Instruction) -> None:
+        name = one.words[2].text.lower() if len(one.words) > 2 else ""  # noqa: PLR2004 (image AS name)
+        base = self.resolve(one.words[0], self.variables)
+        index = len(self.stages)
+        self.stages.append(Stage(index, one, name, base, self._parents(base, index)))
+
+    def _parents(self, base: Written, before: int) -> tuple[int, ...]:
+        if base.missing:
+            return self._matching(base, before)
+        text = base.text.lower()
+        named = [one.index for one in self.stages[:before] if one.name and one.name == text]
+        return tuple(named[-1:])
+
+    def _matching(self, reference: Written, before: int) -> tuple[int, ...]:
+        """Return the stages whose names a reference with unknown variables may mean."""
+        literals = _VARIABLE.split(reference.text.lower())
+        if sum(map(len, literals)) < 2:  # noqa: PLR2004 (anything would fit)
+            return ()
+        pattern = re.compile("[a-z0-9._-]*".join(map(re.escape, literals)) + r"\Z")
+        return tuple(one.index for one in self.stages[:before] if one.name and pattern.match(one.name))
+
+    def _ship(self) -> None:
+        """Mark what the target needs, directly or through other stages."""
+        waiting = [self._target()] if self.stages else []
+        while waiting:
+            stage = waiting.pop()
+            if not stage.shipped:
+                stage.shipped = True
+                waiting += [self.stages[index] for index in self._needs(stage)]
+
+    def _target(self) -> Stage:
+        wanted = self.request.target.lower()
+        named = [one for one in self.stages if wanted and one.name == wanted]
+        if not named and wanted.isascii() and wanted.isdigit() and len(wanted) < 6:  # noqa: PLR2004
+            named = self.stages[int(wanted) : int(wanted) + 1]
+        return named[-1] if named else self.stages[-1]
+
+    def _needs(self, stage: Stage) -> Iterator[int]:
+        yield from stage.parents
+        for one in stage.body:
+            for reference in references(one.trigger or one):
+                yield from self.find(reference, stage).stages
+
+
+def argument(word: Written) -> tuple[str, Written | None]:
+    """Return name and default of a word of ARG."""
+    name, sign, _ = word.text.partition("=")
+    return name, Line.of(word).written(len(name) + 1, len(word.text)) if sign else None
+
+
+def flag(one: Instruction, name: str) -> Written | None:
+    """Return the value of a flag, None where it is not there."""
+    return next(iter(flags(one, name)), None)
+
+
+def flags(one: Instruction, name: str) -> list[Written]:
+    """Return the values of a flag that may come several times."""
+    start = len(name) + 3
+    return [
+        Line.of(word).written(min(start, len(word.text)), len(word.text))
+        for word in one.flags
+        if word.text == f"--{name}" or word.text.startswith(f"--{name}=")
+    ]
+
+
+def references(one: Instruction) -> Iterator[Written]:
+    """Yield what COPY and RUN take files from: stages, images or named contexts."""
+    if one.name == "COPY":
+        yield from (value for value in flags(one, "from") if value.text)
+    elif one.name == "RUN":
+        for mount in flags(one, "mount"):
+            yield from _mounted(mount)
+
+
+def _mounted(mount: Written) -> Iterator[Written]:
+    at = 0
+    for field_ in mount.text.split(","):
+        name, _, value = field_.partition("=")
+        if name.strip().lower() == "from" and value:
+            yield Line.of(mount).written(at + len(name) + 1, at + len(field_))
+        at += len(field_) + 1

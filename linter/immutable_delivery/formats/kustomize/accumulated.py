@@ -1,0 +1,71 @@
+"""The objects that a kustomization has gathered so far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from immutable_delivery.facts import Source
+from immutable_delivery.formats.kustomize.resource import Identity, Resource
+from immutable_delivery.formats.yamltree import Scalar
+
+
+@dataclass(slots=True)
+class Accumulated:
+    """Objects in order, and whether there are others that the repository does not hold."""
+
+    resources: list[Resource] = field(default_factory=list)
+    open: bool = False
+    """Whether more objects come from elsewhere: then a patch without target may mean one of them."""
+    variables: dict[str, Scalar | None] = field(default_factory=dict)
+    """The values of `vars`; None where they are not known."""
+    sources: list[Source] = field(default_factory=list)
+    """Bases and charts from elsewhere."""
+    image_fields: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    """Further fields that hold images, by kind, from `configurations`."""
+
+    def copy(self) -> Accumulated:
+        """Return another whose objects may be transformed by themselves."""
+        return replace(
+            self,
+            resources=[one.copy() for one in self.resources],
+            variables=dict(self.variables),
+            sources=list(self.sources),
+            image_fields=list(self.image_fields),
+        )
+
+    def absorb(self, other: Accumulated) -> list[Resource]:
+        """Add copies of all that a base has; return the objects that cannot be added."""
+        base = other.copy()
+        self.open = self.open or base.open
+        self.variables |= base.variables
+        self.sources += base.sources
+        self.image_fields += base.image_fields
+        return self.add(base.resources)
+
+    def add(self, found: Iterable[Resource]) -> list[Resource]:
+        """Add objects; return those that cannot be added since others of the same name are there."""
+        present = {one.identity for one in self.resources}
+        refused = []
+        for one in found:
+            if one.identity in present:
+                refused.append(one)
+            else:
+                present.add(one.identity)
+                self.resources.append(one)
+        return refused
+
+    def index(self) -> dict[Identity, list[Resource]]:
+        """Return the objects by every identity that they have or had."""
+        found: dict[Identity, list[Resource]] = defaultdict(list)
+        for one in self.resources:
+            for identity in dict.fromkeys(one.identities):
+                found[identity].append(one)
+        return found
+
+    def drop(self, gone: list[Resource]) -> None:
+        """Remove objects."""
+        if gone:
+            ids = {id(one) for one in gone}
+            self.resources = [one for one in self.resources if id(one) not in ids]

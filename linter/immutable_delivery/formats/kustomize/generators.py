@@ -1,0 +1,133 @@
+"""ConfigMaps and Secrets that a kustomization generates from literals, files and environment files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from immutable_delivery.files import resolve
+from immutable_delivery.formats.kustomize.accumulated import Accumulated
+from immutable_delivery.formats.kustomize.model import Kustomization
+from immutable_delivery.formats.kustomize.repository import Repository
+from immutable_delivery.formats.kustomize.resource import Resource
+from immutable_delivery.formats.kustomize.trouble import Report
+from immutable_delivery.formats.lookup import find, is_true, mapping, scalar, scalars, text, written
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.text import Place, Span
+from immutable_delivery.written import Written
+
+Entries = dict[str, tuple[Scalar, Node]]
+
+_LINE = re.compile(r"^[ \t]*(?P<key>[^#\s=][^=\r\n]*)(?:=(?P<value>[^\r\n]*))?", re.MULTILINE)
+
+
+def generate(
+    gathered: Accumulated, kustomization: Kustomization, repository: Repository, report: Report
+) -> None:
+    """Add what the generators of a kustomization make, or merge it into what is there."""
+    options = mapping(kustomization.root, "generatorOptions")
+    for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
+        for entry in kustomization.list(key):
+            name = scalar(entry, "name")
+            if name is None or not isinstance(entry, Mapping):
+                report(entry.place, f"an entry of `{key}` has no `name`")
+                continue
+            made = _generated(entry, name, kind, options, repository, kustomization)
+            _place(gathered, made, name, report)
+
+
+def _generated(
+    entry: Mapping,
+    name: Scalar,
+    kind: str,
+    options: Mapping | None,
+    repository: Repository,
+    by: Kustomization,
+) -> Resource:
+    data = Mapping(_data(entry, repository, by.folder), place=entry.place)
+    own = mapping(entry, "options")
+    held: Entries = {}
+    _put(held, "apiVersion", written("v1", entry.place))
+    _put(held, "kind", written(kind, entry.place))
+    _put(held, "metadata", _metadata(entry, name))
+    _put(held, "data" if kind == "ConfigMap" else "stringData", data)
+    for one in (options, own):
+        immutable = find(one, "immutable")
+        if immutable is not None:
+            _put(held, "immutable", immutable)
+    plain = is_true(options, "disableNameSuffixHash") or is_true(own, "disableNameSuffixHash")
+    root = Mapping(held, place=entry.place)
+    return Resource(root, by.path, hashed=not plain, behavior=text(entry, "behavior"))
+
+
+def _metadata(entry: Mapping, name: Scalar) -> Mapping:
+    held: Entries = {}
+    _put(held, "name", name)
+    namespace = scalar(entry, "namespace")
+    if namespace is not None:
+        _put(held, "namespace", namespace)
+    return Mapping(held, place=entry.place)
+
+
+def _place(gathered: Accumulated, made: Resource, name: Scalar, report: Report) -> None:
+    """Add a generated object, or give its data to the older one that it merges with or replaces."""
+    olds = [one for one in gathered.resources if made.identity in one.identities]
+    if not olds:
+        if made.behavior in {"merge", "replace"} and not gathered.open:
+            report(name.place, f"there is no `{name.text}` to {made.behavior} with")
+        gathered.resources.append(made)
+        return
+    old = olds[0]
+    if made.behavior not in {"merge", "replace"}:
+        report(name.place, f"there is a `{name.text}` already")
+        return
+    key = "data" if text(made.root, "kind") == "ConfigMap" else "stringData"
+    before = mapping(old.root, key) if made.behavior == "merge" else None
+    new = mapping(made.root, key)
+    entries = {**(before.entries if before else {}), **(new.entries if new else {})}
+    held = dict(old.root.entries)
+    _put(held, key, Mapping(entries, place=made.root.place))
+    old.root = Mapping(held, place=old.root.place)
+    old.hashed = old.hashed or made.hashed
+
+
+def _data(entry: Mapping, repository: Repository, folder: str) -> Entries:
+    found: Entries = {}
+    env = scalar(entry, "env")
+    for named in (*([env] if env else ()), *scalars(entry, "envs")):
+        found.update(_lines(named, repository, folder))
+    for literal in scalars(entry, "literals"):
+        key, equals, value = literal.text.partition("=")
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+        low, high = len(key) + len(equals) + quoted, len(literal.text) - quoted
+        found[key] = _pair(key, literal.written.slice(low, high), literal.place)
+    for named in scalars(entry, "files"):
+        key, _, path = named.text.rpartition("=")
+        content = repository.text(resolve(folder, path) or "")
+        if content is not None:
+            place = Place(content.path, Span(0, len(content.value)))
+            key = key or path.rpartition("/")[2]
+            found[key] = _pair(key, Written.literal(content.value, place), named.place)
+    return found
+
+
+def _lines(
+    named: Scalar, repository: Repository, folder: str
+) -> Iterator[tuple[str, tuple[Scalar, Node]]]:
+    content = repository.text(resolve(folder, named.text) or "")
+    for line in _LINE.finditer(content.value) if content else ():
+        place = (
+            Place(named.text, Span(0, 0))
+            if content is None
+            else Place(content.path, Span(*line.span("value")))
+        )
+        value = line["value"] if line["value"] is not None else ""
+        yield line["key"], _pair(line["key"], Written.literal(value, place), place)
+
+
+def _pair(key: str, value: Written, place: Place) -> tuple[Scalar, Node]:
+    return written(key, place), Scalar(value, value.whole, plain=False)
+
+
+def _put(entries: Entries, key: str, value: Node) -> None:
+    entries[key] = (written(key, value.place), value)

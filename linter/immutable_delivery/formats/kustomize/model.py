@@ -1,0 +1,89 @@
+"""What a kustomization file says, whatever its age: old names for the same things are one here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from immutable_delivery.files import folder_of
+from immutable_delivery.formats.lookup import items, scalar, scalars, text
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+
+FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
+@dataclass(frozen=True, slots=True)
+class Kustomization:
+    """One kustomization: its file and the mapping in it."""
+
+    path: str
+    root: Mapping
+
+    @property
+    def folder(self) -> str:
+        """The folder that it customizes, "" for the root."""
+        return folder_of(self.path)
+
+    @property
+    def component(self) -> bool:
+        """Whether it is a part that others include, not a whole."""
+        return text(self.root, "kind") == "Component"
+
+    @property
+    def resources(self) -> list[Scalar]:
+        """What it builds on: files, folders and remote repositories."""
+        return self.strings("resources") + self.strings("bases")
+
+    @property
+    def components(self) -> list[Scalar]:
+        """The parts that it includes."""
+        return self.strings("components")
+
+    def strings(self, key: str) -> list[Scalar]:
+        """Return the scalars of a list."""
+        return scalars(self.root, key)
+
+    def list(self, *keys: str) -> Iterator[Node]:
+        """Yield the items of several lists."""
+        for key in keys:
+            yield from items(self.root, key)
+
+    def scalar(self, key: str) -> Scalar | None:
+        """Return a scalar."""
+        return scalar(self.root, key)
+
+
+def is_kustomization(path: str, root: Node | None) -> bool:
+    """Whether a document is what kustomize builds (and not an object that Flux names alike)."""
+    group = text(root, "apiVersion").partition("/")[0]
+    named = path.rpartition("/")[2] in FILE_NAMES and isinstance(root, Mapping)
+    return named and group in {"", "kustomize.config.k8s.io"}
+
+
+def files_named(kustomization: Kustomization) -> Iterator[Scalar]:
+    """Yield every entry that may be the path of a file which is read only through this kustomization."""
+    root = kustomization.root
+    yield from kustomization.resources
+    for key in (
+        "patchesStrategicMerge",
+        "transformers",
+        "generators",
+        "validators",
+        "configurations",
+        "crds",
+    ):
+        yield from kustomization.strings(key)
+    for item in kustomization.list("patches", "patchesJson6902", "replacements"):
+        yield from filter(None, [scalar(item, "path")])
+    yield from filter(None, [scalar(root, "openapi", "path")])
+    for item in kustomization.list("configMapGenerator", "secretGenerator"):
+        yield from (
+            *scalars(item, "files"),
+            *scalars(item, "envs"),
+            *filter(None, [scalar(item, "env")]),
+        )
+    for item in kustomization.list("helmCharts"):
+        yield from (
+            *filter(None, [scalar(item, "valuesFile")]),
+            *scalars(item, "additionalValuesFiles"),
+        )

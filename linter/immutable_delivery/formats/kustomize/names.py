@@ -1,0 +1,65 @@
+"""What a kustomization puts on every object: prefix, suffix, namespace, labels and annotations."""
+
+from __future__ import annotations
+
+from immutable_delivery.formats.kustomize.accumulated import Accumulated
+from immutable_delivery.formats.kustomize.model import Kustomization
+from immutable_delivery.formats.kustomize.resource import CLUSTER_SCOPED, Resource
+from immutable_delivery.formats.lookup import mapping, pairs, scalar, text, with_value
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.written import Written
+
+_UNTOUCHED = frozenset({"APIService", "CustomResourceDefinition", "Namespace"})
+
+
+def transform(gathered: Accumulated, kustomization: Kustomization) -> None:
+    """Apply all of it, in kustomize's order."""
+    namespace = kustomization.scalar("namespace")
+    prefix, suffix = kustomization.scalar("namePrefix"), kustomization.scalar("nameSuffix")
+    labels, annotations = (
+        _labels(kustomization),
+        list(pairs(kustomization.root, "commonAnnotations")),
+    )
+    for one in gathered.resources:
+        _move(one, namespace)
+        _rename(one, prefix, suffix)
+        _mark(one, "labels", labels)
+        _mark(one, "annotations", annotations)
+
+
+def _labels(kustomization: Kustomization) -> list[tuple[Scalar, Node]]:
+    found = [pair for entry in kustomization.list("labels") for pair in pairs(entry, "pairs")]
+    return found + list(pairs(kustomization.root, "commonLabels"))
+
+
+def _move(one: Resource, namespace: Scalar | None) -> None:
+    if namespace is not None and text(one.root, "kind") not in CLUSTER_SCOPED:
+        one.remember()
+        _set(one, ("metadata", "namespace"), namespace)
+
+
+def _rename(one: Resource, prefix: Scalar | None, suffix: Scalar | None) -> None:
+    name = scalar(one.root, "metadata", "name")
+    if name is None or text(one.root, "kind") in _UNTOUCHED or not (prefix or suffix):
+        return
+    one.remember()
+    parts = [part.written for part in (prefix, name, suffix) if part is not None]
+    one.affixes += tuple(part.text for part in (prefix, suffix) if part is not None)
+    _set(
+        one,
+        ("metadata", "name"),
+        Scalar(Written.joined(parts, name.place), name.place, plain=False),
+    )
+
+
+def _mark(one: Resource, where: str, entries: list[tuple[Scalar, Node]]) -> None:
+    if not entries:
+        return
+    held = mapping(one.root, "metadata", where) or Mapping(place=entries[0][0].place)
+    new = {**held.entries, **{key.text: (key, value) for key, value in entries}}
+    _set(one, ("metadata", where), Mapping(new, place=held.place))
+
+
+def _set(one: Resource, path: tuple[str, ...], value: Node) -> None:
+    changed = with_value(one.root, path, value)
+    one.root = changed if isinstance(changed, Mapping) else one.root

@@ -1,0 +1,166 @@
+"""The patches of a kustomization: read from files or inline, and applied to the objects that they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from immutable_delivery.files import resolve
+from immutable_delivery.formats.kustomize.accumulated import Accumulated
+from immutable_delivery.formats.kustomize.inline import inner_documents
+from immutable_delivery.formats.kustomize.jsonpatch import patched
+from immutable_delivery.formats.kustomize.model import Kustomization
+from immutable_delivery.formats.kustomize.repository import Repository
+from immutable_delivery.formats.kustomize.resource import Identity, Resource
+from immutable_delivery.formats.kustomize.selectors import Selector
+from immutable_delivery.formats.kustomize.strategic import merged
+from immutable_delivery.formats.kustomize.trouble import Refused, Report
+from immutable_delivery.formats.lookup import (
+    is_true,
+    mapping,
+    scalar,
+    text,
+    with_entry,
+    without_entry,
+)
+from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence
+from immutable_delivery.text import Place
+
+_KEPT = {
+    ("apiVersion",): "",
+    ("kind",): "allowKindChange",
+    ("metadata", "name"): "allowNameChange",
+    ("metadata", "namespace"): "",
+}
+"""What a strategic merge leaves as it is, and the option that allows it to change."""
+
+
+class Patcher:
+    """Applies the patches of one kustomization."""
+
+    def __init__(
+        self, kustomization: Kustomization, repository: Repository, report: Report
+    ) -> None:
+        self._kustomization = kustomization
+        self._repository = repository
+        self._report = report
+        self._index: dict[Identity, list[Resource]] = {}
+        self._deleted: list[Resource] = []
+
+    def strategic_merges(self, gathered: Accumulated) -> None:
+        """Apply `patchesStrategicMerge`: files, or patches as text."""
+        self._index = gathered.index()
+        for entry in self._kustomization.strings("patchesStrategicMerge"):
+            path = (
+                resolve(self._kustomization.folder, entry.text) if "\n" not in entry.text else None
+            )
+            if self._repository.is_file(path) or _looks_like_path(entry.text):
+                documents = self._file(entry)
+            else:
+                documents = inner_documents(entry)
+            for node in self._roots(documents):
+                self._by_name(gathered, node, node)
+        gathered.drop(self._deleted)
+
+    def patches(self, gathered: Accumulated, key: str = "patches") -> None:
+        """Apply `patches` or `patchesJson6902`, each a strategic merge or a JSON patch."""
+        self._index = gathered.index()
+        for entry in self._kustomization.list(key):
+            inline, path = scalar(entry, "patch"), scalar(entry, "path")
+            if inline is not None:
+                documents = inner_documents(inline)
+            elif path is not None:
+                documents = self._file(path)
+            else:
+                self._report(entry.place, "a patch has neither `patch` nor `path`")
+                continue
+            for node in self._roots(documents):
+                self._apply(gathered, node, entry)
+        gathered.drop(self._deleted)
+
+    def _file(self, entry: Scalar) -> list[Document]:
+        path = resolve(self._kustomization.folder, entry.text)
+        if path is None or not self._repository.is_file(path):
+            self._report(entry.place, f"there is no `{entry.text}` here")
+            return []
+        return self._repository.documents(path)
+
+    def _roots(self, documents: list[Document]) -> Iterator[Node]:
+        for document in documents:
+            if document.problem:
+                self._report(
+                    document.place.at(document.problem_at, document.problem_at), document.problem
+                )
+            elif document.root is not None:
+                yield document.root
+
+    def _apply(self, gathered: Accumulated, node: Node, entry: Node) -> None:
+        target = mapping(entry, "target")
+        if isinstance(node, Mapping) and target is None:
+            self._by_name(gathered, node, entry)
+        elif target is None:
+            self._report(entry.place, "a JSON patch needs a `target`")
+        elif isinstance(node, (Mapping, Sequence)):
+            selector = Selector.of(target)
+            selected = [one for one in gathered.resources if selector.selects(one)]
+            for one in selected:
+                self._change(one, node, entry)
+        else:
+            self._report(node.place, "is neither a strategic merge patch nor a JSON patch")
+
+    def _by_name(self, gathered: Accumulated, node: Node, entry: Node) -> None:
+        """Apply a patch to the object that it names itself."""
+        if not isinstance(node, Mapping) or not text(node, "kind"):
+            self._report(node.place, "the patch does not say which object it means")
+            return
+        found = [one for one in self._index.get(Identity.of(node), ()) if one not in self._deleted]
+        if len(found) == 1:
+            self._change(found[0], node, entry)
+        elif not gathered.open:
+            name = f"{text(node, 'kind')} `{text(node, 'metadata', 'name')}`"
+            what = "no object is" if not found else f"{len(found)} objects are"
+            self._report(_name_place(node), f"the patch does not apply: {what} {name}")
+
+    def _change(self, one: Resource, patch: Mapping | Sequence, entry: Node) -> None:
+        if isinstance(patch, Sequence):
+            self._json(one, patch)
+            return
+        changed = merged(one.root, patch)
+        if changed is None:
+            self._deleted.append(one)
+            return
+        options = mapping(entry, "options")
+        before = one.root
+        one.remember()
+        for keys, allowed in _KEPT.items():
+            changed = changed if is_true(options, allowed) else _kept(before, changed, keys)
+        one.root = changed
+
+    def _json(self, one: Resource, patch: Sequence) -> None:
+        try:
+            changed = patched(one.root, patch.items)
+        except Refused as refusal:
+            self._report(
+                patch.place,
+                f"the patch does not apply to {one.identity.kind} `{one.identity.name}`: {refusal}",
+            )
+        else:
+            one.remember()
+            one.root = changed
+
+
+def _kept(before: Mapping, changed: Mapping, keys: tuple[str, ...]) -> Mapping:
+    """Return the patched object with what a patch may not change."""
+    value, holder = scalar(before, *keys), mapping(changed, *keys[:-1])
+    if holder is None or text(changed, *keys) == (value.text if value else ""):
+        return changed
+    new = with_entry(holder, keys[-1], value) if value else without_entry(holder, keys[-1])
+    return with_entry(changed, keys[0], new) if len(keys) > 1 else new
+
+
+def _looks_like_path(entry: str) -> bool:
+    return "\n" not in entry and ":" not in entry
+
+
+def _name_place(node: Mapping) -> Place:
+    name = scalar(node, "metadata", "name")
+    return name.place if name else node.place

@@ -1,0 +1,75 @@
+"""`vars`: values of one object that stand as `$(NAME)` in the commands and variables of others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as AnyMapping
+
+from immutable_delivery.formats.kustomize.accumulated import Accumulated
+from immutable_delivery.formats.kustomize.model import Kustomization
+from immutable_delivery.formats.kustomize.replacements import places
+from immutable_delivery.formats.lookup import mapping, text, with_value
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.written import Written
+
+_REFERENCE = re.compile(r"\$\(([\w.-]+)\)")
+
+
+def declare(gathered: Accumulated, kustomization: Kustomization) -> None:
+    """Remember the variables of a kustomization with the values that they have here."""
+    for entry in kustomization.list("vars"):
+        name, source = text(entry, "name"), mapping(entry, "objref")
+        path = text(entry, "fieldref", "fieldPath") or "metadata.name"
+        found = [
+            one
+            for one in gathered.resources
+            if any(
+                known.kind == text(source, "kind") and known.name == text(source, "name")
+                for known in one.identities
+            )
+        ]
+        value = next((node for one in found[:1] for _, node in places(one.root, path)), None)
+        gathered.variables[name] = value if isinstance(value, Scalar) else None
+
+
+def resolve(gathered: Accumulated) -> None:
+    """Replace the variables wherever a scalar names them."""
+    if not gathered.variables:
+        return
+    for one in gathered.resources:
+        for path, node in _scalars(one.root):
+            new = _filled(node, gathered.variables)
+            changed = with_value(one.root, path, new) if new is not node else one.root
+            one.root = changed if isinstance(changed, Mapping) else one.root
+
+
+def _scalars(root: Node) -> list[tuple[tuple[str | int, ...], Scalar]]:
+    """Return every scalar that names a variable, except those of data that only programs read."""
+    found: list[tuple[tuple[str | int, ...], Scalar]] = []
+    waiting: list[tuple[tuple[str | int, ...], Node]] = [((), root)]
+    while waiting:
+        path, node = waiting.pop()
+        if isinstance(node, Scalar):
+            found += [(path, node)] if "$(" in node.text else []
+        elif isinstance(node, Sequence):
+            waiting += [((*path, index), item) for index, item in enumerate(node.items)]
+        else:
+            waiting += [((*path, key), value) for key, value in node.items()]
+    return found
+
+
+def _filled(node: Scalar, variables: AnyMapping[str, Scalar | None]) -> Scalar:
+    parts, at = [], 0
+    for found in _REFERENCE.finditer(node.text):
+        if found[1] not in variables:
+            continue
+        value = variables[found[1]]
+        unknown = Written(
+            found[0], node.written.slice(*found.span()).pieces, node.place, missing=(found[1],)
+        )
+        parts += [node.written.slice(at, found.start()), value.written if value else unknown]
+        at = found.end()
+    if not parts:
+        return node
+    parts.append(node.written.slice(at, len(node.text)))
+    return Scalar(Written.joined(parts, node.place), node.place, plain=False)

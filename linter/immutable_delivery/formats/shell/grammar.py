@@ -1,0 +1,41 @@
+"""The bash grammar: loaded when the first script comes, and kept from inputs that would choke it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+MAX_LENGTH = 1_000_000
+MAX_CROWD = 400
+"""Pipes or parentheses in one statement: the parser's time grows with their square."""
+
+_UNPLAIN = re.compile(r"[^\x01-\x7f]")
+_JOINED = re.compile(r"([|(])\s*\n")
+_STATEMENT = re.compile(r"[;\n]|&&")
+
+
+@cache
+def _parser() -> Parser:
+    import tree_sitter_bash
+    from tree_sitter import Language, Parser
+
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+def parse(script: str) -> Node | None:
+    """Return the tree of a script, with byte offsets that are character offsets; None where it is hopeless."""
+    if len(script) > MAX_LENGTH or _crowded(script):
+        return None
+    plain = script if script.isascii() else _UNPLAIN.sub("_", script)
+    return _parser().parse(plain.encode("ascii")).root_node
+
+
+def _crowded(script: str) -> bool:
+    if script.count("|") + script.count("(") <= MAX_CROWD:
+        return False
+    statements = _STATEMENT.split(_JOINED.sub(r"\1", script))
+    return any(part.count("|") + part.count("(") > MAX_CROWD for part in statements)

@@ -1,0 +1,127 @@
+"""Scripts made ready for the grammar: every mask keeps the length, so that offsets stay true."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+GLUE = "\x01"
+"""Stands where a continuation cuts a word in two; no character of the word."""
+
+_MARK = "\x02"
+_BREAKS = " \t\n;&|()<>"
+_CONTROL = re.compile("[\x01\x02]")
+_BACKSLASH = r"(?<!\\)\\"
+
+
+@cache
+def _continuation(escape: str) -> re.Pattern[str]:
+    mark = _BACKSLASH if escape == "\\" else re.escape(escape)
+    skipped = r"(?:[ \t]*(?:\#[^\n]*)?\r?\n)*(?:[ \t]*\#[^\n]*\Z)?"
+    return re.compile(rf"{mark}[ \t]*\r?\n{skipped}")
+
+
+def mask(text: str, escape: str = "\\") -> str:
+    """Blank out continuations with the comment and blank lines inside them, as Docker drops them."""
+    text = _CONTROL.sub(" ", text).replace("\r\n", " \n") if "\r" in text else _CONTROL.sub(" ", text)
+    if escape + "\n" not in text and not re.search(re.escape(escape) + r"[ \t]+\n", text):
+        return text
+    return _continuation(escape).sub(_blank, text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    before = match.string[max(match.start() - 1, 0) : match.start()]
+    after = match.string[match.end() : match.end() + 1]
+    inside = before and after and before not in _BREAKS and after not in _BREAKS
+    return (GLUE if inside else " ") * len(match[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Heredoc:
+    """The body of a heredoc or here-string: where it stands, and whether the shell leaves it alone."""
+
+    start: int
+    end: int
+    literal: bool = False
+    """A quoted delimiter: no variables inside."""
+    string: bool = False
+    """A here-string (`<<< word`): the word follows, there is no body."""
+
+
+_NORMAL = re.compile(
+    r"""\\.|\$'(?:[^'\\]|\\.)*'|'[^']*'|"|\$?\(\(|\$?\(|\)\)?|(?<![^\s;&|()])\#[^\n]*|<<<
+    |<<(?P<dash>-?)[ \t]*(?P<delimiter>\\?[\w.+!%@/:-]+|'[^'\n]*'|"[^"\n]*")|\n""",
+    re.VERBOSE | re.DOTALL,
+)
+_QUOTED = re.compile(r'\\.|"|\$\(\(|\$\(|\n', re.DOTALL)
+
+
+def cut_heredocs(text: str) -> tuple[str, dict[int, Heredoc]]:
+    """Take heredoc bodies out; the dictionary holds them by the offset of their opener, now a plain redirect."""
+    if "<<" not in text:
+        return text, {}
+    return _Cutter(text).cut()
+
+
+class _Cutter:
+    """Walks over quotes, substitutions and comments, as far as it takes to find the heredocs."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.stack: list[str] = []
+        self.pending: list[re.Match[str]] = []
+        self.found: dict[int, Heredoc] = {}
+        self.edits: list[tuple[int, int, str]] = []
+
+    def cut(self) -> tuple[str, dict[int, Heredoc]]:
+        while True:
+            quoted = self.stack[-1:] == ['"']
+            match = (_QUOTED if quoted else _NORMAL).search(self.text, self.at)
+            if match is None:
+                return self._edited(), self.found
+            self.at = match.end()
+            self._token(match, match[0])
+
+    def _token(self, match: re.Match[str], token: str) -> None:
+        arithmetic = self.stack[-1:] == ["(("]
+        if token == "\n":
+            self._bodies()
+        elif token == '"':
+            self.stack.pop() if self.stack[-1:] == ['"'] else self.stack.append('"')
+        elif token.endswith("("):
+            self.stack.append("((" if token.endswith("((") else "(")
+        elif token.startswith(")"):
+            self._close(match, token)
+        elif token == "<<<" and not arithmetic:
+            self.found[match.start()] = Heredoc(match.end(), match.end(), string=True)
+            self.edits.append((match.start(), match.end(), "<  "))
+        elif token.startswith("<<") and not arithmetic:
+            self.pending.append(match)
+            self.edits.append((match.start(), match.end(), "<" + _MARK * (len(token) - 1)))
+
+    def _close(self, match: re.Match[str], token: str) -> None:
+        if token == "))" and self.stack[-1:] != ["(("]:
+            self.at = match.start() + 1
+        if self.stack and self.stack[-1] != '"':
+            self.stack.pop()
+
+    def _bodies(self) -> None:
+        for opener in self.pending:
+            delimiter = opener["delimiter"]
+            word = delimiter.strip("'\"").removeprefix("\\")
+            tabs = r"\t*" if opener["dash"] else ""
+            end = re.compile(rf"^{tabs}{re.escape(word)}[ \t]*$", re.MULTILINE).search(self.text, self.at)
+            stop, after = (end.start(), end.end()) if end else (len(self.text),) * 2
+            self.found[opener.start()] = Heredoc(self.at, stop, literal=delimiter != word)
+            self.edits.append((self.at, after, ""))
+            self.at = min(after + 1, len(self.text))
+        self.pending.clear()
+
+    def _edited(self) -> str:
+        parts, at = [], 0
+        for start, end, new in sorted(self.edits):
+            parts += [self.text[at:start], new or " " * (end - start)]
+            at = end
+        return "".join([*parts, self.text[at:]])

@@ -1,0 +1,21 @@
+"""The links in their order: each sees what the ones before it found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.files import Files
+from immutable_delivery.links.development import link_development, link_substituted
+from immutable_delivery.links.mounts import link_mounts
+from immutable_delivery.links.services import link_services
+from immutable_delivery.links.starts import link_starts
+
+
+def link(facts: Sequence[Fact], builds: Sequence[Build], files: Files) -> list[Fact]:
+    """Return the facts of a repository with everything that one fact alone cannot know."""
+    linked = link_services(facts, builds)
+    linked = link_development(linked, builds)
+    linked = link_substituted(linked, builds)
+    linked = link_starts(linked, builds)
+    return link_mounts(linked, files)

@@ -1,0 +1,146 @@
+"""What a mount hides: the code of the image, or the configuration of what runs."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from posixpath import normpath
+
+from immutable_delivery.facts import Container, Fact, Mount
+from immutable_delivery.files import Files
+
+_SOURCE = re.compile(
+    r"\.(?:py|js|mjs|cjs|ts|tsx|jsx|vue|svelte|rb|php|go|rs|java|kt|scala|cs|fs|ex|exs|erl|clj|pl|lua|swift|dart"
+    r"|jar|war|dll|so|wasm|sh|html|css|sql\.erb|erb|jinja2?)$"
+)
+_DATA_TARGET = re.compile(
+    r"^/(?:var/lib|var/log|var/cache|data|db|backups?|dump|tmp|run|certs?|etc/(?:ssl|letsencrypt|localtime|timezone)"
+    r"|usr/share/(?:zoneinfo|ca-certificates)|docker-entrypoint-initdb\.d|media|uploads?|logs?)(?:/|$)"
+)
+_CODE_PATHS = {
+    "nginx": ("/usr/share/nginx/html",),
+    "httpd": ("/usr/local/apache2/htdocs",),
+    "php": ("/var/www/html",),
+    "wordpress": ("/var/www/html",),
+    "drupal": ("/var/www/html", "/opt/drupal/web"),
+    "tomcat": ("/usr/local/tomcat/webapps",),
+    "caddy": ("/usr/share/caddy", "/srv"),
+    "jenkins/jenkins": ("/usr/share/jenkins",),
+}
+"""Where well-known images keep the code or the pages that they serve."""
+
+
+def link_mounts(facts: Sequence[Fact], files: Files) -> list[Fact]:
+    """Return the facts with ``covers_code`` and ``covers_config`` of every host mount filled in."""
+    stages = [fact for fact in facts if isinstance(fact, Container) and fact.container_type == "stage"]
+    deployed = [fact for fact in facts if isinstance(fact, Container) and fact.container_type != "stage"]
+    by_service = _by_service(stages)
+    own = {(c.used_at.file, c.scope.owner): c for c in deployed}
+    code = _CodeFolders(files)
+    return [
+        _linked(fact, by_service, own, code) if isinstance(fact, Mount) and fact.host and not fact.runtime_socket else fact
+        for fact in facts
+    ]
+
+
+def _by_service(containers: Iterable[Container]) -> Mapping[str, list[Container]]:
+    found: dict[str, list[Container]] = defaultdict(list)
+    for container in containers:
+        if container.scope.service:
+            found[container.scope.service].append(container)
+    return found
+
+
+def _linked(
+    mount: Mount, stages: Mapping[str, list[Container]], own: Mapping[tuple[str, str], Container], code: _CodeFolders
+) -> Mount:
+    if not mount.target:
+        return mount
+    target = normpath(mount.target)
+    container = own.get((mount.used_at.file, mount.scope.owner))
+    evidence = _evidence(mount, target, stages.get(mount.scope.service, ()), container, code)
+    return replace(mount, covers_code=evidence, covers_config="" if evidence else _config(mount, target, code))
+
+
+def _evidence(
+    mount: Mount, target: str, stages: Sequence[Container], container: Container | None, code: _CodeFolders
+) -> str:
+    """Return why the target is code, the strongest evidence first; "" where nothing says so."""
+    if _DATA_TARGET.match(target):
+        return ""
+    for stage in stages:
+        for inside, source in stage.code:
+            if _same_or_above(target, inside) and code.holds_source(source):
+                return f"the Dockerfile copies '{source or '.'}' there"
+    if container and (program := _program_below(target, container.entry or ())):
+        return f"'{program}' starts from there"
+    if mount.host_path is not None and code.holds_source(mount.host_path) and _is_home(target, stages, container):
+        return f"'{mount.host_path or '.'}' holds source code"
+    return ""
+
+
+def _same_or_above(target: str, inside: str) -> bool:
+    inside = normpath(inside)
+    return target == inside or inside.startswith(f"{target.rstrip('/')}/") or target.startswith(f"{inside.rstrip('/')}/")
+
+
+def _program_below(target: str, argv: Sequence[str]) -> str:
+    below = (word for word in argv if word.startswith(f"{target.rstrip('/')}/") or word == target)
+    return next((word for word in below if "." in word.rpartition("/")[2] or word == argv[0]), "")
+
+
+def _is_home(target: str, stages: Sequence[Container], container: Container | None) -> bool:
+    """Whether the target is where the image keeps its code: a working directory, a known path, a usual name."""
+    image = (container.image if container else "") or ""
+    name = re.sub(r"(?::[^/]*)?(?:@.*)?$", "", image).removeprefix("docker.io/").removeprefix("library/")
+    homes = [stage.workdir for stage in stages if stage.workdir not in {"", "/", None}]
+    homes += [container.workdir] if container and container.workdir else []
+    homes += _CODE_PATHS.get(name, ())
+    if any(home and _same_or_above(target, home) for home in homes):
+        return True
+    return bool(re.match(r"^/(?:app|src|code|srv|workspace|work|project|usr/src|opt/app|var/www|home/\w+/app)(?:/|$)", target))
+
+
+def _config(mount: Mount, target: str, code: _CodeFolders) -> str:
+    if _DATA_TARGET.match(target) or not _looks_like_config(mount, target):
+        return ""
+    if mount.host_path is None:
+        return "outside"
+    return "tracked" if code.files.state(mount.host_path) == "tracked" else "untracked"
+
+
+def _looks_like_config(mount: Mount, target: str) -> bool:
+    source = mount.source or ""
+    return bool(
+        re.search(r"\.(?:conf|cnf|cfg|ini|ya?ml|json|toml|properties|xml|env|tmpl|template|rules|vcl|hcl)$", source)
+        or re.match(r"^/(?:etc|usr/local/etc|opt/[\w.-]+/(?:conf|etc)|config|conf)(?:/|$)", target)
+    )
+
+
+class _CodeFolders:
+    """Which paths of the repository hold source code that version control tracks."""
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+        self._sources: set[str] | None = None
+
+    def holds_source(self, path: str) -> bool:
+        """Whether a file is source code, or a folder has some in it or one level below."""
+        if self._sources is None:
+            self._sources = _sources(self.files.paths)
+        return path in self._sources
+
+
+def _sources(paths: Iterable[str]) -> set[str]:
+    found = set()
+    for path in paths:
+        if _SOURCE.search(path):
+            found.add(path)
+            folder = path.rpartition("/")[0]
+            found.add(folder)
+            for _ in range(3):
+                folder = folder.rpartition("/")[0]
+                found.add(folder)
+    return found

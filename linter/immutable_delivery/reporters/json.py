@@ -1,0 +1,134 @@
+"""The whole report as data; the shape is `schemas/report.schema.json`, and `version` counts its breaking changes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from immutable_delivery.findings import (
+    SEVERITIES,
+    Edit,
+    Finding,
+    Fix,
+    Judged,
+    Report,
+    Rule,
+    ServiceReport,
+    Unresolved,
+)
+from immutable_delivery.reporters import Options
+from immutable_delivery.text import Place
+
+VERSION = 1
+
+
+def render(report: Report, _options: Options) -> str:
+    """Return one JSON document; lines and columns are 1-based, columns and offsets count code points."""
+    data = {
+        "version": VERSION,
+        "tool": {"name": "imd", "version": report.version},
+        "repository": {
+            "url": report.repository,
+            "revision": report.revision,
+            "branch": report.branch,
+        },
+        "summary": _summary(report),
+        "findings": [_finding(report, finding) for finding in report.findings],
+        "suppressed": [_finding(report, finding) for finding in report.suppressed],
+        "services": [_service(report, service) for service in report.services],
+        "files": [_file(judged) for judged in report.files],
+        "unresolved": [_unresolved(report, entry) for entry in report.unresolved],
+        "rules": [_rule(report.rules[name]) for name in sorted(report.rules)],
+        "notices": list(report.notices),
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    severities = Counter(finding.severity for finding in report.findings)
+    judged = [file for file in report.files if file.format and not file.skipped]
+    return {
+        "findings": {severity: severities[severity] for severity in SEVERITIES},
+        "suppressed": len(report.suppressed),
+        "judged": len(judged),
+        "skipped": sum(bool(file.skipped) for file in report.files),
+        "unresolved": len(report.unresolved),
+    }
+
+
+def _finding(report: Report, finding: Finding) -> dict[str, Any]:
+    return {
+        "policy": finding.policy,
+        "severity": finding.severity,
+        "message": finding.message,
+        "place": _place(report, finding.place),
+        "extent": _place(report, finding.extent),
+        "uses": [_place(report, place) for place in finding.uses],
+        "drift": finding.drift,
+        "layer": finding.layer,
+        "owner": finding.owner,
+        "services": list(finding.services),
+        "environments": list(finding.environments),
+        "fingerprint": finding.fingerprint,
+        "suppressed": finding.suppressed,
+        "fix": _fix(report, finding.fix) if finding.fix else None,
+    }
+
+
+def _fix(report: Report, fix: Fix) -> dict[str, Any]:
+    edits = [_edit(report, edit) for edit in fix.edits]
+    return {"title": fix.title, "safe": fix.safe, "reason": fix.reason, "edits": edits}
+
+
+def _edit(report: Report, edit: Edit) -> dict[str, Any]:
+    return {"place": _place(report, edit.place), "text": edit.text}
+
+
+def _place(report: Report, place: Place) -> dict[str, Any]:
+    ends = {"start": place.span.start, "end": place.span.end}
+    return {
+        "file": place.file,
+        **{name: _position(report, place.file, at) for name, at in ends.items()},
+    }
+
+
+def _position(report: Report, path: str, offset: int) -> dict[str, int]:
+    text = report.texts.get(path)
+    if text is None:
+        return {"offset": offset}
+    at = text.position(offset)
+    return {"line": at.line, "column": at.column, "offset": offset}
+
+
+def _service(report: Report, service: ServiceReport) -> dict[str, Any]:
+    decider = service.decided_by
+    return {
+        "name": service.name,
+        "class": service.verdict,
+        "environments": list(service.environments),
+        "place": _place(report, service.place) if service.place else None,
+        "decided_by": _finding(report, decider) if decider else None,
+        "unknown": list(service.unknown),
+    }
+
+
+def _file(judged: Judged) -> dict[str, str]:
+    names = ("path", "format", "skipped", "environment", "evidence")
+    return {name: getattr(judged, name) for name in names}
+
+
+def _unresolved(report: Report, entry: Unresolved) -> dict[str, Any]:
+    place = _place(report, entry.place)
+    return {
+        "policy": entry.policy,
+        "place": place,
+        "owner": entry.owner,
+        "fields": list(entry.fields),
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    names = ("id", "name", "group", "severity", "drift", "layer", "why", "remedy")
+    lists = {"references": list(rule.references), "profiles": list(rule.profiles)}
+    return {**{name: getattr(rule, name) for name in names}, **lists}

@@ -1,0 +1,117 @@
+"""Findings as SARIF results, with what identifies them, where they matter and how to mend them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from immutable_delivery.findings import Finding, Fix, Report
+from immutable_delivery.fingerprints import line_hashes
+from immutable_delivery.reporters.sarif.locations import artifact, location, region
+from immutable_delivery.reporters.sarif.taxonomies import taxa
+
+_LINKED = 10
+_RELATED = 100
+"""GitHub keeps no more locations of a result."""
+
+
+@dataclass(slots=True)
+class Results:
+    """Makes results; the hashes of a file's lines are worked out once."""
+
+    report: Report
+    rules: Mapping[str, int]
+    """The index of each rule by its id."""
+    _hashes: dict[str, list[str]] = field(default_factory=dict)
+
+    def of(self, finding: Finding) -> dict[str, Any]:
+        """Return the result of a finding."""
+        related = finding.uses[:_RELATED]
+        optional = {
+            "relatedLocations": [
+                {
+                    "id": number,
+                    **location(self.report, place),
+                    "message": {"text": "It is used here."},
+                }
+                for number, place in enumerate(related, 1)
+            ],
+            "taxa": taxa(finding.drift, finding.layer),
+            "fixes": self._fixes(finding.fix) if finding.fix else [],
+            "suppressions": _suppressions(finding),
+        }
+        return {
+            "ruleId": finding.policy,
+            "ruleIndex": self.rules[finding.policy],
+            "level": finding.severity,
+            "message": {"text": self._message(finding)},
+            "locations": [self._primary(finding)],
+            "partialFingerprints": self._fingerprints(finding),
+            **{name: value for name, value in optional.items() if value},
+        }
+
+    def _message(self, finding: Finding) -> str:
+        links = [
+            self._link(number, finding) for number in range(1, len(finding.uses[:_LINKED]) + 1)
+        ]
+        more = len(finding.uses) - len(links)
+        tail = f" Used at {', '.join(links)}{f' and {more} more' if more else ''}." if links else ""
+        return f"{_sentence(_literal(finding.message))}{tail}"
+
+    def _link(self, number: int, finding: Finding) -> str:
+        place = finding.uses[number - 1]
+        text = self.report.texts.get(place.file)
+        line = f":{text.line_of(place.span.start)}" if text else ""
+        return f"[{_literal(place.file).replace('[', '(').replace(']', ')')}{line}]({number})"
+
+    def _primary(self, finding: Finding) -> dict[str, Any]:
+        name = finding.owner or next(iter(finding.services), "")
+        logical = {"logicalLocations": [{"fullyQualifiedName": name}]} if name else {}
+        return {**location(self.report, finding.place, single_line=True), **logical}
+
+    def _fingerprints(self, finding: Finding) -> dict[str, str]:
+        own = {"imd/v1": finding.fingerprint} if finding.fingerprint else {}
+        return {**self._line_hash(finding), **own}
+
+    def _line_hash(self, finding: Finding) -> dict[str, str]:
+        """Return GitHub's hash; what cannot be read has no lines that GitHub would see as we do."""
+        path, text = finding.place.file, self.report.texts.get(finding.place.file)
+        if text is None or finding.policy == "unreadable":
+            return {}
+        if path not in self._hashes:
+            self._hashes[path] = line_hashes(text)
+        return {
+            "primaryLocationLineHash": self._hashes[path][
+                text.line_of(finding.place.span.start) - 1
+            ]
+        }
+
+    def _fixes(self, fix: Fix) -> list[dict[str, Any]]:
+        """Return the fix where all of it can be written as regions."""
+        texts = self.report.texts
+        if not fix.edits or any(edit.place.file not in texts for edit in fix.edits):
+            return []
+        changes: dict[str, list[dict[str, Any]]] = {}
+        for edit in fix.edits:
+            deleted = region(texts[edit.place.file], edit.place)
+            inserted = {"insertedContent": {"text": edit.text}} if edit.text else {}
+            changes.setdefault(edit.place.file, []).append({"deletedRegion": deleted, **inserted})
+        artifacts = [
+            {"artifactLocation": artifact(p), "replacements": r} for p, r in changes.items()
+        ]
+        return [{"description": {"text": _sentence(fix.title)}, "artifactChanges": artifacts}]
+
+
+def _suppressions(finding: Finding) -> list[dict[str, str]]:
+    return [{"kind": "inSource", "justification": finding.suppressed}] if finding.suppressed else []
+
+
+def _literal(text: str) -> str:
+    """Return foreign text so that a viewer sees neither a link nor a placeholder in it."""
+    return re.sub(r"\{(\d+)\}", r"{ \1 }", text.replace("](", "] ("))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

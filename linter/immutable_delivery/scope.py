@@ -1,0 +1,125 @@
+"""What one run judges, and what it compares that with: everything, what is staged, a range, or all since a commit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from immutable_delivery import diffs
+from immutable_delivery.changes import Changes
+from immutable_delivery.discover import Tree, open_tree
+from immutable_delivery.errors import UsageError
+from immutable_delivery.files import Files, MemoryFiles
+from immutable_delivery.git import Git
+from immutable_delivery.names import shown
+from immutable_delivery.trees.objects import commit_files, commit_of
+from immutable_delivery.trees.working import WorkingTree
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A tree to judge, and the change that limits what is reported of it."""
+
+    tree: Tree
+    changes: Changes | None = None
+    """None: everything is reported."""
+    before: Files | None = None
+    """The files before the change; None where nobody knows them, or nothing is compared."""
+    notice: str = ""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the person should know of this run."""
+        return (*self.tree.notices, *([self.notice] if self.notice else []))
+
+
+def open_scope(
+    start: Path,
+    *,
+    paths: Sequence[str] = (),
+    staged: bool = False,
+    since: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Scope:
+    """Return what to judge; ``paths`` are relative to ``start``.
+
+    ``staged`` is the hook's mode: pre-commit's range where its environment names one, else the index against HEAD,
+    and where nothing is staged the whole project, for then nobody asked about a change.
+    """
+    if staged and since is not None:
+        raise UsageError("--staged and --since exclude each other")
+    if since is not None:
+        return _since(start, paths, since)
+    if not staged:
+        return Scope(open_tree(start, paths=paths))
+    old, new = environ.get("PRE_COMMIT_FROM_REF"), environ.get("PRE_COMMIT_TO_REF")
+    if old and new:
+        return _range(start, paths, old, new)
+    pushed = environ.get("PRE_COMMIT_LOCAL_BRANCH")
+    if pushed:  # the first push of all: pre-commit names no range
+        tree = open_tree(start, paths=paths, rev=pushed)
+        return Scope(tree, notice=f"no range is given: the whole of {shown(pushed)} is judged")
+    return _staged(start, paths)
+
+
+def _staged(start: Path, paths: Sequence[str]) -> Scope:
+    tree = open_tree(start, paths=paths, staged=True)
+    git = _git(tree)
+    head = _head(git)
+    changes = diffs.staged(git, head or _empty_tree(git), tree.files)
+    if changes:
+        return Scope(tree, changes, commit_files(git, head) if head else MemoryFiles({}))
+    whole = open_tree(start, paths=paths)
+    return Scope(whole, notice="nothing is staged: the whole project is judged")
+
+
+def _range(start: Path, paths: Sequence[str], old: str, new: str) -> Scope:
+    tree = open_tree(start, paths=paths, rev=new)
+    git = _git(tree)
+    first, last = commit_of(git, old), commit_of(git, new)
+    base = _merge_base(git, first, last)
+    changes = diffs.between(git, base or first, last, tree.files)
+    return _compared(tree, changes, base, f"{old}..{new}")
+
+
+def _since(start: Path, paths: Sequence[str], rev: str) -> Scope:
+    tree = open_tree(start, paths=paths)
+    git, files = _git(tree), tree.files
+    first, head = commit_of(git, rev), _head(git)
+    base = _merge_base(git, first, head) if head else None
+    untracked = files.untracked if isinstance(files, WorkingTree) else frozenset[str]()
+    changes = diffs.working(git, base or first, files, untracked)
+    return _compared(tree, changes, base, f"{rev}..")
+
+
+def _compared(tree: Tree, changes: Changes, base: str | None, what: str) -> Scope:
+    if base:
+        return Scope(tree, changes, commit_files(_git(tree), base))
+    why = "where both began is not in this clone's history, so only changed lines are reported"
+    return Scope(tree, changes, notice=f"{shown(what)}: {why}")
+
+
+def _git(tree: Tree) -> Git:
+    if tree.git is None:
+        raise UsageError(
+            f"{shown(str(tree.root))} is in no git repository, so there is no change to judge"
+        )
+    return tree.git
+
+
+def _head(git: Git) -> str | None:
+    """Return the object name of HEAD, None before the first commit."""
+    answer = git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    return None if answer.code else answer.out.decode().strip()
+
+
+def _empty_tree(git: Git) -> str:
+    return git.run("hash-object", "-t", "tree", "--stdin").out.decode().strip()
+
+
+def _merge_base(git: Git, one: str, other: str) -> str | None:
+    """Return where two commits part, None where the history at hand does not tell."""
+    answer = git.ask("merge-base", one, other)
+    return None if answer.code else answer.out.decode().strip()

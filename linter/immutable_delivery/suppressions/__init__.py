@@ -1,0 +1,149 @@
+"""What silences findings: comments and configuration, with a reason, used or not, expired or not.
+
+A suppression works where a value is decided and where it is used. One at a place of use takes that use
+away; the finding is gone when nothing of it is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from immutable_delivery.config import Config, unknown_name
+from immutable_delivery.facts import Suppression
+from immutable_delivery.findings import Finding
+from immutable_delivery.formats import Comment
+from immutable_delivery.policies import Policy, matches
+from immutable_delivery.suppressions import directives
+from immutable_delivery.suppressions.silencers import Area, Silencer, covering
+from immutable_delivery.text import Place, Text
+
+Covering = Mapping[tuple[str, int], Sequence[tuple[Area, Silencer]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Findings after suppression, and what there is to say of the suppressions."""
+
+    kept: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
+    facts: tuple[Suppression, ...]
+    """Every suppression that can be told used or not, expired, or a problem."""
+
+
+def names(policies: Iterable[Policy]) -> set[str]:
+    """Return every name that a suppression, `select` or `ignore` may use."""
+    known = {f"layer:{layer}" for layer in ("os", "middleware", "application", "data")}
+    known |= {f"drift:{drift}" for drift in ("divergent", "convergent", "none")}
+    for policy in policies:
+        known |= {policy.id, policy.group, *policy.aliases}
+    return known
+
+
+def apply(
+    findings: Sequence[Finding],
+    comments: Mapping[str, Sequence[Comment]],
+    config: Config,
+    *,
+    today: date,
+    policies: Mapping[str, Policy],
+    ran: Collection[str],
+    texts: Mapping[str, Text],
+    files: Sequence[str] = (),
+    whole: bool = True,
+) -> Applied:
+    """Silence what comments and configuration silence.
+
+    ``policies`` are all there are, by id; ``ran`` the ids of those that judged. ``files`` are the files that were judged
+    (those with comments where it is empty), and ``whole`` says whether that is the whole project: of what did not run
+    nothing is said to be unused.
+    """
+    judged = files or sorted(comments)
+    every = [*directives.silencers(comments, texts), *_waivers(config, judged, texts)]
+    known = names(policies.values())
+    for one in every:
+        if not one.problem and one.name not in known:
+            one.problem = unknown_name(one.name, known)
+    active = [one for one in every if not one.problem and not one.expired(today)]
+    covered = covering(active, (point for finding in findings for point in _points(finding)))
+    outcomes = [_outcome(finding, covered, policies) for finding in findings]
+    facts = tuple(
+        _fact(one, today) for one in every if _telling(one, today, policies, ran, whole=whole)
+    )
+    return Applied(
+        tuple(one for one in outcomes if not one.suppressed),
+        tuple(one for one in outcomes if one.suppressed),
+        facts,
+    )
+
+
+def _waivers(config: Config, files: Sequence[str], texts: Mapping[str, Text]) -> Iterable[Silencer]:
+    if not config.suppressions:
+        return ()
+    from immutable_delivery.suppressions import waivers  # noqa: PLC0415 (it needs YAML)
+
+    return waivers.silencers(config, files, texts)
+
+
+def _points(finding: Finding) -> Iterator[tuple[str, int]]:
+    for place in (finding.place, finding.extent, *finding.uses):
+        yield place.file, place.span.start
+
+
+def _outcome(finding: Finding, covered: Covering, policies: Mapping[str, Policy]) -> Finding:
+    """Return the finding as it is, with fewer uses, or with the reason that silences it."""
+
+    def reason(place: Place, *, entire: bool = False) -> str:
+        found = covered.get((place.file, place.span.start), ())
+        fitting = [
+            (area, one) for area, one in found
+            if _names(one, finding, policies) and (not entire or area.end >= place.span.end)
+        ]  # fmt: skip
+        for _, one in fitting:
+            one.used = True
+        return (
+            min(fitting, key=lambda entry: entry[0].end - entry[0].start)[1].reason
+            if fitting
+            else ""
+        )
+
+    silent = reason(finding.place)
+    if not silent and len(finding.uses) <= 1:
+        silent = reason(finding.extent, entire=True)
+    reasons = {place: reason(place) for place in finding.uses}
+    left = tuple(place for place in finding.uses if not reasons[place])
+    if not silent and reasons and not left:
+        silent = next(iter(reasons.values()))
+    return replace(finding, suppressed=silent) if silent else replace(finding, uses=left)
+
+
+def _names(one: Silencer, finding: Finding, policies: Mapping[str, Policy]) -> bool:
+    if one.owner and one.owner != finding.owner and one.owner not in finding.services:
+        return False
+    policy = policies.get(finding.policy)
+    if policy is None:
+        return one.name == finding.policy
+    return matches(policy, finding.drift, finding.layer, (one.name,))
+
+
+def _telling(
+    one: Silencer, today: date, policies: Mapping[str, Policy], ran: Collection[str], *, whole: bool
+) -> bool:
+    """Whether enough ran to say of a suppression what it does."""
+    if one.used or one.problem or one.expired(today):
+        return True
+    concerned = {
+        policy.id
+        for policy in policies.values()
+        if any(matches(policy, rule.drift, rule.layer, (one.name,)) for rule in policy.rules)
+        or (one.name.startswith("layer:") and any(rule.layer == "fact" for rule in policy.rules))
+    }
+    return concerned <= set(ran) and (whole or bool(one.areas and not one.owner and not one.files))
+
+
+def _fact(one: Silencer, today: date) -> Suppression:
+    return Suppression(
+        used_at=one.place, extent=one.extent, ids=tuple(filter(None, [one.name])), reason=one.reason,
+        used=one.used, expired=one.expired(today), problem=one.problem,
+    )  # fmt: skip

@@ -1,0 +1,114 @@
+"""Every policy of the pack finds what its examples mark, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from immutable_delivery.expressions import ExpressionError, compile_expression
+from immutable_delivery.policies import Policy, PolicyRule
+from immutable_delivery.policyfiles import PolicyFile, read_folder
+from immutable_delivery.policytests import failures, found, marked
+
+FOLDER = Path(__file__).parents[2] / "policies"
+
+
+@lru_cache(maxsize=1)
+def pack() -> list[PolicyFile]:
+    return read_folder(FOLDER)
+
+
+def others(file: PolicyFile) -> list[Policy]:
+    """What else has to run: everything for a policy about suppressions, else nothing."""
+    return [one.policy for one in pack()] if file.policy.group == "meta" else []
+
+
+each_policy = pytest.mark.parametrize("file", pack(), ids=lambda file: file.policy.id)
+
+
+@each_policy
+def test_examples_agree(file: PolicyFile) -> None:
+    assert failures(file, others(file)) == []
+
+
+@each_policy
+def test_prose_is_complete(file: PolicyFile) -> None:
+    policy = file.policy
+    assert policy.why.endswith((".", "."))
+    assert policy.remedy.endswith(".")
+    assert not policy.name.endswith(".")
+    assert any(example.bad for example in file.examples)
+    assert any(not example.bad for example in file.examples)
+
+
+@each_policy
+def test_examples_come_in_two_formats_where_two_can_break_it(file: PolicyFile) -> None:
+    one_format_is_enough = {"contract", "meta"}
+    kinds = {name.rpartition("/")[2].partition(".")[0] for e in file.examples if e.bad for name in e.files}
+    deployable = {"image", "install", "fetch", "mount", "start", "container"}
+    if file.policy.group in one_format_is_enough or not deployable & {rule.over for rule in file.policy.rules}:
+        return
+    if file.policy.id in {"unpinned-os-package"}:  # only a Dockerfile builds
+        return
+    assert len(kinds & {"Dockerfile", "compose", "deploy"}) >= 2
+
+
+def conjuncts(text: str) -> list[str]:
+    """Split an expression at its top-level `&&`."""
+    parts, depth, quote, at = [], 0, "", 0
+    for index, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        elif char in "([":
+            depth += 1
+        elif char in ")]":
+            depth -= 1
+        elif depth == 0 and text.startswith("&&", index):
+            parts.append(text[at:index].strip())
+            at = index + 2
+    return [*parts, text[at:].strip()]
+
+
+def own_deny(rule: PolicyRule) -> tuple[str, str]:
+    """Return the group's condition and the rule's own expression."""
+    found_ = re.fullmatch(r"\((.*?)\) && \((.*)\)", rule.deny.text, re.S)
+    return (found_[1], found_[2]) if found_ else ("true", rule.deny.text)
+
+
+def mutants(file: PolicyFile) -> Iterator[tuple[str, Policy]]:
+    for index, rule in enumerate(file.policy.rules):
+        when, deny = own_deny(rule)
+        parts = conjuncts(deny)
+        for part in parts:
+            rest = [other for other in parts if other != part]
+            for text in ([" && ".join(rest)] if rest else []) + [" && ".join([*rest, f"!({part})"])]:
+                try:
+                    mutated = compile_expression(f"({when}) && ({text})", rule.deny.signature, boolean=True)
+                except ExpressionError:
+                    continue
+                rules = [*file.policy.rules]
+                rules[index] = replace(rule, deny=mutated)
+                yield f"{rule.over}: {text}", replace(file.policy, rules=tuple(rules))
+
+
+@each_policy
+def test_examples_notice_each_condition(file: PolicyFile) -> None:
+    """Dropping or negating a conjunct of a `deny` changes the verdict of some example."""
+    unnoticed = [text for text, mutant in mutants(file) if not failures(replace(file, policy=mutant), others(file))]
+    assert unnoticed == []
+
+
+@each_policy
+def test_messages_name_no_unknown(file: PolicyFile) -> None:
+    for example in file.examples:
+        if example.bad:
+            files, _ = marked(example.files)
+            for finding in found(file.policy, files, others(file)):
+                assert finding.message
+                assert "…" not in finding.message.replace("sha256:…", "")

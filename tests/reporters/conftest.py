@@ -1,0 +1,121 @@
+"""Reports over real texts: «» marks the places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from immutable_delivery.findings import Edit, Finding, Fix, Judged, Report, Rule, ServiceReport, Unresolved
+from immutable_delivery.fingerprints import fingerprinted
+from immutable_delivery.text import Place, Span, Text
+
+FLOATING = Rule(
+    id="floating-tag", name="Image reference that can move", group="image", severity="error",
+    drift="convergent", layer="fact", profiles=("default", "strict"),
+    why="A tag is a name that its owner may move.\nWhat was tested is not what runs tomorrow.\n\n- today\n- tomorrow",
+    remedy="Write the digest behind the tag: `name:tag@sha256:…`.",
+    references=("https://docs.docker.com/dhi/core-concepts/digests/",),
+)  # fmt: skip
+PACKAGE = Rule(
+    id="unpinned-os-package", name="Package without version", group="build", severity="warning",
+    drift="convergent", layer="os", why="The repository moves on.", remedy="Use a snapshot.",
+)  # fmt: skip
+UNREADABLE = Rule(
+    id="unreadable", name="File that cannot be read", group="meta", severity="error",
+    drift="none", layer="", why="What is not read is not judged.", remedy="Mend the file.",
+)  # fmt: skip
+
+
+def marked(path: str, text: str) -> tuple[Text, list[Place]]:
+    """Return a text without its marks, and the places that they mark."""
+    parts = re.split("[«»]", text)
+    ends = [sum(map(len, parts[:n])) for n in range(1, len(parts))]
+    spans = [Span(start, end) for start, end in zip(ends[::2], ends[1::2], strict=True)]
+    return Text(path, "".join(parts)), [Place(path, span) for span in spans]
+
+
+def report_on(*files: tuple[str, str], policy: Rule = FLOATING, **fields: object) -> Report:
+    """Return a report that finds something at every mark."""
+    texts, findings = {}, []
+    for path, text in files:
+        texts[path], places = marked(path, text)
+        for place in places:
+            word = texts[path].value[place.span.start : place.span.end]
+            message = f"{word} can be another tomorrow"
+            findings.append(
+                Finding(
+                    policy=policy.id, severity=policy.severity, message=message, place=place,
+                    extent=place, drift=policy.drift, layer="os",
+                )
+            )  # fmt: skip
+    return replace(
+        Report(
+            findings=fingerprinted(findings, texts), texts=texts, rules={policy.id: policy}, version="1.2.3",
+            files=tuple(Judged(path=path, format="dockerfile") for path in texts),
+        ),
+        **fields,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def build():
+    return report_on
+
+
+@pytest.fixture
+def report() -> Report:
+    """A report with everything in it."""
+    dockerfile, (tag, *packages) = marked(
+        "web/Dockerfile", "FROM «node:latest» AS build\nRUN apt-get install -y \\\n    «curl» \\\n    «git»\n"
+    )
+    compose, (port, use) = marked("compose.yaml", "services:\n  web:\n    image: «nginx:${TAG}»\n    ports: «x»\n")
+    broken = Text("k8s/broken file.yaml", "a: [\n")
+    run = Place("web/Dockerfile", Span(29, len(dockerfile.value)))
+    moving = Finding(
+        policy="floating-tag", severity="error", message="node:latest can be another image tomorrow",
+        place=tag, extent=tag, drift="convergent", layer="os", owner="build", services=("web",), uses=(use,),
+        fix=Fix(title="Pin the digest", edits=(Edit(place=tag, text="node:22@sha256:0"),)),
+    )  # fmt: skip
+    findings = [
+        moving,
+        *(
+            Finding(
+                policy="unpinned-os-package", severity="warning", place=place, extent=run, drift="convergent",
+                layer="os", owner="build",
+                message=f"{dockerfile.value[place.span.start:place.span.end]} can be another version tomorrow",
+            )
+            for place in packages
+        ),
+        Finding(
+            policy="unreadable", severity="error", message="is not YAML", place=Place(broken.path, Span(5, 5)),
+            extent=Place(broken.path, Span(5, 5)),
+        ),
+    ]  # fmt: skip
+    texts = {text.path: text for text in (dockerfile, compose, broken)}
+    silenced = replace(moving, place=port, extent=port, uses=(), suppressed="the mirror is frozen", fix=None)
+    return Report(
+        findings=fingerprinted(findings, texts),
+        suppressed=fingerprinted([silenced], texts),
+        services=(
+            ServiceReport(name="web", verdict="convergent", decided_by=moving, environments=("prod",), place=use),
+            ServiceReport(name="api", verdict="congruent"),
+            ServiceReport(name="jobs", verdict="undetermined", unknown=("tag",)),
+        ),
+        files=(
+            Judged(path="compose.yaml", format="compose", environment="development", evidence="k8s deploys web"),
+            Judged(path="web/Dockerfile", format="dockerfile"),
+            Judged(path="k8s/broken file.yaml", format="kubernetes"),
+            Judged(path="chart/templates/web.yaml", format="kubernetes", skipped="template"),
+            Judged(path="tests/Dockerfile", format="dockerfile", skipped="fixture"),
+        ),
+        unresolved=(Unresolved(policy="floating-tag", place=port, owner="web", fields=("tag",)),),
+        rules={rule.id: rule for rule in (FLOATING, PACKAGE, UNREADABLE)},
+        texts=texts,
+        version="1.2.3",
+        notices=("no git repository: every file is read",),
+        repository="https://git.example/shop/web",
+        revision="0" * 40,
+        branch="main",
+    )

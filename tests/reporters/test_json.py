@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import jsonschema
+import pytest
+
+from immutable_delivery.findings import Report
+from immutable_delivery.reporters import render
+
+SCHEMA = json.loads((files("immutable_delivery") / "schemas" / "report.schema.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def test_the_schema_is_one():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_a_full_and_an_empty_report_fit_the_schema(report):
+    for one in (report, Report(findings=(), version="0")):
+        VALIDATOR.validate(json.loads(render("json", one)))
+
+
+def test_positions(report):
+    data = json.loads(render("json", report))
+    place = data["findings"][0]["place"]
+    assert place == {
+        "file": "web/Dockerfile",
+        "start": {"line": 1, "column": 6, "offset": 5},
+        "end": {"line": 1, "column": 17, "offset": 16},
+    }
+    assert data["findings"][0]["fix"]["edits"][0]["place"] == place
+    assert data["services"][0]["decided_by"]["policy"] == "floating-tag"
+    assert data["summary"]["findings"] == {"error": 2, "warning": 2, "note": 0}
+
+
+def test_the_same_report_gives_the_same_bytes(report):
+    assert render("json", report) == render("json", report)
+
+
+@pytest.mark.parametrize("name", ["json", "sarif"])
+def test_a_file_name_that_is_not_utf8_survives(build, name):
+    text = render(name, build(("a\udcff.yaml", "«x»\n")))
+    json.loads(text.encode("utf-8", "backslashreplace"))

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from immutable_delivery.findings import Edit, Fix, Report
+from immutable_delivery.fingerprints import line_hashes
+from immutable_delivery.reporters import Options, render
+
+SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+MULTITOOL = "5.7.0"
+
+
+def run_of(report: Report, **options: object) -> dict:
+    log = json.loads(render("sarif", report, Options(**options)))
+    VALIDATOR.validate(log)
+    [run] = log["runs"]
+    return run
+
+
+def test_full_and_empty_reports_fit_the_schema(report):
+    run_of(report)
+    run_of(report, include_suppressed=True)
+    run_of(Report(findings=(), version="1.0.0"))
+
+
+def test_a_result(report):
+    result = run_of(report)["results"][0]
+    assert result["ruleId"] == "floating-tag"
+    assert result["level"] == "error"
+    assert result["message"]["text"] == (
+        "node:latest can be another image tomorrow. Used at [compose.yaml:4](1)."
+    )
+    assert result["relatedLocations"][0]["id"] == 1
+    physical = result["locations"][0]["physicalLocation"]
+    assert physical["artifactLocation"] == {"uri": "web/Dockerfile", "uriBaseId": "%SRCROOT%"}
+    assert physical["region"] == {
+        "startLine": 1, "startColumn": 6, "endLine": 1, "endColumn": 17, "snippet": {"text": "node:latest"},
+    }  # fmt: skip
+    assert [taxon["id"] for taxon in result["taxa"]] == ["convergent", "os"]
+    assert result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]
+
+
+def test_fingerprints(report):
+    run = run_of(report)
+    text = report.texts["web/Dockerfile"]
+    marks = [result["partialFingerprints"] for result in run["results"]]
+    assert marks[0]["primaryLocationLineHash"] == line_hashes(text)[0]
+    assert marks[0]["imd/v1"] == report.findings[0].fingerprint
+    assert "primaryLocationLineHash" not in marks[3], "GitHub reads what is unreadable in its own way"
+
+
+def test_every_rule_that_ran_is_there(report):
+    driver = run_of(report)["tool"]["driver"]
+    assert [rule["id"] for rule in driver["rules"]] == ["floating-tag", "unpinned-os-package", "unreadable"]
+    rule = driver["rules"][0]
+    assert rule["name"] == "FloatingTag"
+    assert rule["helpUri"].endswith("/policies/image/floating-tag.yaml")
+    assert rule["help"]["markdown"].startswith("# Image reference that can move\n")
+    assert rule["properties"]["tags"] == ["image", "drift:convergent"]
+    assert rule["relationships"][0]["target"]["toolComponent"] == {"name": "imd-drift", "index": 0}
+
+
+def test_the_run_is_deterministic_and_without_times(report):
+    text = render("sarif", report)
+    assert text == render("sarif", report)
+    assert "Utc" not in text
+    assert "uri" not in json.loads(text)["runs"][0]["originalUriBaseIds"]["%SRCROOT%"]
+
+
+def test_provenance_where_it_is_known(report):
+    [provenance] = run_of(report)["versionControlProvenance"]
+    assert provenance["repositoryUri"] == "https://git.example/shop/web"
+    for unknown in ("", "git@host:shop/web.git"):
+        assert "versionControlProvenance" not in run_of(replace(report, repository=unknown))
+
+
+def test_an_unreadable_file_is_a_result_and_a_notification(report):
+    run = run_of(report)
+    [note] = run["invocations"][0]["toolExecutionNotifications"]
+    assert note["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "k8s/broken%20file.yaml"
+    assert run["invocations"][0]["executionSuccessful"]
+    assert run["results"][3]["locations"][0]["physicalLocation"]["region"] == {"startLine": 2}
+
+
+def test_suppressed_results_are_left_out_unless_asked_for(report):
+    assert not any("suppressions" in result for result in run_of(report)["results"])
+    shown = run_of(report, include_suppressed=True)["results"]
+    [one] = [result for result in shown if "suppressions" in result]
+    assert one["suppressions"] == [{"kind": "inSource", "justification": "the mirror is frozen"}]
+
+
+def test_primary_regions_keep_to_one_line(build):
+    region = run_of(build(("a", "«x\n  y»\n")))["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert (region["startLine"], region["endLine"], region["endColumn"]) == (1, 1, 2)
+
+
+def test_columns_are_code_points(build):
+    run = run_of(build(("a", "🐳«ab»\n")))
+    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert (run["columnKind"], region["startColumn"], region["endColumn"]) == ("unicodeCodePoints", 2, 4)
+
+
+def test_foreign_text_makes_no_link_and_no_placeholder(build):
+    report = build(("a](0).yaml", "«x»\n"))
+    evil = replace(report.findings[0], message="see [here](https://evil.example) {0}", uses=(report.findings[0].place,))
+    text = run_of(replace(report, findings=(evil,)))["results"][0]["message"]["text"]
+    assert "](https" not in text
+    assert "{0}" not in text
+    assert text.count("](") == 1
+
+
+def test_a_fix_without_text_or_with_unknown_files(report):
+    first = report.findings[0]
+    deletion = Fix(title="Drop it", edits=(Edit(place=first.place, text=""),))
+    result = run_of(replace(report, findings=(replace(first, fix=deletion),)))["results"][0]
+    assert result["fixes"][0]["artifactChanges"][0]["replacements"] == [
+        {"deletedRegion": {"startLine": 1, "startColumn": 6, "endLine": 1, "endColumn": 17}}
+    ]
+    reason = Fix(title="", reason="the registry has to be asked")
+    assert "fixes" not in run_of(replace(report, findings=(replace(first, fix=reason),)))["results"][0]
+
+
+def test_no_more_results_than_github_takes(build):
+    report = build(("a", "«x»\n" * 25_010))
+    findings = (*(replace(one, severity="note") for one in report.findings[:20]), *report.findings[20:])
+    run = run_of(replace(report, findings=findings))
+    assert len(run["results"]) == 25_000
+    assert sum(result["level"] == "note" for result in run["results"]) == 10
+    assert run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].startswith("10 findings")
+
+
+@pytest.fixture(scope="session")
+def multitool() -> Path:
+    """Microsoft's validator, installed once into a cache below the user's folder for temporary files."""
+    npm = shutil.which("npm")
+    if npm is None and not os.environ.get("CI"):
+        pytest.skip("npm is not installed")
+    cache = Path(tempfile.gettempdir()) / f"imd-sarif-multitool-{MULTITOOL}-{os.getuid()}"
+    binary = cache / "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
+    if not binary.exists():
+        fresh = Path(tempfile.mkdtemp())
+        package = f"@microsoft/sarif-multitool-linux@{MULTITOOL}"
+        command = [npm or "npm", "install", "--prefix", str(fresh), "--no-audit", "--no-fund", "--ignore-scripts", package]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        if not cache.exists():
+            shutil.move(fresh, cache)
+    binary.chmod(0o755)
+    return binary
+
+
+@pytest.mark.slow
+def test_microsofts_multitool_has_nothing_to_object_to(report, multitool, tmp_path):
+    (tmp_path / "options.xml").write_text(
+        '<?xml version="1.0" encoding="utf-8"?><Properties><Properties Key="SARIF2006.UrisShouldBeReachable.Options">'
+        '<Property Key="RuleEnabled" Value="Disabled" Type="Driver.RuleEnabledState" /></Properties></Properties>'
+    )
+    for name, options in (("plain", Options()), ("all", Options(include_suppressed=True))):
+        (tmp_path / f"{name}.sarif").write_text(render("sarif", report, options), encoding="utf-8")
+    command = [
+        multitool, "validate", "plain.sarif", "all.sarif", "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning;Note",
+        "-c", "options.xml", "-o", "out.sarif", "--log", "ForceOverwrite",
+    ]  # fmt: skip
+    environment = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1", "DOTNET_BUNDLE_EXTRACT_BASE_DIR": str(tmp_path)}
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120, env=environment)
+    [run] = json.loads((tmp_path / "out.sarif").read_text("utf-8-sig"))["runs"]
+    assert len(run["artifacts"]) == 2, "both files were looked at"
+    objections = [r for r in run["results"] if r.get("level", "warning") in {"error", "warning"}]
+    assert objections == []
