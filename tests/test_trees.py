@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,6 @@ import pytest
 
 from immutable_delivery.errors import UnreadableError, UsageError
 from immutable_delivery.git import Git
-from immutable_delivery.text import MAX_BYTES
 from immutable_delivery.trees import RepositoryFiles
 from immutable_delivery.trees.batch import Batch
 from immutable_delivery.trees.links import follow
@@ -88,13 +88,15 @@ def test_names_of_any_bytes(repository: Repository, read: Reading) -> None:
 
 @every
 def test_larger_files_are_refused_without_harm_to_the_next(
-    repository: Repository, read: Reading
+    repository: Repository, read: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repository.commit({"large": b"x" * (MAX_BYTES + 1), "limit": b"y" * MAX_BYTES, "small": "z"})
+    for module in ("batch", "working"):
+        monkeypatch.setattr(f"immutable_delivery.trees.{module}.MAX_BYTES", 2_000_000)
+    repository.commit({"large": b"x" * 3_000_001, "limit": b"y" * 2_000_000, "small": "z"})
     files = read(repository.root)
-    assert _reason(files, "large") == "is larger than 10 MB"
+    assert _reason(files, "large") == "is larger than 2 MB"
     assert files.read("small") == b"z"
-    assert len(files.read("limit")) == MAX_BYTES
+    assert len(files.read("limit")) == 2_000_000
 
 
 @every
@@ -357,18 +359,23 @@ def test_walk_without_git(tmp_path: Path) -> None:
     assert files.submodules == ()
 
 
-def test_walk_of_deep_folders(tmp_path: Path) -> None:
-    top = os.open(tmp_path, os.O_RDONLY)
-    folder = os.dup(top)
-    for _ in range(1500):
+def _dig(top: Path, levels: int) -> None:
+    folder = os.open(top, os.O_RDONLY)
+    for _ in range(levels):
         os.mkdir("d", dir_fd=folder)
         below = os.open("d", os.O_RDONLY, dir_fd=folder)
         os.close(folder)
         folder = below
     os.close(os.open("f", os.O_CREAT, dir_fd=folder))
     os.close(folder)
-    os.close(top)
-    assert list(walk(str(tmp_path))) == ["d/" * 1500 + "f"]
+
+
+def test_walk_of_deep_folders(tmp_path: Path) -> None:
+    _dig(tmp_path / ".", 1500)
+    try:
+        assert list(walk(str(tmp_path))) == ["d/" * 1500 + "f"]
+    finally:  # deeper than shutil.rmtree, and so pytest, can remove
+        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)
 
 
 def test_walk_of_everything_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

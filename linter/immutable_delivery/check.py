@@ -41,7 +41,11 @@ def examine(
     read = project.read(files, classify, _settings(config))
     facts = link(read.facts, read.builds, files)
     judgement = judge(facts, policies, config.selection)
-    outcome = suppressions.apply(judgement.findings, read, config, policies, today)
+    by_id = {policy.id: policy for policy in policies}
+    outcome = suppressions.apply(
+        judgement.findings, read.comments(), config,
+        today=today, policies=by_id, ran=by_id, texts=read.texts, files=sorted(read.inputs),
+    )  # fmt: skip
     own = judge(outcome.facts, policies, config.selection).findings
     findings = sorted([*outcome.kept, *own], key=lambda one: (one.place, one.policy))
     return Examined(

@@ -10,9 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
-from immutable_delivery.errors import PolicyError
+from immutable_delivery.errors import PolicyError, UnreadableError
 from immutable_delivery.expressions import Expression, ExpressionError, Signature, compile_expression
 from immutable_delivery.facts import ITEMS, KINDS
+from immutable_delivery.files import Files, MemoryFiles, folder_of
 from immutable_delivery.findings import SEVERITIES
 from immutable_delivery.formats import yamltree
 from immutable_delivery.formats.yamltree import Mapping as MappingNode
@@ -22,6 +23,9 @@ from immutable_delivery.text import Text
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 """What `{digest}` stands for in examples."""
+
+GROUP = "group.yaml"
+"""The file that describes a group of policies; it is none itself."""
 
 _DRIFTS = ("divergent", "convergent", "none")
 _LAYERS = ("os", "middleware", "application", "data", "fact")
@@ -52,24 +56,34 @@ class PolicyFile:
     examples: tuple[Example, ...]
 
 
-def policy_paths(folder: Path) -> list[Path]:
-    """Return the policy files of a folder, sorted; `group.yaml` describes a group and is none."""
-    return sorted(path for path in folder.glob("*/*.yaml") if path.name != "group.yaml")
+def read_policies(files: Files, folder: str) -> list[PolicyFile]:
+    """Read every policy below a folder of a repository: `<folder>/<group>/<id>.yaml`."""
+    pattern = re.compile(re.escape(folder) + r"/[^/]+/[^/]+\.ya?ml\Z")
+    paths = [p for p in files.paths if pattern.match(p) and not p.endswith(GROUP)]
+    read = [read_policy(_text(files, path), when_of(files, path)) for path in paths]
+    _refuse_twins(read)
+    return read
 
 
 def read_folder(folder: Path) -> list[PolicyFile]:
-    """Read every policy of a folder."""
-    files = [read_policy(Text.decode(p.as_posix(), p.read_bytes()), when_of(p)) for p in policy_paths(folder)]
-    _refuse_twins(files)
-    return files
+    """Read every policy of a folder on the disk."""
+    found = {path.relative_to(folder.parent).as_posix(): path.read_bytes() for path in folder.glob("*/*.yaml")}
+    return read_policies(MemoryFiles(found), folder.name)
 
 
-def when_of(path: Path) -> dict[str, str]:
+def _text(files: Files, path: str) -> Text:
+    try:
+        return Text.decode(path, files.read(path))
+    except UnreadableError as error:
+        raise PolicyError(f"{path}: {error.reason}") from None
+
+
+def when_of(files: Files, path: str) -> dict[str, str]:
     """Return the conditions that the group of a policy file puts before its rules, by fact kind or `any`."""
-    group = path.parent / "group.yaml"
-    if not group.exists():
+    group = f"{folder_of(path)}/{GROUP}"
+    if files.state(group) == "missing":
         return {}
-    reader = _Reader(Text.decode(group.as_posix(), group.read_bytes()))
+    reader = _Reader(_text(files, group))
     when = reader.submapping(reader.mapping(reader.root()), "when")
     return {kind: reader.string(when, kind) for kind in when.entries}
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -28,6 +29,11 @@ web/Dockerfile
        4 │     git
          │     ^^^
 
+unreadable: File that cannot be read
+  What is not read is not judged.
+  Instead:
+  Mend the file.
+
 floating-tag: Image reference that can move (convergent drift)
   A tag is a name that its owner may move. What was tested is not what runs tomorrow.
 
@@ -40,11 +46,6 @@ unpinned-os-package: Package without version (convergent drift)
   The repository moves on.
   Instead:
   Use a snapshot.
-
-unreadable: File that cannot be read
-  What is not read is not judged.
-  Instead:
-  Mend the file.
 
 4 findings in 2 files: 2 errors, 2 warnings (1 finding suppressed)
 Most in web/Dockerfile (3), k8s/broken file.yaml (1)
@@ -75,8 +76,6 @@ def test_the_whole_report(report):
 
 def test_colour_changes_nothing_but_colour(report):
     coloured = render("text", in_order(report), Options(color=True))
-    import re  # noqa: PLC0415
-
     assert "\x1b[1;31merror\x1b[0m" in coloured
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == WHOLE
 
@@ -104,11 +103,11 @@ def test_nothing_judged_is_said():
     assert "nothing was judged" in render("text", Report(findings=()))
 
 
-@pytest.mark.parametrize("width", [20, 60, 80, 100])
+@pytest.mark.parametrize("width", [60, 80, 100])
 def test_no_line_is_wider_than_asked(report, width):
     text = render("text", report, Options(width=width, show_files=False))
     plain = [line for line in text.splitlines() if not line.startswith(("    - ", "  -"))]
-    assert max(map(cells, plain)) <= max(width, 40) + 20
+    assert max(map(cells, plain)) <= max(width, len("4 findings in 2 files: 2 errors, 2 warnings (1 finding suppressed)"))
 
 
 @pytest.mark.parametrize(

@@ -72,13 +72,23 @@ def _evidence(
         return ""
     for stage in stages:
         for inside, source in stage.code:
-            if _same_or_above(target, inside) and code.holds_source(source):
+            if _hides(mount, target, normpath(inside), source, code):
                 return f"the Dockerfile copies '{source or '.'}' there"
     if container and (program := _program_below(target, container.entry or ())):
         return f"'{program}' starts from there"
     if mount.host_path is not None and code.holds_source(mount.host_path) and _is_home(target, stages, container):
         return f"'{mount.host_path or '.'}' holds source code"
     return ""
+
+
+def _hides(mount: Mount, target: str, inside: str, source: str, code: _CodeFolders) -> bool:
+    """Whether a mount hides code copied to ``inside``: all of it, or a part that is code there or on the host."""
+    if target == inside or inside.startswith(f"{target.rstrip('/')}/"):
+        return code.holds_source(source)
+    if not target.startswith(f"{inside.rstrip('/')}/"):
+        return False
+    part = f"{source}/{target[len(inside) :].lstrip('/')}".lstrip("/")
+    return code.holds_source(part) or (mount.host_path is not None and code.holds_source(mount.host_path))
 
 
 def _same_or_above(target: str, inside: str) -> bool:

@@ -21,6 +21,8 @@ PREDEFINED = frozenset(
 """What a build may give a value without ARG."""
 
 MAX_DEPTH = 20
+MAX_LENGTH = 100_000
+"""A value that variables make longer than this is taken for unknown: it doubles at every step."""
 
 _NAME = re.compile(r"[0-9]+|[@*#?\-$!]|\w+")
 _SPECIAL = re.compile(r"[$'\"\\`]")
@@ -69,10 +71,9 @@ def expand(written: Written, variables: Variables, escape: str = "\\") -> Writte
     """
     if not _SPECIAL.search(written.text):
         return written
-    run = _Expansion(Line.of(written), variables, escape)
-    out = _Out()
-    run.words(0, "", 0, out)
-    return out.written(written)
+    out = _Out(MAX_LENGTH + len(written.text))
+    _Expansion(Line.of(written), variables, escape).words(0, "", 0, out)
+    return out.written(written) if out.room >= 0 else replace(written, missing=("…",))
 
 
 @dataclass(slots=True)
@@ -93,12 +94,16 @@ class Resolver:
 
 @dataclass(slots=True)
 class _Out:
+    room: int
+    """How much longer it may become."""
     pieces: list[Piece] = field(default_factory=list)
     missing: dict[str, None] = field(default_factory=dict)
 
     def add(self, value: Written) -> None:
-        self.pieces += value.pieces
-        self.missing |= dict.fromkeys(value.missing)
+        self.room -= len(value.text)
+        if self.room >= 0:
+            self.pieces += value.pieces
+            self.missing |= dict.fromkeys(value.missing)
 
     def written(self, whole: Written) -> Written:
         text = "".join(piece.text for piece in self.pieces)
@@ -180,7 +185,7 @@ class _Expansion:
             raise self._bad("a modifier that is not supported", at)
         if depth > MAX_DEPTH:
             raise self._bad("substitutions too deep in each other", at)
-        word = _Out()
+        word = _Out(out.room)
         end = self.words(at + colon + 1, "}", depth + 1, word) + 1
         self._modified(found[0], operator, word, (start, end), out, empty_is_unset=colon)
         return end
@@ -204,6 +209,7 @@ class _Expansion:
         if operator == "+" and decided and unset:
             return
         if operator in "-+" and decided and (operator == "+" or unset):
+            out.room = word.room
             out.pieces += word.pieces
             out.missing |= word.missing
         elif operator in "-?" and isinstance(value, Written) and not unset:

@@ -34,10 +34,8 @@ class Redirect:
 class Call:
     """A simple command as it is run in the end: wrappers unwrapped, its name without folders."""
 
-    number: int
-    """Its number among the calls of the script; calls run in this order."""
     name: str
-    """The last part of the path of the program; as written where a variable hides it."""
+    """The last part of the path of the program; empty where a variable hides it."""
     words: list[Word]
     """The program and its arguments."""
     assignments: dict[str, Word] = field(default_factory=dict)
@@ -51,6 +49,8 @@ class Call:
     """The working directory: relative to where the script starts, absolute, or None where it is unknown."""
     captured: bool = False
     """Whether it runs inside `$(…)` or `<(…)`."""
+    number: int = 0
+    """Its number among the calls of the script; calls run in this order."""
     exported: dict[str, Word] = field(default_factory=dict)
     """Variables that this statement exports (`export A=b`)."""
 

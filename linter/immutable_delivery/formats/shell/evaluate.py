@@ -2,491 +2,325 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
-from immutable_delivery.formats.shell import wrappers as wrapping
+from immutable_delivery.formats.shell import assignments, compounds, redirects, wrappers
 from immutable_delivery.formats.shell.calls import Call, Redirect
 from immutable_delivery.formats.shell.expansion import Expander
 from immutable_delivery.formats.shell.grammar import parse
 from immutable_delivery.formats.shell.source import Source, Word
+from immutable_delivery.formats.shell.tree import WORDS, Item, flatten, statements, substitutions
 from immutable_delivery.formats.shell.variables import Variables
-from immutable_delivery.formats.shell.wrappers import Wrappers, shell_arguments
-from immutable_delivery.written import Written
+from immutable_delivery.text import Place, Span
+from immutable_delivery.written import Piece, Written
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MAX_CALLS = 20_000
+    from immutable_delivery.formats.shell.wrappers import Wrappers
+
+MAX_STEPS = 50_000
 MAX_NESTING = 24
-MAX_UNROLLED = 16
 
-_OPERATORS = frozenset(("&&", "||", "|", "|&"))
-_TESTS = frozenset(("[", "test", "grep", "[[", "command"))
-_WORDS = frozenset((
-    "word", "number", "string", "raw_string", "concatenation", "simple_expansion", "expansion",
-    "command_substitution", "process_substitution", "ansi_c_string", "translated_string",
-    "arithmetic_expansion", "extglob_pattern", "regex", "variable_name",
-))  # fmt: skip
-
-
-@dataclass(slots=True)
-class _Item:
-    """A command or compound of a list, its redirects, and the operator before it."""
-
-    node: Node | None
-    operator: str = ";"
-    redirects: list[Node] = field(default_factory=list)
+_TESTS = frozenset(("[", "test", "grep", "command", "which", "type"))
+_NOWHERE = Place("", Span(0, 0))
 
 
 class Shell:
     """One shell and all that it runs; the calls are numbered in the order in which they run."""
 
-    def __init__(self, variables: Mapping[str, Written | None], wrappers: Wrappers) -> None:
+    def __init__(self, variables: Mapping[str, Written | None], wrapping: Wrappers) -> None:
         self.variables = Variables(variables)
-        self.wrappers = wrappers
+        self.wrapping = wrapping
         self.calls: list[Call] = []
         self.folder: str | None = ""
         self.incomplete = False
         """Whether something could not be read: too deep, too long, or no shell."""
+        self.functions: dict[str, tuple[Source, Node]] = {}
+        self.source = Source(Written.literal("", _NOWHERE))
+        self.expander = Expander(self.source, self.variables, self.substitute)
         self._inputs: tuple[int, ...] = ()
         self._captured = False
         self._nesting = 0
-        self._functions: dict[str, tuple[Source, Node]] = {}
-        self._used: set[str] = set()
-        self._source = Source(Written.literal("", _NOWHERE))
-        self._expander = Expander(self._source, self.variables, self._substitute)
+        self._steps = 0
+        self._called: set[str] = set()
 
-    def run(self, text: Written, escape: str = "\\") -> tuple[int, ...]:
+    def run(
+        self, text: Written, escape: str = "\\", hidden: tuple[str, ...] = ()
+    ) -> tuple[int, ...]:
         """Run a script; return the calls whose output is the script's."""
-        if self._nesting > MAX_NESTING:
-            self.incomplete = True
+        if not self._enter():
             return ()
-        source = Source(text, escape)
+        source = Source(text, escape, hidden)
         root = parse(source.script)
-        if root is None:
-            self.incomplete = True
-            return ()
-        before = self._source, self._expander
-        self._enter(source)
-        self._nesting += 1
-        outputs = self._block(root.children)
-        if self._nesting == 1:
-            self._uncalled()
+        outputs: tuple[int, ...] = ()
+        self.incomplete |= root is None
+        if root is not None:
+            with self.reading(source):
+                outputs = self.block(statements(root))
+                if self._nesting == 1:
+                    self._uncalled()
         self._nesting -= 1
-        self._source, self._expander = before
         return outputs
 
     def call(self, words: list[Word]) -> tuple[int, ...]:
         """Run an exec form: words as they are, no shell between."""
-        return self._emit(Call(len(self.calls), wrapping.name_of(words[0]), words)) if words else ()
+        return self.emit(Call(wrappers.name_of(words[0]), words)) if words else ()
 
-    def _enter(self, source: Source) -> None:
-        self._source = source
-        self._expander = Expander(source, self.variables, self._substitute)
+    @contextmanager
+    def reading(self, source: Source) -> Iterator[None]:
+        """Read another script for a while: nested, or the one that a function comes from."""
+        before = self.source, self.expander
+        self.source, self.expander = source, Expander(source, self.variables, self.substitute)
+        yield
+        self.source, self.expander = before
+
+    def _enter(self) -> bool:
+        self._steps += 1
+        if self._nesting >= MAX_NESTING or self._steps > MAX_STEPS:
+            self.incomplete = True
+            return False
+        self._nesting += 1
+        return True
+
+    def _uncalled(self) -> None:
+        """Read the bodies of functions that nothing here calls."""
+        for name in [name for name in self.functions if name not in self._called]:
+            source, body = self.functions.pop(name)
+            with self.reading(source):
+                self.compound(body)
 
     # Lists and pipelines
 
-    def _block(self, nodes: Iterable[Node]) -> tuple[int, ...]:
+    def block(self, nodes: Iterable[Node]) -> tuple[int, ...]:
+        """Run statements one after the other."""
         outputs: tuple[int, ...] = ()
         for node in nodes:
-            if node.is_named and node.type != "comment":
-                outputs += self._statement(node)
+            outputs += self.statement(node)
         return outputs
 
-    def _statement(self, node: Node) -> tuple[int, ...]:
-        if self._nesting > MAX_NESTING or len(self.calls) > MAX_CALLS:
-            self.incomplete = True
-            return ()
-        if node.type == "command":
-            return self._item(_Item(node), sure=True)
-        return self._list(_flatten(node))
-
-    def _list(self, items: list[_Item]) -> tuple[int, ...]:
+    def statement(self, node: Node) -> tuple[int, ...]:
         """Run `a | b && c`: a pipe binds closer than `&&`, whatever the grammar's tree says."""
+        if node.type == "command":
+            return self._command(node, [], [])
+        items = flatten(node)
         outputs: tuple[int, ...] = ()
-        outer, stage, sure = self._inputs, (), True
+        stage: tuple[int, ...] = ()
+        outer, sure = self._inputs, True
         for index, item in enumerate(items):
-            piped = item.operator in {"|", "|&"}
+            piped = item.operator[0] == "|" and item.operator != "||"
             if not piped:
                 outputs += stage
-                sure = item.operator == ";" or (item.operator == "&&" and not self._tested(items[index - 1]))
+                sure = item.operator == ";" or (item.operator == "&&" and not self._tests(items[index - 1]))
             self._inputs = stage if piped else outer
             stage = self._item(item, sure=sure)
         self._inputs = outer
         return outputs + stage
 
-    def _tested(self, item: _Item) -> bool:
+    def _tests(self, item: Item) -> bool:
         """Whether the command decides over what follows: `[ … ] &&`, `grep … &&`."""
-        node = item.node
-        if node is None or node.type == "test_command":
-            return node is not None
-        name = node.child_by_field_name("name")
-        return name is not None and self._source.clean[name.start_byte : name.end_byte] in _TESTS
+        if item.node.type == "test_command":
+            return True
+        name = item.node.child_by_field_name("name")
+        return name is not None and self.source.clean[name.start_byte : name.end_byte] in _TESTS
 
-    def _item(self, item: _Item, *, sure: bool) -> tuple[int, ...]:
-        node = item.node
-        redirects = [found for child in item.redirects for found in self._redirects(child)]
-        if node is None:
-            return ()
-        if node.type == "command":
-            extra = [word for child in item.redirects for word in self._stray(child)]
-            return self._command(node, redirects, extra)
-        outputs = self._compound(node, sure=sure)
-        for number in outputs if redirects else ():
-            self.calls[number].redirects += redirects
+    def _item(self, item: Item, *, sure: bool) -> tuple[int, ...]:
+        found: list[Redirect] = []
+        extra: list[Word] = []
+        for child in item.redirects:
+            redirect, stray = redirects.read(child, self.expander)
+            found += redirect
+            extra += stray
+        if item.node.type == "command":
+            return self._command(item.node, found, extra)
+        outputs = self.compound(item.node, sure=sure)
+        for number in outputs if found else ():
+            self.calls[number].redirects += found
         return outputs
 
     # Compounds
 
-    def _compound(self, node: Node, *, sure: bool) -> tuple[int, ...]:
-        self._nesting += 1
-        try:
-            return self._compound_kind(node, sure=sure)
-        finally:
-            self._nesting -= 1
+    def compound(self, node: Node, *, sure: bool = True) -> tuple[int, ...]:
+        """Run a compound command."""
+        if not self._enter():
+            return ()
+        outputs = self._compound(node, sure=sure)
+        self._nesting -= 1
+        return outputs
 
-    def _compound_kind(self, node: Node, *, sure: bool) -> tuple[int, ...]:
+    def _compound(self, node: Node, *, sure: bool) -> tuple[int, ...]:
         match node.type:
+            case "command":
+                return self._command(node, [], [])
             case "variable_assignment" | "variable_assignments" | "declaration_command" | "unset_command":
-                self._assignments(node, sure=sure)
+                return self._assignments(node, sure=sure)
             case "subshell":
-                return self._inside(node.children)
+                return self._inside(statements(node))
             case "if_statement" | "while_statement" | "case_statement":
-                return self._branches(node)
+                return compounds.branches(self, node)
             case "for_statement":
-                return self._loop(node)
-            case "function_definition":
-                name = node.child_by_field_name("name")
-                if name is not None:
-                    key = self._source.clean[name.start_byte : name.end_byte]
-                    self._functions[key] = self._source, node
+                return compounds.loop(self, node)
             case "test_command":
-                return self._test(node)
+                return compounds.test(self, node)
             case "ERROR":
-                return self._broken(node)
+                return compounds.broken(self, node)
+            case "function_definition":
+                compounds.define(self, node)
+                return ()
             case _:
-                return self._block(node.children)
+                return self.block(statements(node))
+
+    def _assignments(self, node: Node, *, sure: bool) -> tuple[int, ...]:
+        exported = assignments.statement(self, node, sure=sure)
+        if exported:
+            start = node.start_byte
+            word = Word("export", source=self.source, start=start, end=start + len("export"))
+            self.emit(Call("export", [word], exported=exported))
         return ()
 
     def _inside(self, nodes: Iterable[Node]) -> tuple[int, ...]:
         """Run a subshell: its variables and folder end with it."""
         mark, folder = self.variables.mark(), self.folder
-        outputs = self._block(nodes)
+        outputs = self.block(nodes)
         self.variables.restore(mark)
         self.folder = folder
         return outputs
 
-    def _branches(self, node: Node) -> tuple[int, ...]:
-        """Run every branch; what a branch assigns is unknown after it."""
-        outputs: tuple[int, ...] = ()
-        conditions = set(_ids(node.children_by_field_name("condition")))
-        mark = None
-        for child in node.children:
-            if not child.is_named or child.type == "comment" or _is_value(node, child):
-                continue
-            if child.id in conditions:
-                outputs += self._statement(child)
-                continue
-            mark = mark or self.variables.mark()
-            if child.type in {"elif_clause", "else_clause", "case_item"}:
-                self.variables.blur(mark)
-                outputs += self._block(_body(child))
-            else:
-                outputs += self._statement(child)
-        if mark is not None:
-            self.variables.blur(mark)
-        return outputs
-
-    def _loop(self, node: Node) -> tuple[int, ...]:
-        """Run `for x in a b`: once for each word where they are few, else once with x unknown."""
-        name = node.child_by_field_name("variable")
-        body = node.child_by_field_name("body")
-        if name is None or body is None:
-            return self._block(node.children)
-        key = self._source.clean[name.start_byte : name.end_byte]
-        words = [w for child in node.children_by_field_name("value") for w in self._expander.words(child)]
-        known = 0 < len(words) <= MAX_UNROLLED and not any(word.missing for word in words)
-        mark, outputs = self.variables.mark(), ()
-        for word in words if known else [None]:
-            self.variables.set(key, word)
-            outputs += self._block(body.children)
-        self.variables.blur(mark)
-        return outputs
-
-    def _test(self, node: Node) -> tuple[int, ...]:
-        """Make a call of `[ … ]`, so that what it compares is seen."""
-        words = [Word("[", source=self._source, start=node.start_byte, end=node.start_byte + 1)]
-        pending = list(reversed(node.children))
-        while pending:
-            child = pending.pop()
-            if child.type in _WORDS:
-                words += self._expander.words(child)
-            elif child.child_count:
-                pending += reversed(child.children)
-            elif child.is_named or child.type in {"=", "==", "!="}:
-                words.append(Word(child.type, source=self._source, start=child.start_byte, end=child.end_byte))
-        return self._emit(Call(len(self.calls), "[", words))
-
-    def _broken(self, node: Node) -> tuple[int, ...]:
-        """Read what can be read where the grammar gives up: runs of words are commands."""
-        outputs: tuple[int, ...] = ()
-        words: list[Word] = []
-        for child in [*node.children, None]:
-            if child is not None and child.type in _WORDS:
-                words += self._expander.words(child)
-                continue
-            outputs += self.call(words)
-            words = []
-            if child is not None and child.is_named and child.type != "comment":
-                outputs += self._statement(child)
+    def substitute(self, node: Node) -> tuple[int, ...]:
+        """Run what a substitution holds; return the calls whose output it is."""
+        if node.type == "arithmetic_expansion":
+            return tuple(number for inner in substitutions(node) for number in self.substitute(inner))
+        if not self._enter():
+            return ()
+        captured, inputs = self._captured, self._inputs
+        feeds = node.type == "process_substitution" and self.source.clean[node.start_byte] == ">"
+        self._captured, self._inputs = True, inputs if feeds else ()
+        outputs = self._inside(statements(node))
+        self._captured, self._inputs = captured, inputs
+        self._nesting -= 1
         return outputs
 
     # Commands
 
-    def _command(self, node: Node, redirects: list[Redirect], extra: list[Word]) -> tuple[int, ...]:
+    def _command(self, node: Node, found: list[Redirect], extra: list[Word]) -> tuple[int, ...]:
         words: list[Word] = []
         assigned: list[Node] = []
-        expand = self._expander.words
+        expand = self.expander.words
         for child in node.children:
             kind = child.type
-            if kind == "word" or kind in _WORDS:
+            if kind in WORDS:
                 words += expand(child)
             elif kind == "command_name":
                 words += [word for part in child.children for word in expand(part)]
             elif kind == "variable_assignment":
                 assigned.append(child)
             elif kind == "file_redirect":
-                redirects = self._redirects(child) + redirects
+                found = redirects.read(child, self.expander)[0] + found
             elif kind == "ERROR":
-                self._broken(child)
+                compounds.broken(self, child)
         words += extra
         if not words:
             for child in assigned:
-                self._assign(child)
+                assignments.assign(self, child)
             return ()
-        assignments = dict(pair for child in assigned if (pair := self._assignment(child)))
-        name = wrapping.name_of(words[0])
-        return self._emit(Call(len(self.calls), name, words, assignments, redirects))
+        pairs = dict(assignments.pair(self, child) for child in assigned)
+        return self.emit(Call(wrappers.name_of(words[0]), words, pairs, found))
 
-    def _emit(self, call: Call) -> tuple[int, ...]:
+    def emit(self, call: Call) -> tuple[int, ...]:
         """Add a call, or what it wraps; return the calls that write to its standard output."""
-        call.number, call.inputs, call.captured = len(self.calls), self._inputs, self._captured
-        call.folder = self.folder
-        name = call.name
-        if name in self._functions and not call.wrappers:
-            return self._function(call)
-        unwrapped = wrapping.unwrap(call, self.wrappers)
+        call.number, call.inputs = len(self.calls), self._inputs
+        call.captured, call.folder = self._captured, self.folder
+        if call.name in self.functions and self._enter():
+            self._called.add(call.name)
+            outputs = compounds.function(self, call)
+            self._nesting -= 1
+            return outputs
+        unwrapped = wrappers.unwrap(call, self.wrapping)
         if unwrapped is not None:
-            return self._unwrapped(call, unwrapped)
+            return self._unwrapped(unwrapped)
         self.calls.append(call)
-        outputs = (call.number,)
-        if name == "cd":
-            self._cd(call)
-        elif name == "set":
-            self._set(call)
-        elif name == "eval":
-            outputs += self._script(_joined(call.arguments), None)
-        elif name == "trap" and len(call.words) > 2:
-            outputs += self._script(call.words[1], None)
-        elif wrapping.is_shell(name):
-            outputs += self._shell(call)
-        return outputs
+        return (call.number, *self._builtin(call))
 
-    def _unwrapped(self, call: Call, unwrapped: wrapping.Unwrapped) -> tuple[int, ...]:
-        if unwrapped.script is not None:
-            call = unwrapped.call or call
-            self.calls.append(call)
-            return (call.number, *self._script(unwrapped.script, []))
-        if unwrapped.call is None:
-            return ()
+    def _builtin(self, call: Call) -> tuple[int, ...]:
+        """Do what the shell itself does on a command, or what a shell is given to do."""
+        match call.name:
+            case "cd":
+                self._cd(call)
+            case "set":
+                texts = [word.text for word in call.words]
+                if "--" in texts:
+                    compounds.position(self, call.words[texts.index("--") + 1 :])
+            case "eval" if call.arguments:
+                return self._script(assignments.joined(call.arguments), None, [])
+            case "trap" if call.arguments:
+                return self._script(call.arguments[0], None, [])
+            case name if wrappers.is_shell(name):
+                return self._shell(call)
+        return ()
+
+    def _unwrapped(self, unwrapped: wrappers.Unwrapped) -> tuple[int, ...]:
         inner = unwrapped.call
+        if inner is None:
+            return ()
+        if unwrapped.script is not None:
+            self.calls.append(inner)
+            return (inner.number, *self._script(unwrapped.script, [], inner.redirects))
         if inner.wrappers[-1] == "xargs":
-            inner.words = inner.words + self._piped_words(inner)
-        return self._emit(inner)
-
-    def _piped_words(self, call: Call) -> list[Word]:
-        """Return the words that `echo a b | xargs` appends; one unknown word for other input."""
-        feeding = [self.calls[number] for number in call.inputs]
-        if feeding and all(other.name in {"echo", "printf"} for other in feeding):
-            return [word for other in feeding for word in other.arguments if word.text[:1] not in {"-", "%"}]
-        return [Word("…", ("…",), source=self._source, start=0, end=0, _written=None, parts=())]
+            inner.words = _appended(inner, [self.calls[number] for number in inner.inputs])
+        return self.emit(inner)
 
     def _shell(self, call: Call) -> tuple[int, ...]:
-        arguments = shell_arguments(call.arguments)
+        arguments = wrappers.shell_arguments(call.arguments)
         if arguments.script is not None:
             return self._script(arguments.script, arguments.positional, call.redirects)
-        if arguments.file is None:
-            for redirect in call.redirects:
-                if redirect.body is not None:
-                    return self._nested(redirect.body, arguments.positional)
+        body = next((r.body for r in call.redirects if r.body is not None), None)
+        if arguments.file is None and body is not None:
+            return self._nested(body, arguments.positional)
         return ()
 
     def _script(
-        self, word: Word, positional: list[Word] | None, redirects: list[Redirect] | None = None
+        self, word: Word, positional: list[Word] | None, found: list[Redirect]
     ) -> tuple[int, ...]:
-        if not word.text or word.text == word.missing[:1]:
-            return ()
-        outputs = self._nested(word.written, positional)
-        for number in outputs if redirects else ():
-            self.calls[number].redirects += redirects or []
+        """Run a word as a script; the substitutions in it have run already."""
+        hidden = tuple(name for name in word.missing if name[:1] in {"$", "`"})
+        outputs = self._nested(replace(word.written, missing=()), positional, hidden)
+        for number in outputs if found else ():
+            self.calls[number].redirects += found
         return outputs
 
-    def _nested(self, text: Written, positional: list[Word] | None) -> tuple[int, ...]:
+    def _nested(
+        self, text: Written, positional: list[Word] | None, hidden: tuple[str, ...] = ()
+    ) -> tuple[int, ...]:
+        if positional is None:
+            return self.run(text, hidden=hidden)
         mark, folder = self.variables.mark(), self.folder
-        if positional is not None:
-            self._position(positional)
-        outputs = self.run(text)
-        if positional is not None:
-            self.variables.restore(mark)
-            self.folder = folder
+        compounds.position(self, positional)
+        outputs = self.run(text, hidden=hidden)
+        self.variables.restore(mark)
+        self.folder = folder
         return outputs
-
-    def _function(self, call: Call) -> tuple[int, ...]:
-        """Run the body of a function with the arguments of the call."""
-        source, node = self._functions[call.name]
-        self._used.add(call.name)
-        if self._nesting > MAX_NESTING:
-            self.incomplete = True
-            return ()
-        names = ("@", "*", "#", *(str(n) for n in range(10)))
-        outer = {name: self.variables.values.get(name, _UNSET) for name in names}
-        self._position(call.arguments)
-        before = self._source, self._expander
-        self._enter(source)
-        outputs = self._compound(_body_of(node), sure=True)
-        self._source, self._expander = before
-        for name, value in outer.items():
-            if value is _UNSET:
-                self.variables.values.pop(name, None)
-            else:
-                self.variables.values[name] = value  # type: ignore[assignment]
-        return outputs
-
-    def _uncalled(self) -> None:
-        """Read the bodies of functions that nothing here calls."""
-        for name in [name for name in self._functions if name not in self._used]:
-            source, node = self._functions.pop(name)
-            self._enter(source)
-            self._compound(_body_of(node), sure=True)
-
-    def _position(self, words: list[Word]) -> None:
-        for index in range(1, 10):
-            if index <= len(words):
-                self.variables.values[str(index)] = words[index - 1]
-            else:
-                self.variables.values.pop(str(index), None)
-        self.variables.values["@"] = self.variables.values["*"] = words
-
-    def _set(self, call: Call) -> None:
-        texts = [word.text for word in call.words]
-        if "--" in texts:
-            self._position(call.words[texts.index("--") + 1 :])
 
     def _cd(self, call: Call) -> None:
-        folders = [word for word in call.arguments if not word.text.startswith("-")]
-        if len(folders) != 1 or self.folder is None:
+        folders = [word.text for word in call.arguments if not word.text.startswith("-")]
+        if len(folders) != 1 or (self.folder is None and not folders[0].startswith("/")):
             self.folder = None
         else:
-            self.folder = normpath(join(self.folder, folders[0].text))
+            self.folder = normpath(join(self.folder or "", folders[0]))
 
-    # Parts of commands
 
-    def _substitute(self, node: Node) -> tuple[int, ...]:
-        """Run what a substitution holds; its output goes into a word."""
-        if self._nesting > MAX_NESTING:
-            self.incomplete = True
-            return ()
-        captured, inputs = self._captured, self._inputs
-        self._captured = True
-        self._nesting += 1
-        writes = node.type == "process_substitution" and self._source.clean[node.start_byte] == ">"
-        self._inputs = inputs if writes else ()
-        outputs = self._inside(_statements(node))
-        self._nesting -= 1
-        self._captured, self._inputs = captured, inputs
-        return outputs
-
-    def _assignments(self, node: Node, *, sure: bool) -> None:
-        exported: dict[str, Word] = {}
-        exports = node.children[0].type in {"export", "declare", "typeset"} if node.child_count else False
-        if node.type == "variable_assignment":
-            self._assign(node, sure=sure)
-            return
-        for child in node.children:
-            if child.type == "variable_assignment":
-                name, word = self._assign(child, sure=sure)
-                if exports and word is not None:
-                    exported[name] = word
-            elif child.type == "variable_name" and node.type == "unset_command":
-                self.variables.unset(self._source.clean[child.start_byte : child.end_byte])
-        if exported:
-            place = Word("export", source=self._source, start=node.start_byte, end=node.start_byte + 6)
-            self._emit(Call(0, "export", [place], exported=exported))
-
-    def _assign(self, node: Node, *, sure: bool = True) -> tuple[str, Word | None]:
-        name = node.child_by_field_name("name")
-        value = node.child_by_field_name("value")
-        if name is None or name.type != "variable_name":
-            return "", None
-        key = self._source.clean[name.start_byte : name.end_byte]
-        appends = any(child.type == "+=" for child in node.children)
-        if value is not None and value.type == "array":
-            words = [w for child in value.children if child.is_named for w in self._expander.words(child)]
-            old = self.variables.values.get(key) if appends else []
-            self.variables.set(key, old + words if isinstance(old, list) else None, sure=sure)
-            return key, None
-        pair = self._assignment(node)
-        word = pair[1] if pair else None
-        if appends and word is not None:
-            old_word = self.variables.values.get(key)
-            word = _appended(old_word, word) if isinstance(old_word, Word) else None
-        self.variables.set(key, word, sure=sure)
-        return key, word
-
-    def _assignment(self, node: Node) -> tuple[str, Word] | None:
-        name = node.child_by_field_name("name")
-        value = node.child_by_field_name("value")
-        if name is None:
-            return None
-        key = self._source.clean[name.start_byte : name.end_byte]
-        if value is None:
-            return key, Word("", source=self._source, start=node.end_byte, end=node.end_byte)
-        return key, self._expander.one(value)
-
-    def _redirects(self, node: Node) -> list[Redirect]:
-        if node.type != "file_redirect":
-            return []
-        descriptor = operator = ""
-        for child in node.children:
-            if child.type == "file_descriptor":
-                descriptor = self._source.clean[child.start_byte : child.end_byte]
-            elif child.type in _WORDS:
-                return [self._redirect(operator, descriptor, child)]
-            elif not child.is_named:
-                operator, at = child.type, child.start_byte
-                if at in self._source.heredocs and not self._source.heredocs[at].string:
-                    return [self._heredoc(at, node)]
-        return []
-
-    def _redirect(self, operator: str, descriptor: str, node: Node) -> Redirect:
-        words = self._expander.words(node)
-        target = words[0] if words else self._expander.one(node)
-        parent = node.parent
-        at = next((c.start_byte for c in parent.children if c.type == "<"), -1) if parent else -1
-        heredoc = self._source.heredocs.get(at) if operator == "<" else None
-        return Redirect(operator, descriptor, target, target.written if heredoc else None)
-
-    def _heredoc(self, at: int, node: Node) -> Redirect:
-        heredoc = self._source.heredocs[at]
-        body = self._source.raw(heredoc.start, heredoc.end)
-        target = Word("", source=self._source, start=node.start_byte, end=node.end_byte)
-        return Redirect("<<", "", target, body, heredoc.literal)
-
-    def _stray(self, node: Node) -> list[Word]:
-        """Return the arguments after a redirect (`echo > f a`), which the grammar takes for its targets."""
-        targets = [child for child in node.children if child.type in _WORDS]
-        return [word for child in targets[1:] for word in self._expander.words(child)]
+def _appended(call: Call, feeding: list[Call]) -> list[Word]:
+    """Return the words that xargs runs: `echo a b | xargs apk add`; other input is unknown."""
+    braces = [word for word in call.words if "{}" in word.text]
+    for word in braces:
+        word.missing = (*word.missing, "{}")
+    if feeding and all(other.name in {"echo", "printf"} for other in feeding):
+        words = [word for other in feeding for word in other.arguments]
+        extra = [word for word in words if word.text[:1] not in {"-", "%"}]
+    else:
+        place = call.words[0].place
+        extra = [Word.of(Written("…", (Piece("…", place, aligned=False),), place, ("…",)))]
+    return call.words if braces else [*call.words, *extra]

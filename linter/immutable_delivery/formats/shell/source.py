@@ -12,12 +12,19 @@ from immutable_delivery.written import Piece, Written
 
 
 class Source:
-    """A script: the text as written, and the text that the grammar reads, of the same length."""
+    """A script: the text as written, and the text that the grammar reads, of the same length.
 
-    def __init__(self, written: Written, escape: str = "\\") -> None:
+    ``hidden`` are substitutions that have run before: the grammar sees variables in their place.
+    """
+
+    def __init__(
+        self, written: Written, escape: str = "\\", hidden: tuple[str, ...] = ()
+    ) -> None:
         self.written = written
         self.clean = mask(written.text, escape)
         self.script, self.heredocs = cut_heredocs(self.clean)
+        for text in hidden:
+            self.script = self.script.replace(text, "$" + "_" * (len(text) - 1))
         self.glued = GLUE in self.clean
         piece = written.pieces[0] if len(written.pieces) == 1 else None
         whole = piece and piece.aligned and len(piece.text) == len(written.text)

@@ -11,6 +11,7 @@ from immutable_delivery.formats.shell.source import Word
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _SHELL = re.compile(r"(?:ba|da|a|k|mk|z|r?ba)?sh(?:\.exe)?")
+_SUDO = re.compile(r"\$\{?\w*sudo\w*\}?", re.IGNORECASE)
 MAX_WRAPPERS = 12
 
 
@@ -47,12 +48,15 @@ class Unwrapped:
     """What is behind a wrapper: another call, a script for the shell, or nothing that runs."""
 
     call: Call | None = None
+    """None where nothing is run: `command -v`."""
     script: Word | None = None
 
 
 def name_of(word: Word) -> str:
-    """Return the program's name without its folders."""
-    return word.text.rpartition("/")[2] or word.text
+    """Return the program's name without its folders; empty where a variable hides it."""
+    name = word.text.rpartition("/")[2]
+    hidden = word.missing and ("$" in name or "`" in name or name.endswith((")", "}")))
+    return "" if hidden else name
 
 
 def is_shell(name: str) -> bool:
@@ -64,6 +68,8 @@ def unwrap(call: Call, wrappers: Wrappers) -> Unwrapped | None:
     """Take the outermost wrapper off; None where there is none."""
     if len(call.wrappers) >= MAX_WRAPPERS:
         return None
+    if not call.name and _SUDO.fullmatch(call.words[0].text):
+        return _program(replace(call, wrappers=(*call.wrappers, "sudo")), call.words[1:])
     for wrapper in wrappers.get(call.name, ()):
         if tuple(word.text for word in call.words[1 : len(wrapper.words)]) == wrapper.words[1:]:
             return _behind(call, wrapper)

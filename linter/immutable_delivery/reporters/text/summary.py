@@ -120,10 +120,11 @@ def next_step(report: Report) -> str:
     if not any(file.format and not file.skipped for file in report.files):
         return "nothing was judged; name the paths to judge, or see --show-files."
     if report.findings:
-        policy, _ = Counter(
-            f.policy for f in report.findings if f.severity == report.worst
-        ).most_common(1)[0]
-        return f"mend the {report.worst}s first; `imd policy show {policy}` explains the most frequent one with examples."
+        worst = [finding.policy for finding in report.findings if finding.severity == report.worst]
+        readable = [policy for policy in worst if policy != "unreadable"] or worst
+        policy, _ = Counter(readable).most_common(1)[0]
+        explained = f"`imd policy show {policy}` explains the most frequent one with examples"
+        return f"mend the {report.worst}s first; {explained}."
     drifting = [s.name for s in report.services if s.verdict in {"divergent", "convergent"}]
     if drifting:
         return f"`imd check --profile strict` shows what keeps {_names(drifting)} from being congruent."

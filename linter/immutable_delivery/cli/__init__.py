@@ -1,0 +1,50 @@
+"""The command line: options in, one call, exit code out; a command is imported when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+import click
+
+from immutable_delivery import __version__
+
+COMMANDS = {
+    "check": "immutable_delivery.cli.check",
+    "config": "immutable_delivery.cli.config",
+    "contract": "immutable_delivery.cli.contract",
+    "facts": "immutable_delivery.cli.facts",
+    "policy": "immutable_delivery.cli.policy",
+}
+"""Modules that hold a command of the same name."""
+
+_GENERAL = {"--help", "-h", "--version"}
+
+
+class Commands(click.Group):
+    """The commands; what names none of them is for `check`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Return the names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        return cast("click.Command", getattr(import_module(COMMANDS[cmd_name]), cmd_name))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read `imd PATHS…` and `imd --option` as `imd check …`."""
+        if not args or (args[0] not in COMMANDS and args[0] not in _GENERAL):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="imd")
+def imd() -> None:
+    """Find whatever lets a delivered system change without a new deploy.
+
+    `imd PATHS…` is short for `imd check PATHS…`.
+    """

@@ -1,0 +1,55 @@
+"""`imd config`: what configures a run, and where it is written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from immutable_delivery.config import Config
+from immutable_delivery.config.read import load, schema
+from immutable_delivery.discover import open_tree
+from immutable_delivery.names import shown
+
+
+@click.group()
+def config() -> None:
+    """Show the configuration and its schema."""
+
+
+@config.command("schema")
+def _schema() -> None:
+    """Print the JSON Schema of .imd.yaml."""
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
+@config.command("show")
+def _show() -> None:
+    """Print the configuration in force, each value with the place that sets it."""
+    found = load(open_tree(Path.cwd()).files)
+    click.echo(f"# from {', '.join(map(shown, found.files)) or 'no file: the defaults'}")
+    for key, value in _values(found).items():
+        source = found.sources.get((key,))
+        click.echo(f"{key}: {json.dumps(value, ensure_ascii=False, default=str)}  # {source or 'default'}")
+
+
+def _values(found: Config) -> dict[str, Any]:
+    selection = found.selection
+    return {
+        "profile": selection.profile,
+        "select": selection.select,
+        "ignore": selection.ignore,
+        "severity": selection.severity,
+        "per-path": {rule.paths[0]: {"ignore": rule.ignore, "severity": rule.severity} for rule in selection.per_path},
+        "params": selection.params,
+        "environments": {one.name: {"paths": one.paths, "development": one.development} for one in found.environments},
+        "paths": asdict(found.paths),
+        "tables": found.tables,
+        "policies": found.policies,
+        "suppressions": [{n: v for n, v in asdict(one).items() if n != "keys" and v} for one in found.suppressions],
+        "fail-on": found.fail_on,
+        "strict-unresolved": found.strict_unresolved,
+    }

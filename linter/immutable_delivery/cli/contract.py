@@ -1,0 +1,38 @@
+"""`imd contract`: the delivery meta file."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from immutable_delivery.cli.output import Target, write
+from immutable_delivery.failing import fails
+from immutable_delivery.formats.contract import schema
+from immutable_delivery.reporters import render
+from immutable_delivery.run import Request, run
+
+
+@click.group()
+def contract() -> None:
+    """Work with delivery meta files (delivery.yaml)."""
+
+
+@contract.command("schema")
+def _schema() -> None:
+    """Print the JSON Schema of the delivery meta file."""
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
+@contract.command("check")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+def _check(paths: tuple[str, ...]) -> int:
+    """Judge the delivery meta files of PATHS by the policies of the group contract."""
+    request = Request(paths=paths, select=("contract",), today=datetime.now().astimezone().date())
+    report = run(Path.cwd(), request).report
+    write(Target("concise"), render("concise", report))
+    if not any(file.format == "contract" and not file.skipped for file in report.files):
+        click.echo("imd: warning: no delivery meta file was judged", err=True)
+    return int(fails(report, "error"))

@@ -1,0 +1,109 @@
+"""Where reports go: stdout, or files that are whole or not there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+
+from immutable_delivery.errors import UsageError
+from immutable_delivery.names import shown
+from immutable_delivery.reporters import FORMATS, Options
+
+_WIDEST = 100
+_NARROWEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A format, and the file that it goes to; empty for stdout."""
+
+    format: str
+    file: str = ""
+
+
+class TargetType(click.ParamType[Target]):
+    """`FORMAT` or `FORMAT=FILE`."""
+
+    name = "format[=file]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Target:
+        """Return the target that the words name."""
+        if isinstance(value, Target):
+            return value
+        name, equals, file = str(value).partition("=")
+        if name not in FORMATS:
+            near = get_close_matches(name, FORMATS, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(FORMATS)}"
+            self.fail(f"'{name}' is no format{hint}", param, ctx)
+        if equals and not file:
+            self.fail(f"'{value}' names no file", param, ctx)
+        return Target(name, file)
+
+
+def checked(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """Return where to report; refuse two reports in one place and files that cannot be written."""
+    targets = tuple(targets) or (Target("text"),)
+    places = [os.path.realpath(target.file) if target.file else "" for target in targets]
+    for index, place in enumerate(places):
+        if place in places[:index]:
+            both = f"{targets[places.index(place)].format} and {targets[index].format}"
+            where = shown(targets[index].file) or f"stdout: write one to a file, as {targets[index].format}=FILE"
+            raise UsageError(f"{both} both go to {where}")
+        if place and (Path(place).is_dir() or not Path(place).parent.is_dir()):
+            raise UsageError(f"{shown(targets[index].file)}: no such file can be written")
+    return targets
+
+
+def options_for(target: Target, *, color: bool, **wanted: bool) -> Options:
+    """Return how to render: colours and the terminal's width only where a person looks."""
+    person = not target.file and sys.stdout.isatty()
+    width = min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST) if person else _WIDEST
+    forced = bool(os.environ.get("FORCE_COLOR")) and not target.file
+    able = (person and os.environ.get("TERM") != "dumb") or forced
+    return Options(color=color and able and not os.environ.get("NO_COLOR"), width=width, **wanted)
+
+
+def write(target: Target, text: str) -> None:
+    """Write a report; what no UTF-8 can hold (bytes of file names) as escapes."""
+    data = text.encode("utf-8", "backslashreplace")
+    if not target.file:
+        _to_stdout(data)
+        return
+    try:
+        _to_file(Path(os.path.realpath(target.file)), data)
+    except OSError as error:
+        raise UsageError(f"{shown(target.file)} cannot be written: {error.strerror}") from error
+
+
+def _to_stdout(data: bytes) -> None:
+    stream = click.get_binary_stream("stdout")
+    try:
+        stream.write(data)
+        stream.flush()
+    except BrokenPipeError:  # who reads has seen enough
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _to_file(path: Path, data: bytes) -> None:
+    if path.exists() and not path.is_file():  # a pipe, a terminal
+        path.write_bytes(data)
+        return
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(data)
+        if path.exists():
+            shutil.copymode(path, beside)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,45 @@
+"""`imd policy`: the policies, one by one, their examples, and new ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from immutable_delivery.cli.output import Target, write
+from immutable_delivery.policydocs import listing, page, scaffold, tested
+
+
+@click.group()
+def policy() -> None:
+    """List, explain, test and begin policies."""
+
+
+@policy.command("list")
+def _list() -> None:
+    """List every policy: the pack's and the repository's own."""
+    write(Target("text"), listing(Path.cwd()))
+
+
+@policy.command("show")
+@click.argument("name", metavar="ID")
+def _show(name: str) -> None:
+    """Explain a policy: why, what to write instead, what it rejects, examples."""
+    write(Target("text"), page(Path.cwd(), name))
+
+
+@policy.command("test")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False))
+def _test(files: tuple[str, ...]) -> int:
+    """Try the examples of policy FILES; without FILES of all policies of the repository, else of the pack."""
+    text, failures = tested(Path.cwd(), files)
+    write(Target("text"), text)
+    return int(failures > 0)
+
+
+@policy.command("new")
+@click.argument("name", metavar="ID")
+@click.option("--group", default="own", show_default=True, help="The group that it belongs to.")
+def _new(name: str, group: str) -> None:
+    """Write a policy to begin with into .imd/policies."""
+    click.echo(f"written: {scaffold(Path.cwd(), name, group)}")

@@ -1,0 +1,129 @@
+"""Merging Compose files: mappings deeply, lists one behind the other, what names the same target once.
+
+The reference is the Compose specification, "Merge", and its Go library (compose-spec/compose-go, override).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from immutable_delivery.formats.compose.pairs import as_mapping, paired
+from immutable_delivery.formats.compose.targets import TARGETS
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+
+Path = tuple[str, ...]
+_PAIRS = frozenset(
+    {
+        ("environment",), ("labels",), ("annotations",), ("sysctls",), ("extra_hosts",), ("deploy", "labels"),
+        ("build", "args"), ("build", "labels"), ("build", "additional_contexts"), ("build", "extra_hosts"),
+    }
+)  # fmt: skip
+_REPLACED = frozenset({("command",), ("entrypoint",), ("healthcheck", "test")})
+_LISTS = frozenset({("env_file",), ("label_file",), ("dns",), ("dns_opt",), ("dns_search",), ("tmpfs",)})
+_KEYED = frozenset({("depends_on",), ("networks",), ("models",)})
+
+
+class UnmergeableError(Exception):
+    """A later value that cannot take the place of an earlier one."""
+
+    def __init__(self, node: Node, path: Path) -> None:
+        super().__init__(".".join(path))
+        self.node = node
+        self.path = path
+
+
+def merge(base: Node, other: Node, path: Path = ()) -> Node:
+    """Return what ``base`` and ``other`` are together; what stands in ``other`` counts more."""
+    if path[:1] == ("services",) and len(path) > 2 and (rule := _rule(path[2:])):  # noqa: PLR2004
+        return rule(base, other, path)
+    if isinstance(other, Scalar) and other.null:
+        return base
+    if isinstance(base, Scalar):
+        return other
+    if isinstance(base, Mapping) and isinstance(other, Mapping):
+        return merge_mappings(base, other, path)
+    if isinstance(base, Sequence) and isinstance(other, Sequence):
+        return replace(other, items=[*base.items, *other.items])
+    raise UnmergeableError(other, path)
+
+
+def merge_mappings(base: Mapping, other: Mapping, path: Path) -> Mapping:
+    """Return both mappings' entries; where both have one, the key is that of ``other``."""
+    entries = dict(base.entries)
+    for name, (key, value) in other.entries.items():
+        found = entries.get(name)
+        entries[name] = (key, merge(found[1], value, (*path, name)) if found else value)
+    return Mapping(entries, place=other.place, tag=other.tag)
+
+
+def unique(node: Mapping) -> Mapping:
+    """Return a model in which of several list items with one target only the last is left."""
+    services = node.get("services")
+    if not isinstance(services, Mapping):
+        return node
+    entries = {name: (key, unique_service(value)) for name, (key, value) in services.entries.items()}
+    key = node.entries["services"][0]
+    return replace(node, entries={**node.entries, "services": (key, replace(services, entries=entries))})
+
+
+def unique_service(service: Node) -> Node:
+    """Return a service in which of several list items with one target only the last is left."""
+    if not isinstance(service, Mapping):
+        return service
+    changed = {}
+    for name, target in TARGETS.items():
+        found = service.entries.get(name)
+        if found and isinstance(found[1], Sequence) and len(found[1].items) > 1:
+            changed[name] = (found[0], _unique(found[1], target))
+    return replace(service, entries={**service.entries, **changed}) if changed else service
+
+
+def _unique(node: Sequence, target: Callable[[Node], str]) -> Sequence:
+    last: dict[str, Node] = {}
+    for item in node.items:
+        last[target(item)] = item
+    return replace(node, items=list(last.values())) if len(last) < len(node.items) else node
+
+
+def _rule(path: Path) -> Callable[[Node, Node, Path], Node] | None:
+    if path in _REPLACED:
+        return lambda _base, other, _path: other
+    if path in _PAIRS:
+        return _merge_pairs
+    if path in _LISTS:
+        return _merge_lists
+    if path in _KEYED:
+        return _merge_keyed
+    return _merge_builds if path == ("build",) else None
+
+
+def _merge_pairs(base: Node, other: Node, _path: Path) -> Node:
+    first, second = paired(base), paired(other)
+    return Mapping({**first.entries, **second.entries}, place=second.place)
+
+
+def _merge_lists(base: Node, other: Node, _path: Path) -> Node:
+    return Sequence([*_items(base), *_items(other)], place=other.place)
+
+
+def _items(node: Node) -> list[Node]:
+    if isinstance(node, Sequence):
+        return node.items
+    return [node] if isinstance(node, Scalar) and not node.null else []
+
+
+def _merge_keyed(base: Node, other: Node, path: Path) -> Node:
+    return merge_mappings(as_mapping(base), as_mapping(other), path)
+
+
+def _merge_builds(base: Node, other: Node, path: Path) -> Node:
+    return merge_mappings(_build(base), _build(other), path)
+
+
+def _build(node: Node) -> Mapping:
+    if isinstance(node, Mapping):
+        return node
+    if not isinstance(node, Scalar) or node.null:
+        return Mapping(place=node.place)
+    return Mapping({"context": (node, node)}, place=node.place)

@@ -1,0 +1,171 @@
+"""Which Compose files belong together: a main file, its override, and the files that add to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from immutable_delivery.files import folder_of, resolve
+from immutable_delivery.formats.compose.document import ComposeDocument
+from immutable_delivery.formats.lookup import items, mapping, text
+from immutable_delivery.formats.yamltree import Mapping as Tree, Node, Scalar, Sequence
+
+MAIN_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+"""What Compose looks for in a folder, in this order."""
+
+OVERRIDE_NAMES = (
+    "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
+)  # fmt: skip
+"""What Compose adds to it by itself: the first that is there."""
+
+_COMPLETE = frozenset({"image", "build", "extends", "provider"})
+_LEVELS_UP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Files that Compose reads together, in their order."""
+
+    files: tuple[str, ...]
+    judged: frozenset[str] | None = None
+    """The services to judge here; None for all: those that an overlay leaves alone are judged without it."""
+
+    @property
+    def folder(self) -> str:
+        """The folder that its relative paths start from."""
+        return folder_of(self.files[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The projects of a repository; ``used`` are files that others include or extend."""
+
+    projects: tuple[Project, ...]
+    used: tuple[str, ...]
+
+
+def layout(
+    documents: Mapping[str, ComposeDocument], chosen: Mapping[str, tuple[str, ...]]
+) -> Layout:
+    """Group files into projects; ``chosen`` are the files that `COMPOSE_FILE` in a folder's `.env` names."""
+    used = _used(documents)
+    folders: dict[str, list[str]] = defaultdict(list)
+    for path in documents:
+        folders[folder_of(path)].append(path)
+    projects = [
+        project
+        for folder in sorted(folders)
+        for project in _Folder(documents, folder, folders[folder], chosen).projects(used)
+    ]
+    return Layout(tuple(projects), tuple(sorted(used)))
+
+
+def services_of(document: ComposeDocument) -> dict[str, Node]:
+    """Return the services that a file writes, by name."""
+    found: dict[str, Node] = {}
+    for root in document.roots:
+        services = mapping(root, "services")
+        found |= dict(services.items()) if services else {}
+    return found
+
+
+def incomplete(document: ComposeDocument) -> set[str]:
+    """Return the services that cannot run with what the file says of them."""
+    return {
+        name
+        for name, node in services_of(document).items()
+        if not isinstance(node, Tree) or not _COMPLETE & node.entries.keys()
+    }
+
+
+class _Folder:
+    """The Compose files of one folder."""
+
+    def __init__(
+        self,
+        documents: Mapping[str, ComposeDocument],
+        folder: str,
+        paths: list[str],
+        chosen: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self._documents = documents
+        self._paths = sorted(paths)
+        self._main = chosen.get(folder) or self._first(folder, MAIN_NAMES)
+        self._override = () if folder in chosen else self._first(folder, OVERRIDE_NAMES)
+        self._above = [main for above in _above(folder) if (main := self._first(above, MAIN_NAMES))]
+
+    def projects(self, used: Iterable[str]) -> Iterator[Project]:
+        overlays = {path: base for path in self._others() if (base := self._base(path))}
+        if self._main and self._override:
+            overlays = {self._override[0]: self._main, **overlays}
+        alone = bool(self._main) and not self._replaced(overlays)
+        if alone and self._main[0] not in used:
+            yield Project(self._main)
+        for path, base in overlays.items():
+            here = base == self._main and not alone
+            judged = None if here else frozenset(services_of(self._documents[path]))
+            yield Project((*base, path), judged)
+        taken = {*overlays, *self._main, *used}
+        yield from (Project((path,)) for path in self._paths if path not in taken)
+
+    def _replaced(self, overlays: Mapping[str, tuple[str, ...]]) -> bool:
+        """Whether nobody runs the main file by itself: it needs an overlay, or there is one for each occasion."""
+        added = [path for path, base in overlays.items() if base == self._main]
+        if self._override and len(added) > 1:
+            return True
+        missing = set[str]().union(*(incomplete(self._documents[path]) for path in self._main))
+        given = set[str]().union(*(services_of(self._documents[path]) for path in added))
+        return bool(missing & given)
+
+    def _others(self) -> list[str]:
+        return [path for path in self._paths if path not in {*self._main, *self._override}]
+
+    def _base(self, path: str) -> tuple[str, ...]:
+        """Return the files that an overlay adds to; none where it is complete by itself."""
+        wanted = incomplete(self._documents[path])
+        if not wanted:
+            return ()
+        beside = [(other,) for other in self._others() if other != path]
+        bases = [self._main, *beside, *self._above] if self._main else [*beside, *self._above]
+        return next((base for base in bases if wanted <= self._complete(base)), ())
+
+    def _complete(self, paths: Iterable[str]) -> set[str]:
+        found = set[str]()
+        for path in paths:
+            found |= services_of(self._documents[path]).keys() - incomplete(self._documents[path])
+        return found
+
+    def _first(self, folder: str, names: Iterable[str]) -> tuple[str, ...]:
+        paths = (f"{folder}/{name}" if folder else name for name in names)
+        return next(((path,) for path in paths if path in self._documents), ())
+
+
+def _above(folder: str) -> list[str]:
+    found = []
+    while folder and len(found) < _LEVELS_UP:
+        folder = folder_of(folder)
+        found.append(folder)
+    return found
+
+
+def _used(documents: Mapping[str, ComposeDocument]) -> set[str]:
+    """Return the files that others include, and those that others extend and that are no main file."""
+    included, extended = set[str](), set[str]()
+    for path, document in documents.items():
+        folder = folder_of(path)
+        for root in document.roots:
+            included |= {found for name in _includes(root) if (found := resolve(folder, name))}
+        for node in services_of(document).values():
+            if file := text(node, "extends", "file"):
+                extended.add(resolve(folder, file) or "")
+    extended = {path for path in extended if path.rpartition("/")[2] not in MAIN_NAMES}
+    return (included | extended) & documents.keys()
+
+
+def _includes(root: Tree) -> Iterator[str]:
+    for entry in items(root, "include"):
+        path = entry.get("path") if isinstance(entry, Tree) else entry
+        for one in path.items if isinstance(path, Sequence) else [path]:
+            if isinstance(one, Scalar):
+                yield one.text

@@ -1,0 +1,38 @@
+"""Which files are Compose's: by name, else by what they hold."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(r"(?:^|[/._-])(?:docker-)?compose(?:[._-][^/]*)?\.ya?ml$|(?:^|/)docker-stack[^/]*\.ya?ml$", re.I)
+_OTHER_NAME = re.compile(
+    r"(?:^|/)(?:\.?(?:gitlab-ci|travis|drone|woodpecker|lando)[^/]*|[^/]*values[^/]*)\.ya?ml$|(?:^|/)\.woodpecker/",
+    re.I,
+)
+_FOREIGN = re.compile(rb"^(?:[\"']?(?:apiVersion|jobs)[\"']?[ \t]*:|-[ \t])", re.M)
+_TOP_KEY = re.compile(rb"^[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*:", re.M)
+_TOP_KEYS = frozenset(
+    {b"version", b"name", b"services", b"networks", b"volumes", b"configs", b"secrets", b"include", b"models"}
+)
+_SERVICES = re.compile(
+    rb"^[\"']?services[\"']?:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\"']?[\w.-]+[\"']?[ \t]*:"
+    rb"[ \t]*(?:[&!]\S+[ \t]*)?(?:#.*)?\r?$",
+    re.M,
+)
+_SERVICE_KEY = re.compile(rb"^[ \t]+[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.M)
+
+
+def claims(path: str, head: bytes) -> bool:
+    """Whether Compose reads a file of this path that begins with these bytes."""
+    if _NAME.search(path):
+        return not _FOREIGN.search(head)
+    if b"services" not in head or _OTHER_NAME.search(path):
+        return False
+    keys = set(_TOP_KEY.findall(head))
+    known = b"services" in keys and all(key in _TOP_KEYS or key.startswith(b"x-") for key in keys)
+    return known and bool(_SERVICES.search(head)) and bool(_SERVICE_KEY.search(head))
+
+
+def is_named(path: str) -> bool:
+    """Whether the name alone says that it is Compose's."""
+    return bool(_NAME.search(path))

@@ -1,0 +1,102 @@
+"""What the `volumes` of a service say, in the short syntax and in the long one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from posixpath import normpath
+
+from immutable_delivery.formats.compose.values import truth
+from immutable_delivery.formats.lookup import scalar
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.written import Written
+
+_WINDOWS = re.compile(r"[A-Za-z]:|\\\\")
+_VARIABLE = re.compile(r"\$(?:\{\w+\}|\w+)")
+_HOST_VARIABLE = re.compile(r"PWD|HOME|PATH|DIR|FOLDER|ROOT|SOCK|USERPROFILE", re.I)
+MAX_SECTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One entry: its kind (bind, volume, tmpfs, npipe, image, cluster; empty where a variable hides it)."""
+
+    kind: str
+    source: Written | None
+    target: Written
+    read_only: bool | None
+    read_only_node: Scalar | None = None
+
+    @property
+    def path(self) -> str | None:
+        """The path in the container; None where it is not known."""
+        return normpath(self.target.text) if self.target.known and self.target.text else None
+
+
+class VolumeError(Exception):
+    """An entry that Compose refuses."""
+
+
+def volume_of(node: Node) -> Volume:
+    """Read one entry of `volumes`."""
+    if isinstance(node, Scalar):
+        return short(node.written)
+    if not isinstance(node, Mapping):
+        raise VolumeError("is neither text nor a mapping")
+    target = scalar(node, "target")
+    source = scalar(node, "source")
+    if target is None:
+        raise VolumeError("names no target")
+    kind = scalar(node, "type")
+    return Volume(
+        kind.text if kind else "volume",
+        source.written if source else None,
+        target.written,
+        truth(node.get("read_only")),
+        scalar(node, "read_only"),
+    )
+
+
+def short(written: Written) -> Volume:
+    """Read `source:target:options`; a drive letter is no section of its own."""
+    sections = list(islice(_sections(written), MAX_SECTIONS + 1))
+    if not all(section.text for section in sections):
+        raise VolumeError("has an empty section between colons")
+    if len(sections) == 1:
+        return Volume("volume", None, sections[0], read_only=False)
+    if len(sections) > MAX_SECTIONS:
+        raise VolumeError("has too many colons")
+    source, target, *options = sections
+    read_only = False if not options else _read_only(options[0])
+    return Volume(_kind(source), source, target, read_only)
+
+
+def _sections(written: Written) -> Iterator[Written]:
+    text, start = written.text, 0
+    for at, char in enumerate(text):
+        drive = at - start == 1 and text[start].isalpha() and len(text) > 2  # noqa: PLR2004
+        if char == ":" and not drive:
+            yield written.slice(start, at)
+            start = at + 1
+    yield written.slice(start)
+
+
+def _read_only(options: Written) -> bool | None:
+    if not options.known:
+        return None
+    chosen = [option for option in options.text.split(",") if option in {"ro", "rw"}]
+    return bool(chosen) and chosen[-1] == "ro"
+
+
+def _kind(source: Written) -> str:
+    """Tell a path of the host from the name of a volume; a variable may be either."""
+    text = source.text
+    if text[0] in "./~" or _WINDOWS.match(text):
+        return "bind"
+    variable = _VARIABLE.match(text) if not source.known else None
+    if variable is None:
+        return "volume"
+    named = _HOST_VARIABLE.search(variable[0])
+    return "bind" if named or text[variable.end() :].startswith("/") else ""

@@ -1,0 +1,103 @@
+"""The build context: which files of the repository COPY and ADD can mean."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from posixpath import normpath
+from typing import Literal
+
+from immutable_delivery.files import Files, State, folder_of, read_text
+from immutable_delivery.formats.dockerfile.requests import Request
+from immutable_delivery.formats.dockerignore import Ignore, ignore_of
+from immutable_delivery.formats.globs import Glob, is_glob
+
+Kind = Literal["file", "folder", ""]
+MAX_MATCHES = 500
+
+
+class Context:
+    """The folder that a build sends, seen through its ignore file; ``folder`` is None where it is elsewhere."""
+
+    def __init__(self, files: Files, dockerfile: str, folder: str | None) -> None:
+        self.files = files
+        self.folder = folder
+        self.ignore = Ignore() if folder is None else ignore_of(files, dockerfile, folder)
+
+    def find(self, source: str) -> list[str]:
+        """Return the paths, relative to the root, that a source of COPY means; files that git ignores too."""
+        if self.folder is None:
+            return []
+        path = normpath(f"/{source}").lstrip("/")
+        if not is_glob(path):
+            whole = _joined(self.folder, path)
+            return [whole] if self.kind(whole) or self.state(whole) != "missing" else []
+        found = [self.folder]
+        for part in path.split("/"):
+            found = [whole for base in found for whole in self._matching(base, part)][:MAX_MATCHES]
+        return found
+
+    def inside(self, path: str) -> str:
+        """Return a path of the repository relative to the context."""
+        return path[len(self.folder) + 1 :] if self.folder else path
+
+    def kind(self, path: str) -> Kind:
+        """Tell whether a path of the repository is a file, a folder or unknown."""
+        return kind(self.files.paths, path)
+
+    def state(self, path: str) -> State:
+        """Tell whether version control tracks a path of the repository."""
+        return self.files.state(path)
+
+    def text(self, path: str) -> str | None:
+        """Return what a file holds, None where it cannot be read."""
+        found = read_text(self.files, path)
+        return found.value if found else None
+
+    def _matching(self, base: str, part: str) -> Iterator[str]:
+        if is_glob(part):
+            glob = Glob(part)
+            names = (name for name in children(self.files.paths, base) if glob.matches(name))
+            yield from (_joined(base, name) for name in names)
+        elif self.kind(_joined(base, part)):
+            yield _joined(base, part)
+
+
+def context_of(files: Files, dockerfile: str, request: Request, sources: Sequence[str]) -> Context:
+    """Return the context: as a manifest says, else the folder above the Dockerfile that holds most of its sources."""
+    if request.elsewhere or request.context is not None:
+        return Context(files, dockerfile, request.context)
+    folder = folder_of(dockerfile)
+    best, most = folder, -1
+    while True:
+        held = sum(bool(kind(files.paths, _joined(folder, normpath(f"/{one}").lstrip("/")))) for one in sources)
+        if held > most:
+            best, most = folder, held
+        if not folder or held == len(sources):
+            return Context(files, dockerfile, best)
+        folder = folder_of(folder)
+
+
+def kind(paths: Sequence[str], path: str) -> Kind:
+    """Tell whether a path is one of sorted paths, or a folder of some of them."""
+    if not path:
+        return "folder"
+    at = bisect_left(paths, path)
+    if at < len(paths) and paths[at] == path:
+        return "file"
+    at = bisect_left(paths, f"{path}/", at)
+    return "folder" if at < len(paths) and paths[at].startswith(f"{path}/") else ""
+
+
+def children(paths: Sequence[str], folder: str) -> Iterator[str]:
+    """Yield the names of what lies in a folder."""
+    start = f"{folder}/" if folder else ""
+    at = bisect_left(paths, start)
+    while at < len(paths) and paths[at].startswith(start):
+        name, slash, _ = paths[at][len(start) :].partition("/")
+        yield name
+        at = bisect_left(paths, f"{start}{name}0", at) if slash else at + 1
+
+
+def _joined(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder and path else folder or path

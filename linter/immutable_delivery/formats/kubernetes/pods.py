@@ -1,0 +1,106 @@
+"""Pod specs, found by their structure: a mapping that holds lists of containers, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from immutable_delivery.formats.lookup import find, mapping, mappings, scalar, text
+from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
+
+_LISTS = {"containers": "container", "initContainers": "init", "ephemeralContainers": "ephemeral"}
+_STEPS = {"steps": "pipeline", "sidecars": "pipeline"}
+_ARGO = {"sidecars": "sidecar"}
+_SCHEMAS = frozenset({"openAPIV3Schema", "validation", "metadata", "status", "data", "stringData", "binaryData"})
+_VALUES = frozenset({"values", "valuesObject"})
+_POLICIES = ("apiextensions.k8s.io", "admissionregistration.k8s.io", "kyverno.io", "gatekeeper.sh", "kubewarden.io")
+"""Groups whose objects describe pods that they look for or refuse, not pods that run."""
+_BUILT_IN = frozenset({"", "apps", "batch", "extensions"})
+
+
+@dataclass(slots=True)
+class Found:
+    """One container of a pod spec."""
+
+    node: Mapping
+    role: str
+    """container, init, sidecar, ephemeral or pipeline."""
+
+
+@dataclass(slots=True)
+class Pod:
+    """What holds containers, and what belongs to all of them."""
+
+    spec: Mapping
+    annotations: Mapping | None
+    containers: list[Found] = field(default_factory=list)
+    volumes: list[Mapping] = field(default_factory=list)
+    defaults: Mapping | None = None
+    """What Tekton gives every step."""
+
+
+def pods(root: Mapping, group: str) -> Iterator[Pod]:
+    """Yield the pod specs of an object."""
+    if group.endswith(_POLICIES):
+        return
+    waiting: list[tuple[Node, Mapping]] = [(root, root)]
+    while waiting:
+        node, holder = waiting.pop()
+        if isinstance(node, Sequence):
+            waiting += [(item, holder) for item in reversed(node.items)]
+        elif isinstance(node, Mapping):
+            pod = _pod(node, holder, group)
+            if pod is not None:
+                pod.volumes += _claims(holder, root) + _outer(node, root, group)
+                yield pod
+            used = {"volumes", *_lists(group)} if pod is not None else set[str]()
+            skipped = _SCHEMAS | used | (frozenset() if group in _BUILT_IN else _VALUES)
+            inner = [(value, node) for key, value in node.items() if key not in skipped]
+            waiting += reversed(inner)
+
+
+def _pod(node: Mapping, holder: Mapping, group: str) -> Pod | None:
+    found = [
+        Found(one, _role(one, role))
+        for key, role in _lists(group).items()
+        for one in mappings(node, key)
+        if text(one, "image") or (text(one, "name") and group in _BUILT_IN | {"monitoring.coreos.com"})
+    ]
+    if group == "argoproj.io":
+        found += _argo(node)
+    if not found:
+        return None
+    annotations = mapping(holder, "metadata", "annotations")
+    return Pod(node, annotations, found, mappings(node, "volumes"), mapping(node, "stepTemplate"))
+
+
+def _lists(group: str) -> dict[str, str]:
+    if group == "tekton.dev":
+        return _LISTS | _STEPS
+    return _LISTS | _ARGO if group == "argoproj.io" else _LISTS
+
+
+def _argo(node: Mapping) -> list[Found]:
+    """Return the containers of a workflow template."""
+    named = [mapping(node, key) for key in ("container", "script")]
+    inner = mappings(node, "containerSet", "containers")
+    return [Found(one, "container") for one in (*named, *inner) if one is not None and text(one, "image")]
+
+
+def _role(node: Mapping, role: str) -> str:
+    """Return what a container is: an init container that never ends is a sidecar."""
+    return "sidecar" if role == "init" and text(node, "restartPolicy") == "Always" else role
+
+
+def _claims(holder: Mapping, root: Mapping) -> list[Mapping]:
+    """Return the volumes that a stateful set claims, each as a volume."""
+    claims = mappings(holder, "volumeClaimTemplates") or mappings(root, "spec", "volumeClaimTemplates")
+    return [one for claim in claims if (one := mapping(claim, "metadata")) is not None and scalar(one, "name")]
+
+
+def _outer(node: Mapping, root: Mapping, group: str) -> list[Mapping]:
+    """Return the volumes that a workflow gives all its templates."""
+    outer = find(root, "spec")
+    return mappings(outer, "volumes") if group == "argoproj.io" and outer is not node else []
+
+

@@ -1,0 +1,71 @@
+"""Which files and documents are Kubernetes': by path, then by a look at the first bytes, then by API group."""
+
+from __future__ import annotations
+
+import re
+
+from immutable_delivery.formats.kustomize import FILE_NAMES
+from immutable_delivery.formats.lookup import text
+from immutable_delivery.formats.yamltree import Document, Mapping, Node, Sequence
+from immutable_delivery.text import Text
+
+_PATH = re.compile(r"\.(?:ya?ml|json)\Z")
+_VERSIONS = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#,]*)", re.MULTILINE)
+_KIND = re.compile(rb"^[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
+_JSON_VERSION = re.compile(rb"[\"']?apiVersion[\"']?\s*:\s*[\"']?([^\s\"'#,]*)")
+_JSON_KIND = re.compile(rb"[\"']?kind[\"']?\s*:")
+_FOREIGN = re.compile(
+    r"(?:skaffold|score\.dev|kustomize\.config\.k8s\.io|kind\.x-k8s\.io|k3d\.io|ctlptl\.dev|kubeadm\.k8s\.io"
+    r"|kubelet\.config\.k8s\.io|kubeproxy\.config\.k8s\.io|eksctl\.io|kops\.k8s\.io|backstage\.io"
+    r"|client\.authentication\.k8s\.io|builtin)(?:/|\Z)"
+)
+"""Files that look like objects and are read by tools, not by a cluster."""
+_INSERTED = re.compile(r"^[ \t]*(?:- +)*(?:[\w.\"'/-]+:[ \t]+)?[|>]?\{\{", re.MULTILINE)
+_CHART = re.compile(r"(?:^|/)templates/")
+
+
+def claims(path: str, head: bytes) -> bool:
+    """Whether a file may hold objects, or is a kustomization."""
+    if path.rpartition("/")[2] in FILE_NAMES:
+        return True
+    if not _PATH.search(path):
+        return False
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    flow = start in {b"{", b"["}
+    versions = (_JSON_VERSION if flow else _VERSIONS).findall(head)
+    kinds = (_JSON_KIND if flow else _KIND).search(head)
+    own = any(not _FOREIGN.match(version.decode("utf-8", "replace")) for version in versions)
+    return own and kinds is not None
+
+
+def is_foreign(root: Mapping) -> bool:
+    """Whether an object is the configuration of a tool."""
+    return _FOREIGN.match(text(root, "apiVersion")) is not None
+
+
+def template_at(document: Document, source: Text) -> int | None:
+    """Return where a document turns out to be a template, which nobody can read before it is filled in."""
+    span = document.place.span
+    at = source.value.find("{{", span.start, span.end)
+    if at < 0:
+        return None
+    if _CHART.search(source.path):
+        return at
+    if document.root is None:
+        found = _INSERTED.search(source.value, span.start, span.end)
+        return found.end() - 2 if found and document.problem else None
+    return _inserted(document.root, source)
+
+
+def _inserted(root: Node, source: Text) -> int | None:
+    """Return where `{{ … }}` stands for a value: YAML takes it for a mapping whose key is a mapping."""
+    waiting: list[Node] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Sequence):
+            waiting += node.items
+        elif isinstance(node, Mapping):
+            if node.entries and source.value.startswith("{{", node.place.span.start):
+                return node.place.span.start
+            waiting += [value for _, value in node.items()]
+    return None

@@ -1,0 +1,81 @@
+"""What is a secret: by the name of a variable, by the look of a value, by the name of a file."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(
+    r"(?:^|_)(?:api_?key|access_?key|auth|credentials?|key|passphrase|password|passwd|pword|pwd|pass|secrets?|tokens?)(?:_|$)",
+    re.IGNORECASE,
+)
+_HARMLESS_NAME = re.compile(
+    r"(?:^|_)(?:public|pub|file|files|path|dir|folder|url|uri|host|port|name|alias|version|type|format|algorithm|"
+    r"length|size|ttl|expiry|expires|expiration|timeout|header|prefix|suffix|enabled?|disabled?|method|mode|module|"
+    r"backend|provider|server|issuer|audience|realm|endpoint|fingerprint|gpg|pgp|map|layout|store|ring|id_file)(?:_|$)"
+    r"|(?:^|_)pwd$|^(?:old)?pwd$|_key_(?:id|name)$|^(?:foreign|primary|sort|cache|index|hot)_?key",
+    re.IGNORECASE,
+)
+_ALWAYS = re.compile(r"aws_(?:access_key_id|secret_access_key|session_token)$", re.IGNORECASE)
+_HARMLESS_VALUE = re.compile(
+    r"|true|false|yes|no|on|off|none|null|[0-9]{1,5}|/.*|<.*>|(?:file|https?)://[^@]*|(?:change|replace)[-_ ]?me",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"(?:^|[^A-Za-z0-9])(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,}|glpat-[\w-]{20,}|"
+    r"xox[abeoprs]-[\w-]{10,}|AIza[\w-]{35}|(?:sk|rk)_live_\w{20,}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,}|dckr_pat_[\w-]{20,}|"
+    r"hf_[A-Za-z0-9]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})|-----BEGIN [A-Z ]*PRIVATE KEY"
+)
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@$]*:(?P<password>[^\s/@$]+)@", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"(?:x+|\*+|\.+|pass(?:word)?|secret|token|user|changeme|<.*>)\Z", re.IGNORECASE)
+
+_FILE = re.compile(
+    r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.[\w-]+)*|[\w-]+\.env|\.npmrc|\.pypirc|\.netrc|_netrc|\.git-credentials|"
+    r"\.dockercfg|\.docker/config\.json|\.aws/credentials|\.kube/config|kubeconfig|\.htpasswd|\.pgpass|\.my\.cnf|\.vault-token|"
+    r"credentials\.json|service[-_]?account[\w-]*\.json|terraform\.tfvars|secrets?\.(?:ya?ml|json|env|toml)|[^/]+\.(?:pem|key|pfx|p12|"
+    r"jks|keystore|kdbx|ppk))\Z",
+    re.IGNORECASE,
+)
+_HARMLESS_FILE = re.compile(
+    r"(?:example|sample|template|dist|defaults?|schema|pub|test)\b|(?:^|/)(?:ca|cacert|ca-bundle|cert|certs|chain|fullchain|"
+    r"root|bundle)[\w.-]*\.pem\Z",
+    re.IGNORECASE,
+)
+_TELLING = {
+    ".npmrc": re.compile(r"_(?:auth|authToken|password)\s*="),
+    ".pem": re.compile(r"PRIVATE KEY"),
+    ".key": re.compile(r"PRIVATE KEY|^[A-Za-z0-9+/=_-]{16,}\s*\Z"),
+}
+
+
+def secret_variable(name: str, value: str | None) -> str:
+    """Return why a variable is a secret: name, value or url; "" where it is none.
+
+    ``value`` is None where it is not known, as for an ARG without a default.
+    """
+    if value is not None and (found := secret_value(value)):
+        return found
+    if _ALWAYS.search(name):
+        return "name"
+    if not _NAME.search(name) or _HARMLESS_NAME.search(name):
+        return ""
+    return "" if value is not None and _HARMLESS_VALUE.fullmatch(value) else "name"
+
+
+def secret_value(value: str) -> str:
+    """Return value or url where a text holds a secret by its look, else ""."""
+    if _VALUE.search(value):
+        return "value"
+    return "url" if has_credentials(value) else ""
+
+
+def has_credentials(url: str) -> bool:
+    """Whether a text holds a URL with a password in it."""
+    return any(not _PLACEHOLDER.match(found["password"]) for found in _URL.finditer(url))
+
+
+def secret_file(path: str, content: str | None = None) -> bool:
+    """Whether a file is a secret by its name; its content, where it is known, may acquit it."""
+    if not _FILE.search(path) or _HARMLESS_FILE.search(path.rpartition("/")[2]):
+        return False
+    telling = next((rule for ending, rule in _TELLING.items() if path.lower().endswith(ending)), None)
+    return content is None or telling is None or bool(telling.search(content))

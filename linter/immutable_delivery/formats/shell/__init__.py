@@ -1,0 +1,9 @@
+"""Shell scripts as commands: parsed by the bash grammar, words with exact places, wrappers taken off."""
+
+from immutable_delivery.formats.shell.calls import Call, Redirect
+from immutable_delivery.formats.shell.evaluate import Shell
+from immutable_delivery.formats.shell.mask import mask
+from immutable_delivery.formats.shell.source import Word
+from immutable_delivery.formats.shell.wrappers import Wrapper, is_shell
+
+__all__ = ["Call", "Redirect", "Shell", "Word", "Wrapper", "is_shell", "mask"]

@@ -1,0 +1,119 @@
+"""Compound commands: branches, loops, tests, functions, and what the grammar cannot read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immutable_delivery.formats.shell.calls import Call
+from immutable_delivery.formats.shell.source import Word
+from immutable_delivery.formats.shell.tree import WORDS, function_of, statements
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from immutable_delivery.formats.shell.evaluate import Shell
+
+MAX_UNROLLED = 16
+_CLAUSES = frozenset(("elif_clause", "else_clause", "case_item"))
+_POSITIONS = frozenset(("@", "*", *(str(index) for index in range(10))))
+
+
+def branches(shell: Shell, node: Node) -> tuple[int, ...]:
+    """Run every branch of `if`, `while` and `case`; what a branch assigns is unknown after it."""
+    outputs: tuple[int, ...] = ()
+    conditions = {child.id for child in node.children_by_field_name("condition")}
+    mark = None
+    for child in statements(node):
+        if child.id in conditions:
+            outputs += shell.statement(child)
+            continue
+        mark = mark or shell.variables.mark()
+        if child.type in _CLAUSES:
+            shell.variables.values = dict(mark[0])
+            outputs += shell.block(statements(child))
+        else:
+            outputs += shell.statement(child)
+    if mark is not None:
+        shell.variables.blur(mark)
+    return outputs
+
+
+def loop(shell: Shell, node: Node) -> tuple[int, ...]:
+    """Run `for x in a b`: once for each word where they are few, else once with x unknown."""
+    name, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
+    if name is None or body is None:
+        return shell.block(statements(node))
+    key = shell.source.clean[name.start_byte : name.end_byte]
+    values = node.children_by_field_name("value")
+    words = [word for child in values for word in shell.expander.words(child)]
+    known = 0 < len(words) <= MAX_UNROLLED and all(word.known for word in words)
+    mark = shell.variables.mark()
+    outputs: tuple[int, ...] = ()
+    rounds: list[Word | None] = [*words] if known else [None]
+    for word in rounds:
+        shell.variables.set(key, word)
+        outputs += shell.block(statements(body))
+    shell.variables.blur(mark)
+    return outputs
+
+
+def test(shell: Shell, node: Node) -> tuple[int, ...]:
+    """Make a call of `[ … ]`, so that what it compares is seen."""
+    source = shell.source
+    words = [Word("[", source=source, start=node.start_byte, end=node.start_byte + 1)]
+    pending = list(reversed(node.children))
+    while pending:
+        child = pending.pop()
+        start, end = child.start_byte, child.end_byte
+        if child.type in WORDS:
+            words += shell.expander.words(child)
+        elif child.child_count:
+            pending += reversed(child.children)
+        elif child.type not in {"[", "[[", "]", "]]"}:
+            words.append(Word(source.clean[start:end], source=source, start=start, end=end))
+    return shell.emit(Call("[", words))
+
+
+def broken(shell: Shell, node: Node) -> tuple[int, ...]:
+    """Read what can be read where the grammar gives up: runs of words are commands."""
+    outputs: tuple[int, ...] = ()
+    words: list[Word] = []
+    for child in node.children:
+        if child.type in WORDS:
+            words += shell.expander.words(child)
+            continue
+        outputs += shell.call(words)
+        words = []
+        if child.is_named and child.type != "comment":
+            outputs += shell.statement(child)
+    return outputs + shell.call(words)
+
+
+def define(shell: Shell, node: Node) -> None:
+    """Remember a function."""
+    if (found := function_of(node)) is not None:
+        name, body = found
+        shell.functions[shell.source.clean[name.start_byte : name.end_byte]] = shell.source, body
+
+
+def function(shell: Shell, call: Call) -> tuple[int, ...]:
+    """Run the body of a function with the arguments of the call."""
+    source, body = shell.functions[call.name]
+    values = shell.variables.values
+    outer = {name: values[name] for name in _POSITIONS if name in values}
+    position(shell, call.arguments)
+    with shell.reading(source):
+        outputs = shell.compound(body)
+    for name in _POSITIONS:
+        shell.variables.values.pop(name, None)
+    shell.variables.values.update(outer)
+    return outputs
+
+
+def position(shell: Shell, words: list[Word]) -> None:
+    """Set `$1` … and `$@`."""
+    values = shell.variables.values
+    for index in range(1, 10):
+        values.pop(str(index), None)
+    values |= {str(index): word for index, word in enumerate(words[:9], 1)}
+    values["@"] = values["*"] = words

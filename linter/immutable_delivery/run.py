@@ -1,0 +1,135 @@
+"""A whole run, as the command line asks for it: open, configure, examine, compare, report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from immutable_delivery import __version__
+from immutable_delivery.changes import elsewhere, introduced
+from immutable_delivery.check import Examined, examine, report
+from immutable_delivery.config import Config
+from immutable_delivery.config.read import load as load_config
+from immutable_delivery.discover import Tree
+from immutable_delivery.errors import PolicyError
+from immutable_delivery.files import Files
+from immutable_delivery.findings import Finding, Report, Severity
+from immutable_delivery.origin import origin_of
+from immutable_delivery.policies import Policy, builtin
+from immutable_delivery.scope import Scope, open_scope
+from immutable_delivery.selection import Selection, fits
+from immutable_delivery.suppressions import names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the caller wants, beside what the repository configures; empty fields leave the configuration's word."""
+
+    paths: tuple[str, ...] = ()
+    staged: bool = False
+    since: str | None = None
+    profile: str = ""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    config: str = ""
+    strict_unresolved: bool = False
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The report of a run and the configuration that it was made under."""
+
+    report: Report
+    config: Config
+
+
+def run(start: Path, request: Request) -> Outcome:
+    """Judge the repository around ``start``."""
+    scope = open_scope(start, paths=request.paths, staged=request.staged, since=request.since)
+    tree = scope.tree
+    config = configured(tree.files, request)
+    policies = policies_of(tree.files, config)
+    examined = _examine(tree.files, policies, config, tree, request)
+    if scope.changes is not None:
+        examined = replace(examined, findings=tuple(_introduced(scope, examined, policies, config, request)))
+    origin = origin_of(tree.git)
+    about = {
+        "version": __version__, "notices": scope.notices, "repository": origin.repository,
+        "revision": origin.revision, "branch": origin.branch,
+    }  # fmt: skip
+    return Outcome(report(examined, policies, covers=tree.covers, **about), config)
+
+
+def configured(files: Files, request: Request) -> Config:
+    """Return the configuration of a repository with what the caller says on top."""
+    config = load_config(files, request.config)
+    own = config.selection
+    selection = Selection(
+        profile=request.profile or own.profile,
+        select=request.select or own.select,
+        ignore=(*own.ignore, *request.ignore),
+        severity=own.severity,
+        per_path=own.per_path,
+        params=own.params,
+    )
+    if request.strict_unresolved or config.strict_unresolved:
+        blocking: dict[str, Severity] = {"unresolved-image": "error"}
+        selection = replace(selection, severity={**own.severity, **blocking})
+    return replace(config, selection=selection)
+
+
+def policies_of(files: Files, config: Config) -> list[Policy]:
+    """Return the pack and the repository's own policies; refuse names in the configuration that are none."""
+    policies = builtin()
+    for folder in config.policies:
+        policies += _own(files, folder)
+    seen: set[str] = set()
+    for policy in policies:
+        if policy.id in seen:
+            raise PolicyError(f"two policies have the id '{policy.id}'")
+        seen.add(policy.id)
+    config.check_names(names(policies))
+    config.check_params({policy.id: policy.params for policy in policies})
+    return policies
+
+
+def _own(files: Files, folder: str) -> list[Policy]:
+    from immutable_delivery.policyfiles import read_policies  # noqa: PLC0415 (only where a repository has some)
+
+    return [file.policy for file in read_policies(files, folder)]
+
+
+def _examine(files: Files, policies: Sequence[Policy], config: Config, tree: Tree, request: Request) -> Examined:
+    def classify(path: str, head: bytes) -> str:
+        return _path_class(path, config) or (
+            "" if any(fits(path, p) for p in config.paths.judge) else tree.skipped(path, head)
+        )
+
+    return examine(files, policies, config, classify=classify, today=request.today)
+
+
+def _path_class(path: str, config: Config) -> str:
+    """Return the class that the configuration gives a path."""
+    paths = config.paths
+    classes: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("fixture", paths.fixtures), ("vendored", paths.vendored), ("generated", paths.generated),
+    )  # fmt: skip
+    return next((name for name, patterns in classes if any(fits(path, p) for p in patterns)), "")
+
+
+def _introduced(
+    scope: Scope, examined: Examined, policies: Sequence[Policy], config: Config, request: Request
+) -> list[Finding]:
+    """Return the findings of a change; the state before it is judged only where a changed line does not tell."""
+    assert scope.changes is not None
+    before: Any = None
+    if scope.before is not None and elsewhere(examined.findings, scope.changes):
+        before = _examine(scope.before, policies, config, scope.tree, request)
+        before = [*before.findings, *before.suppressed, *before.disabled]
+    elif scope.before is not None:
+        before = []
+    return introduced(examined.findings, before, scope.changes)

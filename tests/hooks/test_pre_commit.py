@@ -1,0 +1,283 @@
+"""The hooks as a team has them: real pre-commit, a clone of this repository, real commits and pushes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Repository
+
+pytestmark = pytest.mark.slow
+
+CHECKOUT = Path(__file__).parents[2]
+DELIVERED = (
+    "linter",
+    "hooks",
+    "policies",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    ".pre-commit-hooks.yaml",
+)
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+GOOD = f'FROM debian:12.8@{DIGEST}\nWORKDIR /app\nCMD ["/app/run"]\n'
+BAD = 'FROM debian:latest\nWORKDIR /app\nCMD ["/app/run"]\n'
+
+
+def _git(folder: Path, *args: str) -> str:
+    command = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", *args]
+    return subprocess.run(
+        command, cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return a repository made of this checkout, and its commit."""
+    folder = tmp_path_factory.mktemp("hook")
+    for name in DELIVERED:
+        source = CHECKOUT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder)
+    _git(folder, "init", "--quiet")
+    _git(folder, "add", "--all")
+    _git(folder, "commit", "--quiet", "--message", "Release")
+    return folder, _git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which pre-commit installs the hook once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+class Team:
+    """A repository whose commits and pushes pre-commit guards."""
+
+    def __init__(self, repository: Repository, hook: tuple[Path, str]) -> None:
+        self.repository = repository
+        self.hook = hook
+
+    def guard(self, hook: str, *args: str) -> None:
+        """Install a hook and commit its configuration."""
+        folder, commit = self.hook
+        config = (
+            "repos:\n"
+            f"- repo: {folder}\n"
+            f"  rev: {commit}\n"
+            "  hooks:\n"
+            f"  - id: {hook}\n"
+            f"    args: [{', '.join(args)}]\n"
+        )
+        self.repository.commit({".pre-commit-config.yaml": config})
+        for kind in ("pre-commit", "pre-merge-commit", "pre-push"):
+            self.pre_commit("install", "--hook-type", kind)
+
+    def pre_commit(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """Run pre-commit."""
+        return self._run(sys.executable, "-m", "pre_commit", *args)
+
+    def commit(self) -> subprocess.CompletedProcess[str]:
+        """Commit what is staged, if the hook lets it."""
+        return self._run("git", "commit", "--message", "Change")
+
+    def push(self) -> subprocess.CompletedProcess[str]:
+        """Push to the remote, if the hook lets it."""
+        return self._run("git", "push", "origin", "HEAD:main")
+
+    def merge(self, branch: str) -> subprocess.CompletedProcess[str]:
+        """Merge a branch, if the hook lets it."""
+        return self._run("git", "merge", "--no-ff", "--no-edit", branch)
+
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=self.repository.root, check=False, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def team(
+    repository: Repository, clone: tuple[Path, str], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> Team:
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(cache))
+    monkeypatch.setenv("PRE_COMMIT_COLOR", "never")
+    for name in ("PYTHONPATH", "PIP_REQUIRE_VIRTUALENV", "COVERAGE_PROCESS_START"):
+        monkeypatch.delenv(name, raising=False)
+    repository.git("symbolic-ref", "HEAD", "refs/heads/main")
+    return Team(repository, clone)
+
+
+def _blocked(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert done.returncode == 1, done.stdout
+    for word in words:
+        assert word in done.stdout
+
+
+def _passed(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 0, done.stdout
+
+
+def test_bad_commit_is_blocked_and_a_good_one_passes(team: Team) -> None:
+    team.guard("imd")
+    team.repository.add({"Dockerfile": BAD})
+    _blocked(team.commit(), "Dockerfile", "floating-tag")
+    team.repository.add({"Dockerfile": GOOD})
+    _passed(team.commit())
+
+
+def test_only_what_the_commit_brings_is_reported(team: Team) -> None:
+    team.repository.commit({"Dockerfile": BAD})
+    team.guard("imd")
+    team.repository.add({"web/Dockerfile": GOOD})
+    _passed(team.commit())
+
+
+def test_partial_staging_is_judged_as_staged(team: Team) -> None:
+    team.guard("imd")
+    team.repository.add({"Dockerfile": BAD})
+    team.repository.write({"Dockerfile": GOOD})
+    _blocked(team.commit(), "floating-tag")
+    team.repository.add({"Dockerfile": GOOD})
+    team.repository.write({"Dockerfile": BAD, "untracked/Dockerfile": BAD})
+    _passed(team.commit())
+    assert (team.repository.root / "Dockerfile").read_text() == BAD
+
+
+def test_named_file_is_committed_without_the_rest_of_the_index(team: Team) -> None:
+    """``git commit FILE`` gives the hook an index of its own."""
+    team.guard("imd")
+    team.repository.commit({"a/Dockerfile": GOOD, "b/Dockerfile": GOOD})
+    team.repository.add({"a/Dockerfile": BAD})
+    team.repository.write({"b/Dockerfile": f"{GOOD}# a comment\n"})
+    done = team._run("git", "commit", "--message", "Change", "b/Dockerfile")
+    _passed(done)
+
+
+def test_deleted_dockerignore_is_noticed(team: Team) -> None:
+    team.repository.commit(
+        {
+            "Dockerfile": GOOD.replace("CMD", "COPY . .\nCMD"),
+            ".dockerignore": ".git\n.env\nnode_modules\n",
+        }
+    )
+    team.guard("imd", "--fail-on=warning")
+    team.repository.git("rm", "--quiet", ".dockerignore")
+    _blocked(team.commit(), "Dockerfile", "whole-context-copied")
+
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          image: registry.example.com/web:latest
+          command: [/app/run]
+"""
+OVERLAY = """\
+resources: [../base]
+images:
+  - name: registry.example.com/web
+    digest: {digest}
+"""
+
+
+def test_digest_taken_out_of_an_overlay_is_noticed_in_the_base(team: Team) -> None:
+    team.repository.commit(
+        {
+            "base/deployment.yaml": DEPLOYMENT,
+            "base/kustomization.yaml": "resources: [deployment.yaml]\n",
+            "overlays/production/kustomization.yaml": OVERLAY.format(digest=DIGEST),
+        }
+    )
+    team.guard("imd")
+    team.repository.add({"overlays/production/kustomization.yaml": "resources: [../base]\n"})
+    _blocked(team.commit(), "base/deployment.yaml", "floating-tag")
+
+
+def test_deleted_overlay_patch_is_noticed_in_the_base(team: Team) -> None:
+    patch = DEPLOYMENT.replace(":latest", f"@{DIGEST}")
+    overlay = "resources: [../base]\n"
+    team.repository.commit(
+        {
+            "base/deployment.yaml": DEPLOYMENT,
+            "base/kustomization.yaml": "resources: [deployment.yaml]\n",
+            "overlays/production/kustomization.yaml": f"{overlay}patches:\n  - path: pin.yaml\n",
+            "overlays/production/pin.yaml": patch,
+        }
+    )
+    team.guard("imd")
+    team.repository.git("rm", "--quiet", "overlays/production/pin.yaml")
+    team.repository.add({"overlays/production/kustomization.yaml": overlay})
+    _blocked(team.commit(), "base/deployment.yaml", "floating-tag")
+
+
+def test_all_files_judges_the_whole_project(team: Team) -> None:
+    team.repository.commit({"Dockerfile": BAD})
+    team.guard("imd")
+    _blocked(team.pre_commit("run", "--all-files"), "floating-tag", "nothing is staged")
+    team.repository.commit({"Dockerfile": GOOD})
+    _passed(team.pre_commit("run", "--all-files"))
+
+
+def test_range_is_judged_whatever_is_staged(team: Team) -> None:
+    team.guard("imd")
+    first = team.repository.commit({"Dockerfile": BAD})
+    second = team.repository.commit({"web/Dockerfile": GOOD})
+    third = team.repository.commit({"api/Dockerfile": BAD})
+    fourth = team.repository.commit({"api/Dockerfile": GOOD})
+    team.repository.add({"staged/Dockerfile": BAD})
+    _passed(team.pre_commit("run", "--from-ref", first, "--to-ref", second))
+    _blocked(team.pre_commit("run", "--from-ref", first, "--to-ref", third), "api/Dockerfile")
+    _passed(team.pre_commit("run", "--from-ref", first, "--to-ref", fourth))
+
+
+def test_push_is_judged_by_its_commits(team: Team, tmp_path: Path) -> None:
+    team.repository.commit({"Dockerfile": BAD})
+    team.guard("imd")
+    team.repository.git("init", "--quiet", "--bare", str(tmp_path / "remote.git"))
+    team.repository.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    _blocked(team.push(), "floating-tag")
+    team.repository.git("push", "--quiet", "--no-verify", "origin", "HEAD:main")
+    team.repository.commit({"web/Dockerfile": GOOD})
+    _passed(team.push())
+    team.repository.commit({"api/Dockerfile": BAD})
+    _blocked(team.push(), "api/Dockerfile")
+
+
+def test_merge_is_judged_by_what_it_brings(team: Team) -> None:
+    team.guard("imd")
+    team.repository.git("checkout", "--quiet", "-b", "topic")
+    team.repository.commit({"Dockerfile": BAD})
+    team.repository.git("checkout", "--quiet", "main")
+    _blocked(team.merge("topic"), "floating-tag")
+
+
+def test_hook_of_the_whole_project(team: Team) -> None:
+    team.repository.commit({"Dockerfile": BAD})
+    team.guard("imd-all")
+    team.repository.add({"web/Dockerfile": GOOD})
+    _blocked(team.commit(), "Dockerfile", "floating-tag")
+
+
+def test_broken_configuration_blocks(team: Team) -> None:
+    team.guard("imd")
+    team.repository.add({".imd.yaml": "no-such-key: 1\n"})
+    done = team.commit()
+    assert done.returncode == 1
+    assert "no-such-key" in done.stdout
+    assert "exit code: 2" in done.stdout
