@@ -14,6 +14,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from collections.abc import Iterator
@@ -44,10 +45,13 @@ class Trial:
 def main() -> None:
     arguments = parse()
     tools = {"imd": imd(arguments.imd), "hadolint": hadolint()}
-    trials = [trial for folder in arguments.folders for trial in trials_of(folder, tools)]
-    for trial in trials:
-        measure(trial, arguments.runs)
-        print(line(trial), flush=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        trials = [
+            one for folder in arguments.folders for one in trials_of(folder, tools, Path(scratch))
+        ]
+        for one in trials:
+            measure(one, arguments.runs)
+            print(line(one), flush=True)
     if arguments.json:
         arguments.json.write_text(json.dumps(result(trials, tools), indent=2) + "\n", "utf-8")
 
@@ -82,23 +86,32 @@ def hadolint() -> str:
     return str(folder / "hadolint")
 
 
-def trials_of(folder: Path, tools: dict[str, str]) -> Iterator[Trial]:
-    """Yield a trial of the Dockerfile of median size in a folder, and one of all of them."""
+def trials_of(folder: Path, tools: dict[str, str], scratch: Path) -> Iterator[Trial]:
+    """Yield trials of the Dockerfile of median size, alone and where it lies, and of all of them.
+
+    hadolint reads one file and knows no other; imd reads the repository around it, so that links are known.
+    """
     files = sorted(
         path for path in folder.rglob("*") if DOCKERFILE.match(path.name) and path.is_file()
     )
     if not files:
         raise SystemExit(f"{folder} holds no Dockerfile")
     one = sorted(files, key=lambda path: (path.stat().st_size, path))[len(files) // 2]
+    alone = scratch / folder.name / "Dockerfile"
+    alone.parent.mkdir()
+    alone.write_bytes(one.read_bytes())
     name = one.relative_to(folder)
-    yield Trial(f"one file ({name})", {
-        "hadolint": [tools["hadolint"], "--no-fail", str(one)],
-        "imd": [tools["imd"], "check", str(one)],
-    })  # fmt: skip
-    yield Trial(f"{len(files)} files ({folder.name})", {
+    yield trial(f"one file, alone ({name})", tools, [alone], alone)
+    yield trial(f"one file, in its repository ({name})", tools, [one], one)
+    yield trial(f"{len(files)} files ({folder.name})", tools, files, folder)
+
+
+def trial(name: str, tools: dict[str, str], files: list[Path], path: Path) -> Trial:
+    commands = {
         "hadolint": [tools["hadolint"], "--no-fail", *map(str, files)],
-        "imd": [tools["imd"], "check", str(folder)],
-    })  # fmt: skip
+        "imd": [tools["imd"], "check", str(path)],
+    }
+    return Trial(name, commands)
 
 
 def measure(trial: Trial, runs: int) -> None:

@@ -64,7 +64,10 @@ def report(
     """Return the report of what the caller asked about; ``about`` fills the report's other fields."""
     findings = [one for one in examined.findings if _asked(one, covers)]
     suppressed = [one for one in examined.suppressed if _asked(one, covers)]
-    pointed = {place.file for one in (*findings, *suppressed) for place in (one.place, *one.uses)}
+    deciding = [service.decided_by for service in examined.services if service.decided_by]
+    pointed = {place.file for one in (*findings, *suppressed, *deciding) for place in (one.place, *one.uses)}
+    pointed |= {service.place.file for service in examined.services if service.place}
+    pointed |= {one.place.file for one in examined.unresolved}
     base = Report(
         findings=tuple(findings),
         suppressed=tuple(suppressed),

@@ -32,27 +32,31 @@ class Tree:
 
     def covers(self, path: str) -> bool:
         """Tell whether the caller asks about a file."""
-        return not self.named or self._naming(path) is not None
+        return not self.named or self.naming(path) is not None
 
     def skipped(self, path: str, head: bytes = b"") -> PathClass:
         """Return the class for which a file is not judged, empty where it is.
 
         A named file is, and a named folder frees what lies in it from the class that the folder itself is of.
         """
-        naming = self._naming(path)
+        naming = self.naming(path)
         if naming == path:
             return ""
         below = path.removeprefix(f"{naming}/") if naming else path
         return classify(below, head)
 
-    def _naming(self, path: str) -> str | None:
-        """Return the nearest named path that is or holds a file."""
+    def naming(self, path: str) -> str | None:
+        """Return the nearest named path that is or holds a file, None where none does."""
         if path in self.named:
             return path
         folder = folder_of(path)
         while folder and folder not in self.named:
             folder = folder_of(folder)
         return folder if folder in self.named else None
+
+    def relative(self, path: str, start: Path) -> str:
+        """Return a path that a person wrote relative to the root; links in it are kept."""
+        return _written(path, start, self.root) if path else ""
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -143,6 +147,14 @@ def _relative(path: str, start: Path, root: Path) -> str:
         raise UsageError(f"{shown(path)} lies outside of {shown(str(root))}")
     relative = real.relative_to(root).as_posix()
     return "" if relative == "." else relative
+
+
+def _written(path: str, start: Path, root: Path) -> str:
+    """Return a written path relative to the root, as it is spelt: who reads it decides about links."""
+    spelt = Path(os.path.normpath(start.resolve() / path))
+    if not spelt.is_relative_to(root):
+        raise UsageError(f"{shown(path)} lies outside of {shown(str(root))}")
+    return spelt.relative_to(root).as_posix()
 
 
 def _require_on_disk(paths: Sequence[str], start: Path) -> None:

@@ -123,6 +123,8 @@ class Package:
     """The word as written: `curl=8.5.0-2`."""
     local: bool = False
     """Whether it is a file or folder of the build, not taken from outside."""
+    source_type: str = ""
+    """url, git or path, where it comes from no registry."""
     place: Place = place_field()
     """Where the package is named."""
 
@@ -210,7 +212,7 @@ class Mount(Fact):
     target: str | None = ""
     """The path in the container."""
     read_only: bool | None = False
-    host: bool = False
+    host: bool | None = False
     """Whether it is a path of the machine that runs the container."""
     covers_code: str = ""
     """The evidence that the target holds the code of the image; empty where there is none."""

@@ -23,7 +23,10 @@ def factsheet(start: Path, file: str) -> str:
     project = read(tree.files, tree.skipped, settings)
     facts = link(project.facts, project.builds, tree.files)
     own = [fact for fact in facts if fact.used_at.file in tree.named]
-    return json.dumps([_shown(fact, project.texts) for fact in own], indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps([_shown(fact, project.texts) for fact in own], indent=2, ensure_ascii=False)
+        + "\n"
+    )
 
 
 def _shown(fact: Fact, texts: dict[str, Text]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from immutable_delivery.findings import SEVERITIES, Finding, Report
 
 def fails(report: Report, fail_on: FailOn) -> bool:
     """Whether a finding is at or above ``fail_on``; a file that cannot be read always is."""
-    return any(finding.policy == "unreadable" or _reaches(finding, fail_on) for finding in report.findings)
+    return any(
+        finding.policy == "unreadable" or _reaches(finding, fail_on) for finding in report.findings
+    )
 
 
 def _reaches(finding: Finding, fail_on: FailOn) -> bool:

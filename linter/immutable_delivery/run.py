@@ -15,7 +15,7 @@ from immutable_delivery.config import Config
 from immutable_delivery.config.read import load as load_config
 from immutable_delivery.discover import Tree
 from immutable_delivery.errors import PolicyError
-from immutable_delivery.files import Files
+from immutable_delivery.files import Files, read_text
 from immutable_delivery.findings import Finding, Report, Severity
 from immutable_delivery.origin import origin_of
 from immutable_delivery.policies import Policy, builtin
@@ -51,9 +51,12 @@ def run(start: Path, request: Request) -> Outcome:
     """Judge the repository around ``start``."""
     scope = open_scope(start, paths=request.paths, staged=request.staged, since=request.since)
     tree = scope.tree
-    config = configured(tree.files, request)
+    config = configured(tree.files, request, tree.relative(request.config, start))
     policies = policies_of(tree.files, config)
     examined = _examine(tree.files, policies, config, tree, request)
+    for path in config.files:  # findings about suppressions point into them
+        if text := read_text(tree.files, path):
+            examined.project.texts.setdefault(path, text)
     if scope.changes is not None:
         examined = replace(examined, findings=tuple(_introduced(scope, examined, policies, config, request)))
     origin = origin_of(tree.git)
@@ -64,9 +67,9 @@ def run(start: Path, request: Request) -> Outcome:
     return Outcome(report(examined, policies, covers=tree.covers, **about), config)
 
 
-def configured(files: Files, request: Request) -> Config:
-    """Return the configuration of a repository with what the caller says on top."""
-    config = load_config(files, request.config)
+def configured(files: Files, request: Request, path: str = "") -> Config:
+    """Return the configuration of a repository, or of ``path`` in it, with what the caller says on top."""
+    config = load_config(files, path)
     own = config.selection
     selection = Selection(
         profile=request.profile or own.profile,
@@ -79,7 +82,8 @@ def configured(files: Files, request: Request) -> Config:
     if request.strict_unresolved or config.strict_unresolved:
         blocking: dict[str, Severity] = {"unresolved-image": "error"}
         selection = replace(selection, severity={**own.severity, **blocking})
-    return replace(config, selection=selection)
+    sources = {keys: at for keys, at in config.sources.items() if not (request.select and keys[0] == "select")}
+    return replace(config, selection=selection, sources=sources)
 
 
 def policies_of(files: Files, config: Config) -> list[Policy]:
@@ -105,20 +109,20 @@ def _own(files: Files, folder: str) -> list[Policy]:
 
 def _examine(files: Files, policies: Sequence[Policy], config: Config, tree: Tree, request: Request) -> Examined:
     def classify(path: str, head: bytes) -> str:
-        return _path_class(path, config) or (
+        return _path_class(path, tree.naming(path), config) or (
             "" if any(fits(path, p) for p in config.paths.judge) else tree.skipped(path, head)
         )
 
     return examine(files, policies, config, classify=classify, today=request.today)
 
 
-def _path_class(path: str, config: Config) -> str:
-    """Return the class that the configuration gives a path."""
+def _path_class(path: str, named: str | None, config: Config) -> str:
+    """Return the class that the configuration gives a path; a folder of that class, once named, frees what lies in it."""
     paths = config.paths
     classes: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("fixture", paths.fixtures), ("vendored", paths.vendored), ("generated", paths.generated),
     )  # fmt: skip
-    return next((name for name, patterns in classes if any(fits(path, p) for p in patterns)), "")
+    return next((name for name, patterns in classes if any(fits(path, p) and not (named and fits(named, p)) for p in patterns)), "")
 
 
 def _introduced(

@@ -19,7 +19,7 @@ from immutable_delivery.formats.dockerfile.grammar import INSTRUCTIONS
 from immutable_delivery.text import Text
 
 REFUSED = "refused"
-LATER_FLAG = re.compile(r"escape=`.*--[^\n]*\\|--[^ ]*[^\x00-\x7f]", re.S)
+LATER_FLAG = re.compile(r"escape=`.*--[^\n]*\\|--[^ ]*[^\x00-\x7f]", re.DOTALL)
 
 KEYWORDS = st.sampled_from(
     "FROM RUN CMD ENTRYPOINT COPY ADD ENV LABEL ARG USER WORKDIR EXPOSE VOLUME SHELL STOPSIGNAL "
@@ -28,14 +28,45 @@ KEYWORDS = st.sampled_from(
 WORDS = st.sampled_from(
     [
         "debian:12", "AS", "base", "a=b", 'a="b c"', "a='b c'", "$X", "${X:-y z}", "${X", "&&", "|", "#", "'", '"', "\\",
-        "\\\\", "\\ ", "\\\"", "`", "<<EOF", "<<-EOF", "<<'EOF'", '<<"E F"', "3<<EOF", "<<<x", "<", "CMD", "NONE", "=", "é",
+        "\\\\", "\\ ", '\\"', "`", "<<EOF", "<<-EOF", "<<'EOF'", '<<"E F"', "3<<EOF", "<<<x", "<", "CMD", "NONE", "=", "é",
         '["a",]', "['a']", "[", "\t", "  ", "\\\r",
     ]
 )  # fmt: skip
-JSON = st.sampled_from(['["a", "b"]', "[]", " [ ]", '["\\u00e9\\n", "\\""]', '["\\ud83d\\ude00", "\\ud83d"]', "[1]", "[[]]", '["a" "b"]', '["\\x"]'])
-FLAGS = st.sampled_from(["--from=base", "--mount=type=cache,target='/a b'", '--x="y z"', "--link", "--", "--a\\ b=c"])
-ENDS = st.sampled_from(["\n", "\n", "\n", "\r\n", " \\\n", "\\\n", "\\ \t\n", "\\\\\n", "`\n", "\n\n", "\\\n\n", "\\\n# c\n  "])
-LINES = st.sampled_from(["EOF\n", "\tEOF\n", "E F\n", "# comment\n", "  # indented\n", "\n", "text\n", "\ufeff"])
+JSON = st.sampled_from(
+    [
+        '["a", "b"]',
+        "[]",
+        " [ ]",
+        '["\\u00e9\\n", "\\""]',
+        '["\\ud83d\\ude00", "\\ud83d"]',
+        "[1]",
+        "[[]]",
+        '["a" "b"]',
+        '["\\x"]',
+    ]
+)
+FLAGS = st.sampled_from(
+    ["--from=base", "--mount=type=cache,target='/a b'", '--x="y z"', "--link", "--", "--a\\ b=c"]
+)
+ENDS = st.sampled_from(
+    [
+        "\n",
+        "\n",
+        "\n",
+        "\r\n",
+        " \\\n",
+        "\\\n",
+        "\\ \t\n",
+        "\\\\\n",
+        "`\n",
+        "\n\n",
+        "\\\n\n",
+        "\\\n# c\n  ",
+    ]
+)
+LINES = st.sampled_from(
+    ["EOF\n", "\tEOF\n", "E F\n", "# comment\n", "  # indented\n", "\n", "text\n", "\ufeff"]
+)
 INSTRUCTION = st.builds(
     lambda keyword, flags, words, end: " ".join([keyword, *flags, *words]) + end,
     KEYWORDS | KEYWORDS.map("ONBUILD {}".format),
@@ -43,8 +74,24 @@ INSTRUCTION = st.builds(
     st.lists(WORDS, max_size=5),
     ENDS,
 )
-EXEC_FORM = st.builds("{} {} {}{}".format, KEYWORDS, st.sampled_from(["", "--x=y", "CMD"]), JSON, st.sampled_from(["\n", " \r\n"]))
-DIRECTIVES = st.sampled_from(["", "# escape=`\n", "#escape = \\\n", "# syntax=docker/dockerfile:1\n", "#Escape=x\n", "\ufeff", " # syntax=a b\n"])
+EXEC_FORM = st.builds(
+    "{} {} {}{}".format,
+    KEYWORDS,
+    st.sampled_from(["", "--x=y", "CMD"]),
+    JSON,
+    st.sampled_from(["\n", " \r\n"]),
+)
+DIRECTIVES = st.sampled_from(
+    [
+        "",
+        "# escape=`\n",
+        "#escape = \\\n",
+        "# syntax=docker/dockerfile:1\n",
+        "#Escape=x\n",
+        "\ufeff",
+        " # syntax=a b\n",
+    ]
+)
 DOCKERFILES = st.builds(
     lambda directives, parts: "".join([*directives, *parts]),
     st.lists(DIRECTIVES, max_size=2),

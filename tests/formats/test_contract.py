@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.facts import Build, Contract, Fact, Image, Start
+from immutable_delivery.facts import Build, Contract, Fact, Image, Install, Start
 from immutable_delivery.files import MemoryFiles
 from immutable_delivery.formats import Surroundings, contract
 from immutable_delivery.text import Place, Text
@@ -223,6 +223,23 @@ def test_a_start_that_is_absent_differs_from_one_that_is_wrong(
     assert bool([fact for fact in found if isinstance(fact, Start)]) is bool(start)
 
 
+@pytest.mark.parametrize(
+    ("source", "name", "start"),
+    [
+        ("service: web\nstart:\n", "web", "start"),
+        ("service:\nstart: []\n", "service", "[]"),
+        ("owner: me\n", "owner", "owner"),
+        ("just text\n", "just text", "just text"),
+    ],
+)
+def test_a_contract_has_a_place_to_point_at_whatever_it_lacks(
+    source: str, name: str, start: str
+) -> None:
+    fact = only(read(source)[0], Contract)
+    assert written(source, fact.place_of("name")) == name
+    assert written(source, fact.place_of("start", "name")) == start
+
+
 OK = "service: web\nstart: [a]\n"
 
 
@@ -329,8 +346,18 @@ def test_an_unfollowed_variable_is_not_expanded() -> None:
 
 
 def test_a_comment_covers_the_entry_below_it() -> None:
-    source = "service: web\n# imd: ignore[contract-image-moves] a mirror\nimage: shop/web\nstart: [a]\n"
+    source = (
+        "service: web\n# imd: ignore[contract-image-moves] a mirror\nimage: shop/web\nstart: [a]\n"
+    )
     text = Text("delivery.yaml", source)
     (comment,) = contract.comments(contract.parse(text), text)
     assert comment.covers is not None
     assert source[slice(*comment.covers)] == "image: shop/web"
+
+
+def test_what_the_start_command_does_is_read_as_shell() -> None:
+    source = "service: web\nstart: [sh, -c, 'pip install flask && exec python app.py']\n"
+    install = only(read(source)[0], Install)
+    assert (install.manager, install.scope.phase, install.scope.owner) == ("pip", "start", "web")
+    (package,) = install.packages
+    assert written(source, package.place) == "flask"

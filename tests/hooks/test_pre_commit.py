@@ -163,16 +163,36 @@ def test_named_file_is_committed_without_the_rest_of_the_index(team: Team) -> No
     _passed(done)
 
 
-def test_deleted_dockerignore_is_noticed(team: Team) -> None:
+OWN_POLICY = """\
+id: context-without-limits
+name: Whole context without a .dockerignore
+severity: error
+drift: convergent
+layer: application
+rules:
+  - over: copy
+    deny: whole_context && ignore_file == ""
+    at: [sources]
+    message: "everything that lies in the folder gets into the image"
+why: What nobody meant to ship is shipped.
+remedy: Write a .dockerignore.
+references: [https://docs.docker.com/build/concepts/context/]
+examples:
+  - bad: {Dockerfile: "FROM scratch\\nCOPY «.» .\\n"}
+"""
+
+
+def test_deleted_dockerignore_is_noticed_in_the_dockerfile(team: Team) -> None:
     team.repository.commit(
         {
             "Dockerfile": GOOD.replace("CMD", "COPY . .\nCMD"),
             ".dockerignore": ".git\n.env\nnode_modules\n",
+            ".imd/policies/own/context-without-limits.yaml": OWN_POLICY,
         }
     )
-    team.guard("imd", "--fail-on=warning")
+    team.guard("imd")
     team.repository.git("rm", "--quiet", ".dockerignore")
-    _blocked(team.commit(), "Dockerfile", "whole-context-copied")
+    _blocked(team.commit(), "Dockerfile", "context-without-limits")
 
 
 DEPLOYMENT = """\
@@ -189,7 +209,7 @@ spec:
           command: [/app/run]
 """
 OVERLAY = """\
-resources: [../base]
+resources: [../../base]
 images:
   - name: registry.example.com/web
     digest: {digest}
@@ -205,13 +225,13 @@ def test_digest_taken_out_of_an_overlay_is_noticed_in_the_base(team: Team) -> No
         }
     )
     team.guard("imd")
-    team.repository.add({"overlays/production/kustomization.yaml": "resources: [../base]\n"})
+    team.repository.add({"overlays/production/kustomization.yaml": "resources: [../../base]\n"})
     _blocked(team.commit(), "base/deployment.yaml", "floating-tag")
 
 
 def test_deleted_overlay_patch_is_noticed_in_the_base(team: Team) -> None:
     patch = DEPLOYMENT.replace(":latest", f"@{DIGEST}")
-    overlay = "resources: [../base]\n"
+    overlay = "resources: [../../base]\n"
     team.repository.commit(
         {
             "base/deployment.yaml": DEPLOYMENT,

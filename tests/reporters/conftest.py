@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from immutable_delivery.findings import Edit, Finding, Fix, Judged, Report, Rule, ServiceReport, Unresolved
+from immutable_delivery.findings import (
+    Edit,
+    Finding,
+    Fix,
+    Judged,
+    Report,
+    Rule,
+    ServiceReport,
+    Unresolved,
+)
 from immutable_delivery.fingerprints import fingerprinted
 from immutable_delivery.text import Place, Span, Text
 
@@ -36,7 +47,7 @@ def marked(path: str, text: str) -> tuple[Text, list[Place]]:
     return Text(path, "".join(parts)), [Place(path, span) for span in spans]
 
 
-def report_on(*files: tuple[str, str], policy: Rule = FLOATING, **fields: object) -> Report:
+def report_on(*files: tuple[str, str], policy: Rule = FLOATING, **fields: Any) -> Report:
     """Return a report that finds something at every mark."""
     texts, findings = {}, []
     for path, text in files:
@@ -60,7 +71,7 @@ def report_on(*files: tuple[str, str], policy: Rule = FLOATING, **fields: object
 
 
 @pytest.fixture
-def build():
+def build() -> Callable[..., Report]:
     return report_on
 
 
@@ -68,9 +79,12 @@ def build():
 def report() -> Report:
     """A report with everything in it."""
     dockerfile, (tag, *packages) = marked(
-        "web/Dockerfile", "FROM «node:latest» AS build\nRUN apt-get install -y \\\n    «curl» \\\n    «git»\n"
+        "web/Dockerfile",
+        "FROM «node:latest» AS build\nRUN apt-get install -y \\\n    «curl» \\\n    «git»\n",
     )
-    compose, (port, use) = marked("compose.yaml", "services:\n  web:\n    image: «nginx:${TAG}»\n    ports: «x»\n")
+    compose, (port, use) = marked(
+        "compose.yaml", "services:\n  web:\n    image: «nginx:${TAG}»\n    ports: «x»\n"
+    )
     broken = Text("k8s/broken file.yaml", "a: [\n")
     run = Place("web/Dockerfile", Span(29, len(dockerfile.value)))
     moving = Finding(
@@ -94,17 +108,30 @@ def report() -> Report:
         ),
     ]  # fmt: skip
     texts = {text.path: text for text in (dockerfile, compose, broken)}
-    silenced = replace(moving, place=port, extent=port, uses=(), suppressed="the mirror is frozen", fix=None)
+    silenced = replace(
+        moving, place=port, extent=port, uses=(), suppressed="the mirror is frozen", fix=None
+    )
     return Report(
         findings=fingerprinted(findings, texts),
         suppressed=fingerprinted([silenced], texts),
         services=(
-            ServiceReport(name="web", verdict="convergent", decided_by=moving, environments=("prod",), place=use),
+            ServiceReport(
+                name="web",
+                verdict="convergent",
+                decided_by=moving,
+                environments=("prod",),
+                place=use,
+            ),
             ServiceReport(name="api", verdict="congruent"),
             ServiceReport(name="jobs", verdict="undetermined", unknown=("tag",)),
         ),
         files=(
-            Judged(path="compose.yaml", format="compose", environment="development", evidence="k8s deploys web"),
+            Judged(
+                path="compose.yaml",
+                format="compose",
+                environment="development",
+                evidence="k8s deploys web",
+            ),
             Judged(path="web/Dockerfile", format="dockerfile"),
             Judged(path="k8s/broken file.yaml", format="kubernetes"),
             Judged(path="chart/templates/web.yaml", format="kubernetes", skipped="template"),

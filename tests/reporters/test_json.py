@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib.resources import files
 
 import jsonschema
@@ -9,20 +10,24 @@ import pytest
 from immutable_delivery.findings import Report
 from immutable_delivery.reporters import render
 
-SCHEMA = json.loads((files("immutable_delivery") / "schemas" / "report.schema.json").read_text("utf-8"))
+Build = Callable[..., Report]
+
+SCHEMA = json.loads(
+    (files("immutable_delivery") / "schemas" / "report.schema.json").read_text("utf-8")
+)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
-def test_the_schema_is_one():
+def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-def test_a_full_and_an_empty_report_fit_the_schema(report):
+def test_a_full_and_an_empty_report_fit_the_schema(report: Report) -> None:
     for one in (report, Report(findings=(), version="0")):
         VALIDATOR.validate(json.loads(render("json", one)))
 
 
-def test_positions(report):
+def test_positions(report: Report) -> None:
     data = json.loads(render("json", report))
     place = data["findings"][0]["place"]
     assert place == {
@@ -35,11 +40,11 @@ def test_positions(report):
     assert data["summary"]["findings"] == {"error": 2, "warning": 2, "note": 0}
 
 
-def test_the_same_report_gives_the_same_bytes(report):
+def test_the_same_report_gives_the_same_bytes(report: Report) -> None:
     assert render("json", report) == render("json", report)
 
 
 @pytest.mark.parametrize("name", ["json", "sarif"])
-def test_a_file_name_that_is_not_utf8_survives(build, name):
+def test_a_file_name_that_is_not_utf8_survives(build: Build, name: str) -> None:
     text = render(name, build(("a\udcff.yaml", "«x»\n")))
     json.loads(text.encode("utf-8", "backslashreplace"))

@@ -5,8 +5,10 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -15,25 +17,27 @@ from immutable_delivery.findings import Edit, Fix, Report
 from immutable_delivery.fingerprints import line_hashes
 from immutable_delivery.reporters import Options, render, sarif
 
+Build = Callable[..., Report]
+
 SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 MULTITOOL = "5.7.0"
 
 
-def run_of(report: Report, **options: object) -> dict:
+def run_of(report: Report, **options: Any) -> Any:
     log = json.loads(render("sarif", report, Options(**options)))
     VALIDATOR.validate(log)
     [run] = log["runs"]
     return run
 
 
-def test_full_and_empty_reports_fit_the_schema(report):
+def test_full_and_empty_reports_fit_the_schema(report: Report) -> None:
     run_of(report)
     run_of(report, include_suppressed=True)
     run_of(Report(findings=(), version="1.0.0"))
 
 
-def test_a_result(report):
+def test_a_result(report: Report) -> None:
     result = run_of(report)["results"][0]
     assert result["ruleId"] == "floating-tag"
     assert result["level"] == "error"
@@ -50,18 +54,24 @@ def test_a_result(report):
     assert result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]
 
 
-def test_fingerprints(report):
+def test_fingerprints(report: Report) -> None:
     run = run_of(report)
     text = report.texts["web/Dockerfile"]
     marks = [result["partialFingerprints"] for result in run["results"]]
     assert marks[0]["primaryLocationLineHash"] == line_hashes(text)[0]
     assert marks[0]["imd/v1"] == report.findings[0].fingerprint
-    assert "primaryLocationLineHash" not in marks[3], "GitHub reads what is unreadable in its own way"
+    assert "primaryLocationLineHash" not in marks[3], (
+        "GitHub reads what is unreadable in its own way"
+    )
 
 
-def test_every_rule_that_ran_is_there(report):
+def test_every_rule_that_ran_is_there(report: Report) -> None:
     driver = run_of(report)["tool"]["driver"]
-    assert [rule["id"] for rule in driver["rules"]] == ["floating-tag", "unpinned-os-package", "unreadable"]
+    assert [rule["id"] for rule in driver["rules"]] == [
+        "floating-tag",
+        "unpinned-os-package",
+        "unreadable",
+    ]
     rule = driver["rules"][0]
     assert rule["name"] == "FloatingTag"
     assert rule["helpUri"].endswith("/policies/image/floating-tag.yaml")
@@ -70,56 +80,69 @@ def test_every_rule_that_ran_is_there(report):
     assert rule["relationships"][0]["target"]["toolComponent"] == {"name": "imd-drift", "index": 0}
 
 
-def test_the_run_is_deterministic_and_without_times(report):
+def test_the_run_is_deterministic_and_without_times(report: Report) -> None:
     text = render("sarif", report)
     assert text == render("sarif", report)
     assert "Utc" not in text
     assert "uri" not in json.loads(text)["runs"][0]["originalUriBaseIds"]["%SRCROOT%"]
 
 
-def test_provenance_where_it_is_known(report):
+def test_provenance_where_it_is_known(report: Report) -> None:
     [provenance] = run_of(report)["versionControlProvenance"]
     assert provenance["repositoryUri"] == "https://git.example/shop/web"
     for unknown in ("", "git@host:shop/web.git"):
         assert "versionControlProvenance" not in run_of(replace(report, repository=unknown))
 
 
-def test_an_unreadable_file_is_a_result_and_a_notification(report):
+def test_an_unreadable_file_is_a_result_and_a_notification(report: Report) -> None:
     run = run_of(report)
     [note] = run["invocations"][0]["toolExecutionNotifications"]
-    assert note["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "k8s/broken%20file.yaml"
+    assert (
+        note["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        == "k8s/broken%20file.yaml"
+    )
     assert run["invocations"][0]["executionSuccessful"]
     assert run["results"][3]["locations"][0]["physicalLocation"]["region"] == {"startLine": 2}
 
 
-def test_suppressed_results_are_left_out_unless_asked_for(report):
+def test_suppressed_results_are_left_out_unless_asked_for(report: Report) -> None:
     assert not any("suppressions" in result for result in run_of(report)["results"])
     shown = run_of(report, include_suppressed=True)["results"]
     [one] = [result for result in shown if "suppressions" in result]
     assert one["suppressions"] == [{"kind": "inSource", "justification": "the mirror is frozen"}]
 
 
-def test_primary_regions_keep_to_one_line(build):
-    region = run_of(build(("a", "«x\n  y»\n")))["results"][0]["locations"][0]["physicalLocation"]["region"]
+def test_primary_regions_keep_to_one_line(build: Build) -> None:
+    region = run_of(build(("a", "«x\n  y»\n")))["results"][0]["locations"][0]["physicalLocation"][
+        "region"
+    ]
     assert (region["startLine"], region["endLine"], region["endColumn"]) == (1, 1, 2)
 
 
-def test_columns_are_code_points(build):
+def test_columns_are_code_points(build: Build) -> None:
     run = run_of(build(("a", "🐳«ab»\n")))
     region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
-    assert (run["columnKind"], region["startColumn"], region["endColumn"]) == ("unicodeCodePoints", 2, 4)
+    assert (run["columnKind"], region["startColumn"], region["endColumn"]) == (
+        "unicodeCodePoints",
+        2,
+        4,
+    )
 
 
-def test_foreign_text_makes_no_link_and_no_placeholder(build):
+def test_foreign_text_makes_no_link_and_no_placeholder(build: Build) -> None:
     report = build(("a](0).yaml", "«x»\n"))
-    evil = replace(report.findings[0], message="see [here](https://evil.example) {0}", uses=(report.findings[0].place,))
+    evil = replace(
+        report.findings[0],
+        message="see [here](https://evil.example) {0}",
+        uses=(report.findings[0].place,),
+    )
     text = run_of(replace(report, findings=(evil,)))["results"][0]["message"]["text"]
     assert "](https" not in text
     assert "{0}" not in text
     assert text.count("](") == 1
 
 
-def test_a_fix_without_text_or_with_unknown_files(report):
+def test_a_fix_without_text_or_with_unknown_files(report: Report) -> None:
     first = report.findings[0]
     deletion = Fix(title="Drop it", edits=(Edit(place=first.place, text=""),))
     result = run_of(replace(report, findings=(replace(first, fix=deletion),)))["results"][0]
@@ -127,17 +150,24 @@ def test_a_fix_without_text_or_with_unknown_files(report):
         {"deletedRegion": {"startLine": 1, "startColumn": 6, "endLine": 1, "endColumn": 17}}
     ]
     reason = Fix(title="", reason="the registry has to be asked")
-    assert "fixes" not in run_of(replace(report, findings=(replace(first, fix=reason),)))["results"][0]
+    assert (
+        "fixes" not in run_of(replace(report, findings=(replace(first, fix=reason),)))["results"][0]
+    )
 
 
-def test_no_more_results_than_github_takes(build, monkeypatch):
+def test_no_more_results_than_github_takes(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "MOST_RESULTS", 25)
     report = build(("a", "«x»\n" * 35))
-    findings = (*(replace(one, severity="note") for one in report.findings[:20]), *report.findings[20:])
+    findings = (
+        *(replace(one, severity="note") for one in report.findings[:20]),
+        *report.findings[20:],
+    )
     run = run_of(replace(report, findings=findings))
     assert len(run["results"]) == 25
     assert sum(result["level"] == "note" for result in run["results"]) == 10
-    assert run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].startswith("10 findings")
+    assert run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].startswith(
+        "10 findings"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -151,7 +181,16 @@ def multitool() -> Path:
     if not binary.exists():
         fresh = Path(tempfile.mkdtemp())
         package = f"@microsoft/sarif-multitool-linux@{MULTITOOL}"
-        command = [npm or "npm", "install", "--prefix", str(fresh), "--no-audit", "--no-fund", "--ignore-scripts", package]
+        command = [
+            npm or "npm",
+            "install",
+            "--prefix",
+            str(fresh),
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            package,
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=300)
         if not cache.exists():
             shutil.move(fresh, cache)
@@ -160,7 +199,9 @@ def multitool() -> Path:
 
 
 @pytest.mark.slow
-def test_microsofts_multitool_has_nothing_to_object_to(report, multitool, tmp_path):
+def test_microsofts_multitool_has_nothing_to_object_to(
+    report: Report, multitool: Path, tmp_path: Path
+) -> None:
     (tmp_path / "options.xml").write_text(
         '<?xml version="1.0" encoding="utf-8"?><Properties><Properties Key="SARIF2006.UrisShouldBeReachable.Options">'
         '<Property Key="RuleEnabled" Value="Disabled" Type="Driver.RuleEnabledState" /></Properties></Properties>'
@@ -173,11 +214,21 @@ def test_microsofts_multitool_has_nothing_to_object_to(report, multitool, tmp_pa
     for name, log in logs.items():
         (tmp_path / f"{name}.sarif").write_text(log, encoding="utf-8")
     command = [
-        multitool, "validate", *(f"{name}.sarif" for name in logs), "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning",
+        str(multitool), "validate", *(f"{name}.sarif" for name in logs), "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning",
         "-c", "options.xml", "-o", "out.sarif", "--log", "ForceOverwrite",
     ]  # fmt: skip
-    environment = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1", "DOTNET_BUNDLE_EXTRACT_BASE_DIR": str(tmp_path)}
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120, env=environment)
+    environment = {
+        **os.environ,
+        "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1",
+        "DOTNET_BUNDLE_EXTRACT_BASE_DIR": str(tmp_path),
+    }
+    subprocess.run(
+        command, cwd=tmp_path, check=True, capture_output=True, timeout=120, env=environment
+    )
     [run] = json.loads((tmp_path / "out.sarif").read_text("utf-8-sig"))["runs"]
-    uris = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in run["results"]}
-    assert {uri.rpartition("/")[2] for uri in uris} == {"broken.sarif"}, "it objects to the control alone"
+    uris = {
+        r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in run["results"]
+    }
+    assert {uri.rpartition("/")[2] for uri in uris} == {"broken.sarif"}, (
+        "it objects to the control alone"
+    )

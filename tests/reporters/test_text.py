@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ from immutable_delivery.reporters import Options, render
 from immutable_delivery.reporters.plain import cells
 from immutable_delivery.reporters.text.frames import frames
 from immutable_delivery.text import Span, Text
+
+Build = Callable[..., Report]
 
 WHOLE = """\
 k8s/broken file.yaml
@@ -50,10 +53,10 @@ unpinned-os-package: Package without version (convergent drift)
 4 findings in 2 files: 2 errors, 2 warnings (1 finding suppressed)
 Most in web/Dockerfile (3), k8s/broken file.yaml (1)
 
-Services
-  web   convergent   floating-tag, web/Dockerfile:1:6: node:latest can be another image tomorrow
-  api   congruent
+Services: 1 convergent, 1 undetermined, 1 congruent
+  web   convergent   floating-tag at web/Dockerfile:1:6
   jobs  undetermined unknown: tag
+  api   congruent
 
 Judged 3 files (1 compose, 1 dockerfile, 1 kubernetes).
 Not judged, template: chart/templates/web.yaml
@@ -70,17 +73,17 @@ def in_order(report: Report) -> Report:
     return replace(report, findings=tuple(sorted(report.findings, key=lambda f: f.place)))
 
 
-def test_the_whole_report(report):
+def test_the_whole_report(report: Report) -> None:
     assert render("text", in_order(report)) == WHOLE
 
 
-def test_colour_changes_nothing_but_colour(report):
+def test_colour_changes_nothing_but_colour(report: Report) -> None:
     coloured = render("text", in_order(report), Options(color=True))
     assert "\x1b[1;31merror\x1b[0m" in coloured
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == WHOLE
 
 
-def test_what_is_shown_on_request(report):
+def test_what_is_shown_on_request(report: Report) -> None:
     text = render("text", report, Options(show_files=True, show_unresolved=True, statistics=True))
     assert "  compose.yaml:3:12: floating-tag: tag of web\n" in text
     assert "  chart/templates/web.yaml: not judged: template\n" in text
@@ -88,26 +91,37 @@ def test_what_is_shown_on_request(report):
     assert "left open" not in text
 
 
-def test_suppressed_findings_on_request(report):
+def test_suppressed_findings_on_request(report: Report) -> None:
     text = render("text", report, Options(include_suppressed=True))
     assert "suppressed: the mirror is frozen" in text
 
 
-def test_a_clean_report():
+def test_a_class_that_nothing_shown_decides_says_so(report: Report) -> None:
+    text = render("text", replace(report, findings=()))
+    assert "floating-tag at web/Dockerfile:1:6, not reported by this run\n" in text
+    assert "`imd check --profile strict` shows what keeps web from being congruent.\n" in text
+
+
+def test_a_clean_report() -> None:
     files = (Judged(path="Dockerfile", format="dockerfile"),)
     text = render("text", Report(findings=(), files=files))
-    assert text == "No findings\nJudged 1 file (1 dockerfile).\nNext: nothing; run it before every commit and in CI.\n"
+    assert (
+        text
+        == "No findings\nJudged 1 file (1 dockerfile).\nNext: nothing; run it before every commit and in CI.\n"
+    )
 
 
-def test_nothing_judged_is_said():
+def test_nothing_judged_is_said() -> None:
     assert "nothing was judged" in render("text", Report(findings=()))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])
-def test_no_line_is_wider_than_asked(report, width):
+def test_no_line_is_wider_than_asked(report: Report, width: int) -> None:
     text = render("text", report, Options(width=width, show_files=False))
     plain = [line for line in text.splitlines() if not line.startswith(("    - ", "  -"))]
-    assert max(map(cells, plain)) <= max(width, len("4 findings in 2 files: 2 errors, 2 warnings (1 finding suppressed)"))
+    assert max(map(cells, plain)) <= max(
+        width, len("4 findings in 2 files: 2 errors, 2 warnings (1 finding suppressed)")
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,30 +138,35 @@ def test_no_line_is_wider_than_asked(report, width):
         ("x" * 50 + "Y" + "z" * 50, 50, 51, "…" + "x" * 12 + "Y" + "z" * 25 + "…", " " * 13 + "^"),
     ],
 )
-def test_frames_mark_what_is_meant(value, start, end, line, marks):
+def test_frames_mark_what_is_meant(value: str, start: int, end: int, line: str, marks: str) -> None:
     [frame] = frames(Text("f", value), [Span(start, end)], 40)
     assert (frame.line, frame.marks) == (line, marks)
 
 
-def test_a_passage_is_marked_without_its_indentation():
+def test_a_passage_is_marked_without_its_indentation() -> None:
     text = Text("f", "a:\n    b\n\n      c\nd\n")
     shown = frames(text, [Span(0, 17)], 40)
     assert [(f.number, f.marks) for f in shown] == [(1, "^^"), (2, "    ^"), (4, "      ^")]
 
 
-def test_of_a_long_passage_the_middle_is_left_out():
+def test_of_a_long_passage_the_middle_is_left_out() -> None:
     text = Text("f", "".join(f"line {n}\n" for n in range(100_000)))
     shown = frames(text, [Span(0, len(text.value))], 40)
-    assert [(f.number, f.gap) for f in shown] == [(1, False), (2, False), (3, False), (100_000, True)]
+    assert [(f.number, f.gap) for f in shown] == [
+        (1, False),
+        (2, False),
+        (3, False),
+        (100_000, True),
+    ]
 
 
-def test_a_line_of_a_megabyte_is_windowed():
+def test_a_line_of_a_megabyte_is_windowed() -> None:
     [frame] = frames(Text("f", "x" * 1_000_000), [Span(500_000, 900_000)], 80)
     assert cells(frame.line) <= 80
     assert "^" in frame.marks
 
 
-def test_foreign_text_cannot_steer_the_terminal(build):
+def test_foreign_text_cannot_steer_the_terminal(build: Build) -> None:
     report = build(("evil\x1b]0;x\x07.yaml", "«a\x1b[2J»\n"))
     for name in ("text", "concise"):
         assert "\x1b" not in render(name, report)

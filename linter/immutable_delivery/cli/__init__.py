@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import cast
 
 import click
 
 from immutable_delivery import __version__
+from immutable_delivery.names import nearest
 
 COMMANDS = {
     "check": "immutable_delivery.cli.check",
@@ -37,8 +39,17 @@ class Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read `imd PATHS…` and `imd --option` as `imd check …`."""
         if not args or (args[0] not in COMMANDS and args[0] not in _GENERAL):
+            _refuse_typo(ctx, args)
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+
+def _refuse_typo(ctx: click.Context, args: list[str]) -> None:
+    """Refuse what is no path but nearly a command."""
+    if args and not args[0].startswith("-") and not os.path.lexists(args[0]):
+        near = nearest(args[0], COMMANDS)
+        if near:
+            ctx.fail(f"'{args[0]}' is no path and no command; did you mean '{near}'?")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

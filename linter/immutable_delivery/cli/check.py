@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from immutable_delivery.cli.output import Target, TargetType, checked, options_for, write
+from immutable_delivery.config import PROFILE
 from immutable_delivery.failing import fails
 from immutable_delivery.findings import Report
 from immutable_delivery.names import shown
@@ -18,9 +20,18 @@ from immutable_delivery.run import Request, run
 _SHOWN = ("show_files", "show_unresolved", "statistics", "include_suppressed")
 
 
-def _names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+def _names(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
     """Split `--select a,b` as `--select a --select b`."""
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def _profile(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """Refuse a profile that is none: it would report nothing."""
+    if value and not re.fullmatch(PROFILE, value):
+        raise click.BadParameter(f"'{value}' is none of default, strict and default@N")
+    return value
 
 
 def _today(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -> date:
@@ -29,21 +40,72 @@ def _today(_ctx: click.Context, _param: click.Parameter, value: datetime | None)
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--profile", metavar="NAME", default="", help="The set of policies: default, strict or default@N.")
-@click.option("--select", multiple=True, callback=_names, metavar="NAMES", help="Report these only: ids, groups, drift:…, layer:….")
-@click.option("--ignore", multiple=True, callback=_names, metavar="NAMES", help="Do not report these.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "note", "divergent", "convergent"]), help="The least that makes it exit with 1: a severity, or findings of that drift.  [default: error]")
-@click.option("--output-format", "targets", multiple=True, type=TargetType(), metavar="F[=FILE]", help=f"{', '.join(FORMATS)}; to a file where one is named. Repeatable.")
-@click.option("--staged", is_flag=True, help="Judge what is staged, and report what that change brings.")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    default="",
+    callback=_profile,
+    help="The set of policies: default, strict or default@N.",
+)
+@click.option(
+    "--select",
+    multiple=True,
+    callback=_names,
+    metavar="NAMES",
+    help="Report these only: ids, groups, drift:…, layer:….",
+)
+@click.option(
+    "--ignore", multiple=True, callback=_names, metavar="NAMES", help="Do not report these."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "divergent", "convergent"]),
+    help="The least that makes it exit with 1: a severity, or findings of that drift.  [default: error]",
+)
+@click.option(
+    "--output-format",
+    "targets",
+    multiple=True,
+    type=TargetType(),
+    metavar="F[=FILE]",
+    help=f"{', '.join(FORMATS)}; to a file where one is named. Repeatable.",
+)
+@click.option(
+    "--staged", is_flag=True, help="Judge what is staged, and report what that change brings."
+)
 @click.option("--since", metavar="REV", help="Report what has come since a commit.")
-@click.option("--config", "config", metavar="FILE", default="", help="The configuration, instead of .imd.yaml or pyproject.toml.")
+@click.option(
+    "--config",
+    "config",
+    metavar="FILE",
+    default="",
+    help="The configuration, instead of .imd.yaml or pyproject.toml.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings.")
-@click.option("--strict-unresolved", is_flag=True, help="Fail on deployed images whose reference stays unknown.")
+@click.option(
+    "--strict-unresolved",
+    is_flag=True,
+    help="Fail on deployed images whose reference stays unknown.",
+)
 @click.option("--show-files", is_flag=True, help="Show every file and what became of it.")
-@click.option("--show-unresolved", is_flag=True, help="Show what could not be decided because a value is unknown.")
+@click.option(
+    "--show-unresolved",
+    is_flag=True,
+    help="Show what could not be decided because a value is unknown.",
+)
 @click.option("--statistics", is_flag=True, help="Show how often each policy found something.")
-@click.option("--include-suppressed", is_flag=True, help="Report suppressed findings too; they do not make it fail.")
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), callback=_today, metavar="DATE", help="The day that suppressions expire by, instead of today's date.")
+@click.option(
+    "--include-suppressed",
+    is_flag=True,
+    help="Report suppressed findings too; they do not make it fail.",
+)
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_today,
+    metavar="DATE",
+    help="The day that suppressions expire by, instead of today's date.",
+)
 @click.option("--no-color", is_flag=True, help="Use no colours; so does the variable NO_COLOR.")
 def check(targets: tuple[Target, ...], **options: Any) -> int:
     """Judge the repository around PATHS, and report what concerns them; all of it without PATHS.
@@ -53,7 +115,11 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
     """
     targets = checked(targets)
     wanted = {name: options.pop(name) for name in _SHOWN}
-    color, exit_zero, fail_on = not options.pop("no_color"), options.pop("exit_zero"), options.pop("fail_on")
+    color, exit_zero, fail_on = (
+        not options.pop("no_color"),
+        options.pop("exit_zero"),
+        options.pop("fail_on"),
+    )
     outcome = run(Path.cwd(), Request(**options))
     report = outcome.report
     for target in targets:
@@ -65,7 +131,10 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
 def _warn(report: Report, targets: tuple[Target, ...]) -> None:
     """Say on stderr what nobody may miss, whatever the report's format shows."""
     if not any(file.format and not file.skipped for file in report.files):
-        click.echo("imd: warning: 0 files were judged: nothing here is in a format that imd knows, or all of it is left out (--show-files)", err=True)
+        click.echo(
+            "imd: warning: 0 files were judged: nothing here is in a format that imd knows, or all of it is left out (--show-files)",
+            err=True,
+        )
     if Target("text") not in targets:
         for notice in report.notices:
             click.echo(f"imd: note: {shown(notice)}", err=True)

@@ -33,7 +33,9 @@ def _show() -> None:
     click.echo(f"# from {', '.join(map(shown, found.files)) or 'no file: the defaults'}")
     for key, value in _values(found).items():
         source = found.sources.get((key,))
-        click.echo(f"{key}: {json.dumps(value, ensure_ascii=False, default=str)}  # {source or 'default'}")
+        click.echo(
+            f"{key}: {json.dumps(value, ensure_ascii=False, default=str)}  # {source or 'default'}"
+        )
 
 
 def _values(found: Config) -> dict[str, Any]:
@@ -43,13 +45,22 @@ def _values(found: Config) -> dict[str, Any]:
         "select": selection.select,
         "ignore": selection.ignore,
         "severity": selection.severity,
-        "per-path": {rule.paths[0]: {"ignore": rule.ignore, "severity": rule.severity} for rule in selection.per_path},
+        "per-path": {
+            rule.paths[0]: {"ignore": rule.ignore, "severity": rule.severity}
+            for rule in selection.per_path
+        },
         "params": selection.params,
-        "environments": {one.name: {"paths": one.paths, "development": one.development} for one in found.environments},
+        "environments": {
+            one.name: {"paths": one.paths, "development": one.development}
+            for one in found.environments
+        },
         "paths": asdict(found.paths),
         "tables": found.tables,
         "policies": found.policies,
-        "suppressions": [{n: v for n, v in asdict(one).items() if n != "keys" and v} for one in found.suppressions],
+        "suppressions": [
+            {n: v for n, v in asdict(one).items() if n != "keys" and v}
+            for one in found.suppressions
+        ],
         "fail-on": found.fail_on,
         "strict-unresolved": found.strict_unresolved,
     }

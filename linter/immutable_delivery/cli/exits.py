@@ -40,7 +40,10 @@ def _fault(error: Exception) -> int:
         traceback.print_exc()
     _say("internal error", f"{type(error).__name__}: {error}")
     python = ".".join(map(str, sys.version_info[:3]))
-    _say("this is a fault of imd", f"please report it with this message and the file that brings it about (imd {__version__}, Python {python}, {sys.platform}); IMD_DEBUG=1 shows where it happens")
+    _say(
+        "this is a fault of imd",
+        f"please report it with this message and the file that brings it about (imd {__version__}, Python {python}, {sys.platform}); IMD_DEBUG=1 shows where it happens",
+    )
     return FAULT
 
 

@@ -8,14 +8,13 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import click
 
 from immutable_delivery.errors import UsageError
-from immutable_delivery.names import shown
+from immutable_delivery.names import nearest, shown
 from immutable_delivery.reporters import FORMATS, Options
 
 _WIDEST = 100
@@ -35,14 +34,16 @@ class TargetType(click.ParamType[Target]):
 
     name = "format[=file]"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Target:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Target:
         """Return the target that the words name."""
         if isinstance(value, Target):
             return value
         name, equals, file = str(value).partition("=")
         if name not in FORMATS:
-            near = get_close_matches(name, FORMATS, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(FORMATS)}"
+            near = nearest(name, FORMATS)
+            hint = f"; did you mean '{near}'?" if near else f"; there are {', '.join(FORMATS)}"
             self.fail(f"'{name}' is no format{hint}", param, ctx)
         if equals and not file:
             self.fail(f"'{value}' names no file", param, ctx)
@@ -56,7 +57,10 @@ def checked(targets: Sequence[Target]) -> tuple[Target, ...]:
     for index, place in enumerate(places):
         if place in places[:index]:
             both = f"{targets[places.index(place)].format} and {targets[index].format}"
-            where = shown(targets[index].file) or f"stdout: write one to a file, as {targets[index].format}=FILE"
+            where = (
+                shown(targets[index].file)
+                or f"stdout: write one to a file, as {targets[index].format}=FILE"
+            )
             raise UsageError(f"{both} both go to {where}")
         if place and (Path(place).is_dir() or not Path(place).parent.is_dir()):
             raise UsageError(f"{shown(targets[index].file)}: no such file can be written")
@@ -85,10 +89,10 @@ def write(target: Target, text: str) -> None:
 
 
 def _to_stdout(data: bytes) -> None:
-    stream = click.get_binary_stream("stdout")
+    sys.stdout.flush()
     try:
-        stream.write(data)
-        stream.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
     except BrokenPipeError:  # who reads has seen enough
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

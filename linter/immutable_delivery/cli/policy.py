@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from immutable_delivery.cli.output import Target, write
-from immutable_delivery.policydocs import listing, page, scaffold, tested
+from immutable_delivery.policydocs import listing, page, tested
+from immutable_delivery.scaffold import scaffold
 
 
 @click.group()

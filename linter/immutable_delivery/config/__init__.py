@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from typing import Any, Literal, NoReturn
 
 from immutable_delivery.errors import ConfigError
+from immutable_delivery.names import nearest
 from immutable_delivery.selection import Selection
 
 FailOn = Literal["error", "warning", "note", "divergent", "convergent"]
 Path = tuple[str, ...]
 """The keys that lead to a value: `("per-path", "legacy/**", "ignore", "0")`."""
+
+PROFILE = r"(default|strict)(@[0-9]+(\.[0-9]+)*)?"
+"""What names a profile."""
 
 FILE = ".imd.yaml"
 PYPROJECT = "pyproject.toml"
@@ -100,7 +103,9 @@ class Config:
         names = set(known)
         for keys, name in self._named():
             if name not in names:
-                self.fail(keys, unknown_name(name, names))
+                source = self.sources.get(keys)  # the command line has none
+                reason = unknown_name(name, names)
+                raise ConfigError(f"{source}: {reason}" if source else reason)
 
     def check_params(self, params: Mapping[str, Mapping[str, Any]]) -> None:
         """Refuse parameters that are not in ``params`` (defaults by policy and name), or of another type."""
@@ -137,8 +142,8 @@ def unknown_name(name: str, known: Iterable[str]) -> str:
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, sorted(known), 1)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    near = nearest(name, known)
+    return f"; did you mean '{near}'?" if near else ""
 
 
 def _check_type(config: Config, keys: Path, value: Any, default: Any) -> None:

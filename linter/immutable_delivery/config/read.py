@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -11,9 +10,7 @@ from importlib.resources import files as resources
 from typing import Any, cast
 
 from immutable_delivery.config import (
-    FILE,
     POLICIES,
-    PYPROJECT,
     Config,
     Environment,
     FailOn,
@@ -22,8 +19,8 @@ from immutable_delivery.config import (
     Source,
     Waiver,
 )  # fmt: skip
+from immutable_delivery.config.find import find
 from immutable_delivery.config.links import refuse_links
-from immutable_delivery.errors import ConfigError, UnreadableError
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.selection import PathRule, Selection
 from immutable_delivery.text import Place, Text
@@ -44,28 +41,6 @@ def load(files: Files, path: str = "") -> Config:
     if not path:
         return Config(policies=own)
     return _read(files, path, own)
-
-
-def find(files: Files) -> str:
-    """Return the configuration file at the root, "" where there is none; two are one too many."""
-    there = files.state(FILE) != "missing"
-    if not _in_pyproject(files):
-        return FILE if there else ""
-    if there:
-        raise ConfigError(f"{FILE}: {PYPROJECT} has a table [tool.imd] too; keep one of them")
-    return PYPROJECT
-
-
-def _in_pyproject(files: Files) -> bool:
-    if files.state(PYPROJECT) == "missing":
-        return False
-    try:
-        data = files.read(PYPROJECT)
-    except UnreadableError:
-        return False
-    if b"imd" not in data:
-        return False
-    return re.search(rb"^\s*\[+\s*tool\s*\.\s*[\"']?imd\b", data, re.MULTILINE) is not None
 
 
 def _read(files: Files, path: str, policies: tuple[str, ...]) -> Config:

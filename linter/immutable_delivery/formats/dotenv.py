@@ -18,7 +18,9 @@ _GAP = re.compile(r"(?:\s++|#[^\n]*+)*+")
 _EXPORT = re.compile(r"export\s+")
 _KEY = re.compile(r"([\w.\-\[\] \t\r\f\v\x85\xa0]*+)([=:\n]|\Z)")
 _BLANKS = re.compile(r"[ \t\r\f\v\x85\xa0]*")
-_QUOTED = {quote: re.compile(rf"{quote}((?:[^\\{quote}]|\\.)*+){quote}", re.DOTALL) for quote in "'\""}
+_QUOTED = {
+    quote: re.compile(rf"{quote}((?:[^\\{quote}]|\\.)*+){quote}", re.DOTALL) for quote in "'\""
+}
 _ESCAPE = re.compile(r"\\(?:0[0-7]{1,3}|.)", re.DOTALL)
 _ESCAPES = {
     "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"',

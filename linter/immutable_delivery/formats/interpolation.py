@@ -144,5 +144,7 @@ class Cutter:
             stop += len(pieces[last].text)
             last += 1
         text = "".join(piece.text for piece in pieces[self._index : max(last, self._index + 1)])
-        part = replace(self._written, text=text, pieces=pieces[self._index : max(last, self._index + 1)])
+        part = replace(
+            self._written, text=text, pieces=pieces[self._index : max(last, self._index + 1)]
+        )
         return part.slice(start - self._start, end - self._start)

@@ -26,7 +26,9 @@ _VALUE = re.compile(
     r"hf_[A-Za-z0-9]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})|-----BEGIN [A-Z ]*PRIVATE KEY"
 )
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@$]*:(?P<password>[^\s/@$]+)@", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"(?:x+|\*+|\.+|pass(?:word)?|secret|token|user|changeme|<.*>)\Z", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"(?:x+|\*+|\.+|pass(?:word)?|secret|token|user|changeme|<.*>)\Z", re.IGNORECASE
+)
 
 _FILE = re.compile(
     r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.[\w-]+)*|[\w-]+\.env|\.npmrc|\.pypirc|\.netrc|_netrc|\.git-credentials|"
@@ -77,5 +79,7 @@ def secret_file(path: str, content: str | None = None) -> bool:
     """Whether a file is a secret by its name; its content, where it is known, may acquit it."""
     if not _FILE.search(path) or _HARMLESS_FILE.search(path.rpartition("/")[2]):
         return False
-    telling = next((rule for ending, rule in _TELLING.items() if path.lower().endswith(ending)), None)
+    telling = next(
+        (rule for ending, rule in _TELLING.items() if path.lower().endswith(ending)), None
+    )
     return content is None or telling is None or bool(telling.search(content))

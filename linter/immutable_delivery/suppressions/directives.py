@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 
 from immutable_delivery.formats import Comment
+from immutable_delivery.names import nearest
 from immutable_delivery.suppressions.silencers import WHOLE_FILE, Area, Silencer
 from immutable_delivery.text import Place, Span, Text
 
@@ -33,7 +33,7 @@ def _of(
     path: str, comment: Comment, directive: re.Match[str], text: Text | None
 ) -> Iterator[Silencer]:
     verb = directive["verb"]
-    if verb not in _VERBS and directive["ids"] is None and not get_close_matches(verb, _VERBS, 1):
+    if verb not in _VERBS and directive["ids"] is None and not nearest(verb, _VERBS):
         return
     whole = Place(path, Span(comment.start, comment.end))
     names = [name.strip() for name in (directive["ids"] or "").split(",") if name.strip()]

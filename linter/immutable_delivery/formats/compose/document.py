@@ -9,7 +9,7 @@ from immutable_delivery.formats.compose.recognition import is_named
 from immutable_delivery.formats.yamltree import Document, Mapping, Scalar, documents
 from immutable_delivery.text import Text
 
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|^\s*#(?:if|foreach|end)\b", re.M)
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|^\s*#(?:if|foreach|end)\b", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -71,7 +71,9 @@ def _with_services(root: Mapping) -> Mapping:
     first = not {"services", "include", "version"} & root.entries.keys()
     if not first or not values or not all(isinstance(one, Mapping) for one in values):
         return root
-    if not any({"image", "build"} & one.entries.keys() for one in values if isinstance(one, Mapping)):
+    if not any(
+        {"image", "build"} & one.entries.keys() for one in values if isinstance(one, Mapping)
+    ):
         return root
     key = next(iter(root.entries.values()))[0]
     return Mapping({"services": (key, root)}, place=root.place)

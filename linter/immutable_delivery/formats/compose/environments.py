@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_DEVELOPMENT = frozenset({"override", "dev", "devel", "develop", "development", "local", "localhost", "debug"})
+_DEVELOPMENT = frozenset(
+    {"override", "dev", "devel", "develop", "development", "local", "localhost", "debug"}
+)
 _OTHERS = frozenset(
     {
         "test", "tests", "testing", "ci", "e2e", "integration", "qa", "uat", "stage", "staging", "preprod",

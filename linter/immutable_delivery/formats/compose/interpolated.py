@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping as Variables
+from collections.abc import Callable
+from collections.abc import Mapping as Variables
 
 from immutable_delivery.formats.interpolation import InvalidTemplateError, interpolate
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
@@ -41,6 +42,8 @@ class Interpolation:
             written = interpolate(node.written, self._variables)
         except InvalidTemplateError as error:
             place = node.written.place(error.offset, error.offset + 1)
-            self._report(place, "holds a reference to a variable that is not valid; `$$` writes a dollar")
+            self._report(
+                place, "holds a reference to a variable that is not valid; `$$` writes a dollar"
+            )
             return node
         return Scalar(written, node.place, plain=False, tag=node.tag)

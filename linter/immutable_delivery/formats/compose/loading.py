@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from immutable_delivery.errors import UnreadableError
-from immutable_delivery.files import folder_of, read_text, resolve
-from immutable_delivery.formats import Surroundings, Trouble
-from immutable_delivery.formats.compose.document import ComposeDocument, parse
+from immutable_delivery.formats.compose.document import ComposeDocument
+from immutable_delivery.formats.compose.extending import Extension, Prepare
+from immutable_delivery.formats.compose.including import Include, includes
 from immutable_delivery.formats.compose.interpolated import Interpolation
-from immutable_delivery.formats.compose.merging import UnmergeableError, merge, unique
+from immutable_delivery.formats.compose.merging import merge, merge_mappings, unique
+from immutable_delivery.formats.compose.projects import Project
+from immutable_delivery.formats.compose.reading import Environment, Reader
 from immutable_delivery.formats.compose.resets import Paths, taken_back, without
-from immutable_delivery.formats.dotenv import variables
-from immutable_delivery.formats.yamltree import Mapping, Node
+from immutable_delivery.formats.compose.shapes import checked
+from immutable_delivery.formats.lookup import scalar
+from immutable_delivery.formats.yamltree import Mapping
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Written
 
-MAX_INCLUDES = 50
-"""Includes inside includes, deeper than this, are refused."""
+MAX_INCLUDES = 200
+"""More includes than this, one inside the other or beside it, are refused."""
 
-Environment = dict[str, Written]
+SECTIONS = ("services", "volumes", "secrets", "configs", "networks", "models")
 
 
 @dataclass(slots=True)
@@ -31,59 +32,129 @@ class Model:
     folders: dict[str, str] = field(default_factory=dict)
     """Per file, the folder that the relative paths in it start from."""
     variables: Environment = field(default_factory=dict)
+    """What the project's `.env` gives."""
+    remote: list[Written] = field(default_factory=list)
+    """Includes from elsewhere."""
 
-    def section(self, name: str) -> Mapping | None:
+    def section(self, name: str) -> Mapping:
         """Return a top-level mapping."""
         found = self.root.get(name)
-        return found if isinstance(found, Mapping) else None
+        return found if isinstance(found, Mapping) else Mapping(place=self.root.place)
 
 
-@dataclass(slots=True)
-class Reader:
-    """The files that projects are made of: each is read once, and each trouble told once."""
+def load(reader: Reader, project: Project) -> Model:
+    """Compose the files of a project."""
+    return _Composer(reader, project).model
 
-    documents: AnyMapping[str, ComposeDocument]
-    around: Surroundings
-    extended: set[tuple[str, str]] = field(default_factory=set)
-    """Services that others extend, by file and name."""
-    included: set[str] = field(default_factory=set)
-    _read: dict[str, ComposeDocument | None] = field(default_factory=dict)
-    _environments: dict[str, Environment] = field(default_factory=dict)
 
-    def document(self, path: str | None) -> ComposeDocument | None:
-        """Return a Compose file, whether or not a format claims it."""
-        if path is None or path in self.documents:
-            return self.documents.get(path or "")
-        if path not in self._read:
-            text = read_text(self.around.files, path) if self.there(path) else None
-            self._read[path] = parse(text) if text else None
-            if text:
-                self.around.texts.setdefault(path, text)
-        return self._read[path]
+class _Composer:
+    def __init__(self, reader: Reader, project: Project) -> None:
+        self._reader = reader
+        self._includes = 0
+        self.model = Model(_empty(project.files[0]))
+        variables = reader.environment(f"{project.folder}/.env".lstrip("/"))
+        variables = {**_project_name(reader, project), **variables}
+        self.model.variables = variables
+        self.model.root = self._files(project.files, project.folder, variables, ())
 
-    def there(self, path: str | None) -> bool:
-        """Whether the repository holds a file: what version control ignores is not of it."""
-        return path is not None and self.around.files.state(path) in {"tracked", "untracked"}
+    def _files(
+        self, files: tuple[str, ...], folder: str, variables: Environment, chain: tuple[str, ...]
+    ) -> Mapping:
+        merged = _empty(files[0])
+        for path in files:
+            self.model.folders[path] = folder
+            if document := self._reader.document(path):
+                for root in document.roots:
+                    merged = self._with(merged, root, document, folder, variables, (*chain, path))
+        return merged
 
-    def environment(self, path: str) -> Environment:
-        """Return the variables of an environment file; none where it is not there."""
-        if path not in self._environments:
-            self._environments[path] = self._variables(path)
-        return self._environments[path]
+    def _with(
+        self,
+        merged: Mapping,
+        root: Mapping,
+        document: ComposeDocument,
+        folder: str,
+        variables: Environment,
+        chain: tuple[str, ...],
+    ) -> Mapping:
+        """Add one document of a file to what the files before it say."""
+        root, paths = prepared(self._reader, root, document, variables)
+        for one in includes(root, folder, self._reader):
+            root = self._included(root, one, variables, chain, paths)
+        merged = without(merged, paths)
+        extension = Extension(self._reader, self.model.folders, self._preparing(variables))
+        root = extension.apply(root, document.path, paths)
+        return unique(merge_mappings(merged, root, (), self._reader.trouble))
 
-    def _variables(self, path: str) -> Environment:
-        text = read_text(self.around.files, path) if self.there(path) else None
-        if text is None:
-            return {}
-        self.around.texts.setdefault(path, text)
-        try:
-            return variables(text)
-        except UnreadableError as error:
-            self.trouble(Place(path, Span(error.offset, error.offset)), error.reason)
-            return {}
+    def _preparing(self, variables: Environment) -> Prepare:
+        def prepare(path: str) -> tuple[Mapping, Paths]:
+            merged, taken = _empty(path), frozenset[tuple[str, ...]]()
+            document = self._reader.document(path)
+            if document:
+                for one in document.roots:
+                    root, paths = prepared(self._reader, one, document, variables)
+                    merged = merge_mappings(merged, root, (), self._reader.trouble)
+                    taken |= paths
+            return merged, taken
 
-    def trouble(self, place: Place, reason: str) -> None:
-        """Say, once, what Compose would refuse or what cannot be followed."""
-        trouble = Trouble(place.file, place.span.start, reason)
-        if trouble not in self.around.troubles:
-            self.around.troubles.append(trouble)
+        return prepare
+
+    def _included(
+        self,
+        root: Mapping,
+        one: Include,
+        variables: Environment,
+        chain: tuple[str, ...],
+        paths: Paths,
+    ) -> Mapping:
+        """Return a document with the resources of what it includes; its own count more."""
+        if one.remote:
+            self.model.remote.append(one.written)
+            return root
+        self._includes += 1
+        if one.files[0] in chain or self._includes > MAX_INCLUDES:
+            self._reader.trouble(one.written.whole, f"includes '{one.files[0]}' once more: a cycle")
+            return root
+        given = dict(variables)
+        for path in one.environment_files:
+            given = {**self._reader.environment(path), **given}
+        self._reader.included.update(one.files)
+        imported = without(self._files(one.files, one.folder, given, chain), paths)
+        entries = dict(root.entries)
+        for name in SECTIONS:
+            if found := imported.entries.get(name):
+                own = entries.get(name, (found[0], Mapping(place=found[1].place)))
+                node = merge(found[1], own[1], (name,), self._reader.trouble)
+                entries[name] = (own[0], node)
+        return Mapping(entries, place=root.place)
+
+
+def prepared(
+    reader: Reader, root: Mapping, document: ComposeDocument, variables: Environment
+) -> tuple[Mapping, Paths]:
+    """Return a document with its variables replaced and of the right shape, and what it takes back."""
+    paths: Paths = frozenset()
+    if document.resets:
+        rest, paths = taken_back(root)
+        root = rest if isinstance(rest, Mapping) else _empty(document.path)
+    if document.interpolates:
+        found = Interpolation(variables, reader.trouble).apply(root)
+        root = found if isinstance(found, Mapping) else root
+    return checked(root, reader.trouble), paths
+
+
+def _project_name(reader: Reader, project: Project) -> Environment:
+    """Return the variable that Compose sets itself."""
+    document = reader.document(project.files[0])
+    names = [
+        name for root in (document.roots if document else []) if (name := scalar(root, "name"))
+    ]
+    if names:
+        return {"COMPOSE_PROJECT_NAME": names[-1].written} if "$" not in names[-1].text else {}
+    folder = project.folder.rpartition("/")[2].lower()
+    place = Place(project.files[0], Span(0, 0))
+    return {"COMPOSE_PROJECT_NAME": Written.literal(folder, place)} if folder else {}
+
+
+def _empty(path: str) -> Mapping:
+    return Mapping(place=Place(path, Span(0, 0)))

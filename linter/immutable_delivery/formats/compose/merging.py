@@ -11,6 +11,7 @@ from dataclasses import replace
 from immutable_delivery.formats.compose.pairs import as_mapping, paired
 from immutable_delivery.formats.compose.targets import TARGETS
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.text import Place
 
 Path = tuple[str, ...]
 _PAIRS = frozenset(
@@ -20,40 +21,38 @@ _PAIRS = frozenset(
     }
 )  # fmt: skip
 _REPLACED = frozenset({("command",), ("entrypoint",), ("healthcheck", "test")})
-_LISTS = frozenset({("env_file",), ("label_file",), ("dns",), ("dns_opt",), ("dns_search",), ("tmpfs",)})
+_LISTS = frozenset(
+    {("env_file",), ("label_file",), ("dns",), ("dns_opt",), ("dns_search",), ("tmpfs",)}
+)
 _KEYED = frozenset({("depends_on",), ("networks",), ("models",)})
 
 
-class UnmergeableError(Exception):
-    """A later value that cannot take the place of an earlier one."""
-
-    def __init__(self, node: Node, path: Path) -> None:
-        super().__init__(".".join(path))
-        self.node = node
-        self.path = path
+Report = Callable[[Place, str], None]
+"""Takes where something stands and what is wrong with it."""
 
 
-def merge(base: Node, other: Node, path: Path = ()) -> Node:
+def merge(base: Node, other: Node, path: Path, report: Report) -> Node:
     """Return what ``base`` and ``other`` are together; what stands in ``other`` counts more."""
-    if path[:1] == ("services",) and len(path) > 2 and (rule := _rule(path[2:])):  # noqa: PLR2004
-        return rule(base, other, path)
+    if path[:1] == ("services",) and (special := _special(base, other, path[2:], report)):
+        return special
     if isinstance(other, Scalar) and other.null:
         return base
     if isinstance(base, Scalar):
         return other
     if isinstance(base, Mapping) and isinstance(other, Mapping):
-        return merge_mappings(base, other, path)
+        return merge_mappings(base, other, path, report)
     if isinstance(base, Sequence) and isinstance(other, Sequence):
         return replace(other, items=[*base.items, *other.items])
-    raise UnmergeableError(other, path)
+    report(other.place, f"'{'.'.join(path)}' is of another shape than what it is merged with")
+    return other
 
 
-def merge_mappings(base: Mapping, other: Mapping, path: Path) -> Mapping:
+def merge_mappings(base: Mapping, other: Mapping, path: Path, report: Report) -> Mapping:
     """Return both mappings' entries; where both have one, the key is that of ``other``."""
     entries = dict(base.entries)
     for name, (key, value) in other.entries.items():
         found = entries.get(name)
-        entries[name] = (key, merge(found[1], value, (*path, name)) if found else value)
+        entries[name] = (key, merge(found[1], value, (*path, name), report) if found else value)
     return Mapping(entries, place=other.place, tag=other.tag)
 
 
@@ -62,9 +61,13 @@ def unique(node: Mapping) -> Mapping:
     services = node.get("services")
     if not isinstance(services, Mapping):
         return node
-    entries = {name: (key, unique_service(value)) for name, (key, value) in services.entries.items()}
+    entries = {
+        name: (key, unique_service(value)) for name, (key, value) in services.entries.items()
+    }
     key = node.entries["services"][0]
-    return replace(node, entries={**node.entries, "services": (key, replace(services, entries=entries))})
+    return replace(
+        node, entries={**node.entries, "services": (key, replace(services, entries=entries))}
+    )
 
 
 def unique_service(service: Node) -> Node:
@@ -86,25 +89,20 @@ def _unique(node: Sequence, target: Callable[[Node], str]) -> Sequence:
     return replace(node, items=list(last.values())) if len(last) < len(node.items) else node
 
 
-def _rule(path: Path) -> Callable[[Node, Node, Path], Node] | None:
+def _special(base: Node, other: Node, path: Path, report: Report) -> Node | None:
+    """Merge what Compose merges by rules of its own; ``path`` is inside the service."""
     if path in _REPLACED:
-        return lambda _base, other, _path: other
+        return other
     if path in _PAIRS:
-        return _merge_pairs
+        first, second = paired(base), paired(other)
+        return Mapping({**first.entries, **second.entries}, place=second.place)
     if path in _LISTS:
-        return _merge_lists
+        return Sequence([*_items(base), *_items(other)], place=other.place)
     if path in _KEYED:
-        return _merge_keyed
-    return _merge_builds if path == ("build",) else None
-
-
-def _merge_pairs(base: Node, other: Node, _path: Path) -> Node:
-    first, second = paired(base), paired(other)
-    return Mapping({**first.entries, **second.entries}, place=second.place)
-
-
-def _merge_lists(base: Node, other: Node, _path: Path) -> Node:
-    return Sequence([*_items(base), *_items(other)], place=other.place)
+        return merge_mappings(as_mapping(base), as_mapping(other), path, report)
+    if path == ("build",):
+        return merge_mappings(built(base), built(other), ("services", "", *path), report)
+    return None
 
 
 def _items(node: Node) -> list[Node]:
@@ -113,15 +111,8 @@ def _items(node: Node) -> list[Node]:
     return [node] if isinstance(node, Scalar) and not node.null else []
 
 
-def _merge_keyed(base: Node, other: Node, path: Path) -> Node:
-    return merge_mappings(as_mapping(base), as_mapping(other), path)
-
-
-def _merge_builds(base: Node, other: Node, path: Path) -> Node:
-    return merge_mappings(_build(base), _build(other), path)
-
-
-def _build(node: Node) -> Mapping:
+def built(node: Node) -> Mapping:
+    """Return the `build` of a service as a mapping; text is its context."""
     if isinstance(node, Mapping):
         return node
     if not isinstance(node, Scalar) or node.null:

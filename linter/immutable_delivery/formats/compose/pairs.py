@@ -10,7 +10,7 @@ def paired(node: Node) -> Mapping:
     """Return a list of `KEY=value` (or a mapping) as a mapping; a key alone has null for its value."""
     if isinstance(node, Mapping):
         return node
-    entries = {}
+    entries: dict[str, tuple[Scalar, Node]] = {}
     if isinstance(node, Sequence):
         for item in node.items:
             if isinstance(item, Scalar) and not item.null:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.compose.document import ComposeDocument
 from immutable_delivery.formats.lookup import items, mapping, text
-from immutable_delivery.formats.yamltree import Mapping as Tree, Node, Scalar, Sequence
+from immutable_delivery.formats.yamltree import Mapping as Tree
+from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
 
 MAIN_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """What Compose looks for in a folder, in this order."""
@@ -142,7 +143,7 @@ class _Folder:
 
 
 def _above(folder: str) -> list[str]:
-    found = []
+    found: list[str] = []
     while folder and len(found) < _LEVELS_UP:
         folder = folder_of(folder)
         found.append(folder)

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(r"(?:^|[/._-])(?:docker-)?compose(?:[._-][^/]*)?\.ya?ml$|(?:^|/)docker-stack[^/]*\.ya?ml$", re.I)
+_NAME = re.compile(
+    r"(?:^|[/._-])(?:docker-)?compose(?:[._-][^/]*)?\.ya?ml$|(?:^|/)docker-stack[^/]*\.ya?ml$",
+    re.IGNORECASE,
+)
 _OTHER_NAME = re.compile(
     r"(?:^|/)(?:\.?(?:gitlab-ci|travis|drone|woodpecker|lando)[^/]*|[^/]*values[^/]*)\.ya?ml$|(?:^|/)\.woodpecker/",
-    re.I,
+    re.IGNORECASE,
 )
-_FOREIGN = re.compile(rb"^(?:[\"']?(?:apiVersion|jobs)[\"']?[ \t]*:|-[ \t])", re.M)
-_TOP_KEY = re.compile(rb"^[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*:", re.M)
+_FOREIGN = re.compile(rb"^(?:[\"']?(?:apiVersion|jobs)[\"']?[ \t]*:|-[ \t])", re.MULTILINE)
+_TOP_KEY = re.compile(rb"^[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*:", re.MULTILINE)
 _TOP_KEYS = frozenset(
-    {b"version", b"name", b"services", b"networks", b"volumes", b"configs", b"secrets", b"include", b"models"}
+    {
+        b"version",
+        b"name",
+        b"services",
+        b"networks",
+        b"volumes",
+        b"configs",
+        b"secrets",
+        b"include",
+        b"models",
+    }
 )
 _SERVICES = re.compile(
     rb"^[\"']?services[\"']?:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\"']?[\w.-]+[\"']?[ \t]*:"
     rb"[ \t]*(?:[&!]\S+[ \t]*)?(?:#.*)?\r?$",
-    re.M,
+    re.MULTILINE,
 )
-_SERVICE_KEY = re.compile(rb"^[ \t]+[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.M)
+_SERVICE_KEY = re.compile(rb"^[ \t]+[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
 
 
 def claims(path: str, head: bytes) -> bool:

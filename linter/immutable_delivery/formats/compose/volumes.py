@@ -11,11 +11,12 @@ from posixpath import normpath
 from immutable_delivery.formats.compose.values import truth
 from immutable_delivery.formats.lookup import scalar
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 _WINDOWS = re.compile(r"[A-Za-z]:|\\\\")
 _VARIABLE = re.compile(r"\$(?:\{\w+\}|\w+)")
-_HOST_VARIABLE = re.compile(r"PWD|HOME|PATH|DIR|FOLDER|ROOT|SOCK|USERPROFILE", re.I)
+_HOST_VARIABLE = re.compile(r"PWD|HOME|PATH|DIR|FOLDER|ROOT|SOCK|USERPROFILE", re.IGNORECASE)
 MAX_SECTIONS = 3
 
 
@@ -27,7 +28,8 @@ class Volume:
     source: Written | None
     target: Written
     read_only: bool | None
-    read_only_node: Scalar | None = None
+    read_only_at: Place | None = None
+    """Where it says whether it is read-only."""
 
     @property
     def path(self) -> str | None:
@@ -49,13 +51,13 @@ def volume_of(node: Node) -> Volume:
     source = scalar(node, "source")
     if target is None:
         raise VolumeError("names no target")
-    kind = scalar(node, "type")
+    kind, read_only = scalar(node, "type"), scalar(node, "read_only")
     return Volume(
         kind.text if kind else "volume",
         source.written if source else None,
         target.written,
-        truth(node.get("read_only")),
-        scalar(node, "read_only"),
+        truth(read_only),
+        read_only.place if read_only else None,
     )
 
 
@@ -69,8 +71,9 @@ def short(written: Written) -> Volume:
     if len(sections) > MAX_SECTIONS:
         raise VolumeError("has too many colons")
     source, target, *options = sections
-    read_only = False if not options else _read_only(options[0])
-    return Volume(_kind(source), source, target, read_only)
+    if not options:
+        return Volume(_kind(source), source, target, read_only=False)
+    return Volume(_kind(source), source, target, _read_only(options[0]), options[0].whole)
 
 
 def _sections(written: Written) -> Iterator[Written]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
-from immutable_delivery.formats.contract.meaning import build_of, contract_fact, images, start_facts
+from immutable_delivery.formats.contract.artifacts import artifacts, image_of
+from immutable_delivery.formats.contract.meaning import build_of, contract_fact, start_facts
 from immutable_delivery.formats.contract.problems import problems, schema, second_document
 from immutable_delivery.text import Text
 
@@ -53,8 +54,7 @@ def _facts(
     extra = (second_document(root),) if number else ()
     yield contract_fact(root, (*extra, *problems(root, path, around.files)))
     if isinstance(root, yamltree.Mapping):
-        build = build_of(root, path)
-        yield from images(root)
-        yield from start_facts(root)
-        if build is not None:
-            yield build
+        stated = (image_of(root), build_of(root, path))
+        yield from (fact for fact in stated if fact is not None)
+        yield from artifacts(root)
+        yield from start_facts(root, path, around.files)

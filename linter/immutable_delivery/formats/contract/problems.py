@@ -11,9 +11,10 @@ from typing import Any
 
 from immutable_delivery.facts import Problem
 from immutable_delivery.files import Files, folder_of, resolve
+from immutable_delivery.formats.contract.entries import items_of
 from immutable_delivery.formats.images import digest_problem
 from immutable_delivery.formats.schema import Misfit, head, misfits
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 
 
 @cache
@@ -71,7 +72,7 @@ def _start_text(command: str) -> str:
 def _repeated(root: Mapping) -> Iterator[Problem]:
     """Yield environments that share a name or an order with an earlier one."""
     seen: dict[tuple[str, str], str] = {}
-    for index, environment in enumerate(_items(root.get("environments"))):
+    for index, environment in enumerate(items_of(root.get("environments"))):
         for key in ("name", "order"):
             value = environment.get(key) if isinstance(environment, Mapping) else None
             if not isinstance(value, Scalar) or value.null:
@@ -96,9 +97,9 @@ def _named(root: Mapping) -> Iterator[tuple[str, Scalar]]:
     if isinstance(build, Mapping):
         for key in ("context", "dockerfile"):
             yield from _text(f"build.{key}", build.get(key))
-    for index, environment in enumerate(_items(root.get("environments"))):
+    for index, environment in enumerate(items_of(root.get("environments"))):
         if isinstance(environment, Mapping):
-            for at, manifest in enumerate(_items(environment.get("manifests"))):
+            for at, manifest in enumerate(items_of(environment.get("manifests"))):
                 yield from _text(f"environments[{index}].manifests[{at}]", manifest)
     if isinstance(pipeline, Scalar) and "://" not in pipeline.text:
         yield from _text("pipeline", pipeline)
@@ -126,10 +127,6 @@ def _why_unreachable(written: str, folder: str, files: Files) -> str:
     if state == "missing":
         return f"is not there: there is no `{path}` in the repository"
     return "is ignored by version control, so nobody else has it" if state == "ignored" else ""
-
-
-def _items(node: Node | None) -> list[Node]:
-    return node.items if isinstance(node, Sequence) else []
 
 
 def _text(where: str, node: Node | None) -> Iterator[tuple[str, Scalar]]:

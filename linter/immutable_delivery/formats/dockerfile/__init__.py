@@ -1,0 +1,88 @@
+"""Dockerfiles and Containerfiles: BuildKit's grammar, stages, variables, and what every instruction says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats import Comment, Surroundings, Trouble
+from immutable_delivery.formats.dockerfile.cut import Document, Instruction, cut
+from immutable_delivery.formats.dockerfile.grammar import check
+from immutable_delivery.text import Text
+
+NAME = "dockerfile"
+
+_NAME = re.compile(
+    r"(?:docker|container)file(?:[._-].*)?\Z|.*\.(?:docker|container)file\Z|(?:docker|container)file[-_].*\Z",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"\.(?:dockerignore|containerignore|md|rst|adoc|txt|html?|py|pyc|sh|bash|bat|ps1|cmd|go|rs|c|h|cpp|java|kt|rb|php|js|mjs|"
+    r"jsx|ts|tsx|css|ya?ml|json|toml|xml|lock|log|svg|png|gif|jpe?g|pdf|zip|gz|tgz|vim|el|lua|bak|orig|old|rej|patch|diff|swp|"
+    r"iml|mdx|snap|sum|sig|asc|sha256)\Z|~\Z",
+    re.IGNORECASE,
+)
+_TEMPLATE = re.compile(
+    r"\.(?:j2|jinja2?|tmpl|tpl|erb|template|templ|mustache|hbs|gotmpl|in|ejs|m4|mako|liquid)(?:\.|\Z)",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"\{\{|\{%|<%|%%[A-Z_]+%%|@@?[A-Z][A-Z0-9_]+@@?")
+_STATEMENT = re.compile(r"\{%[-+\s]|<%[=\s-]")
+_BODY = frozenset(
+    {"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL", "ENV", "LABEL", "MAINTAINER"}
+)
+"""Where double braces and percent signs mean something of their own."""
+
+
+def claims(path: str, head: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
+    """Whether a path names a Dockerfile: `Dockerfile.web`, `web.Dockerfile`, `Containerfile`."""
+    name = path.rpartition("/")[2]
+    return bool(_NAME.match(name)) and not _OTHER.search(name)
+
+
+def parse(text: Text) -> Document:
+    """Return the instructions; raise UnreadableError for what BuildKit would refuse."""
+    name = text.path.rpartition("/")[2]
+    if ending := _TEMPLATE.search(name):
+        return Document(text.path, template=f"its name ends in {ending[0].rstrip('.')}")
+    try:
+        document = cut(text)
+        check(document.instructions)
+    except UnreadableError as error:
+        if mark := _mark_near(text, error.offset):
+            return Document(text.path, template=f"it holds {mark}")
+        raise
+    mark = next(_marks(document.instructions), "")
+    return Document(text.path, template=f"it holds {mark}") if mark else document
+
+
+def comments(document: Document, text: Text) -> list[Comment]:  # noqa: ARG001 (the document knows them)
+    """Return the comments: each covers the instruction below, or inside a continued one the next line."""
+    return document.comments
+
+
+def facts(documents: Mapping[str, Document], around: Surroundings) -> Iterable[Fact | Build]:
+    """Return what every Dockerfile says, as the manifests that build it say to build it."""
+    from immutable_delivery.formats.dockerfile.lowering import lower  # noqa: PLC0415 (it loads the shell)
+
+    for path, document in documents.items():
+        if document.template:
+            around.troubles.append(Trouble(path, 0, document.template, template=True))
+        else:
+            yield from lower(document, around, around.builds)
+
+
+def _mark_near(text: Text, offset: int) -> str:
+    """Return the mark of a template language on the line that BuildKit would refuse, or at the head of any line."""
+    line = text.line(text.line_of(min(offset, len(text.value))))
+    found = _MARK.search(line) or re.search(r"^[ \t]*(?:\{\{|\{%|<%)", text.value, re.MULTILINE)
+    return found[0].strip() if found else ""
+
+
+def _marks(instructions: Iterable[Instruction]) -> Iterator[str]:
+    for one in instructions:
+        mark = _STATEMENT if one.name in _BODY or one.heredocs else _MARK
+        if found := mark.search(one.line):
+            yield found[0]

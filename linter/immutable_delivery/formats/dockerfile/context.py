@@ -22,15 +22,21 @@ class Context:
     def __init__(self, files: Files, dockerfile: str, folder: str | None) -> None:
         self.files = files
         self.folder = folder
+        self._found: dict[str, list[str]] = {}
         self.ignore = Ignore() if folder is None else ignore_of(files, dockerfile, folder)
 
     def find(self, source: str) -> list[str]:
         """Return the paths, relative to the root, that a source of COPY means; files that git ignores too."""
+        if source not in self._found:
+            self._found[source] = self._find(source)
+        return self._found[source]
+
+    def _find(self, source: str) -> list[str]:
         if self.folder is None:
             return []
         path = normpath(f"/{source}").lstrip("/")
         if not is_glob(path):
-            whole = _joined(self.folder, path)
+            whole = joined(self.folder, path)
             return [whole] if self.kind(whole) or self.state(whole) != "missing" else []
         found = [self.folder]
         for part in path.split("/"):
@@ -58,9 +64,9 @@ class Context:
         if is_glob(part):
             glob = Glob(part)
             names = (name for name in children(self.files.paths, base) if glob.matches(name))
-            yield from (_joined(base, name) for name in names)
-        elif self.kind(_joined(base, part)):
-            yield _joined(base, part)
+            yield from (joined(base, name) for name in names)
+        elif self.kind(joined(base, part)):
+            yield joined(base, part)
 
 
 def context_of(files: Files, dockerfile: str, request: Request, sources: Sequence[str]) -> Context:
@@ -70,7 +76,10 @@ def context_of(files: Files, dockerfile: str, request: Request, sources: Sequenc
     folder = folder_of(dockerfile)
     best, most = folder, -1
     while True:
-        held = sum(bool(kind(files.paths, _joined(folder, normpath(f"/{one}").lstrip("/")))) for one in sources)
+        held = sum(
+            bool(kind(files.paths, joined(folder, normpath(f"/{one}").lstrip("/"))))
+            for one in sources
+        )
         if held > most:
             best, most = folder, held
         if not folder or held == len(sources):
@@ -99,5 +108,6 @@ def children(paths: Sequence[str], folder: str) -> Iterator[str]:
         at = bisect_left(paths, f"{start}{name}0", at) if slash else at + 1
 
 
-def _joined(folder: str, path: str) -> str:
+def joined(folder: str, path: str) -> str:
+    """Return a path below a folder; either may be the empty root."""
     return f"{folder}/{path}" if folder and path else folder or path

@@ -19,6 +19,9 @@ from immutable_delivery.written import Piece, Written
 
 MAX_LINE = 65_536
 """BuildKit refuses longer lines, in bytes."""
+MAX_LINES = 100_000
+MAX_INSTRUCTIONS = 20_000
+"""No delivery has more: larger files are refused, so that none of them takes minutes."""
 
 _DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(\S.*?)[\t\n\f\r ]*\Z")
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
@@ -87,6 +90,8 @@ class _Cutter:
         self._document = Document(text.path)
 
     def document(self) -> Document:
+        if len(self._lines) > MAX_LINES:
+            raise UnreadableError(f"has more than {MAX_LINES} lines", self._lines[MAX_LINES][0])
         while self._next < len(self._lines):
             start, end = self._take()
             start = _indented(self._value, start, end)
@@ -123,7 +128,9 @@ class _Cutter:
     def _directive(self, name: str, found: re.Match[str]) -> None:
         if name == "escape":
             if found[2] not in {"\\", "`"}:
-                raise UnreadableError(f"'{found[2]}' cannot be the escape character", found.start(2))
+                raise UnreadableError(
+                    f"'{found[2]}' cannot be the escape character", found.start(2)
+                )
             self._document.escape = found[2]
         elif name == "syntax":
             value = found[2].partition(" ")[0]
@@ -141,7 +148,9 @@ class _Cutter:
         while stop > start and self._value[stop - 1] in " \t":
             stop -= 1
         escape = self._document.escape
-        if self._value.endswith(escape, start, stop) and not self._value.endswith(escape, start, stop - 1):
+        if self._value.endswith(escape, start, stop) and not self._value.endswith(
+            escape, start, stop - 1
+        ):
             return stop - 1, True
         return end, False
 
@@ -171,6 +180,10 @@ class _Cutter:
             place = self._place(place.span.start, self._lines[self._next - 1][1])
         one = _node(line, 0, len(line.text), place, self._document.escape, tuple(bodies))
         self._document.instructions.append(one)
+        if len(self._document.instructions) > MAX_INSTRUCTIONS:
+            raise UnreadableError(
+                f"has more than {MAX_INSTRUCTIONS} instructions", place.span.start
+            )
         self._cover(self._waiting, (place.span.start, place.span.end))
         self._waiting = []
 
@@ -265,8 +278,8 @@ def _arguments(
             raise UnreadableError(f"{name} needs names with values", line.offset(rest[0]))
         return pairs, False, ""
     if name == "ARG":
-        found = words.quoted_words(line.text, *rest, escape)
-        return tuple(line.written(*one) for one in found), False, ""
+        ranges = words.quoted_words(line.text, *rest, escape)
+        return tuple(line.written(*one) for one in ranges), False, ""
     if name in {"FROM", "EXPOSE"}:
         return words.blank_words(line, *rest), False, ""
     if name == "HEALTHCHECK":

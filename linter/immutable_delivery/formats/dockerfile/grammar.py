@@ -11,27 +11,36 @@ from collections.abc import Callable, Sequence
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.dockerfile.cut import Instruction
 
+MAX_STAGES = 500
+"""No delivery has more; each takes over what the one before it has."""
+
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*\Z")
 _NOT_TRIGGERED = frozenset({"FROM", "MAINTAINER", "ONBUILD"})
 
 
 def check(instructions: Sequence[Instruction]) -> None:
     """Raise UnreadableError for the first instruction that BuildKit would refuse."""
-    staged = False
+    staged = 0
     for one in instructions:
         reason = _problem(one)
         if not reason and not staged and one.name not in {"ARG", "FROM"}:
             reason = f"{one.name} stands before the first FROM"
         if reason:
             raise UnreadableError(reason, one.place.span.start)
-        staged = staged or one.name == "FROM"
+        staged += one.name == "FROM"
+        if staged > MAX_STAGES:
+            raise UnreadableError(f"has more than {MAX_STAGES} stages", one.place.span.start)
     if not staged:
         raise UnreadableError("has no FROM", instructions[-1].place.span.end)
 
 
 def _problem(one: Instruction) -> str:
     rule = INSTRUCTIONS.get(one.name)
-    return rule(one) if rule else f"'{one.line.split(maxsplit=1)[0][:40] if one.line.strip() else ''}' is no instruction"
+    return (
+        rule(one)
+        if rule
+        else f"'{one.line.split(maxsplit=1)[0][:40] if one.line.strip() else ''}' is no instruction"
+    )
 
 
 def _anything(_: Instruction) -> str:

@@ -53,7 +53,11 @@ def _unquoted(word: str) -> str:
     out, quote, at = [], "", 0
     while at < len(word):
         char = word[at]
-        if char == "\\" and quote != "'" and (not quote or word[at + 1 : at + 2] in {'"', "$", "\\"}):
+        if (
+            char == "\\"
+            and quote != "'"
+            and (not quote or word[at + 1 : at + 2] in {'"', "$", "\\"})
+        ):
             at += 1
             out.append(word[at : at + 1])
         elif char in {"'", '"'} and quote in {"", char}:

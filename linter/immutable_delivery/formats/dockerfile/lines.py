@@ -43,7 +43,11 @@ class Line:
         tail = end - self._starts[last]
         if first == last:
             return [_part(pieces[0], head, tail)]
-        return [_part(pieces[0], head, len(pieces[0].text)), *pieces[1:-1], _part(pieces[-1], 0, tail)]
+        return [
+            _part(pieces[0], head, len(pieces[0].text)),
+            *pieces[1:-1],
+            _part(pieces[-1], 0, tail),
+        ]
 
     def offset(self, at: int) -> int:
         """Return the offset in the file of the character at ``at``; past the end, where the text ends."""

@@ -32,8 +32,12 @@ def requests(document: Document, builds: Iterable[Build]) -> list[Request]:
     for build in builds:
         if build.dockerfile == document.path:
             one = _request(build, declared)
-            args = tuple((name, value.text if value else None) for name, value in sorted(one.args.items()))
-            found.setdefault((args, one.target.lower(), one.context, one.elsewhere, one.contexts), one)
+            args = tuple(
+                (name, value.text if value else None) for name, value in sorted(one.args.items())
+            )
+            found.setdefault(
+                (args, one.target.lower(), one.context, one.elsewhere, one.contexts), one
+            )
     return list(found.values()) or [Request()]
 
 
@@ -44,7 +48,9 @@ def _declared(document: Document) -> set[str]:
 
 def _request(build: Build, declared: set[str]) -> Request:
     args = {name: _argument(build, name) for name in build.args if name in declared}
-    return Request(args, build.target, build.context, build.context is None, frozenset(build.contexts))
+    return Request(
+        args, build.target, build.context, build.context is None, frozenset(build.contexts)
+    )
 
 
 def _argument(build: Build, name: str) -> Written | None:
@@ -54,5 +60,3 @@ def _argument(build: Build, name: str) -> Written | None:
     if name in build.arg_places:
         return Written.literal(value, build.arg_places[name])
     return Written(value, (Piece(value, build.place, aligned=False),), build.place)
-
-

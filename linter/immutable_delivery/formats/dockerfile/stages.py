@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from immutable_delivery.formats.dockerfile.cut import Document, Instruction
 from immutable_delivery.formats.dockerfile.lines import Line
@@ -13,10 +13,12 @@ from immutable_delivery.formats.dockerfile.requests import Request
 from immutable_delivery.formats.dockerfile.variables import PLATFORM, UNSET, Resolver, Variables
 from immutable_delivery.written import Written
 
+MAX_DIGITS = 6
+
 RESERVED = frozenset({"scratch", "context"})
 """Names that no stage can usefully have."""
 
-_BARE = re.compile(r"[a-z0-9][a-z0-9._-]*\Z", re.I)
+_BARE = re.compile(r"[a-z0-9][a-z0-9._-]*\Z", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
 
 
@@ -54,6 +56,8 @@ class Plan:
         self.resolve = resolve
         self.variables = Variables(dict.fromkeys(PLATFORM))
         self.stages: list[Stage] = []
+        self.named: dict[str, list[int]] = {}
+        """The numbers of the stages by name."""
         for one in document.instructions:
             if one.name == "FROM":
                 self._open(one)
@@ -61,6 +65,9 @@ class Plan:
                 self.stages[-1].body.append(one)
             else:
                 self.declare(one, self.variables, None)
+        self.target = self._target() if self.stages else None
+        self.delivered = self._chain()
+        """The numbers of the stages that what is built goes back to: the target, its base, the base of that …"""
         self._ship()
 
     def declare(self, one: Instruction, variables: Variables, inherited: Variables | None) -> None:
@@ -82,14 +89,17 @@ class Plan:
         if text in self.request.contexts or text == "scratch":
             return Target()
         if text.isascii() and text.isdigit():
-            return self._placed([int(text)] if len(text) < 6 and int(text) < len(self.stages) else [], stage)
-        named = [one.index for one in self.stages if one.name == text]
-        if named:
-            return self._placed(named, stage)
+            return self._placed(self._numbered(text), stage)
+        if text in self.named:
+            return self._placed(self.named[text], stage)
         if reference.missing and (matching := self._matching(reference, stage.index)):
             return Target(matching)
         unknown = not reference.missing and _BARE.match(text) and text not in OFFICIAL
         return Target(problem="unknown" if unknown else "", image=True)
+
+    def _numbered(self, text: str) -> list[int]:
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else -1
+        return [number] if 0 <= number < len(self.stages) else []
 
     def _placed(self, indexes: list[int], stage: Stage) -> Target:
         before = [index for index in indexes if index < stage.index]
@@ -104,13 +114,13 @@ class Plan:
         base = self.resolve(one.words[0], self.variables)
         index = len(self.stages)
         self.stages.append(Stage(index, one, name, base, self._parents(base, index)))
+        if name:
+            self.named.setdefault(name, []).append(index)
 
     def _parents(self, base: Written, before: int) -> tuple[int, ...]:
         if base.missing:
             return self._matching(base, before)
-        text = base.text.lower()
-        named = [one.index for one in self.stages[:before] if one.name and one.name == text]
-        return tuple(named[-1:])
+        return tuple(self.named.get(base.text.lower(), ())[-1:])
 
     def _matching(self, reference: Written, before: int) -> tuple[int, ...]:
         """Return the stages whose names a reference with unknown variables may mean."""
@@ -118,23 +128,31 @@ class Plan:
         if sum(map(len, literals)) < 2:  # noqa: PLR2004 (anything would fit)
             return ()
         pattern = re.compile("[a-z0-9._-]*".join(map(re.escape, literals)) + r"\Z")
-        return tuple(one.index for one in self.stages[:before] if one.name and pattern.match(one.name))
+        return tuple(
+            one.index for one in self.stages[:before] if one.name and pattern.match(one.name)
+        )
 
     def _ship(self) -> None:
         """Mark what the target needs, directly or through other stages."""
-        waiting = [self._target()] if self.stages else []
+        waiting = [self.target] if self.target else []
         while waiting:
             stage = waiting.pop()
             if not stage.shipped:
                 stage.shipped = True
                 waiting += [self.stages[index] for index in self._needs(stage)]
 
+    def _chain(self) -> list[int]:
+        chain: list[int] = []
+        stage = self.target
+        while stage:
+            chain.append(stage.index)
+            stage = self.stages[stage.parents[0]] if stage.parents else None
+        return chain
+
     def _target(self) -> Stage:
         wanted = self.request.target.lower()
-        named = [one for one in self.stages if wanted and one.name == wanted]
-        if not named and wanted.isascii() and wanted.isdigit() and len(wanted) < 6:  # noqa: PLR2004
-            named = self.stages[int(wanted) : int(wanted) + 1]
-        return named[-1] if named else self.stages[-1]
+        indexes = self.named.get(wanted) or self._numbered(wanted)
+        return self.stages[indexes[-1]] if indexes else self.stages[-1]
 
     def _needs(self, stage: Stage) -> Iterator[int]:
         yield from stage.parents
@@ -167,7 +185,7 @@ def flags(one: Instruction, name: str) -> list[Written]:
 def references(one: Instruction) -> Iterator[Written]:
     """Yield what COPY and RUN take files from: stages, images or named contexts."""
     if one.name == "COPY":
-        yield from (value for value in flags(one, "from") if value.text)
+        yield from (_unexpanded(value) for value in flags(one, "from") if value.text)
     elif one.name == "RUN":
         for mount in flags(one, "mount"):
             yield from _mounted(mount)
@@ -178,5 +196,12 @@ def _mounted(mount: Written) -> Iterator[Written]:
     for field_ in mount.text.split(","):
         name, _, value = field_.partition("=")
         if name.strip().lower() == "from" and value:
-            yield Line.of(mount).written(at + len(name) + 1, at + len(field_))
+            yield _unexpanded(Line.of(mount).written(at + len(name) + 1, at + len(field_)))
         at += len(field_) + 1
+
+
+def _unexpanded(written: Written) -> Written:
+    """BuildKit resolves no variable here, so that one in it is never known."""
+    if "$" not in written.text:
+        return written
+    return replace(written, missing=tuple(found[0] for found in _VARIABLE.finditer(written.text)))

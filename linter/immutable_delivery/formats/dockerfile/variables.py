@@ -16,13 +16,15 @@ PLATFORM = frozenset(
 """What BuildKit itself gives a value, another for each platform."""
 
 PREDEFINED = frozenset(
-    name for proxy in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY") for name in (proxy, proxy.lower())
+    name
+    for proxy in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
+    for name in (proxy, proxy.lower())
 )
 """What a build may give a value without ARG."""
 
 MAX_DEPTH = 20
-MAX_LENGTH = 100_000
-"""A value that variables make longer than this is taken for unknown: it doubles at every step."""
+MAX_LENGTH = 4_000
+"""A word that variables make longer by more than this is taken for unknown: it doubles at every step."""
 
 _NAME = re.compile(r"[0-9]+|[@*#?\-$!]|\w+")
 _SPECIAL = re.compile(r"[$'\"\\`]")
@@ -48,12 +50,12 @@ UNSET: Final = Unset()
 class Variables:
     """One scope of variables."""
 
-    values: dict[str, Written | None | Unset] = field(default_factory=dict)
+    values: dict[str, Written | Unset | None] = field(default_factory=dict)
     """None: it has a value that the files do not tell; UNSET: declared without one."""
     closed: bool = True
     """Whether nothing else can be set; else a base image from outside may set more."""
 
-    def find(self, name: str) -> Written | None | Unset:
+    def find(self, name: str) -> Written | Unset | None:
         """Return the value of a name, None where it is not known, UNSET where there is none."""
         if name in self.values:
             return self.values[name]
@@ -199,7 +201,14 @@ class _Expansion:
             out.missing |= {name: None} if name else {}
 
     def _modified(
-        self, name: str, operator: str, word: _Out, source: tuple[int, int], out: _Out, *, empty_is_unset: bool
+        self,
+        name: str,
+        operator: str,
+        word: _Out,
+        source: tuple[int, int],
+        out: _Out,
+        *,
+        empty_is_unset: bool,
     ) -> None:
         value = self._variables.find(name)
         unset = isinstance(value, Unset) or (

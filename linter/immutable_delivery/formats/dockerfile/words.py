@@ -11,9 +11,24 @@ BLANKS = re.compile(r"[\t\v\f\r ]+")
 """What parts words where BuildKit does not look at quotes."""
 
 _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)"
+)
 _PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_MEANT = re.compile(r"\[\s*[\"'“”‘][^\"'“”‘’]*[\"'“”’]\s*,|\[.*\]\s*\Z", re.S)
+_UNQUOTED = "JSON wants every word in double quotes"
+_FAULTS = (
+    (re.compile(r"\A\[\s*'|\A[^\"]*'[^\"]*\Z"), "JSON has double quotes, not single ones"),
+    (re.compile(r"[“”‘’]"), "JSON has straight double quotes, not typographic ones"),
+    (re.compile(r",\s*\]\s*\Z"), "JSON has no comma before the closing bracket"),
+    (re.compile(r"\A[^\]]*\Z"), "the closing bracket is missing"),
+    (re.compile(r"[^\]]\Z"), "something follows the closing bracket"),
+    (re.compile(r'"\s*"'), "a comma is missing between two strings"),
+    (
+        re.compile(r"\\[^\"\\/bfnrtu]"),
+        "JSON does not know this escape: a backslash is written as two",
+    ),
+)
+_MEANT = re.compile(r"\[\s*[\"'“”‘][^\"'“”‘’]*[\"'“”’]\s*,|\[.*\]\s*\Z", re.DOTALL)
 
 Range = tuple[int, int]
 
@@ -170,9 +185,10 @@ def _json_string(line: Line, start: int, end: int) -> Written:
 
 def _escaped(escape: str) -> str:
     if len(escape) == 12:  # noqa: PLR2004 (two surrogates)
-        return chr(0x10000 + ((int(escape[2:6], 16) & 0x3FF) << 10) + (int(escape[8:], 16) & 0x3FF))
+        high, low = int(escape[2:6], 16), int(escape[8:], 16)
+        return chr(0x10000 + ((high & 0x3FF) << 10) + (low & 0x3FF))
     if escape[1] == "u":
-        code = int(escape[2:], 16)
+        code = int(escape.removeprefix("\\u"), 16)
         return "\ufffd" if 0xD800 <= code < 0xE000 else chr(code)  # noqa: PLR2004 (surrogates)
     return _PLAIN.get(escape[1], escape[1])
 
@@ -191,16 +207,4 @@ def _is_json(text: str) -> bool:
 
 
 def _json_error(text: str) -> str:
-    if "'" in text and '"' not in text or re.match(r"\[\s*'", text):
-        return "JSON has double quotes, not single ones"
-    if re.search(r"[“”‘’]", text):
-        return "JSON has straight double quotes, not typographic ones"
-    if re.search(r",\s*\]\s*\Z", text):
-        return "JSON has no comma before the closing bracket"
-    if not text.endswith("]"):
-        return "something follows the closing bracket" if "]" in text else "the closing bracket is missing"
-    if re.search(r'"\s*"', text):
-        return "a comma is missing between two strings"
-    if re.search(r"\\[^\"\\/bfnrtu]", text):
-        return "JSON does not know this escape: a backslash is written as two"
-    return "JSON wants every word in double quotes"
+    return next((reason for fault, reason in _FAULTS if fault.search(text)), _UNQUOTED)

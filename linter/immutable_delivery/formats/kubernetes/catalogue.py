@@ -73,5 +73,9 @@ def images(root: Mapping, group: str, kind: str) -> Iterator[tuple[str, Scalar]]
     for path in (*_PLACES.get((group, kind), ()), *_PLACES.get((group, "*"), ())):
         found: list[Node | None] = [root]
         for step in path.split("."):
-            found = [one for node in found for one in (items(node) if step == "*" else [find(node, step)])]
+            found = [
+                one
+                for node in found
+                for one in (items(node) if step == "*" else [find(node, step)])
+            ]
         yield from ((path, node) for node in found if isinstance(node, Scalar) and not node.null)

@@ -19,9 +19,22 @@ _ORDER = (
     *sorted(_DEVELOPMENT), "ci", "test", "testing", "int", "integration", "qa", "uat", "acceptance",
     "preview", "stage", "staging", "stg", "preprod", "pre-prod", "canary", "prod", "prd", "production", "live",
 )  # fmt: skip
-_FOLDERS = frozenset(_ORDER) - {"ci", "test", "testing", "int", "integration", "kind", "debug", "live", "skaffold", "stage"}
+_FOLDERS = frozenset(_ORDER) - {
+    "ci",
+    "test",
+    "testing",
+    "int",
+    "integration",
+    "kind",
+    "debug",
+    "live",
+    "skaffold",
+    "stage",
+}
 """Folder names that say it by themselves, wherever they stand."""
-_IN_NAME = re.compile(r"[.\-_](dev|development|local|qa|uat|staging|stg|preprod|prod|production)\.[a-z]+\Z")
+_IN_NAME = re.compile(
+    r"[.\-_](dev|development|local|qa|uat|staging|stg|preprod|prod|production)\.[a-z]+\Z"
+)
 _BASES = frozenset({"base", "bases", "common", "components", "shared", "default"})
 
 
@@ -43,9 +56,15 @@ class Environments:
     def of(self, path: str) -> Environment:
         """Return the environment of a manifest."""
         for one in self._configured:
-            pattern = next((p for p in one.paths if fnmatchcase(path, p) or fnmatchcase(path, f"{p}/*")), None)
+            pattern = next(
+                (p for p in one.paths if fnmatchcase(path, p) or fnmatchcase(path, f"{p}/*")), None
+            )
             if pattern is not None:
-                return Environment(one.name, f"configuration: {pattern}", one.development or is_development(one.name))
+                return Environment(
+                    one.name,
+                    f"configuration: {pattern}",
+                    one.development or is_development(one.name),
+                )
         name, evidence = environment_of(path)
         return Environment(name, evidence, is_development(name))
 
@@ -71,7 +90,10 @@ def environment_of(path: str) -> tuple[str, str]:
 
 def is_development(name: str) -> bool:
     """Whether the name of an environment says that developers work in it."""
-    return name.lower() in _DEVELOPMENT or re.match(r"(?:local|dev)[-_]|.*[-_](?:local|dev)\Z", name.lower()) is not None
+    return (
+        name.lower() in _DEVELOPMENT
+        or re.match(r"(?:local|dev)[-_]|.*[-_](?:local|dev)\Z", name.lower()) is not None
+    )
 
 
 def _position(name: str, configured: Sequence[str]) -> tuple[int, int, str]:

@@ -11,9 +11,15 @@ from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
 _LISTS = {"containers": "container", "initContainers": "init", "ephemeralContainers": "ephemeral"}
 _STEPS = {"steps": "pipeline", "sidecars": "pipeline"}
 _ARGO = {"sidecars": "sidecar"}
-_SCHEMAS = frozenset({"openAPIV3Schema", "validation", "metadata", "status", "data", "stringData", "binaryData"})
+_SCHEMAS = frozenset({"openAPIV3Schema", "metadata", "status", "data", "stringData", "binaryData"})
 _VALUES = frozenset({"values", "valuesObject"})
-_POLICIES = ("apiextensions.k8s.io", "admissionregistration.k8s.io", "kyverno.io", "gatekeeper.sh", "kubewarden.io")
+_POLICIES = (
+    "apiextensions.k8s.io",
+    "admissionregistration.k8s.io",
+    "kyverno.io",
+    "gatekeeper.sh",
+    "kubewarden.io",
+)
 """Groups whose objects describe pods that they look for or refuse, not pods that run."""
 _BUILT_IN = frozenset({"", "apps", "batch", "extensions"})
 
@@ -64,7 +70,8 @@ def _pod(node: Mapping, holder: Mapping, group: str) -> Pod | None:
         Found(one, _role(one, role))
         for key, role in _lists(group).items()
         for one in mappings(node, key)
-        if text(one, "image") or (text(one, "name") and group in _BUILT_IN | {"monitoring.coreos.com"})
+        if text(one, "image")
+        or (text(one, "name") and group in _BUILT_IN | {"monitoring.coreos.com"})
     ]
     if group == "argoproj.io":
         found += _argo(node)
@@ -83,8 +90,7 @@ def _lists(group: str) -> dict[str, str]:
 def _argo(node: Mapping) -> list[Found]:
     """Return the containers of a workflow template."""
     named = [mapping(node, key) for key in ("container", "script")]
-    inner = mappings(node, "containerSet", "containers")
-    return [Found(one, "container") for one in (*named, *inner) if one is not None and text(one, "image")]
+    return [Found(one, "container") for one in named if one is not None and text(one, "image")]
 
 
 def _role(node: Mapping, role: str) -> str:
@@ -94,13 +100,17 @@ def _role(node: Mapping, role: str) -> str:
 
 def _claims(holder: Mapping, root: Mapping) -> list[Mapping]:
     """Return the volumes that a stateful set claims, each as a volume."""
-    claims = mappings(holder, "volumeClaimTemplates") or mappings(root, "spec", "volumeClaimTemplates")
-    return [one for claim in claims if (one := mapping(claim, "metadata")) is not None and scalar(one, "name")]
+    claims = mappings(holder, "volumeClaimTemplates") or mappings(
+        root, "spec", "volumeClaimTemplates"
+    )
+    return [
+        one
+        for claim in claims
+        if (one := mapping(claim, "metadata")) is not None and scalar(one, "name")
+    ]
 
 
 def _outer(node: Mapping, root: Mapping, group: str) -> list[Mapping]:
     """Return the volumes that a workflow gives all its templates."""
     outer = find(root, "spec")
     return mappings(outer, "volumes") if group == "argoproj.io" and outer is not node else []
-
-

@@ -73,7 +73,7 @@ def _changed(holder: Node, step: str, value: Node | None, verb: str) -> Node:
     if not isinstance(holder, Mapping):
         raise Refused(f"there is nothing under `{step}`")
     old = holder.entries.get(step)
-    if verb != "add" and old is None:
+    if verb == "remove" and old is None:
         raise Refused(f"there is no `{step}` to {verb}")
     if value is None:
         return replace(

@@ -33,9 +33,10 @@ def _labels(kustomization: Kustomization) -> list[tuple[Scalar, Node]]:
 
 
 def _move(one: Resource, namespace: Scalar | None) -> None:
-    if namespace is not None and text(one.root, "kind") not in CLUSTER_SCOPED:
+    kind = text(one.root, "kind")
+    if namespace is not None and (kind == "Namespace" or kind not in CLUSTER_SCOPED):
         one.remember()
-        _set(one, ("metadata", "namespace"), namespace)
+        _set(one, ("metadata", "name" if kind == "Namespace" else "namespace"), namespace)
 
 
 def _rename(one: Resource, prefix: Scalar | None, suffix: Scalar | None) -> None:

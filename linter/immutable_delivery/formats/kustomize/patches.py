@@ -9,6 +9,7 @@ from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.inline import inner_documents
 from immutable_delivery.formats.kustomize.jsonpatch import patched
 from immutable_delivery.formats.kustomize.model import Kustomization
+from immutable_delivery.formats.kustomize.remote import is_remote
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Identity, Resource
 from immutable_delivery.formats.kustomize.selectors import Selector
@@ -80,7 +81,8 @@ class Patcher:
     def _file(self, entry: Scalar) -> list[Document]:
         path = resolve(self._kustomization.folder, entry.text)
         if path is None or not self._repository.is_file(path):
-            self._report(entry.place, f"there is no `{entry.text}` here")
+            if not is_remote(entry.text):
+                self._report(entry.place, f"there is no `{entry.text}` here")
             return []
         return self._repository.documents(path)
 

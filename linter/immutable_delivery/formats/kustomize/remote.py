@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs
 
 from immutable_delivery.facts import Source
+from immutable_delivery.formats.commands.urls import of_url
 from immutable_delivery.formats.lookup import scalar, text
 from immutable_delivery.formats.yamltree import Node, Scalar
-from immutable_delivery.text import Place
 
 _REMOTE = re.compile(
-    r"(?:[\w+.-]+(?:::|://)|git@|[\w.-]+@[\w.-]+:|(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|gist\.github\.com|dev\.azure\.com)[/:])"
-    r"|[^?]*\.git(?:/|\?|$)|[^?]*\?(?:ref|version|timeout|submodules)="
+    r"(?:[\w+.-]+(?:::|://)|[\w.-]+@[\w.-]+:|(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com)[/:])"
+    r"|[^?]*\.git(?:/|\?|\Z)|[^?]*\?(?:ref|version|timeout|submodules)="
 )
-_FILE_REF = re.compile(
-    r"https?://(?:raw\.githubusercontent\.com/[^/]+/[^/]+/(?:refs/(?:heads|tags)/)?(?P<raw>[^/]+)/"
-    r"|[^/]+/[^/]+/[^/]+/releases/(?:download/(?P<release>[^/]+)/|(?P<latest>latest)/)"
-    r"|[^/]+/[^/]+/[^/]+/(?:-/)?(?:raw|blob)/(?P<blob>[^/]+)/)"
-)
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-_RELEASE = re.compile(r"(?:[\w-]+[-/])?v?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.+-]+)?\Z")
+_FILE = re.compile(r"https?://[^?]*\.(?:ya?ml|json)\Z")
 _VERSION = re.compile(r"v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?\Z")
 
 
@@ -31,59 +24,39 @@ def is_remote(entry: str) -> bool:
 
 def remote_base(entry: Scalar) -> Source:
     """Return the source that a remote base, component or file is."""
-    ref = _ref(entry.text)
-    start = entry.text.rfind(ref) if ref else 0
+    address = of_url(entry.text.replace("?version=", "?ref="), git=not _FILE.match(entry.text))
+    revision = address.revision
+    start = entry.text.find(revision.text, revision.start) if revision.text else -1
+    ref = entry.written.place(start, start + len(revision.text)) if start >= 0 else entry.place
     return Source(
         used_at=entry.place,
         extent=entry.place,
-        places={
-            "url": entry.place,
-            "ref": entry.written.place(start, start + len(ref)) if ref else entry.place,
-        },
+        places={"url": entry.place, "ref": ref, "pin": ref},
         source_type="kustomize",
         url=entry.text,
-        ref=ref,
-        pin=ref_pin(ref),
+        ref=revision.text,
+        pin=revision.pin,
     )
 
 
 def chart(entry: Node) -> Source | None:
     """Return the source that an entry of `helmCharts` is; None for a chart that lies in the repository."""
-    name, version = scalar(entry, "name"), scalar(entry, "version")
-    repo = scalar(entry, "repo")
+    name, version, repo = (scalar(entry, key) for key in ("name", "version", "repo"))
     if name is None or repo is None:
         return None
-    where: dict[str, Place] = {"url": repo.place, "name": name.place}
+    places = {"url": repo.place, "name": name.place}
     return Source(
         used_at=(version or name).place,
         extent=entry.place,
-        places=where | ({"ref": version.place} if version else {}),
+        places=places | ({"ref": version.place, "pin": version.place} if version else {}),
         source_type="chart",
         url=f"{repo.text.rstrip('/')}/{name.text}",
         ref=text(version),
-        pin=_version_pin(text(version)),
+        pin=_pin(text(version)),
     )
 
 
-def ref_pin(ref: str) -> str:
-    """Return how far a Git ref pins: a commit, a release tag, or a branch."""
-    if not ref:
-        return "none"
-    if _COMMIT.match(ref):
-        return "digest"
-    return "exact" if _RELEASE.match(ref) else "alias"
-
-
-def _version_pin(version: str) -> str:
+def _pin(version: str) -> str:
     if not version:
         return "none"
     return "exact" if _VERSION.match(version) else "partial"
-
-
-def _ref(entry: str) -> str:
-    query = parse_qs(entry.partition("?")[2])
-    named = query.get("ref") or query.get("version")
-    if named:
-        return named[0]
-    found = _FILE_REF.match(entry)
-    return next((part for part in found.groups() if part), "") if found else ""

@@ -12,6 +12,10 @@ from immutable_delivery.formats.lookup import mapping, text, with_value
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.written import Written
 
+_KINDS = frozenset(
+    {"CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"}
+)
+"""Kinds whose fields kustomize searches without being told."""
 _REFERENCE = re.compile(r"\$\(([\w.-]+)\)")
 
 
@@ -37,7 +41,7 @@ def resolve(gathered: Accumulated) -> None:
     if not gathered.variables:
         return
     for one in gathered.resources:
-        for path, node in _scalars(one.root):
+        for path, node in _scalars(one.root) if one.identity.kind in _KINDS else ():
             new = _filled(node, gathered.variables)
             changed = with_value(one.root, path, new) if new is not node else one.root
             one.root = changed if isinstance(changed, Mapping) else one.root

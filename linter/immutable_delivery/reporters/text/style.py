@@ -31,9 +31,15 @@ class Style:
     def wrapped(self, text: str, first: str, rest: str) -> list[str]:
         """Return a sentence as lines, with what each begins with."""
         line = printable(text)
-        return wrap(
-            line, self.width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-        ) or [first]
+        lines = wrap(
+            line,
+            self.width,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        return lines or [first]
 
     def prose(self, text: str, indent: str) -> Iterator[str]:
         """Yield paragraphs as lines; lists and code stay as they are."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from immutable_delivery.findings import SEVERITIES, Judged, Report, ServiceReport
+from immutable_delivery.findings import SEVERITIES, Judged, Report, ServiceClass, ServiceReport
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import where
 from immutable_delivery.reporters.plain import cells, count, printable
 from immutable_delivery.reporters.text.style import Style
+from immutable_delivery.text import Place
 
 _NAMED = 5
 _MOST_SERVICES = 30
+_CLASSES: tuple[ServiceClass, ...] = ("divergent", "convergent", "undetermined", "congruent")
 
 
 def summary(report: Report, options: Options, style: Style) -> list[str]:
@@ -48,30 +50,37 @@ def _totals(report: Report, style: Style) -> list[str]:
 def _services(report: Report, style: Style) -> list[str]:
     if not report.services:
         return []
-    named = report.services[:_MOST_SERVICES]
-    width = max(cells(printable(service.name)) for service in named)
-    lines = [line for service in named for line in _service(report, service, width, style)]
-    more = len(report.services) - len(named)
-    return [
-        "",
-        style.paint("Services", "bold"),
-        *lines,
-        *([f"  and {more:,} more"] if more else []),
-        "",
+    counts = Counter(service.verdict for service in report.services)
+    totals = ", ".join(style.paint(f"{counts[c]:,} {c}", c) for c in _CLASSES if counts[c])
+    named = sorted(report.services, key=lambda service: _CLASSES.index(service.verdict))[
+        :_MOST_SERVICES
     ]
+    width = max(cells(printable(service.name)) for service in named)
+    reported = {(finding.policy, finding.place) for finding in report.findings}
+    lines = [line for one in named for line in _service(report, one, reported, width, style)]
+    more = len(report.services) - len(named)
+    head = f"{style.paint('Services', 'bold')}: {totals}"
+    return ["", head, *lines, *([f"  and {more:,} more"] if more else []), ""]
 
 
-def _service(report: Report, service: ServiceReport, width: int, style: Style) -> list[str]:
+def _service(
+    report: Report,
+    service: ServiceReport,
+    reported: set[tuple[str, Place]],
+    width: int,
+    style: Style,
+) -> list[str]:
     name = printable(service.name)
     head = f"  {name}{' ' * (width - cells(name))}  {service.verdict:<12} "
-    reason = _reason(report, service)
+    reason = _reason(report, service, reported)
     first, *rest = style.wrapped(reason, head, " " * 4) if reason else [head.rstrip()]
     return [first.replace(service.verdict, style.paint(service.verdict, service.verdict), 1), *rest]
 
 
-def _reason(report: Report, service: ServiceReport) -> str:
+def _reason(report: Report, service: ServiceReport, reported: set[tuple[str, Place]]) -> str:
     if finding := service.decided_by:
-        return f"{finding.policy}, {where(report, finding.place)}: {finding.message}"
+        hidden = "" if (finding.policy, finding.place) in reported else ", not reported by this run"
+        return f"{finding.policy} at {where(report, finding.place)}{hidden}"
     return f"unknown: {', '.join(service.unknown[:_NAMED])}" if service.unknown else ""
 
 

@@ -1,0 +1,154 @@
+"""The words of a command told apart: options with their values, and operands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from immutable_delivery.formats.shell import Word
+from immutable_delivery.formats.shell.wrappers import tail
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a program's options take."""
+
+    values: frozenset[str] = frozenset()
+    """Options with a value: in the same word or the next."""
+    switches: frozenset[str] = frozenset()
+    """Options without; where they are listed, others are not known."""
+    unknown: str = "switch"
+    """What an option is that neither list names: switch, value, or doubt."""
+    joined: bool = False
+    """Whether long options have one dash (`-tags netgo`), so that letters do not cluster."""
+
+
+class Option(NamedTuple):
+    """An option as given."""
+
+    name: str
+    word: Word
+    value: Word | None = None
+
+
+class Operand(NamedTuple):
+    """A word that is no option; ``doubtful`` where it may be the value of an unknown one."""
+
+    word: Word
+    doubtful: bool = False
+
+
+@dataclass(slots=True)
+class Arguments:
+    """The arguments of a command."""
+
+    options: list[Option] = field(default_factory=list)
+    operands: list[Operand] = field(default_factory=list)
+    passed: list[Word] = field(default_factory=list)
+    """What follows `--`."""
+
+    def given(self, names: Iterable[str]) -> Option | None:
+        """Return the first option that one of the names stands for: `-k`, or `-X=POST` with its value."""
+        return next((option for name in names for option in self.options if matches(option, name)), None)
+
+    def all(self, names: Iterable[str]) -> list[Option]:
+        """Return every option that one of the names stands for, as they come."""
+        names = tuple(names)
+        return [option for option in self.options if any(matches(option, name) for name in names)]
+
+    @property
+    def texts(self) -> list[str]:
+        """The operands as text."""
+        return [operand.word.text for operand in self.operands]
+
+
+def matches(option: Option, name: str) -> bool:
+    """Whether an option is what a table names: `--flag`, or `--flag=value` with a glob for the value."""
+    name, equals, value = name.partition("=")
+    if option.name != name:
+        return False
+    return not equals or (option.value is not None and fnmatchcase(option.value.text.strip("'\""), value))
+
+
+def parse(words: Sequence[Word], options: Options, stop: int | None = None) -> Arguments:
+    """Tell options from operands; after ``stop`` operands everything is an operand."""
+    reader = _Reader(words, options)
+    while reader.at < len(words):
+        if stop is not None and len(reader.found.operands) >= stop:
+            reader.found.operands += [Operand(word) for word in words[reader.at :]]
+            break
+        reader.step()
+    return reader.found
+
+
+class _Reader:
+    def __init__(self, words: Sequence[Word], options: Options) -> None:
+        self.words = words
+        self.options = options
+        self.at = 0
+        self.doubt = False
+        self.found = Arguments()
+
+    def step(self) -> None:
+        word = self.words[self.at]
+        text = word.text
+        self.at += 1
+        doubt, self.doubt = self.doubt, False
+        if text == "--" and not word.process:
+            self.found.passed = list(self.words[self.at :])
+            self.at = len(self.words)
+        elif text[:1] != "-" or len(text) == 1:
+            self.found.operands.append(Operand(word, doubt))
+        elif text.startswith("--") or self.options.joined:
+            self._long(word, text)
+        else:
+            self._short(word, text)
+
+    def _long(self, word: Word, text: str) -> None:
+        name, equals, _ = text.partition("=")
+        if self.options.joined and name.startswith("--"):
+            name = name[1:]
+        if equals:
+            self._add(name, word, tail(word, len(text.partition("=")[0]) + 1))
+        elif name in self.options.values:
+            self._add(name, word, self._next())
+        else:
+            self._add(name, word, self._maybe(name))
+
+    def _maybe(self, name: str) -> Word | None:
+        """Return the value of an option that nobody knows, where such options take one."""
+        if name in self.options.switches or self.options.unknown == "switch":
+            return None
+        if self.options.unknown == "value" and self.at < len(self.words):
+            return self._next() if self.words[self.at].text[:1] != "-" else None
+        self.doubt = True
+        return None
+
+    def _short(self, word: Word, text: str) -> None:
+        if text in self.options.values:
+            self._add(text, word, self._next())
+            return
+        if text in self.options.switches:
+            self._add(text, word, None)
+        for index, letter in enumerate(text[1:], 1):
+            name = f"-{letter}"
+            if name in self.options.values:
+                inline = text[index + 1 :]
+                start = index + 1 + inline.startswith("=")
+                self._add(name, word, tail(word, start) if inline else self._next())
+                return
+            if text not in self.options.switches or len(text) > 2:
+                self._add(name, word, None)
+        if text not in self.options.switches and text[:2] not in self.options.switches:
+            self._maybe(text[:2])
+
+    def _next(self) -> Word | None:
+        if self.at >= len(self.words):
+            return None
+        self.at += 1
+        return self.words[self.at - 1]
+
+    def _add(self, name: str, word: Word, value: Word | None) -> None:
+        self.found.options.append(Option(name, word, value))

@@ -1,0 +1,119 @@
+"""The words that name packages, as packages with their pins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from immutable_delivery.facts import Package
+from immutable_delivery.formats.commands.arguments import Arguments, Operand, Option
+from immutable_delivery.formats.commands.pins import READERS, Reader, Spec, requirement
+from immutable_delivery.formats.commands.stage import decided, hidden
+from immutable_delivery.formats.commands.tables import Manager, Verb
+from immutable_delivery.formats.commands.urls import of_ref, of_url
+from immutable_delivery.formats.shell import Word
+
+_WEAK = frozenset(("none", "alias", "partial"))
+
+
+def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> list[tuple[Package, Word]]:
+    """Return the packages that an invocation names, with their words; ``count`` operands are the verb."""
+    operands = arguments.operands[count:]
+    found = _operands(manager, verb, operands)
+    version = _version(manager, verb, arguments, operands)
+    result = []
+    for operand in found:
+        package = _package(operand, READERS[verb.reads or manager.reads], version)
+        if package is not None:
+            result.append((_renamed(package, verb), operand.word))
+    for option in arguments.all(manager.sources):
+        if option.value is not None:
+            package = _package(Operand(option.value), READERS[verb.reads or manager.reads], None)
+            result += [(package, option.value)] if package else []
+    result += _from_git(manager, arguments)
+    if arguments.given(manager.aliases) and not found and (option_ := arguments.given(manager.aliases)):
+        result.append((_alias(option_), option_.word))
+    return result
+
+
+def _operands(manager: Manager, verb: Verb, operands: list[Operand]) -> list[Operand]:
+    match verb.operands:
+        case "all" | "optional":
+            return operands
+        case "first":
+            return [] if manager.sources and not operands else operands[:1]
+        case "pair" | "plugin" | "project":
+            return operands[:1]
+        case "rest":
+            return operands[1:]
+        case "project-package":
+            texts = [operand.word.text for operand in operands]
+            return operands[texts.index("package") + 1 :] if "package" in texts else []
+        case _:
+            return []
+
+
+def _version(manager: Manager, verb: Verb, arguments: Arguments, operands: list[Operand]) -> Word | None:
+    """Return the version that an option or another operand gives."""
+    option = arguments.given(manager.version)
+    if option is not None:
+        return option.value
+    index = {"pair": 1, "project": 2}.get(verb.operands)
+    return operands[index].word if index is not None and len(operands) > index else None
+
+
+def _package(operand: Operand, reader: Reader, version: Word | None) -> Package | None:
+    word = operand.word
+    spec: Spec | None = reader(word.text)
+    if spec is None or not word.text:
+        return None
+    unknown = bool(word.missing) and (not spec.version or hidden(spec.version, word)) and not spec.local
+    if version is not None and not spec.version and not spec.source:
+        spec = spec._replace(version=version.text, pin=_given(version.text))
+        unknown |= bool(version.missing)
+    if spec.source in {"url", "git"} and word.missing:
+        address = of_url(word.text, word.missing)
+        unknown = address.pin not in {"alias"}
+    unknown |= operand.doubtful and spec.pin in _WEAK and not spec.local
+    return Package(
+        name=None if hidden(spec.name, word) else spec.name,
+        version=None if unknown and spec.version else spec.version,
+        pin=None if unknown else spec.pin,
+        spec=word.text,
+        local=spec.local,
+        source_type=spec.source,
+        place=decided(word),
+    )
+
+
+def _given(version: str) -> str:
+    """Grade a version given by itself: a plain one means just that one."""
+    return requirement(version) if version else "none"
+
+
+def _renamed(package: Package, verb: Verb) -> Package:
+    return replace(package, name=verb.name) if verb.name else package
+
+
+def _from_git(manager: Manager, arguments: Arguments) -> list[tuple[Package, Word]]:
+    """Read `cargo install --git URL --rev COMMIT`."""
+    option = arguments.given(manager.git)
+    if option is None or option.value is None:
+        return []
+    word = option.value
+    commit, tag = arguments.given(manager.commit), arguments.given(manager.tag)
+    chosen = commit or tag or arguments.given(manager.branch)
+    ref = chosen.value if chosen else None
+    pin = (of_ref(ref.text) if chosen in {commit, tag} else "alias") if ref else "none"
+    package = Package(
+        name=word.text.rstrip("/").rpartition("/")[2].removesuffix(".git"),
+        version=(ref.text if ref.known else None) if ref else "",
+        pin=None if ref and ref.missing else pin,
+        spec=word.text,
+        source_type="git",
+        place=decided(word),
+    )
+    return [(package, word)]
+
+
+def _alias(option: Option) -> Package:
+    return Package(name="toolchain", version=option.word.text, pin="alias", spec=option.word.text, place=option.word.place)

@@ -1,0 +1,51 @@
+"""Rules that recognise commands: `kubectl set image`, `flask run --debug`, `vite !build`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from immutable_delivery.formats.commands.arguments import Arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A program, the operands it begins with, the options it must have, and what it must not have."""
+
+    names: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
+    """Alternatives for each operand, globs allowed."""
+    options: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    mutates: str = ""
+    builds: str = ""
+    target: tuple[str, ...] = ()
+    """The number of the operand after these words that it concerns, or the options that name it."""
+
+    @classmethod
+    def parse(cls, run: str, mutates: str = "", builds: str = "", target: object = "", check: Iterable[str] = ()) -> Rule:
+        """Read a rule as commands.yaml writes it."""
+        first, *rest = run.split()
+        words = tuple(tuple(token.split("|")) for token in rest if token[0] not in "-!")
+        options = tuple(token for token in rest if token[0] == "-") + tuple(check)
+        absent = tuple(token[1:] for token in rest if token[0] == "!")
+        targets = tuple(str(target).split())
+        return cls(tuple(first.split("|")), words, options, absent, mutates, builds, targets)
+
+    def matches(self, arguments: Arguments) -> bool:
+        """Whether the arguments of one of its programs are what it describes."""
+        texts = arguments.texts
+        if len(texts) < len(self.words) or not all(map(_one_of, texts, self.words)):
+            return False
+        if not all(arguments.given((option,)) for option in self.options):
+            return False
+        return not any(_present(arguments, texts, word) for word in self.absent)
+
+
+def _one_of(text: str, alternatives: Sequence[str]) -> bool:
+    return any(text == word or ("*" in word and fnmatchcase(text, word)) for word in alternatives)
+
+
+def _present(arguments: Arguments, texts: list[str], word: str) -> bool:
+    return arguments.given((word,)) is not None if word[0] == "-" else word in texts[:2]

@@ -1,0 +1,85 @@
+"""How the image of a service is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import isabs
+
+from immutable_delivery.facts import Build, Source
+from immutable_delivery.files import resolve
+from immutable_delivery.formats.commands.urls import of_url
+from immutable_delivery.formats.compose.including import is_remote
+from immutable_delivery.formats.compose.pairs import paired
+from immutable_delivery.formats.compose.service import Service
+from immutable_delivery.formats.lookup import scalar, text
+from immutable_delivery.formats.yamltree import Mapping, Scalar
+from immutable_delivery.text import Place
+
+
+def builds(service: Service) -> Iterator[Build | Source]:
+    """Yield how a service is built: from here, or from another repository."""
+    node = service.build
+    if node is None:
+        return
+    context = scalar(node, "context")
+    if context and is_remote(context.text):
+        yield source(context, service)
+        return
+    folder = service.path(context) if context else service.folder(node)
+    if dockerfile := _dockerfile(node, folder):
+        yield Build(
+            dockerfile=dockerfile,
+            context=folder,
+            target=text(node, "target"),
+            args=_args(service, node),
+            service=service.name,
+            image=service.image.text if service.image else "",
+            tool="compose",
+            deployed=True,
+            place=_place(service, node),
+        )
+
+
+def source(address: Scalar, service: Service) -> Source:
+    """Return what is taken from another repository."""
+    found = of_url(address.text, address.written.missing, git=True)
+    revision = found.revision
+    at = address.written.place(revision.start, revision.start + len(revision.text))
+    known = address.written.known
+    return Source(
+        used_at=address.place,
+        extent=address.place,
+        scope=service.during("build"),
+        places={"url": address.place, "ref": at if revision.text else address.place},
+        source_type="git",
+        url=found.url if known else None,
+        ref=revision.text if known else None,
+        pin=revision.pin if known else None,
+    )
+
+
+def _dockerfile(node: Mapping, folder: str | None) -> str:
+    """Return the Dockerfile relative to the root; "" where it is not a file of the repository."""
+    named = scalar(node, "dockerfile")
+    if folder is None or (named and not named.written.known) or node.get("dockerfile_inline"):
+        return ""
+    path = named.text if named and named.text else "Dockerfile"
+    return "" if isabs(path) else resolve(folder, path) or ""
+
+
+def _args(service: Service, node: Mapping) -> dict[str, str | None]:
+    """Return the arguments; one without a value has that of the project's `.env`, else the Dockerfile's own."""
+    found: dict[str, str | None] = {}
+    args = node.get("args")
+    for name, (_, value) in paired(args).entries.items() if args else ():
+        if not isinstance(value, Scalar):
+            continue
+        written = service.model.variables.get(name) if value.null else value.written
+        if written:
+            found[name] = written.value
+    return found
+
+
+def _place(service: Service, node: Mapping) -> Place:
+    """Return where the build stands; in the file of the service where several files make it up."""
+    return node.place if node.place.file == service.place.file else service.place

@@ -1,0 +1,107 @@
+"""From Compose files to facts: every project, every service of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from immutable_delivery.facts import Build, Fact, Source
+from immutable_delivery.files import folder_of, resolve
+from immutable_delivery.formats import Surroundings
+from immutable_delivery.formats.commands.urls import of_url
+from immutable_delivery.formats.compose.builds import builds
+from immutable_delivery.formats.compose.containers import container, provided
+from immutable_delivery.formats.compose.document import ComposeDocument
+from immutable_delivery.formats.compose.images import images
+from immutable_delivery.formats.compose.loading import Model, load
+from immutable_delivery.formats.compose.mounts import mounts
+from immutable_delivery.formats.compose.projects import Project, layout, services_of
+from immutable_delivery.formats.compose.reading import Reader
+from immutable_delivery.formats.compose.service import Service, service
+from immutable_delivery.formats.compose.starts import starts
+from immutable_delivery.formats.compose.variables import variables
+from immutable_delivery.formats.lookup import text
+from immutable_delivery.formats.yamltree import Mapping as Tree
+from immutable_delivery.written import Written
+
+_DIGEST = "@sha256:"
+
+
+def facts(documents: Mapping[str, ComposeDocument], around: Surroundings) -> Iterator[Fact | Build]:
+    """Yield what all Compose files of a repository say, composed as Compose does it."""
+    readable = {path: one for path, one in documents.items() if not one.template}
+    reader = Reader(readable, around)
+    for one in documents.values():
+        reader.report_problems(one)
+    found = layout(readable, _chosen(reader))
+    for project in found.projects:
+        yield from project_facts(reader, project)
+    for path in found.used:
+        yield from _left_over(reader, path)
+
+
+def _chosen(reader: Reader) -> dict[str, tuple[str, ...]]:
+    """Return the files that a folder's `.env` makes its project."""
+    chosen = {}
+    for folder in sorted({folder_of(path) for path in reader.documents}):
+        variables = reader.environment(f"{folder}/.env".lstrip("/"))
+        if names := variables.get("COMPOSE_FILE"):
+            separator = variables.get("COMPOSE_PATH_SEPARATOR")
+            parts = names.text.split(separator.text if separator and separator.text else ":")
+            paths = [resolve(folder, name) for name in parts]
+            if all(path in reader.documents for path in paths):
+                chosen[folder] = tuple(path for path in paths if path)
+    return chosen
+
+
+def _left_over(reader: Reader, path: str) -> Iterator[Fact | Build]:
+    """Judge what is written to be used by other files, as far as none of them has."""
+    if path in reader.included:
+        return
+    names = services_of(reader.documents[path]).keys()
+    alone = frozenset(name for name in names if (path, name) not in reader.extended)
+    if alone:
+        yield from project_facts(reader, Project((path,), alone))
+
+
+def project_facts(reader: Reader, project: Project) -> Iterator[Fact | Build]:
+    """Yield what the services of one project say."""
+    model = load(reader, project)
+    base = load(reader, Project(project.files[:-1])) if len(project.files) > 1 else None
+    yield from (_include(written) for written in model.remote)
+    for name, (key, node) in model.section("services").entries.items():
+        judged = project.judged is None or name in project.judged
+        if judged and isinstance(node, Tree):
+            one = service(key, node, model, reader, project.files)
+            if not provided(one):
+                yield from _service(one, _removed_digest(one, base))
+
+
+def _service(one: Service, unpinned_from: str) -> Iterator[Fact | Build]:
+    yield container(one)
+    yield from images(one, unpinned_from)
+    yield from mounts(one)
+    yield from starts(one)
+    yield from variables(one)
+    yield from builds(one)
+
+
+def _removed_digest(one: Service, base: Model | None) -> str:
+    """Return the digest that the earlier files pin an image to and the last one does not."""
+    if base is None or one.image is None or _DIGEST in one.image.text:
+        return ""
+    before = text(base.section("services"), one.name, "image")
+    return before[before.index(_DIGEST) + 1 :] if _DIGEST in before else ""
+
+
+def _include(written: Written) -> Source:
+    """Return the source that an include from elsewhere is."""
+    address = of_url(written.text, written.missing, git=True)
+    return Source(
+        used_at=written.whole,
+        extent=written.whole,
+        places={"url": written.whole},
+        source_type="include",
+        url=address.url,
+        ref=address.revision.text,
+        pin=address.pin,
+    )

@@ -1,0 +1,90 @@
+"""The files that projects are made of: each is read once, each trouble is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.files import read_text
+from immutable_delivery.formats import Surroundings, Trouble
+from immutable_delivery.formats.compose.document import ComposeDocument, parse
+from immutable_delivery.formats.dotenv import raw_variables, variables
+from immutable_delivery.formats.yamltree import Mapping as Tree
+from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.written import Written
+
+Environment = dict[str, Written]
+
+
+@dataclass(slots=True)
+class Reader:
+    """Compose files and environment files of one repository."""
+
+    documents: Mapping[str, ComposeDocument]
+    around: Surroundings
+    extended: set[tuple[str, str]] = field(default_factory=set)
+    """Services that others extend, by file and name."""
+    included: set[str] = field(default_factory=set)
+    """Files that others include."""
+    _others: dict[str, ComposeDocument | None] = field(default_factory=dict)
+    _environments: dict[tuple[str, bool], Environment] = field(default_factory=dict)
+    _told: set[Trouble] = field(default_factory=set)
+
+    def document(self, path: str) -> ComposeDocument | None:
+        """Return a Compose file, whether or not it was claimed by its name."""
+        if path in self.documents:
+            return self.documents[path]
+        if path not in self._others:
+            text = self._text(path)
+            found = parse(text) if text else None
+            if found:
+                self.report_problems(found)
+            self._others[path] = found if found and not found.template else None
+        return self._others[path]
+
+    def there(self, path: str) -> bool:
+        """Whether the repository holds a file: what version control ignores is not of it."""
+        return self.around.files.state(path) in {"tracked", "untracked"}
+
+    def environment(self, path: str, *, raw: bool = False) -> Environment:
+        """Return the variables of an environment file; none where it is not there."""
+        if (path, raw) not in self._environments:
+            self._environments[path, raw] = self._variables(path, raw=raw)
+        return self._environments[path, raw]
+
+    def trouble(self, place: Place, reason: str, *, template: bool = False) -> None:
+        """Say what Compose would refuse or what cannot be followed."""
+        trouble = Trouble(place.file, place.span.start, reason, template)
+        if trouble not in self._told:
+            self._told.add(trouble)
+            self.around.troubles.append(trouble)
+
+    def report_problems(self, document: ComposeDocument) -> None:
+        """Say what of a file is no YAML, or not the YAML that Compose accepts."""
+        for one in document.documents:
+            if document.template:
+                start = Place(document.path, Span(0, 0))
+                self.trouble(start, document.template, template=True)
+            elif one.problem:
+                self.trouble(one.place.at(one.problem_at, one.problem_at), one.problem)
+            elif one.root is not None and not isinstance(one.root, Tree):
+                self.trouble(one.root.place, "is no mapping")
+            for key in one.duplicates:
+                self.trouble(key.place, f"'{key.text}' stands there twice")
+
+    def _variables(self, path: str, *, raw: bool) -> Environment:
+        text = self._text(path)
+        if text is None:
+            return {}
+        try:
+            return raw_variables(text) if raw else variables(text)
+        except UnreadableError as error:
+            self.trouble(Place(path, Span(error.offset, error.offset)), error.reason)
+            return {}
+
+    def _text(self, path: str) -> Text | None:
+        text = read_text(self.around.files, path) if self.there(path) else None
+        if text:
+            self.around.texts.setdefault(path, text)
+        return text

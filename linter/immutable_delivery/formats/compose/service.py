@@ -1,0 +1,95 @@
+"""One service of a composed project, and what all its facts share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from posixpath import normpath
+
+from immutable_delivery.facts import Scope
+from immutable_delivery.files import folder_of, resolve
+from immutable_delivery.formats.compose.environments import environment_of, is_development
+from immutable_delivery.formats.compose.loading import Model
+from immutable_delivery.formats.compose.merging import built
+from immutable_delivery.formats.compose.reading import Reader
+from immutable_delivery.formats.lookup import scalar, scalars
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.text import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service: its name, what is said of it in all files, and the project around it."""
+
+    key: Scalar
+    node: Mapping
+    model: Model
+    reader: Reader
+    scope: Scope
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.key.text
+
+    @property
+    def place(self) -> Place:
+        """Where it is named, in the last file that says something of it."""
+        return self.key.place
+
+    @property
+    def image(self) -> Scalar | None:
+        """The reference of its image."""
+        found = scalar(self.node, "image")
+        return found if found and found.text else None
+
+    @property
+    def build(self) -> Mapping | None:
+        """How its image is built here."""
+        node = self.node.get("build")
+        if node is None or (isinstance(node, Scalar) and node.null):
+            return None
+        return built(node)
+
+    def during(self, phase: str) -> Scope:
+        """Return the scope of what happens in another phase."""
+        return replace(self.scope, phase=phase)
+
+    def path(self, node: Scalar) -> str | None:
+        """Return a path relative to the root; None where it lies outside or is not known."""
+        text = node.text
+        folder = self.folder(node)
+        for home in ("${PWD}", "$PWD"):
+            if text == home or text.startswith(f"{home}/"):
+                return resolve(folder, f".{text[len(home) :]}")
+        if not node.written.known or "\\" in text or text[1:2] == ":":
+            return None
+        return resolve(folder, text)
+
+    def folder(self, node: Node) -> str:
+        """Return the folder that the relative paths of a node start from."""
+        return self.model.folders.get(node.place.file, folder_of(node.place.file))
+
+
+def service(
+    key: Scalar, node: Mapping, model: Model, reader: Reader, files: tuple[str, ...]
+) -> Service:
+    """Return a service; the last file of its project names its environment, else its only profiles do."""
+    environment = environment_of(files[-1])[0]
+    profiles = [profile.text for profile in scalars(node, "profiles")]
+    if not environment and profiles and all(is_development(profile) for profile in profiles):
+        environment = profiles[0]
+    scope = Scope(
+        owner=key.text,
+        service=key.text,
+        phase="start",
+        layer="application" if node.get("build") is not None else "middleware",
+        environments=(environment,) if environment else (),
+        development=is_development(environment),
+        deployed=True,
+    )
+    return Service(key, node, model, reader, scope)
+
+
+def below(folder: str, path: str) -> str:
+    """Return a path below a folder, both relative to the root."""
+    return normpath(f"{folder or '.'}/{path}").removeprefix("./")

@@ -1,0 +1,84 @@
+"""The environment and the labels of a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from immutable_delivery.facts import Scope, Variable
+from immutable_delivery.files import resolve
+from immutable_delivery.formats.compose.pairs import paired
+from immutable_delivery.formats.compose.reading import Environment
+from immutable_delivery.formats.compose.service import Service
+from immutable_delivery.formats.lookup import find, scalar, text
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.text import Place
+from immutable_delivery.written import Written
+
+Entry = tuple[Scalar, Written | None]
+"""A name, and its value; None where only the one who starts the service knows it."""
+
+
+def environment(service: Service) -> dict[str, Entry]:
+    """Return what `environment` says; a name alone takes its value from the project's `.env`."""
+    node = service.node.get("environment")
+    entries = paired(node).entries if node else {}
+    return {
+        name: (key, _value(service, name, value))
+        for name, (key, value) in entries.items()
+        if isinstance(value, Scalar)
+    }
+
+
+def _value(service: Service, name: str, value: Scalar) -> Written | None:
+    return service.model.variables.get(name) if value.null else value.written
+
+
+def from_files(service: Service) -> Environment:
+    """Return what the environment files of a service say, the later ones counting more."""
+    node = service.node.get("env_file")
+    found: Environment = {}
+    for entry in node.items if isinstance(node, Sequence) else [node]:
+        path = scalar(entry, "path") if isinstance(entry, Mapping) else entry
+        if not isinstance(path, Scalar) or path.null or not path.written.known:
+            continue
+        file = resolve(service.folder(path), path.text)
+        if file is not None:
+            raw = text(entry, "format") == "raw"
+            found |= service.reader.environment(file, raw=raw)
+    return found
+
+
+def variables(service: Service) -> Iterator[Variable]:
+    """Yield the environment and the labels."""
+    own = environment(service)
+    for name, (key, value) in own.items():
+        yield _variable("env", name, key.place, value, service.scope)
+    for name, given in from_files(service).items():
+        if name not in own:
+            yield _variable("env", name, given.whole, given, service.scope)
+    for where in (("labels",), ("deploy", "labels")):
+        node = find(service.node, *where)
+        for name, (key, text_of) in paired(node).entries.items() if node else ():
+            written = text_of.written if isinstance(text_of, Scalar) else None
+            yield _variable("label", name, key.place, written, service.scope)
+
+
+def _variable(kind: str, name: str, place: Place, value: Written | None, scope: Scope) -> Variable:
+    end = value.whole if value and value.whole.file == place.file else place
+    whole = place.at(place.span.start, max(place.span.end, end.span.end))
+    decided = value.place() if value and value.text else place
+    return Variable(
+        used_at=whole,
+        extent=whole,
+        scope=scope,
+        places={"name": place, "value": decided},
+        variable_type=kind,
+        name=name,
+        value=value.value if value else None,
+    )
+
+
+def label_names(service: Service) -> tuple[str, ...]:
+    """Return the names of the labels of the container."""
+    node: Node | None = service.node.get("labels")
+    return tuple(paired(node).entries) if node else ()

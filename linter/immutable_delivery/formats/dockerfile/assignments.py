@@ -1,0 +1,88 @@
+"""ARG, ENV and LABEL: what they set, and the facts of it."""
+
+from __future__ import annotations
+
+from immutable_delivery.facts import Scope, Variable
+from immutable_delivery.formats.dockerfile.cut import Instruction
+from immutable_delivery.formats.dockerfile.stages import argument
+from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.formats.dockerfile.variables import Variables
+from immutable_delivery.formats.secrets import secret_variable
+from immutable_delivery.text import Place, Span
+from immutable_delivery.written import Written
+
+
+def arg(state: State, one: Instruction) -> None:
+    """Declare build arguments in a stage."""
+    variables = state.triggered or state.variables
+    plan = state.site.plan
+    plan.declare(one, variables, plan.variables)
+    state.emit(*arg_facts(one, variables, state.scope))
+    for word in one.words:
+        state.assign(argument(word)[0])
+
+
+def arg_facts(one: Instruction, variables: Variables, scope: Scope) -> list[Variable]:
+    """Return the facts of an ARG that was carried out."""
+    facts = []
+    for word in one.words:
+        name, _ = argument(word)
+        value = variables.find(name)
+        name_at = word.place(0, len(name))
+        known = value if isinstance(value, Written) else None
+        facts.append(_variable("arg", name, known, word.whole, {"name": name_at}, one, scope))
+    return facts
+
+
+def env(state: State, one: Instruction) -> None:
+    """Set environment variables; all of them see the values before the instruction."""
+    values = (state.triggered or state.variables).values
+    pairs = [(state.expand(name), state.expand(value), value) for name, value in _pairs(one)]
+    for name, value, written in pairs:
+        values[name.text] = value
+        state.environment.add(name.text)
+        state.assign(name.text)
+        state.emit(_pair_fact("env", name, value, written, one, state.scope))
+
+
+def label(state: State, one: Instruction) -> None:
+    """Give the image labels."""
+    for name_written, written in _pairs(one):
+        name, value = state.expand(name_written), state.expand(written)
+        if state.triggered is None:
+            state.labels[name.text] = name.whole
+        state.emit(_pair_fact("label", name, value, written, one, state.scope))
+
+
+def _pairs(one: Instruction) -> list[tuple[Written, Written]]:
+    return list(zip(one.words[::2], one.words[1::2], strict=True))
+
+
+def _pair_fact(
+    kind: str, name: Written, value: Written, written: Written, one: Instruction, scope: Scope
+) -> Variable:
+    start = name.whole.span.start
+    whole = Place(name.whole.file, Span(start, max(written.whole.span.end, name.whole.span.end)))
+    return _variable(kind, name.text, value, whole, {"name": name.whole}, one, scope)
+
+
+def _variable(
+    kind: str,
+    name: str,
+    value: Written | None,
+    whole: Place,
+    places: dict[str, Place],
+    one: Instruction,
+    scope: Scope,
+) -> Variable:
+    if value is not None and value.text:
+        places = {**places, "value": value.place()}
+    known = value.value if value is not None else None
+    secret = (
+        secret_variable(name, known or None if kind == "arg" else known) if kind != "label" else ""
+    )
+    shown = None if secret else known
+    return Variable(
+        used_at=whole, extent=one.place, scope=scope, places=places,
+        variable_type=kind, name=name, value=shown, secret=secret,
+    )  # fmt: skip

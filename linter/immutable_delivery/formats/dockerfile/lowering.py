@@ -1,0 +1,149 @@
+"""A Dockerfile as facts: every stage followed instruction by instruction, for each way to build it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import takewhile
+
+from immutable_delivery.facts import Build, Command, Container, Fact, Scope, Start
+from immutable_delivery.formats import Surroundings, Trouble
+from immutable_delivery.formats.dockerfile import assignments, bases, copies, runs, settings, starts
+from immutable_delivery.formats.dockerfile.containers import container
+from immutable_delivery.formats.dockerfile.context import context_of
+from immutable_delivery.formats.dockerfile.cut import Document, Instruction
+from immutable_delivery.formats.dockerfile.requests import Request, requests
+from immutable_delivery.formats.dockerfile.stages import Plan, Stage, flag
+from immutable_delivery.formats.dockerfile.state import Site, State
+from immutable_delivery.formats.dockerfile.variables import Resolver, Variables
+
+_FOLLOW: dict[str, Callable[[State, Instruction], None]] = {
+    "ADD": copies.copy,
+    "ARG": assignments.arg,
+    "CMD": starts.start,
+    "COPY": copies.copy,
+    "ENTRYPOINT": starts.start,
+    "ENV": assignments.env,
+    "EXPOSE": settings.expose,
+    "HEALTHCHECK": starts.healthcheck,
+    "LABEL": assignments.label,
+    "RUN": runs.run,
+    "SHELL": settings.shell,
+    "USER": settings.user,
+    "VOLUME": settings.volume,
+    "WORKDIR": settings.workdir,
+}
+
+
+def lower(document: Document, around: Surroundings, builds: Iterable[Build] = ()) -> list[Fact]:
+    """Return the facts of a Dockerfile, merged over the ways in which it is built."""
+    found = [_lower(document, around, request) for request in requests(document, builds)]
+    return found[0] if len(found) == 1 else _merged(found)
+
+
+def _lower(document: Document, around: Surroundings, request: Request) -> list[Fact]:
+    resolve = Resolver(document.escape)
+    plan = Plan(document, request, resolve)
+    site = Site(
+        document, around, plan, context_of(around.files, document.path, request, _sources(document))
+    )
+    scope = Scope(owner=document.path, dockerfile=document.path)
+    if document.syntax:
+        site.facts.append(bases.frontend(document.syntax, scope))
+    for one in takewhile(lambda one: one.name != "FROM", document.instructions):
+        site.facts += assignments.arg_facts(one, plan.variables, scope)
+    for stage in plan.stages:
+        _stage(site, stage)
+    target = site.states[plan.target.index] if plan.target else None
+    for state in site.states:
+        starts.starts(state, target)
+    _complain(document, around, resolve)
+    return site.facts
+
+
+def _stage(site: Site, stage: Stage) -> None:
+    state = _opened(site, stage)
+    site.states.append(state)
+    bases.base(state)
+    for one in stage.body:
+        _step(state, one)
+    built = state.interpreter.finish() if state.interpreter else []
+    state.emit(*built)
+    state.adds_code |= any(isinstance(fact, Command) and fact.builds == "code" for fact in built)
+    state.emit(container(state))
+
+
+def _opened(site: Site, stage: Stage) -> State:
+    """Return the state that a stage begins with: its base's, where that is a stage too."""
+    owner = stage.name or (
+        f"stage {stage.index}" if len(site.plan.stages) > 1 else site.document.path
+    )
+    scope = Scope(owner=owner, shipped=stage.shipped, dockerfile=site.document.path)
+    if stage.parents:
+        parent = site.states[stage.parents[0]]
+        return parent.child(stage, scope, parent.variables.copy())
+    scratch = stage.base.text == "scratch"
+    return State(
+        site, stage, scope, Variables(closed=scratch), stage.base, workdir="/" if scratch else "."
+    )
+
+
+def _step(state: State, one: Instruction) -> None:
+    if one.trigger is None:
+        _follow(state, one)
+        return
+    state.onbuild = state.onbuild or one.place
+    state.triggers = state.triggers or state.variables.copy()
+    state.triggered = state.triggers
+    _follow(state, one.trigger)
+    state.triggered = None
+
+
+def _follow(state: State, one: Instruction) -> None:
+    bases.referenced(state, one)
+    if one.name in _FOLLOW:
+        _FOLLOW[one.name](state, one)
+
+
+def _sources(document: Document) -> list[str]:
+    """Return what COPY and ADD name literally, to find the context by."""
+    return [
+        word.text
+        for one in document.instructions
+        if one.name in {"COPY", "ADD"} and flag(one, "from") is None
+        for word in one.words[:-1]
+        if not any(char in word.text for char in "$*?[<:")
+    ]
+
+
+def _complain(document: Document, around: Surroundings, resolve: Resolver) -> None:
+    for fault in resolve.faults:
+        trouble = Trouble(document.path, fault.offset, fault.reason)
+        if trouble not in around.troubles:
+            around.troubles.append(trouble)
+
+
+def _merged(found: list[list[Fact]]) -> list[Fact]:
+    """Keep one of the facts that differ only in whether they ship; what ships in one build ships."""
+    merged: dict[str, Fact] = {}
+    for fact in (fact for facts in found for fact in facts):
+        key = repr(_neutral(fact))
+        merged[key] = _joined(merged[key], fact) if key in merged else fact
+    return list(merged.values())
+
+
+def _neutral(fact: Fact) -> Fact:
+    fact = replace(fact, scope=replace(fact.scope, shipped=True))
+    if isinstance(fact, Container):
+        return replace(fact, last=True)
+    return replace(fact, overridden=False) if isinstance(fact, Start) else fact
+
+
+def _joined(one: Fact, other: Fact) -> Fact:
+    shipped = one.scope.shipped or other.scope.shipped
+    joined = replace(one, scope=replace(one.scope, shipped=shipped))
+    if isinstance(joined, Container) and isinstance(other, Container):
+        return replace(joined, last=joined.last or other.last)
+    if isinstance(joined, Start) and isinstance(other, Start):
+        return replace(joined, overridden=joined.overridden and other.overridden)
+    return joined

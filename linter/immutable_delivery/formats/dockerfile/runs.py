@@ -1,0 +1,63 @@
+"""RUN: what the shell, or the program of the exec form, does while the image is built."""
+
+from __future__ import annotations
+
+import re
+
+from immutable_delivery.formats.commands import Interpreter
+from immutable_delivery.formats.dockerfile.cut import Heredoc, Instruction
+from immutable_delivery.formats.dockerfile.heredocs import opener
+from immutable_delivery.formats.dockerfile.lines import Line
+from immutable_delivery.formats.dockerfile.scripts import (
+    follow,
+    interpreter_for,
+    is_shell,
+    known_values,
+    reached,
+)
+from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.written import Written
+
+_LEADING_TABS = re.compile(r"^\t+", re.MULTILINE)
+
+
+def run(state: State, one: Instruction) -> None:
+    """Interpret a RUN, and the scripts of the context that it runs."""
+    if one.script is None:
+        return
+    if state.triggered is not None:
+        interpreter = interpreter_for(state, known_values(state.triggered))
+        _run(state, interpreter, one)
+        state.emit(*interpreter.finish())
+        return
+    state.interpreter = state.interpreter or interpreter_for(state, known_values(state.variables))
+    _run(state, state.interpreter, one)
+
+
+def _run(state: State, interpreter: Interpreter, one: Instruction) -> None:
+    since = reached(interpreter)
+    interpreter.layer()
+    if one.json:
+        interpreter.argv(list(one.words), state.scope, one.place)
+    elif (script := _script(one)) is not None:
+        interpreter.script(script, state.scope, one.place)
+    follow(state, interpreter, since, one)
+
+
+def _script(one: Instruction) -> Written | None:
+    """Return what the shell reads; None where another interpreter does."""
+    if not one.heredocs or one.rest is None or not opener(one.rest.text):
+        return one.script
+    body = body_of(one.heredocs[0])
+    return body if is_shell(body.text, ".sh") else None
+
+
+def body_of(heredoc: Heredoc) -> Written:
+    """Return what a here-document holds: without the leading tabs where `<<-` asks for it."""
+    if not heredoc.opener.strips:
+        return heredoc.body
+    text, runs, at = heredoc.body.text, [], 0
+    for tabs in _LEADING_TABS.finditer(text):
+        runs.append((at, tabs.start()))
+        at = tabs.end()
+    return Line.of(heredoc.body).pick([*runs, (at, len(text))], 0)

@@ -1,0 +1,33 @@
+"""Kubernetes manifests and kustomizations: what a cluster is told to run, after all overlays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats import Comment, Surroundings, yamltree
+from immutable_delivery.formats.kubernetes.deployed import deployed
+from immutable_delivery.formats.kubernetes.environments import environment_of
+from immutable_delivery.formats.kubernetes.manifest import SUPPRESSES, Manifest, annotated
+from immutable_delivery.formats.kubernetes.recognition import claims
+from immutable_delivery.text import Text
+
+__all__ = ["NAME", "claims", "comments", "environment_of", "facts", "parse"]
+
+NAME = "kubernetes"
+
+
+def parse(text: Text) -> Manifest:
+    """Return the documents of a file."""
+    return Manifest.read(text)
+
+
+def comments(document: Manifest, text: Text) -> list[Comment]:
+    """Return the comments with what each covers, and the annotations that suppress in a whole object."""
+    found = yamltree.comments(text, document.documents)
+    return [*found, *annotated(document)] if SUPPRESSES in text.value else found
+
+
+def facts(documents: Mapping[str, Manifest], around: Surroundings) -> Iterable[Fact | Build]:
+    """Yield what is deployed: kustomizations through their roots, other objects by themselves."""
+    return deployed(documents, around)

@@ -1,0 +1,83 @@
+"""One file as it was read: its documents, and which of them are templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from immutable_delivery.formats import Comment, Trouble
+from immutable_delivery.formats.kubernetes.recognition import is_foreign, template_at
+from immutable_delivery.formats.kustomize import is_kustomization, objects_in
+from immutable_delivery.formats.lookup import mapping, pairs
+from immutable_delivery.formats.yamltree import Document, Mapping, Scalar, documents
+from immutable_delivery.text import Text
+
+_ENTRY = re.compile(r"[^\S\n]*(?P<ids>[\w:, -]+?)[^\S\n]*:(?:[^\S\n]+|\Z)(?P<reason>[^\n]*)")
+SUPPRESSES = "imd/ignore"
+"""The annotation that does what a comment does, for a whole object: lines of `id, id: reason`."""
+
+
+@dataclass(slots=True)
+class Manifest:
+    """The documents of a file."""
+
+    path: str
+    documents: list[Document]
+    templates: dict[int, int] = field(default_factory=dict)
+    """Where those that are templates turn out to be, by their number."""
+
+    @classmethod
+    def read(cls, text: Text) -> Manifest:
+        """Read a file."""
+        found = documents(text)
+        at = (
+            {number: template_at(one, text) for number, one in enumerate(found)}
+            if "{{" in text.value
+            else {}
+        )
+        return cls(
+            text.path, found, {number: where for number, where in at.items() if where is not None}
+        )
+
+    @property
+    def readable(self) -> list[Document]:
+        """The documents that say what they mean."""
+        return [one for number, one in enumerate(self.documents) if number not in self.templates]
+
+    @property
+    def is_kustomization(self) -> bool:
+        """Whether kustomize builds it."""
+        return any(is_kustomization(self.path, one.root) for one in self.readable)
+
+    def troubles(self) -> Iterator[Trouble]:
+        """Yield why documents are not judged."""
+        for number, document in enumerate(self.documents):
+            if number in self.templates:
+                yield Trouble(
+                    self.path, self.templates[number], "holds template expressions", template=True
+                )
+            elif document.problem:
+                yield Trouble(self.path, document.problem_at, document.problem)
+
+
+def annotated(manifest: Manifest) -> Iterator[Comment]:
+    """Yield what the annotations of objects suppress in them."""
+    for document in manifest.documents:
+        for one in objects_in(document.root, manifest.path):
+            for key, value in pairs(mapping(one.root, "metadata", "annotations")):
+                if key.text == SUPPRESSES and isinstance(value, Scalar):
+                    yield from _comments(value, one.root)
+
+
+def _comments(value: Scalar, root: Mapping) -> Iterator[Comment]:
+    place, covers = value.place.span, root.place.span
+    for line in filter(str.strip, value.text.splitlines()):
+        entry = _ENTRY.match(line)
+        said = f"[{entry['ids']}] {entry['reason']}" if entry else f"[] {line}"
+        yield Comment(f"imd: ignore{said}", place.start, place.end, (covers.start, covers.end))
+
+
+def judged(document: Document) -> bool:
+    """Whether a document holds objects of a cluster."""
+    return isinstance(document.root, Mapping) and not is_foreign(document.root)

@@ -1,0 +1,114 @@
+"""The facts of one object: its pods, the images of custom kinds, and what it is as a resource."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from immutable_delivery.facts import Fact
+from immutable_delivery.facts import Resource as ResourceFact
+from immutable_delivery.formats.kubernetes import catalogue, variables
+from immutable_delivery.formats.kubernetes.containers import image_of, pod_facts
+from immutable_delivery.formats.kubernetes.pods import pods
+from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.formats.lookup import is_true, mapping, mappings, scalar, scalars
+from immutable_delivery.formats.yamltree import Scalar
+
+_GRANTS = ("exec", "attach", "portforward", "ephemeralcontainers")
+_VERBS = {
+    "exec": {"create", "get", "*"},
+    "attach": {"create", "get", "*"},
+    "portforward": {"create", "get", "*"},
+    "ephemeralcontainers": {"update", "patch", "*"},
+}
+_BUILT_IN = re.compile(r"system:|gce:|(?:cluster-admin|admin|edit)\Z")
+"""Roles that every cluster has."""
+_KEEPERS = {
+    ("apps", "Deployment"),
+    ("apps", "StatefulSet"),
+    ("apps", "DaemonSet"),
+    ("argoproj.io", "Rollout"),
+}
+
+
+def facts(workload: Workload) -> Iterator[Fact]:
+    """Yield everything that an object says."""
+    one = workload.resource.identity
+    root = workload.resource.root
+    for pod in pods(root, one.group):
+        yield from pod_facts(pod, workload)
+    for path, node in catalogue.images(root, one.group, one.kind):
+        part = path.removeprefix("spec.").removesuffix(".image")
+        scope = workload.scope("" if part == "image" or "." in part else part)
+        yield image_of(
+            node, "volume" if "containerDisk" in path else "container", scope, node.place
+        )
+    yield from variables.instructions(mapping(root, "metadata", "annotations"), workload.scope())
+    yield from _resource(workload)
+
+
+def _resource(workload: Workload) -> Iterator[ResourceFact]:
+    one = workload.resource.identity
+    if one.group == "" and one.kind in {"ConfigMap", "Secret"}:
+        yield _config(workload)
+    elif one.group == "rbac.authorization.k8s.io" and one.kind in {"Role", "ClusterRole"}:
+        yield from _role(workload)
+    elif (one.group, one.kind) in _KEEPERS:
+        yield _history(workload)
+
+
+def _config(workload: Workload) -> ResourceFact:
+    resource = workload.resource
+    kind = "config map" if workload.kind == "ConfigMap" else "secret"
+    immutable = is_true(resource.root, "immutable")
+    return _fact(workload, kind, {}, immutable=immutable, hashed=resource.hashed)
+
+
+def _history(workload: Workload) -> ResourceFact:
+    limit = scalar(workload.resource.root, "spec", "revisionHistoryLimit")
+    if limit is None:
+        return _fact(workload, "workload", {})
+    history = int(limit.text[:9]) if limit.text.isdecimal() else None
+    return _fact(workload, "workload", {"history": limit}, history=history)
+
+
+def _role(workload: Workload) -> Iterator[ResourceFact]:
+    """Yield one fact per rule of a role that lets people into running containers."""
+    if _BUILT_IN.match(workload.name):
+        return
+    for rule in mappings(workload.resource.root, "rules"):
+        groups = {one.text for one in scalars(rule, "apiGroups")}
+        verbs = {one.text for one in scalars(rule, "verbs")}
+        named = [
+            one
+            for one in scalars(rule, "resources")
+            if groups & {"", "*"} and _grants(one.text, verbs)
+        ]
+        if named:
+            grants = tuple(
+                dict.fromkeys(grant for one in named for grant in _grants(one.text, verbs))
+            )
+            yield _fact(workload, "role", {"grants": named[0]}, grants=grants)
+
+
+def _grants(resource: str, verbs: set[str]) -> list[str]:
+    holder, _, part = resource.partition("/")
+    if resource != "*" and (holder not in {"pods", "*"} or not part):
+        return []
+    return [grant for grant in _GRANTS if part in {"", "*", grant} and verbs & _VERBS[grant]]
+
+
+def _fact(workload: Workload, kind: str, at: dict[str, Scalar], **fields: Any) -> ResourceFact:
+    root = workload.resource.root
+    name = scalar(root, "metadata", "name")
+    places = {field: node.place for field, node in at.items()}
+    return ResourceFact(
+        used_at=next(iter(places.values()), (name or root).place),
+        extent=root.place,
+        places=places | ({"name": name.place} if name else {}),
+        scope=workload.scope(),
+        resource_type=kind,
+        name=workload.name,
+        **fields,
+    )

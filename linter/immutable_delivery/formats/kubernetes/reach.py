@@ -1,0 +1,57 @@
+"""The environments that facts reach: what several overlays share is said once, with all their names."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from immutable_delivery.facts import Fact
+from immutable_delivery.formats.kubernetes.environments import Environment, Environments
+
+_FIELDS: dict[type[Fact], tuple[str, ...]] = {}
+
+
+@dataclass(slots=True)
+class _Reached:
+    fact: Fact
+    names: list[str] = field(default_factory=list)
+    development: bool = True
+
+
+class Reach:
+    """Gathers facts environment by environment."""
+
+    def __init__(self, environments: Environments) -> None:
+        self._environments = environments
+        self._found: dict[Hashable, _Reached] = {}
+
+    def add(self, found: Iterable[Fact], environment: Environment) -> None:
+        """Add the facts of one environment."""
+        for fact in found:
+            one = self._found.setdefault(_key(fact), _Reached(fact))
+            one.names.append(environment.name)
+            one.development = one.development and environment.development
+
+    def facts(self) -> Iterable[Fact]:
+        """Yield each fact once, in the order in which they came."""
+        for one in self._found.values():
+            names = self._environments.ordered(one.names)
+            scope = replace(one.fact.scope, environments=names, development=one.development)
+            same = one.fact.extent.file == one.fact.used_at.file
+            extent = one.fact.extent if same else one.fact.used_at
+            yield replace(one.fact, scope=scope, extent=extent)
+
+
+def _key(fact: Fact) -> Hashable:
+    kind = type(fact)
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(one.name for one in fields(kind))
+    return kind, *(_hashable(getattr(fact, name)) for name in _FIELDS[kind])
+
+
+def _hashable(value: Any) -> Hashable:
+    if isinstance(value, Mapping):
+        return tuple(sorted((str(key), _hashable(inner)) for key, inner in value.items()))
+    found: Hashable = value
+    return found

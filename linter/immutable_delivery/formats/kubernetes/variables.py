@@ -1,0 +1,131 @@
+"""The environment variables of a container: what its commands see, and facts of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
+
+from immutable_delivery.facts import Scope, Variable
+from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
+from immutable_delivery.formats.secrets import secret_variable
+from immutable_delivery.formats.yamltree import Mapping, Scalar
+from immutable_delivery.text import Place
+from immutable_delivery.written import Written
+
+Values = dict[str, Written | None]
+
+_REFERENCE = re.compile(r"\$\$|\$\((?P<name>[A-Za-z_][\w.-]*)\)")
+_TELLING = re.compile(
+    r"(?:keel\.sh|argocd-image-updater\.argoproj\.io|fluxcd\.io|filter\.fluxcd\.io|image\.openshift\.io"
+    r"|diun\.|reloader\.stakater\.com|wave\.pusher\.com|configmap\.reloader|secret\.reloader)"
+)
+"""Annotations that tell a program of the cluster to change what runs."""
+_MAX_VALUE = 32_768
+"""Longer values are not expanded: a variable of variables can double with every line."""
+
+
+def values(container: Mapping, workload: Workload) -> Values:
+    """Return the variables of a container, None for those whose value is not known."""
+    found: Values = {}
+    for source in mappings(container, "envFrom"):
+        prefix = text(source, "prefix")
+        for kind, key in (("ConfigMap", "configMapRef"), ("Secret", "secretRef")):
+            name = text(source, key, "name")
+            data = workload.neighbours.data(kind, name, workload.resource) if name else None
+            found |= {f"{prefix}{entry.text}": _value(value) for entry, value in pairs(data)}
+    for entry in mappings(container, "env"):
+        if name := text(entry, "name"):
+            found[name] = _of(entry, found, workload)
+    return found
+
+
+def variables(
+    container: Mapping, scope: Scope, known: AnyMapping[str, Written | None]
+) -> Iterator[Variable]:
+    """Yield a fact for every variable that the container itself is given."""
+    for entry in mappings(container, "env"):
+        name, value = scalar(entry, "name"), scalar(entry, "value")
+        if name is None:
+            continue
+        written = known.get(name.text)
+        yield _fact("env", name, written, (value or name).place, entry.place, scope)
+
+
+def inherited(container: Mapping, workload: Workload, scope: Scope) -> Iterator[Variable]:
+    """Yield a fact for every variable that it takes from a ConfigMap deployed with it."""
+    own = {text(entry, "name") for entry in mappings(container, "env")}
+    for source in mappings(container, "envFrom"):
+        name = text(source, "configMapRef", "name")
+        data = workload.neighbours.data("ConfigMap", name, workload.resource) if name else None
+        for key, value in pairs(data):
+            if key.text not in own and isinstance(value, Scalar):
+                yield _fact("env", key, value.written, value.place, value.place, scope)
+
+
+def instructions(held: Mapping | None, scope: Scope) -> Iterator[Variable]:
+    """Yield a fact for every annotation that lets something change what runs."""
+    for key, value in pairs(held):
+        if isinstance(value, Scalar) and _TELLING.match(key.text):
+            yield _fact("annotation", key, value.written, value.place, value.place, scope)
+
+
+def expanded(word: Written, known: AnyMapping[str, Written | None]) -> Written:
+    """Return a word of a command with its `$(NAME)` replaced, as the kubelet does; others stay as they are."""
+    if "$" not in word.text:
+        return word
+    parts, at = [], 0
+    for found in _REFERENCE.finditer(word.text):
+        parts.append(word.slice(at, found.start()))
+        part = word.slice(*found.span())
+        if found["name"] is None:
+            part = word.slice(found.start(), found.start() + 1)
+        elif found["name"] in known:
+            value = known[found["name"]]
+            part = (
+                value
+                if value is not None
+                else Written(part.text, part.pieces, part.whole, (found["name"],))
+            )
+        parts.append(part)
+        at = found.end()
+    parts.append(word.slice(at, len(word.text)))
+    return (
+        Written.joined(parts, word.whole) if sum(len(p.text) for p in parts) <= _MAX_VALUE else word
+    )
+
+
+def _of(entry: Mapping, known: Values, workload: Workload) -> Written | None:
+    """Return the value of one entry of `env`."""
+    value, source = scalar(entry, "value"), mapping(entry, "valueFrom")
+    if value is not None:
+        return expanded(value.written, known)
+    if source is None:
+        return Written.literal("", entry.place)
+    for kind, key in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
+        reference = mapping(source, key)
+        if reference is not None:
+            data = workload.neighbours.data(kind, text(reference, "name"), workload.resource)
+            return _value(scalar(data, text(reference, "key")))
+    return None
+
+
+def _value(node: object) -> Written | None:
+    return node.written if isinstance(node, Scalar) else None
+
+
+def _fact(
+    kind: str, name: Scalar, value: Written | None, place: Place, extent: Place, scope: Scope
+) -> Variable:
+    known = None if value is None else value.value
+    return Variable(
+        used_at=place,
+        extent=extent,
+        places={"name": name.place, "value": value.place() if value and value.pieces else place},
+        scope=scope,
+        variable_type=kind,
+        name=name.text,
+        value=known,
+        secret=secret_variable(name.text, known) if known else "",
+    )

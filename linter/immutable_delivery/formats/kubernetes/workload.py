@@ -1,0 +1,81 @@
+"""What all facts of one object share: the names of its owner, and the other objects that it refers to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from immutable_delivery.facts import Scope
+from immutable_delivery.formats.kustomize import Resource
+from immutable_delivery.formats.lookup import is_true, mapping, text
+from immutable_delivery.formats.yamltree import Mapping
+
+_PHASES = {"init": "init", "pipeline": "pipeline"}
+
+
+class Neighbours:
+    """The ConfigMaps and Secrets that are deployed together."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._by_name: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        for one in resources:
+            for name in dict.fromkeys((known.kind, known.name) for known in one.identities):
+                if name[0] in {"ConfigMap", "Secret"}:
+                    self._by_name[name].append(one)
+
+    def find(self, kind: str, name: str, of: Resource) -> Resource | None:
+        """Return the object that a workload means by a name: rather one that was renamed as it was."""
+        found = self._by_name.get((kind, name), [])
+        space = of.identity.namespace
+        near = [one for one in found if one.identity.namespace == space] or found
+        return next((one for one in near if one.affixes == of.affixes), near[0] if near else None)
+
+    def immutable(self, kind: str, name: str, of: Resource) -> bool | None:
+        """Whether such an object cannot change under its name; None where it is not here."""
+        found = self.find(kind, name, of)
+        return None if found is None else found.hashed or is_true(found.root, "immutable")
+
+    def data(self, kind: str, name: str, of: Resource) -> Mapping | None:
+        """Return the texts that such an object holds."""
+        found = self.find(kind, name, of)
+        return (
+            None
+            if found is None
+            else mapping(found.root, "data" if kind == "ConfigMap" else "stringData")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """An object that runs containers."""
+
+    resource: Resource
+    neighbours: Neighbours
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+        return self.resource.identity.kind
+
+    @property
+    def name(self) -> str:
+        """Its name in its own file, without what overlays put around it."""
+        root = self.resource.root
+        return self.resource.original.name or text(root, "metadata", "generateName").rstrip("-")
+
+    def scope(self, container: str = "", role: str = "container") -> Scope:
+        """Return the scope of the object, or of one of its containers."""
+        owner = f"{self.kind}/{self.name}" if self.name else self.kind
+        return Scope(
+            owner=f"{owner} (container {container})" if container else owner,
+            service=self.name,
+            phase=_PHASES.get(role, "start"),
+            layer="middleware",
+            deployed=role != "pipeline",
+        )
+
+
+def during(scope: Scope, phase: str) -> Scope:
+    """Return the scope of what happens in another phase of the same container."""
+    return replace(scope, phase=phase)

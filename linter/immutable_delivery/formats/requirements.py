@@ -1,0 +1,84 @@
+"""Requirement and constraint files of pip: packages, each at its own line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from immutable_delivery.facts import Package
+from immutable_delivery.formats.commands.pins import pep508
+from immutable_delivery.text import Place, Span, Text
+
+_CONTINUED = re.compile(r"\\\r?\n")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
+_HASH = re.compile(r"\s--hash[=\s]\S+")
+_OPTIONS = re.compile(r"\s--?(?:hash|global-option|install-option|config-settings?|C)\b.*", re.DOTALL)
+_NESTED = re.compile(r"(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(?P<path>[^\s'\"]+)")
+_EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|=)(?P<target>\S+)")
+
+
+@dataclass(slots=True)
+class Requirements:
+    """A requirement file."""
+
+    packages: list[Package] = field(default_factory=list)
+    nested: list[str] = field(default_factory=list)
+    """Requirement files that it names, relative to its folder."""
+    constraints: list[str] = field(default_factory=list)
+    hashed: bool = False
+    """Whether every package has a hash."""
+    bypassed: list[tuple[str, Place]] = field(default_factory=list)
+    """Options in the file that turn integrity checks off."""
+
+
+def packages(text: Text) -> list[Package]:
+    """Return the packages of a requirement file."""
+    return read(text).packages
+
+
+def read(text: Text) -> Requirements:
+    """Read a requirement file: each package at its own line, hashes count as digests."""
+    found = Requirements()
+    value = _COMMENT.sub(lambda match: " " * len(match[0]), text.value)
+    value = _CONTINUED.sub(lambda match: " " * len(match[0]), value)
+    at = 0
+    for line in value.splitlines(keepends=True):
+        stripped = line.strip()
+        if stripped:
+            start = at + len(line) - len(line.lstrip())
+            _line(found, text.path, stripped, start)
+        at += len(line)
+    remote = [package for package in found.packages if not package.local]
+    found.hashed = bool(remote) and all(package.pin == "digest" for package in remote)
+    return found
+
+
+def _line(found: Requirements, path: str, line: str, start: int) -> None:
+    if match := _NESTED.match(line):
+        target = found.constraints if line.startswith(("-c", "--c")) else found.nested
+        target.append(match["path"])
+    elif match := _EDITABLE.match(line):
+        _add(found, path, match["target"], start + match.start("target"), hashed=False)
+    elif line.startswith("--trusted-host"):
+        found.bypassed.append(("--trusted-host", Place(path, Span(start, start + len(line)))))
+    elif not line.startswith("-"):
+        spec = _OPTIONS.sub("", line).rstrip()
+        _add(found, path, spec, start, hashed=_HASH.search(line) is not None)
+
+
+def _add(found: Requirements, path: str, word: str, start: int, *, hashed: bool) -> None:
+    spec = pep508(word)
+    if spec is None:
+        return
+    unknown = "${" in word
+    found.packages.append(
+        Package(
+            name=spec.name,
+            version=None if unknown else spec.version,
+            pin="digest" if hashed else None if unknown else spec.pin,
+            spec=word,
+            local=spec.local,
+            source_type=spec.source,
+            place=Place(path, Span(start, start + len(word))),
+        )
+    )

@@ -1,0 +1,55 @@
+"""Skaffold: what it builds, and the manifests into which it puts what it has just built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
+from immutable_delivery.formats.lookup import text as text_at
+from immutable_delivery.formats.skaffold.artifacts import builds
+from immutable_delivery.formats.skaffold.configs import Config, together
+from immutable_delivery.formats.skaffold.remote import sources
+from immutable_delivery.formats.yamltree import Document
+from immutable_delivery.formats.yamltree import Mapping as Node
+from immutable_delivery.text import Text
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+
+NAME = "skaffold"
+
+_PATH = re.compile(r"(?:^|/)[^/]*skaffold[^/]*\.ya?ml\Z", re.IGNORECASE)
+_VERSION = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?skaffold/", re.MULTILINE)
+
+
+def claims(path: str, head: bytes) -> bool:
+    """Whether a file is named and versioned as Skaffold's."""
+    return bool(_PATH.search(path)) and _VERSION.search(head) is not None
+
+
+def parse(text: Text) -> list[Document]:
+    """Return the documents of the file: one configuration each."""
+    return yamltree.documents(text)
+
+
+def comments(document: list[Document], text: Text) -> list[Comment]:
+    """Return the comments with what each covers."""
+    return yamltree.comments(text, document)
+
+
+def facts(documents: Mapping[str, list[Document]], around: Surroundings) -> Iterable[Fact | Build]:
+    """Yield every artifact as a build, and what comes from other repositories."""
+    found: list[Config] = []
+    for path, held in documents.items():
+        for document in held:
+            if document.problem:
+                around.troubles.append(Trouble(path, document.problem_at, document.problem))
+            elif isinstance(document.root, Node) and text_at(
+                document.root, "apiVersion"
+            ).startswith("skaffold/"):
+                found.append(Config(path, document.root))
+    for group in together(found):
+        yield from builds(group, around.files)
+        for one in group:
+            yield from sources(one)

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import jsonschema
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Repository
+
+FLOATING = 'FROM debian:latest\nCMD ["true"]\n'
+
+
+def test_facts_are_what_policies_see(repository: Repository) -> None:
+    repository.write(Dockerfile='ARG TAG\nFROM debian:${TAG}\nCMD ["true"]\n')
+    result = repository.call("facts", "Dockerfile")
+    assert result.code == 0
+    facts = json.loads(result.out)
+    [image] = [fact for fact in facts if fact["kind"] == "image"]
+    assert image["at"].startswith("Dockerfile:2:")
+    assert image["fields"]["role"] == "base"
+    assert "tag" in image["unknown"]
+
+
+def test_facts_of_nothing_and_of_no_file(repository: Repository) -> None:
+    repository.write(**{"notes.txt": "x"})
+    assert repository.call("facts", "notes.txt").out == "[]\n"
+    assert repository.call("facts", "nowhere").code == 2
+
+
+def test_policy_list(repository: Repository) -> None:
+    result = repository.call("policy", "list")
+    assert result.code == 0
+    assert any(line.startswith("floating-tag ") for line in result.out.splitlines())
+
+
+def test_policy_show(repository: Repository) -> None:
+    result = repository.call("policy", "show", "floating-tag")
+    assert result.code == 0
+    for words in ("floating-tag (image): ", "Instead", "What it rejects", "FROM «debian»"):
+        assert words in result.out
+    unknown = repository.call("policy", "show", "flaoting-tag")
+    assert unknown.code == 2
+    assert "did you mean 'floating-tag'?" in unknown.err
+
+
+def test_a_new_policy_passes_its_test_and_judges(repository: Repository) -> None:
+    assert (
+        repository.call("policy", "new", "old-registry").out
+        == "written: .imd/policies/own/old-registry.yaml\n"
+    )
+    tested = repository.call("policy", "test")
+    assert (tested.code, tested.out) == (0, "1 policy, 3 examples: all agree\n"), tested
+    assert repository.call("policy", "test", ".imd/policies/own/old-registry.yaml").code == 0
+    repository.write(Dockerfile='FROM old.example/base:1\nCMD ["true"]\n')
+    found = repository.call("--output-format", "concise", "--select", "old-registry")
+    assert found.code == 1
+    assert (
+        found.out
+        == "Dockerfile:1:6: error old-registry old.example/base:1 comes from old.example, which is switched off\n"
+    )
+    assert "old-registry" in repository.call("policy", "list").out
+    assert "old-registry (own)" in repository.call("policy", "show", "old-registry").out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("floating-tag", "already"), ("../x", "small letters"), ("X", "small letters")],
+)
+def test_a_new_policy_needs_a_name_of_its_own(
+    repository: Repository, name: str, words: str
+) -> None:
+    result = repository.call("policy", "new", name)
+    assert result.code == 2
+    assert words in result.err
+
+
+def test_an_example_that_fails_is_told_with_its_line(repository: Repository) -> None:
+    repository.call("policy", "new", "old-registry")
+    path = repository.root / ".imd/policies/own/old-registry.yaml"
+    path.write_text(
+        path.read_text().replace("registry in params.registries", "registry == 'other.example'")
+    )
+    result = repository.call("policy", "test")
+    assert result.code == 1
+    assert ".imd/policies/own/old-registry.yaml:" in result.out
+    assert "nothing is found" in result.out
+
+
+def test_contract_schema_is_a_schema(repository: Repository) -> None:
+    schema = json.loads(repository.call("contract", "schema").out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_contract_check(repository: Repository) -> None:
+    repository.write(**{"delivery.yaml": "service: web\nimgae: x\nstart: [serve]\n"})
+    result = repository.call("contract", "check")
+    assert result.code == 1
+    assert "delivery.yaml:2:1: error invalid-contract" in result.out
+    repository.write(Dockerfile=FLOATING)
+    (repository.root / "delivery.yaml").unlink()
+    result = repository.call("contract", "check")
+    assert (result.code, result.out) == (0, "")
+    assert "no delivery meta file" in result.err
+
+
+def test_config_schema_is_a_schema(repository: Repository) -> None:
+    schema = json.loads(repository.call("config", "schema").out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_config_show_names_where_values_come_from(repository: Repository) -> None:
+    assert "# from no file: the defaults" in repository.call("config", "show").out
+    repository.write(**{".imd.yaml": "profile: strict\n"})
+    out = repository.call("config", "show").out
+    assert 'profile: "strict"  # .imd.yaml:1:10\n' in out
+    assert "ignore: []  # default\n" in out
+
+
+def test_help_names_every_command(repository: Repository) -> None:
+    out = repository.call("--help").out
+    for name in ("check", "config", "contract", "facts", "policy"):
+        assert f"\n  {name} " in out
