@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immutable_delivery.discover import open_tree
-from immutable_delivery.errors import UsageError
+from immutable_delivery.errors import UnreadableError, UsageError
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
@@ -39,9 +39,11 @@ def test_named_paths_limit_what_is_reported(repository: Repository) -> None:
     assert open_tree(repository.root, paths=["."]).covers("ab")
 
 
-@pytest.mark.parametrize("name", ["nothing", "a/nothing", "../nothing"])
+@pytest.mark.parametrize("name", ["nothing", "a/nothing", "../nothing", "loop/nothing", "x" * 5000])
 def test_missing_path_is_refused(repository: Repository, tmp_path: Path, name: str) -> None:
     repository.commit({"a": ""})
+    (repository.root / "loop").symlink_to("loop")
+    (tmp_path / "loop").symlink_to("loop")
     for start in (repository.root, tmp_path):
         with pytest.raises(UsageError, match="no such file or folder"):
             open_tree(start, paths=[name])
@@ -91,6 +93,16 @@ def test_links_that_are_named(repository: Repository, tmp_path: Path) -> None:
     assert open_tree(repository.root, paths=["folder"]).named == {"real"}
     assert open_tree(repository.root, paths=["file"]).named == {"file"}
     assert open_tree(tmp_path / "entry", paths=["file"]).root == repository.root
+
+
+def test_link_to_itself_is_named_and_unreadable(repository: Repository, tmp_path: Path) -> None:
+    for folder in (repository.root, tmp_path):
+        (folder / "loop").symlink_to("loop")
+        tree = open_tree(folder, paths=["loop"])
+        assert tree.named == {"loop"}
+        assert "loop" in tree.files.paths
+        with pytest.raises(UnreadableError, match="leads back to itself"):
+            tree.files.read("loop")
 
 
 def test_link_to_a_repository_is_followed(repository: Repository, tmp_path: Path) -> None:

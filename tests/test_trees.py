@@ -385,6 +385,17 @@ def test_walk_of_everything_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
         list(walk(str(tmp_path)))
 
 
+@every
+def test_path_through_a_link_out_of_the_repository_is_not_tracked(
+    repository: Repository, read: Reading
+) -> None:
+    (repository.root / "link").symlink_to("/etc")
+    repository.git("add", "link")
+    repository.commit()
+    files = read(repository.root)
+    assert (files.state("link"), files.state("link/passwd")) == ("tracked", "untracked")
+
+
 def test_missing_object_is_unreadable(repository: Repository) -> None:
     batch = Batch(_git(repository.root))
     with pytest.raises(UnreadableError, match="not in this clone"):

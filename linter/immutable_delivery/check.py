@@ -32,6 +32,8 @@ class Examined:
     services: tuple[ServiceReport, ...]
     unresolved: tuple[Unresolved, ...]
     project: Project
+    facts: tuple[Fact, ...]
+    """All facts, linked; the suppressions among them."""
 
 
 def examine(
@@ -55,6 +57,7 @@ def examine(
         services=tuple(classes(_services(facts), judgement.findings, judgement.unresolved)),
         unresolved=tuple(judgement.unresolved),
         project=read,
+        facts=(*facts, *outcome.facts),
     )
 
 
@@ -64,14 +67,15 @@ def report(
     """Return the report of what the caller asked about; ``about`` fills the report's other fields."""
     findings = [one for one in examined.findings if _asked(one, covers)]
     suppressed = [one for one in examined.suppressed if _asked(one, covers)]
-    deciding = [service.decided_by for service in examined.services if service.decided_by]
+    services = _asked_services(examined, covers)
+    deciding = [service.decided_by for service in services if service.decided_by]
     pointed = {place.file for one in (*findings, *suppressed, *deciding) for place in (one.place, *one.uses)}
-    pointed |= {service.place.file for service in examined.services if service.place}
+    pointed |= {service.place.file for service in services if service.place}
     pointed |= {one.place.file for one in examined.unresolved}
     base = Report(
         findings=tuple(findings),
         suppressed=tuple(suppressed),
-        services=examined.services,
+        services=services,
         files=tuple(one for one in _judged(examined.project) if covers(one.path)),
         unresolved=tuple(one for one in examined.unresolved if covers(one.place.file)),
         rules={policy.id: policy.rule for policy in policies},
@@ -90,6 +94,12 @@ def _services(facts: Iterable[Fact]) -> list[Service]:
 
 def _asked(finding: Finding, covers: Callable[[str], bool]) -> bool:
     return any(covers(place.file) for place in (finding.place, *finding.uses))
+
+
+def _asked_services(examined: Examined, covers: Callable[[str], bool]) -> tuple[ServiceReport, ...]:
+    """Return the services that have something in the files that are asked about."""
+    names = {fact.scope.service for fact in examined.facts if covers(fact.used_at.file)}
+    return tuple(service for service in examined.services if service.name in names)
 
 
 def _judged(read: Project) -> list[Judged]:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from os.path import (
+    commonpath,
+    lexists,
+    realpath,
+)  # pathlib raises for loops and long names
 from pathlib import Path
 
 from immutable_delivery.errors import UsageError
@@ -13,6 +18,7 @@ from immutable_delivery.git import Git, find_git
 from immutable_delivery.names import shown
 from immutable_delivery.pathclasses import PathClass, classify
 from immutable_delivery.trees import RepositoryFiles
+from immutable_delivery.trees.links import is_folder, is_link
 from immutable_delivery.trees.listing import folders_of
 from immutable_delivery.trees.objects import commit_files, commit_of, index_files
 from immutable_delivery.trees.working import WorkingTree
@@ -103,7 +109,7 @@ def open_tree(
 def _plain_tree(start: Path, paths: Sequence[str]) -> Tree:
     _require_on_disk(paths, start)
     root = start.resolve()
-    if not all((root / path).resolve().is_relative_to(root) for path in paths):
+    if not all(Path(realpath(root / path)).is_relative_to(root) for path in paths):
         root = _folder(start, paths)
     named = frozenset(_relative(path, start, root) for path in paths)
     return Tree(root, WorkingTree(root, None, named), None, named)
@@ -121,7 +127,7 @@ def _folder(start: Path, paths: Sequence[str], *, followed: bool = True) -> Path
         return start
     folders = [_nearest(start / path, followed=followed) for path in paths]
     try:
-        return Path(os.path.commonpath(folders))
+        return Path(commonpath(folders))
     except ValueError as error:
         raise UsageError(
             f"the paths have no folder in common: {shown(', '.join(paths))}"
@@ -130,19 +136,17 @@ def _folder(start: Path, paths: Sequence[str], *, followed: bool = True) -> Path
 
 def _nearest(path: Path, *, followed: bool) -> Path:
     """Return the folder of a path that exists: itself, or the nearest above."""
-    folder = path if path.is_dir() and (followed or not path.is_symlink()) else path.parent
-    while not folder.is_dir() and folder != folder.parent:
+    folder = path if is_folder(path) and (followed or not is_link(path)) else path.parent
+    while not is_folder(folder) and folder != folder.parent:
         folder = folder.parent
-    return folder.resolve()
+    return Path(realpath(folder))
 
 
 def _relative(path: str, start: Path, root: Path) -> str:
     """Return a path that a person wrote relative to the root; a link to a file is itself, not what it leads to."""
     written = start / path
-    if written.is_symlink() and not written.is_dir():
-        real = written.parent.resolve() / written.name
-    else:
-        real = written.resolve()
+    own = is_link(written) and not is_folder(written)
+    real = Path(realpath(written.parent), written.name) if own else Path(realpath(written))
     if not real.is_relative_to(root):
         raise UsageError(f"{shown(path)} lies outside of {shown(str(root))}")
     relative = real.relative_to(root).as_posix()
@@ -159,7 +163,7 @@ def _written(path: str, start: Path, root: Path) -> str:
 
 def _require_on_disk(paths: Sequence[str], start: Path) -> None:
     for path in paths:
-        if not os.path.lexists(start / path):
+        if not lexists(start / path):
             raise UsageError(f"{shown(path)}: no such file or folder")
 
 

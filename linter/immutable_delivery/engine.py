@@ -54,9 +54,16 @@ def _finding(verdict: Verdict, selection: Selection) -> Finding:
         owner=scope.owner,
         services=(scope.service,) if scope.service else (),
         environments=scope.environments,
-        uses=tuple(place for place in (fact.used_at, *fact.related) if not _within(verdict.place, place)),
+        uses=_uses(verdict),
         enabled=selection.reports(verdict),
     )
+
+
+def _uses(verdict: Verdict) -> tuple[Place, ...]:
+    """Return where else it shows: not the statement that the finding itself stands in."""
+    fact = verdict.fact
+    own = () if _within(verdict.place, fact.extent) else (fact.used_at,)
+    return tuple(place for place in (*own, *fact.related) if not _within(verdict.place, place))
 
 
 def _within(inner: Place, outer: Place) -> bool:

@@ -60,7 +60,7 @@ def _types(owner: type) -> dict[str, str]:
 
 def _type(hint: Any) -> str:
     choices = [hint, *get_args(hint)]
-    for python, name in ((bool, "bool"), (int, "int"), (str, "string"), (tuple[str, ...], "list")):
+    for python, name in ((tuple[str, ...], "list"), (bool, "bool"), (int, "int"), (str, "string")):
         if python in choices:
             return name
     return ""

@@ -296,13 +296,15 @@ class Variable(Fact):
     """An ENV, ARG, label, annotation or environment entry."""
 
     variable_type: str = ""
-    """env, arg, label or annotation."""
+    """env, arg, label, annotation, or setting (a configuration that a command writes)."""
     name: str = ""
     value: str | None = ""
     secret: str = ""
     """Why it is a secret: name, value or url; else empty."""
     installs: str = ""
     """What the image installs at start because of it (`plugins`); else empty."""
+    bypassed_checks: tuple[str, ...] = ()
+    """The integrity checks that it turns off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

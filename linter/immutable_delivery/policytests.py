@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from immutable_delivery.check import examine
+from immutable_delivery.check import Examined, examine
 from immutable_delivery.config import Config
 from immutable_delivery.files import MemoryFiles
 from immutable_delivery.findings import Finding
@@ -34,11 +34,14 @@ def failures(file: PolicyFile, policies: list[Policy] | None = None) -> list[str
 
 def found(policy: Policy, files: Mapping[str, str], others: list[Policy]) -> list[Finding]:
     """Return what a policy finds in files, whatever the profile."""
-    own = [other for other in others if other.id != policy.id]
+    outcome = examined(files, [policy, *(other for other in others if other.id != policy.id)])
+    return [one for one in (*outcome.findings, *outcome.disabled) if one.policy == policy.id]
+
+
+def examined(files: Mapping[str, str], policies: list[Policy]) -> Examined:
+    """Judge files in memory by the strict profile."""
     config = Config(selection=Selection(profile="strict"))
-    examined = examine(MemoryFiles(files), [policy, *own], config, classify=lambda _path, _head: "", today=TODAY)
-    every = [*examined.findings, *examined.disabled]
-    return [finding for finding in every if finding.policy == policy.id]
+    return examine(MemoryFiles(files), policies, config, classify=lambda _path, _head: "", today=TODAY)
 
 
 def marked(files: Mapping[str, str]) -> tuple[dict[str, str], set[Place]]:

@@ -44,11 +44,11 @@ def binary() -> str | None:
 
 def engine(root: Path, files: tuple[str, ...]) -> dict[str, Service] | str:
     """Return what Compose makes of the files, or why it refuses them."""
-    names = [part for file in files for part in ("-f", file)]
+    names = [part for file in files for part in ("-f", str(root / file))]
     command = [str(binary()), "--profile", "*", *names, "config", "--format", "json"]
     environment = {"PATH": os.defpath, "HOME": HOME}
     done = subprocess.run(
-        command, cwd=root, env=environment, capture_output=True, text=True, check=False
+        command, cwd=root / folder_of(files[0]), env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
         return done.stderr
@@ -98,14 +98,17 @@ def _relative(path: str, root: Path) -> str:
     return normpath(f"./{path[len(str(root)) :]}")
 
 
+@cache
+def parsed(path: str, content: str) -> compose.ComposeDocument:
+    """Read one file."""
+    return compose.parse(Text.decode(path, content.encode()))
+
+
 def ours(files: dict[str, str], names: tuple[str, ...]) -> tuple[dict[str, Service], list[str]]:
     """Return what we make of the files, and what we say is wrong with them."""
     repository = MemoryFiles(files)
     around = Surroundings(repository)
-    documents = {}
-    for path in files:
-        if path in names or compose.claims(path, repository.read(path)):
-            documents[path] = compose.parse(Text.decode(path, repository.read(path)))
+    documents = {path: parsed(path, content) for path, content in files.items() if path in names}
     reader = Reader(documents, around)
     for name in names:
         reader.report_problems(documents[name])

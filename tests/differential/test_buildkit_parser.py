@@ -162,6 +162,7 @@ def test_generated_dockerfiles_are_cut_alike(value: str) -> None:
         "FROM debian\nCOPY <<EOF <<EOT /dest/\none\nEOF\ntwo\nEOT\n",
         "FROM debian\nRUN echo it's <<EOF\n",
         "FROM debian\nRUN <<EOF\nnever ends\n",
+        "FROM debian\nRUN ${x:-a <<EOF}\nb\nEOF}\n",
         "FROM debian\nCMD [1, 2]\n",
         "FROM debian\nENV A\n",
         "# only a comment\n",

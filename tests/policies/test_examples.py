@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from immutable_delivery.engine import judge
 from immutable_delivery.expressions import ExpressionError, compile_expression
+from immutable_delivery.facts import Fact
 from immutable_delivery.policies import Policy, PolicyRule
 from immutable_delivery.policyfiles import PolicyFile, read_folder
-from immutable_delivery.policytests import failures, found, marked
+from immutable_delivery.policytests import examined, failures, found, marked
+from immutable_delivery.selection import Selection
 
 FOLDER = Path(__file__).parents[2] / "policies"
 
@@ -97,10 +100,25 @@ def mutants(file: PolicyFile) -> Iterator[tuple[str, Policy]]:
                 yield f"{rule.over}: {text}", replace(file.policy, rules=tuple(rules))
 
 
+Outcome = list[tuple[object, ...]]
+
+
+def outcomes(policy: Policy, facts: Sequence[Fact]) -> Outcome:
+    """Return what a policy finds in facts, and how each profile reports it."""
+    profiles = [Selection(profile=name) for name in ("default", "strict")]
+    return [
+        (one.place, one.severity, one.enabled, one.message)
+        for selection in profiles
+        for one in judge(facts, [policy], selection).findings
+    ]
+
+
 @each_policy
 def test_examples_notice_each_condition(file: PolicyFile) -> None:
     """Dropping or negating a conjunct of a `deny` changes the verdict of some example."""
-    unnoticed = [text for text, mutant in mutants(file) if not failures(replace(file, policy=mutant), others(file))]
+    seen = [examined(marked(example.files)[0], others(file)).facts for example in file.examples]
+    expected = [outcomes(file.policy, facts) for facts in seen]
+    unnoticed = [text for text, mutant in mutants(file) if [outcomes(mutant, facts) for facts in seen] == expected]
     assert unnoticed == []
 
 

@@ -33,16 +33,20 @@ _CODE_PATHS = {
 
 
 def link_mounts(facts: Sequence[Fact], files: Files) -> list[Fact]:
-    """Return the facts with ``covers_code`` and ``covers_config`` of every host mount filled in."""
+    """Return the facts with ``covers_code`` and ``covers_config`` of every mount of a path or volume filled in."""
     stages = [fact for fact in facts if isinstance(fact, Container) and fact.container_type == "stage"]
     deployed = [fact for fact in facts if isinstance(fact, Container) and fact.container_type != "stage"]
     by_service = _by_service(stages)
     own = {(c.used_at.file, c.scope.owner): c for c in deployed}
     code = _CodeFolders(files)
     return [
-        _linked(fact, by_service, own, code) if isinstance(fact, Mount) and fact.host and not fact.runtime_socket else fact
+        _linked(fact, by_service, own, code) if isinstance(fact, Mount) and _may_hide(fact) else fact
         for fact in facts
     ]
+
+
+def _may_hide(mount: Mount) -> bool:
+    return (mount.host or mount.mount_type in {"volume", "empty"}) and not mount.runtime_socket
 
 
 def _by_service(containers: Iterable[Container]) -> Mapping[str, list[Container]]:
@@ -61,7 +65,8 @@ def _linked(
     target = normpath(mount.target)
     container = own.get((mount.used_at.file, mount.scope.owner))
     evidence = _evidence(mount, target, stages.get(mount.scope.service, ()), container, code)
-    return replace(mount, covers_code=evidence, covers_config="" if evidence else _config(mount, target, code))
+    config = _config(mount, target, code) if mount.host and not evidence else ""
+    return replace(mount, covers_code=evidence, covers_config=config)
 
 
 def _evidence(
@@ -74,7 +79,7 @@ def _evidence(
         for inside, source in stage.code:
             if _hides(mount, target, normpath(inside), source, code):
                 return f"the Dockerfile copies '{source or '.'}' there"
-    if container and (program := _program_below(target, container.entry or ())):
+    if mount.host and container and (program := _program_below(target, container.entry or ())):
         return f"'{program}' starts from there"
     if mount.host_path is not None and code.holds_source(mount.host_path) and _is_home(target, stages, container):
         return f"'{mount.host_path or '.'}' holds source code"
@@ -98,7 +103,7 @@ def _same_or_above(target: str, inside: str) -> bool:
 
 def _program_below(target: str, argv: Sequence[str]) -> str:
     below = (word for word in argv if word.startswith(f"{target.rstrip('/')}/") or word == target)
-    return next((word for word in below if "." in word.rpartition("/")[2] or word == argv[0]), "")
+    return next((word for word in below if _SOURCE.search(word) or word == argv[0]), "")
 
 
 def _is_home(target: str, stages: Sequence[Container], container: Container | None) -> bool:

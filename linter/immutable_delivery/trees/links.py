@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.files import folder_of
@@ -46,3 +48,13 @@ def _parts(target: str, hops: int) -> list[str]:
     if target.startswith("/"):
         raise UnreadableError("is a link out of the repository")
     return target.split("/")[::-1]
+
+
+def is_folder(path: str | Path) -> bool:
+    """Tell whether a path of the machine is a folder; pathlib raises for loops and long names."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_link(path: str | Path) -> bool:
+    """Tell whether a path of the machine is a symbolic link."""
+    return os.path.islink(path)  # noqa: PTH114

@@ -6,11 +6,11 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 from immutable_delivery.files import State, folder_of
 from immutable_delivery.git import Git
 from immutable_delivery.names import shown
+from immutable_delivery.trees.links import is_folder
 from immutable_delivery.trees.walk import walk
 
 GITLINK = b"160000"
@@ -97,7 +97,7 @@ def list_git(git: Git, root: str, named: Collection[str]) -> Listing:
 def list_walk(root: str, named: Collection[str]) -> Listing:
     """List what lies in the folders that are named, in all of the root where none is."""
     notices: list[str] = []
-    asked = {name for name in named if not Path(root, name).is_dir()}
+    asked = {name for name in named if not is_folder(f"{root}/{name}")}
     folders = {folder_of(name) for name in asked} | (set(named) - asked) or {""}
     files = {path for folder in sorted(folders) for path in walk(root, folder, notices)}
     return Listing(tracked=frozenset(files | asked), notices=tuple(notices))
@@ -117,7 +117,7 @@ def _unlisted(listing: Listing, root: str, named: Collection[str]) -> Iterator[s
     for name in named:
         if not name or listing.lists(name):
             continue
-        if Path(root, name).is_dir():
+        if is_folder(f"{root}/{name}"):
             yield from walk(root, name)
         else:
             yield name

@@ -46,7 +46,6 @@ class Clones:
         where = located(event, folder.value.text if folder and folder.value else ".")
         bypassed = [o for o in arguments.all(("-c",)) if o.value and re.search(r"sslverify=(?:false|0)", o.value.text, re.I)]
         names = tuple(f"-c {option.value.text}" for option in bypassed if option.value)
-        names += tuple(f"{n}={w.text}" for n, w in event.call.assignments.items() if stage.tables.bypassed_by(n, w.text))
         match verb.text:
             case "clone":
                 self._clone(event, parse(rest, options["clone"]), names)

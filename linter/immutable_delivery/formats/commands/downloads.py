@@ -10,7 +10,7 @@ from posixpath import basename, join, normpath
 from immutable_delivery.facts import Fetch
 from immutable_delivery.formats.commands.arguments import Arguments, parse
 from immutable_delivery.formats.commands.installs import bypass_text
-from immutable_delivery.formats.commands.stage import Event, Stage
+from immutable_delivery.formats.commands.stage import Event
 from immutable_delivery.formats.commands.tables import Fetcher
 from immutable_delivery.formats.commands.urls import Address, of_url
 from immutable_delivery.formats.shell import Word
@@ -64,7 +64,7 @@ def located(event: Event, path: str) -> str:
     return normpath(join(re.sub(r"\$\{(\w+)\}", r"$\1", folder), path))
 
 
-def downloads(event: Event, fetcher: Fetcher, words: list[Word], stage: Stage) -> Iterator[Download]:
+def downloads(event: Event, fetcher: Fetcher, words: list[Word]) -> Iterator[Download]:
     """Yield the downloads of a call; requests that take no bytes into the stage are none."""
     arguments = parse(words, fetcher.options)
     if arguments.given(fetcher.inert) or arguments.given(fetcher.other):
@@ -82,7 +82,7 @@ def downloads(event: Event, fetcher: Fetcher, words: list[Word], stage: Stage) -
         address = of_url(_completed(word.text, fetcher), word.missing, git=fetcher.repository_type == "git")
         if address.local:
             continue
-        download = Download(_fact(event, fetcher, arguments, word, address, stage), event.number)
+        download = Download(_fact(event, fetcher, arguments, word, address), event.number)
         download.moving = address.pin == "alias"
         output = outputs[index] if index < len(outputs) else outputs[0] if outputs and fetcher.names[0] != "curl" else None
         _placed(download, event, fetcher, arguments, word, output, operands)
@@ -107,7 +107,7 @@ def _completed(text: str, fetcher: Fetcher) -> str:
 
 
 def _fact(
-    event: Event, fetcher: Fetcher, arguments: Arguments, word: Word, address: Address, stage: Stage
+    event: Event, fetcher: Fetcher, arguments: Arguments, word: Word, address: Address
 ) -> Fetch:
     revision = address.revision
     start = word.text.find(revision.text) if revision.text else -1
@@ -124,7 +124,6 @@ def _fact(
         places["revision"] = chosen.value.place
     known = word.known or pin == "alias"
     moving = not word.known and any(_moves(other) for other in event.feeding(word))
-    names = (name for name, value in event.call.assignments.items() if stage.tables.bypassed_by(name, value.text))
     return Fetch(
         used_at=places["url"],
         extent=event.extent,
@@ -137,7 +136,7 @@ def _fact(
         revision=text if known else None,
         pin="alias" if moving else pin if known else None,
         verified=bool(address.checksum) or pin == "digest" or bool(arguments.given(fetcher.checksum)),
-        bypassed_checks=(*dict.fromkeys(bypass_text(option) for option in bypassed), *names),
+        bypassed_checks=tuple(dict.fromkeys(bypass_text(option) for option in bypassed)),
         credentials=address.credentials,
     )
 

@@ -165,10 +165,6 @@ class _Options:
         self.snapshot = arguments.given(manager.snapshots) is not None
         bypassed = arguments.all(manager.bypass)
         self.bypassed = tuple(dict.fromkeys(bypass_text(option) for option in bypassed))
-        for name, word in event.call.assignments.items():
-            if stage.tables.bypassed_by(name, word.text):
-                self.bypassed += (f"{name}={word.text}",)
-                self.places["bypassed_checks"] = word.place
         if bypassed:
             self.places["bypassed_checks"] = bypassed[0].word.place
 

@@ -22,16 +22,21 @@ class Rule:
     builds: str = ""
     target: tuple[str, ...] = ()
     """The number of the operand after these words that it concerns, or the options that name it."""
+    either: tuple[str, ...] = ()
+    """Options of which it must have one."""
 
     @classmethod
-    def parse(cls, run: str, mutates: str = "", builds: str = "", target: object = "", check: Iterable[str] = ()) -> Rule:
+    def parse(
+        cls, run: str, mutates: str = "", builds: str = "", target: object = "", check: Iterable[str] = ()
+    ) -> Rule:
         """Read a rule as commands.yaml writes it."""
         first, *rest = run.split()
         words = tuple(tuple(token.split("|")) for token in rest if token[0] not in "-!")
-        options = tuple(token for token in rest if token[0] == "-") + tuple(check)
+        options = tuple(token for token in rest if token[0] == "-")
         absent = tuple(token[1:] for token in rest if token[0] == "!")
         targets = tuple(str(target).split())
-        return cls(tuple(first.split("|")), words, options, absent, mutates, builds, targets)
+        names = tuple(first.split("|"))
+        return cls(names, words, options, absent, mutates, builds, targets, tuple(check))
 
     def matches(self, arguments: Arguments) -> bool:
         """Whether the arguments of one of its programs are what it describes."""
@@ -39,6 +44,8 @@ class Rule:
         if len(texts) < len(self.words) or not all(map(_one_of, texts, self.words)):
             return False
         if not all(arguments.given((option,)) for option in self.options):
+            return False
+        if self.either and not arguments.given(self.either):
             return False
         return not any(_present(arguments, texts, word) for word in self.absent)
 

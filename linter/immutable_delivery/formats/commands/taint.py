@@ -12,7 +12,7 @@ from immutable_delivery.formats.commands.arguments import Arguments, parse
 from immutable_delivery.formats.commands.downloads import Download, downloads, keep, located
 from immutable_delivery.formats.commands.modules import program
 from immutable_delivery.formats.commands.stage import Event, Stage, hull
-from immutable_delivery.formats.commands.tables import Interpreter
+from immutable_delivery.formats.commands.tables import Interpreter, Tables
 from immutable_delivery.formats.shell import Word
 from immutable_delivery.formats.shell.wrappers import shell_arguments
 from immutable_delivery.text import Place
@@ -44,7 +44,7 @@ class Taint:
         name, words = program(event.call, self.stage.tables)
         coming = self._coming(event)
         fetcher = self.stage.tables.fetcher(name) if name else None
-        made = list(downloads(event, fetcher, words, self.stage)) if fetcher else []
+        made = list(downloads(event, fetcher, words)) if fetcher else []
         self.found += made
         self._flows[event.number] = [download for download in made if not download.paths]
         if not made:
@@ -227,7 +227,7 @@ class Taint:
 
 def _counts(download: Download) -> bool:
     """Whether bytes stay or run: requests, values taken out of answers, keys and checksums do not count."""
-    if download.executed or download.unpacked_at is not None:
+    if download.executed or download.unpacked_at is not None or download.fact.bypassed_checks:
         return True
     return download.saved and not download.material
 
@@ -263,28 +263,23 @@ def _whole(event: Event) -> Place:
     return hull(event.call.words[0], event.call.words[-1])
 
 
-def _verifies(event: Event, name: str, words: list[Word], tables: object) -> bool:
+def _verifies(event: Event, name: str, words: list[Word], tables: Tables) -> bool:
     """Whether a call compares bytes with what they should be."""
     if name in {"[", "test", "[[", "grep"}:
-        return any(_sums(other, tables) for word in words for other in event.feeding(word)) or (
-            name == "grep" and any(_sums(other, tables) for other in event.inputs)
+        return any(_sums(other) for word in words for other in event.feeding(word)) or (
+            name == "grep" and any(_sums(other) for other in event.inputs)
         )
-    rules = tables.rules("verifiers", name)  # type: ignore[attr-defined]
+    rules = tables.rules("verifiers", name)
     if not rules:
         return False
-    arguments = parse(words, tables.options(name))  # type: ignore[attr-defined]
-    for rule in rules:
-        checks = [option for option in rule.options if option in _CHECKS]
-        if rule.matches(arguments) or (checks and arguments.given(checks)):
-            return True
-    return False
+    arguments = parse(words, tables.options(name))
+    return any(rule.matches(arguments) for rule in rules)
 
 
-_CHECKS = frozenset(("-c", "--check"))
 _SUMS = re.compile(r"(?:g?sha\d+sum|md5sum|b[23]sum|shasum|cksum|sha\d+|md5|openssl)")
 
 
-def _sums(event: Event, tables: object) -> bool:
+def _sums(event: Event) -> bool:
     """Whether the output of a call holds a sum: `$(sha256sum file | cut …)`."""
     pending, seen = [event], set()
     while pending:

@@ -183,7 +183,9 @@ class _Expansion:
             return at + 1
         colon = self._text.startswith(":", at)
         operator = self._text[at + colon : at + colon + 1]
-        if not operator or operator not in ("-+?" if colon else "-+?#%/"):
+        if not operator:
+            raise self._bad("'}' is missing", at)
+        if operator not in ("-+?" if colon else "-+?#%/"):
             raise self._bad("a modifier that is not supported", at)
         if depth > MAX_DEPTH:
             raise self._bad("substitutions too deep in each other", at)

@@ -11,6 +11,7 @@ from immutable_delivery.formats.kustomize.patterns import compiled
 from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.trouble import Report
 from immutable_delivery.formats.lookup import find, scalar, text, with_value
+from immutable_delivery.formats.schema import type_of
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.formats.yamltree import Sequence as Items
 from immutable_delivery.text import Place
@@ -81,7 +82,10 @@ def _rule(entry: Node, report: Report) -> Rule | None:
     if pattern is None:
         report(name.place, f"`{name.text}` matches no image name")
         return None
-    parts = (scalar(entry, key) for key in ("newName", "newTag", "digest", "tagSuffix"))
+    parts = [scalar(entry, key) for key in ("newName", "newTag", "digest", "tagSuffix")]
+    for part in parts:
+        if part is not None and type_of(part) != "string":
+            report(part.place, f'kustomize takes text here: write "{part.text}"')
     return Rule(pattern, *(part if part and part.text else None for part in parts))
 
 

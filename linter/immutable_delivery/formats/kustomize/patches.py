@@ -139,7 +139,7 @@ class Patcher:
 
     def _json(self, one: Resource, patch: Sequence) -> None:
         try:
-            changed = patched(one.root, patch.items)
+            changed = patched(_annotated(one.root), patch.items)
         except Refused as refusal:
             self._report(
                 patch.place,
@@ -157,6 +157,14 @@ def _kept(before: Mapping, changed: Mapping, keys: tuple[str, ...]) -> Mapping:
         return changed
     new = with_entry(holder, keys[-1], value) if value else without_entry(holder, keys[-1])
     return with_entry(changed, keys[0], new) if len(keys) > 1 else new
+
+
+def _annotated(root: Mapping) -> Mapping:
+    """Return an object with annotations: kustomize keeps notes of its own there, so they are never missing."""
+    held = mapping(root, "metadata")
+    if held is None or held.get("annotations") is not None:
+        return root
+    return with_entry(root, "metadata", with_entry(held, "annotations", Mapping(place=held.place)))
 
 
 def _looks_like_path(entry: str) -> bool:
