@@ -58,8 +58,8 @@ class PolicyFile:
 
 def read_policies(files: Files, folder: str) -> list[PolicyFile]:
     """Read every policy below a folder of a repository: `<folder>/<group>/<id>.yaml`."""
-    pattern = re.compile(re.escape(folder) + r"/[^/]+/[^/]+\.ya?ml\Z")
-    paths = [p for p in files.paths if pattern.match(p) and not p.endswith(GROUP)]
+    below = [path for path in files.paths if path.startswith(f"{folder}/")]
+    paths = [p for p in below if p.endswith((".yaml", ".yml")) and p.rpartition("/")[2] != GROUP]
     read = [read_policy(_text(files, path), when_of(files, path)) for path in paths]
     _refuse_twins(read)
     return read

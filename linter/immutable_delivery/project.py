@@ -91,7 +91,10 @@ def _input(files: Files, path: str, classify: Classify) -> Input | None:
         data = files.read(path)
     except UnreadableError as error:
         entry = claim(path, b"")
-        return Input(path, entry.name, Text(path, ""), problem=error.reason) if entry else None
+        if entry is None:
+            return None
+        skipped = classify(path, b"")
+        return Input(path, entry.name, Text(path, ""), problem="" if skipped else error.reason, skipped=skipped)
     entry = claim(path, data)
     if entry is None:
         return None

@@ -14,7 +14,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.formats.dockerfile.cut import Instruction, cut
+from immutable_delivery.formats.dockerfile.cut import cut
+from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.grammar import INSTRUCTIONS
 from immutable_delivery.text import Text
 

@@ -8,7 +8,8 @@ import pytest
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats import dockerfile
-from immutable_delivery.formats.dockerfile.cut import Document, Instruction, cut
+from immutable_delivery.formats.dockerfile.cut import cut
+from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.heredocs import openers
 from immutable_delivery.text import Text
 from immutable_delivery.written import Written
@@ -131,7 +132,7 @@ def test_directives_stand_at_the_top_only() -> None:
 
 
 def test_crlf_and_bom_are_no_part_of_anything() -> None:
-    text = Text.decode("Dockerfile", b"\xef\xbb\xbfFROM a:1\r\nRUN x \\\r\n y\r\nCMD [\"z\"]\r\n")
+    text = Text.decode("Dockerfile", b'\xef\xbb\xbfFROM a:1\r\nRUN x \\\r\n y\r\nCMD ["z"]\r\n')
     first, second, third = dockerfile.parse(text).instructions
     assert (first.words[0].text, second.words[0].text, third.words[0].text) == ("a:1", "x  y", "z")
     assert text.value[first.place.span.start : first.place.span.end] == "FROM a:1"

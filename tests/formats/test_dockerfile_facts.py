@@ -48,8 +48,15 @@ def test_places_point_at_what_is_written(lower: Lower) -> None:
         assert found.written(fact.extent)
         for name, place in fact.places.items():
             value = getattr(fact, name, None)
-            if isinstance(value, str) and value and name not in {"repeated", "image", "text", "name"}:
-                assert value in {found.written(place), found.written(place).replace("${TAG}", "latest")}
+            if (
+                isinstance(value, str)
+                and value
+                and name not in {"repeated", "image", "text", "name"}
+            ):
+                assert value in {
+                    found.written(place),
+                    found.written(place).replace("${TAG}", "latest"),
+                }
 
 
 def test_every_fact_knows_its_dockerfile(lower: Lower) -> None:
@@ -60,7 +67,9 @@ def test_every_fact_knows_its_dockerfile(lower: Lower) -> None:
 
 def test_base_images_are_of_the_operating_system(lower: Lower) -> None:
     images = lower(RICH).of(Image)
-    assert {image.role: image.scope.layer for image in images if image.role == "base"} == {"base": "os"}
+    assert {image.role: image.scope.layer for image in images if image.role == "base"} == {
+        "base": "os"
+    }
     assert [image.platform for image in images if image.role == "base"] == [None, ""]
 
 
@@ -114,7 +123,11 @@ def test_what_the_ignore_file_leaves_in(lower: Lower) -> None:
 
 
 def test_the_context_is_where_the_manifest_says(lower: Lower) -> None:
-    files = {"web/Dockerfile": "FROM a\nCOPY . .\n", "web/.dockerignore": ".git", ".dockerignore": "x"}
+    files = {
+        "web/Dockerfile": "FROM a\nCOPY . .\n",
+        "web/.dockerignore": ".git",
+        ".dockerignore": "x",
+    }
     assert lower(files, path="web/Dockerfile").one(Copy).ignore_file == "web/.dockerignore"
     builds = [Build(dockerfile="web/Dockerfile", context="", place=Place("c", Span(0, 1)))]
     copy = lower(files, path="web/Dockerfile", builds=builds).one(Copy)
@@ -124,7 +137,12 @@ def test_the_context_is_where_the_manifest_says(lower: Lower) -> None:
 
 
 def test_the_context_is_found_by_what_is_copied(lower: Lower) -> None:
-    files = {"a/docker/Dockerfile": "FROM a\nCOPY src/x.py lib /app/\n", "a/src/x.py": "", "a/lib/y": "", "src/z": ""}
+    files = {
+        "a/docker/Dockerfile": "FROM a\nCOPY src/x.py lib /app/\n",
+        "a/src/x.py": "",
+        "a/lib/y": "",
+        "src/z": "",
+    }
     container = last(lower(files, path="a/docker/Dockerfile"))
     assert container.code == (("/app/x.py", "a/src/x.py"), ("/app", "a/lib"))
 
@@ -156,7 +174,9 @@ def test_the_context_is_found_by_what_is_copied(lower: Lower) -> None:
         ("ADD https://$HOST/a /x", {"url": None}),
     ],
 )
-def test_remote_sources_are_fetches(lower: Lower, instruction: str, expected: dict[str, object]) -> None:
+def test_remote_sources_are_fetches(
+    lower: Lower, instruction: str, expected: dict[str, object]
+) -> None:
     fetch = lower(f"FROM a\n{instruction}\n").one(Fetch)
     assert fetch.tool == "ADD"
     assert {name: getattr(fetch, name) for name in expected} == expected
@@ -223,7 +243,7 @@ def test_users(lower: Lower, body: str, user: str | None, root: bool | None) -> 
 def test_a_stage_takes_over_what_its_base_has(lower: Lower) -> None:
     found = lower(
         "FROM a AS base\nWORKDIR /app\nUSER app\nEXPOSE 22 80/udp\nLABEL x=y\nCOPY main.py ./\n"
-        "CMD [\"python\", \"main.py\"]\nFROM base\nWORKDIR sub\n"
+        'CMD ["python", "main.py"]\nFROM base\nWORKDIR sub\n'
     )
     container = last(found)
     assert (container.user, container.ports, container.labels) == ("app", ("22", "80/udp"), ("x",))
@@ -278,7 +298,12 @@ def test_repeated_starts_point_at_the_one_without_effect(lower: Lower) -> None:
     ],
 )
 def test_volumes_over_code(lower: Lower, body: str, hidden: str) -> None:
-    files = {"Dockerfile": f"FROM x AS b\nFROM a\n{body}\n", "src/lib/x.py": "", "main.py": "", "nginx.conf": ""}
+    files = {
+        "Dockerfile": f"FROM x AS b\nFROM a\n{body}\n",
+        "src/lib/x.py": "",
+        "main.py": "",
+        "nginx.conf": "",
+    }
     found = lower(files)
     container = last(found)
     assert container.volume_over_code == hidden
@@ -303,13 +328,20 @@ def test_volumes_over_code(lower: Lower, body: str, hidden: str) -> None:
 def test_what_lies_where(
     lower: Lower, body: str, code: tuple[tuple[str, str], ...], adds: bool
 ) -> None:
-    files = {"Dockerfile": f"FROM x AS b\nCOPY src /src\nFROM a\n{body}\n", "src/x.go": "", "main.py": "", "nginx.conf": ""}
+    files = {
+        "Dockerfile": f"FROM x AS b\nCOPY src /src\nFROM a\n{body}\n",
+        "src/x.go": "",
+        "main.py": "",
+        "nginx.conf": "",
+    }
     container = last(lower(files))
     assert (container.code, container.adds_code) == (code, adds)
 
 
 def test_triggers_change_nothing_here(lower: Lower) -> None:
-    found = lower("FROM a\nONBUILD USER x\nONBUILD WORKDIR /y\nONBUILD CMD z\nONBUILD ARG V=1\nONBUILD ENV E=$V\n")
+    found = lower(
+        "FROM a\nONBUILD USER x\nONBUILD WORKDIR /y\nONBUILD CMD z\nONBUILD ARG V=1\nONBUILD ENV E=$V\n"
+    )
     container = last(found)
     assert container.onbuild
     assert (container.user, container.workdir, container.starts) == ("", None, None)

@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from immutable_delivery.facts import Build, Container, Image, Variable
+from immutable_delivery.formats.dockerfile.expansion import BadSubstitutionError, expand
 from immutable_delivery.formats.dockerfile.lines import Line
-from immutable_delivery.formats.dockerfile.variables import (
-    UNSET,
-    BadSubstitutionError,
-    Variables,
-    expand,
-)
+from immutable_delivery.formats.dockerfile.variables import UNSET, Variables
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Written
 
@@ -159,8 +155,12 @@ def test_build_arguments_go_before_defaults(lower: Lower) -> None:
 
 def test_build_arguments_have_their_own_places(lower: Lower) -> None:
     place = Place("docker-compose.yml", Span(40, 42))
-    build = Build(dockerfile="Dockerfile", args={"TAG": "12"}, arg_places={"TAG": place}, place=HERE)
-    assert lower("ARG TAG\nFROM debian:${TAG}\n", builds=[build]).one(Image).place_of("tag") == place
+    build = Build(
+        dockerfile="Dockerfile", args={"TAG": "12"}, arg_places={"TAG": place}, place=HERE
+    )
+    assert (
+        lower("ARG TAG\nFROM debian:${TAG}\n", builds=[build]).one(Image).place_of("tag") == place
+    )
 
 
 def test_ways_to_build_are_merged(lower: Lower) -> None:
@@ -196,7 +196,9 @@ def test_what_ships_and_what_feeds_it(lower: Lower) -> None:
 
 
 def test_a_stage_for_each_platform(lower: Lower) -> None:
-    found = lower("FROM a AS base-amd64\nFROM b AS base-arm64\nFROM c AS x\nFROM base-${TARGETARCH}\n")
+    found = lower(
+        "FROM a AS base-amd64\nFROM b AS base-arm64\nFROM c AS x\nFROM base-${TARGETARCH}\n"
+    )
     assert [i.reference for i in found.of(Image)] == ["a", "b", "c"]
     shipped = [c.scope.shipped for c in found.of(Container)]
     assert shipped == [True, True, False, True]

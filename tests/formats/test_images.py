@@ -80,7 +80,9 @@ def test_pin(reference: str, pin: str) -> None:
         ("gcr.io/PROJECT_ID/web:v1.2.3", "exact", ""),
     ],
 )
-def test_a_variable_hides_only_what_it_holds(reference: str, pin: str | None, unresolved: str) -> None:
+def test_a_variable_hides_only_what_it_holds(
+    reference: str, pin: str | None, unresolved: str
+) -> None:
     fact = image(reference)
     assert (fact.pin, fact.unresolved, fact.text) == (pin, unresolved, reference)
     assert fact.reference is None

@@ -119,7 +119,7 @@ CONTRACTS = VALUES | st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(CONTRACTS)
 def test_it_agrees_with_jsonschema(value: object) -> None:
     (document,) = documents(Text("delivery.json", json.dumps(value)))

@@ -6,7 +6,7 @@ const path = require("node:path");
 const mustache = require("mustache");
 
 const catalog = process.env.CATALOG_URL || "http://catalog:8000";
-const template = fs.readFileSync(path.join(__dirname, "views", "shop.mustache"), "utf8");
+const template = fs.readFileSync(path.join(__dirname, "views", "shop.html"), "utf8");
 
 async function shop() {
   const answer = await fetch(`${catalog}/products`);

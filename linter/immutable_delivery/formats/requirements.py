@@ -12,7 +12,9 @@ from immutable_delivery.text import Place, Span, Text
 _CONTINUED = re.compile(r"\\\r?\n")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
 _HASH = re.compile(r"\s--hash[=\s]\S+")
-_OPTIONS = re.compile(r"\s--?(?:hash|global-option|install-option|config-settings?|C)\b.*", re.DOTALL)
+_OPTIONS = re.compile(
+    r"\s--?(?:hash|global-option|install-option|config-settings?|C)\b.*", re.DOTALL
+)
 _NESTED = re.compile(r"(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(?P<path>[^\s'\"]+)")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|=)(?P<target>\S+)")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from immutable_delivery.formats.shell import Word
 from immutable_delivery.formats.shell.wrappers import tail
+from immutable_delivery.text import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,16 @@ class Arguments:
     passed: list[Word] = field(default_factory=list)
     """What follows `--`."""
 
-    def given(self, names: Iterable[str]) -> Option | None:
+    def given(self, names: Collection[str]) -> Option | None:
         """Return the first option that one of the names stands for: `-k`, or `-X=POST` with its value."""
-        return next((option for name in names for option in self.options if matches(option, name)), None)
+        for option in self.options:
+            if option.name in names or (option.value is not None and stands(option, names)):
+                return option
+        return None
 
-    def all(self, names: Iterable[str]) -> list[Option]:
+    def all(self, names: Collection[str]) -> list[Option]:
         """Return every option that one of the names stands for, as they come."""
-        names = tuple(names)
-        return [option for option in self.options if any(matches(option, name) for name in names)]
+        return [option for option in self.options if stands(option, names)] if names else []
 
     @property
     def texts(self) -> list[str]:
@@ -64,12 +67,14 @@ class Arguments:
         return [operand.word.text for operand in self.operands]
 
 
-def matches(option: Option, name: str) -> bool:
-    """Whether an option is what a table names: `--flag`, or `--flag=value` with a glob for the value."""
-    name, equals, value = name.partition("=")
-    if option.name != name:
+def stands(option: Option, names: Collection[str]) -> bool:
+    """Whether one of the names is the option's: `--flag`, or `--flag=value` with a glob for the value."""
+    if option.name in names:
+        return True
+    if option.value is None:
         return False
-    return not equals or (option.value is not None and fnmatchcase(option.value.text.strip("'\""), value))
+    text, start = option.value.text.strip("'\""), f"{option.name}="
+    return any(name.startswith(start) and fnmatchcase(text, name[len(start) :]) for name in names)
 
 
 def parse(words: Sequence[Word], options: Options, stop: int | None = None) -> Arguments:
@@ -152,3 +157,26 @@ class _Reader:
 
     def _add(self, name: str, word: Word, value: Word | None) -> None:
         self.found.options.append(Option(name, word, value))
+
+
+class Bypasses(NamedTuple):
+    """The options that turn checks off, as one would name them, and where the first stands."""
+
+    names: tuple[str, ...]
+    place: Place | None
+
+
+def bypasses(arguments: Arguments, names: Collection[str]) -> Bypasses:
+    """Return the options of an invocation that turn integrity checks off."""
+    found = arguments.all(names)
+    texts = tuple(dict.fromkeys(_named(option) for option in found))
+    return Bypasses(texts, found[0].word.place if found else None)
+
+
+def _named(option: Option) -> str:
+    """Return an option as one would name it: `--nogpgcheck`, `-o Acquire::…=true`."""
+    if option.value is None:
+        return option.name
+    if "=" in option.word.text:
+        return option.word.text
+    return f"{option.name} {option.value.text}" if "=" in option.value.text else option.name

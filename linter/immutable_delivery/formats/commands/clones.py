@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 
 from immutable_delivery.facts import Fetch
-from immutable_delivery.formats.commands.arguments import Arguments, Options, parse
-from immutable_delivery.formats.commands.downloads import located
+from immutable_delivery.formats.commands.arguments import Arguments, parse
+from immutable_delivery.formats.commands.paths import located
 from immutable_delivery.formats.commands.stage import Event, Stage
 from immutable_delivery.formats.commands.urls import of_ref, of_url
 from immutable_delivery.formats.shell import Word
@@ -35,16 +35,20 @@ class Clones:
     remotes: dict[str, Word] = field(default_factory=dict)
     """Addresses that `git remote add` names, by the folder."""
 
-    def read(self, event: Event, words: list[Word], stage: Stage) -> None:
+    def read(self, event: Event, stage: Stage) -> None:
         """Read a call of git."""
         options = stage.tables.git
-        arguments = parse(words, options[""], stop=1)
+        arguments = parse(event.words, options[""], stop=1)
         if not arguments.operands:
             return
         verb, rest = arguments.operands[0].word, [o.word for o in arguments.operands[1:]]
         folder = arguments.given(("-C",))
-        where = located(event, folder.value.text if folder and folder.value else ".")
-        bypassed = [o for o in arguments.all(("-c",)) if o.value and re.search(r"sslverify=(?:false|0)", o.value.text, re.I)]
+        where = located(event.call, folder.value.text if folder and folder.value else ".")
+        bypassed = [
+            o
+            for o in arguments.all(("-c",))
+            if o.value and re.search(r"sslverify=(?:false|0)", o.value.text, re.I)
+        ]
         names = tuple(f"-c {option.value.text}" for option in bypassed if option.value)
         match verb.text:
             case "clone":
@@ -73,7 +77,7 @@ class Clones:
         name = re.split(r"[/:]", url.text.rstrip("/"))[-1].removesuffix(".git")
         folder = operands[1].text if len(operands) > 1 else name
         fact = _fact(event, url, ref, url.place, bypassed)
-        self.found.append(Clone(fact, located(event, folder), event.layer))
+        self.found.append(Clone(fact, located(event.call, folder), event.layer))
 
     def _fetch(
         self, event: Event, verb: Word, arguments: Arguments, where: str, bypassed: tuple[str, ...]
@@ -99,7 +103,12 @@ class Clones:
         operands = [operand.word for operand in arguments.operands]
         ref = operands[0] if operands else None
         clone = self._at(where)
-        if clone is None or ref is None or ref.text in {"FETCH_HEAD", "HEAD", ".", "--"} or arguments.passed:
+        if (
+            clone is None
+            or ref is None
+            or ref.text in {"FETCH_HEAD", "HEAD", ".", "--"}
+            or arguments.passed
+        ):
             return
         if made and ref.known and not of_ref(ref.text):
             return
@@ -107,14 +116,22 @@ class Clones:
         clone.settled = True
 
     def _submodule(self, event: Event, verb: Word, rest: list[Word], where: str) -> None:
-        if any(word.text == "--remote" for word in rest) and any(word.text == "update" for word in rest):
+        if any(word.text == "--remote" for word in rest) and any(
+            word.text == "update" for word in rest
+        ):
             fact = _fact(event, None, None, verb.place, ())
-            self.found.append(Clone(replace(fact, pin="alias", revision="--remote"), where, event.layer))
+            self.found.append(
+                Clone(replace(fact, pin="alias", revision="--remote"), where, event.layer)
+            )
 
     def _at(self, where: str) -> Clone | None:
         """Return the repository in a folder; the last one where nothing tells which."""
         for clone in reversed(self.found):
-            if clone.folder == where or where.endswith(f"/{clone.folder}") or clone.folder.endswith(f"/{where}"):
+            if (
+                clone.folder == where
+                or where.endswith(f"/{clone.folder}")
+                or clone.folder.endswith(f"/{where}")
+            ):
                 return clone
         loose = [clone for clone in self.found if not clone.settled]
         return loose[-1] if loose else None
@@ -149,10 +166,10 @@ def _with(fact: Fetch, ref: Word) -> Fetch:
     """Return a fetch with the revision that a word names."""
     text = re.sub(r"^(?:refs/heads/|origin/|upstream/)|[~^].*$", "", ref.text)
     pin = of_ref(text) if not ref.text.startswith(("origin/", "refs/heads/")) else "alias"
-    places = {**fact.places, "revision": ref.written.place() if len(ref.written.pieces) == 1 else ref.place}
+    places = {
+        **fact.places,
+        "revision": ref.written.place() if len(ref.written.pieces) == 1 else ref.place,
+    }
     if ref.missing:
         return replace(fact, revision=None, pin=None, verified=None, places=places)
     return replace(fact, revision=text, pin=pin, verified=pin == "digest", places=places)
-
-
-__all__ = ["Clone", "Clones", "Options"]

@@ -6,23 +6,29 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from immutable_delivery.facts import Command, Fact, Fetch, Install, Scope
+from immutable_delivery.facts import Fact, Fetch, Install, Scope
 from immutable_delivery.files import Files
-from immutable_delivery.formats.commands import installs, mutations, settings
 from immutable_delivery.formats.commands.clones import Clones
+from immutable_delivery.formats.commands.execution import script_of
+from immutable_delivery.formats.commands.installs import installs
 from immutable_delivery.formats.commands.modules import program
-from immutable_delivery.formats.commands.packageurls import fetched
+from immutable_delivery.formats.commands.mutations import commands
+from immutable_delivery.formats.commands.packageurls import package_fetches
+from immutable_delivery.formats.commands.settings import fixes_sources, settings
 from immutable_delivery.formats.commands.stage import Event, Locate, Stage
 from immutable_delivery.formats.commands.starts import dev_server_of
 from immutable_delivery.formats.commands.tables import Tables, load
 from immutable_delivery.formats.commands.taint import Taint
 from immutable_delivery.formats.shell import Shell, Word, is_shell
-from immutable_delivery.formats.shell.wrappers import shell_arguments
 from immutable_delivery.text import Place, Text
 from immutable_delivery.written import Written
 
-_SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?env(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)")
-_INSTALLING = frozenset(("make", "rosdep", "ansible-playbook", "playwright", "mk-build-deps", "tasksel", "npx", "gdebi"))
+_SHEBANG = re.compile(
+    r"#![ \t]*(?:\S*/)?env(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)"
+)
+_INSTALLING = frozenset(
+    ("make", "rosdep", "ansible-playbook", "playwright", "mk-build-deps", "tasksel", "npx", "gdebi")
+)
 _SCRIPT = re.compile(r"[^/]*\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|php)")
 
 
@@ -68,7 +74,7 @@ class Interpreter:
         self._events: list[Event] = []
         self._layer = 0
         self._facts: list[Fact] = []
-        self._taint = Taint(self._stage)
+        self._taint = Taint()
         self._clones = Clones()
 
     @property
@@ -141,8 +147,12 @@ class Interpreter:
         first = len(self._events)
         events: list[Event] = []
         for call in shell.calls:
+            name, words = program(call, self._stage.tables)
+            role = self._stage.tables.role(name)
             number = first + call.number
-            events.append(Event(call, number, scope, extent, related, self._layer, events))
+            events.append(
+                Event(call, name, words, role, number, scope, extent, related, self._layer, events)
+            )
         final = next((event for event in reversed(events) if not event.call.captured), None)
         if final is not None:
             final.last = True
@@ -152,43 +162,34 @@ class Interpreter:
 
     def _event(self, event: Event) -> None:
         stage = self._stage
-        name, words = program(event.call, stage.tables)
-        if settings.fixes_sources(event, stage):
+        if fixes_sources(event, stage):
             stage.snapshot = True
-        made: list[Fact] = list(installs.installs(event, name, words, stage))
-        made += [fetch for fact in made if isinstance(fact, Install) for fetch in fetched(fact)]
-        self._facts += settings.settings(event, name, words, stage)
-        self._facts += made
-        if name == "git":
-            self._clones.read(event, words, stage)
+        made: list[Fact] = list(installs(event, stage))
+        made += [
+            fetch for fact in made if isinstance(fact, Install) for fetch in package_fetches(fact)
+        ]
+        self._facts += (*settings(event, stage), *made)
+        if event.name == "git":
+            self._clones.read(event, stage)
         self._taint.read(event)
-        self._facts += mutations.commands(event, name, words, stage, other=bool(made))
-        self._programs(event, name)
+        self._facts += commands(event, told=bool(made))
+        self._programs(event)
         if not self.dev_server:
-            self.dev_server = dev_server_of(event.call, stage.tables)
+            self.dev_server = dev_server_of(event.call, event.name, event.words, stage.tables)
 
-    def _programs(self, event: Event, name: str) -> None:
+    def _programs(self, event: Event) -> None:
         """Note what is run by its path, or given to an interpreter."""
-        first = event.call.words[0]
-        interpreter = self._stage.tables.interpreter(name) if name else None
-        if interpreter is None:
-            named = "/" in first.text or _SCRIPT.fullmatch(first.text) is not None
-            if not first.calls and (named or (event.last and not self._known(name))):
-                self.programs.append(Program(first.written, event.extent, event.scope, event.last))
+        role, word = event.role, event.call.words[0]
+        if role.interpreter is not None:
+            script = script_of(event)
+            if script is not None:
+                into = self.sourced if role.interpreter.sourced else self.programs
+                into.append(_program(event, script, event.name))
             return
-        words = event.call.arguments
-        if interpreter.sourced:
-            found, into = words[0] if words else None, self.sourced
-        elif interpreter.shell:
-            found, into = shell_arguments(words).file, self.programs
-        else:
-            found, into = _first_operand(interpreter, words), self.programs
-        if found is not None and not found.process:
-            into.append(Program(found.written, event.extent, event.scope, event.last, name))
-
-    def _known(self, name: str) -> bool:
-        tables = self._stage.tables
-        return name == "git" or tables.manager(name) is not None or tables.fetcher(name) is not None
+        known = role.manager is not None or role.fetcher is not None or event.name == "git"
+        named = "/" in word.text or _SCRIPT.fullmatch(word.text) is not None
+        if not word.calls and (named or (event.last and not known)):
+            self.programs.append(_program(event, word))
 
     def _settled(self, fact: Install) -> Install:
         """Return a refresh with whether it stands alone in its layer."""
@@ -198,41 +199,37 @@ class Interpreter:
 
     def _followed(self, fact: Install) -> bool:
         """Whether the layer of a refresh uses the index, or runs something that may."""
-        tables = self._stage.tables
-        manager = tables.manager(fact.manager)
-        layer = next((event.layer for event in self._events if event.extent == fact.extent), None)
-        events = [event for event in self._events if event.layer == layer]
-        family = manager.family if manager else fact.manager
-        for other in self._facts:
-            if isinstance(other, Install) and other.action != "refresh" and any(e.extent == other.extent for e in events):
-                of = tables.manager(other.manager)
-                if of is None or of.family == family or of.ecosystem != "os":
-                    return True
-        return any("/" in event.call.words[0].text and event.call.words[0].text.startswith((".", "$")) or event.call.name in _INSTALLING for event in events)
+        layer = {event.layer for event in self._events if event.extent == fact.extent}
+        events = [event for event in self._events if event.layer in layer]
+        extents = {event.extent for event in events}
+        others = [one for one in self._facts if isinstance(one, Install) and one.extent in extents]
+        if any(one.action != "refresh" and self._uses(one, fact) for one in others):
+            return True
+        words = (event.call.words[0].text for event in events)
+        return any(word.startswith((".", "$")) for word in words) or any(
+            event.name in _INSTALLING for event in events
+        )
+
+    def _uses(self, other: Install, refresh: Install) -> bool:
+        """Whether an install may use what a refresh fetched."""
+        managers = [self._stage.tables.manager(one.manager) for one in (other, refresh)]
+        families = {manager.family for manager in managers if manager is not None}
+        return other.ecosystem != "os" or len(families) == 1
 
 
-def _first_operand(interpreter: object, words: list[Word]) -> Word | None:
-    from immutable_delivery.formats.commands.arguments import parse
-    from immutable_delivery.formats.commands.tables import Interpreter as Row
-
-    if not isinstance(interpreter, Row):
-        return None
-    arguments = parse(words, interpreter.options, stop=1)
-    if arguments.given(interpreter.code) or arguments.given(interpreter.module):
-        return None
-    return arguments.operands[0].word if arguments.operands else None
+def _program(event: Event, word: Word, interpreter: str = "") -> Program:
+    return Program(word.written, event.extent, event.scope, event.last, interpreter)
 
 
 def _unique(facts: Iterable[Fact]) -> list[Fact]:
     """Return facts in the order of their places, without those that a loop or function repeats."""
     found: list[Fact] = []
     seen: dict[tuple[type, Place], list[Fact]] = {}
-    for fact in sorted(facts, key=lambda fact: (fact.extent.file, fact.extent.span.start, fact.used_at)):
+    for fact in sorted(
+        facts, key=lambda fact: (fact.extent.file, fact.extent.span.start, fact.used_at)
+    ):
         same = seen.setdefault((type(fact), fact.used_at), [])
         if fact not in same:
             same.append(fact)
             found.append(fact)
     return found
-
-
-__all__ = ["Command", "Interpreter", "Program"]

@@ -9,8 +9,8 @@ from posixpath import dirname, join, normpath
 from immutable_delivery.facts import Package
 from immutable_delivery.formats import requirements
 from immutable_delivery.formats.commands.arguments import Arguments
+from immutable_delivery.formats.commands.records import Manager, Verb
 from immutable_delivery.formats.commands.stage import Stage, decided
-from immutable_delivery.formats.commands.tables import Manager, Verb
 from immutable_delivery.formats.shell import Call, Word
 from immutable_delivery.text import Place
 
@@ -83,7 +83,9 @@ def _read(found: Listed, word: Word, manager: Manager, stage: Stage, call: Call)
     """Read a requirement file and those that it names; one that is not there is one unknown package."""
     path = stage.path(call, word.text) if word.known else None
     if path is None or manager.reads not in {"pep508", "tool508"}:
-        found.packages.append(Package(name=None, version=None, pin=None, spec=word.text, place=decided(word)))
+        found.packages.append(
+            Package(name=None, version=None, pin=None, spec=word.text, place=decided(word))
+        )
         found.reads += [path] if path else []
         return
     pending, every = [path], []

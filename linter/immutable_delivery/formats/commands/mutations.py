@@ -8,57 +8,64 @@ from collections.abc import Iterator
 from immutable_delivery.facts import Command
 from immutable_delivery.formats.commands.arguments import Arguments, parse
 from immutable_delivery.formats.commands.rules import Rule
-from immutable_delivery.formats.commands.stage import Event, Stage, hull
+from immutable_delivery.formats.commands.stage import Event, hull
 from immutable_delivery.formats.shell import Word
 
-_THROWAWAY = re.compile(r"(?:^|[/ ])(?:kind|k3d|minikube|microk8s|ctlptl)(?:$|[ -])")
+_COPYING = frozenset(("start", "init", "hook"))
 _COPIERS = frozenset(("cp", "rsync", "tar", "bsdtar", "unzip", "install", "mv"))
-_LOCAL_RSYNC = re.compile(r"^[\w.-]+@?[\w.-]*:|::|rsync://")
+_ADDRESS = re.compile(r"^[\w.-]+@?[\w.-]*:|::|rsync://")
 
 
-def commands(event: Event, name: str, words: list[Word], stage: Stage, *, other: bool) -> Iterator[Command]:
-    """Yield what a call changes or builds; ``other`` says that another fact already tells of its sudo."""
-    arguments = parse(words, stage.tables.options(name))
-    rule = next((r for r in stage.tables.rules("mutations", name) if r.matches(arguments)), None)
-    builder = next((r for r in stage.tables.rules("builders", name) if r.matches(arguments)), None)
-    if rule is not None and not (name == "rsync" and not _remote(arguments)):
-        yield _command(event, name, arguments, rule, rule.mutates, rule.builds)
-    elif builder is not None:
-        yield _command(event, name, arguments, builder, "", "code")
-    elif event.scope.phase in {"start", "init", "hook"} and (target := _copied_to(name, arguments)):
-        yield _command(event, name, arguments, None, "volume", "", target)
-    elif event.call.sudo and not other:
-        yield _command(event, name, arguments, None, "", "")
+def commands(event: Event, *, told: bool) -> Iterator[Command]:
+    """Yield what a call changes or builds; ``told`` says that another fact already tells of its sudo."""
+    rules = event.role.rules
+    copies = event.scope.phase in _COPYING and event.name in _COPIERS
+    if not ("mutations" in rules or "builders" in rules or copies or event.call.sudo):
+        return
+    arguments = parse(event.words, event.role.options)
+    rule = _matching(event, arguments, "mutations")
+    if rule is not None and not (event.name == "rsync" and not _remote(arguments)):
+        yield _command(event, arguments, rule, rule.mutates, rule.builds)
+    elif (rule := _matching(event, arguments, "builders")) is not None:
+        yield _command(event, arguments, rule, builds="code")
+    elif copies and (target := _copied_to(event.name, arguments)):
+        yield _command(event, arguments, None, "volume", target=target)
+    elif event.call.sudo and not told:
+        yield _command(event, arguments, None)
+
+
+def _matching(event: Event, arguments: Arguments, section: str) -> Rule | None:
+    return next(
+        (rule for rule in event.role.rules.get(section, ()) if rule.matches(arguments)), None
+    )
 
 
 def _command(
     event: Event,
-    name: str,
     arguments: Arguments,
     rule: Rule | None,
-    mutates: str,
-    builds: str,
+    mutates: str = "",
+    builds: str = "",
     target: Word | None = None,
 ) -> Command:
+    words = event.call.words
     count = len(rule.words) if rule else 0
     target = target or (_target(rule, arguments, count) if rule else None)
-    last = arguments.operands[count - 1].word if count else event.call.words[0]
-    verb = " ".join(arguments.texts[:count])
-    place = hull(event.call.words[0], last)
-    places = {"verb": place, "tool": event.call.words[0].place, "text": hull(event.call.words[0], event.call.words[-1])}
+    place = hull(words[0], arguments.operands[count - 1].word) if count else words[0].place
+    places = {"verb": place, "tool": words[0].place, "text": hull(words[0], words[-1])}
     if target is not None:
         places["target"] = target.place
-    options = [option for name_ in (*(rule.options if rule else ()), "--set", "--image") for option in arguments.all((name_,))]
-    if options:
-        places["option"] = options[0].word.place
+    option = arguments.given((*(rule.options if rule else ()), "--set", "--image"))
+    if option is not None:
+        places["option"] = option.word.place
     return Command(
         used_at=place,
         extent=event.extent,
         related=event.related,
         scope=event.scope,
         places=places,
-        tool=name or event.call.words[0].text,
-        verb=verb,
+        tool=event.name or words[0].text,
+        verb=" ".join(arguments.texts[:count]),
         text=event.call.text,
         target=(target.text if target.known else None) if target is not None else "",
         mutates=mutates,
@@ -80,7 +87,7 @@ def _target(rule: Rule, arguments: Arguments, count: int) -> Word | None:
 
 
 def _remote(arguments: Arguments) -> bool:
-    return any(_LOCAL_RSYNC.search(text) for text in arguments.texts)
+    return any(_ADDRESS.search(text) for text in arguments.texts)
 
 
 def _copied_to(name: str, arguments: Arguments) -> Word | None:
@@ -102,6 +109,8 @@ def _copied_to(name: str, arguments: Arguments) -> Word | None:
 
 def _unpacked_to(arguments: Arguments) -> Word | None:
     texts = arguments.texts
-    extracts = arguments.given(("-x", "--extract", "--get")) or (texts and re.fullmatch(r"[a-zA-Z]*x[a-zA-Z]*", texts[0]))
+    extracts = arguments.given(("-x", "--extract", "--get")) or (
+        texts and re.fullmatch(r"[a-zA-Z]*x[a-zA-Z]*", texts[0])
+    )
     folder = arguments.given(("-C", "--directory"))
     return folder.value if extracts and folder else None

@@ -8,31 +8,28 @@ from immutable_delivery.facts import Package
 from immutable_delivery.formats.commands.arguments import Arguments, Operand, Option
 from immutable_delivery.formats.commands.pins import READERS, Reader, Spec, requirement
 from immutable_delivery.formats.commands.stage import decided, hidden
-from immutable_delivery.formats.commands.tables import Manager, Verb
+from immutable_delivery.formats.commands.records import Manager, Verb
 from immutable_delivery.formats.commands.urls import of_ref, of_url
 from immutable_delivery.formats.shell import Word
 
 _WEAK = frozenset(("none", "alias", "partial"))
 
 
-def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> list[tuple[Package, Word]]:
-    """Return the packages that an invocation names, with their words; ``count`` operands are the verb."""
+def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> list[Package]:
+    """Return the packages that an invocation names; ``count`` operands are the verb."""
     operands = arguments.operands[count:]
-    found = _operands(manager, verb, operands)
+    reader = READERS[verb.reads or manager.reads]
     version = _version(manager, verb, arguments, operands)
-    result = []
-    for operand in found:
-        package = _package(operand, READERS[verb.reads or manager.reads], version)
-        if package is not None:
-            result.append((_renamed(package, verb), operand.word))
-    for option in arguments.all(manager.sources):
-        if option.value is not None:
-            package = _package(Operand(option.value), READERS[verb.reads or manager.reads], None)
-            result += [(package, option.value)] if package else []
-    result += _from_git(manager, arguments)
-    if arguments.given(manager.aliases) and not found and (option_ := arguments.given(manager.aliases)):
-        result.append((_alias(option_), option_.word))
-    return result
+    named = _operands(manager, verb, operands)
+    found = [_package(operand, reader, version) for operand in named]
+    found = [package and replace(package, name=verb.name or package.name) for package in found]
+    sources = [option.value for option in arguments.all(manager.sources) if option.value]
+    found += [_package(Operand(word), reader, None) for word in sources]
+    found.append(_from_git(manager, arguments))
+    alias = arguments.given(manager.aliases)
+    if alias is not None and not named:
+        found.append(_alias(alias))
+    return [package for package in found if package is not None]
 
 
 def _operands(manager: Manager, verb: Verb, operands: list[Operand]) -> list[Operand]:
@@ -52,7 +49,9 @@ def _operands(manager: Manager, verb: Verb, operands: list[Operand]) -> list[Ope
             return []
 
 
-def _version(manager: Manager, verb: Verb, arguments: Arguments, operands: list[Operand]) -> Word | None:
+def _version(
+    manager: Manager, verb: Verb, arguments: Arguments, operands: list[Operand]
+) -> Word | None:
     """Return the version that an option or another operand gives."""
     option = arguments.given(manager.version)
     if option is not None:
@@ -66,7 +65,9 @@ def _package(operand: Operand, reader: Reader, version: Word | None) -> Package 
     spec: Spec | None = reader(word.text)
     if spec is None or not word.text:
         return None
-    unknown = bool(word.missing) and (not spec.version or hidden(spec.version, word)) and not spec.local
+    unknown = (
+        bool(word.missing) and (not spec.version or hidden(spec.version, word)) and not spec.local
+    )
     if version is not None and not spec.version and not spec.source:
         spec = spec._replace(version=version.text, pin=_given(version.text))
         unknown |= bool(version.missing)
@@ -90,21 +91,17 @@ def _given(version: str) -> str:
     return requirement(version) if version else "none"
 
 
-def _renamed(package: Package, verb: Verb) -> Package:
-    return replace(package, name=verb.name) if verb.name else package
-
-
-def _from_git(manager: Manager, arguments: Arguments) -> list[tuple[Package, Word]]:
+def _from_git(manager: Manager, arguments: Arguments) -> Package | None:
     """Read `cargo install --git URL --rev COMMIT`."""
     option = arguments.given(manager.git)
     if option is None or option.value is None:
-        return []
+        return None
     word = option.value
     commit, tag = arguments.given(manager.commit), arguments.given(manager.tag)
     chosen = commit or tag or arguments.given(manager.branch)
     ref = chosen.value if chosen else None
     pin = (of_ref(ref.text) if chosen in {commit, tag} else "alias") if ref else "none"
-    package = Package(
+    return Package(
         name=word.text.rstrip("/").rpartition("/")[2].removesuffix(".git"),
         version=(ref.text if ref.known else None) if ref else "",
         pin=None if ref and ref.missing else pin,
@@ -112,8 +109,13 @@ def _from_git(manager: Manager, arguments: Arguments) -> list[tuple[Package, Wor
         source_type="git",
         place=decided(word),
     )
-    return [(package, word)]
 
 
 def _alias(option: Option) -> Package:
-    return Package(name="toolchain", version=option.word.text, pin="alias", spec=option.word.text, place=option.word.place)
+    return Package(
+        name="toolchain",
+        version=option.word.text,
+        pin="alias",
+        spec=option.word.text,
+        place=option.word.place,
+    )

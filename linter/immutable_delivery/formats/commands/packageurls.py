@@ -8,6 +8,7 @@ from immutable_delivery.facts import Fetch, Install, Package
 from immutable_delivery.formats.commands.urls import Address, of_url
 from immutable_delivery.text import Place
 
+
 def _revision(package: Package, address: Address) -> Place:
     """Return where the revision stands in the word, where the word is written as it reads."""
     text, start = address.revision.text, address.revision.start
@@ -20,7 +21,7 @@ def _revision(package: Package, address: Address) -> Place:
 _PHASES = frozenset(("build", "pipeline"))
 
 
-def fetched(install: Install) -> Iterator[Fetch]:
+def package_fetches(install: Install) -> Iterator[Fetch]:
     """Yield a fetch for each package that is a URL or a repository; at start the install says it all."""
     if install.scope.phase not in _PHASES:
         return

@@ -25,7 +25,9 @@ Reader = Callable[[str], Spec | None]
 
 _WORDS = re.compile(r"[A-Za-z_/-]+")
 _PATH = re.compile(r"\.{0,2}/|\.{1,2}$|~/|\.\[|[A-Za-z]:\\|file:")
-_ARCHIVE = re.compile(r"\.(?:whl|tar|tgz|tar\.(?:gz|bz2|xz)|zip|gem|deb|rpm|apk|nupkg|tar\.zst|pkg\.tar\.\w+|vsix|jar|phar)(?:\[[^]]*\])?$")
+_ARCHIVE = re.compile(
+    r"\.(?:whl|tar|tgz|tar\.(?:gz|bz2|xz)|zip|gem|deb|rpm|apk|nupkg|tar\.zst|pkg\.tar\.\w+|vsix|jar|phar)(?:\[[^]]*\])?$"
+)
 _URL = re.compile(r"(?:[a-z]+\+)?[a-z]+://|git@|[\w.+-]+@[\w.-]+:[\w~]", re.I)
 
 
@@ -131,7 +133,11 @@ def rpm(word: str) -> Spec | None:
         return Spec(bare)
     version, release = match["version"], match["release"]
     if release is None and "." not in version and ":" not in version:
-        return Spec(bare, "", "none") if _NAMED.match(bare) else Spec(match["name"], version, "partial")
+        return (
+            Spec(bare, "", "none")
+            if _NAMED.match(bare)
+            else Spec(match["name"], version, "partial")
+        )
     if release is None and _NAMED.match(bare) and version.count(".") < 2:
         return Spec(bare)
     return Spec(match["name"], f"{version}-{release}" if release else version, "exact")
@@ -152,7 +158,9 @@ def zypper(word: str) -> Spec | None:
     if match is None or _URL.match(word):
         return rpm(word)
     exact = match[2] in {"=", "=="}
-    return Spec(match[1], match[3], (_whole(match[3]) if exact else "partial") if match[3] else "none")
+    return Spec(
+        match[1], match[3], (_whole(match[3]) if exact else "partial") if match[3] else "none"
+    )
 
 
 def equals(word: str) -> Spec | None:
@@ -162,10 +170,16 @@ def equals(word: str) -> Spec | None:
     match = re.match(r"([^=<>~]+)([=<>~]+)(.*)", word)
     if match is None:
         return Spec(word)
-    return Spec(match[1], match[3], (_whole(match[3]) if match[2] == "=" else "partial") if match[3] else "none")
+    return Spec(
+        match[1],
+        match[3],
+        (_whole(match[3]) if match[2] == "=" else "partial") if match[3] else "none",
+    )
 
 
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(\[[^\]]*\])?\s*(.*)", re.DOTALL)
+_REQUIREMENT = re.compile(
+    r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(\[[^\]]*\])?\s*(.*)", re.DOTALL
+)
 _CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*(.*)")
 
 
@@ -190,7 +204,9 @@ def _clauses(text: str) -> str:
     clauses = [match for part in text.strip("() ").split(",") if (match := _CLAUSE.match(part))]
     if not clauses:
         return "none"
-    exact = any(c[1] == "===" or (c[1] == "==" and c[2] and not c[2].strip().endswith("*")) for c in clauses)
+    exact = any(
+        c[1] == "===" or (c[1] == "==" and c[2] and not c[2].strip().endswith("*")) for c in clauses
+    )
     return "exact" if exact else "partial"
 
 
@@ -208,7 +224,10 @@ def npm(word: str) -> Spec | None:
     if alias:
         found = npm(alias[2])
         return found._replace(name=alias[1]) if found else None
-    direct = re.match(r"(@?[^@/]+(?:/[^@]+)?)@((?:git\+|https?:|git:|ssh:|file:|github:|link:|workspace:|portal:).*)", word)
+    direct = re.match(
+        r"(@?[^@/]+(?:/[^@]+)?)@((?:git\+|https?:|git:|ssh:|file:|github:|link:|workspace:|portal:).*)",
+        word,
+    )
     target = direct[2] if direct else word
     if re.match(r"(?:file|link|workspace|portal):", target) or (found := local(target)) is not None:
         return Spec(direct[1] if direct else target.rpartition("/")[2], local=True, source="path")
@@ -220,7 +239,9 @@ def npm(word: str) -> Spec | None:
 
 def _hosted(word: str) -> Spec | None:
     """`user/repo#ref` and `github:user/repo`, which npm takes from a forge."""
-    match = re.fullmatch(r"(?:github:|gitlab:|bitbucket:|gist:)?([\w.-]+/[\w.-]+|(?<=gist:)\w+)(#.*)?", word)
+    match = re.fullmatch(
+        r"(?:github:|gitlab:|bitbucket:|gist:)?([\w.-]+/[\w.-]+|(?<=gist:)\w+)(#.*)?", word
+    )
     if match is None or word.startswith("@"):
         return None
     address = of_url(f"github:{match[1]}{match[2] or ''}")
@@ -246,16 +267,24 @@ def requirement(version: str) -> str:
     version = version.strip()
     if re.match(r"=(?![=])\s*\d", version):
         version = version.lstrip("= ")
-    if re.fullmatch(r"v?\d+(?:[.-]\w+)*", version) and not re.search(r"\.(?:x|\*)(?:\.|$)", version):
+    if re.fullmatch(r"v?\d+(?:[.-]\w+)*", version) and not re.search(
+        r"\.(?:x|\*)(?:\.|$)", version
+    ):
         return "exact"
-    return ("partial" if any(char.isdigit() for char in version) else "alias") if version else "none"
+    return (
+        ("partial" if any(char.isdigit() for char in version) else "alias") if version else "none"
+    )
 
 
 def composer(word: str) -> Spec | None:
     """`vendor/name:1.2.3`; `^1`, `1.*`, `dev-main` leave it open."""
     match = re.match(r"([^:=\s@]+/[^:=\s@]+)(?:[:=\s]+(.*))?$", word)
     if match is None:
-        return Spec(word) if "/" not in word or "@" not in word else Spec(word.partition("@")[0], word, "alias")
+        return (
+            Spec(word)
+            if "/" not in word or "@" not in word
+            else Spec(word.partition("@")[0], word, "alias")
+        )
     version = match[2] or ""
     if "#" in version:
         return Spec(match[1], version, of_url(f"github:x/y#{version.partition('#')[2]}").pin)
@@ -265,7 +294,7 @@ def composer(word: str) -> Spec | None:
 def go(word: str) -> Spec | None:
     """`module@v1.2.3` or `@commit`; without a domain or `@` it is this module or the standard library."""
     path, at, version = word.partition("@")
-    if not at and (path[:1] in "./" or path.endswith((".go", "...")) or "." not in path.partition("/")[0]):
+    if not at and (path[:1] in "./" or path.endswith(".go") or "." not in path.partition("/")[0]):
         return Spec(path, local=True, source="path")
     if version == "none":
         return None
@@ -275,7 +304,11 @@ def go(word: str) -> Spec | None:
         return Spec(path, version, "exact")
     exact = re.fullmatch(r"v\d+\.\d+\.\d+(?:[-+][\w.+-]*)?", version)
     partial = re.fullmatch(r"[<>=]*v\d+(?:\.\d+)*", version)
-    return Spec(path, version, ("exact" if exact else "partial" if partial else "alias") if version else "none")
+    return Spec(
+        path,
+        version,
+        ("exact" if exact else "partial" if partial else "alias") if version else "none",
+    )
 
 
 def cargo(word: str) -> Spec | None:
@@ -301,13 +334,21 @@ def dashed(word: str) -> Spec | None:
     if match is None:
         return Spec(word)
     version = match[2]
-    return Spec(match[1], version, grade(version, 2) if version[0].isdigit() else ("partial" if version[0] == "^" else "alias"))
+    return Spec(
+        match[1],
+        version,
+        grade(version, 2)
+        if version[0].isdigit()
+        else ("partial" if version[0] == "^" else "alias"),
+    )
 
 
 def dotted(word: str) -> Spec | None:
     """`lwt.5.6.1` of opam."""
     match = re.fullmatch(r"([\w+-]+)\.(v?\d.*)", word)
-    return remote(word) or local(word) or (Spec(match[1], match[2], "exact") if match else Spec(word))
+    return (
+        remote(word) or local(word) or (Spec(match[1], match[2], "exact") if match else Spec(word))
+    )
 
 
 def at(word: str) -> Spec | None:
@@ -341,7 +382,9 @@ def conda(word: str) -> Spec | None:
     operator, (version, _, build) = match[2].strip(), match[3].partition("=")
     if operator == "==" or (operator == "=" and build):
         return Spec(match[1], match[3], _whole(version))
-    return Spec(match[1], match[3], grade(version) if operator == "=" and "*" not in version else "partial")
+    return Spec(
+        match[1], match[3], grade(version) if operator == "=" and "*" not in version else "partial"
+    )
 
 
 def brew(word: str) -> Spec | None:

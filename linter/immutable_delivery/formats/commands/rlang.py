@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from immutable_delivery.facts import Install, Package
 from immutable_delivery.formats.commands.urls import of_ref
@@ -16,14 +17,18 @@ _CALL = re.compile(
     r"|pkg_install|pak)|BiocManager::install|biocLite|renv::restore|update\.packages)\s*\("
 )
 _STRING = re.compile(r"""(?P<key>\w+\s*=\s*)?(?:c\s*\(\s*)?(["'])(?P<text>[^"']*)\2""")
-_OPTIONS = frozenset(("repos", "lib", "type", "method", "configure.args", "host", "upgrade", "subdir", "destdir"))
-_FROZEN = re.compile(r"(?:packagemanager\.(?:posit|rstudio)\.co\S*/20\d\d-\d\d-\d\d|mran\.microsoft\.com/snapshot)")
+_OPTIONS = frozenset(
+    ("repos", "lib", "type", "method", "configure.args", "host", "upgrade", "subdir", "destdir")
+)
+_FROZEN = re.compile(
+    r"(?:packagemanager\.(?:posit|rstudio)\.co\S*/20\d\d-\d\d-\d\d|mran\.microsoft\.com/snapshot)"
+)
 
 
-def installs(event: Event, words: list[Word], stage: Stage) -> Iterator[Install]:
+def installs(event: Event, stage: Stage) -> Iterator[Install]:
     """Yield one install per call of an installing function in the expressions of `R -e` and `Rscript -e`."""
-    for before, word in zip(words, words[1:], strict=False):
-        if before.text in {"-e", "-q-e", "--eval"}:
+    for before, word in pairwise(event.words):
+        if before.text in {"-e", "--eval"}:
             for match in _CALL.finditer(word.text):
                 yield _install(event, word, match, stage)
 
@@ -39,7 +44,8 @@ def _install(event: Event, word: Word, match: re.Match[str], stage: Stage) -> In
         extent=event.extent,
         related=event.related,
         scope=event.scope,
-        places={"command": place, "action": place} | ({"packages": packages[0].place} if packages else {}),
+        places={"command": place, "action": place}
+        | ({"packages": packages[0].place} if packages else {}),
         manager="R",
         ecosystem="r",
         action="upgrade" if function == "update.packages" else "install",
@@ -53,7 +59,9 @@ def _install(event: Event, word: Word, match: re.Match[str], stage: Stage) -> In
 
 
 def _packages(word: Word, function: str, start: int, end: int) -> Iterator[Package]:
-    strings = [match for match in _STRING.finditer(word.text, start, end) if "://" not in match["text"]]
+    strings = [
+        match for match in _STRING.finditer(word.text, start, end) if "://" not in match["text"]
+    ]
     named = [match for match in strings if (match["key"] or "").strip(" =") not in _OPTIONS]
     if function in {"install_version", "restore"}:
         version = named[1]["text"] if len(named) > 1 else ""
@@ -66,7 +74,13 @@ def _packages(word: Word, function: str, start: int, end: int) -> Iterator[Packa
 
 def _package(word: Word, function: str, match: re.Match[str], version: str) -> Package:
     text = match["text"]
-    git = "/" in text and function in {"install_github", "install_gitlab", "pkg_install", "pak", "install"}
+    git = "/" in text and function in {
+        "install_github",
+        "install_gitlab",
+        "pkg_install",
+        "pak",
+        "install",
+    }
     name, _, ref = text.partition("@")
     given = version or ref
     pin = of_ref(ref) if git else ("exact" if given[:1].isdigit() else "alias" if given else "none")

@@ -27,7 +27,12 @@ class Rule:
 
     @classmethod
     def parse(
-        cls, run: str, mutates: str = "", builds: str = "", target: object = "", check: Iterable[str] = ()
+        cls,
+        run: str,
+        mutates: str = "",
+        builds: str = "",
+        target: object = "",
+        check: Iterable[str] = (),
     ) -> Rule:
         """Read a rule as commands.yaml writes it."""
         first, *rest = run.split()

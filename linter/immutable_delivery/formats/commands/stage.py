@@ -9,6 +9,7 @@ from posixpath import join
 
 from immutable_delivery.facts import Scope
 from immutable_delivery.files import Files, read_text, resolve
+from immutable_delivery.formats.commands.records import Role
 from immutable_delivery.formats.commands.tables import Tables
 from immutable_delivery.formats.shell import Call, Word
 from immutable_delivery.text import Place, Text
@@ -22,6 +23,11 @@ class Event:
     """A call, and what is known of it beside its words."""
 
     call: Call
+    name: str
+    """The program: that of the call, or the module that `python -m` runs."""
+    words: list[Word]
+    """Its arguments."""
+    role: Role
     number: int
     """Its number in the stage."""
     scope: Scope
@@ -85,7 +91,9 @@ class Stage:
             **self.environment,
             **{name: word.text for name, word in call.assignments.items()},
         }
-        return any(name in given and given[name] not in {"", "0", "false", "no", "off"} for name in names)
+        return any(
+            name in given and given[name] not in {"", "0", "false", "no", "off"} for name in names
+        )
 
 
 def _there(files: Files, path: str) -> bool:
@@ -95,6 +103,8 @@ def _there(files: Files, path: str) -> bool:
 
 def decided(word: Word) -> Place:
     """Return where a word is decided: in one place elsewhere where a variable makes it up, else where it stands."""
+    if word.plain:
+        return word.place
     pieces = word.written.pieces
     return pieces[0].place if len(pieces) == 1 else word.place
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from immutable_delivery.formats.commands.arguments import parse
+from immutable_delivery.formats.commands.modules import program
 from immutable_delivery.formats.commands.tables import Tables, load
 from immutable_delivery.formats.shell import Call, Word
+from immutable_delivery.formats.shell.wrappers import name_of
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Written
 
+_ON = frozenset(("1", "true", "development"))
 _MANAGERS = frozenset(("npm", "yarn", "pnpm", "bun"))
 _OWN = frozenset((
     "add", "install", "i", "ci", "exec", "dlx", "x", "remove", "upgrade", "update", "up", "config", "cache", "global", "init",
@@ -25,7 +28,7 @@ def package_script(argv: Sequence[str]) -> str:
     if not argv or argv[0].rpartition("/")[2] not in _MANAGERS:
         return ""
     name = argv[0].rpartition("/")[2]
-    arguments = parse([_word(text) for text in argv[1:]], load().options(name))
+    arguments = parse([_word(text) for text in argv[1:]], load().role(name).options)
     texts = arguments.texts
     if not texts:
         return ""
@@ -41,28 +44,29 @@ def dev_server(argv: Sequence[str], tables: Tables | None = None) -> str:
 
     Wrappers (`sh -c`, `exec`, `poetry run`) are for an interpreter to take off.
     """
-    return _dev_server([_word(text) for text in argv], tables or load()) if argv else ""
-
-
-def dev_server_of(call: Call, tables: Tables) -> str:
-    """Return the development server that a call starts; else empty."""
-    debug = call.assignments.get("FLASK_DEBUG") or call.assignments.get("FLASK_ENV")
-    if debug is not None and call.name == "flask" and debug.text in {"1", "true", "development"}:
-        return call.text
-    return _dev_server(call.words, tables)
-
-
-def _dev_server(words: Sequence[Word], tables: Tables) -> str:
-    from immutable_delivery.formats.commands.modules import program
-
-    call = Call(words[0].text.rpartition("/")[2], list(words))
+    if not argv:
+        return ""
+    words = [_word(text) for text in argv]
+    tables = tables or load()
+    call = Call(name_of(words[0]), words)
     name, rest = program(call, tables)
-    arguments = parse(rest, tables.options(name))
-    names = {name, words[0].text}
-    for key in sorted(names):
-        if any(rule.matches(arguments) for rule in tables.rules("dev_servers", key)):
-            return " ".join(word.text for word in words)
-    return ""
+    return dev_server_of(call, name, rest, tables)
+
+
+def dev_server_of(call: Call, name: str, words: list[Word], tables: Tables) -> str:
+    """Return the development server that a call starts; else empty. ``name`` and ``words`` are its program."""
+    role = tables.role(name)
+    rules = role.rules.get("dev_servers", ())
+    path = call.words[0].text
+    if "/" in path and path != name:
+        rules += tables.role(path).rules.get("dev_servers", ())
+    if not rules:
+        return ""
+    debug = call.assignments.get("FLASK_DEBUG") or call.assignments.get("FLASK_ENV")
+    if debug is not None and name == "flask" and debug.text in _ON:
+        return call.text
+    arguments = parse(words, role.options)
+    return call.text if any(rule.matches(arguments) for rule in rules) else ""
 
 
 def _word(text: str) -> Word:

@@ -46,14 +46,17 @@ _VERSION = re.compile(
 )
 _CORE = re.compile(r"v?\d+(?:[._-]\d+)*(?:-?(?:rc|alpha|beta|pre|p|b)\.?\d+)?(?![a-z\d])")
 _SERIES = re.compile(r"(?:^|(?<=[_/-]))v?\d+(?:\.\d+)*\.x(?![\w])")
-_DISTRIBUTION = re.compile(r"(?:ubuntu|debian|fedora|centos|rhel|el|alpine|macos|osx)[-_/]?\d+(?:\.\d+)*", re.I)
+_DISTRIBUTION = re.compile(
+    r"(?:ubuntu|debian|fedora|centos|rhel|el|alpine|macos|osx)[-_/]?\d+(?:\.\d+)*", re.I
+)
 _STRONG = re.compile(
     r"(?<![a-z])(?:latest|nightly|snapshots?|continuous|last(?:Successful|Stable)Build)(?![a-z])"
     r"|(?<=[-_])current(?=[-_.])",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"(?<=/)(?:master|main|trunk|develop|dev|stable|current|edge|head|tip|canary|rolling|next|beta)(?=[/.?]|$)", re.I
+    r"(?<=/)(?:master|main|trunk|develop|dev|stable|current|edge|head|tip|canary|rolling|next|beta)(?=[/.?]|$)",
+    re.I,
 )
 _FORGE = re.compile(
     r"""^https?://(?:[^/@]*@)?(?:
@@ -75,13 +78,19 @@ _GIT = re.compile(
     r"|(?:github|gitlab|bitbucket|gist):(?!//)|https?://[^?#]+\.git(?:[@#/?]|$)"
 )
 _CREDENTIALS = re.compile(r"://(?P<user>[^/@:\s]*)(?::(?P<password>[^/@]+))?@")
-_TOKEN = re.compile(r"(?i)[?&](?:access_token|token|api_?key|private_token|sig|secret|password)=[^&]|\b(?:gh[pousr]_|glpat-|github_pat_)\w{10}")
+_TOKEN = re.compile(
+    r"(?i)[?&](?:access_token|token|api_?key|private_token|sig|secret|password)=[^&]|\b(?:gh[pousr]_|glpat-|github_pat_)\w{10}"
+)
 _LOCAL = re.compile(
     r"(?:\w+://)?(?:[^/@]*@)?(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal"
     r"|169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|metadata)(?:[:/?#]|$)|file:///"
 )
-_CHECKSUM = re.compile(r"[#&?](?:checksum=)?(sha(?:256|384|512)[=:][0-9a-f]{64,128}|md5=[0-9a-f]{32})")
-_SERIES_BRANCH = re.compile(r"(?i)(?:release|releases|rel|stable|branch|maint|support|hotfix|feature)[-_/]v?\d+(?:\.\d+)?")
+_CHECKSUM = re.compile(
+    r"[#&?](?:checksum=)?(sha(?:256|384|512)[=:][0-9a-f]{64,128}|md5=[0-9a-f]{32})"
+)
+_SERIES_BRANCH = re.compile(
+    r"(?i)(?:release|releases|rel|stable|branch|maint|support|hotfix|feature)[-_/]v?\d+(?:\.\d+)?"
+)
 _TAG = re.compile(r"(?:[\w@./+-]*?[-_/@v])?v?\d+(?:[._]\d+)+(?:[-+._~]?\w+)*")
 _DATE = re.compile(r".*(?:19|20)\d\d-?[01]\d-?[0-3]\d.*")
 

@@ -9,11 +9,13 @@ from immutable_delivery.facts import Build, Source
 from immutable_delivery.files import resolve
 from immutable_delivery.formats.commands.urls import of_url
 from immutable_delivery.formats.compose.including import is_remote
+from immutable_delivery.formats.compose.inline import inline_path
 from immutable_delivery.formats.compose.pairs import paired
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.lookup import scalar, text
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.text import Place
+from immutable_delivery.written import Written
 
 
 def builds(service: Service) -> Iterator[Build | Source]:
@@ -25,13 +27,15 @@ def builds(service: Service) -> Iterator[Build | Source]:
     if context and is_remote(context.text):
         yield source(context, service)
         return
-    folder = service.path(context) if context else service.folder(node)
-    if dockerfile := _dockerfile(node, folder):
+    if dockerfile := _dockerfile(service, node):
+        args = _args(service, node)
         yield Build(
             dockerfile=dockerfile,
-            context=folder,
+            context=service.context,
             target=text(node, "target"),
-            args=_args(service, node),
+            args={name: value.value for name, value in args.items()},
+            arg_places={name: value.place() for name, value in args.items() if value.text},
+            contexts=_contexts(node),
             service=service.name,
             image=service.image.text if service.image else "",
             tool="compose",
@@ -58,26 +62,33 @@ def source(address: Scalar, service: Service) -> Source:
     )
 
 
-def _dockerfile(node: Mapping, folder: str | None) -> str:
+def _dockerfile(service: Service, node: Mapping) -> str:
     """Return the Dockerfile relative to the root; "" where it is not a file of the repository."""
-    named = scalar(node, "dockerfile")
-    if folder is None or (named and not named.written.known) or node.get("dockerfile_inline"):
+    named, folder = scalar(node, "dockerfile"), service.context
+    if scalar(node, "dockerfile_inline"):
+        return inline_path(service)
+    if folder is None or (named and not named.written.known):
         return ""
     path = named.text if named and named.text else "Dockerfile"
     return "" if isabs(path) else resolve(folder, path) or ""
 
 
-def _args(service: Service, node: Mapping) -> dict[str, str | None]:
+def _args(service: Service, node: Mapping) -> dict[str, Written]:
     """Return the arguments; one without a value has that of the project's `.env`, else the Dockerfile's own."""
-    found: dict[str, str | None] = {}
+    found: dict[str, Written] = {}
     args = node.get("args")
     for name, (_, value) in paired(args).entries.items() if args else ():
         if not isinstance(value, Scalar):
             continue
         written = service.model.variables.get(name) if value.null else value.written
         if written:
-            found[name] = written.value
+            found[name] = written
     return found
+
+
+def _contexts(node: Mapping) -> tuple[str, ...]:
+    contexts = node.get("additional_contexts")
+    return tuple(paired(contexts).entries) if contexts else ()
 
 
 def _place(service: Service, node: Mapping) -> Place:

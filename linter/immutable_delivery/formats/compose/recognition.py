@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _NAME = re.compile(
-    r"(?:^|[/._-])(?:docker-)?compose(?:[._-][^/]*)?\.ya?ml$|(?:^|/)docker-stack[^/]*\.ya?ml$",
+    r"(?:^|/)(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml$|\.(?:docker-)?compose\.ya?ml$"
+    r"|(?:^|/)docker-stack[^/]*\.ya?ml$",
     re.IGNORECASE,
 )
 _OTHER_NAME = re.compile(
@@ -37,11 +38,13 @@ _SERVICE_KEY = re.compile(rb"^[ \t]+[\"']?(?:image|build|extends)[\"']?[ \t]*:",
 
 def claims(path: str, head: bytes) -> bool:
     """Whether Compose reads a file of this path that begins with these bytes."""
-    if _NAME.search(path):
-        return not _FOREIGN.search(head)
-    if b"services" not in head or _OTHER_NAME.search(path):
+    named = is_named(path)
+    if not named and (b"services" not in head or _OTHER_NAME.search(path)):
         return False
     keys = set(_TOP_KEY.findall(head))
+    if named:
+        ours = not keys or keys & _TOP_KEYS or _SERVICE_KEY.search(head)
+        return bool(ours) and not _FOREIGN.search(head)
     known = b"services" in keys and all(key in _TOP_KEYS or key.startswith(b"x-") for key in keys)
     return known and bool(_SERVICES.search(head)) and bool(_SERVICE_KEY.search(head))
 

@@ -50,6 +50,14 @@ class Service:
             return None
         return built(node)
 
+    @property
+    def context(self) -> str | None:
+        """The folder of its build context; None where it is not built here, or from elsewhere."""
+        if self.build is None:
+            return None
+        context = scalar(self.build, "context")
+        return self.path(context) if context else self.folder(self.build)
+
     def during(self, phase: str) -> Scope:
         """Return the scope of what happens in another phase."""
         return replace(self.scope, phase=phase)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from immutable_delivery.facts import Start
@@ -53,18 +52,15 @@ def words_of(service: Service, node: Node) -> tuple[Written, ...]:
         return ()
 
 
-def starts(service: Service) -> Iterator[Start]:
-    """Yield how a service says that it starts."""
-    for name in ("entrypoint", "command"):
-        command = command_of(service, name)
-        if command and command.words:
-            yield Start(
-                used_at=command.place,
-                extent=command.extent,
-                scope=service.scope,
-                places={"argv": command.place, "text": command.place, "form": command.place},
-                origin=name,
-                form="exec",
-                argv=command.argv,
-                text=command.text,
-            )
+def start(service: Service, origin: str, command: Command) -> Start:
+    """Return the fact of a `command` or `entrypoint`; Compose starts its words as they are."""
+    return Start(
+        used_at=command.place,
+        extent=command.extent,
+        scope=service.scope,
+        places=dict.fromkeys(("argv", "text", "form", "dev_server"), command.place),
+        origin=origin,
+        form="exec",
+        argv=command.argv,
+        text=command.text,
+    )

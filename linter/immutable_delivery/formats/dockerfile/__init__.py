@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, Trouble
-from immutable_delivery.formats.dockerfile.cut import Document, Instruction, cut
+from immutable_delivery.formats.dockerfile.cut import cut
+from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.grammar import check
 from immutable_delivery.text import Text
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from immutable_delivery.facts import Scope, Variable
-from immutable_delivery.formats.dockerfile.cut import Instruction
-from immutable_delivery.formats.dockerfile.stages import argument
+from immutable_delivery.formats.dockerfile.document import Instruction
+from immutable_delivery.formats.dockerfile.references import argument
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Variables
 from immutable_delivery.formats.secrets import secret_variable

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from immutable_delivery.facts import Image, Scope
-from immutable_delivery.formats.dockerfile.cut import Instruction
-from immutable_delivery.formats.dockerfile.stages import RESERVED, Plan, Stage, flag, references
+from immutable_delivery.formats.dockerfile.document import Instruction
+from immutable_delivery.formats.dockerfile.references import flag, references
+from immutable_delivery.formats.dockerfile.stages import RESERVED, Plan, Stage
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import PLATFORM
 from immutable_delivery.formats.images import image_fact

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.facts import Container
+from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.context import joined
-from immutable_delivery.formats.dockerfile.state import Brought, State
+from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.text import Place
 
 _SHELL = ("/bin/sh", "-c")
@@ -48,7 +49,7 @@ def container(state: State) -> Container:
 
 
 def _code(state: State) -> tuple[tuple[str, str], ...]:
-    found = [(one.target, one.source) for one in state.brought if one.source is not None]
+    found = [(one.target, one.source) for one in state.contents if one.source is not None]
     return tuple(
         (target, source) for target, source in dict.fromkeys(found) if target.startswith("/")
     )
@@ -105,7 +106,7 @@ def _places(state: State) -> dict[str, Place]:
 
 def _volume_over_code(state: State) -> tuple[str, Place | None]:
     for volume, place in state.volumes.items():
-        if any(one.code and _hides(state, volume, one) for one in state.brought):
+        if any(one.code and _hides(state, volume, one) for one in state.contents):
             return volume, place
     return "", None
 

@@ -6,14 +6,13 @@ Its parser is the reference (github.com/moby/buildkit, frontend/dockerfile/parse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats import Comment
-from immutable_delivery.formats.dockerfile import words
+from immutable_delivery.formats.dockerfile.document import Document, Heredoc
 from immutable_delivery.formats.dockerfile.heredocs import Opener, openers
 from immutable_delivery.formats.dockerfile.lines import SPACE, Line
+from immutable_delivery.formats.dockerfile.nodes import may_hold_heredocs, node
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Piece, Written
 
@@ -25,53 +24,6 @@ MAX_INSTRUCTIONS = 20_000
 
 _DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(\S.*?)[\t\n\f\r ]*\Z")
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
-_WITH_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
-
-
-@dataclass(frozen=True, slots=True)
-class Heredoc:
-    """A here-document: its opener, and its lines as they are written."""
-
-    opener: Opener
-    body: Written
-    terminator: Written
-
-
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """One instruction; ``words`` is what BuildKit's parser makes of its arguments."""
-
-    name: str
-    """Upper case."""
-    line: str
-    """The whole logical line."""
-    place: Place
-    """Its extent, with continuations and here-documents."""
-    flags: tuple[Written, ...] = ()
-    rest: Written | None = None
-    """The arguments after the flags as one string."""
-    words: tuple[Written, ...] = ()
-    json: bool = False
-    json_error: str = ""
-    """Why JSON that was meant is none."""
-    heredocs: tuple[Heredoc, ...] = ()
-    script: Written | None = None
-    """What the shell gets: the arguments with the here-documents."""
-    trigger: Instruction | None = None
-    """The instruction of an ONBUILD."""
-
-
-@dataclass(slots=True)
-class Document:
-    """One Dockerfile."""
-
-    path: str
-    instructions: list[Instruction] = field(default_factory=list)
-    comments: list[Comment] = field(default_factory=list)
-    syntax: Written | None = None
-    escape: str = "\\"
-    template: str = ""
-    """Why it is a template and no Dockerfile yet; empty where it is none."""
 
 
 def cut(text: Text) -> Document:
@@ -178,7 +130,7 @@ class _Cutter:
         bodies = self._heredocs(line, place) if "<<" in line.text else []
         if bodies:
             place = self._place(place.span.start, self._lines[self._next - 1][1])
-        one = _node(line, 0, len(line.text), place, self._document.escape, tuple(bodies))
+        one = node(line, 0, len(line.text), place, self._document.escape, tuple(bodies))
         self._document.instructions.append(one)
         if len(self._document.instructions) > MAX_INSTRUCTIONS:
             raise UnreadableError(
@@ -188,7 +140,7 @@ class _Cutter:
         self._waiting = []
 
     def _heredocs(self, line: Line, place: Place) -> list[Heredoc]:
-        if not _may_hold_heredocs(line, self._document.escape):
+        if not may_hold_heredocs(line, self._document.escape):
             return []
         found = openers(line.text)
         return [self._heredoc(one, place) for one in found]
@@ -234,90 +186,3 @@ def _indented(value: str, start: int, end: int) -> int:
     while start < end and value[start] in SPACE:
         start += 1
     return start
-
-
-def _may_hold_heredocs(line: Line, escape: str) -> bool:
-    keyword, rest = words.command(line, 0, len(line.text))
-    name = line.text[slice(*keyword)].upper()
-    if name == "ONBUILD":
-        keyword, rest = words.command(line, *words.flags(line, *rest, escape)[1])
-        name = line.text[slice(*keyword)].upper()
-    if name not in _WITH_HEREDOCS:
-        return False
-    return isinstance(words.json_words(line, *words.flags(line, *rest, escape)[1]), str)
-
-
-def _node(
-    line: Line, start: int, end: int, place: Place, escape: str, heredocs: tuple[Heredoc, ...] = ()
-) -> Instruction:
-    keyword, rest = words.command(line, start, end)
-    flags, rest = words.flags(line, *rest, escape)
-    name = line.text[slice(*keyword)].upper()
-    written = line.written(*rest) if rest[0] < rest[1] else None
-    trigger = None
-    if name == "ONBUILD" and written:
-        if line.text[slice(*words.command(line, *rest)[0])].upper() == "ONBUILD":
-            raise UnreadableError("ONBUILD cannot trigger ONBUILD", place.span.start)
-        trigger = _node(line, *rest, place, escape, heredocs)
-    arguments, json, error = _arguments(name, line, rest, place, escape)
-    return Instruction(
-        name, line.text[start:end], place, flags, written, arguments, json, error, heredocs,
-        script=written and _script(written, heredocs), trigger=trigger,
-    )  # fmt: skip
-
-
-def _arguments(
-    name: str, line: Line, rest: words.Range, place: Place, escape: str
-) -> tuple[tuple[Written, ...], bool, str]:
-    """Return the words of an instruction, whether they are JSON, and why not where that was meant."""
-    if rest[0] == rest[1] or name == "ONBUILD":
-        return (), False, ""
-    if name in {"ENV", "LABEL"}:
-        pairs = words.names_and_values(line, *rest, escape)
-        if pairs is None:
-            raise UnreadableError(f"{name} needs names with values", line.offset(rest[0]))
-        return pairs, False, ""
-    if name == "ARG":
-        ranges = words.quoted_words(line.text, *rest, escape)
-        return tuple(line.written(*one) for one in ranges), False, ""
-    if name in {"FROM", "EXPOSE"}:
-        return words.blank_words(line, *rest), False, ""
-    if name == "HEALTHCHECK":
-        end = next((at for at in range(*rest) if line.text[at] in SPACE), rest[1])
-        kind, rest = line.written(rest[0], end), words.stripped(line.text, end, rest[1])
-        found, json, error = _maybe_json(name, line, rest, place)
-        return (kind, *found), json, error
-    return _maybe_json(name, line, rest, place)
-
-
-def _maybe_json(
-    name: str, line: Line, rest: words.Range, place: Place
-) -> tuple[tuple[Written, ...], bool, str]:
-    takes_json = name in _TAKES_JSON or name in _TAKES_JSON_LIST
-    found = words.json_words(line, *rest) if takes_json else ""
-    if not isinstance(found, str):
-        return found, True, ""
-    if found == words.NOT_STRINGS:
-        raise UnreadableError("a JSON array of an instruction holds strings only", place.span.start)
-    if rest[0] == rest[1]:
-        return (), False, ""
-    if name in _TAKES_JSON_LIST:
-        return words.blank_words(line, *rest), False, found
-    return (line.written(*rest),), False, found
-
-
-_TAKES_JSON = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "HEALTHCHECK"})
-_TAKES_JSON_LIST = frozenset({"ADD", "COPY", "VOLUME"})
-
-
-def _script(rest: Written, heredocs: tuple[Heredoc, ...]) -> Written:
-    return Written.joined(_script_parts(rest, heredocs), rest.whole) if heredocs else rest
-
-
-def _script_parts(rest: Written, heredocs: tuple[Heredoc, ...]) -> Iterator[Written]:
-    yield rest
-    for heredoc in heredocs:
-        at = heredoc.body.whole.at(heredoc.body.whole.span.start, heredoc.body.whole.span.start)
-        yield Written("\n", (Piece("\n", at, aligned=False),), at)
-        yield heredoc.body
-        yield heredoc.terminator

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.formats.dockerfile.cut import Instruction
+from immutable_delivery.formats.dockerfile.document import Instruction
 
 MAX_STAGES = 500
 """No delivery has more; each takes over what the one before it has."""

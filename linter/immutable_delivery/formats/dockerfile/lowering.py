@@ -10,12 +10,16 @@ from immutable_delivery.facts import Build, Command, Container, Fact, Scope, Sta
 from immutable_delivery.formats import Surroundings, Trouble
 from immutable_delivery.formats.dockerfile import assignments, bases, copies, runs, settings, starts
 from immutable_delivery.formats.dockerfile.containers import container
+from immutable_delivery.formats.dockerfile.contents import Contents
 from immutable_delivery.formats.dockerfile.context import context_of
-from immutable_delivery.formats.dockerfile.cut import Document, Instruction
+from immutable_delivery.formats.dockerfile.document import Document, Instruction
+from immutable_delivery.formats.dockerfile.expansion import Resolver
+from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.requests import Request, requests
-from immutable_delivery.formats.dockerfile.stages import Plan, Stage, flag
+from immutable_delivery.formats.dockerfile.scripts import finish
+from immutable_delivery.formats.dockerfile.stages import Plan, Stage
 from immutable_delivery.formats.dockerfile.state import Site, State
-from immutable_delivery.formats.dockerfile.variables import Resolver, Variables
+from immutable_delivery.formats.dockerfile.variables import Variables
 
 _FOLLOW: dict[str, Callable[[State, Instruction], None]] = {
     "ADD": copies.copy,
@@ -67,7 +71,8 @@ def _stage(site: Site, stage: Stage) -> None:
     bases.base(state)
     for one in stage.body:
         _step(state, one)
-    built = state.interpreter.finish() if state.interpreter else []
+    built = finish(state, state.interpreter) if state.interpreter else []
+    state.snapshot = state.interpreter.snapshot if state.interpreter else state.snapshot
     state.emit(*built)
     state.adds_code |= any(isinstance(fact, Command) and fact.builds == "code" for fact in built)
     state.emit(container(state))
@@ -84,7 +89,13 @@ def _opened(site: Site, stage: Stage) -> State:
         return parent.child(stage, scope, parent.variables.copy())
     scratch = stage.base.text == "scratch"
     return State(
-        site, stage, scope, Variables(closed=scratch), stage.base, workdir="/" if scratch else "."
+        site,
+        stage,
+        scope,
+        Variables(closed=scratch),
+        stage.base,
+        Contents(site.context),
+        workdir="/" if scratch else ".",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from immutable_delivery.facts import Build
-from immutable_delivery.formats.dockerfile.cut import Document
+from immutable_delivery.formats.dockerfile.document import Document
 from immutable_delivery.written import Piece, Written
 
 

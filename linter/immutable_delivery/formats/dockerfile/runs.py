@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.formats.commands import Interpreter
-from immutable_delivery.formats.dockerfile.cut import Heredoc, Instruction
+from immutable_delivery.formats.dockerfile.document import Heredoc, Instruction
 from immutable_delivery.formats.dockerfile.heredocs import opener
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.scripts import (
+    finish,
     follow,
     interpreter_for,
-    is_shell,
     known_values,
     reached,
+    stage_interpreter,
 )
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.written import Written
@@ -25,13 +26,12 @@ def run(state: State, one: Instruction) -> None:
     """Interpret a RUN, and the scripts of the context that it runs."""
     if one.script is None:
         return
-    if state.triggered is not None:
-        interpreter = interpreter_for(state, known_values(state.triggered))
-        _run(state, interpreter, one)
-        state.emit(*interpreter.finish())
+    if state.triggered is None:
+        _run(state, stage_interpreter(state), one)
         return
-    state.interpreter = state.interpreter or interpreter_for(state, known_values(state.variables))
-    _run(state, state.interpreter, one)
+    interpreter = interpreter_for(state, known_values(state.triggered))
+    _run(state, interpreter, one)
+    state.emit(*finish(state, interpreter))
 
 
 def _run(state: State, interpreter: Interpreter, one: Instruction) -> None:
@@ -39,17 +39,15 @@ def _run(state: State, interpreter: Interpreter, one: Instruction) -> None:
     interpreter.layer()
     if one.json:
         interpreter.argv(list(one.words), state.scope, one.place)
-    elif (script := _script(one)) is not None:
-        interpreter.script(script, state.scope, one.place)
+    elif one.script:
+        interpreter.script(_script(one, one.script), state.scope, one.place)
     follow(state, interpreter, since, one)
 
 
-def _script(one: Instruction) -> Written | None:
-    """Return what the shell reads; None where another interpreter does."""
-    if not one.heredocs or one.rest is None or not opener(one.rest.text):
-        return one.script
-    body = body_of(one.heredocs[0])
-    return body if is_shell(body.text, ".sh") else None
+def _script(one: Instruction, script: Written) -> Written:
+    """Return what the shell reads: a here-document by itself is the script."""
+    alone = one.heredocs and one.rest and opener(one.rest.text)
+    return body_of(one.heredocs[0]) if alone else script
 
 
 def body_of(heredoc: Heredoc) -> Written:

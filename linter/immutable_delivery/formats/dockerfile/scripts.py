@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from immutable_delivery.facts import Fact
 from immutable_delivery.files import read_text
 from immutable_delivery.formats.commands import Interpreter, Program
-from immutable_delivery.formats.dockerfile.cut import Instruction
+from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Unset, Variables
-from immutable_delivery.text import Place, Span
+from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
 MAX_DEPTH = 2
 """A script that an instruction runs, and one that this script runs."""
 MAX_LENGTH = 200_000
 
-_SHEBANG = re.compile(r"#![ \t]*\S*?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)?([\w.+-]+))?[^\n]*")
+_SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
 _SHELL = re.compile(r"(?:ba|da|a|k|mk|z)?sh\Z")
 _SHELL_FILE = re.compile(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
 
@@ -30,6 +31,7 @@ class Script:
     path: str
     """Empty for a here-document."""
     text: Written
+    extent: Place
 
 
 def is_shell(text: str, name: str = "") -> bool:
@@ -59,7 +61,8 @@ def find(state: State, program: str) -> Script | None:
         return None
     brought, path = found
     if brought.body is not None:
-        return Script("", brought.body) if is_shell(brought.body.text, program) else None
+        shell = is_shell(brought.body.text, program)
+        return Script("", brought.body, brought.instruction) if shell else None
     text = read_text(state.site.around.files, path)
     if (
         text is None
@@ -69,7 +72,8 @@ def find(state: State, program: str) -> Script | None:
     ):
         return None
     state.site.around.texts.setdefault(path, text)
-    return Script(path, Written.literal(text.value, Place(path, Span(0, len(text.value)))))
+    whole = Place(path, Span(0, len(text.value)))
+    return Script(path, Written.literal(text.value, whole), whole)
 
 
 def interpreter_for(state: State, variables: Mapping[str, Written | None]) -> Interpreter:
@@ -77,10 +81,42 @@ def interpreter_for(state: State, variables: Mapping[str, Written | None]) -> In
     return Interpreter(
         variables,
         files=state.site.around.files,
-        folder=state.folder(),
+        folder=state.contents.folder(state.workdir),
         shell=state.shell[0] if state.shell else "sh",
         locate=lambda path: (state.locate(path) or (None, None))[1],
     )
+
+
+def stage_interpreter(state: State) -> Interpreter:
+    """Return the interpreter of what a stage runs while it is built."""
+    if state.interpreter is None:
+        state.interpreter = interpreter_for(state, known_values(state.variables))
+        state.interpreter.snapshot = state.snapshot
+    state.interpreter.shell = state.shell[0] if state.shell else "sh"
+    return state.interpreter
+
+
+def finish(state: State, interpreter: Interpreter) -> list[Fact]:
+    """Return what an interpreter found; in a script of its own the statement is the line."""
+    texts = state.site.around.texts
+    for path, text in interpreter.texts.items():
+        texts.setdefault(path, text)
+    own = state.site.document.path
+    return [
+        fact if fact.extent.file == own else replace(fact, extent=_lines(fact, texts))
+        for fact in interpreter.finish()
+    ]
+
+
+def _lines(fact: Fact, texts: Mapping[str, Text]) -> Place:
+    """Return the lines that a fact stands on."""
+    place = fact.used_at
+    text = texts.get(place.file)
+    if text is None or place.file != fact.extent.file:
+        return fact.extent
+    first, last = text.line_of(place.span.start), text.line_of(place.span.end)
+    start = text.line_starts[last - 1]
+    return place.at(text.line_starts[first - 1], start + len(text.line(last)))
 
 
 def follow(
@@ -98,7 +134,7 @@ def follow(
         done.add(script.text.whole)
         paths |= {script.path: None} if script.path else {}
         since = reached(interpreter)
-        interpreter.script(script.text, program.scope, script.text.whole, related=(one.place,))
+        interpreter.script(script.text, program.scope, script.extent, related=(one.place,))
         if depth < MAX_DEPTH:
             waiting += [(inner, depth + 1) for inner in _run_since(interpreter, since)]
     return list(paths)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from immutable_delivery.formats.dockerfile.cut import Instruction
+from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.words import BLANKS
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from immutable_delivery.formats.dockerfile.cut import Document, Instruction
-from immutable_delivery.formats.dockerfile.lines import Line
+from immutable_delivery.formats.dockerfile.document import Document, Instruction
+from immutable_delivery.formats.dockerfile.expansion import Resolver
 from immutable_delivery.formats.dockerfile.official import OFFICIAL
+from immutable_delivery.formats.dockerfile.references import VARIABLE, argument, references
 from immutable_delivery.formats.dockerfile.requests import Request
-from immutable_delivery.formats.dockerfile.variables import PLATFORM, UNSET, Resolver, Variables
+from immutable_delivery.formats.dockerfile.variables import PLATFORM, UNSET, Variables
 from immutable_delivery.written import Written
 
 MAX_DIGITS = 6
@@ -19,7 +20,6 @@ RESERVED = frozenset({"scratch", "context"})
 """Names that no stage can usefully have."""
 
 _BARE = re.compile(r"[a-z0-9][a-z0-9._-]*\Z", re.IGNORECASE)
-_VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ class Plan:
 
     def _matching(self, reference: Written, before: int) -> tuple[int, ...]:
         """Return the stages whose names a reference with unknown variables may mean."""
-        literals = _VARIABLE.split(reference.text.lower())
+        literals = VARIABLE.split(reference.text.lower())
         if sum(map(len, literals)) < 2:  # noqa: PLR2004 (anything would fit)
             return ()
         pattern = re.compile("[a-z0-9._-]*".join(map(re.escape, literals)) + r"\Z")
@@ -159,49 +159,3 @@ class Plan:
         for one in stage.body:
             for reference in references(one.trigger or one):
                 yield from self.find(reference, stage).stages
-
-
-def argument(word: Written) -> tuple[str, Written | None]:
-    """Return name and default of a word of ARG."""
-    name, sign, _ = word.text.partition("=")
-    return name, Line.of(word).written(len(name) + 1, len(word.text)) if sign else None
-
-
-def flag(one: Instruction, name: str) -> Written | None:
-    """Return the value of a flag, None where it is not there."""
-    return next(iter(flags(one, name)), None)
-
-
-def flags(one: Instruction, name: str) -> list[Written]:
-    """Return the values of a flag that may come several times."""
-    start = len(name) + 3
-    return [
-        Line.of(word).written(min(start, len(word.text)), len(word.text))
-        for word in one.flags
-        if word.text == f"--{name}" or word.text.startswith(f"--{name}=")
-    ]
-
-
-def references(one: Instruction) -> Iterator[Written]:
-    """Yield what COPY and RUN take files from: stages, images or named contexts."""
-    if one.name == "COPY":
-        yield from (_unexpanded(value) for value in flags(one, "from") if value.text)
-    elif one.name == "RUN":
-        for mount in flags(one, "mount"):
-            yield from _mounted(mount)
-
-
-def _mounted(mount: Written) -> Iterator[Written]:
-    at = 0
-    for field_ in mount.text.split(","):
-        name, _, value = field_.partition("=")
-        if name.strip().lower() == "from" and value:
-            yield _unexpanded(Line.of(mount).written(at + len(name) + 1, at + len(field_)))
-        at += len(field_) + 1
-
-
-def _unexpanded(written: Written) -> Written:
-    """BuildKit resolves no variable here, so that one in it is never known."""
-    if "$" not in written.text:
-        return written
-    return replace(written, missing=tuple(found[0] for found in _VARIABLE.finditer(written.text)))

@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from posixpath import basename
 
-from immutable_delivery.facts import Fact, Scope, Start
-from immutable_delivery.formats.commands import Interpreter
-from immutable_delivery.formats.dockerfile.cut import Instruction
-from immutable_delivery.formats.dockerfile.scripts import follow, interpreter_for, known_values
+from immutable_delivery.facts import Scope, Start
+from immutable_delivery.formats.dockerfile.document import Instruction
+from immutable_delivery.formats.dockerfile.packagescripts import package_scripts
+from immutable_delivery.formats.dockerfile.scripts import (
+    finish,
+    follow,
+    interpreter_for,
+    known_values,
+)
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.text import Place
+from immutable_delivery.written import Written
+
+_TAKES_COMMAND = re.compile(
+    r"(?:(?:ba|da|a|k|z)?sh|python[\d.]*|node|nodejs|npm|npx|yarn|pnpm|bun|bunx|deno|ruby|bundle|php|perl|java|dotnet|go|"
+    r"poetry|uv|uvx|pipenv|pdm|hatch|tini|dumb-init|catatonit|su-exec|gosu|env|exec|nice|sudo|setpriv|chpst)(?:-static)?\Z"
+)
+"""Programs that mean nothing without the words that CMD adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What following a start command has brought to light."""
+
+    script: str = ""
+    dev_server: str = ""
+    dev_server_at: Place | None = None
+    """Where it is written: in the instruction or in package.json."""
 
 
 def start(state: State, one: Instruction) -> None:
     """Note a CMD or ENTRYPOINT; its facts wait until the whole file is read."""
     if state.triggered is not None:
-        state.emit(*_facts(state, one, replace(state.scope, phase="start"), overridden=False))
+        scope = replace(state.scope, phase="start")
+        state.emit(_start(one, scope, _follow(state, one, one.words, scope)))
         return
     state.own.append(one)
     if one.name == "ENTRYPOINT" and not any(own.name == "CMD" for own in state.own):
@@ -30,52 +55,82 @@ def start(state: State, one: Instruction) -> None:
 def healthcheck(state: State, one: Instruction) -> None:
     """Interpret the command of a HEALTHCHECK."""
     if one.words[0].text.upper() == "CMD":
+        scope = replace(state.scope, phase="probe")
         command = replace(one, words=one.words[1:])
-        state.emit(*_facts(state, command, replace(state.scope, phase="probe"), overridden=False))
+        state.emit(_start(command, scope, _follow(state, command, command.words, scope)))
 
 
 def starts(state: State, target: State | None) -> None:
     """Emit the facts of every CMD and ENTRYPOINT of a stage; ``target`` is the stage that is delivered."""
-    plan = state.site.plan
-    delivered = state.stage.index in plan.delivered
+    delivered = state.stage.index in state.site.plan.delivered
     scope = replace(state.scope, phase="start", shipped=delivered)
     heir = target if delivered and target else state
     for one in state.own:
-        if one.words:
-            state.emit(*_facts(state, one, scope, overridden=heir.start.get(one.name) is not one))
+        if not one.words:
+            continue
+        words = _words(heir, one)
+        found = _follow(heir, one, words, scope) if words else Found()
+        state.emit(_start(one, scope, found, overridden=not _holds(heir, one)))
 
 
-def _facts(state: State, one: Instruction, scope: Scope, *, overridden: bool) -> list[Fact]:
-    """Return the start itself and, unless something replaces it, what it does."""
+def _holds(state: State, one: Instruction) -> bool:
+    """Whether an instruction has an effect at the end: CMD has none under the shell form of ENTRYPOINT."""
+    entrypoint = state.start.get("ENTRYPOINT")
+    if one.name == "CMD" and entrypoint and not entrypoint.json:
+        return False
+    return state.start.get(one.name) is one
+
+
+def _words(state: State, one: Instruction) -> tuple[Written, ...]:
+    """Return what to read with an instruction: ENTRYPOINT and CMD together where only both make a command."""
+    if not _holds(state, one):
+        return ()
+    entrypoint, command = state.start.get("ENTRYPOINT"), state.start.get("CMD")
+    if entrypoint is None or command is None or not entrypoint.json or not command.json:
+        return one.words
+    if not _TAKES_COMMAND.match(basename(entrypoint.words[0].text)):
+        return one.words
+    return (*entrypoint.words, *command.words) if one is command else ()
+
+
+def _follow(state: State, one: Instruction, words: Sequence[Written], scope: Scope) -> Found:
+    """Interpret a command, the scripts that it runs and those of package.json, and emit what they do."""
     interpreter = interpreter_for(state, known_values(state.variables, state.environment))
-    scripts: list[str] = []
-    if not overridden:
-        _interpret(interpreter, one, scope)
-        scripts = follow(state, interpreter, (0, 0), one)
-    return [_start(one, scope, scripts, overridden=overridden), *interpreter.finish()]
-
-
-def _interpret(interpreter: Interpreter, one: Instruction, scope: Scope) -> None:
     if one.json:
-        interpreter.argv(list(one.words), scope, one.place)
-    elif one.words:
-        interpreter.script(one.words[0], scope, one.place)
+        interpreter.argv(list(words), scope, one.place)
+    else:
+        interpreter.script(words[0], scope, one.place)
+    scripts = follow(state, interpreter, (0, 0), one)
+    argv = [word.text for word in words] if one.json else []
+    named = list(package_scripts(state, argv, " ".join(word.text for word in words)))
+    at = _whole(one)
+    if named:
+        interpreter.dev_server = ""
+    for script in named:
+        at = at if interpreter.dev_server else script.whole
+        interpreter.script(script, scope, script.whole, related=(one.place,))
+    state.emit(*finish(state, interpreter))
+    return Found(scripts[0] if scripts else "", interpreter.dev_server, at)
 
 
-def _start(one: Instruction, scope: Scope, scripts: list[str], *, overridden: bool) -> Start:
+def _start(one: Instruction, scope: Scope, found: Found, *, overridden: bool = False) -> Start:
     whole = _whole(one)
+    places = {"argv": whole, "text": whole}
+    if found.dev_server and found.dev_server_at:
+        places["dev_server"] = found.dev_server_at
     return Start(
         used_at=whole,
         extent=one.place,
         scope=scope,
-        places={"argv": whole, "text": whole},
+        places=places,
         origin=one.name,
         form="exec" if one.json else "shell",
         argv=tuple(word.text for word in one.words),
         text=" ".join(word.text for word in one.words),
         json_error=one.json_error,
         overridden=overridden,
-        script=scripts[0] if scripts else "",
+        dev_server=found.dev_server,
+        script=found.script,
     )
 
 

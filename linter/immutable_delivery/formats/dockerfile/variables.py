@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
-from immutable_delivery.formats.dockerfile.lines import Line
-from immutable_delivery.written import Piece, Written
+from immutable_delivery.written import Written
 
 PLATFORM = frozenset(
     "TARGETPLATFORM TARGETOS TARGETOSVERSION TARGETARCH TARGETVARIANT TARGETSTAGE "
@@ -21,22 +19,6 @@ PREDEFINED = frozenset(
     for name in (proxy, proxy.lower())
 )
 """What a build may give a value without ARG."""
-
-MAX_DEPTH = 20
-MAX_LENGTH = 4_000
-"""A word that variables make longer by more than this is taken for unknown: it doubles at every step."""
-
-_NAME = re.compile(r"[0-9]+|[@*#?\-$!]|\w+")
-_SPECIAL = re.compile(r"[$'\"\\`]")
-
-
-class BadSubstitutionError(Exception):
-    """A `${…}` or quote that BuildKit refuses, with its offset in the file."""
-
-    def __init__(self, reason: str, offset: int) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.offset = offset
 
 
 class Unset:
@@ -64,170 +46,3 @@ class Variables:
     def copy(self, *, closed: bool | None = None) -> Variables:
         """Return the same scope, to be changed on its own."""
         return Variables(dict(self.values), self.closed if closed is None else closed)
-
-
-def expand(written: Written, variables: Variables, escape: str = "\\") -> Written:
-    """Return the word as BuildKit's shell lexer makes it: variables resolved, quotes and escapes gone.
-
-    What nothing gives a value stays as it is written and is named in ``missing``.
-    """
-    if not _SPECIAL.search(written.text):
-        return written
-    out = _Out(MAX_LENGTH + len(written.text))
-    _Expansion(Line.of(written), variables, escape).words(0, "", 0, out)
-    return out.written(written) if out.room >= 0 else replace(written, missing=("…",))
-
-
-@dataclass(slots=True)
-class Resolver:
-    """Expands words and keeps what BuildKit would refuse."""
-
-    escape: str
-    faults: list[BadSubstitutionError] = field(default_factory=list)
-
-    def __call__(self, written: Written, variables: Variables) -> Written:
-        """Return the word expanded; as it is written and unknown where BuildKit refuses it."""
-        try:
-            return expand(written, variables, self.escape)
-        except BadSubstitutionError as fault:
-            self.faults.append(fault)
-            return replace(written, missing=(written.text,))
-
-
-@dataclass(slots=True)
-class _Out:
-    room: int
-    """How much longer it may become."""
-    pieces: list[Piece] = field(default_factory=list)
-    missing: dict[str, None] = field(default_factory=dict)
-
-    def add(self, value: Written) -> None:
-        self.room -= len(value.text)
-        if self.room >= 0:
-            self.pieces += value.pieces
-            self.missing |= dict.fromkeys(value.missing)
-
-    def written(self, whole: Written) -> Written:
-        text = "".join(piece.text for piece in self.pieces)
-        return replace(whole, text=text, pieces=tuple(self.pieces), missing=tuple(self.missing))
-
-
-class _Expansion:
-    def __init__(self, line: Line, variables: Variables, escape: str) -> None:
-        self._line = line
-        self._text = line.text
-        self._variables = variables
-        self._escape = escape
-
-    def words(self, at: int, stop: str, depth: int, out: _Out) -> int:
-        """Expand until ``stop`` or the end; return where that is."""
-        begin = at
-        while at < len(self._text) and self._text[at] != stop:
-            char = self._text[at]
-            if char not in "$'\"" and char != self._escape:
-                at += 1
-                continue
-            out.pieces += self._line.pieces(begin, at)
-            at = begin = self._special(char, at, depth, out)
-        out.pieces += self._line.pieces(begin, at)
-        if stop and at >= len(self._text):
-            raise self._bad(f"'{stop}' is missing", at)
-        return at
-
-    def _special(self, char: str, at: int, depth: int, out: _Out) -> int:
-        if char == "$":
-            return self._dollar(at, depth, out)
-        if char == "'":
-            end = self._text.find("'", at + 1)
-            if end < 0:
-                raise self._bad("a single quote is not closed", at)
-            out.pieces += self._line.pieces(at + 1, end)
-            return end + 1
-        if char == '"':
-            return self._double_quoted(at + 1, depth, out)
-        out.pieces += self._line.pieces(at + 1, min(at + 2, len(self._text)))
-        return at + 2
-
-    def _double_quoted(self, at: int, depth: int, out: _Out) -> int:
-        begin = at
-        while at < len(self._text) and self._text[at] != '"':
-            char = self._text[at]
-            if char == "$":
-                out.pieces += self._line.pieces(begin, at)
-                at = begin = self._dollar(at, depth, out)
-            elif char == self._escape and self._text[at + 1 : at + 2] in {'"', "$", self._escape}:
-                out.pieces += self._line.pieces(begin, at)
-                begin, at = at + 1, at + 2
-            else:
-                at += 1
-        if at >= len(self._text):
-            raise self._bad("a double quote is not closed", begin)
-        out.pieces += self._line.pieces(begin, at)
-        return at + 1
-
-    def _dollar(self, at: int, depth: int, out: _Out) -> int:
-        braced = self._text.startswith("{", at + 1)
-        found = _NAME.match(self._text, at + 1 + braced)
-        if not braced:
-            end = found.end() if found else at + 1
-            self._plain(found[0] if found else "", at, end, out)
-            return end
-        if found is None:
-            raise self._bad("a bad substitution", at)
-        return self._braced(found, at, depth, out)
-
-    def _braced(self, found: re.Match[str], start: int, depth: int, out: _Out) -> int:
-        at = found.end()
-        if self._text.startswith("}", at):
-            self._plain(found[0], start, at + 1, out)
-            return at + 1
-        colon = self._text.startswith(":", at)
-        operator = self._text[at + colon : at + colon + 1]
-        if not operator:
-            raise self._bad("'}' is missing", at)
-        if operator not in ("-+?" if colon else "-+?#%/"):
-            raise self._bad("a modifier that is not supported", at)
-        if depth > MAX_DEPTH:
-            raise self._bad("substitutions too deep in each other", at)
-        word = _Out(out.room)
-        end = self.words(at + colon + 1, "}", depth + 1, word) + 1
-        self._modified(found[0], operator, word, (start, end), out, empty_is_unset=colon)
-        return end
-
-    def _plain(self, name: str, start: int, end: int, out: _Out) -> None:
-        value = self._variables.find(name) if name else UNSET
-        if isinstance(value, Written):
-            out.add(value)
-        else:
-            out.pieces += self._line.pieces(start, end)
-            out.missing |= {name: None} if name else {}
-
-    def _modified(
-        self,
-        name: str,
-        operator: str,
-        word: _Out,
-        source: tuple[int, int],
-        out: _Out,
-        *,
-        empty_is_unset: bool,
-    ) -> None:
-        value = self._variables.find(name)
-        unset = isinstance(value, Unset) or (
-            empty_is_unset and isinstance(value, Written) and value.known and not value.text
-        )
-        decided = unset or (isinstance(value, Written) and value.known)
-        if operator == "+" and decided and unset:
-            return
-        if operator in "-+" and decided and (operator == "+" or unset):
-            out.room = word.room
-            out.pieces += word.pieces
-            out.missing |= word.missing
-        elif operator in "-?" and isinstance(value, Written) and not unset:
-            out.add(value)
-        else:
-            out.pieces += self._line.pieces(*source)
-            out.missing |= {name: None}
-
-    def _bad(self, reason: str, at: int) -> BadSubstitutionError:
-        return BadSubstitutionError(reason, self._line.offset(at))

@@ -39,7 +39,9 @@ def assign(shell: Shell, node: Node, *, sure: bool = True) -> tuple[str, Word | 
     appends = any(child.type == "+=" for child in node.children)
     if value is not None and value.type == "array":
         key = _text(shell, name)
-        words = [w for child in value.children if child.is_named for w in shell.expander.words(child)]
+        words = [
+            w for child in value.children if child.is_named for w in shell.expander.words(child)
+        ]
         old = shell.variables.values.get(key) if appends else []
         shell.variables.set(key, [*old, *words] if isinstance(old, list) else None, sure=sure)
         return key, None

@@ -27,7 +27,7 @@ MAX_STEPS = 50_000
 MAX_NESTING = 24
 
 _TESTS = frozenset(("[", "test", "grep", "command", "which", "type"))
-_NOWHERE = Place("", Span(0, 0))
+_EMPTY = Source(Written.literal("", Place("", Span(0, 0))))
 
 
 class Shell:
@@ -41,8 +41,8 @@ class Shell:
         self.incomplete = False
         """Whether something could not be read: too deep, too long, or no shell."""
         self.functions: dict[str, tuple[Source, Node]] = {}
-        self.source = Source(Written.literal("", _NOWHERE))
-        self.expander = Expander(self.source, self.variables, self.substitute)
+        self.source = _EMPTY
+        self.expander = Expander(_EMPTY, self.variables, self.substitute)
         self._inputs: tuple[int, ...] = ()
         self._captured = False
         self._nesting = 0
@@ -115,7 +115,9 @@ class Shell:
             piped = item.operator[0] == "|" and item.operator != "||"
             if not piped:
                 outputs += stage
-                sure = item.operator == ";" or (item.operator == "&&" and not self._tests(items[index - 1]))
+                sure = item.operator == ";" or (
+                    item.operator == "&&" and not self._tests(items[index - 1])
+                )
             self._inputs = stage if piped else outer
             stage = self._item(item, sure=sure)
         self._inputs = outer
@@ -156,7 +158,12 @@ class Shell:
         match node.type:
             case "command":
                 return self._command(node, [], [])
-            case "variable_assignment" | "variable_assignments" | "declaration_command" | "unset_command":
+            case (
+                "variable_assignment"
+                | "variable_assignments"
+                | "declaration_command"
+                | "unset_command"
+            ):
                 return self._assignments(node, sure=sure)
             case "subshell":
                 return self._inside(statements(node))
@@ -193,7 +200,9 @@ class Shell:
     def substitute(self, node: Node) -> tuple[int, ...]:
         """Run what a substitution holds; return the calls whose output it is."""
         if node.type == "arithmetic_expansion":
-            return tuple(number for inner in substitutions(node) for number in self.substitute(inner))
+            return tuple(
+                number for inner in substitutions(node) for number in self.substitute(inner)
+            )
         if not self._enter():
             return ()
         captured, inputs = self._captured, self._inputs

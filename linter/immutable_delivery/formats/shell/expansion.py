@@ -19,12 +19,23 @@ MAX_DEPTH = 40
 MAX_BRACES = 64
 
 _PLAIN = frozenset(("word", "number", "regex", "extglob_pattern", "variable_name", "test_operator"))
-_SPECIAL = re.compile(r"[\\\x01{]")
-_ESCAPED = re.compile(r"\\(.)|\x01+", re.DOTALL)
-_ESCAPED_QUOTED = re.compile(r'\\([$`"\\])|\x01+')
+_SPECIAL = re.compile(r"[\\\x01{$]")
+_NAME = r"\$(?P<name>[A-Za-z_]\w*|[0-9@*#?!])"
+_UNQUOTED = re.compile(rf"\\.|\x01+|{_NAME}", re.DOTALL)
+_QUOTED = re.compile(rf'\\[$`"\\]|\x01+|{_NAME}')
 _FIELD = re.compile(r"(?:\$\([^)]*\)|`[^`]*`|\$\{[^}]*\}|\S)+")
 _BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
-_ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "e": "\x1b"}
+_ANSI = {
+    "n": "\n",
+    "t": "\t",
+    "r": "\r",
+    "\\": "\\",
+    "'": "'",
+    '"': '"',
+    "a": "\a",
+    "b": "\b",
+    "e": "\x1b",
+}
 
 
 class Expander:
@@ -73,7 +84,7 @@ class Expander:
     def _add(self, fields: _Fields, node: Node, *, quoted: bool) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            fields.unknown(node, "…")
+            fields.unknown(node.start_byte, node.end_byte, "…")
         else:
             self._add_kind(fields, node, quoted=quoted)
         self.depth -= 1
@@ -91,28 +102,60 @@ class Expander:
                 self._stretch(fields, first, last, node.children)
             case "raw_string":
                 closed = end - start > 1 and self.source.clean[end - 1] == "'"
-                fields.literal(start + 1, end - closed, None)
+                fields.raw(start + 1, end - closed)
             case "ansi_c_string":
                 fields.decoded(start, end)
             case "simple_expansion" | "expansion":
                 self._variable(fields, node, quoted=quoted)
             case "command_substitution" | "arithmetic_expansion" | "process_substitution":
-                fields.unknown(node, self.source.clean[start:end], self.substitute(node))
+                fields.unknown(start, end, self.source.clean[start:end], self.substitute(node))
             case _:
-                fields.literal(start, end, _ESCAPED_QUOTED if quoted else _ESCAPED)
+                self._literal(fields, start, end, quoted=quoted)
 
     def _stretch(self, fields: _Fields, start: int, end: int, children: Iterable[Node]) -> None:
         """Add quoted text: the grammar leaves out blanks, so what is between expansions counts."""
         fields.quoted = True
         for child in children:
             if child.child_count and start <= child.start_byte < end:
-                fields.literal(start, child.start_byte, _ESCAPED_QUOTED)
+                self._literal(fields, start, child.start_byte, quoted=True)
                 self._add(fields, child, quoted=True)
                 start = child.end_byte
-        fields.literal(start, end, _ESCAPED_QUOTED)
+        self._literal(fields, start, end, quoted=True)
+
+    def _literal(self, fields: _Fields, start: int, end: int, *, quoted: bool) -> None:
+        """Add a stretch of the script: escapes go, and `$name`, which the grammar does not see, is replaced."""
+        text, at = self.source.clean, start
+        for name in self.source.hidden:
+            if (found := text.find(name, start, end)) >= 0:
+                self._literal(fields, start, found, quoted=quoted)
+                fields.unknown(found, found + len(name), name)
+                self._literal(fields, found + len(name), end, quoted=quoted)
+                return
+        for match in (_QUOTED if quoted else _UNQUOTED).finditer(text, start, end):
+            fields.plain(at, match.start())
+            at = match.end()
+            if match["name"]:
+                span = match.start(), match.end()
+                self._value(fields, match["name"], "", [], span, quoted=quoted)
+            elif match[0][0] != GLUE:
+                fields.plain(at - 1, at)
+        fields.plain(at, end)
 
     def _variable(self, fields: _Fields, node: Node, *, quoted: bool) -> None:
         name, operator, rest = _parts_of(node, self.source.clean)
+        span = node.start_byte, node.end_byte
+        self._value(fields, name, operator, rest, span, quoted=quoted)
+
+    def _value(
+        self,
+        fields: _Fields,
+        name: str,
+        operator: str,
+        rest: list[Node],
+        span: tuple[int, int],
+        *,
+        quoted: bool,
+    ) -> None:
         value = self.variables.get(name, operator)
         if operator in {":+", "+"}:
             if value == "":
@@ -127,7 +170,7 @@ class Expander:
                 self.variables.set(name, fields.since(before))
             return
         if value is None or (value == "" and not self.variables.settled(name)):
-            fields.unknown(node, name, self.variables.calls(name))
+            fields.unknown(*span, name, self.variables.calls(name))
         elif isinstance(value, list):
             fields.several(value)
         elif isinstance(value, Word):
@@ -170,19 +213,17 @@ class _Fields:
         self.parts: list[Written] = []
         self.calls: tuple[int, ...] = ()
 
-    def literal(self, start: int, end: int, escapes: re.Pattern[str] | None) -> None:
-        """Add a stretch of the script without its escapes."""
-        if escapes is None:
-            self.quoted, escapes = True, _GLUED
-        text, at = self.source.clean, start
-        for match in escapes.finditer(text, start, end):
-            self._slice(at, match.start())
+    def raw(self, start: int, end: int) -> None:
+        """Add what stands between single quotes."""
+        self.quoted = True
+        at = start
+        for match in _GLUED.finditer(self.source.clean, start, end):
+            self.plain(at, match.start())
             at = match.end()
-            if match[0][0] != GLUE:
-                self._slice(at - 1, at)
-        self._slice(at, end)
+        self.plain(at, end)
 
-    def _slice(self, start: int, end: int) -> None:
+    def plain(self, start: int, end: int) -> None:
+        """Add a stretch as it is written."""
         if start < end:
             self.parts.append(self.source.slice(start, end))
 
@@ -194,9 +235,9 @@ class _Fields:
         place = self.source.place(start, end)
         self.parts.append(Written(text, (Piece(text, place, aligned=False),), place))
 
-    def unknown(self, node: Node, name: str, calls: tuple[int, ...] = ()) -> None:
+    def unknown(self, start: int, end: int, name: str, calls: tuple[int, ...] = ()) -> None:
         """Add something without a known value, as it is written."""
-        raw = self.source.slice(node.start_byte, node.end_byte)
+        raw = self.source.slice(start, end)
         self.parts.append(Written(raw.text, raw.pieces, raw.whole, (*raw.missing, name)))
         self.calls += calls
 
@@ -245,7 +286,9 @@ class _Fields:
         parts = tuple(self.parts)
         missing = tuple(dict.fromkeys(name for part in parts for name in part.missing))
         text = "".join(part.text for part in parts)
-        word = Word(text, missing, self.calls, "", self.quoted, self.source, self.start, self.end, parts)
+        word = Word(
+            text, missing, self.calls, "", self.quoted, self.source, self.start, self.end, parts
+        )
         return _alone(word, parts[0]) if len(parts) == 1 else word
 
 
@@ -268,7 +311,9 @@ def _braces_of(word: Word) -> list[Word]:
     pieces = _BRACES.split(word.text)
     if len(pieces) == 1 or word.quoted or not word.known or word.text.count(",") > MAX_BRACES:
         return [word]
-    choices = [[piece] if index % 2 == 0 else piece.split(",") for index, piece in enumerate(pieces)]
+    choices = [
+        [piece] if index % 2 == 0 else piece.split(",") for index, piece in enumerate(pieces)
+    ]
     place = word.place
     texts = ["".join(choice) for choice in _limited(choices)]
     return [Word.of(Written(text, (Piece(text, place, aligned=False),), place)) for text in texts]
@@ -278,4 +323,8 @@ def _limited(choices: list[list[str]]) -> Iterable[tuple[str, ...]]:
     count = 1
     for choice in choices:
         count *= len(choice)
-    return product(*choices) if count <= MAX_BRACES else [tuple("{…}" if len(c) > 1 else c[0] for c in choices)]
+    return (
+        product(*choices)
+        if count <= MAX_BRACES
+        else [tuple("{…}" if len(c) > 1 else c[0] for c in choices)]
+    )

@@ -14,6 +14,10 @@ MAX_CROWD = 400
 """Pipes or parentheses in one statement: the parser's time grows with their square."""
 
 _UNPLAIN = re.compile(r"[^\x01-\x7f]")
+_HIDDEN = "\x03"
+_ARITHMETIC = r"\$?\(\((?:[^()]|\$?\(\([^()]*\)\)|\([^()]*\))*\)\)|\$\[[^\]]*\]"
+_NAMED = re.compile(rf"\\.|{_ARITHMETIC}|\$(?=[A-Za-z_0-9@*#?!])", re.DOTALL)
+"""`$name`: the grammar cuts `$a/$b/$c` in two, so it sees a character of the word instead."""
 _JOINED = re.compile(r"([|(])\s*\n")
 _STATEMENT = re.compile(r"[;\n]|&&")
 
@@ -30,8 +34,13 @@ def parse(script: str) -> Node | None:
     """Return the tree of a script, with byte offsets that are character offsets; None where it is hopeless."""
     if len(script) > MAX_LENGTH or _crowded(script):
         return None
+    script = _NAMED.sub(_hidden, script) if "$" in script else script
     plain = script if script.isascii() else _UNPLAIN.sub("_", script)
     return _parser().parse(plain.encode("ascii")).root_node
+
+
+def _hidden(match: re.Match[str]) -> str:
+    return match[0] if len(match[0]) > 1 else _HIDDEN
 
 
 def _crowded(script: str) -> bool:

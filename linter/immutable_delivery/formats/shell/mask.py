@@ -11,7 +11,7 @@ GLUE = "\x01"
 
 _MARK = "\x02"
 _BREAKS = " \t\n;&|()<>"
-_CONTROL = re.compile("[\x01\x02]")
+_CONTROL = re.compile("[\x01-\x03]")
 _BACKSLASH = r"(?<!\\)\\"
 
 
@@ -24,7 +24,9 @@ def _continuation(escape: str) -> re.Pattern[str]:
 
 def mask(text: str, escape: str = "\\") -> str:
     """Blank out continuations with the comment and blank lines inside them, as Docker drops them."""
-    text = _CONTROL.sub(" ", text).replace("\r\n", " \n") if "\r" in text else _CONTROL.sub(" ", text)
+    text = (
+        _CONTROL.sub(" ", text).replace("\r\n", " \n") if "\r" in text else _CONTROL.sub(" ", text)
+    )
     if escape + "\n" not in text and not re.search(re.escape(escape) + r"[ \t]+\n", text):
         return text
     return _continuation(escape).sub(_blank, text)
@@ -112,7 +114,9 @@ class _Cutter:
             delimiter = opener["delimiter"]
             word = delimiter.strip("'\"").removeprefix("\\")
             tabs = r"\t*" if opener["dash"] else ""
-            end = re.compile(rf"^{tabs}{re.escape(word)}[ \t]*$", re.MULTILINE).search(self.text, self.at)
+            end = re.compile(rf"^{tabs}{re.escape(word)}[ \t]*$", re.MULTILINE).search(
+                self.text, self.at
+            )
             stop, after = (end.start(), end.end()) if end else (len(self.text),) * 2
             self.found[opener.start()] = Heredoc(self.at, stop, literal=delimiter != word)
             self.edits.append((self.at, after, ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import accumulate
 
 from immutable_delivery.formats.shell.mask import GLUE, cut_heredocs, mask
@@ -17,10 +18,9 @@ class Source:
     ``hidden`` are substitutions that have run before: the grammar sees variables in their place.
     """
 
-    def __init__(
-        self, written: Written, escape: str = "\\", hidden: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, written: Written, escape: str = "\\", hidden: tuple[str, ...] = ()) -> None:
         self.written = written
+        self.hidden = hidden
         self.clean = mask(written.text, escape)
         self.script, self.heredocs = cut_heredocs(self.clean)
         for text in hidden:
@@ -29,7 +29,10 @@ class Source:
         piece = written.pieces[0] if len(written.pieces) == 1 else None
         whole = piece and piece.aligned and len(piece.text) == len(written.text)
         self._base = piece.place if piece and whole else None
-        self._starts = list(accumulate((len(p.text) for p in written.pieces), initial=0))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return list(accumulate((len(piece.text) for piece in self.written.pieces), initial=0))
 
     def place(self, start: int, end: int) -> Place:
         """Return where this stretch of the script is written."""
@@ -109,6 +112,11 @@ class Word:
         if self._written is None and self.source is not None:
             return self.source.place(self.start, self.end)
         return self.written.whole
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a plain stretch of its source."""
+        return self.parts is None and self.source is not None
 
     @property
     def known(self) -> bool:

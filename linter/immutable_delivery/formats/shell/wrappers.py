@@ -90,7 +90,11 @@ def _behind(call: Call, wrapper: Wrapper) -> Unwrapped | None:
     if wrapper.after:
         return None
     skipped = _skip_options(words, wrapper)
-    return Unwrapped() if skipped is None else _program(inner, _assigned(inner, wrapper, words[skipped:]))
+    return (
+        Unwrapped()
+        if skipped is None
+        else _program(inner, _assigned(inner, wrapper, words[skipped:]))
+    )
 
 
 def _skip_options(words: list[Word], wrapper: Wrapper) -> int | None:

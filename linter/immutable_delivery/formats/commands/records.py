@@ -1,0 +1,128 @@
+"""What the tables know of a program, as records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from immutable_delivery.formats.commands.arguments import Options
+from immutable_delivery.formats.commands.rules import Rule
+
+_NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What a package manager does on a word or two: `install`, `mod download`."""
+
+    words: tuple[str, ...]
+    action: str
+    """install, upgrade, refresh or run; empty for what installs nothing."""
+    operands: str = "all"
+    """Which operands are packages: all, none, first, rest, pair …"""
+    manifest: bool = False
+    """Whether it reads a manifest where no package is named."""
+    frozen: bool = False
+    reads: str = ""
+    name: str = ""
+    """The package that it installs, where its operand is only a version."""
+    delegate: str = ""
+    """The manager whose rules apply: `uv pip install` reads as pip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """A package manager; the sets hold options, as commands.yaml names them."""
+
+    names: tuple[str, ...]
+    ecosystem: str
+    reads: str
+    family: str
+    verbs: tuple[Verb, ...]
+    """Those of several words first."""
+    option_verbs: Mapping[str, str] = field(default_factory=dict)
+    option_modifiers: Mapping[str, str] = field(default_factory=dict)
+    options: Options = Options()
+    inert: frozenset[str] = _NONE
+    bypass: frozenset[str] = _NONE
+    freezes: frozenset[str] = _NONE
+    freezes_env: frozenset[str] = _NONE
+    hashes: frozenset[str] = _NONE
+    snapshots: frozenset[str] = _NONE
+    version: frozenset[str] = _NONE
+    aliases: frozenset[str] = _NONE
+    sources: frozenset[str] = _NONE
+    files: frozenset[str] = _NONE
+    constraints: frozenset[str] = _NONE
+    git: frozenset[str] = _NONE
+    commit: frozenset[str] = _NONE
+    tag: frozenset[str] = _NONE
+    branch: frozenset[str] = _NONE
+    folder: frozenset[str] = _NONE
+    manifest: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    honours: bool = False
+    """Whether it installs what the lock file says, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """A program that takes bytes from the network."""
+
+    names: tuple[str, ...]
+    run: tuple[tuple[str, ...], ...] = ()
+    """The words that make it one (`s3 cp`); empty for all."""
+    options: Options = Options()
+    output: frozenset[str] = _NONE
+    keeps: frozenset[str] = _NONE
+    folder: frozenset[str] = _NONE
+    url: frozenset[str] = _NONE
+    named: frozenset[str] = _NONE
+    repository: frozenset[str] = _NONE
+    revision: frozenset[str] = _NONE
+    checksum: frozenset[str] = _NONE
+    bypass: frozenset[str] = _NONE
+    other: frozenset[str] = _NONE
+    """Options that make it a request, no download."""
+    inert: frozenset[str] = _NONE
+    target: str = ""
+    scheme: str = ""
+    writes: bool | str = False
+    repository_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A program that runs a file, code or its input."""
+
+    names: tuple[str, ...]
+    options: Options = Options()
+    code: frozenset[str] = _NONE
+    module: frozenset[str] = _NONE
+    file: frozenset[str] = _NONE
+    verb: str = ""
+    shell: bool = False
+    sourced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that a command writes into a file, and that turns checks off."""
+
+    line: re.Pattern[str]
+    file: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """All that the tables know of one program."""
+
+    manager: Manager | None = None
+    fetcher: Fetcher | None = None
+    interpreter: Interpreter | None = None
+    options: Options = Options()
+    rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    """Rules by section: mutations, builders, dev_servers, verifiers, settings."""
+    sets: frozenset[str] = _NONE
+    """The lists of words that name it: unpackers, passing, extracting, keyrings."""

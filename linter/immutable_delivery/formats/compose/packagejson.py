@@ -1,0 +1,38 @@
+"""The scripts of package.json that a command names: `npm start`, `sh -c "yarn && yarn dev"`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from immutable_delivery.formats.commands.starts import package_script
+from immutable_delivery.formats.lookup import scalar
+from immutable_delivery.formats.yamltree import documents
+from immutable_delivery.text import Text
+from immutable_delivery.written import Written
+
+MAX_DEPTH = 3
+"""A script that names a script that names a script."""
+MAX_WRAPPERS = 5
+
+_RUN = re.compile(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)")
+
+
+def package_scripts(words: Sequence[Written], find: Callable[[], Text | None]) -> Iterator[Written]:
+    """Yield the scripts that a command runs, and those that they run; ``find`` gives the package.json."""
+    texts = [word.text for word in words]
+    names = [package_script(texts[at:]) for at in range(min(len(texts), MAX_WRAPPERS))]
+    names += [name for word in texts for name in _named_in(word)]
+    file = find() if any(names) else None
+    roots = [document.root for document in documents(file)] if file else []
+    seen: set[str] = set()
+    for _ in range(MAX_DEPTH if roots else 0):
+        new = [name for name in dict.fromkeys(names) if name and name not in seen]
+        seen.update(new)
+        steps = [step for name in new if (step := scalar(roots[0], "scripts", name))]
+        yield from (step.written for step in steps)
+        names = [name for step in steps for name in _named_in(step.text)]
+
+
+def _named_in(line: str) -> list[str]:
+    return [package_script(run[1].split()) for run in _RUN.finditer(line)]

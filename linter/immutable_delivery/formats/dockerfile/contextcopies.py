@@ -1,0 +1,96 @@
+"""COPY from the build context: what comes along that should not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from posixpath import normpath
+
+from immutable_delivery.facts import Copy
+from immutable_delivery.formats.dockerfile.context import Context
+from immutable_delivery.formats.dockerfile.document import Instruction
+from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.formats.secrets import secret_file
+from immutable_delivery.written import Written
+
+_WHOLE = frozenset({"/", "/*", "/**"})
+
+
+def copy_fact(
+    state: State, one: Instruction, found: Sequence[tuple[Written, list[str]]], target: Written
+) -> Copy:
+    """Return the fact of what an instruction copies from the context."""
+    context = state.site.context
+    sources = [word for word, _ in found]
+    secret = next((word for word, paths in found if _is_secret(context, word, paths)), None)
+    strange = next((word for word, paths in found if _untracked(context, paths)), None)
+    whole = next((word for word in sources if word.known and _is_whole(word.text)), None)
+    places = {
+        "sources": sources[0],
+        "secret_file": secret,
+        "untracked": strange,
+        "whole_context": whole,
+    }
+    return Copy(
+        used_at=one.rest.whole if one.rest else one.place,
+        extent=one.place,
+        scope=state.scope,
+        places={name: word.whole for name, word in {**places, "target": target}.items() if word},
+        sources=tuple(word.text for word in sources)
+        if all(word.known for word in sources)
+        else None,
+        target=target.value,
+        whole_context=whole is not None,
+        ignored=tuple(_left_in(context)) if whole else (),
+        ignore_file=context.ignore.path,
+        secret_file=secret.text if secret else "",
+        untracked=strange.text if strange else "",
+    )
+
+
+def _is_whole(source: str) -> bool:
+    return normpath(f"/{source}") in _WHOLE
+
+
+def _is_secret(context: Context, word: Written, paths: Sequence[str]) -> bool:
+    if not word.known:
+        return False
+    if secret_file(word.text) and not paths:
+        return True
+    return any(
+        secret_file(path)
+        and secret_file(path, context.text(path))
+        and context.kind(path) != "folder"
+        for path in paths
+    )
+
+
+def _untracked(context: Context, paths: Sequence[str]) -> bool:
+    return any(
+        path != context.folder and context.state(path) in {"untracked", "ignored"} for path in paths
+    )
+
+
+def _left_in(context: Context) -> Iterator[str]:
+    """Yield what the ignore file should keep out and does not."""
+    if context.folder is None:
+        return
+    base = f"{context.folder}/" if context.folder else ""
+    for name in _unwanted(context, base):
+        if not context.ignore.excludes(name):
+            yield name
+
+
+def _unwanted(context: Context, base: str) -> Iterator[str]:
+    if not base or context.state(f"{base}.git") != "missing":
+        yield ".git"
+    if context.kind(f"{base}package.json"):
+        yield "node_modules"
+    for name in (".env", ".npmrc", "id_rsa", ".venv", "venv", "node_modules"):
+        if context.state(f"{base}{name}") == "missing" or (
+            name == "node_modules" and context.kind(f"{base}package.json")
+        ):
+            continue
+        if not name.startswith((".e", ".n", "id")) or secret_file(
+            name, context.text(f"{base}{name}")
+        ):
+            yield name

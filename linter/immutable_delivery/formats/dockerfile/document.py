@@ -1,0 +1,56 @@
+"""A Dockerfile once it is cut: instructions with their words, comments, directives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from immutable_delivery.formats import Comment
+from immutable_delivery.formats.dockerfile.heredocs import Opener
+from immutable_delivery.text import Place
+from immutable_delivery.written import Written
+
+
+@dataclass(frozen=True, slots=True)
+class Heredoc:
+    """A here-document: its opener, and its lines as they are written."""
+
+    opener: Opener
+    body: Written
+    terminator: Written
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One instruction; ``words`` is what BuildKit's parser makes of its arguments."""
+
+    name: str
+    """Upper case."""
+    line: str
+    """The whole logical line."""
+    place: Place
+    """Its extent, with continuations and here-documents."""
+    flags: tuple[Written, ...] = ()
+    rest: Written | None = None
+    """The arguments after the flags as one string."""
+    words: tuple[Written, ...] = ()
+    json: bool = False
+    json_error: str = ""
+    """Why JSON that was meant is none."""
+    heredocs: tuple[Heredoc, ...] = ()
+    script: Written | None = None
+    """What the shell gets: the arguments with the here-documents."""
+    trigger: Instruction | None = None
+    """The instruction of an ONBUILD."""
+
+
+@dataclass(slots=True)
+class Document:
+    """One Dockerfile."""
+
+    path: str
+    instructions: list[Instruction] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    syntax: Written | None = None
+    escape: str = "\\"
+    template: str = ""
+    """Why it is a template and no Dockerfile yet; empty where it is none."""

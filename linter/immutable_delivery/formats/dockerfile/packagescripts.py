@@ -1,0 +1,56 @@
+"""The scripts of package.json that a start command names: `npm start`, `yarn dev`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from immutable_delivery.files import read_text
+from immutable_delivery.formats.commands.starts import package_script
+from immutable_delivery.formats.dockerfile.jsonwords import json_string
+from immutable_delivery.formats.dockerfile.lines import Line
+from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.written import Written
+
+MAX_DEPTH = 3
+"""A script that names a script that names a script."""
+
+_RUN = re.compile(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)")
+_SCRIPTS = re.compile(r'"scripts"\s*:\s*\{([^{}]*)\}')
+_ENTRY = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\\x00-\x1f]|\\.)*)"')
+
+
+def package_scripts(state: State, argv: Sequence[str], text: str) -> Iterator[Written]:
+    """Yield the scripts that an exec form or a line of shell runs, and those that they run."""
+    names = [*_named(argv), *_named_in(text)]
+    found = state.locate("package.json") if names else None
+    file = read_text(state.site.around.files, found[1]) if found else None
+    if file is None:
+        return
+    state.site.around.texts.setdefault(file.path, file)
+    scripts = _scripts(file)
+    for _ in range(MAX_DEPTH):
+        steps = [scripts.pop(name) for name in dict.fromkeys(names) if name in scripts]
+        yield from steps
+        names = [name for step in steps for name in _named_in(step.text)]
+
+
+def _named(argv: Sequence[str]) -> list[str]:
+    """Return the script that an exec form runs, wrappers before the package manager or not."""
+    names = (package_script(argv[start:]) for start in range(min(len(argv), 5)))
+    return list(filter(None, names))
+
+
+def _named_in(text: str) -> list[str]:
+    return list(filter(None, (package_script(run[1].split()) for run in _RUN.finditer(text))))
+
+
+def _scripts(file: Text) -> dict[str, Written]:
+    block = _SCRIPTS.search(file.value)
+    if block is None:
+        return {}
+    whole = Written.literal(file.value, Place(file.path, Span(0, len(file.value))))
+    line = Line.of(whole)
+    entries = _ENTRY.finditer(file.value, block.start(1), block.end(1))
+    return {one[1]: json_string(line, one.start(2), one.end(2)) for one in entries}

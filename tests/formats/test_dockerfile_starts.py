@@ -1,0 +1,223 @@
+"""How images start: forms, scripts of the repository, package.json, and what happens then and while building."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from immutable_delivery.facts import Build, Container, Fetch, Install, Start
+from immutable_delivery.text import Place, Span
+
+if TYPE_CHECKING:
+    Lower = Callable[..., Any]
+
+SCRIPT = '#!/bin/sh\nset -e\n. ./lib.sh\napt-get install -y curl\nexec "$@"\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "form", "argv"),
+    [
+        ('CMD ["a", "b c"]', "exec", ("a", "b c")),
+        ("CMD a  b", "shell", ("a  b",)),
+        ('ENTRYPOINT ["a"]', "exec", ("a",)),
+        ("CMD ['a']", "shell", ("['a']",)),
+    ],
+)
+def test_forms(lower: Lower, body: str, form: str, argv: tuple[str, ...]) -> None:
+    found = lower(f"FROM a\n{body}\n")
+    start = found.one(Start)
+    assert (start.form, start.argv, start.scope.phase) == (form, argv, "start")
+    assert bool(start.json_error) == body.startswith("CMD ['")
+    assert found.written(start.used_at) == body.partition(" ")[2]
+
+
+def test_a_health_check_is_a_probe(lower: Lower) -> None:
+    found = lower("FROM a\nHEALTHCHECK --interval=3s CMD  curl -f x\nHEALTHCHECK NONE\n")
+    start = found.one(Start)
+    assert (start.origin, start.form, start.scope.phase) == ("HEALTHCHECK", "shell", "probe")
+    assert found.written(start.used_at) == "curl -f x"
+
+
+def test_what_is_replaced_does_nothing(lower: Lower) -> None:
+    found = lower(
+        "FROM a AS base\nCMD apt-get install -y one\nFROM base\nCMD apt-get install -y two\nCMD apt-get install -y three\n"
+    )
+    assert [(s.text[-5:], s.overridden) for s in found.of(Start)] == [
+        ("y one", True),
+        ("y two", True),
+        ("three", False),
+    ]
+    assert [i.packages[0].name for i in found.of(Install)] == ["three"]
+
+
+def test_the_shell_form_of_entrypoint_ignores_the_command(lower: Lower) -> None:
+    found = lower('FROM a\nENTRYPOINT exec server\nCMD ["pip", "install", "x"]\n')
+    assert [start.overridden for start in found.of(Start)] == [False, True]
+    assert not found.of(Install)
+
+
+def test_what_starts_elsewhere_does_not_ship(lower: Lower) -> None:
+    found = lower("FROM a AS dev\nCMD pip install x\nFROM b\nCOPY --from=dev x y\nCMD z\n")
+    assert [start.scope.shipped for start in found.of(Start)] == [False, True]
+    assert [install.scope.shipped for install in found.of(Install)] == [False]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'COPY run.sh lib.sh ./\nENTRYPOINT ["./run.sh"]',
+        'COPY . /app\nENTRYPOINT ["/app/run.sh", "x"]',
+        "COPY . .\nCMD ./run.sh",
+        'COPY *.sh ./\nENTRYPOINT ["tini", "--", "sh", "/app/run.sh"]',
+        'COPY run.sh /usr/local/bin/\nENTRYPOINT ["run.sh"]',
+        'COPY run.sh /usr/local/bin/start\nCMD ["start"]',
+        'COPY . .\nENTRYPOINT ["/bin/sh", "-c"]\nCMD ["./run.sh"]',
+        "ADD run.sh /\nCMD exec /run.sh",
+    ],
+)
+def test_scripts_that_the_image_starts_are_read(lower: Lower, body: str) -> None:
+    files = {
+        "Dockerfile": f"FROM a\nWORKDIR /app\n{body}\n",
+        "run.sh": SCRIPT,
+        "lib.sh": "pip install x\n",
+    }
+    found = lower(files)
+    install = next(one for one in found.of(Install) if one.manager == "apt-get")
+    assert (install.scope.phase, install.used_at.file) == ("start", "run.sh")
+    assert found.written(install.extent) == "apt-get install -y curl"
+    (instruction,) = install.related
+    assert found.written(instruction).startswith(("CMD", "ENTRYPOINT"))
+    assert "run.sh" in {start.script for start in found.of(Start)}
+    assert "run.sh" in found.around.texts
+
+
+def test_scripts_are_followed_one_level_more(lower: Lower) -> None:
+    files = {
+        "Dockerfile": 'FROM a\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["./run.sh"]\n',
+        "run.sh": SCRIPT,
+        "lib.sh": "pip install one\n/app/more.sh\n",
+        "more.sh": "pip install two\n",
+    }
+    installed = {p.name for one in lower(files).of(Install) for p in one.packages}
+    assert installed == {"curl", "one"}
+
+
+def test_scripts_that_a_build_runs_are_read(lower: Lower) -> None:
+    files = {
+        "Dockerfile": "FROM a\nCOPY build.sh /tmp/\nRUN /tmp/build.sh\n",
+        "build.sh": "apt-get install -y curl\n",
+    }
+    install = lower(files).one(Install)
+    assert (install.scope.phase, install.used_at.file) == ("build", "build.sh")
+
+
+def test_heredocs_that_become_scripts_are_read(lower: Lower) -> None:
+    found = lower(
+        'FROM a\nCOPY <<-"EOF" /run.sh\n\t#!/bin/sh\n\tpip install x\n\tEOF\nCMD ["/run.sh"]\n'
+    )
+    install = found.one(Install)
+    assert install.scope.phase == "start"
+    assert found.written(install.packages[0].place) == "x"
+    assert found.written(install.extent).startswith("COPY")
+
+
+@pytest.mark.parametrize("first", ["#!/usr/bin/env python3\n", "#!/usr/bin/perl -w\n"])
+def test_programs_that_are_no_shell_scripts_are_not(lower: Lower, first: str) -> None:
+    files = {"Dockerfile": 'FROM a\nCOPY run /\nCMD ["/run"]\n', "run": f"{first}pip install x\n"}
+    assert not lower(files).of(Install)
+
+
+@pytest.mark.parametrize(
+    ("body", "server"),
+    [
+        ('CMD ["npm", "start"]', "nodemon server.js"),
+        ("CMD npm run dev", "vite"),
+        ('ENTRYPOINT ["npm"]\nCMD ["start"]', "nodemon server.js"),
+        ("CMD cd /app && exec yarn dev", "vite"),
+        ('CMD ["npm", "run", "serve"]', "node server.js"),
+        ('CMD ["flask", "run", "--debug"]', "flask run --debug"),
+    ],
+)
+def test_development_servers(lower: Lower, body: str, server: str) -> None:
+    package = '{"name": "x", "scripts": {"start": "nodemon server.js", "dev": "npm run again", "again": "vite", "serve": "node server.js"}}'
+    files = {
+        "Dockerfile": f"FROM node\nWORKDIR /app\nCOPY package.json ./\n{body}\n",
+        "package.json": package,
+    }
+    found = lower(files)
+    servers = [start for start in found.of(Start) if start.dev_server]
+    assert [start.dev_server for start in servers] == (
+        [] if server == "node server.js" else [server]
+    )
+    for start in servers:
+        assert found.at(start, "dev_server").strip('[]"').replace('", "', " ") == server
+
+
+def test_package_scripts_install_too(lower: Lower) -> None:
+    package = '{"scripts": {"start": "npm install && node ."}}'
+    found = lower(
+        {"Dockerfile": "FROM node\nCOPY package.json ./\nCMD npm start\n", "package.json": package}
+    )
+    install = next(one for one in found.of(Install) if one.used_at.file == "package.json")
+    assert install.scope.phase == "start"
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("RUN apt-get install -y curl", ["curl"]),
+        ('RUN ["apt-get", "install", "-y", "curl"]', ["curl"]),
+        ("RUN <<EOF\napt-get install -y \\\n  curl\nEOF", ["curl"]),
+        ("RUN <<EOF bash\napt-get install -y curl\nEOF", ["curl"]),
+        ("RUN <<EOF\n#!/usr/bin/env python3\napt-get install -y curl\nEOF", []),
+        ("RUN --mount=type=cache,target=/x --network=none apt-get install -y curl", ["curl"]),
+        ("RUN apt-get install -y \\\n  # why\n\n  cu\\\nrl", ["curl"]),
+        ("ONBUILD RUN apt-get install -y curl", ["curl"]),
+        ("ARG P=curl\nRUN apt-get install -y $P", ["curl"]),
+        ("ENV P=one\nENV P=curl\nRUN apt-get install -y $P", ["curl"]),
+        ('SHELL ["powershell", "-Command"]\nRUN apt-get install -y curl', []),
+        ("run apt-get install -y curl", ["curl"]),
+    ],
+)
+def test_what_a_build_runs(lower: Lower, body: str, names: list[str]) -> None:
+    found = lower(f"FROM a\n{body}\n")
+    packages = [package for one in found.of(Install) for package in one.packages]
+    assert [package.name for package in packages] == names
+    for install in found.of(Install):
+        assert install.scope.phase == "build"
+        assert found.written(install.extent).split(maxsplit=1)[0] in {"RUN", "ONBUILD", "run"}
+
+
+def test_the_place_of_a_package_in_a_variable_is_where_it_is_set(lower: Lower) -> None:
+    found = lower("FROM a\nARG P=curl\nRUN apt-get install -y $P\n")
+    assert found.written(found.one(Install).packages[0].place) == "curl"
+
+
+def test_requirement_files_are_found_through_copies(lower: Lower) -> None:
+    files = {
+        "web/Dockerfile": "FROM python\nWORKDIR /srv\nCOPY needs.txt /tmp/r.txt\nRUN pip install -r /tmp/r.txt\n",
+        "web/needs.txt": "flask\nrequests==2.32.3\n",
+    }
+    found = lower(files, path="web/Dockerfile")
+    packages = {p.name: p for one in found.of(Install) for p in one.packages}
+    assert packages["flask"].place.file == "web/needs.txt"
+
+
+def test_what_add_brings_can_be_run(lower: Lower) -> None:
+    found = lower(
+        "FROM a\nADD https://x.org/main/install.sh /tmp/install.sh\nRUN sh /tmp/install.sh\n"
+    )
+    assert [fetch.executed for fetch in found.of(Fetch)] == ["file"]
+
+
+def test_a_build_makes_an_image_with_code(lower: Lower) -> None:
+    found = lower("FROM golang\nRUN go build ./...\n")
+    assert found.one(Container).adds_code
+
+
+def test_a_context_elsewhere_brings_no_scripts(lower: Lower) -> None:
+    files = {"Dockerfile": 'FROM a\nCOPY run.sh /\nCMD ["/run.sh"]\n', "run.sh": SCRIPT}
+    builds = [Build(dockerfile="Dockerfile", context=None, place=Place("c", Span(0, 1)))]
+    assert not lower(files, builds=builds).of(Install)

@@ -1,0 +1,91 @@
+"""The two examples: one delivery as teams first write it, and the same delivery made immutable."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from immutable_delivery.findings import Finding, Report
+from immutable_delivery.run import Request, run
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+TODAY = date(2026, 11, 22)
+
+
+def judged(name: str, tmp_path: Path, profile: str) -> Report:
+    """Judge an example as a repository of its own."""
+    root = tmp_path / name
+    shutil.copytree(EXAMPLES / name, root)
+    return run(root, Request(profile=profile, today=TODAY)).report
+
+
+def written(report: Report, finding: Finding) -> str:
+    span = finding.place.span
+    return report.texts[finding.place.file].value[span.start : span.end]
+
+
+def test_the_congruent_example_is_clean_under_the_strict_profile(tmp_path: Path) -> None:
+    report = judged("storefront-congruent", tmp_path, "strict")
+    assert [(one.policy, one.place.file, one.message) for one in report.findings] == []
+    assert report.suppressed == ()
+    classes = {service.name: service.verdict for service in report.services}
+    assert (classes["web"], classes["catalog"]) == ("congruent", "congruent")
+    assert set(classes.values()) == {"congruent"}
+    assert [file.path for file in report.files if file.skipped] == []
+
+
+FOUND = [
+    ("floating-tag", "web/Dockerfile", "latest"),
+    ("piped-installer", "web/Dockerfile", "https://get.storefront.example/install-tracing.sh"),
+    ("unpinned-os-package", "web/Dockerfile", "curl"),
+    ("unpinned-os-package", "web/Dockerfile", "vim"),
+    ("invalid-contract", "web/delivery.yaml", "npm start"),
+    ("invalid-contract", "web/delivery.yaml", "../deploy/overlays/prod"),
+    ("partial-tag", "catalog/Dockerfile", "3.12-slim"),
+    ("unpinned-os-package", "catalog/Dockerfile", "git"),
+    ("install-at-start", "catalog/start.sh", "pip install"),
+    ("contract-without-start", "catalog/delivery.yaml", "catalog"),
+    ("invalid-contract", "catalog/delivery.yaml", "sha256:9f86d081884c7d65"),
+    ("floating-tag", "compose.yaml", "latest"),
+    ("runtime-socket", "compose.yaml", "/var/run/docker.sock"),
+    ("floating-tag", "deploy/base/web.yaml", "fluent/fluent-bit"),
+    ("host-mounted-code", "deploy/base/web.yaml", "/srv/storefront/views"),
+    ("runtime-socket", "deploy/base/web.yaml", "/var/run/docker.sock"),
+    ("floating-tag", "deploy/base/catalog.yaml", "alpine/git"),
+    ("fetch-at-start", "deploy/base/catalog.yaml", "https://git.example/shop/pictures.git"),
+    ("floating-tag", "deploy/overlays/staging/kustomization.yaml", "latest"),
+    ("floating-tag", "deploy/overlays/staging/kustomization.yaml", "main"),
+    ("floating-tag", "deploy/overlays/production/kustomization.yaml", "stable"),
+    ("missing-digest", "deploy/overlays/production/kustomization.yaml", "1.4.0"),
+]
+
+
+@pytest.fixture(scope="module")
+def storefront(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return judged("storefront", tmp_path_factory.mktemp("example"), "strict")
+
+
+@pytest.mark.parametrize("expected", FOUND, ids=lambda row: f"{row[0]} {row[1]}")
+def test_the_storefront_has_the_typical_faults(
+    storefront: Report, expected: tuple[str, str, str]
+) -> None:
+    policy, path, text = expected
+    found = [
+        written(storefront, one)
+        for one in storefront.findings
+        if (one.policy, one.place.file) == (policy, path)
+    ]
+    assert any(text in one for one in found), found
+
+
+def test_both_services_of_the_storefront_are_divergent(storefront: Report) -> None:
+    classes = {service.name: service.verdict for service in storefront.services}
+    assert (classes["web"], classes["catalog"]) == ("divergent", "divergent")
+
+
+def test_development_is_not_judged_for_its_mounts(storefront: Report) -> None:
+    mounts = [one for one in storefront.findings if one.policy == "host-mounted-code"]
+    assert [one.place.file for one in mounts] == ["deploy/base/web.yaml"]
