@@ -1,7 +1,7 @@
 """Write what is generated from policies, facts, tables and --help, or check that it is up to date.
 
-    python scripts/generate.py            write
-    python scripts/generate.py --check    exit 1 and name the files that are not up to date
+python scripts/generate.py            write
+python scripts/generate.py --check    exit 1 and name the files that are not up to date
 """
 
 from __future__ import annotations
@@ -44,7 +44,12 @@ def policy_index() -> str:
         "",
     ]
     for group, files in _by_group().items():
-        lines += [f"## {group}/", "", "| id | rejects | profiles · severity | drift · layer | over |", "|---|---|---|---|---|"]
+        lines += [
+            f"## {group}/",
+            "",
+            "| id | rejects | profiles · severity | drift · layer | over |",
+            "|---|---|---|---|---|",
+        ]
         lines += [_row(file) for file in files] + [""]
     return "\n".join(lines)
 
@@ -58,11 +63,26 @@ def fact_reference() -> str:
         "the evaluation, and CEL decides whether the answer depends on it. `imd facts FILE` prints the facts of a file.",
         "",
     ]
-    lines += ["## Every fact", "", *_fields(Scope, {n: t for n, t in variables("image").items()}), ""]
+    lines += [
+        "## Every fact",
+        "",
+        *_fields(Scope, variables("image")),
+        "",
+    ]
     for kind, owner in KINDS.items():
-        lines += [f"## {kind}", "", (owner.__doc__ or "").strip(), "", *_fields(owner, variables(kind)), ""]
+        lines += [
+            f"## {kind}",
+            "",
+            (owner.__doc__ or "").strip(),
+            "",
+            *_fields(owner, variables(kind)),
+            "",
+        ]
         for over, each in (pair for pair in ITEMS if pair[0] == kind):
-            own = {name.removeprefix("item."): type_ for name, type_ in item_variables(over, each).items()}
+            own = {
+                name.removeprefix("item."): type_
+                for name, type_ in item_variables(over, each).items()
+            }
             lines += [f"### each: {each}", "", *_fields(ITEMS[over, each], own, "item."), ""]
     return "\n".join(lines)
 
@@ -72,8 +92,10 @@ def readme() -> str:
     text = (ROOT / "README.md").read_text("utf-8")
     blocks = {"help": _help(["--help"]), "check-help": _help(["check", "--help"])}
     for name, block in blocks.items():
-        pattern = re.compile(rf"(<!-- generated:{name} -->\n).*?(<!-- /generated -->)", re.S)
-        text = pattern.sub(lambda found, block=block: f"{found[1]}```text\n{block}```\n{found[2]}", text)
+        begin, end = f"<!-- generated:{name} -->\n", "<!-- /generated -->"
+        before, found, rest = text.partition(begin)
+        if found:
+            text = f"{before}{begin}```text\n{block}```\n{end}{rest.partition(end)[2]}"
     return text
 
 
@@ -90,8 +112,6 @@ def _policies() -> list[PolicyFile]:
     return read_folder(ROOT / "policies")
 
 
-
-
 def _by_group() -> dict[str, list[PolicyFile]]:
     groups: dict[str, list[PolicyFile]] = {}
     for file in _policies():
@@ -102,24 +122,44 @@ def _by_group() -> dict[str, list[PolicyFile]]:
 def _row(file: PolicyFile) -> str:
     rules = file.policy.rules
     levels = dict.fromkeys(f"{', '.join(rule.profiles)} · {rule.severity}" for rule in rules)
-    over = dict.fromkeys(f"{rule.over}, each of {rule.each}" if rule.each else rule.over for rule in rules)
-    drift = dict.fromkeys(f"{rule.drift} · {'by fact' if rule.layer == 'fact' else rule.layer}" for rule in rules)
-    cells = (f"[{file.policy.id}]({file.policy.group}/{file.policy.id}.yaml)", file.policy.name, *("; ".join(c) for c in (levels, drift, over)))
+    over = dict.fromkeys(
+        f"{rule.over}, each of {rule.each}" if rule.each else rule.over for rule in rules
+    )
+    drift = dict.fromkeys(
+        f"{rule.drift} · {'by fact' if rule.layer == 'fact' else rule.layer}" for rule in rules
+    )
+    cells = (
+        f"[{file.policy.id}]({file.policy.group}/{file.policy.id}.yaml)",
+        file.policy.name,
+        *("; ".join(c) for c in (levels, drift, over)),
+    )
     return f"| {' | '.join(cells)} |"
 
 
 def _fields(owner: type, types: dict[str, str], prefix: str = "") -> list[str]:
-    docs = dict(re.findall(r'^    (\w+): [^\n]*\n    """(.*?)"""', getsource(owner), re.M | re.S))
+    docs = dict(
+        re.findall(
+            r'^    (\w+): [^\n]*\n    """(.*?)"""', getsource(owner), re.MULTILINE | re.DOTALL
+        )
+    )
     own = [spec.name for spec in fields(owner) if spec.name in types]
-    rows = [f"| `{prefix}{name}` | {types[name]} | {' '.join(docs.get(name, '').split())} |" for name in own]
+    rows = [
+        f"| `{prefix}{name}` | {types[name]} | {' '.join(docs.get(name, '').split())} |"
+        for name in own
+    ]
     return ["| field | type | says |", "|---|---|---|", *rows]
 
 
 def _help(arguments: list[str]) -> str:
     from click.testing import CliRunner  # noqa: PLC0415 (only for the help)
+
     from immutable_delivery.cli import imd  # noqa: PLC0415
 
-    return CliRunner(env={"COLUMNS": "100"}).invoke(imd, arguments, prog_name="imd", terminal_width=100).output
+    return (
+        CliRunner(env={"COLUMNS": "100"})
+        .invoke(imd, arguments, prog_name="imd", terminal_width=100)
+        .output
+    )
 
 
 def main() -> int:

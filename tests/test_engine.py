@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from immutable_delivery.congruence import classes
 from immutable_delivery.engine import judge
 from immutable_delivery.errors import PolicyError
@@ -36,7 +37,14 @@ MOVES = """\
 
 
 def policy(rules: str = MOVES, name: str = "moves", **fields: str) -> Policy:
-    defaults = {"id": name, "severity": "error", "supersedes": "[]", "params": "{}", "rules": rules, **fields}
+    defaults = {
+        "id": name,
+        "severity": "error",
+        "supersedes": "[]",
+        "params": "{}",
+        "rules": rules,
+        **fields,
+    }
     text = POLICY
     for key, value in defaults.items():
         text = text.replace(f"{{{key}}}", value)
@@ -47,7 +55,10 @@ def place(start: int, end: int, file: str = "Dockerfile") -> Place:
     return Place(file, Span(start, end))
 
 
-def image(at: Place = place(0, 9), pin: str | None = "alias", **fields: Any) -> Image:
+FIRST = place(0, 9)
+
+
+def image(at: Place = FIRST, pin: str | None = "alias", **fields: Any) -> Image:
     scope = fields.pop("scope", Scope(service="web", layer="os"))
     return Image(used_at=at, extent=at, pin=pin, text="a:latest", scope=scope, **fields)
 
@@ -75,7 +86,9 @@ def test_uses_of_one_deciding_place_are_one_finding() -> None:
 def test_an_unknown_value_is_no_finding_but_is_counted() -> None:
     judgement = judge([image(pin=None)], [policy()], Selection())
     assert judgement.findings == []
-    assert [(one.policy, one.fields, one.owner) for one in judgement.unresolved] == [("moves", ("pin",), "web")]
+    assert [(one.policy, one.fields, one.owner) for one in judgement.unresolved] == [
+        ("moves", ("pin",), "web")
+    ]
 
 
 def test_a_rule_may_report_the_unknown() -> None:
@@ -90,7 +103,10 @@ def test_each_item_is_judged_by_itself() -> None:
     deny: item.pin == "none"
     message: "{item.name} of {manager}"
 """
-    packages = tuple(Package(name=n, pin=p, place=place(at, at + 1)) for n, p, at in (("a", "none", 1), ("b", "exact", 3), ("c", None, 5)))
+    packages = tuple(
+        Package(name=n, pin=p, place=place(at, at + 1))
+        for n, p, at in (("a", "none", 1), ("b", "exact", 3), ("c", None, 5))
+    )
     fact = Install(used_at=place(0, 9), extent=place(0, 9), manager="apt", packages=packages)
     judgement = judge([fact], [policy(rules)], Selection())
     assert [(f.message, f.place) for f in judgement.findings] == [("a of apt", place(1, 2))]
@@ -98,7 +114,9 @@ def test_each_item_is_judged_by_itself() -> None:
 
 
 def test_the_first_rule_of_the_profile_speaks() -> None:
-    rules = MOVES.replace("  - over", "  - severity: note\n    profiles: [strict]\n    over") + MOVES.replace("moves", "may move")
+    rules = MOVES.replace(
+        "  - over", "  - severity: note\n    profiles: [strict]\n    over"
+    ) + MOVES.replace("moves", "may move")
     for profile, message in (("default", "a:latest may move"), ("strict", "a:latest moves")):
         (finding,) = judge([image()], [policy(rules)], Selection(profile=profile)).findings
         assert (finding.message, finding.enabled) == (message, True)
@@ -138,7 +156,14 @@ def test_a_narrower_policy_out_of_the_profile_hides_nothing() -> None:
         (Selection(severity={"moves": "note"}), True, "note"),
         (Selection(per_path=(PathRule(paths=("Docker*",), ignore=("moves",)),)), False, "error"),
         (Selection(per_path=(PathRule(paths=("src",), ignore=("moves",)),)), True, "error"),
-        (Selection(severity={"test": "note"}, per_path=(PathRule(paths=(".",), severity={"moves": "warning"}),)), True, "warning"),
+        (
+            Selection(
+                severity={"test": "note"},
+                per_path=(PathRule(paths=(".",), severity={"moves": "warning"}),),
+            ),
+            True,
+            "warning",
+        ),
     ],
 )
 def test_selection(selection: Selection, enabled: bool, severity: str) -> None:
@@ -150,15 +175,23 @@ def test_parameters_come_from_the_configuration() -> None:
     rules = MOVES.replace('pin == "alias"', "pin in params.bad")
     one = policy(rules, params="{bad: [none]}")
     assert judge([image()], [one], Selection()).findings == []
-    assert len(judge([image()], [one], Selection(params={"moves": {"bad": ["alias"]}})).findings) == 1
+    assert (
+        len(judge([image()], [one], Selection(params={"moves": {"bad": ["alias"]}})).findings) == 1
+    )
 
 
 def test_an_expression_that_fails_is_a_broken_policy() -> None:
     rules = '  - over: resource\n    deny: "1 / history > 0"\n    message: x\n'
     from immutable_delivery.facts import Resource  # noqa: PLC0415
 
-    with pytest.raises(PolicyError, match="policy moves: '1 / history > 0' fails: .*divide by zero"):
-        judge([Resource(used_at=place(0, 1), extent=place(0, 1), history=0)], [policy(rules)], Selection())
+    with pytest.raises(
+        PolicyError, match=r"policy moves: '1 / history > 0' fails: .*divide by zero"
+    ):
+        judge(
+            [Resource(used_at=place(0, 1), extent=place(0, 1), history=0)],
+            [policy(rules)],
+            Selection(),
+        )
 
 
 def test_the_pack_survives_compilation() -> None:
@@ -169,7 +202,11 @@ def test_the_pack_survives_compilation() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "problem"),
     [
-        ("deny: pin ==", "deny: pinn ==", "10:11: 'pinn' is no field of 'image'; did you mean 'pin'?"),
+        (
+            "deny: pin ==",
+            "deny: pinn ==",
+            "10:11: 'pinn' is no field of 'image'; did you mean 'pin'?",
+        ),
         ('deny: pin == "alias"', "deny: pin", "is a STRING, not a bool"),
         ('deny: pin == "alias"', "deny: !pin", "'deny' must be a text"),
         ('deny: pin == "alias"', "deny:", "'deny' must be a text"),
@@ -182,7 +219,13 @@ def test_the_pack_survives_compilation() -> None:
 )
 def test_a_faulty_policy_names_the_place(before: str, after: str, problem: str) -> None:
     text = POLICY
-    defaults = {"id": "moves", "severity": "error", "supersedes": "[]", "params": "{}", "rules": MOVES}
+    defaults = {
+        "id": "moves",
+        "severity": "error",
+        "supersedes": "[]",
+        "params": "{}",
+        "rules": MOVES,
+    }
     for key, value in defaults.items():
         text = text.replace(f"{{{key}}}", value)
     assert before in text
@@ -197,10 +240,20 @@ def service(name: str) -> Service:
 
 
 def test_the_worst_drift_decides_the_class() -> None:
-    rules = MOVES.replace('pin == "alias"', 'pin == "none"').replace("  - over", "  - drift: divergent\n    over")
-    facts = [image(), image(place(10, 19), pin="none", scope=Scope(service="api")), image(place(20, 29), pin=None, scope=Scope(service="db"))]
+    rules = MOVES.replace('pin == "alias"', 'pin == "none"').replace(
+        "  - over", "  - drift: divergent\n    over"
+    )
+    facts = [
+        image(),
+        image(place(10, 19), pin="none", scope=Scope(service="api")),
+        image(place(20, 29), pin=None, scope=Scope(service="db")),
+    ]
     judgement = judge(facts, [policy(), policy(rules, "worse")], Selection(ignore=("worse",)))
-    reports = classes([service(n) for n in ("web", "api", "db", "cache")], judgement.findings, judgement.unresolved)
+    reports = classes(
+        [service(n) for n in ("web", "api", "db", "cache")],
+        judgement.findings,
+        judgement.unresolved,
+    )
     assert {r.name: r.verdict for r in reports} == {
         "api": "divergent", "cache": "congruent", "db": "undetermined", "web": "convergent",
     }  # fmt: skip

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import pytest
+
 from immutable_delivery import facts
 from immutable_delivery.expressions import (
-    UNKNOWN, ExpressionError, Signature, compile_expression, item_variables, variables,
+    UNKNOWN,
+    ExpressionError,
+    Signature,
+    compile_expression,
+    item_variables,
+    variables,
 )  # fmt: skip
 
 IMAGE = Signature("image", "", (("trusted", "list"),))
@@ -24,7 +30,10 @@ def test_item_fields_compile() -> None:
 
 
 def test_places_are_no_variables() -> None:
-    assert not {"used_at", "extent", "places", "scope", "related", "packages"} & variables("install").keys()
+    assert (
+        not {"used_at", "extent", "places", "scope", "related", "packages"}
+        & variables("install").keys()
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,7 +43,11 @@ def test_places_are_no_variables() -> None:
         ('pin == "none" && !built_here', {"built_here": False}, UNKNOWN),
         ('pin == "none" && !built_here', {"built_here": True}, False),
         ('built_here || pin == "none"', {"built_here": True}, True),
-        ("params.trusted.exists(t, registry.startsWith(t))", {"params.trusted": ["a"], "registry": "ab"}, True),
+        (
+            "params.trusted.exists(t, registry.startsWith(t))",
+            {"params.trusted": ["a"], "registry": "ab"},
+            True,
+        ),
     ],
 )
 def test_unknown_is_a_value(text: str, values: dict[str, object], answer: object) -> None:
@@ -45,7 +58,11 @@ def test_unknown_is_a_value(text: str, values: dict[str, object], answer: object
     ("text", "offset", "reason"),
     [
         ('pinn == "none"', 0, "'pinn' is no field of 'image'; did you mean 'pin'?"),
-        ('pin == "none" &&\n  tagg == ""', 19, "'tagg' is no field of 'image'; did you mean 'tag'?"),
+        (
+            'pin == "none" &&\n  tagg == ""',
+            19,
+            "'tagg' is no field of 'image'; did you mean 'tag'?",
+        ),
         ("pin ==", 6, "Syntax error"),
         ("pin == 3", 4, "no matching overload"),
         ("pin", 0, "is a STRING, not a bool"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.text import MAX_BYTES, Place, Position, Span, Text
 from immutable_delivery.written import Piece, Written
@@ -58,7 +59,11 @@ def place(start: int, end: int, file: str = "f") -> Place:
 
 
 def test_a_slice_of_written_text_has_exact_places() -> None:
-    written = Written("nginx:1.27", (Piece("nginx:", place(0, 6)), Piece("1.27", place(3, 7, ".env"))), place(0, 12))
+    written = Written(
+        "nginx:1.27",
+        (Piece("nginx:", place(0, 6)), Piece("1.27", place(3, 7, ".env"))),
+        place(0, 12),
+    )
     assert written.place(6, 10) == place(3, 7, ".env")
     assert written.slice(0, 5).whole == place(0, 5)
     assert written.slice(7, 9).pieces == (Piece("." + "2", place(4, 6, ".env")),)

@@ -339,8 +339,9 @@ def test_missing_permission_is_told(tmp_path: Path) -> None:
 def test_folder_that_cannot_be_listed_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "shut").mkdir(mode=0)
     (tmp_path / "a").touch()
-    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.name.startswith(("test_", "popen-", "pytest-")):
+            folder.chmod(0o755)
     with _as_nobody():
         files = plain(tmp_path)
         assert list(files.paths) == ["a"]

@@ -69,7 +69,11 @@ def report(
     suppressed = [one for one in examined.suppressed if _asked(one, covers)]
     services = _asked_services(examined, covers)
     deciding = [service.decided_by for service in services if service.decided_by]
-    pointed = {place.file for one in (*findings, *suppressed, *deciding) for place in (one.place, *one.uses)}
+    pointed = {
+        place.file
+        for one in (*findings, *suppressed, *deciding)
+        for place in (one.place, *one.uses)
+    }
     pointed |= {service.place.file for service in services if service.place}
     pointed |= {one.place.file for one in examined.unresolved}
     base = Report(
@@ -105,7 +109,12 @@ def _asked_services(examined: Examined, covers: Callable[[str], bool]) -> tuple[
 def _judged(read: Project) -> list[Judged]:
     environments = _environments(read.facts)
     return [
-        Judged(path=one.path, format=one.format, skipped=one.skipped, environment=environments.get(one.path, ""))
+        Judged(
+            path=one.path,
+            format=one.format,
+            skipped=one.skipped,
+            environment=environments.get(one.path, ""),
+        )
         for one in read.inputs.values()
     ]
 

@@ -35,13 +35,18 @@ def _report(service: Service, findings: Sequence[Finding], unknown: Sequence[str
     for verdict in _WORST_FIRST:
         deciding = [finding for finding in findings if finding.drift == verdict]
         if deciding:
-            worst = min(deciding, key=lambda f: (not f.enabled, _RANK[f.severity], f.place, f.policy))
+            worst = min(
+                deciding, key=lambda f: (not f.enabled, _RANK[f.severity], f.place, f.policy)
+            )
             return _of(service, verdict, decided_by=worst)
     return _of(service, "undetermined" if unknown else "congruent", unknown=tuple(unknown))
 
 
 def _of(
-    service: Service, verdict: ServiceClass, decided_by: Finding | None = None, unknown: tuple[str, ...] = ()
+    service: Service,
+    verdict: ServiceClass,
+    decided_by: Finding | None = None,
+    unknown: tuple[str, ...] = (),
 ) -> ServiceReport:
     return ServiceReport(
         name=service.name, verdict=verdict, environments=service.scope.environments,

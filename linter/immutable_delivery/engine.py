@@ -36,7 +36,9 @@ def _first_pages(verdicts: list[Verdict], selection: Selection) -> list[Verdict]
     kept: dict[tuple[str, int, Place], Verdict] = {}
     for verdict in verdicts:
         key = (verdict.policy.id, id(verdict.fact), verdict.place)
-        if key not in kept or (selection.in_profile(verdict) and not selection.in_profile(kept[key])):
+        if key not in kept or (
+            selection.in_profile(verdict) and not selection.in_profile(kept[key])
+        ):
             kept[key] = verdict
     return list(kept.values())
 
@@ -82,7 +84,9 @@ def _merged(findings: Iterable[Finding]) -> list[Finding]:
 
 def _both(one: Finding, other: Finding) -> Finding:
     """Join two findings; which comes first must not matter, so the text that sorts first speaks."""
-    first, second = sorted((one, other), key=lambda f: (not f.enabled, f.extent, f.message, f.owner))
+    first, second = sorted(
+        (one, other), key=lambda f: (not f.enabled, f.extent, f.message, f.owner)
+    )
     return replace(
         first,
         services=tuple(sorted({*one.services, *other.services})),
@@ -96,7 +100,7 @@ _RANK = {"error": 0, "warning": 1, "note": 2}
 
 
 def _environments(one: Finding, other: Finding) -> tuple[str, ...]:
-    """An empty tuple means every environment, so it stays empty in a union."""
+    """Join two lists of environments: an empty one means every environment."""
     if not one.environments or not other.environments:
         return ()
     return tuple(sorted({*one.environments, *other.environments}))
@@ -104,7 +108,9 @@ def _environments(one: Finding, other: Finding) -> tuple[str, ...]:
 
 def _unresolved(verdicts: Iterable[Verdict]) -> list[Unresolved]:
     found = {
-        Unresolved(policy=v.policy.id, place=v.place, owner=v.fact.scope.service, fields=v.unknown_fields)
+        Unresolved(
+            policy=v.policy.id, place=v.place, owner=v.fact.scope.service, fields=v.unknown_fields
+        )
         for v in verdicts
         if not v.known and v.rule.drift != "none"
     }

@@ -1,11 +1,11 @@
 """What can go wrong, as exit codes tell it.
 
-    Exception
-    ├── ImdError              exit 2, message for the person who called
-    │   ├── UsageError        a path, an option, git
-    │   ├── ConfigError       .imd.yaml, pyproject.toml
-    │   └── PolicyError       a policy file: where and what
-    └── UnreadableError       a file in scope that cannot be read: becomes a finding
+Exception
+├── ImdError              exit 2, message for the person who called
+│   ├── UsageError        a path, an option, git
+│   ├── ConfigError       .imd.yaml, pyproject.toml
+│   └── PolicyError       a policy file: where and what
+└── UnreadableError       a file in scope that cannot be read: becomes a finding
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cache
 from typing import Any, Final, get_args, get_type_hints
 
 from cel_expr_python import cel
@@ -39,13 +39,13 @@ class ExpressionError(Exception):
         self.offset = offset
 
 
-@lru_cache(maxsize=None)
+@cache
 def variables(kind: str) -> dict[str, str]:
     """Return the variables of a fact kind and their types: bool, int, string or list."""
     return _types(KINDS[kind]) | _types(Scope)
 
 
-@lru_cache(maxsize=None)
+@cache
 def item_variables(kind: str, each: str) -> dict[str, str]:
     """Return the variables of the items in a record list, `item.name` …, with their types."""
     return {f"item.{name}": type_ for name, type_ in _types(ITEMS[kind, each]).items()}
@@ -77,7 +77,9 @@ class Signature:
     def types(self) -> dict[str, str]:
         """Return every variable with its type."""
         items = item_variables(self.kind, self.each) if self.each else {}
-        return variables(self.kind) | items | {f"params.{name}": type_ for name, type_ in self.params}
+        return (
+            variables(self.kind) | items | {f"params.{name}": type_ for name, type_ in self.params}
+        )
 
 
 _CEL_TYPES = {
@@ -90,7 +92,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_][A-Za-z_0-9]*)?")
 _STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _environment(signature: Signature) -> Any:
     return cel.NewEnv(variables={n: _CEL_TYPES[type_] for n, type_ in signature.types().items()})
 
@@ -100,7 +102,9 @@ class Expression:
 
     __slots__ = ("_compiled", "fields", "serialized", "signature", "text")
 
-    def __init__(self, text: str, signature: Signature, serialized: bytes, names: tuple[str, ...]) -> None:
+    def __init__(
+        self, text: str, signature: Signature, serialized: bytes, names: tuple[str, ...]
+    ) -> None:
         self.text = text
         self.signature = signature
         self.serialized = serialized
@@ -165,7 +169,9 @@ def values_of(fact: Fact) -> dict[str, Any]:
     """Return the variables of a fact that are known."""
     values = {name: getattr(fact, name) for name in _own(type(fact))}
     values |= {name: getattr(fact.scope, name) for name in _own(Scope)}
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items() if v is not None}
+    return {
+        name: list(v) if isinstance(v, tuple) else v for name, v in values.items() if v is not None
+    }
 
 
 def item_values(item: Any) -> dict[str, Any]:
@@ -174,6 +180,6 @@ def item_values(item: Any) -> dict[str, Any]:
     return {name: value for name, value in pairs if value is not None}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _own(owner: type) -> tuple[str, ...]:
     return tuple(_types(owner))

@@ -19,8 +19,8 @@ PINS = ("digest", "exact", "partial", "alias", "none", "malformed")
 PHASES = ("build", "start", "hook", "init", "probe", "pipeline")
 
 
-def place_field(**options: Any) -> Any:  # noqa: ANN401 (dataclasses.field is typed so)
-    """A field that tells where something is written: no variable of the policy language."""
+def place_field(**options: Any) -> Any:
+    """Declare a field that tells where something is written: no variable of the policy language."""
     return field(metadata={"place": True}, **options)
 
 
@@ -66,7 +66,7 @@ class Fact:
         """Return the place of the first of these fields that is written, else of the fact."""
         return next((self.places[name] for name in names if name in self.places), self.used_at)
 
-    def scoped(self, **changes: Any) -> Any:  # noqa: ANN401 (typing.Self loses slots' replace)
+    def scoped(self, **changes: Any) -> Any:
         """Return the same fact with some fields of its scope changed."""
         return replace(self, scope=replace(self.scope, **changes))
 
@@ -464,7 +464,7 @@ KINDS: dict[str, type[Fact]] = {
 }  # fmt: skip
 """Fact kinds by the name that a policy writes after `over:`."""
 
-ITEMS: dict[tuple[str, str], type[Package] | type[Problem]] = {
+ITEMS: dict[tuple[str, str], type[Package | Problem]] = {
     ("install", "packages"): Package,
     ("contract", "problems"): Problem,
 }

@@ -32,7 +32,9 @@ class Files(Protocol):
 class MemoryFiles:
     """Files given as text: for examples, tests and single inputs."""
 
-    def __init__(self, files: Mapping[str, str | bytes], states: Mapping[str, State] | None = None) -> None:
+    def __init__(
+        self, files: Mapping[str, str | bytes], states: Mapping[str, State] | None = None
+    ) -> None:
         self._files = {p: d.encode() if isinstance(d, str) else d for p, d in files.items()}
         self._states = dict(states or {})
         self.paths: Sequence[str] = sorted(

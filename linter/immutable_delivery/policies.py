@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 
 from immutable_delivery.expressions import UNKNOWN, Expression, Signature
 from immutable_delivery.findings import Drift, Rule, Severity
@@ -78,7 +78,9 @@ class Policy:
 
 def signature_of(over: str, each: str, params: Mapping[str, Any]) -> Signature:
     """Return what an expression of such a rule may name."""
-    return Signature(over, each, tuple(sorted((name, _type(value)) for name, value in params.items())))
+    return Signature(
+        over, each, tuple(sorted((name, _type(value)) for name, value in params.items()))
+    )
 
 
 def _type(value: Any) -> str:
@@ -87,7 +89,12 @@ def _type(value: Any) -> str:
 
 def dump(policies: Iterable[Policy]) -> str:
     """Return the compiled pack as JSON text: sorted and stable."""
-    return json.dumps({"version": 1, "policies": [_dumped(p) for p in policies]}, indent=0, sort_keys=True) + "\n"
+    return (
+        json.dumps(
+            {"version": 1, "policies": [_dumped(p) for p in policies]}, indent=0, sort_keys=True
+        )
+        + "\n"
+    )
 
 
 def load(text: str) -> list[Policy]:
@@ -107,12 +114,25 @@ def matches(policy: Policy, drift: str, layer: str, selectors: Sequence[str]) ->
 
 
 def _dumped(policy: Policy) -> dict[str, Any]:
-    plain = ("id", "group", "name", "why", "remedy", "references", "supersedes", "fix", "aliases", "params")
+    plain = (
+        "id",
+        "group",
+        "name",
+        "why",
+        "remedy",
+        "references",
+        "supersedes",
+        "fix",
+        "aliases",
+        "params",
+    )
     rules = [
         {
             **{name: getattr(rule, name) for name in _RULE_FIELDS},
             "deny": _dumped_expression(rule.deny),
-            "message": [p if isinstance(p, str) else _dumped_expression(p) for p in rule.message.parts],
+            "message": [
+                p if isinstance(p, str) else _dumped_expression(p) for p in rule.message.parts
+            ],
         }
         for rule in policy.rules
     ]
@@ -135,13 +155,17 @@ def _loaded(entry: dict[str, Any]) -> Policy:
 
 def _loaded_rule(entry: dict[str, Any], params: Mapping[str, Any]) -> PolicyRule:
     signature = signature_of(entry["over"], entry["each"], params)
-    parts = [p if isinstance(p, str) else _loaded_expression(p, signature) for p in entry["message"]]
+    parts = [
+        p if isinstance(p, str) else _loaded_expression(p, signature) for p in entry["message"]
+    ]
     deny = _loaded_expression(entry["deny"], signature)
     return PolicyRule(**{**_tuples(entry), "deny": deny, "message": Message(tuple(parts))})
 
 
 def _loaded_expression(entry: Mapping[str, Any], signature: Signature) -> Expression:
-    return Expression(entry["cel"], signature, b64decode(entry["serialized"]), tuple(entry["fields"]))
+    return Expression(
+        entry["cel"], signature, b64decode(entry["serialized"]), tuple(entry["fields"])
+    )
 
 
 def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
@@ -150,4 +174,4 @@ def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
 
 def group_of(path: str) -> str:
     """Return the group of a policy file: the folder it lies in."""
-    return cast("str", path.replace("\\", "/").split("/")[-2]) if "/" in path else ""
+    return path.split("/")[-2] if "/" in path else ""

@@ -11,7 +11,12 @@ from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
 from immutable_delivery.errors import PolicyError, UnreadableError
-from immutable_delivery.expressions import Expression, ExpressionError, Signature, compile_expression
+from immutable_delivery.expressions import (
+    Expression,
+    ExpressionError,
+    Signature,
+    compile_expression,
+)
 from immutable_delivery.facts import ITEMS, KINDS
 from immutable_delivery.files import Files, MemoryFiles, folder_of
 from immutable_delivery.findings import SEVERITIES
@@ -29,7 +34,18 @@ GROUP = "group.yaml"
 
 _DRIFTS = ("divergent", "convergent", "none")
 _LAYERS = ("os", "middleware", "application", "data", "fact")
-_RULE_KEYS = {"over", "each", "deny", "at", "message", "severity", "drift", "layer", "profiles", "unknown"}
+_RULE_KEYS = {
+    "over",
+    "each",
+    "deny",
+    "at",
+    "message",
+    "severity",
+    "drift",
+    "layer",
+    "profiles",
+    "unknown",
+}
 _KEYS = {
     "id", "name", "severity", "drift", "layer", "profiles", "rules", "fix", "supersedes", "why", "remedy",
     "references", "params", "examples", "aliases",
@@ -67,7 +83,10 @@ def read_policies(files: Files, folder: str) -> list[PolicyFile]:
 
 def read_folder(folder: Path) -> list[PolicyFile]:
     """Read every policy of a folder on the disk."""
-    found = {path.relative_to(folder.parent).as_posix(): path.read_bytes() for path in folder.glob("*/*.yaml")}
+    found = {
+        path.relative_to(folder.parent).as_posix(): path.read_bytes()
+        for path in folder.glob("*/*.yaml")
+    }
     return read_policies(MemoryFiles(found), folder.name)
 
 
@@ -146,7 +165,9 @@ class _Reader:
         return documents[0].root if documents else None
 
     def mapping(self, node: Node | None) -> MappingNode:
-        return node if isinstance(node, MappingNode) else self.fail(node, "a mapping is expected here")
+        return (
+            node if isinstance(node, MappingNode) else self.fail(node, "a mapping is expected here")
+        )
 
     def submapping(self, owner: MappingNode, key: str) -> MappingNode:
         node = owner.get(key)
@@ -166,7 +187,9 @@ class _Reader:
             self.fail(node or owner, f"'{key}' must be a text")
         return node.text
 
-    def choice(self, owner: MappingNode, key: str, known: Iterable[str], default: str | None) -> str:
+    def choice(
+        self, owner: MappingNode, key: str, known: Iterable[str], default: str | None
+    ) -> str:
         value = self.string(owner, key, default)
         if value not in known:
             self.fail(owner.get(key), f"'{value}' is none of {', '.join(known)}")
@@ -176,13 +199,19 @@ class _Reader:
         node = owner.get(key)
         if node is None:
             return []
-        return node.items if isinstance(node, Sequence) else self.fail(node, f"'{key}' must be a list")
+        return (
+            node.items if isinstance(node, Sequence) else self.fail(node, f"'{key}' must be a list")
+        )
 
     def strings(self, owner: MappingNode, key: str) -> tuple[str, ...]:
         nodes = self.items(owner, key)
-        return tuple(n.text if isinstance(n, Scalar) else self.fail(n, "a text is expected") for n in nodes)
+        return tuple(
+            n.text if isinstance(n, Scalar) else self.fail(n, "a text is expected") for n in nodes
+        )
 
-    def rule(self, node: Node, policy: MappingNode, params: Mapping[str, Any], when: Mapping[str, str]) -> PolicyRule:
+    def rule(
+        self, node: Node, policy: MappingNode, params: Mapping[str, Any], when: Mapping[str, str]
+    ) -> PolicyRule:
         rule = self.mapping(node)
         self.keys(rule, _RULE_KEYS)
         over = self.choice(rule, "over", KINDS, None)
@@ -190,7 +219,10 @@ class _Reader:
         if each and (over, each) not in ITEMS:
             self.fail(rule.get("each"), f"'{each}' is no record list of '{over}'")
         signature = signature_of(over, each, params)
-        own = {key: rule if rule.get(key) else policy for key in ("severity", "drift", "layer", "profiles", "message")}
+        own = {
+            key: rule if rule.get(key) else policy
+            for key in ("severity", "drift", "layer", "profiles", "message")
+        }
         return PolicyRule(
             over=over, each=each, at=self.strings(rule, "at"),
             deny=self.deny(rule, signature, when.get(over, when.get("any", ""))),
@@ -206,24 +238,34 @@ class _Reader:
         node = rule.get("deny")
         text = self.string(rule, "deny")
         self._compiled(node, text, signature, boolean=True)
-        return self._compiled(node, f"({when}) && ({text})" if when else text, signature, boolean=True)
+        return self._compiled(
+            node, f"({when}) && ({text})" if when else text, signature, boolean=True
+        )
 
     def message(self, owner: MappingNode, signature: Signature) -> Message:
         text = self.string(owner, "message")
         return Message(tuple(self._parts(owner.get("message"), text, signature)))
 
-    def _parts(self, node: Node | None, text: str, signature: Signature) -> Iterator[str | Expression]:
+    def _parts(
+        self, node: Node | None, text: str, signature: Signature
+    ) -> Iterator[str | Expression]:
         for index, part in enumerate(re.split(r"\{([^{}]*)\}", text)):
             if index % 2:
                 yield self._compiled(node, part, signature)
             elif part:
                 yield part
 
-    def _compiled(self, node: Node | None, text: str, signature: Signature, *, boolean: bool = False) -> Expression:
+    def _compiled(
+        self, node: Node | None, text: str, signature: Signature, *, boolean: bool = False
+    ) -> Expression:
         try:
             return compile_expression(text, signature, boolean=boolean)
         except ExpressionError as error:
-            written = node.written.place(min(error.offset, len(text))) if isinstance(node, Scalar) else None
+            written = (
+                node.written.place(min(error.offset, len(text)))
+                if isinstance(node, Scalar)
+                else None
+            )
             shift = written.span.start - node.place.span.start if written and node else 0
             self.fail(node, error.reason, shift)
 
@@ -241,4 +283,6 @@ class _Reader:
 
     def _files(self, entry: MappingNode, key: str) -> dict[str, str]:
         files = self.submapping(entry, key)
-        return {path: self.string(files, path).replace("{digest}", DIGEST) for path in files.entries}
+        return {
+            path: self.string(files, path).replace("{digest}", DIGEST) for path in files.entries
+        }

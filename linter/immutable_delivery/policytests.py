@@ -41,7 +41,9 @@ def found(policy: Policy, files: Mapping[str, str], others: list[Policy]) -> lis
 def examined(files: Mapping[str, str], policies: list[Policy]) -> Examined:
     """Judge files in memory by the strict profile."""
     config = Config(selection=Selection(profile="strict"))
-    return examine(MemoryFiles(files), policies, config, classify=lambda _path, _head: "", today=TODAY)
+    return examine(
+        MemoryFiles(files), policies, config, classify=lambda _path, _head: "", today=TODAY
+    )
 
 
 def marked(files: Mapping[str, str]) -> tuple[dict[str, str], set[Place]]:
@@ -67,7 +69,10 @@ def _problems(example: Example, policy: Policy, others: list[Policy]) -> Iterato
         yield f"a finding that is not expected at {_shown(files, place)}"
     if example.fixed:
         left = found(policy, {**files, **marked(example.fixed)[0]}, others)
-        yield from (f"the fixed text still has a finding at {_shown(example.fixed, one.place)}" for one in left)
+        yield from (
+            f"the fixed text still has a finding at {_shown(example.fixed, one.place)}"
+            for one in left
+        )
 
 
 def _shown(files: Mapping[str, str], place: Place) -> str:

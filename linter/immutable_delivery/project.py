@@ -30,7 +30,7 @@ class Input:
     skipped: str = ""
 
     def fact(self) -> File:
-        """The file as a fact."""
+        """Return the file as a fact."""
         return problem_fact(self.text, self.problem_at, self.problem, self.format)
 
 
@@ -83,7 +83,9 @@ def _line_place(text: Text, offset: int) -> Place:
     offset = min(offset, len(text.value))
     number = text.line_of(offset)
     start = text.line_starts[number - 1]
-    return Place(text.path, Span(min(offset, start + len(text.line(number))), start + len(text.line(number))))
+    return Place(
+        text.path, Span(min(offset, start + len(text.line(number))), start + len(text.line(number)))
+    )
 
 
 def _input(files: Files, path: str, classify: Classify) -> Input | None:
@@ -94,7 +96,13 @@ def _input(files: Files, path: str, classify: Classify) -> Input | None:
         if entry is None:
             return None
         skipped = classify(path, b"")
-        return Input(path, entry.name, Text(path, ""), problem="" if skipped else error.reason, skipped=skipped)
+        return Input(
+            path,
+            entry.name,
+            Text(path, ""),
+            problem="" if skipped else error.reason,
+            skipped=skipped,
+        )
     entry = claim(path, data)
     if entry is None:
         return None
@@ -114,7 +122,11 @@ def _parsed(entry: Entry, path: str, data: bytes) -> Input:
 
 
 def _gather(project: Project, entry: Entry, around: Surroundings) -> None:
-    inputs = [one for one in project.inputs.values() if one.format == entry.name and one.document is not None]
+    inputs = [
+        one
+        for one in project.inputs.values()
+        if one.format == entry.name and one.document is not None
+    ]
     if not inputs:
         return
     for fact in load(entry.name).facts({one.path: one.document for one in inputs}, around):
@@ -125,11 +137,13 @@ def _gather(project: Project, entry: Entry, around: Surroundings) -> None:
 
 
 def _note_troubles(project: Project, troubles: Sequence[Trouble]) -> None:
-    """A template is counted as not judged; anything else that cannot be followed is a problem of its file."""
+    """Count templates as not judged; make anything else that cannot be followed a problem of its file."""
     for trouble in troubles:
         one = project.inputs.get(trouble.path)
         if trouble.template and one:
             one.skipped = f"template: {trouble.reason}"
         elif not trouble.template:
             text = project.texts.get(trouble.path) or Text(trouble.path, "")
-            project.facts.append(problem_fact(text, trouble.offset, trouble.reason, one.format if one else ""))
+            project.facts.append(
+                problem_fact(text, trouble.offset, trouble.reason, one.format if one else "")
+            )

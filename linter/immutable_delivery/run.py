@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from immutable_delivery import __version__
-from immutable_delivery.changes import elsewhere, introduced
+from immutable_delivery.changes import Changes, elsewhere, introduced
 from immutable_delivery.check import Examined, examine, report
 from immutable_delivery.config import Config
 from immutable_delivery.config.read import load as load_config
@@ -58,7 +57,8 @@ def run(start: Path, request: Request) -> Outcome:
         if text := read_text(tree.files, path):
             examined.project.texts.setdefault(path, text)
     if scope.changes is not None:
-        examined = replace(examined, findings=tuple(_introduced(scope, examined, policies, config, request)))
+        found = _introduced(scope, scope.changes, examined, policies, config, request)
+        examined = replace(examined, findings=tuple(found))
     origin = origin_of(tree.git)
     about = {
         "version": __version__, "notices": scope.notices, "repository": origin.repository,
@@ -82,7 +82,11 @@ def configured(files: Files, request: Request, path: str = "") -> Config:
     if request.strict_unresolved or config.strict_unresolved:
         blocking: dict[str, Severity] = {"unresolved-image": "error"}
         selection = replace(selection, severity={**own.severity, **blocking})
-    sources = {keys: at for keys, at in config.sources.items() if not (request.select and keys[0] == "select")}
+    sources = {
+        keys: at
+        for keys, at in config.sources.items()
+        if not (request.select and keys[0] == "select")
+    }
     return replace(config, selection=selection, sources=sources)
 
 
@@ -107,7 +111,9 @@ def _own(files: Files, folder: str) -> list[Policy]:
     return [file.policy for file in read_policies(files, folder)]
 
 
-def _examine(files: Files, policies: Sequence[Policy], config: Config, tree: Tree, request: Request) -> Examined:
+def _examine(
+    files: Files, policies: Sequence[Policy], config: Config, tree: Tree, request: Request
+) -> Examined:
     def classify(path: str, head: bytes) -> str:
         return _path_class(path, tree.naming(path), config) or (
             "" if any(fits(path, p) for p in config.paths.judge) else tree.skipped(path, head)
@@ -122,18 +128,27 @@ def _path_class(path: str, named: str | None, config: Config) -> str:
     classes: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("fixture", paths.fixtures), ("vendored", paths.vendored), ("generated", paths.generated),
     )  # fmt: skip
-    return next((name for name, patterns in classes if any(fits(path, p) and not (named and fits(named, p)) for p in patterns)), "")
+    return next(
+        (
+            name
+            for name, patterns in classes
+            if any(fits(path, p) and not (named and fits(named, p)) for p in patterns)
+        ),
+        "",
+    )
 
 
 def _introduced(
-    scope: Scope, examined: Examined, policies: Sequence[Policy], config: Config, request: Request
+    scope: Scope,
+    changes: Changes,
+    examined: Examined,
+    policies: Sequence[Policy],
+    config: Config,
+    request: Request,
 ) -> list[Finding]:
     """Return the findings of a change; the state before it is judged only where a changed line does not tell."""
-    assert scope.changes is not None
-    before: Any = None
-    if scope.before is not None and elsewhere(examined.findings, scope.changes):
-        before = _examine(scope.before, policies, config, scope.tree, request)
-        before = [*before.findings, *before.suppressed, *before.disabled]
-    elif scope.before is not None:
-        before = []
-    return introduced(examined.findings, before, scope.changes)
+    before: list[Finding] | None = None if scope.before is None else []
+    if scope.before is not None and elsewhere(examined.findings, changes):
+        old = _examine(scope.before, policies, config, scope.tree, request)
+        before = [*old.findings, *old.suppressed, *old.disabled]
+    return introduced(examined.findings, before, changes)

@@ -51,14 +51,20 @@ class Selection:
     def reports(self, verdict: Verdict) -> bool:
         """Whether the run reports it."""
         ignored = self.ignore + tuple(
-            name for rule in self.per_path if rule.covers(verdict.place.file) for name in rule.ignore
+            name
+            for rule in self.per_path
+            if rule.covers(verdict.place.file)
+            for name in rule.ignore
         )
         return self.in_profile(verdict) and not self._named(verdict, ignored)
 
     def severity_of(self, verdict: Verdict) -> Severity:
         """Return the severity: the most particular word on it."""
         found = verdict.rule.severity
-        overrides = [self.severity, *(r.severity for r in self.per_path if r.covers(verdict.place.file))]
+        overrides = [
+            self.severity,
+            *(r.severity for r in self.per_path if r.covers(verdict.place.file)),
+        ]
         for override in overrides:
             for name, severity in override.items():
                 if self._named(verdict, (name,)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from immutable_delivery.errors import PolicyError
-from immutable_delivery.expressions import UNKNOWN, ExpressionError, item_values, values_of
+from immutable_delivery.expressions import ExpressionError, item_values, values_of
 from immutable_delivery.facts import Fact
 from immutable_delivery.policies import Policy, PolicyRule
 from immutable_delivery.text import Place
@@ -33,13 +33,17 @@ class Judge:
     policies: Sequence[Policy]
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Values that the configuration sets, by policy id."""
-    _pages: dict[str, list[tuple[Policy, list[tuple[int, PolicyRule]]]]] = field(default_factory=dict)
+    _pages: dict[str, list[tuple[Policy, list[tuple[int, PolicyRule]]]]] = field(
+        default_factory=dict
+    )
     _memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for policy in self.policies:
             for kind in dict.fromkeys(rule.over for rule in policy.rules):
-                pages = [(index, rule) for index, rule in enumerate(policy.rules) if rule.over == kind]
+                pages = [
+                    (index, rule) for index, rule in enumerate(policy.rules) if rule.over == kind
+                ]
                 self._pages.setdefault(kind, []).append((policy, pages))
 
     def verdicts(self, facts: Iterable[Fact]) -> Iterator[Verdict]:
@@ -52,7 +56,11 @@ class Judge:
                     yield from self._of_policy(policy, rules, fact, values)
 
     def _of_policy(
-        self, policy: Policy, rules: list[tuple[int, PolicyRule]], fact: Fact, values: dict[str, Any]
+        self,
+        policy: Policy,
+        rules: list[tuple[int, PolicyRule]],
+        fact: Fact,
+        values: dict[str, Any],
     ) -> Iterator[Verdict]:
         for index, rule in rules:
             for item in getattr(fact, rule.each) if rule.each else (None,):
@@ -71,18 +79,35 @@ class Judge:
         try:
             return rule.deny.evaluate(values | self._params(policy) if policy.params else values)
         except ExpressionError as error:
-            raise PolicyError(f"policy {policy.id}: '{rule.deny.text}' fails: {error.reason}") from None
+            raise PolicyError(
+                f"policy {policy.id}: '{rule.deny.text}' fails: {error.reason}"
+            ) from None
 
     def _params(self, policy: Policy) -> dict[str, Any]:
         values = {**policy.params, **self.params.get(policy.id, {})}
         return {f"params.{name}": value for name, value in values.items()}
 
     def _verdict(
-        self, policy: Policy, rule: PolicyRule, fact: Fact, item: Any, values: dict[str, Any], *, known: bool
+        self,
+        policy: Policy,
+        rule: PolicyRule,
+        fact: Fact,
+        item: Any,
+        values: dict[str, Any],
+        *,
+        known: bool,
     ) -> Verdict:
         place = item.place if item is not None and not rule.at else fact.place_of(*rule.at)
-        missing = () if known else tuple(n for n in rule.deny.fields if n not in values and "params." not in n)
-        message = rule.message.render(values | self._params(policy)) if known or rule.report_unknown else ""
+        missing = (
+            ()
+            if known
+            else tuple(n for n in rule.deny.fields if n not in values and "params." not in n)
+        )
+        message = (
+            rule.message.render(values | self._params(policy))
+            if known or rule.report_unknown
+            else ""
+        )
         return Verdict(policy, rule, fact, place, message, known, missing)
 
 
@@ -90,7 +115,9 @@ def _key(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def without_superseded(verdicts: Sequence[Verdict], enabled: Callable[[Verdict], bool]) -> list[Verdict]:
+def without_superseded(
+    verdicts: Sequence[Verdict], enabled: Callable[[Verdict], bool]
+) -> list[Verdict]:
     """Return the verdicts without those that a narrower one makes superfluous.
 
     A policy names in ``supersedes`` the ids or groups that it is narrower than; it supersedes what speaks of the same

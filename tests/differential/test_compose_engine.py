@@ -19,11 +19,16 @@ from immutable_delivery.facts import Build, Container, Image, Mount, Start, Vari
 from immutable_delivery.files import MemoryFiles, folder_of
 from immutable_delivery.formats import Surroundings, compose
 from immutable_delivery.formats.compose.composed import project_facts
+from immutable_delivery.formats.compose.document import ComposeDocument
 from immutable_delivery.formats.compose.projects import Project
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.text import Text
 
 HOME = "/home/somebody"
+
+
+Mounted = tuple[str, str | None, bool | None]
+"""Kind, source, read-only."""
 
 
 @dataclass
@@ -33,7 +38,7 @@ class Service:
     image: str | None = ""
     entrypoint: tuple[str, ...] | None = ()
     command: tuple[str, ...] | None = ()
-    mounts: dict[str, tuple[str, str | None, bool | None]] = field(default_factory=dict)
+    mounts: dict[str, Mounted] = field(default_factory=dict)
     environment: dict[str, str | None] = field(default_factory=dict)
     build: tuple[str | None, str, str, tuple[tuple[str, str | None], ...]] | None = None
 
@@ -65,7 +70,7 @@ def engine(root: Path, files: tuple[str, ...]) -> dict[str, Service] | str:
 
 
 def _theirs(one: dict[str, Any], root: Path) -> Service:
-    mounts = {}
+    mounts: dict[str, Mounted] = {}
     for volume in one.get("volumes", ()):
         source = volume.get("source", "")
         if volume["type"] in {"bind", "npipe"}:
@@ -107,7 +112,7 @@ def _relative(path: str, root: Path) -> str:
 
 
 @cache
-def parsed(path: str, content: str) -> compose.ComposeDocument:
+def parsed(path: str, content: str) -> ComposeDocument:
     """Read one file."""
     return compose.parse(Text.decode(path, content.encode()))
 
@@ -128,35 +133,35 @@ def ours(files: dict[str, str], names: tuple[str, ...]) -> tuple[dict[str, Servi
 
 def _add(found: dict[str, Service], fact: Any) -> None:
     match fact:
-        case Container():
+        case Container(container_type="service"):
             found[fact.name] = Service()
         case Image(role="container"):
             found[fact.scope.owner].image = fact.reference
         case Mount(mount_type="host" | "volume" | "" | "image") if fact.target:
             kind = {"host": "bind"}.get(fact.mount_type, fact.mount_type)
-            source = fact.source
-            if fact.host_path is not None:
-                source = fact.host_path or "."
-            elif source and source.startswith("~"):
-                source = normpath(HOME + source[1:])
-            elif source and source.startswith(".."):
-                source = normpath(f"{folder_of(fact.used_at.file)}/{source}".lstrip("/"))
-            found[fact.scope.owner].mounts[fact.target] = (kind, source, fact.read_only)
-        case Start(origin="entrypoint"):
-            found[fact.scope.owner].entrypoint = fact.argv
-        case Start(origin="command"):
-            found[fact.scope.owner].command = fact.argv
-        case Variable(variable_type="env"):
+            found[fact.scope.owner].mounts[fact.target] = (kind, _source(fact), fact.read_only)
+        case Start(origin="entrypoint" | "command"):
+            setattr(found[fact.scope.owner], fact.origin, fact.argv)
+        case Variable(variable_type="env") if not fact.scope.dockerfile:
             found[fact.scope.owner].environment[fact.name] = fact.value
         case Build():
             args = tuple(sorted(fact.args.items()))
-            context = fact.context
-            found[fact.service].build = (
-                context or ".",
-                fact.dockerfile,
-                fact.target,
-                args,
-            )
+            path = "" if "#" in fact.dockerfile else fact.dockerfile
+            found[fact.service].build = (fact.context or ".", path, fact.target, args)
+        case _:
+            pass
+
+
+def _source(mount: Mount) -> str | None:
+    """Return the source as the engine resolves it."""
+    if mount.host_path is not None:
+        return mount.host_path or "."
+    source = mount.source
+    if source and source.startswith("~"):
+        return normpath(HOME + source[1:])
+    if source and source.startswith(".."):
+        return normpath(f"{folder_of(mount.used_at.file)}/{source}".lstrip("/"))
+    return source
 
 
 def differences(theirs: dict[str, Service], mine: dict[str, Service]) -> list[str]:
@@ -375,6 +380,18 @@ services:
     build: {context: ./app, dockerfile: ../Dockerfile}
 """,
     __env="GIVEN=given\n",
+)
+project(
+    "an inline Dockerfile",
+    """
+services:
+  a:
+    build:
+      context: app
+      dockerfile_inline: |
+        FROM alpine:3.20
+        RUN echo $$HOME
+""",
 )
 project(
     "anchors and merge keys",
@@ -637,14 +654,14 @@ class Random:
         return json.dumps({"services": services, "volumes": {"data": {}, "logs": None}}, indent=1)
 
     def _service(self, name: str, *, first: bool) -> dict[str, Any]:
-        makers = {
-            "command": lambda: self._pick("run --now", ["run", "$$X"], "sh -c 'a $A' ${B:-b}"),
-            "entrypoint": lambda: self._pick("tool", ["tool", "${A:-x}"], []),
-            "environment": self._environment,
-            "volumes": self._volumes,
-            "build": lambda: self._pick(".", {"context": "app", "args": self._environment()}),
+        service = {
+            "command": self._pick("run --now", ["run", "$$X"], "sh -c 'a $A' ${B:-b}"),
+            "entrypoint": self._pick("tool", ["tool", "${A:-x}"], []),
+            "environment": self._environment(),
+            "volumes": self._volumes(),
+            "build": self._pick(".", {"context": "app", "args": self._environment()}),
         }
-        service = {key: makers[key]() for key in self._some(list(makers))}
+        service = {key: service[key] for key in self._some(list(service))}
         if first:
             service["image"] = self._pick(f"{name}:1", "${A:-x}/y:${TAG:-1}", "x:${TAG-2}")
         if first and name == "job" and self._random.random() < 0.5:

@@ -180,7 +180,7 @@ def test_comments_cover_what_is_below_them() -> None:
     assert covered["top"] == "FROM a"
     assert covered["inside"] == "  b \\"
     assert covered["in script"] == "cmd"
-    assert "the end" not in covered
+    assert covered["the end"] == "# the end"
     for one in document.comments:
         assert value[one.start : one.end].startswith("#")
 
@@ -249,6 +249,14 @@ def test_templates_are_named(path: str, value: str) -> None:
 )
 def test_braces_of_commands_make_no_template(value: str) -> None:
     assert not parse(value).template
+
+
+def test_comments_of_hadolint_are_kept_too() -> None:
+    document = parse("# hadolint global ignore=DL3007\n# hadolint ignore=DL3006\nFROM a\n")
+    assert [(one.text, one.covers is None) for one in document.comments] == [
+        ("hadolint global ignore=DL3007", True),
+        ("hadolint ignore=DL3006", False),
+    ]
 
 
 def test_a_document_can_be_pickled() -> None:

@@ -221,3 +221,9 @@ def test_a_context_elsewhere_brings_no_scripts(lower: Lower) -> None:
     files = {"Dockerfile": 'FROM a\nCOPY run.sh /\nCMD ["/run.sh"]\n', "run.sh": SCRIPT}
     builds = [Build(dockerfile="Dockerfile", context=None, place=Place("c", Span(0, 1)))]
     assert not lower(files, builds=builds).of(Install)
+
+
+def test_task_runners_do_not_tell_what_they_run(lower: Lower) -> None:
+    script = '#!/bin/bash\ninstall() {\n  pip install x\n}\nbuild() {\n  make\n}\n"${@:-help}"\n'
+    files = {"Dockerfile": "FROM a\nCOPY . /w\nRUN /w/run build\n", "run": script}
+    assert not lower(files).of(Install)

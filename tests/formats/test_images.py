@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from immutable_delivery.facts import Image, Scope
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.text import Place, Span

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from immutable_delivery.facts import Container, Mount, Scope
 from immutable_delivery.files import MemoryFiles
 from immutable_delivery.links.mounts import link_mounts
@@ -10,7 +11,13 @@ from immutable_delivery.text import Place, Span
 
 PLACE = Place("compose.yaml", Span(0, 1))
 FILES = MemoryFiles(
-    {"src/server.js": "", "conf/nginx.conf": "", "data/seed.sql": "", "web/index.html": "", "sentry.conf.py": ""},
+    {
+        "src/server.js": "",
+        "conf/nginx.conf": "",
+        "data/seed.sql": "",
+        "web/index.html": "",
+        "sentry.conf.py": "",
+    },
     {"local.conf": "ignored"},
 )
 SCOPE = Scope(service="web", owner="web", deployed=True)
@@ -35,7 +42,9 @@ def stage(code: tuple[tuple[str, str], ...] = (), workdir: str = "") -> Containe
 
 
 def container(image: str = "", entry: tuple[str, ...] = ()) -> Container:
-    return Container(used_at=PLACE, extent=PLACE, container_type="service", image=image, entry=entry, scope=SCOPE)
+    return Container(
+        used_at=PLACE, extent=PLACE, container_type="service", image=image, entry=entry, scope=SCOPE
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from immutable_delivery.facts import Build, Container, Fact, Scope
 from immutable_delivery.links.starts import link_starts, starts_by_itself
 from immutable_delivery.text import Place, Span
@@ -54,11 +55,17 @@ def outcome(facts: list[Fact], builds: list[Build]) -> list[tuple[bool, bool | N
 
 
 def test_a_built_service_is_judged_where_it_is_built() -> None:
-    assert outcome([stage(starts=None), service(own_start=False)], [BUILD]) == [(True, False), (True, True)]
+    assert outcome([stage(starts=None), service(own_start=False)], [BUILD]) == [
+        (True, False),
+        (True, True),
+    ]
 
 
 def test_the_command_of_every_runner_starts_the_image() -> None:
-    assert outcome([stage(starts=None), service(own_start=True)], [BUILD]) == [(True, True), (True, True)]
+    assert outcome([stage(starts=None), service(own_start=True)], [BUILD]) == [
+        (True, True),
+        (True, True),
+    ]
 
 
 def test_an_image_that_nobody_runs_is_not_run() -> None:
@@ -71,6 +78,8 @@ def test_an_unknown_base_stays_unknown() -> None:
 
 
 def test_a_service_of_a_bare_base_starts_nothing() -> None:
-    assert outcome([service(own_start=False, image="debian:12", builds=False)], []) == [(True, False)]
+    assert outcome([service(own_start=False, image="debian:12", builds=False)], []) == [
+        (True, False)
+    ]
     assert outcome([service(own_start=False, image="nginx:1", builds=False)], []) == [(True, True)]
     assert outcome([service(own_start=True, image="debian:12", builds=False)], []) == [(True, True)]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+
 from immutable_delivery.engine import judge
 from immutable_delivery.expressions import ExpressionError, compile_expression
 from immutable_delivery.facts import Fact
@@ -51,11 +52,18 @@ def test_prose_is_complete(file: PolicyFile) -> None:
 @each_policy
 def test_examples_come_in_two_formats_where_two_can_break_it(file: PolicyFile) -> None:
     one_format_is_enough = {"contract", "meta"}
-    kinds = {name.rpartition("/")[2].partition(".")[0] for e in file.examples if e.bad for name in e.files}
+    kinds = {
+        name.rpartition("/")[2].partition(".")[0]
+        for e in file.examples
+        if e.bad
+        for name in e.files
+    }
     deployable = {"image", "install", "fetch", "mount", "start", "container"}
-    if file.policy.group in one_format_is_enough or not deployable & {rule.over for rule in file.policy.rules}:
+    if file.policy.group in one_format_is_enough or not deployable & {
+        rule.over for rule in file.policy.rules
+    }:
         return
-    if file.policy.id in {"unpinned-os-package"}:  # only a Dockerfile builds
+    if file.policy.id == "unpinned-os-package":  # only a Dockerfile builds
         return
     assert len(kinds & {"Dockerfile", "compose", "deploy"}) >= 2
 
@@ -80,7 +88,7 @@ def conjuncts(text: str) -> list[str]:
 
 def own_deny(rule: PolicyRule) -> tuple[str, str]:
     """Return the group's condition and the rule's own expression."""
-    found_ = re.fullmatch(r"\((.*?)\) && \((.*)\)", rule.deny.text, re.S)
+    found_ = re.fullmatch(r"\((.*?)\) && \((.*)\)", rule.deny.text, re.DOTALL)
     return (found_[1], found_[2]) if found_ else ("true", rule.deny.text)
 
 
@@ -90,9 +98,13 @@ def mutants(file: PolicyFile) -> Iterator[tuple[str, Policy]]:
         parts = conjuncts(deny)
         for part in parts:
             rest = [other for other in parts if other != part]
-            for text in ([" && ".join(rest)] if rest else []) + [" && ".join([*rest, f"!({part})"])]:
+            for text in ([" && ".join(rest)] if rest else []) + [
+                " && ".join([*rest, f"!({part})"])
+            ]:
                 try:
-                    mutated = compile_expression(f"({when}) && ({text})", rule.deny.signature, boolean=True)
+                    mutated = compile_expression(
+                        f"({when}) && ({text})", rule.deny.signature, boolean=True
+                    )
                 except ExpressionError:
                     continue
                 rules = [*file.policy.rules]
@@ -118,7 +130,11 @@ def test_examples_notice_each_condition(file: PolicyFile) -> None:
     """Dropping or negating a conjunct of a `deny` changes the verdict of some example."""
     seen = [examined(marked(example.files)[0], others(file)).facts for example in file.examples]
     expected = [outcomes(file.policy, facts) for facts in seen]
-    unnoticed = [text for text, mutant in mutants(file) if [outcomes(mutant, facts) for facts in seen] == expected]
+    unnoticed = [
+        text
+        for text, mutant in mutants(file)
+        if [outcomes(mutant, facts) for facts in seen] == expected
+    ]
     assert unnoticed == []
 
 

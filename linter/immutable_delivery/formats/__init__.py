@@ -60,10 +60,10 @@ class Format(Protocol):
     def claims(self, path: str, head: bytes) -> bool:
         """Whether the format reads a file of this path that begins with these bytes (64 KiB at most)."""
 
-    def parse(self, text: Text) -> Any:  # noqa: ANN401 (each format has its own document)
+    def parse(self, text: Text) -> Any:
         """Return the document: pure, picklable, of this file alone; raise UnreadableError."""
 
-    def comments(self, document: Any, text: Text) -> list[Comment]:  # noqa: ANN401
+    def comments(self, document: Any, text: Text) -> list[Comment]:
         """Return the comments of a document with what they cover."""
 
     def facts(self, documents: Mapping[str, Any], around: Surroundings) -> Iterable[Fact | Build]:

@@ -19,17 +19,28 @@ _TAG = re.compile(r"\w[\w.-]{0,127}\Z", re.ASCII)
 _DIGEST_LENGTH = {"sha256": 64, "sha512": 128, "blake3": 64}
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\$\w+|\{\{.*?\}\}|<[^<>\s]+>|%\w+%|#\{[^}]*\}#?")
-_PLACEHOLDER = re.compile(r"(?!LATEST\Z|STABLE\Z)(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|__\w+__|[A-Z]{4,}|TAG)\Z")
+_PLACEHOLDER = re.compile(
+    r"(?!LATEST\Z|STABLE\Z)(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|__\w+__|[A-Z]{4,}|TAG)\Z"
+)
 
-_ALIASES = frozenset({"latest", "stable", "edge", "nightly", "main", "master", "dev", "develop", "lts"})
+_ALIASES = frozenset(
+    {"latest", "stable", "edge", "nightly", "main", "master", "dev", "develop", "lts"}
+)
 _CODE_NAMES = frozenset(
     "buster bullseye bookworm trixie forky stretch jessie wheezy "
     "xenial bionic focal jammy noble oracular plucky questing resolute trusty".split()
 )
 _DATE = re.compile(r"(?<!\d)20\d\d[-.]?[01]\d[-.]?[0-3]\d(?!\d{1,3}(?!\d))")
-_COMMIT = re.compile(r"(?:^|[-_.])(?:sha|git|g|commit)?[-.]?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}(?=$|[-_.])")
-_VERSION = re.compile(r"(?:^|[-_/])[A-Za-z]*?[-_]?(\d+(?:[._]\d+)*)(?:[-+_.]?(rc|alpha|beta|pre|m|p|b|r)[-.]?\d+)?")
-_MOVES = re.compile(r"(?:^|[-.])(?:latest|snapshot|nightly|edge|dev|canary|unstable|main|master)(?:$|[-.])", re.I)
+_COMMIT = re.compile(
+    r"(?:^|[-_.])(?:sha|git|g|commit)?[-.]?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}(?=$|[-_.])"
+)
+_VERSION = re.compile(
+    r"(?:^|[-_/])[A-Za-z]*?[-_]?(\d+(?:[._]\d+)*)(?:[-+_.]?(rc|alpha|beta|pre|m|p|b|r)[-.]?\d+)?"
+)
+_MOVES = re.compile(
+    r"(?:^|[-.])(?:latest|snapshot|nightly|edge|dev|canary|unstable|main|master)(?:$|[-.])",
+    re.IGNORECASE,
+)
 _EXACT_COMPONENTS = {
     "postgres": 2, "debian": 2, "ubuntu": 9, "amazonlinux": 4, "oraclelinux": 9, "pause": 2,
     "rockylinux": 9, "almalinux": 9, "fedora": 9, "centos": 9, "busybox": 3, "buildpack-deps": 9,
@@ -38,7 +49,13 @@ _EXACT_COMPONENTS = {
 
 
 def image_fact(
-    written: Written, *, role: str, scope: Scope, extent: Place, used_at: Place | None = None, **fields: Any
+    written: Written,
+    *,
+    role: str,
+    scope: Scope,
+    extent: Place,
+    used_at: Place | None = None,
+    **fields: Any,
 ) -> Image:
     """Return the fact of a reference; parts that hold a variable nobody sets are None.
 
@@ -107,7 +124,11 @@ def digest_problem(digest: str) -> str:
 
 def _split(written: Written) -> dict[str, Written]:
     """Cut a reference into repository, tag and digest; a variable hides what it holds."""
-    text = _VARIABLE.sub(lambda found: "X" * len(found[0]), written.text) if not written.known else written.text
+    text = (
+        _VARIABLE.sub(lambda found: "X" * len(found[0]), written.text)
+        if not written.known
+        else written.text
+    )
     at = text.find("@")
     at = len(text) if at < 0 else at
     colon = text.rfind(":", 0, at)
@@ -146,7 +167,11 @@ def _registry(repository: str | None) -> str | None:
     if repository is None:
         return None
     host, slash, _ = repository.partition("/")
-    return host if slash and (any(c in host for c in ".:") or host == "localhost" or host != host.lower()) else ""
+    return (
+        host
+        if slash and (any(c in host for c in ".:") or host == "localhost" or host != host.lower())
+        else ""
+    )
 
 
 def _pin(known: dict[str, str | None], written: str) -> dict[str, Any]:
@@ -166,7 +191,9 @@ def _pin(known: dict[str, str | None], written: str) -> dict[str, Any]:
 def _hides_tag(repository: str) -> bool:
     """Whether a repository ends in a variable, which may hold a tag as well."""
     ends = [found.end() for found in _VARIABLE.finditer(repository)]
-    return bool(ends and ends[-1] == len(repository)) or bool(_PLACEHOLDER.match(_last_part(repository)))
+    return bool(ends and ends[-1] == len(repository)) or bool(
+        _PLACEHOLDER.match(_last_part(repository))
+    )
 
 
 def _problem(repository: str | None, tag: str | None, digest: str | None) -> str:
@@ -178,7 +205,11 @@ def _problem(repository: str | None, tag: str | None, digest: str | None) -> str
         return "it names no repository"
     if repository and not _REPOSITORY.match(repository):
         upper = repository.rpartition(":")[0] or repository
-        why = "a repository is lower case" if upper != upper.lower() else "a name has only a-z, 0-9, '.', '_' and '-'"
+        why = (
+            "a repository is lower case"
+            if upper != upper.lower()
+            else "a name has only a-z, 0-9, '.', '_' and '-'"
+        )
         return f"'{repository}' is not a valid repository: {why}"
     return ""
 

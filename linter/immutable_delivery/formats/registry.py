@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from typing import cast
 
@@ -25,7 +25,11 @@ class Entry:
 
 
 REGISTRY = (
-    Entry("dockerfile", re.compile(r"(?:^|[/.\-_])(?:docker|container)file[^/]*$", re.I), describes_images=True),
+    Entry(
+        "dockerfile",
+        re.compile(r"(?:^|[/.\-_])(?:docker|container)file[^/]*$", re.IGNORECASE),
+        describes_images=True,
+    ),
     Entry("contract", re.compile(r"delivery\.(?:ya?ml|json)$")),
     Entry("skaffold", re.compile(r"skaffold[^/]*\.ya?ml$")),
     Entry("compose", re.compile(r"\.ya?ml$")),
@@ -33,7 +37,7 @@ REGISTRY = (
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> Format:
     """Import a format."""
     return cast("Format", import_module(f"immutable_delivery.formats.{name}"))

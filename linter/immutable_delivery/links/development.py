@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from immutable_delivery.facts import Build, Fact, Image
+from immutable_delivery.facts import Build, Fact, Image, Variable
 from immutable_delivery.formats.images import familiar_name
 
 
 def link_development(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
-    """Mark a manifest as development when it builds a service that another manifest here deploys."""
+    """Mark what is for development: a manifest that builds what another one here deploys, a service that says so."""
     deployers: dict[str, set[str]] = defaultdict(set)
     for fact in facts:
         if fact.scope.deployed and fact.scope.service:
             deployers[fact.scope.service].add(fact.used_at.file)
     builders = _builders(facts, builds)
-    development = {
-        path for service, paths in builders.items() for path in paths if deployers[service] - builders[service]
+    files = {
+        path
+        for service, paths in builders.items()
+        for path in paths
+        if deployers[service] - builders[service]
     }
-    return [f.scoped(development=True) if _is_development(f, development) else f for f in facts]
+    services = _saying_so(facts, builds)
+    return [
+        fact.scoped(development=True) if _is_development(fact, files, services) else fact
+        for fact in facts
+    ]
 
 
 def link_substituted(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
@@ -32,7 +40,9 @@ def link_substituted(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fac
             by_name[familiar_name(build.image) or ""].append(build)
     return [
         replace(fact, built_here=True)
-        if isinstance(fact, Image) and fact.scope.deployed and _substituted(fact, by_name.get(fact.name or "", ()))
+        if isinstance(fact, Image)
+        and fact.scope.deployed
+        and _substituted(fact, by_name.get(fact.name or "", ()))
         else fact
         for fact in facts
     ]
@@ -40,21 +50,44 @@ def link_substituted(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fac
 
 def _builders(facts: Sequence[Fact], builds: Sequence[Build]) -> dict[str, set[str]]:
     """Return, per service, the manifests that deploy what they build themselves."""
-    places = {build.place.file for build in builds if build.deployed}
+    built = {(build.place.file, build.service) for build in builds if build.deployed}
     found: dict[str, set[str]] = defaultdict(set)
     for fact in facts:
-        if fact.scope.deployed and fact.scope.service and fact.used_at.file in places:
+        if fact.scope.service and (fact.used_at.file, fact.scope.owner) in built:
             found[fact.scope.service].add(fact.used_at.file)
     return found
 
 
-def _is_development(fact: Fact, paths: set[str]) -> bool:
-    return fact.scope.deployed and fact.used_at.file in paths
+def _saying_so(facts: Sequence[Fact], builds: Sequence[Build]) -> set[tuple[str, str]]:
+    """Return the manifests and owners that name development: by a build target or by an environment variable."""
+    owners = {
+        (b.place.file, b.service) for b in builds if b.deployed and _DEVELOPMENT.search(b.target)
+    }
+    return owners | {
+        (fact.used_at.file, fact.scope.owner)
+        for fact in facts
+        if isinstance(fact, Variable)
+        and fact.scope.deployed
+        and fact.name in _MODES
+        and _DEVELOPMENT.search(fact.value or "")
+    }
+
+
+_MODES = frozenset(
+    "NODE_ENV APP_ENV RAILS_ENV RACK_ENV FLASK_ENV ASPNETCORE_ENVIRONMENT MIX_ENV ENVIRONMENT".split()
+)
+_DEVELOPMENT = re.compile(r"^(?:dev|develop|development|dev-envs?|local)$", re.IGNORECASE)
+
+
+def _is_development(fact: Fact, files: set[str], owners: set[tuple[str, str]]) -> bool:
+    here = fact.used_at.file
+    return fact.scope.deployed and (here in files or (here, fact.scope.owner) in owners)
 
 
 def _substituted(image: Image, builds: Sequence[Build]) -> bool:
     path = image.used_at.file
     return any(
-        not build.manifests or any(fnmatchcase(path, p) or path.startswith(f"{p}/") for p in build.manifests)
+        not build.manifests
+        or any(fnmatchcase(path, p) or path.startswith(f"{p}/") for p in build.manifests)
         for build in builds
     )

@@ -34,13 +34,19 @@ _CODE_PATHS = {
 
 def link_mounts(facts: Sequence[Fact], files: Files) -> list[Fact]:
     """Return the facts with ``covers_code`` and ``covers_config`` of every mount of a path or volume filled in."""
-    stages = [fact for fact in facts if isinstance(fact, Container) and fact.container_type == "stage"]
-    deployed = [fact for fact in facts if isinstance(fact, Container) and fact.container_type != "stage"]
+    stages = [
+        fact for fact in facts if isinstance(fact, Container) and fact.container_type == "stage"
+    ]
+    deployed = [
+        fact for fact in facts if isinstance(fact, Container) and fact.container_type != "stage"
+    ]
     by_service = _by_service(stages)
     own = {(c.used_at.file, c.scope.owner): c for c in deployed}
     code = _CodeFolders(files)
     return [
-        _linked(fact, by_service, own, code) if isinstance(fact, Mount) and _may_hide(fact) else fact
+        _linked(fact, by_service, own, code)
+        if isinstance(fact, Mount) and _may_hide(fact)
+        else fact
         for fact in facts
     ]
 
@@ -58,7 +64,10 @@ def _by_service(containers: Iterable[Container]) -> Mapping[str, list[Container]
 
 
 def _linked(
-    mount: Mount, stages: Mapping[str, list[Container]], own: Mapping[tuple[str, str], Container], code: _CodeFolders
+    mount: Mount,
+    stages: Mapping[str, list[Container]],
+    own: Mapping[tuple[str, str], Container],
+    code: _CodeFolders,
 ) -> Mount:
     if not mount.target:
         return mount
@@ -70,7 +79,11 @@ def _linked(
 
 
 def _evidence(
-    mount: Mount, target: str, stages: Sequence[Container], container: Container | None, code: _CodeFolders
+    mount: Mount,
+    target: str,
+    stages: Sequence[Container],
+    container: Container | None,
+    code: _CodeFolders,
 ) -> str:
     """Return why the target is code, the strongest evidence first; "" where nothing says so."""
     if _DATA_TARGET.match(target):
@@ -81,7 +94,11 @@ def _evidence(
                 return f"the Dockerfile copies '{source or '.'}' there"
     if mount.host and container and (program := _program_below(target, container.entry or ())):
         return f"'{program}' starts from there"
-    if mount.host_path is not None and code.holds_source(mount.host_path) and _is_home(target, stages, container):
+    if (
+        mount.host_path is not None
+        and code.holds_source(mount.host_path)
+        and _is_home(target, stages, container)
+    ):
         return f"'{mount.host_path or '.'}' holds source code"
     return ""
 
@@ -93,12 +110,18 @@ def _hides(mount: Mount, target: str, inside: str, source: str, code: _CodeFolde
     if not target.startswith(f"{inside.rstrip('/')}/"):
         return False
     part = f"{source}/{target[len(inside) :].lstrip('/')}".lstrip("/")
-    return code.holds_source(part) or (mount.host_path is not None and code.holds_source(mount.host_path))
+    return code.holds_source(part) or (
+        mount.host_path is not None and code.holds_source(mount.host_path)
+    )
 
 
 def _same_or_above(target: str, inside: str) -> bool:
     inside = normpath(inside)
-    return target == inside or inside.startswith(f"{target.rstrip('/')}/") or target.startswith(f"{inside.rstrip('/')}/")
+    return (
+        target == inside
+        or inside.startswith(f"{target.rstrip('/')}/")
+        or target.startswith(f"{inside.rstrip('/')}/")
+    )
 
 
 def _program_below(target: str, argv: Sequence[str]) -> str:
@@ -109,13 +132,22 @@ def _program_below(target: str, argv: Sequence[str]) -> str:
 def _is_home(target: str, stages: Sequence[Container], container: Container | None) -> bool:
     """Whether the target is where the image keeps its code: a working directory, a known path, a usual name."""
     image = (container.image if container else "") or ""
-    name = re.sub(r"(?::[^/]*)?(?:@.*)?$", "", image).removeprefix("docker.io/").removeprefix("library/")
+    name = (
+        re.sub(r"(?::[^/]*)?(?:@.*)?$", "", image)
+        .removeprefix("docker.io/")
+        .removeprefix("library/")
+    )
     homes = [stage.workdir for stage in stages if stage.workdir not in {"", "/", None}]
     homes += [container.workdir] if container and container.workdir else []
     homes += _CODE_PATHS.get(name, ())
     if any(home and _same_or_above(target, home) for home in homes):
         return True
-    return bool(re.match(r"^/(?:app|src|code|srv|workspace|work|project|usr/src|opt/app|var/www|home/\w+/app)(?:/|$)", target))
+    return bool(
+        re.match(
+            r"^/(?:app|src|code|srv|workspace|work|project|usr/src|opt/app|var/www|home/\w+/app)(?:/|$)",
+            target,
+        )
+    )
 
 
 def _config(mount: Mount, target: str, code: _CodeFolders) -> str:
@@ -129,7 +161,10 @@ def _config(mount: Mount, target: str, code: _CodeFolders) -> str:
 def _looks_like_config(mount: Mount, target: str) -> bool:
     source = mount.source or ""
     return bool(
-        re.search(r"\.(?:conf|cnf|cfg|ini|ya?ml|json|toml|properties|xml|env|tmpl|template|rules|vcl|hcl)$", source)
+        re.search(
+            r"\.(?:conf|cnf|cfg|ini|ya?ml|json|toml|properties|xml|env|tmpl|template|rules|vcl|hcl)$",
+            source,
+        )
         or re.match(r"^/(?:etc|usr/local/etc|opt/[\w.-]+/(?:conf|etc)|config|conf)(?:/|$)", target)
     )
 

@@ -45,7 +45,10 @@ def link_services(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
     _join_names(groups)
     _join_images(groups, facts, keys)
     names = _names(groups)
-    named = [f if key is None else f.scoped(service=names[groups.find(key)]) for f, key in zip(facts, keys, strict=True)]
+    named = [
+        f if key is None else f.scoped(service=names[groups.find(key)])
+        for f, key in zip(facts, keys, strict=True)
+    ]
     return [*named, *_services(named)]
 
 
@@ -103,11 +106,11 @@ def _join_images(groups: Groups, facts: Sequence[Fact], keys: Sequence[Key | Non
     for key in list(groups.parent):
         if key[0] == "image":
             by_folder[folder_of(key[1]).rpartition("/")[2]].add(key)
-    for fact, key in zip(facts, keys, strict=True):
-        if isinstance(fact, Image) and key and key[0] == "deploy" and fact.name:
+    for fact, own in zip(facts, keys, strict=True):
+        if isinstance(fact, Image) and own is not None and own[0] == "deploy" and fact.name:
             dockerfiles = by_folder.get(fact.name.rpartition("/")[2], set())
             if len(dockerfiles) == 1 and "/" in fact.name:
-                groups.join(next(iter(dockerfiles)), key)
+                groups.join(next(iter(dockerfiles)), own)
 
 
 def _names(groups: Groups) -> dict[Key, str]:
@@ -147,7 +150,11 @@ def _services(facts: Sequence[Fact]) -> list[Service]:
     for fact in facts:
         if fact.scope.service:
             by_name[fact.scope.service].append(fact)
-    return [_service(name, members) for name, members in sorted(by_name.items())]
+    return [
+        _service(name, members)
+        for name, members in sorted(by_name.items())
+        if any(isinstance(fact, (Container, Contract, Image)) for fact in members)
+    ]
 
 
 def _service(name: str, facts: Sequence[Fact]) -> Service:

@@ -35,8 +35,7 @@ def link_starts(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
     runners = _runners(containers, builds)
     built = {(c.scope.service, c.name) for c in containers if c.builds}
     return [
-        _linked(fact, runners, built) if isinstance(fact, Container) else fact
-        for fact in facts
+        _linked(fact, runners, built) if isinstance(fact, Container) else fact for fact in facts
     ]
 
 
@@ -67,7 +66,9 @@ def _runners(containers: Iterable[Container], builds: Iterable[Build]) -> Mappin
     return found
 
 
-def _linked(container: Container, runners: Mapping[str, list[bool]], built: set[tuple[str, str]]) -> Container:
+def _linked(
+    container: Container, runners: Mapping[str, list[bool]], built: set[tuple[str, str]]
+) -> Container:
     if container.container_type != "stage":
         return replace(container, runs=True, starts=_deployed_starts(container, built))
     states = runners.get(container.dockerfile, []) if container.last else []
@@ -78,7 +79,7 @@ def _linked(container: Container, runners: Mapping[str, list[bool]], built: set[
 
 
 def _deployed_starts(container: Container, built: set[tuple[str, str]]) -> bool | None:
-    """A container of what is built here is judged where it is built."""
+    """Tell whether a deployed container starts; one that is built here is judged where it is built."""
     if container.own_start or container.starts:
         return True
     if container.builds or (container.scope.service, container.name) in built:

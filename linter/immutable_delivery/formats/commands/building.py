@@ -12,7 +12,7 @@ from immutable_delivery.formats.commands.rules import Rule
 from immutable_delivery.formats.shell import Wrapper
 
 _FLAGS = ("bypass", "freezes", "hashes", "snapshots", "aliases")
-_VALUED = ("sources", "version", "files", "constraints", "git", "commit", "tag", "branch")
+_VALUED = ("sources", "instead", "version", "files", "constraints", "git", "commit", "tag", "branch")
 _VERBS: dict[str, dict[str, Any]] = {
     "group": {"action": "install", "reads": "named"},
     "module": {"action": "install", "reads": "module"},
@@ -31,7 +31,7 @@ def manager(row: Mapping[str, Any]) -> Manager:
     """Build a package manager."""
     verbs = [_verb(words, verb) for words, verb in row["verbs"].items()]
     lists = {key: tuple(row.get(key, ())) for key in ("manifest", "locks")}
-    rest = {key: row[key] for key in ("option_verbs", "option_modifiers", "honours") if key in row}
+    rest = {key: row[key] for key in ("option_verbs", "option_modifiers", "honours", "ends") if key in row}
     return Manager(
         **_fields(Manager, row, {*lists, *rest, "verbs", "family"}),
         verbs=tuple(sorted(verbs, key=lambda verb: -len(verb.words))),

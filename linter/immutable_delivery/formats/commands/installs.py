@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from immutable_delivery.facts import Install
+from immutable_delivery.facts import Install, Package
 from immutable_delivery.formats.commands import rlang
-from immutable_delivery.formats.commands.arguments import Arguments, bypasses, parse
+from immutable_delivery.formats.commands.arguments import Arguments, Operand, bypasses, parse
 from immutable_delivery.formats.commands.listed import listed
-from immutable_delivery.formats.commands.packages import packages
+from immutable_delivery.formats.commands.packages import packages, versioned
 from immutable_delivery.formats.commands.stage import Event, Stage, hull
 from immutable_delivery.formats.commands.records import Manager, Verb
 from immutable_delivery.formats.shell import Word
@@ -41,6 +41,8 @@ def _invocation(event: Event, manager: Manager, stage: Stage) -> Iterator[Instal
         return
     if verb.action == "run":
         arguments = parse(event.words, manager.options, stop=count + 1)
+    if not manager.ends:
+        arguments.operands += [Operand(word) for word in arguments.passed]
     yield from _made(Invocation(event, manager, verb, arguments, count, verb.words), stage)
 
 
@@ -62,7 +64,7 @@ def _verb(manager: Manager, arguments: Arguments) -> tuple[Verb, int] | None:
     for verb in manager.verbs:
         count = len(verb.words)
         if tuple(texts[:count]) == verb.words and (count or _fits(verb, texts, arguments, manager)):
-            return (verb, count) if verb.action else None
+            return (verb, count) if verb.action or verb.delegate else None
     if not manager.verbs and arguments.given(manager.sources):
         return Verb((), "install", "none"), 0
     return None
@@ -72,7 +74,7 @@ def _fits(verb: Verb, texts: list[str], arguments: Arguments, manager: Manager) 
     """Whether a call without a verb is one: `yarn`, `npx thing`."""
     if verb.manifest:
         return not texts
-    return bool(texts) or arguments.given(manager.sources) is not None
+    return bool(texts or arguments.given(manager.sources) or arguments.given(manager.instead))
 
 
 def _by_options(
@@ -121,7 +123,7 @@ class Invocation:
 def _made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
     event, manager, verb = invocation.event, invocation.manager, invocation.verb
     arguments, count = invocation.arguments, invocation.count
-    named = packages(manager, verb, arguments, count)
+    named = packages(manager, verb, arguments, count) or _implied(invocation)
     files = listed(manager, verb, arguments, count, stage, event.call)
     from_manifest = _from_manifest(invocation) and not named and not files.named
     if verb.action in {"install", "run"} and not (named or files.named or from_manifest):
@@ -149,6 +151,17 @@ def _made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
         sudo=event.call.sudo,
         reads=(*files.reads, *([manifest] if manifest and not lock else [])),
     )
+
+
+def _implied(invocation: Invocation) -> list[Package]:
+    """Return the package that a verb means without naming it: `mix local.hex`."""
+    name = invocation.verb.name
+    version = invocation.arguments.given(invocation.manager.version)
+    if not name:
+        return []
+    given = version.value if version and version.value else None
+    package = Package(name=name, pin="none", spec=name, place=invocation.place)
+    return [package if given is None else versioned(package, given)]
 
 
 def _from_manifest(invocation: Invocation) -> bool:

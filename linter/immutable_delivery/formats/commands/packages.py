@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from immutable_delivery.facts import Package
 from immutable_delivery.formats.commands.arguments import Arguments, Operand, Option
-from immutable_delivery.formats.commands.pins import READERS, Reader, Spec, requirement
-from immutable_delivery.formats.commands.stage import decided, hidden
+from immutable_delivery.formats.commands.pins import READERS, Reader, requirement
 from immutable_delivery.formats.commands.records import Manager, Verb
+from immutable_delivery.formats.commands.stage import decided, hidden
 from immutable_delivery.formats.commands.urls import of_ref, of_url
 from immutable_delivery.formats.shell import Word
 
@@ -20,11 +20,11 @@ def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> 
     operands = arguments.operands[count:]
     reader = READERS[verb.reads or manager.reads]
     version = _version(manager, verb, arguments, operands)
-    named = _operands(manager, verb, operands)
+    named = [] if arguments.given(manager.instead) else _operands(verb, operands)
     found = [_package(operand, reader, version) for operand in named]
     found = [package and replace(package, name=verb.name or package.name) for package in found]
-    sources = [option.value for option in arguments.all(manager.sources) if option.value]
-    found += [_package(Operand(word), reader, None) for word in sources]
+    options = arguments.all(manager.sources | manager.instead)
+    found += [_package(Operand(option.value), reader) for option in options if option.value]
     found.append(_from_git(manager, arguments))
     alias = arguments.given(manager.aliases)
     if alias is not None and not named:
@@ -32,13 +32,19 @@ def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> 
     return [package for package in found if package is not None]
 
 
-def _operands(manager: Manager, verb: Verb, operands: list[Operand]) -> list[Operand]:
+def versioned(package: Package, version: Word) -> Package:
+    """Return a package with the version that an option or the next word gives."""
+    if version.missing:
+        return replace(package, version=None, pin=None)
+    pin = of_ref(version.text) if package.source_type else requirement(version.text)
+    return replace(package, version=version.text, pin=pin)
+
+
+def _operands(verb: Verb, operands: list[Operand]) -> list[Operand]:
     match verb.operands:
-        case "all" | "optional":
+        case "all":
             return operands
-        case "first":
-            return [] if manager.sources and not operands else operands[:1]
-        case "pair" | "plugin" | "project":
+        case "first" | "pair" | "plugin" | "project":
             return operands[:1]
         case "rest":
             return operands[1:]
@@ -60,35 +66,26 @@ def _version(
     return operands[index].word if index is not None and len(operands) > index else None
 
 
-def _package(operand: Operand, reader: Reader, version: Word | None) -> Package | None:
+def _package(operand: Operand, reader: Reader, version: Word | None = None) -> Package | None:
     word = operand.word
-    spec: Spec | None = reader(word.text)
-    if spec is None or not word.text:
+    spec = reader(word.text) if word.text else None
+    if spec is None:
         return None
-    unknown = (
-        bool(word.missing) and (not spec.version or hidden(spec.version, word)) and not spec.local
-    )
-    if version is not None and not spec.version and not spec.source:
-        spec = spec._replace(version=version.text, pin=_given(version.text))
-        unknown |= bool(version.missing)
-    if spec.source in {"url", "git"} and word.missing:
-        address = of_url(word.text, word.missing)
-        unknown = address.pin not in {"alias"}
-    unknown |= operand.doubtful and spec.pin in _WEAK and not spec.local
-    return Package(
+    package = Package(
         name=None if hidden(spec.name, word) else spec.name,
-        version=None if unknown and spec.version else spec.version,
-        pin=None if unknown else spec.pin,
+        version=spec.version,
+        pin=spec.pin,
         spec=word.text,
         local=spec.local,
         source_type=spec.source,
         place=decided(word),
     )
-
-
-def _given(version: str) -> str:
-    """Grade a version given by itself: a plain one means just that one."""
-    return requirement(version) if version else "none"
+    if word.missing and not spec.local and (not spec.version or hidden(spec.version, word)):
+        moves = spec.source and of_url(word.text, word.missing).pin == "alias"
+        package = package if moves else replace(package, version=None, pin=None)
+    if operand.doubtful and spec.pin in _WEAK and not spec.local:
+        package = replace(package, pin=None)
+    return package if version is None or spec.version else versioned(package, version)
 
 
 def _from_git(manager: Manager, arguments: Arguments) -> Package | None:
@@ -97,25 +94,20 @@ def _from_git(manager: Manager, arguments: Arguments) -> Package | None:
     if option is None or option.value is None:
         return None
     word = option.value
-    commit, tag = arguments.given(manager.commit), arguments.given(manager.tag)
-    chosen = commit or tag or arguments.given(manager.branch)
-    ref = chosen.value if chosen else None
-    pin = (of_ref(ref.text) if chosen in {commit, tag} else "alias") if ref else "none"
-    return Package(
+    package = Package(
         name=word.text.rstrip("/").rpartition("/")[2].removesuffix(".git"),
-        version=(ref.text if ref.known else None) if ref else "",
-        pin=None if ref and ref.missing else pin,
+        pin="none",
         spec=word.text,
         source_type="git",
         place=decided(word),
     )
+    chosen = arguments.given(manager.commit | manager.tag)
+    branch = arguments.given(manager.branch)
+    if chosen is not None and chosen.value is not None:
+        return versioned(package, chosen.value)
+    return replace(package, pin="alias") if branch is not None else package
 
 
 def _alias(option: Option) -> Package:
-    return Package(
-        name="toolchain",
-        version=option.word.text,
-        pin="alias",
-        spec=option.word.text,
-        place=option.word.place,
-    )
+    text, place = option.word.text, option.word.place
+    return Package(name="toolchain", version=text, pin="alias", spec=text, place=place)

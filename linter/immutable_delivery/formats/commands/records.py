@@ -53,6 +53,7 @@ class Manager:
     version: frozenset[str] = _NONE
     aliases: frozenset[str] = _NONE
     sources: frozenset[str] = _NONE
+    instead: frozenset[str] = _NONE
     files: frozenset[str] = _NONE
     constraints: frozenset[str] = _NONE
     git: frozenset[str] = _NONE
@@ -64,6 +65,8 @@ class Manager:
     locks: tuple[str, ...] = ()
     honours: bool = False
     """Whether it installs what the lock file says, where there is one."""
+    ends: bool = False
+    """Whether what follows `--` is for another program."""
 
 
 @dataclass(frozen=True, slots=True)

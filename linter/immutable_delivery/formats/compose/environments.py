@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Any
 
 _DEVELOPMENT = frozenset(
     {"override", "dev", "devel", "develop", "development", "local", "localhost", "debug"}
@@ -26,6 +29,17 @@ def environment_of(path: str) -> tuple[str, str]:
     if last in _DEVELOPMENT or last in _OTHERS or last in _FOLDERS:
         return _FOLDERS.get(last, last), f"the folder is named '{last}'"
     return "", ""
+
+
+def environment(path: str, configured: Iterable[Any] = ()) -> tuple[str, str, bool]:
+    """Return name, evidence and whether it is development: as the configuration says, else by convention."""
+    for one in configured:
+        for pattern in one.paths:
+            if fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*"):
+                development = one.development or is_development(one.name)
+                return one.name, f"configuration: {pattern}", development
+    name, evidence = environment_of(path)
+    return name, evidence, is_development(name)
 
 
 def is_development(name: str) -> bool:

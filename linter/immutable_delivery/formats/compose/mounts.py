@@ -41,24 +41,25 @@ def _items(node: Node | None) -> list[Node]:
 
 def _mount(service: Service, node: Node, volume: Volume) -> Mount:
     kind, source, read_only = volume.kind, volume.source, volume.read_only
-    place = base = _place(node)
+    place = base = node.place
     if kind == "volume" and source and (device := _device(service, source)):
         kind, source, base = "bind", device.written, device.place
     host = None if not kind else kind in {"bind", "npipe"}
     inside = service.path(Scalar(source, base, plain=False)) if host and source else None
     path = source.text if host and source else None
+    socket = runtime_socket(path, read_only=read_only)
     return Mount(
         used_at=place,
-        extent=place,
+        extent=_extent(node),
         scope=service.scope,
-        places=_places(volume, source, place),
+        places=_places(volume, source, place, socket=bool(socket)),
         mount_type=_TYPES.get(kind, kind),
         source=_source(source),
         target=volume.path,
         read_only=read_only,
         host=host,
         host_path=inside,
-        runtime_socket=runtime_socket(path, read_only=read_only),
+        runtime_socket=socket,
         source_immutable=kind == "image"
         and bool(source)
         and "@sha256:" in (source.text if source else ""),
@@ -103,10 +104,9 @@ def _file(service: Service, node: Node, section: str, folder: str, kind: str) ->
     file = scalar(service.model.section(section), name.text, "file")
     named = scalar(node, "target") or name
     target = named.text if named.text.startswith("/") else f"{folder}/{named.text}"
-    place = _place(node)
     yield Mount(
-        used_at=place,
-        extent=place,
+        used_at=node.place,
+        extent=_extent(node),
         scope=service.scope,
         places={"source": file.place if file else name.place, "target": named.place},
         mount_type=kind,
@@ -118,16 +118,17 @@ def _file(service: Service, node: Node, section: str, folder: str, kind: str) ->
     )
 
 
-def _place(node: Node) -> Place:
+def _extent(node: Node) -> Place:
     return node.place.at(node.place.span.start, max(node.end, node.place.span.end))
 
 
-def _places(volume: Volume, source: Written | None, place: Place) -> dict[str, Place]:
-    places = {"target": volume.target.whole}
-    if source and source.text:
-        places["source"] = places["runtime_socket"] = source.whole
-    else:
-        places["source"] = place
+def _places(
+    volume: Volume, source: Written | None, place: Place, *, socket: bool
+) -> dict[str, Place]:
+    at = source.whole if source and source.text else place
+    places = {"target": volume.target.whole, "source": at}
+    if socket:
+        places["runtime_socket"] = at
     if volume.read_only_at:
         places["read_only"] = volume.read_only_at
     return places

@@ -7,7 +7,7 @@ from posixpath import normpath
 
 from immutable_delivery.facts import Scope
 from immutable_delivery.files import folder_of, resolve
-from immutable_delivery.formats.compose.environments import environment_of, is_development
+from immutable_delivery.formats.compose.environments import environment, is_development
 from immutable_delivery.formats.compose.loading import Model
 from immutable_delivery.formats.compose.merging import built
 from immutable_delivery.formats.compose.reading import Reader
@@ -82,17 +82,18 @@ def service(
     key: Scalar, node: Mapping, model: Model, reader: Reader, files: tuple[str, ...]
 ) -> Service:
     """Return a service; the last file of its project names its environment, else its only profiles do."""
-    environment = environment_of(files[-1])[0]
+    configured = reader.around.settings.get("environments", ())
+    name, _, development = environment(files[-1], configured)
     profiles = [profile.text for profile in scalars(node, "profiles")]
-    if not environment and profiles and all(is_development(profile) for profile in profiles):
-        environment = profiles[0]
+    if not name and profiles and all(is_development(profile) for profile in profiles):
+        name, development = profiles[0], True
     scope = Scope(
         owner=key.text,
         service=key.text,
         phase="start",
         layer="application" if node.get("build") is not None else "middleware",
-        environments=(environment,) if environment else (),
-        development=is_development(environment),
+        environments=(name,) if name else (),
+        development=development,
         deployed=True,
     )
     return Service(key, node, model, reader, scope)

@@ -54,6 +54,8 @@ class _Cutter:
             stop, more = self._continued(start, end)
             if more or start < stop:
                 self._instruction(start, stop, more=more)
+        for comment in self._waiting:
+            self._cover([comment], comment)
         if not self._document.instructions:
             raise UnreadableError("holds no instruction", len(self._value))
         return self._document
@@ -165,7 +167,10 @@ class _Cutter:
     def _cover(self, comments: list[tuple[int, int]], covers: tuple[int, int]) -> None:
         for start, end in comments:
             text = self._value[start + 1 : end].strip()
-            self._document.comments.append(Comment(text, start, end, covers))
+            whole_file = text.startswith("hadolint global")
+            self._document.comments.append(
+                Comment(text, start, end, None if whole_file else covers)
+            )
 
 
 def _line_ranges(value: str) -> list[tuple[int, int]]:

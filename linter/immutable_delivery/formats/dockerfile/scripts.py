@@ -21,6 +21,8 @@ MAX_LENGTH = 200_000
 
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
 _SHELL = re.compile(r"(?:ba|da|a|k|mk|z)?sh\Z")
+_FUNCTION = re.compile(r"^[\w:.-]+[ \t]*\(\)[ \t]*\{", re.MULTILINE)
+_DISPATCH = re.compile(r'^(?:time[ \t]+)?"\$\{?[@*1][^"\n]*"(?:[ \t]+"\$@")?[ \t]*$', re.MULTILINE)
 _SHELL_FILE = re.compile(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
 
 
@@ -41,6 +43,15 @@ def is_shell(text: str, name: str = "") -> bool:
         return not text.startswith("#!") and _SHELL_FILE.search(name) is not None
     program = shebang[2] if shebang[1] == "env" and shebang[2] else shebang[1]
     return _SHELL.match(program) is not None
+
+
+def is_task_runner(text: str) -> bool:
+    """Whether a script runs those of its functions that its arguments name: which ones, it does not tell."""
+    return bool(_DISPATCH.search(text)) and len(_FUNCTION.findall(text)) > 1
+
+
+def _is_followed(text: str, path: str) -> bool:
+    return len(text) <= MAX_LENGTH and is_shell(text, path) and not is_task_runner(text)
 
 
 def known_values(
@@ -64,12 +75,7 @@ def find(state: State, program: str) -> Script | None:
         shell = is_shell(brought.body.text, program)
         return Script("", brought.body, brought.instruction) if shell else None
     text = read_text(state.site.around.files, path)
-    if (
-        text is None
-        or path is None
-        or len(text.value) > MAX_LENGTH
-        or not is_shell(text.value, path)
-    ):
+    if text is None or path is None or not _is_followed(text.value, path):
         return None
     state.site.around.texts.setdefault(path, text)
     whole = Place(path, Span(0, len(text.value)))

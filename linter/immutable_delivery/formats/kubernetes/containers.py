@@ -57,7 +57,7 @@ def _container(
     yield from variables.variables(node, scope, known)
     yield from variables.inherited(node, workload, scope)
     yield from mounts.mounts(node, held, pod, workload, scope)
-    yield from programs.runs(node, known, scope, scripts)
+    yield from programs.remembered(node, known, workload, scope, scripts)
 
 
 def _whole(found: Found, image: Scalar | None, pod: Pod, known: Values, scope: Scope) -> Container:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.files import folder_of
@@ -13,50 +14,73 @@ from immutable_delivery.formats.kubernetes import objects
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.formats.kubernetes.manifest import Manifest, judged
 from immutable_delivery.formats.kubernetes.reach import Reach
-from immutable_delivery.formats.kubernetes.workload import Neighbours, Workload
+from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
 from immutable_delivery.formats.kustomize import Builder, Graph, Repository, Resource, objects_in
 from immutable_delivery.text import Place
 
-
-@dataclass(slots=True)
-class _Troubles:
-    """Troubles without repetition: many overlays stumble over one base."""
-
-    found: dict[tuple[str, int, str], Trouble] = field(default_factory=dict)
-
-    def add(self, trouble: Trouble) -> None:
-        self.found.setdefault((trouble.path, trouble.offset, trouble.reason), trouble)
-
-    def at(self, place: Place, reason: str) -> None:
-        self.add(Trouble(place.file, place.span.start, reason))
+_TEMPLATES = re.compile(r"(?:^|/)templates?/")
 
 
-def deployed(manifests: Mapping[str, Manifest], around: Surroundings) -> Iterator[Fact]:
-    """Yield the facts of all that is deployed, each once with the environments that it reaches."""
-    troubles = _Troubles()
-    for manifest in manifests.values():
-        for trouble in manifest.troubles():
-            troubles.add(trouble)
-    environments = Environments(around.settings.get("environments", ()))
-    reach = Reach(environments)
-    parsed = {path: manifest.readable for path, manifest in manifests.items()}
-    folders = [folder_of(path) for path, manifest in manifests.items() if manifest.is_kustomization]
-    used: set[str] = set()
-    if folders:
-        repository = Repository(around.files, parsed, around.texts)
-        graph = Graph(repository, folders, troubles.at)
-        used = graph.consumed()
-        for built in Builder(repository, graph, troubles.at).roots():
-            environment = environments.of(built.path)
-            reach.add(_sources(built.gathered.sources, built.path), environment)
+def deployed(manifests: Mapping[str, Manifest], around: Surroundings) -> Iterable[Fact]:
+    """Return the facts of all that is deployed, each once with the environments that it reaches."""
+    deployment = _Deployment(manifests, around)
+    deployment.note()
+    deployment.kustomized()
+    deployment.alone()
+    around.troubles.extend(deployment.troubles.values())
+    return deployment.reach.facts()
+
+
+class _Deployment:
+    def __init__(self, manifests: Mapping[str, Manifest], around: Surroundings) -> None:
+        self.troubles: dict[tuple[str, int, str], Trouble] = {}
+        """Without repetition: many overlays stumble over one base."""
+        self._environments = Environments(around.settings.get("environments", ()))
+        self.reach = Reach(self._environments)
+        self._manifests = manifests
+        self._around = around
+        self._memory: Memory = {}
+        self._used: set[str] = set()
+
+    def note(self) -> None:
+        """Say which documents are not judged."""
+        for manifest in self._manifests.values():
+            for trouble in manifest.troubles():
+                self._note(trouble)
+
+    def kustomized(self) -> None:
+        """Judge what kustomizations build, through those that nothing else builds on."""
+        folders = [folder_of(path) for path, one in self._manifests.items() if one.is_kustomization]
+        if not folders:
+            return
+        parsed = {path: manifest.readable for path, manifest in self._manifests.items()}
+        repository = Repository(self._around.files, parsed, self._around.texts)
+        graph = Graph(repository, folders, self._report)
+        self._used = graph.consumed()
+        for built in Builder(repository, graph, self._report).roots():
+            environment = self._environments.of(built.path)
             resources = built.gathered.resources
-            reach.add(_facts(resources, Neighbours(resources)), environment)
-    for folder in _folders(one for path, one in manifests.items() if path not in used):
-        neighbours = Neighbours(one for resources in folder.values() for one in resources)
-        for path, resources in folder.items():
-            reach.add(_facts(resources, neighbours), environments.of(path))
-    around.troubles.extend(troubles.found.values())
-    yield from reach.facts()
+            self.reach.add(_sources(built.gathered.sources, built.path), environment)
+            self.reach.add(self._facts(resources, Neighbours(resources)), environment)
+
+    def alone(self) -> None:
+        """Judge the objects that no kustomization uses."""
+        free = [one for path, one in self._manifests.items() if path not in self._used]
+        for folder in _folders(free):
+            neighbours = Neighbours(one for resources in folder.values() for one in resources)
+            for path, resources in folder.items():
+                self.reach.add(self._facts(resources, neighbours), self._environments.of(path))
+
+    def _facts(self, resources: list[Resource], neighbours: Neighbours) -> Iterator[Fact]:
+        for resource in resources:
+            yield from objects.facts(Workload(resource, neighbours, self._memory))
+
+    def _report(self, place: Place, reason: str) -> None:
+        template = _TEMPLATES.search(place.file) is not None
+        self._note(Trouble(place.file, place.span.start, reason, template))
+
+    def _note(self, trouble: Trouble) -> None:
+        self.troubles.setdefault((trouble.path, trouble.offset, trouble.reason), trouble)
 
 
 def _folders(manifests: Iterable[Manifest]) -> Iterable[dict[str, list[Resource]]]:
@@ -68,11 +92,6 @@ def _folders(manifests: Iterable[Manifest]) -> Iterable[dict[str, list[Resource]
             objects_ = [one for root in roots for one in objects_in(root, manifest.path)]
             found[folder_of(manifest.path)][manifest.path] = objects_
     return found.values()
-
-
-def _facts(resources: list[Resource], neighbours: Neighbours) -> Iterable[Fact]:
-    for resource in resources:
-        yield from objects.facts(Workload(resource, neighbours))
 
 
 def _sources(found: Iterable[Source], path: str) -> Iterable[Source]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 _HOLDERS = frozenset(
-    "overlays overlay environments environment envs env clusters cluster stages stage tenants regions".split()
+    "overlays overlay environments environment envs env clusters cluster stages".split()
 )
 _DEVELOPMENT = frozenset(
     "dev devel develop development local localhost debug minikube kind k3d k3s docker-desktop microk8s sandbox skaffold tilt".split()

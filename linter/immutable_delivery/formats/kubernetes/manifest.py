@@ -14,6 +14,7 @@ from immutable_delivery.formats.yamltree import Document, Mapping, Scalar, docum
 from immutable_delivery.text import Text
 
 _ENTRY = re.compile(r"[^\S\n]*(?P<ids>[\w:, -]+?)[^\S\n]*:(?:[^\S\n]+|\Z)(?P<reason>[^\n]*)")
+_MARKS = re.compile(r"\{[{%]")
 SUPPRESSES = "imd/ignore"
 """The annotation that does what a comment does, for a whole object: lines of `id, id: reason`."""
 
@@ -31,11 +32,8 @@ class Manifest:
     def read(cls, text: Text) -> Manifest:
         """Read a file."""
         found = documents(text)
-        at = (
-            {number: template_at(one, text) for number, one in enumerate(found)}
-            if "{{" in text.value
-            else {}
-        )
+        marked = enumerate(found) if _MARKS.search(text.value) else ()
+        at = {number: template_at(one, text) for number, one in marked}
         return cls(
             text.path, found, {number: where for number, where in at.items() if where is not None}
         )

@@ -36,7 +36,7 @@ def facts(workload: Workload) -> Iterator[Fact]:
     """Yield everything that an object says."""
     one = workload.resource.identity
     root = workload.resource.root
-    for pod in pods(root, one.group):
+    for pod in pods(root, one.group, one.kind):
         yield from pod_facts(pod, workload)
     for path, node in catalogue.images(root, one.group, one.kind):
         part = path.removeprefix("spec.").removesuffix(".image")

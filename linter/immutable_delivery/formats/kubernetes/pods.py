@@ -21,7 +21,17 @@ _POLICIES = (
     "kubewarden.io",
 )
 """Groups whose objects describe pods that they look for or refuse, not pods that run."""
+_PODLESS = frozenset(
+    {
+        "apiregistration.k8s.io", "autoscaling", "certificates.k8s.io", "coordination.k8s.io", "discovery.k8s.io",
+        "networking.k8s.io", "node.k8s.io", "policy", "rbac.authorization.k8s.io", "scheduling.k8s.io", "storage.k8s.io",
+    }
+)  # fmt: skip
+_CORE = frozenset({"Pod", "PodTemplate", "ReplicationController"})
+"""The kinds of the core group that run pods."""
 _BUILT_IN = frozenset({"", "apps", "batch", "extensions"})
+_OVERRIDES = _BUILT_IN | {"monitoring.coreos.com"}
+"""Groups in whose lists a container without image stands for one that another object, or an operator, completes."""
 
 
 @dataclass(slots=True)
@@ -45,33 +55,34 @@ class Pod:
     """What Tekton gives every step."""
 
 
-def pods(root: Mapping, group: str) -> Iterator[Pod]:
+def pods(root: Mapping, group: str, kind: str) -> Iterator[Pod]:
     """Yield the pod specs of an object."""
-    if group.endswith(_POLICIES):
+    if group in _PODLESS or group.endswith(_POLICIES) or (not group and kind not in _CORE):
         return
+    lists = _lists(group)
+    skipped = _SCHEMAS | (frozenset() if group in _BUILT_IN else _VALUES)
     waiting: list[tuple[Node, Mapping]] = [(root, root)]
     while waiting:
         node, holder = waiting.pop()
         if isinstance(node, Sequence):
             waiting += [(item, holder) for item in reversed(node.items)]
         elif isinstance(node, Mapping):
-            pod = _pod(node, holder, group)
+            pod = _pod(node, holder, group, lists)
             if pod is not None:
                 pod.volumes += _claims(holder, root) + _outer(node, root, group)
                 yield pod
-            used = {"volumes", *_lists(group)} if pod is not None else set[str]()
-            skipped = _SCHEMAS | used | (frozenset() if group in _BUILT_IN else _VALUES)
-            inner = [(value, node) for key, value in node.items() if key not in skipped]
+            used = skipped.union(lists, ("volumes",)) if pod is not None else skipped
+            inner = [(value, node) for key, value in node.items() if key not in used]
             waiting += reversed(inner)
 
 
-def _pod(node: Mapping, holder: Mapping, group: str) -> Pod | None:
+def _pod(node: Mapping, holder: Mapping, group: str, lists: dict[str, str]) -> Pod | None:
     found = [
         Found(one, _role(one, role))
-        for key, role in _lists(group).items()
+        for key, role in lists.items()
+        if key in node.entries
         for one in mappings(node, key)
-        if text(one, "image")
-        or (text(one, "name") and group in _BUILT_IN | {"monitoring.coreos.com"})
+        if text(one, "image") or (text(one, "name") and group in _OVERRIDES)
     ]
     if group == "argoproj.io":
         found += _argo(node)

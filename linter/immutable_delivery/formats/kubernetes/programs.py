@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as AnyMapping
 
 from immutable_delivery.facts import Fact, Scope, Start
 from immutable_delivery.formats.commands import Interpreter
 from immutable_delivery.formats.kubernetes.variables import Values, expanded
-from immutable_delivery.formats.kubernetes.workload import during
+from immutable_delivery.formats.kubernetes.workload import Workload, during
 from immutable_delivery.formats.lookup import find, scalar, scalars
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.text import Place
@@ -52,6 +52,23 @@ def start(container: Mapping, known: Values, scope: Scope, scripts: Scripts) -> 
         text=shlex.join(word.text for word in every),
         script=next(iter(named(every, scripts)), ""),
     )
+
+
+def remembered(
+    container: Mapping, known: Values, workload: Workload, scope: Scope, scripts: Scripts
+) -> Iterable[Fact]:
+    """Return what :func:`runs` yields, worked out once for all overlays that leave it alone."""
+    values = tuple((name, None if value is None else value.text) for name, value in known.items())
+    key = (
+        id(container),
+        scope,
+        values,
+        tuple((path, id(body)) for path, (body, _) in scripts.items()),
+    )
+    if key not in workload.memory:
+        found = tuple(runs(container, known, scope, scripts))
+        workload.memory[key] = (container, scripts), found
+    return workload.memory[key][1]
 
 
 def runs(container: Mapping, known: Values, scope: Scope, scripts: Scripts) -> Iterator[Fact]:

@@ -21,6 +21,7 @@ _FOREIGN = re.compile(
 )
 """Files that look like objects and are read by tools, not by a cluster."""
 _INSERTED = re.compile(r"^[ \t]*(?:- +)*(?:[\w.\"'/-]+:[ \t]+)?[|>]?\{\{", re.MULTILINE)
+_BLOCK = re.compile(r"^[ \t]*\{%", re.MULTILINE)
 _CHART = re.compile(r"(?:^|/)templates/")
 
 
@@ -47,6 +48,8 @@ def template_at(document: Document, source: Text) -> int | None:
     """Return where a document turns out to be a template, which nobody can read before it is filled in."""
     span = document.place.span
     at = source.value.find("{{", span.start, span.end)
+    if document.problem and (found := _BLOCK.search(source.value, span.start, span.end)):
+        return found.end() - 2
     if at < 0:
         return None
     if _CHART.search(source.path):

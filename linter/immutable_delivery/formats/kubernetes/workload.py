@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
 
-from immutable_delivery.facts import Scope
+from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.formats.kustomize import Resource
 from immutable_delivery.formats.lookup import is_true, mapping, text
 from immutable_delivery.formats.yamltree import Mapping
+
+Memory = dict[Hashable, tuple[object, tuple[Fact, ...]]]
+"""Facts by all that they depend on, with the objects whose identity is part of that."""
 
 _PHASES = {"init": "init", "pipeline": "pipeline"}
 
@@ -52,6 +55,8 @@ class Workload:
 
     resource: Resource
     neighbours: Neighbours
+    memory: Memory = field(default_factory=dict)
+    """What commands do, by all that it depends on: overlays share most of their containers."""
 
     @property
     def kind(self) -> str:

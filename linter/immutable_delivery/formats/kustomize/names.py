@@ -16,10 +16,10 @@ def transform(gathered: Accumulated, kustomization: Kustomization) -> None:
     """Apply all of it, in kustomize's order."""
     namespace = kustomization.scalar("namespace")
     prefix, suffix = kustomization.scalar("namePrefix"), kustomization.scalar("nameSuffix")
-    labels, annotations = (
-        _labels(kustomization),
-        list(pairs(kustomization.root, "commonAnnotations")),
-    )
+    labels = _labels(kustomization)
+    annotations = list(pairs(kustomization.root, "commonAnnotations"))
+    if not (namespace or prefix or suffix or labels or annotations):
+        return
     for one in gathered.resources:
         _move(one, namespace)
         _rename(one, prefix, suffix)

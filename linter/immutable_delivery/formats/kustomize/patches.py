@@ -49,8 +49,9 @@ class Patcher:
 
     def strategic_merges(self, gathered: Accumulated) -> None:
         """Apply `patchesStrategicMerge`: files, or patches as text."""
-        self._index = gathered.index()
-        for entry in self._kustomization.strings("patchesStrategicMerge"):
+        entries = self._kustomization.strings("patchesStrategicMerge")
+        self._index = gathered.index() if entries else {}
+        for entry in entries:
             path = (
                 resolve(self._kustomization.folder, entry.text) if "\n" not in entry.text else None
             )
@@ -64,8 +65,9 @@ class Patcher:
 
     def patches(self, gathered: Accumulated, key: str = "patches") -> None:
         """Apply `patches` or `patchesJson6902`, each a strategic merge or a JSON patch."""
-        self._index = gathered.index()
-        for entry in self._kustomization.list(key):
+        entries = list(self._kustomization.list(key))
+        self._index = gathered.index() if entries else {}
+        for entry in entries:
             inline, path = scalar(entry, "patch"), scalar(entry, "path")
             if inline is not None:
                 documents = inner_documents(inline)

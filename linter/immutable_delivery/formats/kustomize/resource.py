@@ -55,10 +55,15 @@ class Resource:
     behavior: str = ""
     """What a generated one does with an older of its name: create, merge or replace."""
 
+    _known: tuple[Mapping, Identity] | None = None
+    """The identity of a tree, worked out once."""
+
     @property
     def identity(self) -> Identity:
         """Return what identifies it now."""
-        return Identity.of(self.root)
+        if self._known is None or self._known[0] is not self.root:
+            self._known = self.root, Identity.of(self.root)
+        return self._known[1]
 
     @property
     def original(self) -> Identity:
