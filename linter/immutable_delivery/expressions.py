@@ -14,6 +14,7 @@ from typing import Any, Final, get_args, get_type_hints
 from cel_expr_python import cel
 
 from immutable_delivery.facts import ITEMS, KINDS, Fact, Scope
+from immutable_delivery.wire import ordered
 
 Params = tuple[tuple[str, str], ...]
 """Names and types (bool, int, string, list) of a policy's parameters, sorted."""
@@ -134,7 +135,7 @@ def compile_expression(text: str, signature: Signature, *, boolean: bool = False
         raise _explained(str(error), text, signature) from None
     if boolean and compiled.return_type() != cel.Type.BOOL:
         raise ExpressionError(f"is a {compiled.return_type().name()}, not a bool")
-    return Expression(text, signature, compiled.serialize(), _names(text, signature))
+    return Expression(text, signature, ordered(compiled.serialize()), _names(text, signature))
 
 
 def _names(text: str, signature: Signature) -> tuple[str, ...]:

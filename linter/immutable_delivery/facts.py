@@ -46,6 +46,8 @@ class Scope:
     """Whether a manifest runs it (else it only builds an artifact)."""
     dockerfile: str = place_field(default="")
     """The Dockerfile that it is written in, for what builds an image."""
+    manifest: str = place_field(default="")
+    """The manifest that deploys the service, where parts of it stand in other files (`extends`, `include`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,11 @@ class Fact:
     related: tuple[Place, ...] = place_field(default=())
     """Other places that lead here: the use of a value decided elsewhere, the instruction that names a script."""
     scope: Scope = place_field(default=Scope())
+
+    @property
+    def manifest(self) -> str:
+        """The file that deploys it: where it is written, or what includes or extends that."""
+        return self.scope.manifest or self.used_at.file
 
     def place_of(self, *names: str) -> Place:
         """Return the place of the first of these fields that is written, else of the fact."""

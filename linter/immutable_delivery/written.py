@@ -72,6 +72,8 @@ class Written:
     def slice(self, start: int, end: int | None = None) -> Written:
         """Return ``text[start:end]`` with its places."""
         end = len(self.text) if end is None else end
+        if len(self.pieces) == 1 and 0 <= start < end <= len(self.text):
+            return self._part(self.pieces[0], start, end)
         pieces, at = [], 0
         for piece in self.pieces:
             low, high = max(start - at, 0), min(end - at, len(piece.text))
@@ -82,6 +84,11 @@ class Written:
         missing = tuple(name for name in self.missing if name in text)
         whole = _hull(pieces) if pieces else self.place(start, start)
         return Written(text, tuple(pieces), whole, missing)
+
+    def _part(self, piece: Piece, start: int, end: int) -> Written:
+        text, place = piece.text[start:end], _within(piece, start, end)
+        missing = tuple(name for name in self.missing if name in text)
+        return Written(text, (Piece(text, place, piece.aligned),), place, missing)
 
 
 def _within(piece: Piece, low: int, high: int) -> Place:

@@ -20,7 +20,7 @@ from immutable_delivery.formats.dockerfile.grammar import INSTRUCTIONS
 from immutable_delivery.text import Text
 
 REFUSED = "refused"
-LATER_FLAG = re.compile(r"escape=`.*--[^\n]*\\|--[^ ]*[^\x00-\x7f]", re.DOTALL)
+LATER_FLAG = re.compile(r"escape=`.*--.*\\", re.DOTALL)
 
 KEYWORDS = st.sampled_from(
     "FROM RUN CMD ENTRYPOINT COPY ADD ENV LABEL ARG USER WORKDIR EXPOSE VOLUME SHELL STOPSIGNAL "
@@ -118,7 +118,7 @@ def _ours(one: Instruction, value: str) -> tuple[object, ...]:
         inner.json,
         one.line,
         value.count("\n", 0, one.place.span.start) + 1,
-        tuple(flag.text for flag in one.flags),
+        tuple(flag.text.encode().decode("latin-1") for flag in one.flags),
         tuple(word.text for word in inner.words) if inner.name in INSTRUCTIONS else ("",),
         [] if one.trigger else heredocs,
     )

@@ -153,7 +153,7 @@ def test_a_word_of_a_script_in_a_block_has_its_exact_place() -> None:
     assert value[span.start : span.end] == "curl"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\n\t\\\"'#: ")))
 def test_quoted_text_comes_back_piece_by_piece(text: str) -> None:
     value = f"k: {json.dumps(text)}"
@@ -161,7 +161,7 @@ def test_quoted_text_comes_back_piece_by_piece(text: str) -> None:
     assert all(piece == there for piece, there, aligned in written(value, "k") if aligned)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text("ab{}[]:,-?&*!|>'\"%@`#\n\t 0\\\ud7ff\x85\u2028", max_size=60))
 def test_no_text_brings_the_reader_down(value: str) -> None:
     for document in read(value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from immutable_delivery.facts import Build, Fact, Image, Scope, Variable
 from immutable_delivery.links.development import link_development, link_substituted
 from immutable_delivery.text import Place, Span

@@ -139,12 +139,24 @@ class Cutter:
             if stop > start:
                 break
             self._start, self._index = stop, self._index + 1
+        if self._index < len(pieces) and end <= self._start + len(pieces[self._index].text):
+            part = _part(pieces[self._index], start - self._start, end - self._start)
+            hidden = tuple(name for name in self._written.missing if name in part.text)
+            return replace(part, missing=hidden) if hidden else part
         last, stop = self._index, self._start
         while last < len(pieces) and stop < end:
             stop += len(pieces[last].text)
             last += 1
-        text = "".join(piece.text for piece in pieces[self._index : max(last, self._index + 1)])
-        part = replace(
-            self._written, text=text, pieces=pieces[self._index : max(last, self._index + 1)]
-        )
+        held = pieces[self._index : last]
+        text = "".join(piece.text for piece in held)
+        part = replace(self._written, text=text, pieces=held)
         return part.slice(start - self._start, end - self._start)
+
+
+def _part(piece: Piece, start: int, end: int) -> Written:
+    """Return a part of one piece."""
+    place = piece.place
+    if piece.aligned:
+        place = place.at(place.span.start + start, place.span.start + end)
+    text = piece.text[start:end]
+    return Written(text, (Piece(text, place, piece.aligned),) if text else (), place)

@@ -17,7 +17,7 @@ def link_development(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fac
     deployers: dict[str, set[str]] = defaultdict(set)
     for fact in facts:
         if fact.scope.deployed and fact.scope.service:
-            deployers[fact.scope.service].add(fact.used_at.file)
+            deployers[fact.scope.service].add(fact.manifest)
     builders = _builders(facts, builds)
     files = {
         path
@@ -53,8 +53,8 @@ def _builders(facts: Sequence[Fact], builds: Sequence[Build]) -> dict[str, set[s
     built = {(build.place.file, build.service) for build in builds if build.deployed}
     found: dict[str, set[str]] = defaultdict(set)
     for fact in facts:
-        if fact.scope.service and (fact.used_at.file, fact.scope.owner) in built:
-            found[fact.scope.service].add(fact.used_at.file)
+        if fact.scope.service and (fact.manifest, fact.scope.owner) in built:
+            found[fact.scope.service].add(fact.manifest)
     return found
 
 
@@ -64,7 +64,7 @@ def _saying_so(facts: Sequence[Fact], builds: Sequence[Build]) -> set[tuple[str,
         (b.place.file, b.service) for b in builds if b.deployed and _DEVELOPMENT.search(b.target)
     }
     return owners | {
-        (fact.used_at.file, fact.scope.owner)
+        (fact.manifest, fact.scope.owner)
         for fact in facts
         if isinstance(fact, Variable)
         and fact.scope.deployed
@@ -80,7 +80,7 @@ _DEVELOPMENT = re.compile(r"^(?:dev|develop|development|dev-envs?|local)$", re.I
 
 
 def _is_development(fact: Fact, files: set[str], owners: set[tuple[str, str]]) -> bool:
-    here = fact.used_at.file
+    here = fact.manifest
     return fact.scope.deployed and (here in files or (here, fact.scope.owner) in owners)
 
 

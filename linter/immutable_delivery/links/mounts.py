@@ -41,7 +41,7 @@ def link_mounts(facts: Sequence[Fact], files: Files) -> list[Fact]:
         fact for fact in facts if isinstance(fact, Container) and fact.container_type != "stage"
     ]
     by_service = _by_service(stages)
-    own = {(c.used_at.file, c.scope.owner): c for c in deployed}
+    own = {(c.manifest, c.scope.owner): c for c in deployed}
     code = _CodeFolders(files)
     return [
         _linked(fact, by_service, own, code)
@@ -72,7 +72,7 @@ def _linked(
     if not mount.target:
         return mount
     target = normpath(mount.target)
-    container = own.get((mount.used_at.file, mount.scope.owner))
+    container = own.get((mount.manifest, mount.scope.owner))
     evidence = _evidence(mount, target, stages.get(mount.scope.service, ()), container, code)
     config = _config(mount, target, code) if mount.host and not evidence else ""
     return replace(mount, covers_code=evidence, covers_config=config)

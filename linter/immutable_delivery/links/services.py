@@ -55,9 +55,9 @@ def link_services(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
 def key_of(fact: Fact) -> Key | None:
     """Return how a fact names its service: what it deploys, or the Dockerfile that it is part of."""
     if fact.scope.service:
-        return ("deploy", folder_of(fact.used_at.file), fact.scope.service)
+        return ("deploy", folder_of(fact.manifest), fact.scope.service)
     if isinstance(fact, Contract):
-        return ("deploy", folder_of(fact.used_at.file), fact.name)
+        return ("deploy", folder_of(fact.manifest), fact.name)
     return ("image", fact.scope.dockerfile, "") if fact.scope.dockerfile else None
 
 

@@ -54,7 +54,7 @@ def starts_by_itself(image: str | None) -> bool | None:
 
 def _runners(containers: Iterable[Container], builds: Iterable[Build]) -> Mapping[str, list[bool]]:
     """Return per Dockerfile whether each of those who run it states the start command."""
-    own = {(c.used_at.file, c.name): c.own_start for c in containers if c.container_type != "stage"}
+    own = {(c.manifest, c.name): c.own_start for c in containers if c.container_type != "stage"}
     services: dict[str, list[Container]] = defaultdict(list)
     for container in containers:
         if container.container_type != "stage" and container.scope.service:
@@ -75,7 +75,8 @@ def _linked(
     starts = container.starts if container.starts is not None else starts_by_itself(container.image)
     if states and all(states):
         starts = True
-    return replace(container, runs=bool(states), starts=starts)
+    delivers = container.last and container.adds_code  # a stage that only feeds another is no image
+    return replace(container, runs=bool(states), starts=starts, adds_code=delivers)
 
 
 def _deployed_starts(container: Container, built: set[tuple[str, str]]) -> bool | None:

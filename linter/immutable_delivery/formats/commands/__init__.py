@@ -1,5 +1,8 @@
 """What commands do: packages installed, bytes fetched, running things changed."""
 
-from immutable_delivery.formats.commands.interpreter import Interpreter, Program
+from immutable_delivery.formats.commands.interpreter import Interpreter
+from immutable_delivery.formats.commands.programs import Program
+from immutable_delivery.formats.commands.starts import dev_server, package_script
+from immutable_delivery.formats.commands.urls import of_ref, of_url
 
-__all__ = ["Interpreter", "Program"]
+__all__ = ["Interpreter", "Program", "dev_server", "of_ref", "of_url", "package_script"]

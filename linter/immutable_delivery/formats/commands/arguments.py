@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from immutable_delivery.formats.shell import Word
 from immutable_delivery.formats.shell.wrappers import tail
-from immutable_delivery.text import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,10 @@ class Options:
     """What an option is that neither list names: switch, value, or doubt."""
     joined: bool = False
     """Whether long options have one dash (`-tags netgo`), so that letters do not cluster."""
+
+
+PLAIN = Options()
+"""No option takes the next word."""
 
 
 class Option(NamedTuple):
@@ -137,17 +140,16 @@ class _Reader:
             return
         if text in self.options.switches:
             self._add(text, word, None)
-        for index, letter in enumerate(text[1:], 1):
+            return
+        for index, letter in enumerate(text[1:-1], 1):
             name = f"-{letter}"
             if name in self.options.values:
-                inline = text[index + 1 :]
-                start = index + 1 + inline.startswith("=")
-                self._add(name, word, tail(word, start) if inline else self._next())
+                start = index + 1 + text.startswith("=", index + 1)
+                self._add(name, word, tail(word, start))
                 return
-            if text not in self.options.switches or len(text) > 2:
-                self._add(name, word, None)
-        if text not in self.options.switches and text[:2] not in self.options.switches:
-            self._maybe(text[:2])
+            self._add(name, word, None)
+        last = f"-{text[-1]}"
+        self._add(last, word, self._next() if last in self.options.values else self._maybe(last))
 
     def _next(self) -> Word | None:
         if self.at >= len(self.words):
@@ -157,26 +159,3 @@ class _Reader:
 
     def _add(self, name: str, word: Word, value: Word | None) -> None:
         self.found.options.append(Option(name, word, value))
-
-
-class Bypasses(NamedTuple):
-    """The options that turn checks off, as one would name them, and where the first stands."""
-
-    names: tuple[str, ...]
-    place: Place | None
-
-
-def bypasses(arguments: Arguments, names: Collection[str]) -> Bypasses:
-    """Return the options of an invocation that turn integrity checks off."""
-    found = arguments.all(names)
-    texts = tuple(dict.fromkeys(_named(option) for option in found))
-    return Bypasses(texts, found[0].word.place if found else None)
-
-
-def _named(option: Option) -> str:
-    """Return an option as one would name it: `--nogpgcheck`, `-o Acquire::…=true`."""
-    if option.value is None:
-        return option.name
-    if "=" in option.word.text:
-        return option.word.text
-    return f"{option.name} {option.value.text}" if "=" in option.value.text else option.name

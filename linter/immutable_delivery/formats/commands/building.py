@@ -12,7 +12,17 @@ from immutable_delivery.formats.commands.rules import Rule
 from immutable_delivery.formats.shell import Wrapper
 
 _FLAGS = ("bypass", "freezes", "hashes", "snapshots", "aliases")
-_VALUED = ("sources", "instead", "version", "files", "constraints", "git", "commit", "tag", "branch")
+_VALUED = (
+    "sources",
+    "instead",
+    "version",
+    "files",
+    "constraints",
+    "git",
+    "commit",
+    "tag",
+    "branch",
+)
 _VERBS: dict[str, dict[str, Any]] = {
     "group": {"action": "install", "reads": "named"},
     "module": {"action": "install", "reads": "module"},
@@ -30,8 +40,12 @@ _VERBS: dict[str, dict[str, Any]] = {
 def manager(row: Mapping[str, Any]) -> Manager:
     """Build a package manager."""
     verbs = [_verb(words, verb) for words, verb in row["verbs"].items()]
-    lists = {key: tuple(row.get(key, ())) for key in ("manifest", "locks")}
-    rest = {key: row[key] for key in ("option_verbs", "option_modifiers", "honours", "ends") if key in row}
+    lists: dict[str, Any] = {key: tuple(row.get(key, ())) for key in ("manifest", "locks")}
+    rest = {
+        key: row[key]
+        for key in ("option_verbs", "option_modifiers", "honours", "ends")
+        if key in row
+    }
     return Manager(
         **_fields(Manager, row, {*lists, *rest, "verbs", "family"}),
         verbs=tuple(sorted(verbs, key=lambda verb: -len(verb.words))),
@@ -54,7 +68,8 @@ def interpreter(row: Mapping[str, Any]) -> Interpreter:
 
 def wrapper(row: Mapping[str, Any]) -> Wrapper:
     """Build a wrapper."""
-    sets = {key: frozenset(row.get(key, ())) for key in ("values", "until", "script", "query")}
+    keys = ("values", "until", "script", "query")
+    sets: dict[str, Any] = {key: frozenset(row.get(key, ())) for key in keys}
     rest = {key: row[key] for key in ("operands", "after", "assigns") if key in row}
     return Wrapper(tuple(row["run"].split()), **sets, **rest)
 
@@ -74,7 +89,7 @@ def _verb(words: str, row: str | Mapping[str, Any]) -> Verb:
 
 def _fields(kind: type, row: Mapping[str, Any], given: set[str]) -> dict[str, Any]:
     """Return the fields of a record that a row holds: lists as sets, the options apart."""
-    names = {field.name for field in fields(kind)} & row.keys() - given  # type: ignore[arg-type]
+    names = {field.name for field in fields(kind)} & row.keys() - given
     values = {name: row[name] for name in names}
     found = {key: frozenset(v) if isinstance(v, list) else v for key, v in values.items()}
     return found | {"names": tuple(row["names"]), "options": _options(row)}

@@ -9,7 +9,7 @@ from immutable_delivery.formats.commands.arguments import parse
 from immutable_delivery.formats.commands.records import Interpreter
 from immutable_delivery.formats.commands.stage import Event
 from immutable_delivery.formats.shell import Word
-from immutable_delivery.formats.shell.wrappers import shell_arguments
+from immutable_delivery.formats.shell.shells import shell_arguments
 
 _INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0"))
 _LOOKS = frozenset(("--version", "-version", "version", "-v", "-V", "--help", "-h", "help"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.facts import Fetch
-from immutable_delivery.formats.commands.arguments import Arguments, bypasses
+from immutable_delivery.formats.commands.arguments import Arguments
+from immutable_delivery.formats.commands.bypasses import bypasses
 from immutable_delivery.formats.commands.records import Fetcher
 from immutable_delivery.formats.commands.stage import Event, decided
 from immutable_delivery.formats.commands.urls import Address

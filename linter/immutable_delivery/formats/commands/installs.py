@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Install, Package
 from immutable_delivery.formats.commands import rlang
-from immutable_delivery.formats.commands.arguments import Arguments, Operand, bypasses, parse
+from immutable_delivery.formats.commands.arguments import Arguments, Operand, parse
+from immutable_delivery.formats.commands.bypasses import bypasses
 from immutable_delivery.formats.commands.listed import listed
 from immutable_delivery.formats.commands.packages import packages, versioned
-from immutable_delivery.formats.commands.stage import Event, Stage, hull
 from immutable_delivery.formats.commands.records import Manager, Verb
+from immutable_delivery.formats.commands.stage import Event, Stage, hull
 from immutable_delivery.formats.shell import Word
 from immutable_delivery.text import Place
 

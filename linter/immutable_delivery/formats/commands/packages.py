@@ -12,6 +12,7 @@ from immutable_delivery.formats.commands.stage import decided, hidden
 from immutable_delivery.formats.commands.urls import of_ref, of_url
 from immutable_delivery.formats.shell import Word
 
+MAX_SPEC = 500
 _WEAK = frozenset(("none", "alias", "partial"))
 
 
@@ -68,7 +69,7 @@ def _version(
 
 def _package(operand: Operand, reader: Reader, version: Word | None = None) -> Package | None:
     word = operand.word
-    spec = reader(word.text) if word.text else None
+    spec = reader(word.text) if 0 < len(word.text) <= MAX_SPEC else None
     if spec is None:
         return None
     package = Package(

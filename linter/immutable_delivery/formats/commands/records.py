@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from immutable_delivery.formats.commands.arguments import Options
+from immutable_delivery.formats.commands.arguments import PLAIN, Options
 from immutable_delivery.formats.commands.rules import Rule
 
 _NONE: frozenset[str] = frozenset()
@@ -43,7 +43,7 @@ class Manager:
     """Those of several words first."""
     option_verbs: Mapping[str, str] = field(default_factory=dict)
     option_modifiers: Mapping[str, str] = field(default_factory=dict)
-    options: Options = Options()
+    options: Options = PLAIN
     inert: frozenset[str] = _NONE
     bypass: frozenset[str] = _NONE
     freezes: frozenset[str] = _NONE
@@ -76,7 +76,7 @@ class Fetcher:
     names: tuple[str, ...]
     run: tuple[tuple[str, ...], ...] = ()
     """The words that make it one (`s3 cp`); empty for all."""
-    options: Options = Options()
+    options: Options = PLAIN
     output: frozenset[str] = _NONE
     keeps: frozenset[str] = _NONE
     folder: frozenset[str] = _NONE
@@ -100,7 +100,7 @@ class Interpreter:
     """A program that runs a file, code or its input."""
 
     names: tuple[str, ...]
-    options: Options = Options()
+    options: Options = PLAIN
     code: frozenset[str] = _NONE
     module: frozenset[str] = _NONE
     file: frozenset[str] = _NONE
@@ -124,7 +124,7 @@ class Role:
     manager: Manager | None = None
     fetcher: Fetcher | None = None
     interpreter: Interpreter | None = None
-    options: Options = Options()
+    options: Options = PLAIN
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     """Rules by section: mutations, builders, dev_servers, verifiers, settings."""
     sets: frozenset[str] = _NONE

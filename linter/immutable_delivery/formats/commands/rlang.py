@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from immutable_delivery.facts import Install, Package
-from immutable_delivery.formats.commands.urls import of_ref
 from immutable_delivery.formats.commands.stage import Event, Stage, hidden
+from immutable_delivery.formats.commands.urls import of_ref
 from immutable_delivery.formats.shell import Word
 
 PROGRAMS = frozenset(("R", "Rscript", "r", "Rterm"))

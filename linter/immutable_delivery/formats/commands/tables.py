@@ -28,7 +28,7 @@ _RULES = (
     "bypassing_settings",
     "freezing_settings",
 )
-_SETS = ("unpackers", "passing", "extracting", "keyrings", "modules")
+_SETS = ("unpackers", "passing", "extracting", "keyrings", "consuming", "modules")
 
 
 class Tables:

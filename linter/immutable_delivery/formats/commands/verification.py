@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from posixpath import basename
 
 from immutable_delivery.formats.commands.arguments import parse
 from immutable_delivery.formats.commands.stage import Event
 
 _SUMS = re.compile(r"g?sha\d+sum|md5sum|b[23]sum|shasum|cksum|sha\d+|md5|openssl|rhash")
 _TESTS = frozenset(("[", "[[", "test", "grep", "cmp", "diff"))
-_SIGNATURE = r"(?:asc|sig|sign|gpg|minisig)"
 _BRACED = re.compile(r"\$\{(\w+)\}")
 
 
@@ -53,13 +51,3 @@ def said(event: Event) -> list[str]:
             if redirect.body is not None:
                 texts.append(_BRACED.sub(r"$\1", redirect.body.text))
     return texts
-
-
-def names(texts: list[str], path: str) -> bool:
-    """Whether one of these texts names a file, or the signature or checksum beside it."""
-    name = basename(path)
-    stem = re.sub(rf"\.{_SIGNATURE}$", "", name)
-    either = "|".join(re.escape(one) for one in {name, stem})
-    beside = rf"(?:\.(?:{_SIGNATURE}|sha\d+(?:sum)?|md5))?"
-    pattern = re.compile(rf"(?<![\w.-])(?:{either}){beside}(?![\w-]|\.\w)")
-    return bool(name) and any(pattern.search(text) for text in texts)

@@ -16,9 +16,10 @@ from immutable_delivery.formats.compose.inline import inline
 from immutable_delivery.formats.compose.loading import Model, load
 from immutable_delivery.formats.compose.mounts import mounts
 from immutable_delivery.formats.compose.programs import programs
-from immutable_delivery.formats.compose.projects import Project, layout, services_of
+from immutable_delivery.formats.compose.projects import Project, layout
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.compose.service import Service, service
+from immutable_delivery.formats.compose.starts import commands_of
 from immutable_delivery.formats.compose.variables import variables
 from immutable_delivery.formats.lookup import text
 from immutable_delivery.formats.yamltree import Mapping as Tree
@@ -58,10 +59,8 @@ def _left_over(reader: Reader, path: str) -> Iterator[Fact | Build]:
     """Judge what is written to be used by other files, as far as none of them has."""
     if path in reader.included:
         return
-    names = services_of(reader.documents[path]).keys()
-    alone = frozenset(name for name in names if (path, name) not in reader.extended)
-    if alone:
-        yield from project_facts(reader, Project((path,), alone))
+    extended = frozenset(name for file, name in reader.extended if file == path)
+    yield from project_facts(reader, Project((path,), left_out=extended))
 
 
 def project_facts(reader: Reader, project: Project) -> Iterator[Fact | Build]:
@@ -70,19 +69,19 @@ def project_facts(reader: Reader, project: Project) -> Iterator[Fact | Build]:
     base = load(reader, Project(project.files[:-1])) if len(project.files) > 1 else None
     yield from (_include(written) for written in model.remote)
     for name, (key, node) in model.section("services").entries.items():
-        judged = project.judged is None or name in project.judged
-        if judged and isinstance(node, Tree):
+        if project.judges(name) and isinstance(node, Tree):
             one = service(key, node, model, reader, project.files)
             if not provided(one):
                 yield from _service(one, _removed_digest(one, base))
 
 
 def _service(one: Service, unpinned_from: str) -> Iterator[Fact | Build]:
-    yield container(one)
+    commands = commands_of(one)
+    yield container(one, commands)
     yield from images(one, unpinned_from)
     mounted = list(mounts(one))
     yield from mounted
-    yield from programs(one, _repository_paths(mounted))
+    yield from programs(one, commands, _repository_paths(mounted))
     yield from variables(one)
     for build in builds(one):
         yield build

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from immutable_delivery.facts import Container
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.compose.starts import Command, command_of
+from immutable_delivery.formats.compose.starts import Command
 from immutable_delivery.formats.compose.values import known, truth
 from immutable_delivery.formats.compose.variables import label_names
 from immutable_delivery.formats.lookup import find, items, text
@@ -20,10 +20,9 @@ _PLACED = {
 _ROOT = frozenset({"root", "0"})
 
 
-def container(service: Service) -> Container:
-    """Return the fact of a service as a whole."""
+def container(service: Service, commands: Sequence[Command]) -> Container:
+    """Return the fact of a service as a whole; ``commands`` are its entrypoint and its command."""
     node = service.node
-    commands = [found for name in ("entrypoint", "command") if (found := command_of(service, name))]
     builds = service.build is not None and service.image is None
     return Container(
         used_at=service.place,
@@ -35,7 +34,7 @@ def container(service: Service) -> Container:
         image=service.image.written.value if service.image else "",
         runs=True,
         starts=None,
-        own_start=any(command.words for command in commands),
+        own_start=bool(commands),
         user=known(node.get("user")),
         root=_is_root(known(node.get("user"))),
         read_only_root=truth(node.get("read_only")),
@@ -69,7 +68,7 @@ def _port(node: Node) -> str:
     return ":".join(part for part in parts if part)
 
 
-def _entry(commands: list[Command]) -> tuple[str, ...] | None:
+def _entry(commands: Sequence[Command]) -> tuple[str, ...] | None:
     words = [command.argv for command in commands]
     return None if None in words else tuple(word for argv in words if argv for word in argv)
 

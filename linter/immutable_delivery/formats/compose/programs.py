@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from posixpath import join, normpath
 
-from immutable_delivery.facts import Fact, Start
+from immutable_delivery.facts import Fact
 from immutable_delivery.files import read_text
 from immutable_delivery.formats.commands import Interpreter
 from immutable_delivery.formats.compose.packagejson import package_scripts
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.compose.starts import Command, command_of, start, words_of
+from immutable_delivery.formats.compose.starts import Command, start, words_of
 from immutable_delivery.formats.compose.values import truth
 from immutable_delivery.formats.compose.variables import environment, from_files
 from immutable_delivery.formats.lookup import mapping, mappings, text
@@ -27,12 +27,14 @@ MAX_LENGTH = 200_000
 _HOOKS = {"pre_start": "init", "post_start": "hook", "pre_stop": "hook"}
 
 
-def programs(service: Service, mounted: dict[str, str]) -> Iterator[Fact]:
+def programs(
+    service: Service, commands: Sequence[Command], mounted: dict[str, str]
+) -> Iterator[Fact]:
     """Yield how a service starts and what its commands do.
 
     ``mounted`` gives, per path in the container, the path of the repository that is mounted there.
     """
-    yield from _started(service, mounted)
+    yield from _started(service, commands, mounted)
     check = mapping(service.node, "healthcheck")
     if check is not None and not truth(check.get("disable")):
         yield from _checked(service, check.get("test"), check.extent("test"), mounted)
@@ -45,27 +47,19 @@ def programs(service: Service, mounted: dict[str, str]) -> Iterator[Fact]:
             yield from runner.finish()
 
 
-def _started(service: Service, mounted: dict[str, str]) -> Iterator[Fact]:
+def _started(
+    service: Service, commands: Sequence[Command], mounted: dict[str, str]
+) -> Iterator[Fact]:
     """Yield the start command: where both are written, `command` gives `entrypoint` its arguments."""
-    found = {name: command_of(service, name) for name in ("entrypoint", "command")}
-    commands = {name: one for name, one in found.items() if one and one.words}
     if not commands:
         return
     runner = _Runner(service, mounted, "start")
-    runner.argv([word for one in commands.values() for word in one.words], _last(commands).extent)
+    runner.argv([word for one in commands for word in one.words], commands[-1].extent)
     facts = list(runner.finish())
-    for name, one in commands.items():
-        last = one is _last(commands)
-        yield _follows(runner, start(service, name, one)) if last else start(service, name, one)
+    yield from (start(service, one) for one in commands[:-1])
+    last = start(service, commands[-1])
+    yield replace(last, dev_server=runner.dev_server, script=runner.script)
     yield from facts
-
-
-def _last(commands: dict[str, Command]) -> Command:
-    return list(commands.values())[-1]
-
-
-def _follows(runner: _Runner, fact: Start) -> Start:
-    return replace(fact, dev_server=runner.dev_server, script=runner.script)
 
 
 def _checked(

@@ -31,6 +31,12 @@ class Project:
     files: tuple[str, ...]
     judged: frozenset[str] | None = None
     """The services to judge here; None for all: those that an overlay leaves alone are judged without it."""
+    left_out: frozenset[str] = frozenset()
+    """Services that others extend: they are judged there."""
+
+    def judges(self, name: str) -> bool:
+        """Whether a service is judged as part of this project."""
+        return name not in self.left_out and (self.judged is None or name in self.judged)
 
     @property
     def folder(self) -> str:

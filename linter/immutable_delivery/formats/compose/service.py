@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from posixpath import normpath
 
 from immutable_delivery.facts import Scope
 from immutable_delivery.files import folder_of, resolve
@@ -95,10 +94,6 @@ def service(
         environments=(name,) if name else (),
         development=development,
         deployed=True,
+        manifest=key.place.file,
     )
     return Service(key, node, model, reader, scope)
-
-
-def below(folder: str, path: str) -> str:
-    """Return a path below a folder, both relative to the root."""
-    return normpath(f"{folder or '.'}/{path}").removeprefix("./")

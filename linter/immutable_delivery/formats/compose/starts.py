@@ -14,8 +14,9 @@ from immutable_delivery.written import Written
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A `command` or `entrypoint`: its words, None where nothing is written."""
+    """A `command` or `entrypoint`."""
 
+    origin: str
     words: tuple[Written, ...]
     place: Place
     extent: Place
@@ -32,34 +33,37 @@ class Command:
         return " ".join(word.text for word in self.words)
 
 
-def command_of(service: Service, name: str) -> Command | None:
-    """Return the `command` or `entrypoint` of a service; without words where it is emptied."""
-    node = service.node.get(name)
-    if node is None or (isinstance(node, Scalar) and node.null):
-        return None
-    place = node.place.at(node.place.span.start, max(node.end, node.place.span.end))
-    return Command(words_of(service, node), place, service.node.extent(name))
+def commands_of(service: Service) -> list[Command]:
+    """Return the entrypoint and the command of a service, those that are written and not emptied."""
+    found = []
+    for name in ("entrypoint", "command"):
+        node = service.node.get(name)
+        if node is not None and (words := words_of(service, node)):
+            found.append(Command(name, words, node.place, service.node.extent(name)))
+    return found
 
 
 def words_of(service: Service, node: Node) -> tuple[Written, ...]:
     """Return the words of a command, whether it is a list or text."""
     if isinstance(node, Sequence):
         return tuple(item.written for item in node.items if isinstance(item, Scalar))
+    if not isinstance(node, Scalar) or node.null:
+        return ()
     try:
-        return tuple(split(node.written)) if isinstance(node, Scalar) else ()
+        return tuple(split(node.written))
     except CommandError as error:
         service.reader.trouble(node.place, f"a command of '{service.name}' {error}")
         return ()
 
 
-def start(service: Service, origin: str, command: Command) -> Start:
+def start(service: Service, command: Command) -> Start:
     """Return the fact of a `command` or `entrypoint`; Compose starts its words as they are."""
     return Start(
         used_at=command.place,
         extent=command.extent,
         scope=service.scope,
         places=dict.fromkeys(("argv", "text", "form", "dev_server"), command.place),
-        origin=origin,
+        origin=command.origin,
         form="exec",
         argv=command.argv,
         text=command.text,

@@ -107,7 +107,9 @@ class _Splitter:
     def _end_word(self, at: int) -> None:
         if at > self._start:
             self._parts.append(self._cutter.cut(self._start, at))
-        if self._open:
+        if self._open and len(self._parts) == 1:
+            self._words.append(self._parts[0])
+        elif self._open:
             word = Written.joined(self._parts, self._cutter.cut(at, at).whole)
             self._words.append(word.slice(0) if word.text else word)
         self._parts, self._open = [], False

@@ -43,10 +43,6 @@ class Context:
             found = [whole for base in found for whole in self._matching(base, part)][:MAX_MATCHES]
         return found
 
-    def inside(self, path: str) -> str:
-        """Return a path of the repository relative to the context."""
-        return path[len(self.folder) + 1 :] if self.folder else path
-
     def kind(self, path: str) -> Kind:
         """Tell whether a path of the repository is a file, a folder or unknown."""
         return kind(self.files.paths, path)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from immutable_delivery.facts import Container, Fact, Image, Scope
 from immutable_delivery.formats.images import image_fact
-from immutable_delivery.formats.kubernetes import mounts, programs, variables
+from immutable_delivery.formats.kubernetes import programs, variables, volumes
+from immutable_delivery.formats.kubernetes.mounts import Mounts
 from immutable_delivery.formats.kubernetes.pods import Found, Pod
 from immutable_delivery.formats.kubernetes.variables import Values
 from immutable_delivery.formats.kubernetes.workload import Workload
@@ -18,13 +19,15 @@ from immutable_delivery.text import Place
 
 def pod_facts(pod: Pod, workload: Workload) -> Iterator[Fact]:
     """Yield the facts of a pod spec."""
-    held = mounts.volumes(pod)
-    yield from mounts.volume_images(held, workload.scope())
-    yield from mounts.checkouts(held, workload.scope())
+    held = volumes.volumes(pod)
+    mounts = Mounts(pod, held, workload)
+    yield from volumes.images(held, workload.scope())
+    yield from volumes.checkouts(held, workload.scope())
     yield from variables.instructions(pod.annotations, workload.scope())
+    yield from mounts.unused(workload.scope())
     for found in pod.containers:
         scope = workload.scope(text(found.node, "name") or _number(found, pod), found.role)
-        yield from _container(found, pod, workload, held, scope)
+        yield from _container(found, mounts, scope)
 
 
 def image_of(node: Scalar, role: str, scope: Scope, extent: Place, policy: str = "") -> Image:
@@ -41,23 +44,22 @@ def image_of(node: Scalar, role: str, scope: Scope, extent: Place, policy: str =
     )
 
 
-def _container(
-    found: Found, pod: Pod, workload: Workload, held: dict[str, mounts.Volume], scope: Scope
-) -> Iterator[Fact]:
-    node = found.node
+def _container(found: Found, mounts: Mounts, scope: Scope) -> Iterator[Fact]:
+    node, pod, workload = found.node, mounts.pod, mounts.workload
     known = variables.values(node, workload)
-    scripts = mounts.scripts(node, held, workload)
+    scripts = volumes.scripts(node, mounts.volumes, workload)
     image = scalar(node, "image") or scalar(pod.defaults, "image")
     if image is not None:
         yield image_of(image, found.role, scope, node.place, text(node, "imagePullPolicy"))
-    begun = programs.start(node, known, scope, scripts)
+    run = programs.run(node, known, workload, scope, scripts)
+    begun = programs.start(node, known, scope, run)
     if begun is not None:
         yield begun
     yield _whole(found, image, pod, known, scope)
     yield from variables.variables(node, scope, known)
     yield from variables.inherited(node, workload, scope)
-    yield from mounts.mounts(node, held, pod, workload, scope)
-    yield from programs.remembered(node, known, workload, scope, scripts)
+    yield from mounts.of(node, scope, run.started)
+    yield from run.facts
 
 
 def _whole(found: Found, image: Scalar | None, pod: Pod, known: Values, scope: Scope) -> Container:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats import Surroundings, Trouble
 from immutable_delivery.formats.kubernetes import objects
-from immutable_delivery.formats.kubernetes.environments import Environments
+from immutable_delivery.formats.kubernetes.environments import Environment, Environments
 from immutable_delivery.formats.kubernetes.manifest import Manifest, judged
 from immutable_delivery.formats.kubernetes.reach import Reach
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
@@ -61,7 +61,7 @@ class _Deployment:
             environment = self._environments.of(built.path)
             resources = built.gathered.resources
             self.reach.add(_sources(built.gathered.sources, built.path), environment)
-            self.reach.add(self._facts(resources, Neighbours(resources)), environment)
+            self._judge(resources, Neighbours(resources), environment)
 
     def alone(self) -> None:
         """Judge the objects that no kustomization uses."""
@@ -69,11 +69,14 @@ class _Deployment:
         for folder in _folders(free):
             neighbours = Neighbours(one for resources in folder.values() for one in resources)
             for path, resources in folder.items():
-                self.reach.add(self._facts(resources, neighbours), self._environments.of(path))
+                self._judge(resources, neighbours, self._environments.of(path))
 
-    def _facts(self, resources: list[Resource], neighbours: Neighbours) -> Iterator[Fact]:
-        for resource in resources:
-            yield from objects.facts(Workload(resource, neighbours, self._memory))
+    def _judge(
+        self, resources: list[Resource], neighbours: Neighbours, environment: Environment
+    ) -> None:
+        for one in resources:
+            reached = environment if environment.name else self._environments.of_object(one.root)
+            self.reach.add(objects.facts(Workload(one, neighbours, self._memory)), reached)
 
     def _report(self, place: Place, reason: str) -> None:
         template = _TEMPLATES.search(place.file) is not None

@@ -9,6 +9,9 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
+from immutable_delivery.formats.lookup import text
+from immutable_delivery.formats.yamltree import Mapping
+
 _HOLDERS = frozenset(
     "overlays overlay environments environment envs env clusters cluster stages".split()
 )
@@ -35,6 +38,9 @@ _FOLDERS = frozenset(_ORDER) - {
 _IN_NAME = re.compile(
     r"[.\-_](dev|development|local|qa|uat|staging|stg|preprod|prod|production)\.[a-z]+\Z"
 )
+_TELLING = (
+    ("labels", "environment"), ("labels", "env"), ("labels", "app.kubernetes.io/environment"), ("namespace",),
+)  # fmt: skip
 _BASES = frozenset({"base", "bases", "common", "components", "shared", "default"})
 
 
@@ -67,6 +73,15 @@ class Environments:
                 )
         name, evidence = environment_of(path)
         return Environment(name, evidence, is_development(name))
+
+    def of_object(self, root: Mapping) -> Environment:
+        """Return the environment that the namespace or a label of an object names."""
+        for keys in _TELLING:
+            value = text(root, "metadata", *keys)
+            name = value.rpartition("-")[2]
+            if name.lower() in _FOLDERS:
+                return Environment(name, f"{keys[-1]}: {value}", is_development(name))
+        return Environment()
 
     def ordered(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return names in the order in which an artifact passes through the environments."""

@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as AnyMapping
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from immutable_delivery.facts import Fact, Scope, Start
-from immutable_delivery.formats.commands import Interpreter
+from immutable_delivery.formats.commands import Interpreter, Program
 from immutable_delivery.formats.kubernetes.variables import Values, expanded
 from immutable_delivery.formats.kubernetes.workload import Workload, during
 from immutable_delivery.formats.lookup import find, scalar, scalars
+from immutable_delivery.formats.shell import is_shell
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
-Scripts = AnyMapping[str, tuple[Scalar, Mapping]]
+Scripts = AnyMapping[str, Scalar]
+"""What ConfigMaps bring into the container, by path."""
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _HOOKS = ("postStart", "preStop")
-_SHEBANG = re.compile(r"#!\s*\S*?(?:/env\s+(?:-S\s+)?)?(?:\S*/)?(?:ba|da|a|k|z)?sh\b")
+
+
+@dataclass(slots=True)
+class Run:
+    """What running a container does."""
+
+    facts: list[Fact] = field(default_factory=list)
+    dev_server: str = ""
+    started: list[str] = field(default_factory=list)
+    """The paths of those scripts from ConfigMaps that start or hooks run."""
 
 
 def words(container: Mapping, known: Values) -> tuple[list[Written], list[Written]]:
     """Return command and args of a container with their variables filled in."""
-    found = [
-        [expanded(one.written, known) for one in scalars(container, key)]
-        for key in ("command", "args")
-    ]
-    return found[0], found[1]
+    return _words(container, "command", known), _words(container, "args", known)
 
 
-def start(container: Mapping, known: Values, scope: Scope, scripts: Scripts) -> Start | None:
+def start(container: Mapping, known: Values, scope: Scope, run: Run) -> Start | None:
     """Return how the container starts, where the manifest says it."""
     command, args = words(container, known)
-    if not command and not args:
-        return None
     every = [*command, *args]
+    if not every:
+        return None
     origin = "command" if command else "args"
     listed = find(container, origin)
     place = listed.place if listed is not None else container.place
@@ -50,78 +57,91 @@ def start(container: Mapping, known: Values, scope: Scope, scripts: Scripts) -> 
         form="exec",
         argv=tuple(word.text for word in every) if all(word.known for word in every) else None,
         text=shlex.join(word.text for word in every),
-        script=next(iter(named(every, scripts)), ""),
+        dev_server=run.dev_server,
     )
 
 
-def remembered(
+def run(
     container: Mapping, known: Values, workload: Workload, scope: Scope, scripts: Scripts
-) -> Iterable[Fact]:
-    """Return what :func:`runs` yields, worked out once for all overlays that leave it alone."""
-    values = tuple((name, None if value is None else value.text) for name, value in known.items())
-    key = (
-        id(container),
-        scope,
-        values,
-        tuple((path, id(body)) for path, (body, _) in scripts.items()),
-    )
+) -> Run:
+    """Return what starting, hooks and probes do, worked out once for all overlays that leave it alone."""
+    bodies = tuple((path, id(body)) for path, body in scripts.items())
+    key = id(container), scope, tuple(known.items()), bodies
     if key not in workload.memory:
-        found = tuple(runs(container, known, scope, scripts))
-        workload.memory[key] = (container, scripts), found
-    return workload.memory[key][1]
+        found = _run(container, known, scope, scripts)
+        workload.memory[key] = (container, tuple(scripts.values())), found
+    remembered: Run = workload.memory[key][1]
+    return remembered
 
 
-def runs(container: Mapping, known: Values, scope: Scope, scripts: Scripts) -> Iterator[Fact]:
-    """Yield what starting, hooks and probes of the container do."""
+def _run(container: Mapping, known: Values, scope: Scope, scripts: Scripts) -> Run:
+    found = Run()
     command, args = words(container, known)
+    origin = "command" if command else "args"
+    reader = _Reader(known, scripts, found)
+    found.dev_server = reader.argv([*command, *args], scope, container.extent(origin))
     body = scalar(container, "script")
-    if command or args:
-        origin = "command" if command else "args"
-        yield from _argv([*command, *args], known, scope, container.extent(origin), scripts)
     if body is not None:
-        yield from _script(body.written, known, scope, container.extent("script"))
+        reader.script(body, scope, container.extent("script"))
     for key in _HOOKS:
-        yield from _exec(
-            container, ("lifecycle", key, "exec"), known, during(scope, "hook"), scripts
-        )
+        reader.exec(find(container, "lifecycle", key, "exec"), during(scope, "hook"))
+    started = list(found.started)
     for key in _PROBES:
-        yield from _exec(container, (key, "exec"), known, during(scope, "probe"), scripts)
+        reader.exec(find(container, key, "exec"), during(scope, "probe"))
+    found.started = started
+    return found
 
 
-def named(every: Sequence[Written], scripts: Scripts) -> list[str]:
-    """Return the mounted scripts that the words of a command name."""
-    if not scripts:
-        return []
-    line = " ".join(word.text for word in every)
-    return [
-        path for path in scripts if re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w./-])", line)
-    ]
+class _Reader:
+    """Reads commands, and the scripts that they name."""
+
+    def __init__(self, known: Values, scripts: Scripts, into: Run) -> None:
+        self._known = known
+        self._scripts = scripts
+        self._into = into
+
+    def exec(self, node: object, scope: Scope) -> None:
+        """Read the command of a hook or probe."""
+        if isinstance(node, Mapping):
+            self.argv(_words(node, "command", self._known), scope, node.extent("command"))
+
+    def argv(self, every: Sequence[Written], scope: Scope, extent: Place) -> str:
+        """Read the words of a command; return the development server that it starts."""
+        if not every:
+            return ""
+        interpreter = Interpreter(self._known)
+        interpreter.argv(every, scope, extent)
+        self._follow(interpreter, scope)
+        return interpreter.dev_server
+
+    def script(self, body: Scalar, scope: Scope, extent: Place) -> None:
+        """Read a script that stands in the manifest."""
+        interpreter = Interpreter(self._known)
+        interpreter.script(body.written, scope, extent)
+        self._follow(interpreter, scope)
+
+    def _follow(self, interpreter: Interpreter, scope: Scope) -> None:
+        """Read the scripts from ConfigMaps that are run, and those that they run."""
+        seen: set[str] = set()
+        waiting = _programs(interpreter)
+        while waiting:
+            program = waiting.pop()
+            path = program.path.text
+            body = self._scripts.get(path)
+            if body is None or path in seen:
+                continue
+            seen.add(path)
+            self._into.started.append(path)
+            if not program.interpreter or is_shell(program.interpreter):
+                before = len(_programs(interpreter))
+                interpreter.script(body.written, scope, body.place, (program.extent,))
+                waiting += _programs(interpreter)[before:]
+        self._into.facts += interpreter.finish()
 
 
-def _exec(
-    container: Mapping, path: tuple[str, ...], known: Values, scope: Scope, scripts: Scripts
-) -> Iterator[Fact]:
-    holder = find(container, *path)
-    if isinstance(holder, Mapping):
-        every = [expanded(one.written, known) for one in scalars(holder, "command")]
-        yield from _argv(every, known, scope, holder.extent("command"), scripts)
+def _programs(interpreter: Interpreter) -> list[Program]:
+    return [*interpreter.programs, *interpreter.sourced]
 
 
-def _argv(
-    every: list[Written], known: Values, scope: Scope, extent: Place, scripts: Scripts
-) -> Iterator[Fact]:
-    if not every:
-        return
-    interpreter = Interpreter(known)
-    interpreter.argv(every, scope, extent)
-    yield from interpreter.finish()
-    for path in named(every, scripts):
-        body, _ = scripts[path]
-        if path.endswith((".sh", ".bash")) or _SHEBANG.match(body.text):
-            yield from _script(body.written, known, scope, body.place)
-
-
-def _script(body: Written, known: Values, scope: Scope, extent: Place) -> Iterator[Fact]:
-    interpreter = Interpreter(known)
-    interpreter.script(body, scope, extent)
-    yield from interpreter.finish()
+def _words(node: Mapping, key: str, known: Values) -> list[Written]:
+    return [expanded(one.written, known) for one in scalars(node, key)]

@@ -31,8 +31,8 @@ def claims(path: str, head: bytes) -> bool:
         return True
     if not _PATH.search(path):
         return False
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    flow = start in {b"{", b"["}
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    flow = head.lstrip()[:1] in {b"{", b"["}
     versions = (_JSON_VERSION if flow else _VERSIONS).findall(head)
     kinds = (_JSON_KIND if flow else _KIND).search(head)
     own = any(not _FOREIGN.match(version.decode("utf-8", "replace")) for version in versions)

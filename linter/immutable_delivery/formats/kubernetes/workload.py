@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.facts import Scope
 from immutable_delivery.formats.kustomize import Resource
 from immutable_delivery.formats.lookup import is_true, mapping, text
 from immutable_delivery.formats.yamltree import Mapping
 
-Memory = dict[Hashable, tuple[object, tuple[Fact, ...]]]
-"""Facts by all that they depend on, with the objects whose identity is part of that."""
+Memory = dict[Hashable, tuple[object, Any]]
+"""What was worked out, by all that it depends on, with the objects whose identity is part of that."""
 
 _PHASES = {"init": "init", "pipeline": "pipeline"}
 

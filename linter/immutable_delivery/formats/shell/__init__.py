@@ -3,7 +3,8 @@
 from immutable_delivery.formats.shell.calls import Call, Redirect
 from immutable_delivery.formats.shell.evaluate import Shell
 from immutable_delivery.formats.shell.mask import mask
+from immutable_delivery.formats.shell.shells import is_shell
 from immutable_delivery.formats.shell.source import Word
-from immutable_delivery.formats.shell.wrappers import Wrapper, is_shell
+from immutable_delivery.formats.shell.wrappers import Wrapper
 
 __all__ = ["Call", "Redirect", "Shell", "Word", "Wrapper", "is_shell", "mask"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immutable_delivery.formats.shell.calls import Call
 from immutable_delivery.formats.shell.source import Word
 from immutable_delivery.written import Written
 
@@ -12,24 +13,29 @@ if TYPE_CHECKING:
 
     from immutable_delivery.formats.shell.evaluate import Shell
 
+KINDS = frozenset(
+    ("variable_assignment", "variable_assignments", "declaration_command", "unset_command")
+)
 _EXPORTS = frozenset(("export", "declare", "typeset"))
 
 
-def statement(shell: Shell, node: Node, *, sure: bool) -> dict[str, Word]:
-    """Run an assignment, `export`, `local` or `unset`; return what it exports."""
+def statement(shell: Shell, node: Node, *, sure: bool) -> list[int]:
+    """Run an assignment, `export`, `local` or `unset`; what it exports makes a call."""
     if node.type == "variable_assignment":
         assign(shell, node, sure=sure)
-        return {}
-    exports = node.children[0].type in _EXPORTS
+        return []
     exported: dict[str, Word] = {}
     for child in node.children:
         if child.type == "variable_assignment":
             name, word = assign(shell, child, sure=sure)
-            if exports and word is not None:
-                exported[name] = word
+            exported |= {name: word} if word is not None else {}
         elif child.type == "variable_name" and node.type == "unset_command":
             shell.variables.unset(shell.source.clean[child.start_byte : child.end_byte])
-    return exported
+    if exported and node.children[0].type in _EXPORTS:
+        start = node.start_byte
+        word = Word("export", source=shell.source, start=start, end=start + len("export"))
+        shell.emit(Call("export", [word], exported=exported))
+    return []
 
 
 def assign(shell: Shell, node: Node, *, sure: bool = True) -> tuple[str, Word | None]:

@@ -18,6 +18,8 @@ class Redirect:
     body: Written | None = None
     literal: bool = False
     """Whether the shell leaves variables in the body alone."""
+    string: bool = False
+    """Whether the body is the target itself: a here-string."""
 
     @property
     def output(self) -> bool:

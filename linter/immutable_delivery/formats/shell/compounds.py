@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from immutable_delivery.formats.shell.calls import Call
@@ -18,9 +19,14 @@ _CLAUSES = frozenset(("elif_clause", "else_clause", "case_item"))
 _POSITIONS = frozenset(("@", "*", *(str(index) for index in range(10))))
 
 
-def branches(shell: Shell, node: Node) -> tuple[int, ...]:
+def subshell(shell: Shell, node: Node) -> list[int]:
+    """Run `( … )`."""
+    return shell.inside(statements(node))
+
+
+def branches(shell: Shell, node: Node) -> list[int]:
     """Run every branch of `if`, `while` and `case`; what a branch assigns is unknown after it."""
-    outputs: tuple[int, ...] = ()
+    outputs: list[int] = []
     conditions = {child.id for child in node.children_by_field_name("condition")}
     mark = None
     for child in statements(node):
@@ -29,7 +35,7 @@ def branches(shell: Shell, node: Node) -> tuple[int, ...]:
             continue
         mark = mark or shell.variables.mark()
         if child.type in _CLAUSES:
-            shell.variables.values = dict(mark[0])
+            shell.variables.branch(mark)
             outputs += shell.block(statements(child))
         else:
             outputs += shell.statement(child)
@@ -38,7 +44,7 @@ def branches(shell: Shell, node: Node) -> tuple[int, ...]:
     return outputs
 
 
-def loop(shell: Shell, node: Node) -> tuple[int, ...]:
+def loop(shell: Shell, node: Node) -> list[int]:
     """Run `for x in a b`: once for each word where they are few, else once with x unknown."""
     name, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
     if name is None or body is None:
@@ -48,7 +54,7 @@ def loop(shell: Shell, node: Node) -> tuple[int, ...]:
     words = [word for child in values for word in shell.expander.words(child)]
     known = 0 < len(words) <= MAX_UNROLLED and all(word.known for word in words)
     mark = shell.variables.mark()
-    outputs: tuple[int, ...] = ()
+    outputs: list[int] = []
     rounds: list[Word | None] = [*words] if known else [None]
     for word in rounds:
         shell.variables.set(key, word)
@@ -57,7 +63,7 @@ def loop(shell: Shell, node: Node) -> tuple[int, ...]:
     return outputs
 
 
-def test(shell: Shell, node: Node) -> tuple[int, ...]:
+def test(shell: Shell, node: Node) -> list[int]:
     """Make a call of `[ … ]`, so that what it compares is seen."""
     source = shell.source
     words = [Word("[", source=source, start=node.start_byte, end=node.start_byte + 1)]
@@ -74,9 +80,9 @@ def test(shell: Shell, node: Node) -> tuple[int, ...]:
     return shell.emit(Call("[", words))
 
 
-def broken(shell: Shell, node: Node) -> tuple[int, ...]:
+def broken(shell: Shell, node: Node) -> list[int]:
     """Read what can be read where the grammar gives up: runs of words are commands."""
-    outputs: tuple[int, ...] = ()
+    outputs: list[int] = []
     words: list[Word] = []
     for child in node.children:
         if child.type in WORDS:
@@ -89,14 +95,15 @@ def broken(shell: Shell, node: Node) -> tuple[int, ...]:
     return outputs + shell.call(words)
 
 
-def define(shell: Shell, node: Node) -> None:
+def define(shell: Shell, node: Node) -> list[int]:
     """Remember a function."""
     if (found := function_of(node)) is not None:
         name, body = found
         shell.functions[shell.source.clean[name.start_byte : name.end_byte]] = shell.source, body
+    return []
 
 
-def function(shell: Shell, call: Call) -> tuple[int, ...]:
+def function(shell: Shell, call: Call) -> list[int]:
     """Run the body of a function with the arguments of the call."""
     source, body = shell.functions[call.name]
     values = shell.variables.values
@@ -117,3 +124,16 @@ def position(shell: Shell, words: list[Word]) -> None:
         values.pop(str(index), None)
     values |= {str(index): word for index, word in enumerate(words[:9], 1)}
     values["@"] = values["*"] = words
+
+
+KINDS: dict[str, Callable[[Shell, Node], list[int]]] = {
+    "subshell": subshell,
+    "if_statement": branches,
+    "while_statement": branches,
+    "case_statement": branches,
+    "for_statement": loop,
+    "test_command": test,
+    "ERROR": broken,
+    "function_definition": define,
+}
+"""What runs each kind of compound; the others are plain blocks."""

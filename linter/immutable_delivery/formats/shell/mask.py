@@ -84,27 +84,27 @@ class _Cutter:
             if match is None:
                 return self._edited(), self.found
             self.at = match.end()
-            self._token(match, match[0])
+            self._mark(match, match[0])
 
-    def _token(self, match: re.Match[str], token: str) -> None:
+    def _mark(self, match: re.Match[str], mark: str) -> None:
         arithmetic = self.stack[-1:] == ["(("]
-        if token == "\n":
+        if mark == "\n":
             self._bodies()
-        elif token == '"':
+        elif mark == '"':
             self.stack.pop() if self.stack[-1:] == ['"'] else self.stack.append('"')
-        elif token.endswith("("):
-            self.stack.append("((" if token.endswith("((") else "(")
-        elif token.startswith(")"):
-            self._close(match, token)
-        elif token == "<<<" and not arithmetic:
+        elif mark.endswith("("):
+            self.stack.append("((" if mark.endswith("((") else "(")
+        elif mark.startswith(")"):
+            self._close(match, mark)
+        elif mark == "<<<" and not arithmetic:
             self.found[match.start()] = Heredoc(match.end(), match.end(), string=True)
             self.edits.append((match.start(), match.end(), "<  "))
-        elif token.startswith("<<") and not arithmetic:
+        elif mark.startswith("<<") and not arithmetic:
             self.pending.append(match)
-            self.edits.append((match.start(), match.end(), "<" + _MARK * (len(token) - 1)))
+            self.edits.append((match.start(), match.end(), "<" + _MARK * (len(mark) - 1)))
 
-    def _close(self, match: re.Match[str], token: str) -> None:
-        if token == "))" and self.stack[-1:] != ["(("]:
+    def _close(self, match: re.Match[str], mark: str) -> None:
+        if mark == "))" and self.stack[-1:] != ["(("]:
             self.at = match.start() + 1
         if self.stack and self.stack[-1] != '"':
             self.stack.pop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,7 +21,7 @@ class Source:
 
     def __init__(self, written: Written, escape: str = "\\", hidden: tuple[str, ...] = ()) -> None:
         self.written = written
-        self.hidden = hidden
+        self.hidden = re.compile("|".join(map(re.escape, hidden))) if hidden else None
         self.clean = mask(written.text, escape)
         self.script, self.heredocs = cut_heredocs(self.clean)
         for text in hidden:

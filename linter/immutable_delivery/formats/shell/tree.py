@@ -27,6 +27,11 @@ class Item:
     operator: str = ";"
     redirects: list[Node] = field(default_factory=list)
 
+    @property
+    def piped(self) -> bool:
+        """Whether what comes before is piped into it."""
+        return self.operator in {"|", "|&"}
+
 
 def flatten(node: Node) -> list[Item]:
     """Return the commands of a statement in order; the grammar nests `a && b` in redirects and pipes."""

@@ -10,7 +10,6 @@ from immutable_delivery.formats.shell.calls import Call
 from immutable_delivery.formats.shell.source import Word
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-_SHELL = re.compile(r"(?:ba|da|a|k|mk|z|r?ba)?sh(?:\.exe)?")
 _SUDO = re.compile(r"\$\{?\w*sudo\w*\}?", re.IGNORECASE)
 MAX_WRAPPERS = 12
 
@@ -57,11 +56,6 @@ def name_of(word: Word) -> str:
     name = word.text.rpartition("/")[2]
     hidden = word.missing and ("$" in name or "`" in name or name.endswith((")", "}")))
     return "" if hidden else name
-
-
-def is_shell(name: str) -> bool:
-    """Whether a program is a shell that reads scripts as sh does."""
-    return _SHELL.fullmatch(name) is not None
 
 
 def unwrap(call: Call, wrappers: Wrappers) -> Unwrapped | None:
@@ -156,37 +150,3 @@ def tail(word: Word, start: int) -> Word:
     """Return the end of a word as a word of its own."""
     written = word.written.slice(start)
     return Word(written.text, written.missing, word.calls, "", word.quoted, _written=written)
-
-
-@dataclass(slots=True)
-class ShellArguments:
-    """How a shell is called: with a script as a word, in a file, or on its input."""
-
-    script: Word | None = None
-    file: Word | None = None
-    positional: list[Word] | None = None
-
-
-_SHELL_VALUES = frozenset(("-o", "+o", "-O", "+O", "--rcfile", "--init-file"))
-
-
-def shell_arguments(words: list[Word]) -> ShellArguments:
-    """Read the words after `sh`."""
-    at, command, stdin = 0, False, False
-    while at < len(words):
-        text = words[at].text
-        if text in {"-", "--"}:
-            at += 1
-            break
-        if text[:1] not in {"-", "+"} or len(text) < 2 or words[at].process:
-            break
-        if not text.startswith("--"):
-            command |= "c" in text[1:] and text[0] == "-"
-            stdin |= "s" in text[1:] and text[0] == "-"
-        at += 2 if text in _SHELL_VALUES or (text[-1] == "o" and text[1] != "-") else 1
-    rest = words[at:]
-    if command:
-        return ShellArguments(script=rest[0] if rest else None, positional=rest[2:])
-    if stdin or not rest:
-        return ShellArguments(positional=rest)
-    return ShellArguments(file=rest[0], positional=rest[1:])

@@ -1,0 +1,30 @@
+"""How much a Git reference fixes: a commit, a version's tag, or a branch."""
+
+from __future__ import annotations
+
+import re
+
+COMMIT = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
+"""A full commit, or a sha256, as a word of its own."""
+SERIES = re.compile(r"(?:^|(?<=[_/-]))v?\d+(?:\.\d+)*\.x(?!\w)")
+"""`14.x`: a series, which moves."""
+_SHORT = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{7,39}")
+_DATE = re.compile(r".*(?:19|20)\d\d-?[01]\d-?[0-3]\d.*")
+_TAG = re.compile(r"(?:[\w@./+-]*?[-_/@v])?v?\d+(?:[._]\d+)+[-+._~\w]*")
+_SERIES_BRANCH = re.compile(
+    r"(?:release|releases|rel|stable|branch|maint|support|hotfix|feature)[-_/]v?\d+(?:\.\d+)?",
+    re.IGNORECASE,
+)
+
+
+def of_ref(ref: str) -> str:
+    """Return how much a reference fixes: digest (a full commit), exact (a version tag), alias or none."""
+    ref = ref.removeprefix("refs/tags/")
+    if not ref or "\0" in ref:
+        return "none"
+    if COMMIT.fullmatch(ref):
+        return "digest"
+    if _SHORT.fullmatch(ref) or _DATE.fullmatch(ref):
+        return "exact"
+    moves = SERIES.search(ref) or _SERIES_BRANCH.fullmatch(ref) or ref.startswith("refs/heads/")
+    return "exact" if _TAG.fullmatch(ref) and not moves else "alias"

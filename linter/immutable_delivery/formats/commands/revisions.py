@@ -1,0 +1,88 @@
+"""What of a URL fixes what it serves, or lets it move: a commit, a version, a branch, `latest`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from immutable_delivery.formats.commands.refs import COMMIT, SERIES, of_ref
+
+
+class Revision(NamedTuple):
+    """The part of an address that fixes it or lets it move, where it stands, and how much it fixes."""
+
+    text: str = ""
+    start: int = 0
+    pin: str = "none"
+
+
+_VERSION = re.compile(
+    r"""(?<![\d.$])v?\d+(?:\.\d+)+(?!\.?x\b)[\w.+~-]*|(?<=[_-])\d+_\d+(?:_\d+)*
+    |(?<!\d)(?:19|20)\d\d(?:-\d\d-\d\d|\d{4}(?!\d))|(?<=[_-])r?\d{5,}(?!\d)|(?<=[_-])r\d+[a-z]?(?![a-z])""",
+    re.VERBOSE,
+)
+_CORE = re.compile(r"v?\d+(?:[._-]\d+)*(?:-?(?:rc|alpha|beta|pre|p|b)\.?\d+)?(?![a-z\d])")
+_DISTRIBUTION = re.compile(
+    r"(?:ubuntu|debian|fedora|centos|rhel|el|alpine|macos|osx)[-_/]?\d+(?:\.\d+)*", re.IGNORECASE
+)
+"""Releases of a system in a path are no versions of what is fetched."""
+_STRONG = re.compile(
+    r"(?<![a-z])(?:latest|nightly|snapshots?|continuous|last(?:Successful|Stable)Build)(?![a-z])"
+    r"|(?<=[-_])current(?=[-_.])",
+    re.IGNORECASE,
+)
+_WEAK = re.compile(
+    r"(?<=/)(?:master|main|trunk|develop|dev|stable|current|edge|head|tip|canary|rolling|next|beta)(?=[/.?]|$)",
+    re.IGNORECASE,
+)
+"""Words that move unless the file name holds a version (`/pool/main/c/curl_7.88.deb`)."""
+_FORGE = re.compile(
+    r"""^https?://(?:[^/@]*@)?(?:
+      raw\.(?:githubusercontent|github)\.com/[^/]+/[^/]+/(?:refs/(?:heads|tags)/)?(?P<raw>[^/]+)/
+    | (?:www\.)?github\.com/[^/]+/[^/]+/(?:raw|blob)/(?:refs/(?:heads|tags)/)?(?P<blob>[^/]+)/
+    | (?:www\.)?github\.com/[^/]+/[^/]+/archive/(?:refs/(?:heads|tags)/)?(?P<archive>[^?#]+?)(?:\.tar\.gz|\.tgz|\.zip)
+    | (?:www\.)?github\.com/[^/]+/[^/]+/(?:tarball|zipball)/(?:refs/(?:heads|tags)/)?(?P<ball>[^/?#]+)
+    | (?:codeload|api)\.github\.com/(?:repos/)?[^/]+/[^/]+/(?:tar\.gz|zip|tarball|zipball)/(?:refs/(?:heads|tags)/)?(?P<load>[^/?#]+)
+    | (?:www\.)?github\.com/[^/]+/[^/]+/releases/download/(?P<release>[^/]+)/
+    | (?:www\.)?github\.com/[^/]+/[^/]+/releases/(?P<latest>latest)/
+    | [^/]+/.+?/-/(?:raw|archive|blob)/(?P<gitlab>[^/]+)/
+    | bitbucket\.org/[^/]+/[^/]+/(?:raw|get)/(?P<bitbucket>[^/]+?)(?:/|\.tar\.gz|\.zip)
+    | cdn\.jsdelivr\.net/(?:gh|npm)/(?:@[^/@]+/)?[^/@]+(?:/[^/@]+)?@(?P<cdn>[^/]+)/
+    )""",
+    re.VERBOSE,
+)
+
+
+def revision(text: str) -> Revision:
+    """Return what of a URL fixes it; a NUL stands where a part is not known."""
+    forge = _FORGE.match(text)
+    if forge and forge.lastgroup:
+        return _of_forge(forge[forge.lastgroup], forge.start(forge.lastgroup), forge.lastgroup)
+    if match := COMMIT.search(text):
+        return Revision(match[0], match.start(), "digest")
+    host = re.match(r"\w+://[^/]*", text)
+    blank = _DISTRIBUTION.sub(lambda match: "-" * len(match[0]), text)
+    return _of_path(blank, host.end() if host else 0)
+
+
+def _of_forge(ref: str, start: int, kind: str) -> Revision:
+    pin = of_ref(ref)
+    released = kind == "release" and not _STRONG.search(ref) and any(map(str.isdigit, ref))
+    return Revision(ref, start, "exact" if released and pin == "alias" else pin)
+
+
+def _of_path(text: str, start: int) -> Revision:
+    file = max(text.rfind("/") + 1, start)
+    version = _VERSION.search(text, file) if "\0" not in text[file:] else None
+    if series := SERIES.search(text, start):
+        return Revision(series[0], series.start(), "alias")
+    strong, weak = _STRONG.search(text, start), _WEAK.search(text, start)
+    if version is None and strong is not None:
+        return Revision(strong[0], strong.start(), "alias")
+    version = version or _VERSION.search(text, start)
+    if version is not None and (weak is None or version.start() >= file):
+        core = _CORE.match(version[0])
+        return Revision(core[0] if core else version[0], version.start(), "exact")
+    if weak is not None and "\0" not in text:
+        return Revision(weak[0], weak.start(), "alias")
+    return Revision()

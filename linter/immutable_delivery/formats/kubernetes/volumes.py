@@ -1,0 +1,134 @@
+"""The volumes of a pod: what each takes, and the images, repositories and texts that they bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+
+from immutable_delivery.facts import Fetch, Image, Scope
+from immutable_delivery.formats.commands.urls import of_ref
+from immutable_delivery.formats.images import image_fact
+from immutable_delivery.formats.kubernetes.pods import Pod
+from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
+from immutable_delivery.formats.secrets import has_credentials
+from immutable_delivery.formats.yamltree import Mapping, Scalar
+
+_TYPES = {
+    "hostPath": "host",
+    "configMap": "config",
+    "secret": "secret",
+    "emptyDir": "empty",
+    "image": "image",
+    "gitRepo": "git",
+    "projected": "projected",
+    "downwardAPI": "projected",
+}
+_NAMES = {
+    "hostPath": "path",
+    "secret": "secretName",
+    "image": "reference",
+    "gitRepo": "repository",
+    "persistentVolumeClaim": "claimName",
+}
+_OBJECTS = (("ConfigMap", "configMap"), ("Secret", "secret"))
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One volume of a pod."""
+
+    node: Mapping
+    kind: str
+    """The key that says what it is: hostPath, configMap, csi …; "" for a claim or where nothing says it."""
+
+    @property
+    def mount_type(self) -> str:
+        """What a mount of it is called in facts."""
+        return _TYPES.get(self.kind, "volume")
+
+    @property
+    def source(self) -> Scalar | None:
+        """What it takes: a path, the name of an object, a reference."""
+        return scalar(self.node, self.kind, _NAMES.get(self.kind, "name"))
+
+    def objects(self) -> Iterator[tuple[str, str, dict[str, str]]]:
+        """Yield kind and name of the objects behind it, and the paths of those keys that it picks."""
+        projected = mappings(self.node, "projected", "sources")
+        for node in projected if self.kind == "projected" else [self.node]:
+            for kind, key in _OBJECTS:
+                source = mapping(node, key)
+                if source is not None:
+                    paths = {
+                        text(one, "key"): text(one, "path") for one in mappings(source, "items")
+                    }
+                    yield kind, text(source, "secretName") or text(source, "name"), paths
+
+
+def volumes(pod: Pod) -> dict[str, Volume]:
+    """Return the volumes of a pod by name."""
+    return {text(node, "name"): Volume(node, _kind(node)) for node in pod.volumes}
+
+
+def images(held: AnyMapping[str, Volume], scope: Scope) -> Iterator[Image]:
+    """Yield the images that are mounted as volumes."""
+    for one in held.values():
+        reference = scalar(one.node, "image", "reference")
+        if reference is not None:
+            yield image_fact(
+                reference.written,
+                role="volume",
+                scope=scope,
+                extent=one.node.place,
+                pull_policy=text(one.node, "image", "pullPolicy").lower(),
+            )
+
+
+def checkouts(held: AnyMapping[str, Volume], scope: Scope) -> Iterator[Fetch]:
+    """Yield the repositories that volumes check out when the pod starts."""
+    for one in held.values():
+        url = scalar(one.node, "gitRepo", "repository")
+        revision = scalar(one.node, "gitRepo", "revision")
+        if url is not None:
+            yield Fetch(
+                used_at=url.place,
+                extent=one.node.place,
+                places={"url": url.place, "revision": (revision or url).place},
+                scope=scope,
+                tool="gitRepo",
+                url=url.written.value,
+                source_type="git",
+                revision=text(revision),
+                pin=of_ref(text(revision)),
+                credentials=has_credentials(url.text),
+            )
+
+
+def scripts(
+    container: Mapping, held: AnyMapping[str, Volume], workload: Workload
+) -> dict[str, Scalar]:
+    """Return the texts that ConfigMaps and Secrets bring into a container, by their path in it."""
+    found: dict[str, Scalar] = {}
+    for node in mappings(container, "volumeMounts"):
+        one, target = held.get(text(node, "name")), text(node, "mountPath").rstrip("/")
+        for kind, name, paths in one.objects() if one and target else ():
+            for key, value in pairs(workload.neighbours.data(kind, name, workload.resource)):
+                inside = paths.get(key.text, "" if paths else key.text)
+                path = _path(target, inside, text(node, "subPath"))
+                if inside and path and isinstance(value, Scalar):
+                    found[path] = value
+    return found
+
+
+def _path(target: str, inside: str, part: str) -> str:
+    """Return where a file of a volume appears; "" where the mount shows another part of the volume."""
+    if not part:
+        return f"{target}/{inside}"
+    return target if part == inside else ""
+
+
+def _kind(node: Mapping) -> str:
+    return next(
+        (key for key, value in node.items() if key != "name" and isinstance(value, Mapping)), ""
+    )

@@ -1,0 +1,190 @@
+"""What small manifests share: how a container that they declare starts, what it is given, what is mounted into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from immutable_delivery.facts import Fact, Mount, Scope, Start, Variable
+from immutable_delivery.files import read_text, resolve
+from immutable_delivery.formats import Surroundings
+from immutable_delivery.formats.commands import Interpreter, Program
+from immutable_delivery.formats.compose.packagejson import package_scripts
+from immutable_delivery.formats.secrets import secret_variable
+from immutable_delivery.formats.shell import is_shell
+from immutable_delivery.formats.sockets import runtime_socket
+from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.written import Written
+
+MAX_SCRIPTS = 10
+"""More scripts that run scripts are not followed."""
+MAX_LENGTH = 200_000
+
+Values = Mapping[str, Written | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A command as it is written: its words, or the one string of the shell form."""
+
+    origin: str
+    words: tuple[Written, ...]
+    place: Place
+    extent: Place
+    form: str = "exec"
+
+    @property
+    def argv(self) -> tuple[str, ...] | None:
+        """The words; None where a variable hides one."""
+        known = all(word.known for word in self.words)
+        return tuple(word.text for word in self.words) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What commands are read with: the repository, the folder of it that holds the code, and the environment."""
+
+    around: Surroundings
+    folder: str | None = None
+    """None where nobody knows where the code comes from."""
+    values: Values | None = None
+
+
+def launched(commands: Sequence[Launch], scope: Scope, home: Home) -> Iterator[Fact]:
+    """Yield how a container starts and what that does; a later command gives an earlier one its arguments."""
+    if not commands:
+        return
+    reader = _Reader(home)
+    reader.read(commands, scope)
+    facts = reader.finish()
+    yield from (_start(one, scope) for one in commands[:-1])
+    server, script = reader.interpreter.dev_server, reader.script
+    yield replace(_start(commands[-1], scope), dev_server=server, script=script)
+    yield from facts
+
+
+def performed(command: Launch, scope: Scope, home: Home) -> Iterator[Fact]:
+    """Yield what a command does that is no start: a hook, a probe."""
+    reader = _Reader(home)
+    reader.read([command], scope)
+    yield from reader.finish()
+
+
+def entry(commands: Sequence[Launch]) -> tuple[str, ...] | None:
+    """Return the words that start a container; None where one is not known."""
+    known = [one.argv for one in commands]
+    return None if None in known else tuple(word for argv in known if argv for word in argv)
+
+
+def variable(name: Written, value: Written | None, extent: Place, scope: Scope) -> Variable:
+    """Return an entry of the environment; ``value`` is None where the files do not tell it."""
+    known = None if value is None else value.value
+    at = value.place() if value is not None and value.pieces else name.whole
+    return Variable(
+        used_at=extent,
+        extent=extent,
+        scope=scope,
+        places={"name": name.whole, "value": at},
+        variable_type="env",
+        name=name.text,
+        value=known,
+        secret=secret_variable(name.text, known) if known else "",
+    )
+
+
+def mount(
+    kind: str, source: Written | None, target: Written, extent: Place, scope: Scope, **fields: object
+) -> Mount:
+    """Return something mounted: a path of the host (`host`), a volume, memory; further fields by name."""
+    host = kind == "host"
+    read_only = fields.pop("read_only", False)
+    socket = runtime_socket(source.text, read_only=read_only) if host and source else ""  # type: ignore[arg-type]
+    at = source.place() if source is not None and source.text else extent
+    own = {"source": at, "target": target.whole} | ({"runtime_socket": at} if socket else {})
+    places = own | fields.pop("places", {})  # type: ignore[operator]
+    made = Mount(
+        used_at=extent,
+        extent=extent,
+        scope=scope,
+        places=places,
+        mount_type=kind,
+        source=source.value if source is not None else "",
+        target=target.value,
+        read_only=read_only,  # type: ignore[arg-type]
+        host=host,
+        runtime_socket=socket,
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def _start(command: Launch, scope: Scope) -> Start:
+    place = command.place
+    return Start(
+        used_at=place,
+        extent=command.extent,
+        scope=scope,
+        places=dict.fromkeys(("argv", "text", "form", "dev_server"), place),
+        origin=command.origin,
+        form=command.form,
+        argv=command.argv,
+        text=" ".join(word.text for word in command.words),
+    )
+
+
+class _Reader:
+    """Reads the commands of one container, and the scripts of the repository that they run."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        files = home.around.files if home.folder is not None else None
+        self.interpreter = Interpreter(home.values, files=files, folder=home.folder or "")
+        self.script = ""
+
+    def read(self, commands: Sequence[Launch], scope: Scope) -> None:
+        """Read commands that make one."""
+        last = commands[-1]
+        words = [word for one in commands for word in one.words]
+        if last.form == "shell":
+            self.interpreter.script(words[-1], scope, last.extent)
+        else:
+            self.interpreter.argv(words, scope, last.extent)
+        for script in package_scripts(words, lambda: self._text("package.json")):
+            self.interpreter.script(script, scope, script.whole, (last.extent,))
+        self._follow(last.extent)
+
+    def finish(self) -> list[Fact]:
+        """Return what the commands do."""
+        facts = self.interpreter.finish()
+        for path, found in self.interpreter.texts.items():
+            self._home.around.texts.setdefault(path, found)
+        return facts
+
+    def _follow(self, extent: Place) -> None:
+        done: set[str] = set()
+        waiting = self._programs()
+        while waiting and len(done) < MAX_SCRIPTS:
+            program = waiting.pop(0)
+            found = self._text(program.path.text) if _is_script(program) else None
+            if found is None or found.path in done or len(found.value) > MAX_LENGTH:
+                continue
+            done.add(found.path)
+            self.script = self.script or found.path
+            before = set(map(id, self._programs()))
+            whole = Place(found.path, Span(0, len(found.value)))
+            body = Written.literal(found.value, whole)
+            self.interpreter.script(body, program.scope, whole, (extent,))
+            waiting += [one for one in self._programs() if id(one) not in before]
+
+    def _programs(self) -> list[Program]:
+        return [*self.interpreter.programs, *self.interpreter.sourced]
+
+    def _text(self, path: str) -> Text | None:
+        folder = self._home.folder
+        found = read_text(self._home.around.files, resolve(folder, path)) if folder is not None else None
+        if found:
+            self._home.around.texts.setdefault(found.path, found)
+        return found
+
+
+def _is_script(program: Program) -> bool:
+    return program.path.known and (not program.interpreter or is_shell(program.interpreter))

@@ -1,0 +1,121 @@
+"""Procfiles: the processes of an application that a platform builds and starts.
+
+The reference is Heroku's documentation of the Procfile, and Foreman, which reads the same lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from immutable_delivery.facts import Build, Container, Fact, Scope
+from immutable_delivery.files import folder_of
+from immutable_delivery.formats import Comment, Surroundings, Trouble
+from immutable_delivery.formats.launching import Home, Launch, launched
+from immutable_delivery.formats.remarks import Stretch, remarks
+from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.written import Written
+
+NAME = "procfile"
+
+_PATH = re.compile(
+    r"(?:^|/)Procfile(?:\.(?:dev|development|local|staging|production|prod))?\Z", re.IGNORECASE
+)
+_DEVELOPMENT = re.compile(r"\.(?:dev|development|local)\Z", re.IGNORECASE)
+_LINE = re.compile(r"^(?P<name>[A-Za-z0-9_-]+):[ \t]*(?P<command>[^\s][^\r\n]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One line: a type of process and its command."""
+
+    name: Written
+    command: Written
+    extent: Place
+
+
+@dataclass(slots=True)
+class Document:
+    """The lines of a Procfile."""
+
+    path: str
+    processes: list[Process] = field(default_factory=list)
+    remarks: list[Stretch] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+    """Where lines begin that are neither a process nor a comment."""
+
+
+def claims(path: str, head: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
+    """Whether a path names a Procfile."""
+    return _PATH.search(path) is not None
+
+
+def parse(text: Text) -> Document:
+    """Return the processes; of two with one name the later one counts."""
+    document = Document(text.path)
+    found: dict[str, Process] = {}
+    for number, start in enumerate(text.line_starts, 1):
+        line = text.line(number)
+        if match := _LINE.match(line):
+            found[match["name"]] = _process(text.path, start, match)
+        elif line.lstrip().startswith("#"):
+            document.remarks.append((start, start + len(line)))
+        elif line.strip():
+            document.broken.append(start)
+    document.processes = list(found.values())
+    return document
+
+
+def comments(document: Document, text: Text) -> list[Comment]:
+    """Return the comments: each covers the process below."""
+    spans = [one.extent.span for one in document.processes]
+    return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
+
+
+def facts(documents: Mapping[str, Document], around: Surroundings) -> Iterable[Fact | Build]:
+    """Yield how every process starts and what that does."""
+    for path, document in documents.items():
+        for offset in document.broken:
+            around.troubles.append(Trouble(path, offset, "this line is no `name: command`"))
+        for process in document.processes:
+            yield from _facts(process, path, around)
+
+
+def _facts(process: Process, path: str, around: Surroundings) -> Iterator[Fact]:
+    name = process.name.text
+    scope = Scope(
+        owner=name,
+        service=name,
+        phase="hook" if name == "release" else "start",
+        development=_DEVELOPMENT.search(path) is not None,
+        deployed=True,
+        manifest=path,
+    )
+    command = Launch(
+        "Procfile", (process.command,), process.command.whole, process.extent, form="shell"
+    )
+    yield Container(
+        used_at=process.name.whole,
+        extent=process.extent,
+        scope=scope,
+        places={"name": process.name.whole},
+        container_type="service",
+        name=name,
+        runs=True,
+        starts=True,
+        own_start=True,
+        entry=command.argv,
+    )
+    yield from launched([command], scope, Home(around, folder_of(path)))
+
+
+def _process(path: str, start: int, match: re.Match[str]) -> Process:
+    command = match["command"].rstrip()
+    begin = start + match.start("command")
+    end = begin + len(command)
+    return Process(
+        Written.literal(match["name"], Place(path, Span(start, start + match.end("name")))),
+        Written.literal(command, Place(path, Span(begin, end))),
+        Place(path, Span(start, end)),
+    )
