@@ -1,0 +1,1 @@
+"""Callers of the linter that git and CI start."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 
 PINS = ("digest", "exact", "partial", "alias", "none", "malformed")
@@ -24,8 +25,8 @@ def place_field(**options: Any) -> Any:
     return field(metadata={"place": True}, **options)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Scope(Record):
     """What a fact belongs to; its fields are variables of every fact kind."""
 
     owner: str = ""
@@ -50,8 +51,8 @@ class Scope:
     """The manifest that deploys the service, where parts of it stand in other files (`extends`, `include`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Fact(Record):
     """What every fact has: where it is written, where it is decided, and its scope."""
 
     used_at: Place = place_field()
@@ -78,7 +79,7 @@ class Fact:
         return replace(self, scope=replace(self.scope, **changes))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Image(Fact):
     """A reference to a container image."""
 
@@ -116,8 +117,8 @@ class Image(Fact):
     """always, never, missing …, lower case, as written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Package(Record):
     """One package of an install; a policy with `each: packages` sees these fields as `item.…`."""
 
     name: str | None = ""
@@ -136,7 +137,7 @@ class Package:
     """Where the package is named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Install(Fact):
     """One invocation of a package manager."""
 
@@ -167,7 +168,7 @@ class Install(Fact):
     """The requirement files that it names, relative to the root."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Fetch(Fact):
     """Bytes taken from the network or from version control by a command or by ADD."""
 
@@ -193,7 +194,7 @@ class Fetch(Fact):
     """Whether an archive is unpacked into the image or container."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Source(Fact):
     """A declared reference to code or configuration elsewhere: action, Git, chart, module, kustomize base."""
 
@@ -208,7 +209,7 @@ class Source(Fact):
     """Whether a lock file that the consuming tool enforces fixes it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Mount(Fact):
     """Something mounted into a container."""
 
@@ -237,7 +238,7 @@ class Mount(Fact):
     """The host path relative to the root of the repository ("" is the root); None where it is outside."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Start(Fact):
     """How a container or a build stage starts."""
 
@@ -259,7 +260,7 @@ class Start(Fact):
     """The script of the repository that it runs; empty where none is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Command(Fact):
     """A command that changes something that runs, that builds, or that needs naming."""
 
@@ -280,7 +281,7 @@ class Command(Fact):
     """Whether what it changes is a cluster or container made for the same run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Copy(Fact):
     """Files put into an image from the build context."""
 
@@ -298,7 +299,7 @@ class Copy(Fact):
     """A source that version control ignores or does not track; else empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Variable(Fact):
     """An ENV, ARG, label, annotation or environment entry."""
 
@@ -314,7 +315,7 @@ class Variable(Fact):
     """The integrity checks that it turns off."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Container(Fact):
     """A build stage, a service or a container as a whole: for what is absent."""
 
@@ -366,7 +367,7 @@ class Container(Fact):
     """What was copied in: pairs of the path in the image and the path in the repository."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Resource(Fact):
     """An object that is mutable itself, or that grants change."""
 
@@ -382,7 +383,7 @@ class Resource(Fact):
     """What it allows: exec, attach, ephemeralcontainers …"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Job(Fact):
     """A pipeline job: what it builds, pushes and promotes."""
 
@@ -393,8 +394,8 @@ class Job(Fact):
     deploys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Problem(Record):
     """One fault of a delivery meta file; a policy with `each: problems` sees these fields as `item.…`."""
 
     text: str = ""
@@ -404,7 +405,7 @@ class Problem:
     place: Place = place_field()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Contract(Fact):
     """The delivery meta file of one service."""
 
@@ -421,7 +422,7 @@ class Contract(Fact):
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Service(Fact):
     """Made by linking: everything known of one service."""
 
@@ -433,7 +434,7 @@ class Service(Fact):
     """The different start commands that contract, Dockerfile and manifests give it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Project(Fact):
     """The repository as a whole."""
 
@@ -441,7 +442,7 @@ class Project(Fact):
     digests: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class File(Fact):
     """An input file; `problem` says why it cannot be read."""
 
@@ -450,7 +451,7 @@ class File(Fact):
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Suppression(Fact):
     """A comment or configuration entry that silences findings."""
 
@@ -478,8 +479,8 @@ ITEMS: dict[tuple[str, str], type[Package | Problem]] = {
 """Record lists that `each:` goes through, by kind and field."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Build:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Build(Record):
     """How something here builds an image: the link from a manifest to a Dockerfile. No fact that a policy sees."""
 
     dockerfile: str = ""

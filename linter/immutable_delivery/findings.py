@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Text
 
 Severity = Literal["error", "warning", "note"]
@@ -16,16 +17,16 @@ Drift = Literal["divergent", "convergent", "none"]
 ServiceClass = Literal["divergent", "convergent", "undetermined", "congruent"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Edit(Record):
     """Replace the text at a place."""
 
     place: Place
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fix:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Fix(Record):
     """Edits that mend a finding, or the reason why there are none."""
 
     title: str
@@ -34,8 +35,8 @@ class Fix:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Finding(Record):
     """One policy's objection to one deciding place."""
 
     policy: str
@@ -61,8 +62,8 @@ class Finding:
     """Whether the profile and selection of this run report it; a service's class counts it all the same."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Rule(Record):
     """What a report says of a policy."""
 
     id: str
@@ -77,8 +78,8 @@ class Rule:
     profiles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceReport:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ServiceReport(Record):
     """One service and where it stands on Traugott's scale."""
 
     name: str
@@ -91,8 +92,8 @@ class ServiceReport:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unresolved:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Unresolved(Record):
     """A policy that could not judge a fact because a value is unknown."""
 
     policy: str
@@ -101,8 +102,8 @@ class Unresolved:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Judged(Record):
     """An input and what became of it."""
 
     path: str
@@ -115,8 +116,8 @@ class Judged:
     """What names the environment."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Report(Record):
     """Everything one run has to say; reporters render it and decide nothing."""
 
     findings: tuple[Finding, ...]

@@ -13,9 +13,9 @@ def place(file: str) -> Place:
     return Place(file, Span(0, 1))
 
 
-def deployed(file: str, service: str = "web", **fields: str) -> Image:
+def deployed(file: str, service: str = "web", name: str = "") -> Image:
     scope = Scope(service=service, owner=service, deployed=True)
-    return Image(used_at=place(file), extent=place(file), scope=scope, **fields)
+    return Image(used_at=place(file), extent=place(file), scope=scope, name=name)
 
 
 def build(

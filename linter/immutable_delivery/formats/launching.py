@@ -20,6 +20,8 @@ MAX_SCRIPTS = 10
 """More scripts that run scripts are not followed."""
 MAX_LENGTH = 200_000
 
+_LONG = {"src": "source", "dst": "target", "destination": "target", "ro": "readonly"}
+
 Values = Mapping[str, Written | None]
 
 
@@ -93,16 +95,26 @@ def variable(name: Written, value: Written | None, extent: Place, scope: Scope) 
 
 
 def mount(
-    kind: str, source: Written | None, target: Written, extent: Place, scope: Scope, **fields: object
+    kind: str,
+    source: Written | None,
+    target: Written,
+    extent: Place,
+    scope: Scope,
+    *,
+    read_only: bool | None = False,
+    read_only_at: Place | None = None,
+    host_path: str | None = None,
+    workload: str = "",
 ) -> Mount:
-    """Return something mounted: a path of the host (`host`), a volume, memory; further fields by name."""
-    host = kind == "host"
-    read_only = fields.pop("read_only", False)
-    socket = runtime_socket(source.text, read_only=read_only) if host and source else ""  # type: ignore[arg-type]
+    """Return something mounted: a path of the host (`host`), a volume, memory."""
+    socket = runtime_socket(source.text, read_only=read_only) if kind == "host" and source else ""
     at = source.place() if source is not None and source.text else extent
-    own = {"source": at, "target": target.whole} | ({"runtime_socket": at} if socket else {})
-    places = own | fields.pop("places", {})  # type: ignore[operator]
-    made = Mount(
+    places = {"source": at, "target": target.whole}
+    if socket:
+        places["runtime_socket"] = at
+    if read_only_at is not None:
+        places["read_only"] = read_only_at
+    return Mount(
         used_at=extent,
         extent=extent,
         scope=scope,
@@ -110,11 +122,24 @@ def mount(
         mount_type=kind,
         source=source.value if source is not None else "",
         target=target.value,
-        read_only=read_only,  # type: ignore[arg-type]
-        host=host,
+        read_only=read_only,
+        host=kind == "host",
+        host_path=host_path,
         runtime_socket=socket,
+        workload=workload,
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def options(written: Written) -> dict[str, Written]:
+    """Return the parts of `type=bind,source=…,target=…,ro` under the longest of their names."""
+    found, at = {}, 0
+    for part in written.text.split(","):
+        key, separator, _ = part.partition("=")
+        name = key.strip().lower()
+        begin = at + len(key) + len(separator)
+        found[_LONG.get(name, name)] = written.slice(begin, at + len(part))
+        at += len(part) + 1
+    return found
 
 
 def _start(command: Launch, scope: Scope) -> Start:

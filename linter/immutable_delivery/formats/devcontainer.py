@@ -1,0 +1,251 @@
+"""Development containers: the image, the features and the commands that make somebody's workplace.
+
+The reference is the Development Container specification, https://containers.dev.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field, replace
+
+from immutable_delivery.facts import Build, Fact, Image, Mount, Scope, Source
+from immutable_delivery.files import folder_of, read_text, resolve
+from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
+from immutable_delivery.formats.images import image_fact
+from immutable_delivery.formats.launching import Home, Launch, mount, options, performed, variable
+from immutable_delivery.formats.lookup import items, mapping, pairs, scalar, scalars, text
+from immutable_delivery.formats.placeholders import filled
+from immutable_delivery.formats.remarks import Stretch, remarks, statements
+from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence
+from immutable_delivery.text import Text
+from immutable_delivery.written import Written
+
+NAME = "devcontainer"
+
+_PATH = re.compile(
+    r"(?:^|/)(?:\.devcontainer/(?:[^/]+/)?devcontainer\.json|\.devcontainer\.json)\Z"
+)
+_TOKEN = re.compile(r'"(?:\\.|[^"\\])*+"?|//[^\r\n]*+|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_UNSEEN = re.compile(r"[^\r\n]")
+_PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
+_WORKSPACE = "${localWorkspaceFolder}"
+_COMMANDS = (
+    "onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand",
+    "postAttachCommand",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Parsed:
+    """The JSON without its comments, every character at its place; YAML takes its trailing commas."""
+
+    document: Document
+    remarks: list[Stretch] = field(default_factory=list)
+
+
+def claims(path: str, head: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
+    """Whether a path is one at which tools look for the configuration."""
+    return _PATH.search(path) is not None
+
+
+def parse(text: Text) -> Parsed:
+    """Return the configuration."""
+    found: list[Stretch] = []
+    parts, at = [], 0
+    for token in _TOKEN.finditer(text.value):
+        if token[0].startswith('"'):
+            continue
+        found.append(token.span())
+        parts += (text.value[at : token.start()], _UNSEEN.sub(" ", token[0]))
+        at = token.end()
+    bare = "".join([*parts, text.value[at:]])
+    documents = yamltree.documents(Text(text.path, bare))
+    broken = next((one for one in documents if one.problem), None)
+    return Parsed(broken or documents[0] if documents else _empty(text), found)
+
+
+def comments(document: Parsed, text: Text) -> list[Comment]:
+    """Return the comments with what each covers."""
+    return remarks(text, document.remarks, statements(document.document.root))
+
+
+def facts(documents: AnyMapping[str, Parsed], around: Surroundings) -> Iterable[Fact | Build]:
+    """Yield what every configuration says; all of it is for development."""
+    for path, parsed in documents.items():
+        one = parsed.document
+        if one.problem:
+            around.troubles.append(Trouble(path, one.problem_at, one.problem))
+        elif isinstance(one.root, Mapping):
+            yield from _Workplace(one.root, path, around).facts()
+
+
+def _empty(text: Text) -> Document:
+    place = yamltree.documents(Text(text.path, "{}"))[0].place
+    return Document(None, place, problem="is empty")
+
+
+@dataclass(frozen=True, slots=True)
+class _Workplace:
+    """One configuration."""
+
+    root: Mapping
+    path: str
+    around: Surroundings
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(
+            owner=text(self.root, "name") or "devcontainer",
+            phase="start",
+            layer="middleware",
+            development=True,
+            manifest=self.path,
+        )
+
+    @property
+    def workspace(self) -> str:
+        """The folder that the workplace is for: the one that holds the configuration."""
+        folder = f"/{folder_of(self.path)}"
+        return folder.partition("/.devcontainer")[0].lstrip("/")
+
+    def facts(self) -> Iterator[Fact | Build]:
+        """Yield everything that it says."""
+        image = scalar(self.root, "image")
+        if image is not None:
+            yield self._image(image)
+        yield from self._build()
+        yield from self._features()
+        yield from self._mounts()
+        yield from self._commands()
+        for section in ("containerEnv", "remoteEnv"):
+            for key, value in pairs(self.root, section):
+                if isinstance(value, Scalar) and not value.null:
+                    extent = yamltree.entry_extent(key, value)
+                    yield variable(key.written, _known(value), extent, self.scope)
+
+    def _image(self, image: Scalar) -> Image:
+        return image_fact(
+            _known(image),
+            role="container",
+            scope=self.scope,
+            extent=self.root.extent("image"),
+            used_at=image.place,
+        )
+
+    def _build(self) -> Iterator[Build]:
+        build = mapping(self.root, "build")
+        named = scalar(build, "dockerfile") or scalar(self.root, "dockerFile")
+        if named is None:
+            return
+        folder = folder_of(self.path)
+        dockerfile = resolve(folder, named.text)
+        args = {key.text: value for key, value in pairs(build, "args")}
+        known = {name: _known(v) for name, v in args.items() if isinstance(v, Scalar)}
+        context = scalar(build, "context") or scalar(self.root, "context")
+        if dockerfile:
+            yield Build(
+                dockerfile=dockerfile,
+                context=resolve(folder, context.text if context else "."),
+                target=text(build, "target"),
+                args={name: value.value for name, value in known.items()},
+                arg_places={name: value.whole for name, value in known.items()},
+                tool="devcontainer",
+                place=named.place,
+            )
+
+    def _features(self) -> Iterator[Source]:
+        locked = self._locked()
+        for key, value in pairs(self.root, "features"):
+            if key.text.startswith((".", "/")):
+                continue
+            if key.text.startswith(("https://", "http://")):
+                fact = Source(
+                    used_at=key.place, extent=key.place, url=key.text, pin="none", ref=""
+                )
+            else:
+                image = image_fact(key.written, role="copy", scope=self.scope, extent=key.place)
+                ref = image.digest or image.tag
+                places = {"url": image.places.get("repository", key.place)}
+                at = image.places.get("digest") or image.places.get("tag") or key.place
+                fact = Source(
+                    used_at=key.place,
+                    extent=key.place,
+                    places={**places, "ref": at},
+                    url=image.repository,
+                    ref=ref,
+                    pin=image.pin,
+                )
+            extent = yamltree.entry_extent(key, value)
+            locks = key.text in locked
+            yield replace(
+                fact, source_type="feature", scope=self.scope, extent=extent, locked=locks
+            )
+
+    def _locked(self) -> set[str]:
+        """Return the features that the lock file beside the configuration fixes."""
+        hidden = self.path.endswith("/.devcontainer.json") or self.path == ".devcontainer.json"
+        name = f"{'.' if hidden else ''}devcontainer-lock.json"
+        lock = read_text(self.around.files, resolve(folder_of(self.path), name))
+        root = next((one.root for one in yamltree.documents(lock)), None) if lock else None
+        return {key.text for key, value in pairs(root, "features") if text(value, "integrity")}
+
+    def _mounts(self) -> Iterator[Mount]:
+        for node in items(self.root, "mounts"):
+            parts = options(_known(node)) if isinstance(node, Scalar) else _long(node)
+            target, source = parts.get("target"), parts.get("source")
+            if target is None:
+                continue
+            kind = parts["type"].text if "type" in parts else "volume"
+            inside = resolve(self.workspace, _beside(source)) if source else None
+            yield mount(
+                "host" if kind == "bind" else kind,
+                source,
+                target,
+                node.place,
+                self.scope,
+                read_only="readonly" in parts,
+                host_path=inside if kind == "bind" and source else None,
+            )
+
+    def _commands(self) -> Iterator[Fact]:
+        scope = replace(self.scope, phase="hook")
+        for name in _COMMANDS:
+            node = self.root.get(name)
+            several = [value for _, value in pairs(self.root, name)]
+            for one in several or ([node] if node is not None else []):
+                command = _launch(name, one, self.root)
+                if command is not None:
+                    yield from performed(command, scope, Home(self.around, self.workspace))
+
+
+def _launch(name: str, node: Node, root: Mapping) -> Launch | None:
+    """Return a command: text is for a shell, a list is not."""
+    extent = root.extent(name)
+    if isinstance(node, Sequence):
+        words = tuple(one.written for one in scalars(node))
+        return Launch(name, words, node.place, extent) if words else None
+    if isinstance(node, Scalar) and not node.null and node.text:
+        return Launch(name, (node.written,), node.place, extent, "shell")
+    return None
+
+
+def _long(node: Node) -> dict[str, Written]:
+    return {
+        key: _known(value)
+        for key in ("source", "target", "type")
+        if (value := scalar(node, key)) is not None
+    }
+
+
+def _beside(source: Written) -> str:
+    """Return a path as one relative to the workspace; one that leads elsewhere stays absolute."""
+    if source.text.startswith(_WORKSPACE):
+        return f".{source.text[len(_WORKSPACE) :]}"
+    return source.text if source.known else "/"
+
+
+def _known(node: Scalar) -> Written:
+    """Return a text; what only the machine of the developer knows is missing in it."""
+    return filled(node.written, _PLACEHOLDER, lambda _found, _own: None)

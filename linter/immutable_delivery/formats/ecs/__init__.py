@@ -1,0 +1,52 @@
+"""Task definitions of Amazon ECS: as the registration takes them, and as CloudFormation writes them.
+
+The reference is the ECS API's RegisterTaskDefinition and the resource `AWS::ECS::TaskDefinition`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
+from immutable_delivery.formats.yamltree import Document
+from immutable_delivery.text import Text
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+
+NAME = "ecs"
+
+_PATH = re.compile(r"\.(?:ya?ml|json|template)\Z")
+_DEFINITION = re.compile(
+    rb"\"containerDefinitions\"\s*:|^containerDefinitions[ \t]*:|AWS::ECS::TaskDefinition\b",
+    re.MULTILINE,
+)
+_OBJECT = re.compile(rb"[\"']?apiVersion[\"']?\s*:")
+
+
+def claims(path: str, head: bytes) -> bool:
+    """Whether a file holds a task definition: of a registration, or of a CloudFormation template."""
+    return bool(_PATH.search(path) and _DEFINITION.search(head)) and not _OBJECT.search(head)
+
+
+def parse(text: Text) -> list[Document]:
+    """Return the documents of the file; there should be one."""
+    return yamltree.documents(text)
+
+
+def comments(document: list[Document], text: Text) -> list[Comment]:
+    """Return the comments with what each covers; JSON has none."""
+    return yamltree.comments(text, document)
+
+
+def facts(documents: Mapping[str, list[Document]], around: Surroundings) -> Iterable[Fact | Build]:
+    """Yield what every task definition says of its containers."""
+    from immutable_delivery.formats.ecs.tasks import tasks  # noqa: PLC0415 (it loads the shell)
+
+    for path, held in documents.items():
+        for document in held:
+            if document.problem:
+                around.troubles.append(Trouble(path, document.problem_at, document.problem))
+            for task in tasks(document.root, path):
+                yield from task.facts(around)

@@ -1,0 +1,50 @@
+"""Quadlet: systemd units out of which Podman makes services that run containers.
+
+The reference is podman-systemd.unit(5), and systemd.syntax(7) for the files themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats import Comment, Surroundings, Trouble
+from immutable_delivery.formats.quadlet.units import Unit, read
+from immutable_delivery.formats.remarks import remarks
+from immutable_delivery.text import Text
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+
+NAME = "quadlet"
+
+_PATH = re.compile(r"\.(container|image|build|kube)\Z")
+_SECTION = re.compile(rb"^[ \t]*\[(Container|Image|Build|Kube)\][ \t]*\r?$", re.MULTILINE)
+
+
+def claims(path: str, head: bytes) -> bool:
+    """Whether a file is named as a unit and has the section that goes with the name."""
+    named = _PATH.search(path)
+    return named is not None and any(
+        found[1].decode().lower() == named[1] for found in _SECTION.finditer(head)
+    )
+
+
+def parse(text: Text) -> Unit:
+    """Return the entries of the unit; raise UnreadableError where systemd would refuse it."""
+    return read(text)
+
+
+def comments(document: Unit, text: Text) -> list[Comment]:
+    """Return the comments: each covers the entry below."""
+    spans = [one.extent.span for one in document.entries]
+    return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
+
+
+def facts(documents: Mapping[str, Unit], around: Surroundings) -> Iterable[Fact | Build]:
+    """Yield what the units say of containers, images and builds."""
+    from immutable_delivery.formats.quadlet.lowering import lower  # noqa: PLC0415 (it loads the shell)
+
+    for unit in documents.values():
+        around.troubles += (Trouble(unit.path, at, "is no `Key=value`") for at in unit.broken)
+        yield from lower(unit, documents, around)

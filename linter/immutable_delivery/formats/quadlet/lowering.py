@@ -1,0 +1,130 @@
+"""Units as facts: the container of each, its image, and how that is built or kept up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from immutable_delivery.facts import Build, Fact, Image, Resource, Scope
+from immutable_delivery.files import Files, folder_of, resolve
+from immutable_delivery.formats import Surroundings
+from immutable_delivery.formats.compose.including import is_remote
+from immutable_delivery.formats.images import image_fact
+from immutable_delivery.formats.quadlet.containers import container
+from immutable_delivery.formats.quadlet.units import Entry, Unit
+from immutable_delivery.formats.quadlet.words import words
+
+_UPDATES = frozenset({"registry", "local"})
+_LABEL = "io.containers.autoupdate"
+
+
+def lower(unit: Unit, units: Mapping[str, Unit], around: Surroundings) -> Iterator[Fact | Build]:
+    """Yield what a unit says; ``units`` are all there are, by path."""
+    image = unit.last("Image")
+    made_by = image.value.text if image else ""
+    scope = Scope(
+        owner=unit.name,
+        service=unit.name if unit.kind == "Container" else "",
+        phase="start",
+        layer="application" if made_by.endswith(".build") else "middleware",
+        deployed=True,
+        manifest=unit.path,
+    )
+    if unit.kind == "Container":
+        yield from container(unit, _reference(unit, units), scope, around)
+    if image is not None and not made_by.endswith((".build", ".image")):
+        yield _image(unit, image, scope)
+    if unit.kind == "Build":
+        yield from _build(unit, units, around.files)
+    yield from _updaters(unit, scope)
+
+
+def _reference(unit: Unit, units: Mapping[str, Unit]) -> str | None:
+    """Return the image that a container runs, through the unit that brings it; "" where it is built here."""
+    named = unit.text("Image")
+    if not named or not named.endswith((".image", ".build")):
+        return named
+    other = units.get(_beside(unit, named))
+    return other.text("Image") if other and other.kind == "Image" else ""
+
+
+def _image(unit: Unit, entry: Entry, scope: Scope) -> Image:
+    pull = unit.text("Pull")
+    fact = image_fact(
+        entry.value,
+        role="container",
+        scope=scope,
+        extent=entry.extent,
+        pull_policy=pull.lower() if pull else pull,
+    )
+    said = unit.last("Pull")
+    return replace(fact, places={**fact.places, "pull_policy": said.value.whole}) if said else fact
+
+
+def _build(unit: Unit, units: Mapping[str, Unit], files: Files) -> Iterator[Build]:
+    entry = unit.last("File") or unit.last("SetWorkingDirectory") or unit.last("ImageTag")
+    if entry is None:
+        return
+    context, dockerfile = _paths(unit, files)
+    args = {}
+    for argument in unit.all("BuildArg"):
+        for word in words(argument.value):
+            name, _, value = word.text.partition("=")
+            args[name] = word.slice(len(name) + 1) if value else word.slice(len(name))
+    users = [one for one in units.values() if _uses(one, unit)]
+    if dockerfile:
+        yield Build(
+            dockerfile=dockerfile,
+            context=context,
+            target=unit.text("Target") or "",
+            args={name: value.value for name, value in args.items()},
+            arg_places={name: value.place() for name, value in args.items() if value.text},
+            service=users[0].name if users else "",
+            image=unit.text("ImageTag") or "",
+            tool="quadlet",
+            deployed=bool(users),
+            place=entry.value.whole,
+        )
+
+
+def _paths(unit: Unit, files: Files) -> tuple[str | None, str]:
+    """Return the build context and the Dockerfile; "" where it does not lie in the repository."""
+    folder, file, said = folder_of(unit.path), unit.text("File"), unit.text("SetWorkingDirectory")
+    if file is None or said is None or is_remote(said) or is_remote(file):
+        return None, ""
+    if said == "file":
+        dockerfile = resolve(folder, file) or ""
+        return folder_of(dockerfile), dockerfile
+    context = folder if said in {"", "unit"} else resolve(folder, said)
+    if context is None:
+        return None, ""
+    names = (file,) if file else ("Containerfile", "Dockerfile")
+    paths = [path for name in names if (path := resolve(context, name))]
+    there = (path for path in paths if files.state(path) != "missing")
+    return context, next(there, paths[-1] if paths else "")
+
+
+def _uses(unit: Unit, build: Unit) -> bool:
+    named = unit.text("Image") if unit.kind == "Container" else ""
+    return bool(named) and _beside(unit, named or "") == build.path
+
+
+def _beside(unit: Unit, name: str) -> str:
+    return f"{folder_of(unit.path)}/{name}".lstrip("/")
+
+
+def _updaters(unit: Unit, scope: Scope) -> Iterator[Resource]:
+    """Yield what lets `podman auto-update` put another image in."""
+    for entry in (*unit.all("AutoUpdate"), *unit.all("Label")):
+        for word in words(entry.value):
+            name, _, value = word.text.partition("=")
+            chosen = word.text if entry.key == "AutoUpdate" else value if name == _LABEL else ""
+            if chosen in _UPDATES:
+                yield Resource(
+                    used_at=word.whole,
+                    extent=entry.extent,
+                    scope=scope,
+                    places={"name": word.whole},
+                    resource_type="updater",
+                    name="podman auto-update",
+                )

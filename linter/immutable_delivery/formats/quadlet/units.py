@@ -1,0 +1,148 @@
+"""Unit files of systemd: sections of `Key=value` lines, each value with its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.formats.placeholders import filled
+from immutable_delivery.formats.interpolation import unaligned
+from immutable_delivery.formats.remarks import Stretch
+from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.written import Piece, Written
+
+_SECTION = re.compile(r"\[([^\]\[]+)\]\Z")
+_SPECIFIER = re.compile(r"%(?:%|[A-Za-z])")
+_TRUE = frozenset({"1", "yes", "true", "on"})
+_FALSE = frozenset({"0", "no", "false", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One assignment; what specifiers such as `%h` stand for is missing in its value."""
+
+    section: str
+    key: str
+    value: Written
+    extent: Place
+
+
+@dataclass(slots=True)
+class Unit:
+    """A unit file."""
+
+    path: str
+    entries: list[Entry] = field(default_factory=list)
+    remarks: list[Stretch] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+    """Where lines begin that are no assignment."""
+
+    @property
+    def name(self) -> str:
+        """The name without its ending, and without the `@` of a template."""
+        return self.path.rpartition("/")[2].rpartition(".")[0].rstrip("@")
+
+    @property
+    def kind(self) -> str:
+        """The section that its ending stands for: Container, Image, Build or Kube."""
+        return self.path.rpartition(".")[2].capitalize()
+
+    def all(self, key: str) -> list[Entry]:
+        """Return the assignments to a key; an empty one takes back those before it."""
+        found: list[Entry] = []
+        for entry in self.entries:
+            if entry.section == self.kind and entry.key == key:
+                found = [*found, entry] if entry.value.text else []
+        return found
+
+    def last(self, key: str) -> Entry | None:
+        """Return the assignment to a key that counts."""
+        found = self.all(key)
+        return found[-1] if found else None
+
+    def text(self, key: str) -> str | None:
+        """Return a value: "" where nothing stands, None where it is not known."""
+        found = self.last(key)
+        return found.value.value if found else ""
+
+    def truth(self, key: str) -> bool | None:
+        """Return a truth value: False where nothing stands, None where it is not known."""
+        found = self.text(key)
+        if not found:
+            return None if found is None else False
+        return True if found.lower() in _TRUE else False if found.lower() in _FALSE else None
+
+
+def read(text: Text) -> Unit:
+    """Read a unit; raise UnreadableError for a line before the first section."""
+    unit = Unit(text.path)
+    section, held = "", _Held(text.path)
+    for number, start in enumerate(text.line_starts, 1):
+        line = text.line(number)
+        bare = line.strip()
+        if bare.startswith(("#", ";")):
+            unit.remarks.append((start, start + len(line)))
+        elif held.open or (bare and not _SECTION.match(bare)):
+            if not section:
+                raise UnreadableError("stands before the first section", start)
+            if held.take(line, start):
+                _assign(unit, section, held)
+        elif bare:
+            section = bare[1:-1]
+    if held.open:
+        _assign(unit, section, held)
+    return unit
+
+
+class _Held:
+    """A line together with those that continue it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.pieces: list[Piece] = []
+        self.open = False
+
+    def take(self, line: str, start: int) -> bool:
+        """Take a line; return whether it is the last one."""
+        content = line.rstrip()
+        self.open = content.endswith("\\")
+        end = len(content) - self.open
+        if end:
+            self.pieces.append(self._piece(line[:end], start))
+        if self.open:
+            self.pieces.append(self._piece(" ", start + end))
+        return not self.open
+
+    def finish(self) -> Written:
+        """Return the whole line, and begin another."""
+        pieces, self.pieces, self.open = tuple(self.pieces), [], False
+        first, last = pieces[0].place, pieces[-1].place
+        whole = first.at(first.span.start, last.span.end)
+        return Written("".join(piece.text for piece in pieces), pieces, whole)
+
+    def _piece(self, text: str, start: int) -> Piece:
+        return Piece(text, Place(self._path, Span(start, start + len(text))))
+
+
+def _assign(unit: Unit, section: str, held: _Held) -> None:
+    line = held.finish()
+    extent = stripped(line).whole
+    key, separator, _ = line.text.partition("=")
+    if not separator or not key.strip():
+        unit.broken.append(extent.span.start)
+        return
+    value = stripped(line.slice(len(key) + 1))
+    known = filled(value, _SPECIFIER, lambda found, own: _given(found, own))
+    unit.entries.append(Entry(section, key.strip(), known, extent))
+
+
+def stripped(written: Written) -> Written:
+    """Return a text without the blanks around it."""
+    text = written.text
+    start = len(text) - len(text.lstrip())
+    return written.slice(start, max(start, len(text.rstrip())))
+
+
+def _given(found: re.Match[str], own: Written) -> Written | None:
+    return unaligned("%", own) if found[0] == "%%" else None
