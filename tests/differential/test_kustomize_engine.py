@@ -123,7 +123,8 @@ def _container(key: str, one: dict[str, Any], held: dict[str, Any]) -> tuple[Any
     )
     mounts = sorted((source["path"], target) for source, target in sources if source)
     start = (tuple(one.get("command", ())), tuple(one.get("args", ())))
-    return (key, one.get("name", ""), one.get("image"), *start, tuple(mounts))
+    rest = json.dumps([one.get("ports", ()), one.get("env", ())], sort_keys=True)
+    return (key, one.get("name", ""), one.get("image"), *start, tuple(mounts), rest)
 
 
 def _short(rows: Rows) -> dict[str, Rows]:

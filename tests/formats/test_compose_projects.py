@@ -191,10 +191,10 @@ def test_the_first_version_of_the_format() -> None:
     ids=["extends", "variables", "volumes", "colons", "words"],
 )  # fmt: skip
 def test_large_files_take_linear_time(content: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     facts, _ = read({"compose.yaml": content})
     assert facts
-    assert time.perf_counter() - begin < 8
+    assert time.process_time() - begin < 8
 
 
 def test_includes_that_double_are_bounded() -> None:
@@ -202,6 +202,6 @@ def test_includes_that_double_are_bounded() -> None:
         f"{n}.compose.yaml": f"include: [{n + 1}.compose.yaml, {n + 1}.compose.yaml]\nservices: {{s{n}: {{image: x}}}}"
         for n in range(60)
     }
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert read(files)[0]
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10

@@ -71,7 +71,7 @@ def parsed(text: Text) -> tuple[Document | None, UnreadableError | None]:
 
 def try_it(value: str) -> int:
     """Return how many facts there are, -1 where the file is refused; anything else is a bug."""
-    began = time.perf_counter()
+    began = time.process_time()
     text = Text.decode("Dockerfile", value.encode())
     document, refused = parsed(text)
     if document is None:
@@ -87,7 +87,7 @@ def try_it(value: str) -> int:
         for place in (fact.used_at, fact.extent, *fact.places.values(), *fact.related):
             assert 0 <= place.span.start <= place.span.end <= len(text.value)
     assert len(dockerfile.comments(document, text)) <= value.count("#")
-    assert time.perf_counter() - began < 5, "a second on a busy machine"
+    assert time.process_time() - began < 5, "a second on a busy machine"
     return len(facts)
 
 

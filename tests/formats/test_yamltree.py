@@ -204,9 +204,9 @@ def test_one_broken_document_hides_none_of_its_neighbours() -> None:
 def test_what_cannot_be_read_is_told_with_its_place(
     value: str, reason: str, at: int | None
 ) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = read(value)
-    assert time.perf_counter() - begin < 0.5
+    assert time.process_time() - begin < 0.5
     assert found[-1].root is None
     assert reason in found[-1].problem
     assert at in {None, found[-1].problem_at}
@@ -313,9 +313,9 @@ def test_comments_of_other_tools_and_of_broken_documents() -> None:
 def test_linear_in_the_size_of_the_text() -> None:
     block = "  run: |\n" + "    echo '$x' \\\n" * 20_000
     value = "a:\n" + block + "# imd: ignore[x] y\nb: 1\n"
-    begin = time.perf_counter()
+    begin = time.process_time()
     text = Text("x.yaml", value)
     found = documents(text)
     assert len(comments(text, found)) == 1
     assert all(one.written.text is not None for one in scalars(found[0].root))
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2

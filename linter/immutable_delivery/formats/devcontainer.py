@@ -53,7 +53,8 @@ def claims(path: str, head: bytes) -> bool:  # noqa: ARG001 (the name tells it a
 def parse(text: Text) -> Parsed:
     """Return the configuration."""
     found: list[Stretch] = []
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for token in _TOKEN.finditer(text.value):
         if token[0].startswith('"'):
             continue
@@ -161,9 +162,7 @@ class _Workplace:
             if key.text.startswith((".", "/")):
                 continue
             if key.text.startswith(("https://", "http://")):
-                fact = Source(
-                    used_at=key.place, extent=key.place, url=key.text, pin="none", ref=""
-                )
+                fact = Source(used_at=key.place, extent=key.place, url=key.text, pin="none", ref="")
             else:
                 image = image_fact(key.written, role="copy", scope=self.scope, extent=key.place)
                 ref = image.digest or image.tag

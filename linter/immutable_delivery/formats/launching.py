@@ -60,8 +60,9 @@ def launched(commands: Sequence[Launch], scope: Scope, home: Home) -> Iterator[F
     reader.read(commands, scope)
     facts = reader.finish()
     yield from (_start(one, scope) for one in commands[:-1])
-    server, script = reader.interpreter.dev_server, reader.script
-    yield replace(_start(commands[-1], scope), dev_server=server, script=script)
+    last, server = _start(commands[-1], scope), reader.interpreter.dev_server
+    at = {"dev_server": reader.server_at} if server and reader.server_at else {}
+    yield replace(last, dev_server=server, script=reader.script, places={**last.places, **at})
     yield from facts
 
 
@@ -82,8 +83,9 @@ def variable(name: Written, value: Written | None, extent: Place, scope: Scope) 
     """Return an entry of the environment; ``value`` is None where the files do not tell it."""
     known = None if value is None else value.value
     at = value.place() if value is not None and value.pieces else name.whole
+    here = value is not None and value.whole.file == extent.file
     return Variable(
-        used_at=extent,
+        used_at=value.whole if here and value is not None else name.whole,
         extent=extent,
         scope=scope,
         places={"name": name.whole, "value": at},
@@ -164,6 +166,8 @@ class _Reader:
         files = home.around.files if home.folder is not None else None
         self.interpreter = Interpreter(home.values, files=files, folder=home.folder or "")
         self.script = ""
+        self.server_at: Place | None = None
+        """The script of package.json that starts the development server, where one does."""
 
     def read(self, commands: Sequence[Launch], scope: Scope) -> None:
         """Read commands that make one."""
@@ -173,7 +177,12 @@ class _Reader:
             self.interpreter.script(words[-1], scope, last.extent)
         else:
             self.interpreter.argv(words, scope, last.extent)
-        for script in package_scripts(words, lambda: self._text("package.json")):
+        scripts = list(package_scripts(words, lambda: self._text("package.json")))
+        if scripts:
+            self.interpreter.dev_server = ""
+        for script in scripts:
+            if not self.interpreter.dev_server:
+                self.server_at = script.whole
             self.interpreter.script(script, scope, script.whole, (last.extent,))
         self._follow(last.extent)
 
@@ -205,7 +214,11 @@ class _Reader:
 
     def _text(self, path: str) -> Text | None:
         folder = self._home.folder
-        found = read_text(self._home.around.files, resolve(folder, path)) if folder is not None else None
+        found = (
+            read_text(self._home.around.files, resolve(folder, path))
+            if folder is not None
+            else None
+        )
         if found:
             self._home.around.texts.setdefault(found.path, found)
         return found

@@ -27,7 +27,9 @@ def remarks(
     ordered = sorted(set(statements), key=lambda one: (one[0], -one[1]))
     value = text.value
     return [
-        Comment(value[start:end].strip(marks + "\r\n"), start, end, _covered(text, ordered, start, end))
+        Comment(
+            value[start:end].strip(marks + "\r\n"), start, end, _covered(text, ordered, start, end)
+        )
         for start, end in found
         if MARKER in value[start:end]
     ]

@@ -24,7 +24,7 @@ from immutable_delivery.formats.launching import (
     performed,
     variable,
 )
-from immutable_delivery.formats.lookup import find, is_true, pairs, scalar, scalars, text
+from immutable_delivery.formats.lookup import find, is_true, mapping, pairs, scalar, scalars, text
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence
 from immutable_delivery.text import Text
@@ -84,7 +84,8 @@ class _One:
 
     @property
     def scope(self) -> Scope:
-        only = len(list(pairs(self.root, "containers"))) == 1
+        every = mapping(self.root, "containers")
+        only = every is not None and len(every.entries) == 1
         return Scope(
             owner=self.name if only else f"{self.name} (container {self.key.text})",
             service=self.name,

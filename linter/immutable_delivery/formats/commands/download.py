@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from posixpath import basename
 
 from immutable_delivery.facts import Fetch
 from immutable_delivery.formats.commands.paths import located
 from immutable_delivery.formats.shell import Call
 from immutable_delivery.text import Place
 
+MAX_NAME = 200
 _MATERIAL = re.compile(
-    r"\.(?:asc|sig|sign|minisig|sigstore|bundle|pem|crt|cer|pub|sum|sha\d+(?:sum)?s?|md5(?:sum)?s?|digests?)(?:\.txt)?$"
-    r"|(?:^|[/_.-])(?:sha\d*sums?|md5sums?|checksums?|shasums\d*)(?:[._-]|$)"
-    r"|(?:^|/)(?:gpg|.*[-_.]key(?:ring)?s?(?:\.gpg)?|.*\.gpg(?:\.key)?|.*\.key)$",
+    r"(?:.*[-_.])?(?:sha\d*sums?|md5sums?|checksums?|shasums\d*)(?:[._-].*)?|gpg|(?:.*[-_.])?key(?:ring)?s?(?:\.gpg)?"
+    r"|.*\.(?:asc|sig|sign|gpg|minisig|sigstore|bundle|pem|crt|cer|pub|sum|sha\d+(?:sum)?s?|md5(?:sum)?s?|digests?)(?:\.(?:txt|key))?",
     re.IGNORECASE,
 )
 """Keys, signatures and checksums: what other bytes are checked with."""
@@ -47,8 +48,8 @@ class Download:
         self.paths.append(located(call, path))
         self.kept = True
         url = re.split(r"[?#]", self.fact.url or "")[0]
-        named = _MATERIAL.search(path) or _MATERIAL.search(url) or _KEYRING.search(path)
-        self.material |= named is not None
+        names = (basename(path)[:MAX_NAME], basename(url)[:MAX_NAME])
+        self.material |= any(map(_MATERIAL.fullmatch, names)) or bool(_KEYRING.search(path))
 
     def check(self, number: int, *, verdict: bool | None) -> None:
         """Note a check, which counts where nothing has used the bytes before."""

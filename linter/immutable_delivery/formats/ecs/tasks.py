@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Container, Fact, Mount, Scope
@@ -52,27 +53,22 @@ class Task:
 
     def facts(self, around: Surroundings) -> Iterator[Fact]:
         """Yield what it says of its containers."""
-        found = self.reader.mappings(self.node, "containerDefinitions")
+        reader, found = self.reader, self.reader.mappings(self.node, "containerDefinitions")
+        volumes = {
+            _text(reader.value(one, "name")): one for one in reader.mappings(self.node, "volumes")
+        }
+        ended = {name for one in found for name in self._awaited(one)}
         for node in found:
-            yield from _One(self, node, self._role(node, found), len(found) == 1).facts(around)
+            name, essential = (_text(reader.value(node, key)) for key in ("name", "essential"))
+            rest = "sidecar" if essential == "false" else "container"
+            role = "init" if name in ended else rest
+            yield from _One(self, node, role, volumes, len(found) == 1).facts(around)
 
-    def volume(self, name: str) -> Mapping | None:
-        """Return the volume of a name."""
-        found = self.reader.mappings(self.node, "volumes")
-        return next((one for one in found if _text(self.reader.value(one, "name")) == name), None)
-
-    def _role(self, node: Mapping, every: list[Mapping]) -> str:
-        """Tell a container that prepares or accompanies others: those wait for its end, or do without it."""
-        reader, name = self.reader, _text(self.reader.value(node, "name"))
-        for other in every:
-            for wait in reader.mappings(other, "dependsOn"):
-                if (
-                    _text(reader.value(wait, "containerName")) == name
-                    and _text(reader.value(wait, "condition")) in _ENDED
-                ):
-                    return "init"
-        essential = _text(reader.value(node, "essential"))
-        return "sidecar" if essential == "false" else "container"
+    def _awaited(self, node: Mapping) -> Iterator[str]:
+        """Yield the containers for whose end a container waits: they prepare something for it."""
+        for wait in self.reader.mappings(node, "dependsOn"):
+            if _text(self.reader.value(wait, "condition")) in _ENDED:
+                yield _text(self.reader.value(wait, "containerName"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +78,7 @@ class _One:
     task: Task
     node: Mapping
     role: str
+    volumes: AnyMapping[str, Mapping]
     alone: bool
 
     @property
@@ -151,7 +148,7 @@ class _One:
             name = self.reader.value(node, "sourceVolume")
             if target is None or name is None:
                 continue
-            volume = self.task.volume(name.text)
+            volume = self.volumes.get(name.text)
             host = self.reader.value(volume, "host", "sourcePath")
             read_only = self.reader.find(node, "readOnly")
             made = mount(
@@ -176,7 +173,9 @@ class _One:
         node, reader = self.node, self.reader
         user = reader.value(node, "user")
         place = next(iter(self._places().values()), node.place)
-        ports = (reader.value(one, "containerPort") for one in reader.mappings(node, "portMappings"))
+        ports = (
+            reader.value(one, "containerPort") for one in reader.mappings(node, "portMappings")
+        )
         return Container(
             used_at=place,
             extent=node.place,

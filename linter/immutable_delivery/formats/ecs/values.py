@@ -52,8 +52,10 @@ class Reader:
         return None if found is None else self._value(found)
 
     def values(self, node: Node | None, *keys: str) -> tuple[Written, ...] | None:
-        """Return a list of texts; None where nothing stands, or a function that makes one."""
+        """Return a list of texts, of a function one that is unknown; None where no list stands."""
         found = self.find(node, *keys)
+        if found is not None and (function := _function(found)[0]):
+            return (_unknown(function, found),)
         if not isinstance(found, Sequence):
             return None
         return tuple(self._value(item) for item in found.items)
@@ -87,7 +89,9 @@ class Reader:
             argument = argument.items[0]
         if not isinstance(argument, Scalar):
             return _unknown("Sub", node)
-        return filled(argument.written, _SUBSTITUTION, lambda found, at: self._given(found, at, own))
+        return filled(
+            argument.written, _SUBSTITUTION, lambda found, at: self._given(found, at, own)
+        )
 
     def _given(
         self, found: re.Match[str], at: Written, own: AnyMapping[str, Written]

@@ -79,6 +79,7 @@ class Workload:
             phase=_PHASES.get(role, "start"),
             layer="middleware",
             deployed=role != "pipeline",
+            manifest=self.resource.path,
         )
 
 

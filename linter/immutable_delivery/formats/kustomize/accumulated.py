@@ -24,6 +24,12 @@ class Accumulated:
     """Bases and charts from elsewhere."""
     image_fields: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     """Further fields that hold images, by kind, from `configurations`."""
+    _present: set[Identity] | None = None
+    """The identities that are there, while nothing changes them."""
+
+    def changed(self) -> None:
+        """Say that objects may have other identities now."""
+        self._present = None
 
     def copy(self) -> Accumulated:
         """Return another whose objects may be transformed by themselves."""
@@ -33,6 +39,7 @@ class Accumulated:
             variables=dict(self.variables),
             sources=list(self.sources),
             image_fields=list(self.image_fields),
+            _present=None,
         )
 
     def absorb(self, other: Accumulated) -> list[Resource]:
@@ -46,7 +53,9 @@ class Accumulated:
 
     def add(self, found: Iterable[Resource]) -> list[Resource]:
         """Add objects; return those that cannot be added since others of the same name are there."""
-        present = {one.identity for one in self.resources}
+        present = self._present
+        if present is None:
+            present = self._present = {one.identity for one in self.resources}
         refused = []
         for one in found:
             if one.identity in present:

@@ -88,6 +88,7 @@ class Builder:
         for one in gathered.resources if rules else ():
             images.transform(one, rules, (*images.STANDARD, *gathered.image_fields))
         replacements.transform(gathered, by, self._repository, self._report)
+        gathered.changed()
 
     def _add(self, by: Kustomization, entry: Scalar, gathered: Accumulated) -> None:
         """Add what an entry of `resources` names: a file, a folder, or something elsewhere."""

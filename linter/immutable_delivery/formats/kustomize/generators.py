@@ -75,7 +75,7 @@ def _place(gathered: Accumulated, made: Resource, name: Scalar, report: Report) 
     if not olds:
         if made.behavior in {"merge", "replace"} and not gathered.open:
             report(name.place, f"there is no `{name.text}` to {made.behavior} with")
-        gathered.resources.append(made)
+        gathered.add([made])
         return
     old = olds[0]
     if made.behavior not in {"merge", "replace"}:

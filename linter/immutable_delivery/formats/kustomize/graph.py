@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize.model import Kustomization, files_named
+from immutable_delivery.formats.kustomize.plugins import long_forms
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.trouble import Report
 from immutable_delivery.formats.yamltree import Scalar
@@ -37,10 +38,16 @@ class Graph:
         found: set[str] = set()
         for folder in self.order:
             kustomization = self._repository.kustomization(folder)
-            for entry in files_named(kustomization) if kustomization else ():
+            for entry in self._entries(kustomization) if kustomization else ():
                 path = resolve(folder, _path_of(entry.text)) if "\n" not in entry.text else None
                 found |= {path} if path else set()
         return found
+
+    def _entries(self, kustomization: Kustomization) -> Iterator[Scalar]:
+        yield from files_named(kustomization)
+        for key in ("generators", "transformers"):
+            for one in long_forms(kustomization, self._repository, key):
+                yield from files_named(one)
 
     def _arrange(self) -> None:
         done: set[str] = set()

@@ -106,17 +106,13 @@ def _fill(gathered: Accumulated, target: Mapping, value: Scalar | None, report: 
     if select is None:
         report(target.place, "the replacement does not say which objects it fills")
         return
-    selector, rejected = (
-        Selector.of(select),
-        [Selector.of(one) for one in mappings(target, "reject")],
-    )
-    paths = scalars(target, "fieldPaths")
+    selector = Selector.of(select)
+    rejected = [Selector.of(one) for one in mappings(target, "reject")]
     options = mapping(target, "options")
     for one in gathered.resources:
-        if not selector.selects(one) or any(other.selects(one) for other in rejected):
-            continue
-        for path in paths:
-            _set(one, path, value, options, report)
+        if selector.selects(one) and not any(other.selects(one) for other in rejected):
+            for path in scalars(target, "fieldPaths"):
+                _set(one, path, value, options, report)
 
 
 def _set(
@@ -135,8 +131,8 @@ def _set(
 def _filled(old: Node | None, value: Scalar | None, options: Mapping | None, place: Place) -> Node:
     whole = old.place if old is not None else place
     if value is None:
-        text_ = old.text if isinstance(old, Scalar) else ""
-        return Scalar(Written(text_, (), whole, missing=("replacement",)), whole, plain=False)
+        before = old.text if isinstance(old, Scalar) else ""
+        return Scalar(Written(before, (), whole, missing=("replacement",)), whole, plain=False)
     parts = _around(old, value, options) if isinstance(old, Scalar) else [value.written]
     return repinned(old, Scalar(Written.joined(parts, whole), whole, plain=False))
 
@@ -144,7 +140,7 @@ def _filled(old: Node | None, value: Scalar | None, options: Mapping | None, pla
 def _around(old: Scalar, value: Scalar, options: Mapping | None) -> list[Written]:
     """Return the value between what stays of the old one: a part is replaced, or added in front or behind."""
     delimiter, index = scalar(options, "delimiter"), _index(options)
-    if delimiter is None:
+    if delimiter is None or not delimiter.text:
         return [value.written]
     if index < 0:
         return [value.written, delimiter.written, old.written]

@@ -27,6 +27,8 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
     "ownerReferences": ("uid",),
 }
+_PORTS = {"containers": ("containerPort", "protocol"), "spec/ports": ("port", "protocol")}
+_DEFAULTS = {"protocol": "TCP"}
 _KINDS = {
     "apps/v1": {"ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"},
     "batch/v1": {"CronJob", "Job"},
@@ -45,7 +47,9 @@ def merged(old: Mapping, patch: Mapping) -> Mapping | None:
 
 def _merged(old: Node | None, patch: Node, path: tuple[str, ...], *, known: bool) -> Node | None:
     if isinstance(patch, Scalar):
-        return None if patch.null else (repinned(old, patch) if path[-1:] == ("image",) else patch)
+        if patch.null:
+            return None
+        return repinned(old, patch) if path[-1:] == ("image",) else patch
     if isinstance(patch, Mapping):
         base = old if isinstance(old, Mapping) else None
         return _mapping(base, patch, path, known=known)
@@ -88,12 +92,12 @@ def _listed(
     if directive == "delete":
         return None
     kept = list(old.items) if old is not None and directive != "replace" else []
-    index = {_key(item, keys): at for at, item in reversed(list(enumerate(kept)))}
+    index = {key: at for at, item in reversed(list(enumerate(kept))) if (key := _key(item, keys))}
     first: list[Node] = []
     matched: set[int] = set()
     for change in changes:
-        at = index.get(_key(change, keys)) if isinstance(change, Mapping) else None
-        at = _loosely(change, kept, keys) if at is None else at
+        key = _key(change, keys)
+        at = index.get(key) if key else None
         matched |= set() if at is None else {at}
         new = _merged(None if at is None else kept[at], change, path, known=known)
         first += [] if new is None else [new]
@@ -105,11 +109,7 @@ def _merge_keys(path: tuple[str, ...]) -> tuple[str, ...]:
     """Return the keys by which the items of a list are told apart; () where the list is one value."""
     name, holder = path[-1], path[-2] if len(path) > 1 else ""
     if name == "ports":
-        return (
-            ("containerPort", "protocol")
-            if holder in _POD
-            else (("port", "protocol") if path == ("spec", "ports") else ())
-        )
+        return _PORTS.get("containers" if holder in _POD else "/".join(path), ())
     if name in {"env", "volumeMounts", "volumeDevices"} and holder not in _POD:
         return ()
     if name == "secrets" and holder:
@@ -118,24 +118,8 @@ def _merge_keys(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _key(item: Node, keys: tuple[str, ...]) -> tuple[str, ...] | None:
-    found = tuple(text(item, key) for key in keys)
-    return found if any(found) else None
-
-
-def _loosely(item: Node, kept: list[Node], keys: tuple[str, ...]) -> int | None:
-    """Return the item that agrees as far as both name the keys: a port without protocol is that port."""
-    wanted = _key(item, keys)
-    if wanted is None or len(keys) == 1:
-        return None
-    for at, one in enumerate(kept):
-        had = _key(one, keys)
-        if (
-            had
-            and had[0] == wanted[0]
-            and all(a == b or not a or not b for a, b in zip(had, wanted, strict=True))
-        ):
-            return at
-    return None
+    found = tuple(text(item, key) or _DEFAULTS.get(key, "") for key in keys)
+    return found if found[0] else None
 
 
 def _is_directive(item: Node) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from immutable_delivery.facts import Container, Fact, Mount, Scope, Variable
+from immutable_delivery.facts import Container, Fact, Mount, Scope
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.launching import (
@@ -21,7 +21,6 @@ from immutable_delivery.formats.launching import (
 )
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import entrypoint, expanded, words
-from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 _HOST = re.compile(r"[./~]|%[A-Za-z]")
@@ -32,12 +31,9 @@ _PLACED = {
 }  # fmt: skip
 
 
-def container(
-    unit: Unit, image: str | None, scope: Scope, around: Surroundings
-) -> Iterator[Fact]:
+def container(unit: Unit, image: str | None, scope: Scope, around: Surroundings) -> Iterator[Fact]:
     """Yield everything that a unit says of its container; ``image`` is what it runs."""
     commands = list(_commands(unit))
-    given = list(_variables(unit, scope))
     home = Home(around, values=dict(_values(unit)))
     yield _whole(unit, image, commands, scope)
     yield from launched(commands, scope, home)
@@ -45,7 +41,8 @@ def container(
     if check is not None and check.value.text != "none":
         command = Launch("HealthCmd", (check.value,), check.value.whole, check.extent, "shell")
         yield from performed(command, replace(scope, phase="probe"), home)
-    yield from given
+    for name, value, one in _assignments(unit):
+        yield variable(name, value, one.extent, scope)
     yield from _mounts(unit, scope)
 
 
@@ -69,21 +66,9 @@ def _values(unit: Unit) -> Iterator[tuple[str, Written]]:
     return ((name.text, value) for name, value, _ in _assignments(unit))
 
 
-def _variables(unit: Unit, scope: Scope) -> Iterator[Variable]:
-    for name, value, one in _assignments(unit):
-        fact = variable(name, value, _hull(name, value), scope)
-        yield replace(fact, extent=one.extent)
-
-
-def _hull(name: Written, value: Written) -> Place:
-    start, end = name.whole.span.start, value.whole.span.end
-    return name.whole.at(start, max(end, name.whole.span.end))
-
-
 def _mounts(unit: Unit, scope: Scope) -> Iterator[Mount]:
     for one in unit.all("Volume"):
-        source, target, said = _sections(one.value)
-        yield _mount(unit, source, target, said, one, scope)
+        yield _mount(unit, *_sections(one.value), one, scope)
     for one in unit.all("Mount"):
         parts = options(one.value)
         if target := parts.get("target"):

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.interpolation import unaligned
+from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.remarks import Stretch
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Piece, Written
@@ -53,7 +53,10 @@ class Unit:
         found: list[Entry] = []
         for entry in self.entries:
             if entry.section == self.kind and entry.key == key:
-                found = [*found, entry] if entry.value.text else []
+                if entry.value.text:
+                    found.append(entry)
+                else:
+                    found.clear()
         return found
 
     def last(self, key: str) -> Entry | None:
@@ -133,7 +136,7 @@ def _assign(unit: Unit, section: str, held: _Held) -> None:
         unit.broken.append(extent.span.start)
         return
     value = stripped(line.slice(len(key) + 1))
-    known = filled(value, _SPECIFIER, lambda found, own: _given(found, own))
+    known = filled(value, _SPECIFIER, _given)
     unit.entries.append(Entry(section, key.strip(), known, extent))
 
 

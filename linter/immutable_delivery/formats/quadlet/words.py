@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from immutable_delivery.formats.interpolation import Cutter, unaligned
 from immutable_delivery.formats.placeholders import filled
@@ -20,18 +21,48 @@ def words(written: Written) -> list[Written]:
     """Return the words; a quote that does not end reaches to the end of the value."""
     cutter, quote = Cutter(written), ""
     found: list[Written] = []
-    parts: list[Written] | None = None
+    word: _Word | None = None
     for token in _TOKEN.finditer(written.text):
-        text, cut = token[0], cutter.cut(*token.span())
+        text = token[0]
         if text.isspace() and not quote:
-            found += _joined(parts)
-            parts = None
-        elif text in {'"', "'"} and quote in {"", text}:
+            found += [word.finish(cutter)] if word else []
+            word = None
+            continue
+        word = word or _Word(token.start())
+        if text in {'"', "'"} and quote in {"", text}:
             quote = "" if quote else text
-            parts = parts or []
         else:
-            parts = [*(parts or ()), unaligned(_unescaped(text), cut) if text[0] == "\\" else cut]
-    return found + _joined(parts)
+            word.add(*token.span(), escaped=text[0] == "\\")
+    return found + ([word.finish(cutter)] if word else [])
+
+
+@dataclass(slots=True)
+class _Word:
+    """The stretches of the value that make up a word."""
+
+    start: int
+    stretches: list[tuple[int, int, bool]] = field(default_factory=list)
+
+    def add(self, start: int, end: int, *, escaped: bool) -> None:
+        """Add a stretch; plain ones that follow each other are one."""
+        last = self.stretches[-1] if self.stretches else None
+        if last and last[1] == start and not escaped and not last[2]:
+            self.stretches[-1] = (last[0], end, False)
+        else:
+            self.stretches.append((start, end, escaped))
+
+    def finish(self, cutter: Cutter) -> Written:
+        """Return the word."""
+        parts = []
+        for start, end, escaped in self.stretches:
+            cut = cutter.cut(start, end)
+            parts.append(unaligned(_unescaped(cut.text), cut) if escaped else cut)
+        if len(parts) == 1:
+            return parts[0]
+        word = Written.joined(
+            parts, cutter.cut(self.start, self.start).whole if not parts else parts[0].whole
+        )
+        return word.slice(0) if parts else word
 
 
 def expanded(found: list[Written]) -> tuple[Written, ...]:
@@ -46,16 +77,9 @@ def entrypoint(written: Written) -> tuple[Written, ...]:
     return tuple(written.slice(*found.span(1)) for found in _STRING.finditer(written.text))
 
 
-def _joined(parts: list[Written] | None) -> list[Written]:
-    if not parts:
-        return []
-    word = Written.joined(parts, parts[0].whole)
-    return [word.slice(0)]
-
-
 def _unescaped(text: str) -> str:
     if text.startswith("\\x") and len(text) > 2:  # noqa: PLR2004 (what follows are digits)
-        return chr(int(text[2:], 16))
+        return chr(int(text.removeprefix("\\x"), 16))
     return _ESCAPES.get(text[1:], text[1:])
 
 

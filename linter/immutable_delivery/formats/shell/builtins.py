@@ -15,6 +15,9 @@ from immutable_delivery.written import Piece, Written
 if TYPE_CHECKING:
     from immutable_delivery.formats.shell.evaluate import Shell
 
+MAX_PIECES = 1_000
+"""A script put together from more words than these is not read."""
+
 _SUBSTITUTION = ("$", "`")
 
 
@@ -40,6 +43,9 @@ def script(
     shell: Shell, word: Word, positional: list[Word] | None, redirects: list[Redirect]
 ) -> list[int]:
     """Run a word as a script; the substitutions in it have run already."""
+    if len(word.written.pieces) > MAX_PIECES:
+        shell.incomplete = True
+        return []
     hidden = tuple(name for name in word.missing if name.startswith(_SUBSTITUTION))
     outputs = _nested(shell, replace(word.written, missing=()), positional, hidden)
     for number in outputs if redirects else ():

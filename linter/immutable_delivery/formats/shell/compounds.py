@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from immutable_delivery.formats.shell.evaluate import Shell
 
-MAX_UNROLLED = 16
+MAX_UNROLLED = 32
+"""Rounds of a loop, and of loops in loops, that are run one by one."""
 _CLAUSES = frozenset(("elif_clause", "else_clause", "case_item"))
 _POSITIONS = frozenset(("@", "*", *(str(index) for index in range(10))))
 
@@ -52,13 +53,15 @@ def loop(shell: Shell, node: Node) -> list[int]:
     key = shell.source.clean[name.start_byte : name.end_byte]
     values = node.children_by_field_name("value")
     words = [word for child in values for word in shell.expander.words(child)]
-    known = 0 < len(words) <= MAX_UNROLLED and all(word.known for word in words)
-    mark = shell.variables.mark()
+    known = 0 < len(words) * shell.rounds <= MAX_UNROLLED and all(word.known for word in words)
+    mark, around = shell.variables.mark(), shell.rounds
     outputs: list[int] = []
     rounds: list[Word | None] = [*words] if known else [None]
+    shell.rounds *= len(rounds)
     for word in rounds:
         shell.variables.set(key, word)
         outputs += shell.block(statements(body))
+    shell.rounds = around
     shell.variables.blur(mark)
     return outputs
 

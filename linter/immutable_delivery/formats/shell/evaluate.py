@@ -20,7 +20,7 @@ from immutable_delivery.written import Written
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MAX_STEPS = 50_000
+MAX_STEPS = 10_000
 MAX_NESTING = 24
 MAX_FEEDING = 300
 """So many commands of a group count as feeding what comes after the pipe."""
@@ -42,6 +42,8 @@ class Shell:
         self.functions: dict[str, tuple[Source, Node]] = {}
         self.source = _EMPTY
         self.expander = Expander(_EMPTY, self.variables, self.substitute)
+        self.rounds = 1
+        """How many times the loops around it run what is read."""
         self._inputs: tuple[int, ...] = ()
         self._captured = False
         self._nesting = 0

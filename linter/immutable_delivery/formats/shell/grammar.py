@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-MAX_LENGTH = 1_000_000
+MAX_LENGTH = 400_000
 MAX_CROWD = 400
 """Pipes or parentheses in one statement: the parser's time grows with their square."""
 

@@ -1,0 +1,46 @@
+"""Bake files of Docker Buildx: targets that are built together, in HCL or in JSON.
+
+The reference is Docker's Bake file reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats import Comment, Surroundings
+from immutable_delivery.formats.bake.hcl import Bake, read_hcl, read_json
+from immutable_delivery.formats.remarks import remarks, statements
+from immutable_delivery.text import Text
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+
+NAME = "bake"
+
+_PATH = re.compile(
+    r"(?:^|/)(?:docker-bake[^/]*\.(?:hcl|json)|[^/]+[.-]bake\.(?:hcl|json)|bake\.hcl)\Z"
+)
+
+
+def claims(path: str, head: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
+    """Whether a path names a Bake file: `docker-bake.hcl`, `docker-bake.override.json`, `web.bake.hcl`."""
+    return _PATH.search(path) is not None
+
+
+def parse(text: Text) -> Bake:
+    """Return the targets and variables; raise UnreadableError for what is no HCL or JSON."""
+    return read_hcl(text) if text.path.endswith(".hcl") else read_json(text)
+
+
+def comments(document: Bake, text: Text) -> list[Comment]:
+    """Return the comments with what each covers."""
+    return remarks(text, document.remarks, [*document.blocks, *statements(document.root)])
+
+
+def facts(documents: Mapping[str, Bake], around: Surroundings) -> Iterable[Fact | Build]:
+    """Yield how every target is built."""
+    from immutable_delivery.formats.bake.targets import lower  # noqa: PLC0415 (it loads the shell)
+
+    for path, document in documents.items():
+        yield from lower(document.root, path, around)

@@ -1,0 +1,222 @@
+"""Targets as builds: what each inherits, its Dockerfile and context, its arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from immutable_delivery.facts import Build, Fact, Image, Scope, Source
+from immutable_delivery.files import Files, folder_of, resolve
+from immutable_delivery.formats import Surroundings
+from immutable_delivery.formats.commands.urls import of_url
+from immutable_delivery.formats.compose.including import is_remote
+from immutable_delivery.formats.images import familiar_name, image_fact
+from immutable_delivery.formats.inlined import inlined
+from immutable_delivery.formats.interpolation import unaligned
+from immutable_delivery.formats.lookup import find, mapping, pairs, scalar, scalars
+from immutable_delivery.formats.placeholders import filled
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, entry_extent
+from immutable_delivery.text import Place
+from immutable_delivery.written import Written
+
+MAX_DEPTH = 20
+"""Variables whose defaults name variables, no deeper than this."""
+MAX_PARENTS = 100
+"""Targets that one target inherits from, directly or not; more are left out."""
+
+_REFERENCE = re.compile(
+    r"\$\$\{|%%\{|\$\{~?\s*([A-Za-z_][\w-]*)\s*~?\}|[$%]\{(?:[^{}]|\{[^{}]*\})*\}"
+)
+_IMAGE = "docker-image://"
+_MERGED = frozenset({"args", "contexts", "labels"})
+
+
+@dataclass(slots=True)
+class _File:
+    """One file: its variables and targets."""
+
+    root: Node | None
+    path: str
+    around: Surroundings
+    values: dict[str, Written | None] = field(default_factory=dict)
+
+    def written(self, node: Scalar, depth: int = 0) -> Written:
+        """Return a text with the defaults of variables filled in."""
+        return filled(node.written, _REFERENCE, lambda found, own: self._given(found, own, depth))
+
+    def _given(self, found: re.Match[str], own: Written, depth: int) -> Written | None:
+        if found[0] in {"$${", "%%{"}:
+            return unaligned(found[0][1:], own)
+        name = found[1]
+        if not name or depth > MAX_DEPTH:
+            return None
+        if name not in self.values:
+            self.values[name] = self._default(name, depth)
+        return self.values[name]
+
+    def _default(self, name: str, depth: int) -> Written | None:
+        """Return what a variable is without the environment; one that has no default is empty."""
+        declared = mapping(self.root, "variable", name)
+        if declared is None:
+            return None
+        default = declared.get("default")
+        if default is None:
+            return Written("", (), declared.place)
+        if not isinstance(default, Scalar) or default.null:
+            return None
+        return self.written(default, depth + 1)
+
+    def is_unset(self, value: Scalar) -> bool:
+        """Whether a value is null: it is not given at all, so that the default of the Dockerfile holds."""
+        found = _REFERENCE.fullmatch(value.text)
+        default = find(self.root, "variable", found[1], "default") if found and found[1] else None
+        return value.null or (isinstance(default, Scalar) and default.null)
+
+
+def lower(root: Node | None, path: str, around: Surroundings) -> Iterator[Fact | Build]:
+    """Yield what the targets of a file build and take in; those that only others inherit from build nothing."""
+    file = _File(root, path, around)
+    inherited = {one.text for _, node in pairs(root, "target") for one in scalars(node, "inherits")}
+    grouped = {one.text for _, node in pairs(root, "group") for one in scalars(node, "targets")}
+    for key, node in pairs(root, "target"):
+        if isinstance(node, Mapping) and (key.text in grouped or key.text not in inherited):
+            whole = _inherited(root, key.text, node)
+            yield from _Target(file, key, whole).facts()
+
+
+def _inherited(root: Node | None, name: str, node: Mapping) -> Mapping:
+    """Return a target with what it inherits: later parents count more, its own entries most."""
+    order: list[Mapping] = []
+    waiting, seen = [(name, node, False)], {name}
+    while waiting:
+        here, target, opened = waiting.pop()
+        if opened:
+            order.append(target)
+            continue
+        waiting.append((here, target, True))
+        for parent in reversed(scalars(target, "inherits")):
+            found = mapping(root, "target", parent.text)
+            if found is not None and parent.text not in seen and len(seen) <= MAX_PARENTS:
+                seen.add(parent.text)
+                waiting.append((parent.text, found, False))
+    whole = Mapping(place=node.place)
+    for target in order:
+        for key, value in target.entries.values():
+            old = whole.get(key.text)
+            if key.text in _MERGED and isinstance(old, Mapping) and isinstance(value, Mapping):
+                value = Mapping(old.entries | value.entries, place=value.place)  # noqa: PLW2901
+            whole.entries[key.text] = (key, value)
+    return whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """One target with what it inherits."""
+
+    file: _File
+    key: Scalar
+    node: Mapping
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(owner=self.key.text, layer="middleware")
+
+    def facts(self) -> Iterator[Fact | Build]:
+        """Yield the build, and what it takes from elsewhere."""
+        context = self._text("context")
+        if context is not None and is_remote(context.text):
+            yield self._source(context)
+        else:
+            yield from self._builds(context)
+        for key, value in pairs(self.node, "contexts"):
+            if isinstance(value, Scalar):
+                yield from self._image(key, value)
+
+    def _builds(self, context: Written | None) -> Iterator[Fact | Build]:
+        inline, named = self._text("dockerfile-inline"), self._text("dockerfile")
+        folder, dockerfile = self._paths(context, named)
+        if inline is not None:
+            dockerfile = f"{self.file.path}#{self.key.text}"
+        if dockerfile:
+            build = self._build(folder, dockerfile, named)
+            yield build
+            if inline is not None:
+                yield from inlined(inline, build, self.file.around)
+
+    def _build(self, folder: str | None, dockerfile: str, named: Written | None) -> Build:
+        values = {
+            key.text: self.file.written(value)
+            for key, value in pairs(self.node, "args")
+            if isinstance(value, Scalar) and not self.file.is_unset(value)
+        }
+        tags = [self.file.written(tag) for tag in scalars(self.node, "tags")]
+        image = next((tag.text for tag in tags if tag.known), "")
+        target = self._text("target")
+        return Build(
+            dockerfile=dockerfile,
+            context=folder,
+            target=target.text if target and target.known else "",
+            args={name: value.value for name, value in values.items()},
+            arg_places={name: value.place() for name, value in values.items() if value.text},
+            contexts=tuple(key.text for key, _ in pairs(self.node, "contexts")),
+            service=_name(image) or (self.key.text if "#" in dockerfile else ""),
+            image=image,
+            tool="bake",
+            place=named.whole if named else self.key.place,
+        )
+
+    def _paths(self, context: Written | None, named: Written | None) -> tuple[str | None, str]:
+        """Return context and Dockerfile; paths start where Bake is called: beside the file, else at the root."""
+        if (context and not context.known) or (named and not named.known):
+            return None, ""
+        folder, files = folder_of(self.file.path), self.file.around.files
+        inside = context.text if context else "."
+        tried = [_dockerfile(home, inside, named) for home in dict.fromkeys((folder, ""))]
+        there = (one for one in tried if _is_there(files, one[1]))
+        return next(there, tried[0])
+
+    def _source(self, context: Written) -> Source:
+        found = of_url(context.text, context.missing, git=True)
+        revision = found.revision
+        at = context.place(revision.start, revision.start + len(revision.text))
+        return Source(
+            used_at=context.whole,
+            extent=self.node.extent("context"),
+            scope=self.scope,
+            places={"url": context.whole, "ref": at if revision.text else context.whole},
+            source_type="git",
+            url=found.url if context.known else None,
+            ref=revision.text if context.known else None,
+            pin=revision.pin if context.known else None,
+        )
+
+    def _image(self, key: Scalar, value: Scalar) -> Iterator[Image]:
+        written = self.file.written(value)
+        if written.text.startswith(_IMAGE):
+            reference = written.slice(len(_IMAGE))
+            extent: Place = entry_extent(key, value)
+            yield image_fact(
+                reference, role="base", scope=self.scope, extent=extent, used_at=value.place
+            )
+
+    def _text(self, key: str) -> Written | None:
+        found = scalar(self.node, key)
+        return self.file.written(found) if found and found.text else None
+
+
+def _dockerfile(folder: str, inside: str, named: Written | None) -> tuple[str | None, str]:
+    context = resolve(folder, inside)
+    if context is None:
+        return None, ""
+    return context, resolve(context, named.text if named else "Dockerfile") or ""
+
+
+def _is_there(files: Files, path: str) -> bool:
+    return bool(path) and files.state(path) != "missing"
+
+
+def _name(image: str) -> str:
+    """Return the last part of a reference without its tag: what is built is called so."""
+    last = (familiar_name(image) or "").rpartition("/")[2]
+    return re.split(r"[:@]", last, maxsplit=1)[0]

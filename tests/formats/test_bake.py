@@ -1,0 +1,230 @@
+"""Bake files: targets as builds."""
+
+from __future__ import annotations
+
+import pickle
+from contextlib import suppress
+
+import pytest
+
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.facts import Build, Fact, Image, Install, Source
+from immutable_delivery.files import MemoryFiles
+from immutable_delivery.formats import Surroundings, bake
+from immutable_delivery.text import Place, Text
+
+SAMPLE = r"""
+variable "TAG" { default = "1.2.3" }
+variable "NAME" { default = "shop-${TAG}" }
+variable "UNSET" { default = null }
+variable "EMPTY" {}
+variable "COMPUTED" { default = timestamp() }
+
+group "default" {
+  targets = ["web", "tool"]
+}
+
+target "_common" {
+  args = { NODE = "22", LATER = "common" }
+  labels = { "a" = "b" }
+}
+
+# imd: ignore[missing-digest] über
+target "web" {
+  inherits = ["_common"]
+  context = "web"
+  dockerfile = "docker/Dockerfile.prod" // the one that ships
+  target = "prod"
+  args = {
+    TAG = TAG
+    TEXT = "x-${NAME}\t"
+    LATER = "own"
+    GONE = UNSET
+    NONE = "${EMPTY}"
+    FUNC = upper("x")
+    CALL = "${COMPUTED}"
+    LITERAL = "$${TAG}"
+  }
+  tags = ["registry.example.com/shop/web:${TAG}"]
+  contexts = {
+    base = "docker-image://debian:${TAG}"
+    other = "target:tool"
+  }
+}
+
+target "tool" {
+  dockerfile-inline = <<-EOT
+    FROM alpine:${TAG}
+    RUN apk add curl
+  EOT
+}
+
+target "remote" {
+  context = "https://github.com/acme/tool.git#main"
+}
+"""
+
+JSON = """\
+{
+  "variable": {"TAG": {"default": "1.2"}},
+  "target": {
+    "web": {
+      "context": ".",
+      "args": {"A": "${TAG}", "B": "${upper(TAG)}", "C": null},
+      "tags": ["shop/web:${TAG}"]
+    }
+  }
+}
+"""
+
+
+def read(
+    content: str, path: str = "docker-bake.hcl", **more: str
+) -> tuple[list[object], Surroundings]:
+    around = Surroundings(MemoryFiles({path: content, **more}))
+    document = pickle.loads(pickle.dumps(bake.parse(Text(path, content))))
+    return list(bake.facts({path: document}, around)), around
+
+
+def builds(content: str, path: str = "docker-bake.hcl", **more: str) -> dict[str, Build]:
+    found = [one for one in read(content, path, **more)[0] if isinstance(one, Build)]
+    return {one.dockerfile: one for one in found}
+
+
+def written(place: Place, content: str = SAMPLE) -> str:
+    return content[place.span.start : place.span.end]
+
+
+@pytest.mark.parametrize(
+    ("path", "claimed"),
+    [
+        ("docker-bake.hcl", True),
+        ("x/docker-bake.override.json", True),
+        ("web.bake.hcl", True),
+        ("main.hcl", False),
+        ("docker-bake.yaml", False),
+    ],
+)
+def test_claims(path: str, claimed: bool) -> None:
+    assert bake.claims(path, b"") is claimed
+
+
+def test_a_target_is_a_build() -> None:
+    one = builds(SAMPLE)["web/docker/Dockerfile.prod"]
+    assert (one.context, one.target, one.tool, one.deployed) == ("web", "prod", "bake", False)
+    assert (one.image, one.service) == ("registry.example.com/shop/web:1.2.3", "web")
+    assert one.contexts == ("base", "other")
+    assert written(one.place) == "docker/Dockerfile.prod"
+
+
+def test_arguments_are_resolved_from_defaults() -> None:
+    one = builds(SAMPLE)["web/docker/Dockerfile.prod"]
+    assert one.args == {
+        "NODE": "22",
+        "LATER": "own",
+        "TAG": "1.2.3",
+        "TEXT": "x-shop-1.2.3\t",
+        "NONE": "",
+        "FUNC": None,
+        "CALL": None,
+        "LITERAL": "${TAG}",
+    }
+    assert written(one.arg_places["TAG"]) == "1.2.3"
+    assert written(one.arg_places["NODE"]) == "22"
+    assert written(one.arg_places["LATER"]) == "own"
+
+
+def test_images_of_contexts() -> None:
+    facts, _ = read(SAMPLE)
+    image = next(one for one in facts if isinstance(one, Image) and one.name == "debian")
+    assert (image.role, image.pin, image.scope.phase) == ("base", "exact", "build")
+    assert image.scope.deployed is False
+    assert written(image.used_at) == "docker-image://debian:${TAG}"
+    assert written(image.place_of("tag")) == "1.2.3"
+
+
+def test_a_dockerfile_inside() -> None:
+    facts, around = read(SAMPLE)
+    image = next(one for one in facts if isinstance(one, Image) and one.name == "alpine")
+    assert (image.pin, written(image.place_of("tag"))) == ("exact", "1.2.3")
+    (install,) = [one for one in facts if isinstance(one, Install)]
+    assert written(install.used_at) == "apk add"
+    assert written(install.packages[0].place) == "curl"
+    assert "docker-bake.hcl#tool" in builds(SAMPLE)
+    assert around.troubles == []
+
+
+def test_a_context_elsewhere() -> None:
+    (source,) = [one for one in read(SAMPLE)[0] if isinstance(one, Source)]
+    assert (source.source_type, source.ref, source.pin) == ("git", "main", "alias")
+    assert written(source.place_of("ref")) == "main"
+
+
+def test_json() -> None:
+    one = builds(JSON, "docker-bake.json")["Dockerfile"]
+    assert one.args == {"A": "1.2", "B": None}
+    assert (one.image, written(one.arg_places["A"], JSON)) == ("shop/web:1.2", "1.2")
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ({}, "ci/Dockerfile"),
+        ({"ci/Dockerfile": ""}, "ci/Dockerfile"),
+        ({"Dockerfile": ""}, "Dockerfile"),
+    ],
+)
+def test_paths_start_beside_the_file_or_at_the_root(there: dict[str, str], expected: str) -> None:
+    assert list(builds('target "a" {}', "ci/docker-bake.hcl", **there)) == [expected]
+
+
+def test_what_only_others_inherit_builds_nothing() -> None:
+    content = 'target "a" {}\ntarget "b" { inherits = ["a"]\n target = "x" }\n'
+    (one,) = [one for one in read(content)[0] if isinstance(one, Build)]
+    assert one.target == "x"
+
+
+def test_comments() -> None:
+    text = Text("docker-bake.hcl", SAMPLE)
+    (comment,) = bake.comments(bake.parse(text), text)
+    assert comment.text == "imd: ignore[missing-digest] über"
+    assert comment.covers
+    covered = SAMPLE[slice(*comment.covers)]
+    assert covered.startswith('target "web" {')
+    assert covered.endswith("}")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'target "a" { inherits = ["b"] }\ntarget "b" { inherits = ["a"] }\n',
+        'variable "A" { default = "${A}" }\ntarget "a" { args = { X = A } }\n',
+        "".join(
+            f'variable "v{n}" {{ default = "${{v{n + 1}}}${{v{n + 1}}}" }}\n' for n in range(40)
+        )
+        + 'target "a" { args = { X = v0 } }\n',
+        f'target "a" {{ args = {"[" * 200}{"]" * 200} }}\n',
+        'target "a" "b" "c" {}\ntarget = "x"\ntarget {}\n',
+        'target "a" { context = ["x"]\n args = "x"\n tags = {} \n contexts = [1] }\n',
+    ],
+)
+def test_hostile_files(content: str) -> None:
+    for one in read(content)[0]:
+        assert isinstance(one, (Build, Fact))
+
+
+def test_no_hcl_is_unreadable() -> None:
+    with pytest.raises(UnreadableError) as caught:
+        bake.parse(Text("docker-bake.hcl", 'target "a" {\n  x = = 1\n}\n'))
+    assert caught.value.offset > 0
+    with pytest.raises(UnreadableError):
+        bake.parse(Text("docker-bake.json", '{"target": '))
+
+
+@pytest.mark.parametrize(
+    ("content", "path"), [(SAMPLE, "docker-bake.hcl"), (JSON, "docker-bake.json")]
+)
+def test_every_prefix_is_read(content: str, path: str) -> None:
+    for end in range(0, len(content), 3):
+        with suppress(UnreadableError):
+            read(content[:end], path)

@@ -1,0 +1,237 @@
+"""Quadlet units: containers, images and builds that systemd runs with Podman."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from typing import TypeVar
+
+import pytest
+
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.facts import (
+    Build,
+    Container,
+    Fact,
+    Image,
+    Install,
+    Mount,
+    Resource,
+    Start,
+    Variable,
+)
+from immutable_delivery.files import MemoryFiles
+from immutable_delivery.formats import Surroundings, quadlet
+from immutable_delivery.formats.quadlet.words import words
+from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.written import Written
+
+T = TypeVar("T", bound=Fact)
+
+WEB = r"""[Unit]
+Description=The shop
+
+[Container]
+; imd: ignore[partial-tag] the vendor
+Image=docker.io/library/nginx:1.27
+ContainerName=shop
+Entrypoint=["sh", "-c"]
+Exec="npm install \
+  # a remark inside
+  && node index.js" $$HOME
+Volume=/srv/app:/app:ro,z
+Volume=./conf:/etc/nginx
+Volume=%t/podman/podman.sock:/var/run/docker.sock
+Volume=data.volume:/data
+Volume=/scratch
+Mount=type=bind,src=/run,dst=/run
+Tmpfs=/tmp:size=1G
+Environment=MODE=production "GREETING=hello world"
+Environment=TOKEN=%d
+ReadOnly=yes
+User=0
+AutoUpdate=registry
+Pull=newer
+PublishPort=8080:80
+Label=a=b io.containers.autoupdate=local
+HealthCmd=curl -f http://localhost/
+
+[Install]
+WantedBy=default.target
+"""
+
+
+def read(files: Mapping[str, str]) -> tuple[list[object], Surroundings]:
+    around = Surroundings(MemoryFiles(files))
+    units = {
+        path: pickle.loads(pickle.dumps(quadlet.parse(Text(path, content))))
+        for path, content in files.items()
+        if quadlet.claims(path, content.encode())
+    }
+    return list(quadlet.facts(units, around)), around
+
+
+def of(kind: type[T], content: str = WEB) -> list[T]:
+    facts, _ = read({"units/web.container": content})
+    return [fact for fact in facts if isinstance(fact, kind)]
+
+
+def written(place: Place) -> str:
+    return WEB[place.span.start : place.span.end]
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "claimed"),
+    [
+        ("web.container", WEB, True),
+        ("x/web@.container", "[Container]\r\nImage=x\r\n", True),
+        ("web.image", "[Image]\nImage=x\n", True),
+        ("web.kube", "[Kube]\nYaml=x\n", True),
+        ("web.build", "cc x.c\n", False),
+        ("web.image", WEB, False),
+        ("web.service", WEB, False),
+    ],
+)
+def test_claims(path: str, content: str, claimed: bool) -> None:
+    assert quadlet.claims(path, content.encode()) is claimed
+
+
+def test_image() -> None:
+    (image,) = of(Image)
+    assert (image.name, image.pin, image.role) == ("nginx", "partial", "container")
+    assert (image.pull_policy, written(image.place_of("pull_policy"))) == ("newer", "newer")
+    assert written(image.place_of("tag")) == "1.27"
+    assert written(image.extent) == "Image=docker.io/library/nginx:1.27"
+    assert (image.scope.service, image.scope.phase, image.scope.deployed) == ("web", "start", True)
+
+
+def test_container() -> None:
+    (one,) = of(Container)
+    assert (one.name, one.image, one.runs) == ("web", "docker.io/library/nginx:1.27", True)
+    assert (one.user, one.root, one.read_only_root) == ("0", True, True)
+    assert (one.ports, one.labels) == (("8080:80",), ("a", "io.containers.autoupdate"))
+    assert one.entry == ("sh", "-c", "npm install    && node index.js", "$HOME")
+    assert written(one.place_of("read_only_root")) == "yes"
+
+
+def test_commands() -> None:
+    assert [(one.origin, one.form) for one in of(Start)] == [
+        ("Entrypoint", "exec"),
+        ("Exec", "exec"),
+    ]
+    (install,) = of(Install)
+    assert (written(install.used_at), install.scope.phase) == ("npm install", "start")
+
+
+def test_mounts() -> None:
+    found = [(m.mount_type, m.source, m.target, m.read_only, m.host_path) for m in of(Mount)]
+    assert found == [
+        ("host", "/srv/app", "/app", True, None),
+        ("host", "./conf", "/etc/nginx", False, "units/conf"),
+        ("host", None, "/var/run/docker.sock", False, None),
+        ("volume", "data.volume", "/data", False, None),
+        ("volume", "", "/scratch", False, None),
+        ("host", "/run", "/run", False, None),
+        ("tmpfs", "", "/tmp", False, None),
+    ]
+    assert [one.runtime_socket for one in of(Mount)] == ["", "", "socket", "", "", "parent", ""]
+    assert written(of(Mount)[0].place_of("read_only")) == "ro,z"
+    assert written(of(Mount)[0].used_at) == "/srv/app:/app:ro,z"
+    assert written(of(Mount)[0].place_of("target")) == "/app"
+
+
+def test_environment() -> None:
+    assert [(one.name, one.value) for one in of(Variable)] == [
+        ("MODE", "production"),
+        ("GREETING", "hello world"),
+        ("TOKEN", None),
+    ]
+    assert written(of(Variable)[1].place_of("value")) == "hello world"
+
+
+def test_updates() -> None:
+    assert [(one.resource_type, written(one.used_at)) for one in of(Resource)] == [
+        ("updater", "registry"),
+        ("updater", "io.containers.autoupdate=local"),
+    ]
+    facts, _ = read({"a.kube": "[Kube]\nYaml=a.yaml\nAutoUpdate=registry\n"})
+    assert [type(one) for one in facts] == [Resource]
+
+
+def test_units_that_bring_images() -> None:
+    facts, _ = read(
+        {
+            "q/web.container": "[Container]\nImage=web.build\n",
+            "q/web.build": "[Build]\nImageTag=localhost/web\nFile=Containerfile.web\n"
+            "SetWorkingDirectory=unit\nBuildArg=A=b\nTarget=prod\n",
+            "q/db.container": "[Container]\nImage=db.image\n",
+            "q/db.image": "[Image]\nImage=postgres:17\n",
+        }
+    )
+    (build,) = [one for one in facts if isinstance(one, Build)]
+    assert (build.dockerfile, build.context, build.target) == ("q/Containerfile.web", "q", "prod")
+    assert (build.service, build.deployed, build.args) == ("web", True, {"A": "b"})
+    assert [one.reference for one in facts if isinstance(one, Image)] == ["postgres:17"]
+    web, db = (one for one in facts if isinstance(one, Container))
+    assert (web.image, web.builds, web.scope.layer) == ("", True, "application")
+    assert (db.image, db.builds, db.scope.layer) == ("postgres:17", False, "middleware")
+
+
+@pytest.mark.parametrize(
+    ("lines", "paths"),
+    [
+        ("File=Dockerfile\nSetWorkingDirectory=unit\n", ("q/Dockerfile", "q")),
+        ("File=../app/Dockerfile\nSetWorkingDirectory=file\n", ("app/Dockerfile", "app")),
+        ("SetWorkingDirectory=../app\n", ("app/Dockerfile", "app")),
+        ("SetWorkingDirectory=https://example.com/x.git\n", None),
+        ("SetWorkingDirectory=%h/x\nFile=Dockerfile\n", None),
+        ("SetWorkingDirectory=/srv\n", None),
+    ],
+)
+def test_build_paths(lines: str, paths: tuple[str, str] | None) -> None:
+    facts, _ = read({"q/x.build": f"[Build]\n{lines}"})
+    assert [(one.dockerfile, one.context) for one in facts if isinstance(one, Build)] == (
+        [paths] if paths else []
+    )
+
+
+def test_an_empty_value_takes_back() -> None:
+    content = "[Container]\nImage=a\nVolume=/a:/a\nVolume=\nVolume=/b:/b\n"
+    assert [one.target for one in of(Mount, content)] == ["/b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a  b", ["a", "b"]),
+        ("'a b' \"c d\"", ["a b", "c d"]),
+        (r"a\ b \x41\n", ["a b", "A\n"]),
+        ("a'b c'd", ["ab cd"]),
+        ("'open end", ["open end"]),
+        ("'' a", ["", "a"]),
+        ("end\\", ["end"]),
+    ],
+)
+def test_words(text: str, expected: list[str]) -> None:
+    given = Written.literal(text, Place("f", Span(0, len(text))))
+    assert [one.text for one in words(given)] == expected
+
+
+def test_comments_cover_the_entry_below() -> None:
+    text = Text("web.container", WEB)
+    (comment,) = quadlet.comments(quadlet.parse(text), text)
+    assert comment.text == "imd: ignore[partial-tag] the vendor"
+    assert comment.covers
+    assert WEB[slice(*comment.covers)] == "Image=docker.io/library/nginx:1.27"
+
+
+def test_what_is_no_unit() -> None:
+    with pytest.raises(UnreadableError):
+        quadlet.parse(Text("web.container", "Image=x\n[Container]\n"))
+    _, around = read({"web.container": "[Container]\nnonsense\nImage=x\n"})
+    assert [one.offset for one in around.troubles] == [12]
+
+
+def test_every_prefix_is_read() -> None:
+    for end in range(len("[Unit]"), len(WEB), 2):
+        read({"web.container": WEB[:end]})
