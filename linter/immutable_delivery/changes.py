@@ -10,14 +10,15 @@ from functools import cached_property
 
 from immutable_delivery.files import Files, read_text
 from immutable_delivery.findings import SEVERITIES, Finding
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span
 
 Lines = tuple[int, int]
 """The first line of a stretch (1-based, lines end with LF) and how many there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Change(Record):
     """What became of one file that is there after the change."""
 
     path: str
@@ -27,8 +28,8 @@ class Change:
     """The lines that are new or different, in order; None: all of them."""
 
 
-@dataclass(frozen=True)
-class Changes:
+@dataclass(frozen=True, eq=False, repr=False)
+class Changes(Record):
     """The files that a change touches, and the files of the repository after it."""
 
     files: Mapping[str, Change]

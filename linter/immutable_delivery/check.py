@@ -18,10 +18,11 @@ from immutable_delivery.fingerprints import fingerprinted
 from immutable_delivery.links.link import link
 from immutable_delivery.policies import Policy
 from immutable_delivery.project import Classify, Project
+from immutable_delivery.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Examined(Record):
     """Everything that is known of one state of a repository, before anybody asks for a part of it."""
 
     findings: tuple[Finding, ...]

@@ -17,6 +17,7 @@ from immutable_delivery.files import folder_of
 from immutable_delivery.git import Git, find_git
 from immutable_delivery.names import shown
 from immutable_delivery.pathclasses import PathClass, classify
+from immutable_delivery.records import Record
 from immutable_delivery.trees import RepositoryFiles
 from immutable_delivery.trees.links import is_folder, is_link
 from immutable_delivery.trees.listing import folders_of
@@ -26,8 +27,8 @@ from immutable_delivery.trees.working import WorkingTree
 __all__ = ["Tree", "classify", "open_tree"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Tree(Record):
     """A repository in one of its states; the whole of it is read, ``named`` is what the caller asks about."""
 
     root: Path

@@ -14,6 +14,7 @@ from typing import Any, Final, get_args, get_type_hints
 from cel_expr_python import cel
 
 from immutable_delivery.facts import ITEMS, KINDS, Fact, Scope
+from immutable_delivery.records import Record
 from immutable_delivery.wire import ordered
 
 Params = tuple[tuple[str, str], ...]
@@ -67,8 +68,8 @@ def _type(hint: Any) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Signature(Record):
     """What an expression may name: a fact kind, a record list of it and a policy's parameters."""
 
     kind: str
@@ -181,6 +182,10 @@ def item_values(item: Any) -> dict[str, Any]:
     return {name: value for name, value in pairs if value is not None}
 
 
-@cache
+_OWN: dict[type, tuple[str, ...]] = {}
+
+
 def _own(owner: type) -> tuple[str, ...]:
-    return tuple(_types(owner))
+    if owner not in _OWN:
+        _OWN[owner] = tuple(_types(owner))
+    return _OWN[owner]

@@ -14,6 +14,7 @@ from typing import IO
 
 from immutable_delivery.errors import UsageError
 from immutable_delivery.names import shown
+from immutable_delivery.records import Record
 
 MAX_OUTPUT = 500_000_000
 """More bytes than any listing of a repository has."""
@@ -46,8 +47,8 @@ _FOLDERS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"
 _NO_REPOSITORY = re.compile(r"not a git repository \(or any", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Answer(Record):
     """What one run of git said."""
 
     code: int
@@ -56,8 +57,8 @@ class Answer:
     """Its standard error."""
 
 
-@dataclass(frozen=True, slots=True)
-class Git:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Git(Record):
     """One repository, reached by running git at its top."""
 
     program: str

@@ -7,12 +7,13 @@ import re
 from dataclasses import dataclass
 
 from immutable_delivery.git import Git
+from immutable_delivery.records import Record
 
 _CREDENTIALS = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/]*@", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Origin(Record):
     """The URL of the remote without credentials, the commit and the branch; empty where there is none."""
 
     repository: str = ""

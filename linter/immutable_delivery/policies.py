@@ -11,12 +11,13 @@ from typing import Any
 
 from immutable_delivery.expressions import UNKNOWN, Expression, Signature
 from immutable_delivery.findings import Drift, Rule, Severity
+from immutable_delivery.records import Record
 
 DOCUMENTATION = "https://github.com/immutable-delivery/immutable-delivery/blob/main/policies"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Message(Record):
     """A message template: text and expressions in turn."""
 
     parts: tuple[str | Expression, ...]
@@ -32,8 +33,8 @@ def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyRule:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class PolicyRule(Record):
     """One page of a policy: what it rejects in one fact kind."""
 
     over: str
@@ -49,8 +50,8 @@ class PolicyRule:
     report_unknown: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Policy(Record):
     """One policy: its rules in order (the first that fits gives the finding) and its prose."""
 
     id: str

@@ -24,6 +24,7 @@ from immutable_delivery.formats import yamltree
 from immutable_delivery.formats.yamltree import Mapping as MappingNode
 from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
 from immutable_delivery.policies import Message, Policy, PolicyRule, group_of, signature_of
+from immutable_delivery.records import Record
 from immutable_delivery.text import Text
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -52,8 +53,8 @@ _KEYS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Example(Record):
     """Files, whether the policy rejects them, and what they are once mended."""
 
     bad: bool
@@ -63,8 +64,8 @@ class Example:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyFile:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class PolicyFile(Record):
     """A policy and its examples."""
 
     path: str

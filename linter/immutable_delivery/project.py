@@ -11,14 +11,15 @@ from immutable_delivery.facts import Build, Fact, File
 from immutable_delivery.files import Files
 from immutable_delivery.formats import Comment, Surroundings, Trouble
 from immutable_delivery.formats.registry import REGISTRY, Entry, candidates, claim, load
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span, Text
 
 Classify = Callable[[str, bytes], str]
 """Path and head of a file → why it is not judged (fixture, vendored …), "" where it is."""
 
 
-@dataclass(slots=True)
-class Input:
+@dataclass(slots=True, eq=False, repr=False)
+class Input(Record):
     """One claimed file and what became of it."""
 
     path: str
@@ -34,8 +35,8 @@ class Input:
         return problem_fact(self.text, self.problem_at, self.problem, self.format)
 
 
-@dataclass(slots=True)
-class Project:
+@dataclass(slots=True, eq=False, repr=False)
+class Project(Record):
     """All claimed files of a repository, their facts and what could not be followed."""
 
     files: Files

@@ -18,13 +18,14 @@ from immutable_delivery.files import Files, read_text
 from immutable_delivery.findings import Finding, Report, Severity
 from immutable_delivery.origin import origin_of
 from immutable_delivery.policies import Policy, builtin
+from immutable_delivery.records import Record
 from immutable_delivery.scope import Scope, open_scope
 from immutable_delivery.selection import Selection, fits
 from immutable_delivery.suppressions import names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Request(Record):
     """What the caller wants, beside what the repository configures; empty fields leave the configuration's word."""
 
     paths: tuple[str, ...] = ()
@@ -38,8 +39,8 @@ class Request:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Outcome(Record):
     """The report of a run and the configuration that it was made under."""
 
     report: Report

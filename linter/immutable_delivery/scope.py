@@ -14,12 +14,13 @@ from immutable_delivery.errors import UsageError
 from immutable_delivery.files import Files, MemoryFiles
 from immutable_delivery.git import Git
 from immutable_delivery.names import shown
+from immutable_delivery.records import Record
 from immutable_delivery.trees.objects import commit_files, commit_of
 from immutable_delivery.trees.working import WorkingTree
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Scope(Record):
     """A tree to judge, and the change that limits what is reported of it."""
 
     tree: Tree

@@ -9,11 +9,12 @@ from typing import Any
 
 from immutable_delivery.findings import Severity
 from immutable_delivery.policies import matches
+from immutable_delivery.records import Record
 from immutable_delivery.verdicts import Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathRule:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class PathRule(Record):
     """What differs for files of these patterns."""
 
     paths: tuple[str, ...]
@@ -31,8 +32,8 @@ def fits(path: str, pattern: str) -> bool:
     return pattern in {"", "."} or fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Selection(Record):
     """What the configuration and the command line say of policies."""
 
     profile: str = "default"

@@ -10,11 +10,12 @@ from immutable_delivery.errors import PolicyError
 from immutable_delivery.expressions import ExpressionError, item_values, values_of
 from immutable_delivery.facts import Fact
 from immutable_delivery.policies import Policy, PolicyRule
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Verdict(Record):
     """A rule that denies a fact (or an item of it), or that cannot tell."""
 
     policy: Policy
@@ -26,8 +27,8 @@ class Verdict:
     unknown_fields: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Judge:
+@dataclass(slots=True, eq=False, repr=False)
+class Judge(Record):
     """Policies by the fact kind that they judge, and what has been decided already."""
 
     policies: Sequence[Policy]

@@ -15,14 +15,15 @@ import click
 
 from immutable_delivery.errors import UsageError
 from immutable_delivery.names import nearest, shown
+from immutable_delivery.records import Record
 from immutable_delivery.reporters import FORMATS, Options
 
 _WIDEST = 100
 _NARROWEST = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Target(Record):
     """A format, and the file that it goes to; empty for stdout."""
 
     format: str

@@ -9,6 +9,7 @@ from typing import Any, Literal, NoReturn
 
 from immutable_delivery.errors import ConfigError
 from immutable_delivery.names import nearest
+from immutable_delivery.records import Record
 from immutable_delivery.selection import Selection
 
 FailOn = Literal["error", "warning", "note", "divergent", "convergent"]
@@ -24,8 +25,8 @@ POLICIES = ".imd/policies"
 """The folder of a repository's own policies, read without being named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Environment(Record):
     """An environment and the files that describe it."""
 
     name: str
@@ -33,8 +34,8 @@ class Environment:
     development: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathClasses:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class PathClasses(Record):
     """Patterns of files that are counted and not judged, and of those to judge all the same."""
 
     fixtures: tuple[str, ...] = ()
@@ -43,8 +44,8 @@ class PathClasses:
     judge: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Waiver(Record):
     """A suppression in the configuration, for files that take no comment."""
 
     path: str
@@ -56,8 +57,8 @@ class Waiver:
     """Where in the configuration it stands."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Source(Record):
     """Where a value of the configuration is written: the file and a span of code points in it."""
 
     file: str
@@ -70,8 +71,8 @@ class Source:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Config(Record):
     """The configuration of a run."""
 
     selection: Selection = field(default_factory=Selection)

@@ -13,6 +13,7 @@ from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats import yamltree
 from immutable_delivery.formats.schema import misfits, type_of
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span, Text
 
 _MOST_FILES = 30
@@ -23,8 +24,8 @@ _ADD_UP = {
 }
 
 
-@dataclass(slots=True)
-class Trees:
+@dataclass(slots=True, eq=False, repr=False)
+class Trees(Record):
     """The configuration files of one run, with what they extend."""
 
     files: Files

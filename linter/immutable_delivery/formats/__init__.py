@@ -11,11 +11,12 @@ from typing import Any, Protocol
 
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.files import Files
+from immutable_delivery.records import Record
 from immutable_delivery.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Comment(Record):
     """A comment that may hold a suppression, and what it covers."""
 
     text: str
@@ -26,8 +27,8 @@ class Comment:
     """The span of the statement that it stands above or at the end of; None: the whole file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Trouble(Record):
     """Something a file says that its own engine would refuse, or that cannot be followed."""
 
     path: str
@@ -37,8 +38,8 @@ class Trouble:
     """It is a template: counted, not judged."""
 
 
-@dataclass(slots=True)
-class Surroundings:
+@dataclass(slots=True, eq=False, repr=False)
+class Surroundings(Record):
     """What a format may know beside its own documents when it makes facts."""
 
     files: Files

@@ -8,10 +8,11 @@ from posixpath import normpath
 
 from immutable_delivery.files import Files, read_text
 from immutable_delivery.formats.globs import Glob
+from immutable_delivery.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Rule(Record):
     glob: Glob
     keeps: bool
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from immutable_delivery.records import Record
+
 Kind = Literal["one", "any", "star", "all", "folders", "class"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Token(Record):
     kind: Kind
     chars: str = ""
     ranges: tuple[tuple[str, str], ...] = ()

@@ -1,26 +1,22 @@
-"""What small manifests share: how a container that they declare starts, what it is given, what is mounted into it."""
+"""Commands of small manifests: how a container that they declare starts, and what that does."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from immutable_delivery.facts import Fact, Mount, Scope, Start, Variable
+from immutable_delivery.facts import Fact, Scope, Start
 from immutable_delivery.files import read_text, resolve
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.commands import Interpreter, Program
 from immutable_delivery.formats.compose.packagejson import package_scripts
-from immutable_delivery.formats.secrets import secret_variable
 from immutable_delivery.formats.shell import is_shell
-from immutable_delivery.formats.sockets import runtime_socket
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
 MAX_SCRIPTS = 10
 """More scripts that run scripts are not followed."""
 MAX_LENGTH = 200_000
-
-_LONG = {"src": "source", "dst": "target", "destination": "target", "ro": "readonly"}
 
 Values = Mapping[str, Written | None]
 
@@ -77,71 +73,6 @@ def entry(commands: Sequence[Launch]) -> tuple[str, ...] | None:
     """Return the words that start a container; None where one is not known."""
     known = [one.argv for one in commands]
     return None if None in known else tuple(word for argv in known if argv for word in argv)
-
-
-def variable(name: Written, value: Written | None, extent: Place, scope: Scope) -> Variable:
-    """Return an entry of the environment; ``value`` is None where the files do not tell it."""
-    known = None if value is None else value.value
-    at = value.place() if value is not None and value.pieces else name.whole
-    here = value is not None and value.whole.file == extent.file
-    return Variable(
-        used_at=value.whole if here and value is not None else name.whole,
-        extent=extent,
-        scope=scope,
-        places={"name": name.whole, "value": at},
-        variable_type="env",
-        name=name.text,
-        value=known,
-        secret=secret_variable(name.text, known) if known else "",
-    )
-
-
-def mount(
-    kind: str,
-    source: Written | None,
-    target: Written,
-    extent: Place,
-    scope: Scope,
-    *,
-    read_only: bool | None = False,
-    read_only_at: Place | None = None,
-    host_path: str | None = None,
-    workload: str = "",
-) -> Mount:
-    """Return something mounted: a path of the host (`host`), a volume, memory."""
-    socket = runtime_socket(source.text, read_only=read_only) if kind == "host" and source else ""
-    at = source.place() if source is not None and source.text else extent
-    places = {"source": at, "target": target.whole}
-    if socket:
-        places["runtime_socket"] = at
-    if read_only_at is not None:
-        places["read_only"] = read_only_at
-    return Mount(
-        used_at=extent,
-        extent=extent,
-        scope=scope,
-        places=places,
-        mount_type=kind,
-        source=source.value if source is not None else "",
-        target=target.value,
-        read_only=read_only,
-        host=kind == "host",
-        host_path=host_path,
-        runtime_socket=socket,
-        workload=workload,
-    )
-
-
-def options(written: Written) -> dict[str, Written]:
-    """Return the parts of `type=bind,source=…,target=…,ro` under the longest of their names."""
-    found, at = {}, 0
-    for part in written.text.split(","):
-        key, separator, _ = part.partition("=")
-        name = key.strip().lower()
-        begin = at + len(key) + len(separator)
-        found[_LONG.get(name, name)] = written.slice(begin, at + len(part))
-        at += len(part) + 1
-    return found
 
 
 def _start(command: Launch, scope: Scope) -> Start:

@@ -9,13 +9,14 @@ from importlib import import_module
 from typing import cast
 
 from immutable_delivery.formats import Format
+from immutable_delivery.records import Record
 
 MAX_HEAD = 65_536
 """How much of a file a format may look at before it claims it, in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Entry(Record):
     """A format and the paths that it may claim."""
 
     name: str

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 
 _PLAIN = (
@@ -30,8 +31,8 @@ _NAMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Misfit(Record):
     """One place where a document does not fit: the keyword of the schema that it breaks, and what to say."""
 
     path: str

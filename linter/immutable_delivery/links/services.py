@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Build, Container, Contract, Fact, Image, Scope, Service
 from immutable_delivery.files import folder_of
+from immutable_delivery.records import Record
 
 Key = tuple[str, str, str]
 """How facts of one file family name a service: family (deploy, image), folder or Dockerfile, name."""
 
 
-@dataclass(slots=True)
-class Groups:
+@dataclass(slots=True, eq=False, repr=False)
+class Groups(Record):
     """Disjoint sets of keys."""
 
     parent: dict[Key, Key]

@@ -7,13 +7,14 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from immutable_delivery.findings import Report
+from immutable_delivery.records import Record
 
 FORMATS = ("text", "concise", "json", "sarif", "github")
 """Each is a module of this package with a function ``render``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Options(Record):
     """How to render; a format takes what concerns it."""
 
     color: bool = False

@@ -15,6 +15,7 @@ from immutable_delivery.facts import Suppression
 from immutable_delivery.findings import Finding
 from immutable_delivery.formats import Comment
 from immutable_delivery.policies import Policy, matches
+from immutable_delivery.records import Record
 from immutable_delivery.suppressions import directives
 from immutable_delivery.suppressions.silencers import Area, Silencer, covering
 from immutable_delivery.text import Place, Text
@@ -22,8 +23,8 @@ from immutable_delivery.text import Place, Text
 Covering = Mapping[tuple[str, int], Sequence[tuple[Area, Silencer]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Applied(Record):
     """Findings after suppression, and what there is to say of the suppressions."""
 
     kept: tuple[Finding, ...]

@@ -10,14 +10,15 @@ from functools import cached_property
 from immutable_delivery.files import State, folder_of
 from immutable_delivery.git import Git
 from immutable_delivery.names import shown
+from immutable_delivery.records import Record
 from immutable_delivery.trees.links import is_folder
 from immutable_delivery.trees.walk import walk
 
 GITLINK = b"160000"
 
 
-@dataclass(frozen=True)
-class Listing:
+@dataclass(frozen=True, eq=False, repr=False)
+class Listing(Record):
     """The files of a working tree by what version control says of them."""
 
     tracked: frozenset[str]

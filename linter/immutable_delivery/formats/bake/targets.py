@@ -4,79 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from immutable_delivery.facts import Build, Fact, Image, Scope, Source
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats import Surroundings
+from immutable_delivery.formats.bake.variables import File
 from immutable_delivery.formats.commands.urls import of_url
 from immutable_delivery.formats.compose.including import is_remote
 from immutable_delivery.formats.images import familiar_name, image_fact
 from immutable_delivery.formats.inlined import inlined
-from immutable_delivery.formats.interpolation import unaligned
-from immutable_delivery.formats.lookup import find, mapping, pairs, scalar, scalars
-from immutable_delivery.formats.placeholders import filled
+from immutable_delivery.formats.lookup import mapping, pairs, scalar, scalars
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, entry_extent
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
-MAX_DEPTH = 20
-"""Variables whose defaults name variables, no deeper than this."""
 MAX_PARENTS = 100
 """Targets that one target inherits from, directly or not; more are left out."""
 
-_REFERENCE = re.compile(
-    r"\$\$\{|%%\{|\$\{~?\s*([A-Za-z_][\w-]*)\s*~?\}|[$%]\{(?:[^{}]|\{[^{}]*\})*\}"
-)
 _IMAGE = "docker-image://"
 _MERGED = frozenset({"args", "contexts", "labels"})
 
 
-@dataclass(slots=True)
-class _File:
-    """One file: its variables and targets."""
-
-    root: Node | None
-    path: str
-    around: Surroundings
-    values: dict[str, Written | None] = field(default_factory=dict)
-
-    def written(self, node: Scalar, depth: int = 0) -> Written:
-        """Return a text with the defaults of variables filled in."""
-        return filled(node.written, _REFERENCE, lambda found, own: self._given(found, own, depth))
-
-    def _given(self, found: re.Match[str], own: Written, depth: int) -> Written | None:
-        if found[0] in {"$${", "%%{"}:
-            return unaligned(found[0][1:], own)
-        name = found[1]
-        if not name or depth > MAX_DEPTH:
-            return None
-        if name not in self.values:
-            self.values[name] = self._default(name, depth)
-        return self.values[name]
-
-    def _default(self, name: str, depth: int) -> Written | None:
-        """Return what a variable is without the environment; one that has no default is empty."""
-        declared = mapping(self.root, "variable", name)
-        if declared is None:
-            return None
-        default = declared.get("default")
-        if default is None:
-            return Written("", (), declared.place)
-        if not isinstance(default, Scalar) or default.null:
-            return None
-        return self.written(default, depth + 1)
-
-    def is_unset(self, value: Scalar) -> bool:
-        """Whether a value is null: it is not given at all, so that the default of the Dockerfile holds."""
-        found = _REFERENCE.fullmatch(value.text)
-        default = find(self.root, "variable", found[1], "default") if found and found[1] else None
-        return value.null or (isinstance(default, Scalar) and default.null)
-
-
 def lower(root: Node | None, path: str, around: Surroundings) -> Iterator[Fact | Build]:
     """Yield what the targets of a file build and take in; those that only others inherit from build nothing."""
-    file = _File(root, path, around)
+    file = File(root, path, around)
     inherited = {one.text for _, node in pairs(root, "target") for one in scalars(node, "inherits")}
     grouped = {one.text for _, node in pairs(root, "group") for one in scalars(node, "targets")}
     for key, node in pairs(root, "target"):
@@ -114,7 +66,7 @@ def _inherited(root: Node | None, name: str, node: Mapping) -> Mapping:
 class _Target:
     """One target with what it inherits."""
 
-    file: _File
+    file: File
     key: Scalar
     node: Mapping
 

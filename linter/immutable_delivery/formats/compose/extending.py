@@ -12,13 +12,14 @@ from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.compose.resets import Paths, without
 from immutable_delivery.formats.lookup import mapping, scalar
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.records import Record
 
 Prepare = Callable[[str], tuple[Mapping, Paths]]
 """Takes a path, gives the whole file with its variables replaced, and what it takes back."""
 
 
-@dataclass(slots=True)
-class _File:
+@dataclass(slots=True, eq=False, repr=False)
+class _File(Record):
     """The services of one file, those that extend none already, the others when they are asked for."""
 
     path: str
@@ -27,8 +28,8 @@ class _File:
     done: dict[str, Node] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Step:
+@dataclass(slots=True, eq=False, repr=False)
+class _Step(Record):
     """A service that extends another."""
 
     file: _File

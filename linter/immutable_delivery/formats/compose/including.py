@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
 _REMOTE = re.compile(r"(?:oci|https?|ssh|git)://|git@|github\.com/")
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Include(Record):
     """One entry of `include`."""
 
     written: Written

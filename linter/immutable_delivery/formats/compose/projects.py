@@ -11,6 +11,7 @@ from immutable_delivery.formats.compose.document import ComposeDocument
 from immutable_delivery.formats.lookup import items, mapping, text
 from immutable_delivery.formats.yamltree import Mapping as Tree
 from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
+from immutable_delivery.records import Record
 
 MAIN_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """What Compose looks for in a folder, in this order."""
@@ -24,8 +25,8 @@ _COMPLETE = frozenset({"image", "build", "extends", "provider"})
 _LEVELS_UP = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Project(Record):
     """Files that Compose reads together, in their order."""
 
     files: tuple[str, ...]
@@ -44,8 +45,8 @@ class Project:
         return folder_of(self.files[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Layout(Record):
     """The projects of a repository; ``used`` are files that others include or extend."""
 
     projects: tuple[Project, ...]

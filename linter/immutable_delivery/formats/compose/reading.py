@@ -11,14 +11,15 @@ from immutable_delivery.formats import Surroundings, Trouble
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.formats.dotenv import raw_variables, variables
 from immutable_delivery.formats.yamltree import Mapping as Tree
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
 Environment = dict[str, Written]
 
 
-@dataclass(slots=True)
-class Reader:
+@dataclass(slots=True, eq=False, repr=False)
+class Reader(Record):
     """Compose files and environment files of one repository."""
 
     documents: Mapping[str, ComposeDocument]

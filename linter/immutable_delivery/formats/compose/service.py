@@ -12,11 +12,12 @@ from immutable_delivery.formats.compose.merging import built
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.lookup import scalar, scalars
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Service(Record):
     """A service: its name, what is said of it in all files, and the project around it."""
 
     key: Scalar

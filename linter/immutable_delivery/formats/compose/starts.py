@@ -8,12 +8,13 @@ from immutable_delivery.facts import Start
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.words import CommandError, split
 from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Command(Record):
     """A `command` or `entrypoint`."""
 
     origin: str

@@ -11,6 +11,7 @@ from posixpath import normpath
 from immutable_delivery.formats.compose.values import truth
 from immutable_delivery.formats.lookup import scalar
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -20,8 +21,8 @@ _HOST_VARIABLE = re.compile(r"PWD|HOME|PATH|DIR|FOLDER|ROOT|SOCK|USERPROFILE", r
 MAX_SECTIONS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Volume(Record):
     """One entry: its kind (bind, volume, tmpfs, npipe, image, cluster; empty where a variable hides it)."""
 
     kind: str

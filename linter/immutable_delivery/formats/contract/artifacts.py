@@ -10,14 +10,15 @@ from immutable_delivery.facts import Image
 from immutable_delivery.formats.contract.entries import builds, items_of, scope_of, text_of
 from immutable_delivery.formats.images import digest_problem, image_fact
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 _ORDER = re.compile(r"[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Environment(Record):
     """One environment of a meta file."""
 
     name: str

@@ -8,6 +8,7 @@ from posixpath import basename, normpath
 
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats.dockerfile.context import Context, joined
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -15,8 +16,8 @@ MAX_BROUGHT = 2_000
 """How much is remembered: more is no delivery, but an attack."""
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Brought(Record):
     """Something copied into the image; paths in it begin with a slash where the working directory is known."""
 
     target: str
@@ -29,8 +30,8 @@ class Brought:
     """Whether it is application code, not just configuration."""
 
 
-@dataclass(slots=True)
-class Contents:
+@dataclass(slots=True, eq=False, repr=False)
+class Contents(Record):
     """Everything that was copied into a stage, in that order."""
 
     context: Context

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from immutable_delivery.formats import Comment
 from immutable_delivery.formats.dockerfile.heredocs import Opener
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Heredoc(Record):
     """A here-document: its opener, and its lines as they are written."""
 
     opener: Opener
@@ -19,8 +20,8 @@ class Heredoc:
     terminator: Written
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Instruction(Record):
     """One instruction; ``words`` is what BuildKit's parser makes of its arguments."""
 
     name: str
@@ -43,8 +44,8 @@ class Instruction:
     """The instruction of an ONBUILD."""
 
 
-@dataclass(slots=True)
-class Document:
+@dataclass(slots=True, eq=False, repr=False)
+class Document(Record):
     """One Dockerfile."""
 
     path: str

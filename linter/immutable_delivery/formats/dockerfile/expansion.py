@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.variables import UNSET, Unset, Variables
+from immutable_delivery.records import Record
 from immutable_delivery.written import Piece, Written
 
 MAX_DEPTH = 20
@@ -38,8 +39,8 @@ def expand(written: Written, variables: Variables, escape: str = "\\") -> Writte
     return out.written(written) if out.room >= 0 else replace(written, missing=("…",))
 
 
-@dataclass(slots=True)
-class Resolver:
+@dataclass(slots=True, eq=False, repr=False)
+class Resolver(Record):
     """Expands words and keeps what BuildKit would refuse."""
 
     escape: str
@@ -54,8 +55,8 @@ class Resolver:
             return replace(written, missing=(written.text,))
 
 
-@dataclass(slots=True)
-class _Out:
+@dataclass(slots=True, eq=False, repr=False)
+class _Out(Record):
     room: int
     """How much longer it may become."""
     pieces: list[Piece] = field(default_factory=list)

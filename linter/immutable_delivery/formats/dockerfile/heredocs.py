@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass
 
 from immutable_delivery.formats.dockerfile.lines import SPACE
+from immutable_delivery.records import Record
 
 _OPENER = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]+)\Z")
 _NAME = re.compile(r"[0-9]+|[@*#?\-$!]|\w+")
 _MODIFIERS = frozenset(":+-?#%/")
 
 
-@dataclass(frozen=True, slots=True)
-class Opener:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Opener(Record):
     """A `<<NAME` word of an instruction."""
 
     name: str

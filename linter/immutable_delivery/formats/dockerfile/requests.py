@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from immutable_delivery.facts import Build
 from immutable_delivery.formats.dockerfile.document import Document
+from immutable_delivery.records import Record
 from immutable_delivery.written import Piece, Written
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Request(Record):
     """One way to build a Dockerfile."""
 
     args: Mapping[str, Written | None] = field(default_factory=dict)

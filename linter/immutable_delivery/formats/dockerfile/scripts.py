@@ -12,6 +12,7 @@ from immutable_delivery.formats.commands import Interpreter, Program
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Unset, Variables
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
@@ -26,8 +27,8 @@ _DISPATCH = re.compile(r'^(?:time[ \t]+)?"\$\{?[@*1][^"\n]*"(?:[ \t]+"\$@")?[ \t
 _SHELL_FILE = re.compile(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Script(Record):
     """A shell script of the repository, or a here-document."""
 
     path: str

@@ -12,6 +12,7 @@ from immutable_delivery.formats.dockerfile.official import OFFICIAL
 from immutable_delivery.formats.dockerfile.references import VARIABLE, argument, references
 from immutable_delivery.formats.dockerfile.requests import Request
 from immutable_delivery.formats.dockerfile.variables import PLATFORM, UNSET, Variables
+from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
 MAX_DIGITS = 6
@@ -22,8 +23,8 @@ RESERVED = frozenset({"scratch", "context"})
 _BARE = re.compile(r"[a-z0-9][a-z0-9._-]*\Z", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Stage:
+@dataclass(slots=True, eq=False, repr=False)
+class Stage(Record):
     """One build stage."""
 
     index: int
@@ -38,8 +39,8 @@ class Stage:
     shipped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Target(Record):
     """What a reference to a stage or an image means."""
 
     stages: tuple[int, ...] = ()

@@ -17,6 +17,7 @@ from immutable_delivery.formats.dockerfile.scripts import (
     known_values,
 )
 from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -27,8 +28,8 @@ _TAKES_COMMAND = re.compile(
 """Programs that mean nothing without the words that CMD adds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Found(Record):
     """What following a start command has brought to light."""
 
     script: str = ""

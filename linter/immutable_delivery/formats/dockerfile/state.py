@@ -12,6 +12,7 @@ from immutable_delivery.formats.dockerfile.context import Context
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.stages import Plan, Stage
 from immutable_delivery.formats.dockerfile.variables import Unset, Variables
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -19,8 +20,8 @@ MAX_LOOKUPS = 5_000
 """How often what was copied is searched: more is no delivery, but an attack."""
 
 
-@dataclass(slots=True)
-class Site:
+@dataclass(slots=True, eq=False, repr=False)
+class Site(Record):
     """What all stages of one build share."""
 
     document: Document
@@ -33,8 +34,8 @@ class Site:
     lookups: int = 0
 
 
-@dataclass(slots=True)
-class State:
+@dataclass(slots=True, eq=False, repr=False)
+class State(Record):
     """One stage on its way."""
 
     site: Site

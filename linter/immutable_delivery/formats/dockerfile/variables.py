@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
 PLATFORM = frozenset(
@@ -28,8 +29,8 @@ class Unset:
 UNSET: Final = Unset()
 
 
-@dataclass(slots=True)
-class Variables:
+@dataclass(slots=True, eq=False, repr=False)
+class Variables(Record):
     """One scope of variables."""
 
     values: dict[str, Written | Unset | None] = field(default_factory=dict)

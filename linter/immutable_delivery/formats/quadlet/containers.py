@@ -9,16 +9,8 @@ from dataclasses import replace
 from immutable_delivery.facts import Container, Fact, Mount, Scope
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.launching import (
-    Home,
-    Launch,
-    entry,
-    launched,
-    mount,
-    options,
-    performed,
-    variable,
-)
+from immutable_delivery.formats.declared import mount, options, variable
+from immutable_delivery.formats.launching import Home, Launch, entry, launched, performed
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import entrypoint, expanded, words
 from immutable_delivery.written import Written

@@ -10,10 +10,11 @@ from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.kustomize import Refused, patched
 from immutable_delivery.formats.lookup import items, mappings, scalars, text, with_entry, written
 from immutable_delivery.formats.yamltree import Mapping, Node
+from immutable_delivery.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Config(Record):
     """One document of a Skaffold file."""
 
     path: str

@@ -15,6 +15,7 @@ from immutable_delivery.formats.yamltree.nodes import (
     Sequence,
 )
 from immutable_delivery.formats.yamltree.scalars import after_properties
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span, Text
 
 MAX_DEPTH = 100
@@ -30,8 +31,8 @@ class RefusedError(UnreadableError):
     """A document that is well formed but not one to follow: no parser will make it better."""
 
 
-@dataclass(slots=True)
-class _Open:
+@dataclass(slots=True, eq=False, repr=False)
+class _Open(Record):
     """A collection that has begun: what it holds so far."""
 
     start: int

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from immutable_delivery.formats.yamltree.scalars import located
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Text
 from immutable_delivery.written import Written
 
@@ -14,8 +15,8 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _ALIAS = re.compile(r"[ \t]*:\s*\*[^\s,\]}]+")
 
 
-@dataclass(slots=True)
-class Scalar:
+@dataclass(slots=True, eq=False, repr=False)
+class Scalar(Record):
     """A scalar as text: nothing is converted (`1.10`, `on`, `0644`, `22:22` stay what they are)."""
 
     written: Written
@@ -41,8 +42,8 @@ class Scalar:
         return self.place.span.end
 
 
-@dataclass(slots=True)
-class Mapping:
+@dataclass(slots=True, eq=False, repr=False)
+class Mapping(Record):
     """A mapping in its written order; merge keys (`<<`) are merged: own keys win, then earlier sources."""
 
     entries: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
@@ -76,8 +77,8 @@ class Mapping:
         return self.place.span.end
 
 
-@dataclass(slots=True)
-class Sequence:
+@dataclass(slots=True, eq=False, repr=False)
+class Sequence(Record):
     """A sequence."""
 
     items: list[Node] = field(default_factory=list)
@@ -138,8 +139,8 @@ class ReadScalar(Scalar):
         return self.place.span.end if self._style in {"|", ">"} else self._finish
 
 
-@dataclass(slots=True)
-class Document:
+@dataclass(slots=True, eq=False, repr=False)
+class Document(Record):
     """One YAML document: its root (None where it is empty or broken) and why it cannot be read."""
 
     root: Node | None

@@ -9,6 +9,7 @@ from typing import Any
 
 from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.fingerprints import line_hashes
+from immutable_delivery.records import Record
 from immutable_delivery.reporters.sarif.locations import artifact, location, region
 from immutable_delivery.reporters.sarif.taxonomies import taxa
 
@@ -17,8 +18,8 @@ _RELATED = 100
 """GitHub keeps no more locations of a result."""
 
 
-@dataclass(slots=True)
-class Results:
+@dataclass(slots=True, eq=False, repr=False)
+class Results(Record):
     """Makes results; the hashes of a file's lines are worked out once."""
 
     report: Report

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from immutable_delivery.records import Record
 from immutable_delivery.reporters.plain import cell, cells
 from immutable_delivery.text import Span, Text
 
@@ -13,8 +14,8 @@ MOST_LINES = 4
 """Of a longer passage the first lines and the last are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Frame(Record):
     """One line of the source as shown, and the marks beneath it."""
 
     number: int

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 
+from immutable_delivery.records import Record
 from immutable_delivery.reporters.plain import printable
 
 _CODES = {
@@ -17,8 +18,8 @@ _KEPT = re.compile(r"\s|[-*•] |\d+\. |`{3}")
 """A line that begins so is no running text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Style(Record):
     """Whether to colour, and how wide a line may be."""
 
     color: bool

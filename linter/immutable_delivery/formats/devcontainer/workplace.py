@@ -1,34 +1,22 @@
-"""Development containers: the image, the features and the commands that make somebody's workplace.
-
-The reference is the Development Container specification, https://containers.dev.
-"""
+"""A workplace: what a configuration takes in, mounts and runs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Build, Fact, Image, Mount, Scope, Source
 from immutable_delivery.files import folder_of, read_text, resolve
-from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
+from immutable_delivery.formats import Surroundings, yamltree
+from immutable_delivery.formats.declared import mount, options, variable
 from immutable_delivery.formats.images import image_fact
-from immutable_delivery.formats.launching import Home, Launch, mount, options, performed, variable
+from immutable_delivery.formats.launching import Home, Launch, performed
 from immutable_delivery.formats.lookup import items, mapping, pairs, scalar, scalars, text
 from immutable_delivery.formats.placeholders import filled
-from immutable_delivery.formats.remarks import Stretch, remarks, statements
-from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence
-from immutable_delivery.text import Text
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.written import Written
 
-NAME = "devcontainer"
-
-_PATH = re.compile(
-    r"(?:^|/)(?:\.devcontainer/(?:[^/]+/)?devcontainer\.json|\.devcontainer\.json)\Z"
-)
-_TOKEN = re.compile(r'"(?:\\.|[^"\\])*+"?|//[^\r\n]*+|/\*.*?(?:\*/|\Z)', re.DOTALL)
-_UNSEEN = re.compile(r"[^\r\n]")
 _PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
 _WORKSPACE = "${localWorkspaceFolder}"
 _COMMANDS = (
@@ -37,58 +25,8 @@ _COMMANDS = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Parsed:
-    """The JSON without its comments, every character at its place; YAML takes its trailing commas."""
-
-    document: Document
-    remarks: list[Stretch] = field(default_factory=list)
-
-
-def claims(path: str, head: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
-    """Whether a path is one at which tools look for the configuration."""
-    return _PATH.search(path) is not None
-
-
-def parse(text: Text) -> Parsed:
-    """Return the configuration."""
-    found: list[Stretch] = []
-    parts: list[str] = []
-    at = 0
-    for token in _TOKEN.finditer(text.value):
-        if token[0].startswith('"'):
-            continue
-        found.append(token.span())
-        parts += (text.value[at : token.start()], _UNSEEN.sub(" ", token[0]))
-        at = token.end()
-    bare = "".join([*parts, text.value[at:]])
-    documents = yamltree.documents(Text(text.path, bare))
-    broken = next((one for one in documents if one.problem), None)
-    return Parsed(broken or documents[0] if documents else _empty(text), found)
-
-
-def comments(document: Parsed, text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return remarks(text, document.remarks, statements(document.document.root))
-
-
-def facts(documents: AnyMapping[str, Parsed], around: Surroundings) -> Iterable[Fact | Build]:
-    """Yield what every configuration says; all of it is for development."""
-    for path, parsed in documents.items():
-        one = parsed.document
-        if one.problem:
-            around.troubles.append(Trouble(path, one.problem_at, one.problem))
-        elif isinstance(one.root, Mapping):
-            yield from _Workplace(one.root, path, around).facts()
-
-
-def _empty(text: Text) -> Document:
-    place = yamltree.documents(Text(text.path, "{}"))[0].place
-    return Document(None, place, problem="is empty")
-
-
 @dataclass(frozen=True, slots=True)
-class _Workplace:
+class Workplace:
     """One configuration."""
 
     root: Mapping

@@ -1,74 +1,29 @@
-"""Score: a workload without its platform, which is put in when a platform's tool reads the file.
-
-The reference is the Score specification, https://docs.score.dev, version score.dev/v1b1.
-"""
+"""The containers of a Score workload: what runs, what is mounted, what they are given."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Build, Container, Fact, Mount, Scope
 from immutable_delivery.files import folder_of, resolve
-from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
+from immutable_delivery.formats import Surroundings, yamltree
+from immutable_delivery.formats.declared import mount, variable
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.interpolation import unaligned
-from immutable_delivery.formats.launching import (
-    Home,
-    Launch,
-    entry,
-    launched,
-    mount,
-    performed,
-    variable,
-)
+from immutable_delivery.formats.launching import Home, Launch, entry, launched, performed
 from immutable_delivery.formats.lookup import find, is_true, mapping, pairs, scalar, scalars, text
 from immutable_delivery.formats.placeholders import filled
-from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence
-from immutable_delivery.text import Text
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.written import Written
 
-NAME = "score"
-
-_PATH = re.compile(r"(?:^|/)[^/]*score[^/]*\.ya?ml\Z", re.IGNORECASE)
-_VERSION = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?score\.dev/", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\$\$\{|\$\{([^}]*)\}")
 _BUILT = "."
 
 
-def claims(path: str, head: bytes) -> bool:
-    """Whether a file is named and versioned as Score's."""
-    return bool(_PATH.search(path)) and _VERSION.search(head) is not None
-
-
-def parse(text: Text) -> list[Document]:
-    """Return the documents of the file: one workload each."""
-    return yamltree.documents(text)
-
-
-def comments(document: list[Document], text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return yamltree.comments(text, document)
-
-
-def facts(
-    documents: AnyMapping[str, list[Document]], around: Surroundings
-) -> Iterable[Fact | Build]:
-    """Yield what every workload says of its containers."""
-    for path, held in documents.items():
-        for document in held:
-            if document.problem:
-                around.troubles.append(Trouble(path, document.problem_at, document.problem))
-            elif text(document.root, "apiVersion").startswith("score.dev/"):
-                for key, node in pairs(document.root, "containers"):
-                    if isinstance(node, Mapping):
-                        yield from _One(document.root, key, node, path, around).facts()
-
-
 @dataclass(frozen=True, slots=True)
-class _One:
+class One:
     """One container of a workload."""
 
     root: Node | None

@@ -1,0 +1,53 @@
+"""Score: a workload without its platform, which is put in when a platform's tool reads the file.
+
+The reference is the Score specification, https://docs.score.dev, version score.dev/v1b1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
+from immutable_delivery.formats.lookup import pairs
+from immutable_delivery.formats.lookup import text as text_at
+from immutable_delivery.formats.yamltree import Document
+from immutable_delivery.formats.yamltree import Mapping as Tree
+from immutable_delivery.text import Text
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+
+NAME = "score"
+
+_PATH = re.compile(r"(?:^|/)[^/]*score[^/]*\.ya?ml\Z", re.IGNORECASE)
+_VERSION = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?score\.dev/", re.MULTILINE)
+
+
+def claims(path: str, head: bytes) -> bool:
+    """Whether a file is named and versioned as Score's."""
+    return bool(_PATH.search(path)) and _VERSION.search(head) is not None
+
+
+def parse(text: Text) -> list[Document]:
+    """Return the documents of the file: one workload each."""
+    return yamltree.documents(text)
+
+
+def comments(document: list[Document], text: Text) -> list[Comment]:
+    """Return the comments with what each covers."""
+    return yamltree.comments(text, document)
+
+
+def facts(documents: Mapping[str, list[Document]], around: Surroundings) -> Iterable[Fact | Build]:
+    """Yield what every workload says of its containers."""
+    from immutable_delivery.formats.score.containers import One  # noqa: PLC0415 (it loads the shell)
+
+    for path, held in documents.items():
+        for document in held:
+            if document.problem:
+                around.troubles.append(Trouble(path, document.problem_at, document.problem))
+            elif text_at(document.root, "apiVersion").startswith("score.dev/"):
+                for key, node in pairs(document.root, "containers"):
+                    if isinstance(node, Tree):
+                        yield from One(document.root, key, node, path, around).facts()
