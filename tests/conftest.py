@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# a continuous integration that fails by chance teaches people to run it again
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "Ada",
@@ -53,13 +59,12 @@ class Repository:
 
 
 @pytest.fixture(autouse=True)
-def _own_git(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_git(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the settings of the person who runs the tests, and of a hook that does, out of them."""
     for name in [name for name in os.environ if name.startswith(("GIT_", "PRE_COMMIT_"))]:
         monkeypatch.delenv(name)
     for name, value in _IDENTITY.items():
         monkeypatch.setenv(name, value)
-    yield
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_processes_start() -> None:
     assert [(f.scope.service, f.scope.phase, f.text) for f in starts] == [
         ("web", "start", "bundle exec puma -p $PORT"),
         ("worker", "start", "node worker.js"),
-        ("release", "hook", "npm install && npm run migrate"),
+        ("web", "hook", "npm install && npm run migrate"),
     ]
     assert {(f.origin, f.form, f.scope.deployed) for f in starts} == {("Procfile", "shell", True)}
     assert [written(SAMPLE, f.used_at) for f in starts] == [f.text for f in starts]

@@ -138,6 +138,7 @@ def test_mounts() -> None:
     assert written(of(Mount)[0].place_of("read_only")) == "ro,z"
     assert written(of(Mount)[0].used_at) == "/srv/app:/app:ro,z"
     assert written(of(Mount)[0].place_of("target")) == "/app"
+    assert written(of(Mount)[2].place_of("runtime_socket")) == "%t/podman/podman.sock"
 
 
 def test_environment() -> None:

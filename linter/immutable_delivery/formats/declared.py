@@ -42,7 +42,9 @@ def mount(
 ) -> Mount:
     """Return something mounted: a path of the host (`host`), a volume, memory."""
     socket = runtime_socket(source.text, read_only=read_only) if kind == "host" and source else ""
-    at = source.place() if source is not None and source.text else extent
+    at = extent
+    if source is not None and source.text:
+        at = source.place() if len(source.pieces) == 1 else source.whole
     places = {"source": at, "target": target.whole}
     if socket:
         places["runtime_socket"] = at

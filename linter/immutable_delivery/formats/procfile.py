@@ -78,15 +78,19 @@ def facts(documents: Mapping[str, Document], around: Surroundings) -> Iterable[F
     for path, document in documents.items():
         for offset in document.broken:
             around.troubles.append(Trouble(path, offset, "this line is no `name: command`"))
+        names = {process.name.text for process in document.processes}
         for process in document.processes:
-            yield from _facts(process, path, around)
+            own = process.name.text
+            service = "web" if own == "release" and "web" in names else own
+            yield from _facts(process, service, path, around)
 
 
-def _facts(process: Process, path: str, around: Surroundings) -> Iterator[Fact]:
+def _facts(process: Process, service: str, path: str, around: Surroundings) -> Iterator[Fact]:
+    """Yield the facts of a process; a release is part of the service whose release it is."""
     name = process.name.text
     scope = Scope(
         owner=name,
-        service=name,
+        service=service,
         phase="hook" if name == "release" else "start",
         development=_DEVELOPMENT.search(path) is not None,
         deployed=True,

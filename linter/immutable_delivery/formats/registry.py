@@ -33,6 +33,12 @@ REGISTRY = (
     ),
     Entry("contract", re.compile(r"delivery\.(?:ya?ml|json)$")),
     Entry("skaffold", re.compile(r"skaffold[^/]*\.ya?ml$")),
+    Entry("devcontainer", re.compile(r"devcontainer\.json$")),
+    Entry("bake", re.compile(r"bake[^/]*\.(?:hcl|json)$")),
+    Entry("procfile", re.compile(r"(?:^|/)Procfile[^/]*$", re.IGNORECASE)),
+    Entry("quadlet", re.compile(r"\.(?:container|image|build|kube)$")),
+    Entry("score", re.compile(r"score[^/]*\.ya?ml$", re.IGNORECASE)),
+    Entry("ecs", re.compile(r"\.(?:ya?ml|json|template)$")),
     Entry("compose", re.compile(r"\.ya?ml$")),
     Entry("kubernetes", re.compile(r"\.(?:ya?ml|json)$|(?:^|/)Kustomization$")),
 )

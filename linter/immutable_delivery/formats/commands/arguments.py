@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -23,6 +23,12 @@ class Options:
     """What an option is that neither list names: switch, value, or doubt."""
     joined: bool = False
     """Whether long options have one dash (`-tags netgo`), so that letters do not cluster."""
+
+    def __or__(self, other: Options) -> Options:
+        """Return these options with those of another program that are not among them."""
+        values = self.values | (other.values - self.switches)
+        switches = self.switches | (other.switches - self.values)
+        return replace(self, values=values, switches=switches)
 
 
 PLAIN = Options()

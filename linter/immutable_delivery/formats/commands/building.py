@@ -22,6 +22,9 @@ _VALUED = (
     "commit",
     "tag",
     "branch",
+    "code",
+    "module",
+    "file",
 )
 _VERBS: dict[str, dict[str, Any]] = {
     "group": {"action": "install", "reads": "named"},

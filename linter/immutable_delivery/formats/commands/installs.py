@@ -52,7 +52,7 @@ def _delegated(
 ) -> Iterator[Install]:
     """Read `uv pip install` by the rules of pip."""
     words = event.words[event.words.index(last) + 1 :]
-    arguments = parse(words, other.options)
+    arguments = parse(words, other.options | manager.options)
     if not arguments.given(other.inert):
         plain = Verb(verb.words, "install")
         rules = replace(other, family=manager.family)

@@ -77,9 +77,9 @@ def _of_path(text: str, start: int) -> Revision:
     if series := SERIES.search(text, start):
         return Revision(series[0], series.start(), "alias")
     strong, weak = _STRONG.search(text, start), _WEAK.search(text, start)
-    if version is None and strong is not None:
+    if strong is not None and not version and not _VERSION.search(text, strong.end()):
         return Revision(strong[0], strong.start(), "alias")
-    version = version or _VERSION.search(text, start)
+    version = version or _VERSION.search(text, strong.end() if strong else start)
     if version is not None and (weak is None or version.start() >= file):
         core = _CORE.match(version[0])
         return Revision(core[0] if core else version[0], version.start(), "exact")

@@ -6,22 +6,15 @@ The reference is the Development Container specification, https://containers.dev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from immutable_delivery.facts import Build, Fact, Image, Mount, Scope, Source
-from immutable_delivery.files import folder_of, read_text, resolve
+from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
-from immutable_delivery.formats.declared import mount, options, variable
-from immutable_delivery.formats.images import image_fact
-from immutable_delivery.formats.launching import Home, Launch, performed
-from immutable_delivery.formats.lookup import items, mapping, pairs, scalar, scalars, text
-from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.remarks import Stretch, remarks, statements
-from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence
+from immutable_delivery.formats.yamltree import Document, Mapping
 from immutable_delivery.text import Text
-from immutable_delivery.written import Written
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 

@@ -35,6 +35,7 @@ class Workplace:
 
     @property
     def scope(self) -> Scope:
+        """What all facts of it share."""
         return Scope(
             owner=text(self.root, "name") or "devcontainer",
             phase="start",

@@ -34,10 +34,12 @@ class One:
 
     @property
     def name(self) -> str:
+        """Its name in the task."""
         return _text(self.reader.value(self.node, "name"))
 
     @property
     def scope(self) -> Scope:
+        """What all facts of the container share."""
         task = self.family
         return Scope(
             owner=task if self.alone or not self.name else f"{task} (container {self.name})",

@@ -41,7 +41,7 @@ class Reader:
         return None if isinstance(node, Scalar) and node.null else node
 
     def mappings(self, node: Node | None, *keys: str) -> list[Mapping]:
-        """Return the items that are mappings; of `Fn::If`, of both sides."""
+        """Return the items that are mappings."""
         found = self.find(node, *keys)
         listed = found.items if isinstance(found, Sequence) else []
         return [item for item in listed if isinstance(item, Mapping)]

@@ -39,6 +39,7 @@ class One:
 
     @property
     def scope(self) -> Scope:
+        """What all facts of the container share."""
         every = mapping(self.root, "containers")
         only = every is not None and len(every.entries) == 1
         return Scope(

@@ -74,13 +74,13 @@ def _behind(call: Call, wrapper: Wrapper) -> Unwrapped | None:
     words = call.words[len(wrapper.words) :]
     inner = replace(call, wrappers=(*call.wrappers, " ".join(wrapper.words)))
     for index, word in enumerate(words):
+        if wrapper.after and word.text.startswith(wrapper.after):
+            return _program(inner, _until(words[index + 1 :], wrapper.until))
         if word.text == "--":
             break
         if word.text in wrapper.script:
             script = words[index + 1] if index + 1 < len(words) else None
             return Unwrapped(script=script, call=inner)
-        if wrapper.after and word.text.startswith(wrapper.after):
-            return _program(inner, _until(words[index + 1 :], wrapper.until))
     if wrapper.after:
         return None
     skipped = _skip_options(words, wrapper)

@@ -74,7 +74,7 @@ def remote(word: str) -> Spec | None:
         return None
     address = of_url(word)
     pin = "digest" if address.checksum else address.pin
-    name = re.split(r"[/:]", address.url.rstrip("/").partition("?")[0])[-1].removesuffix(".git")
+    name = re.split(r"[/:]", re.split(r"[?#]", address.url)[0].rstrip("/"))[-1].removesuffix(".git")
     egg = re.search(r"#.*?egg=([\w.-]+)", word)
     return Spec(egg[1] if egg else name, address.revision.text, pin, source=address.source_type)
 
