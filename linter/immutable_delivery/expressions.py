@@ -14,6 +14,7 @@ from typing import Any, Final, get_args, get_type_hints
 from cel_expr_python import cel
 
 from immutable_delivery.facts import ITEMS, KINDS, Fact, Scope
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.wire import ordered
 
@@ -90,8 +91,8 @@ _CEL_TYPES = {
     "string": cel.Type.STRING,
     "list": cel.Type.List(cel.Type.STRING),
 }
-_NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_][A-Za-z_0-9]*)?")
-_STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_NAME = lazy(r"[A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_][A-Za-z_0-9]*)?")
+_STRINGS = lazy(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
 
 @cache

@@ -14,6 +14,7 @@ from typing import IO
 
 from immutable_delivery.errors import UsageError
 from immutable_delivery.names import shown
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 
 MAX_OUTPUT = 500_000_000
@@ -44,7 +45,7 @@ _UNSET = (
 _FOLDERS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 """What a caller may state relative to its own folder, while we run at the top."""
 
-_NO_REPOSITORY = re.compile(r"not a git repository \(or any", re.IGNORECASE)
+_NO_REPOSITORY = lazy(r"not a git repository \(or any", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

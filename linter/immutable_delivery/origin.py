@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 
 from immutable_delivery.git import Git
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 
-_CREDENTIALS = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/]*@", re.IGNORECASE)
+_CREDENTIALS = lazy(r"^([a-z][a-z0-9+.-]*://)[^/]*@", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

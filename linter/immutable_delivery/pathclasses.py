@@ -6,6 +6,8 @@ import re
 from itertools import pairwise
 from typing import Literal
 
+from immutable_delivery.patterns import lazy
+
 PathClass = Literal["", "fixture", "vendored", "generated", "archived"]
 """Empty: part of the delivery. ``examples/`` is: people copy what stands there."""
 
@@ -43,8 +45,8 @@ _ARCHIVED = frozenset(
 )
 
 _HEADER_LINES = 30
-_COMMENT = re.compile(r"\s*(#|//|/\*|\*|;|--|<!--|\{\{|\(\*|%|'|\"\"\"|REM\b|rem\b)")
-_GENERATED = re.compile(
+_COMMENT = lazy(r"\s*(#|//|/\*|\*|;|--|<!--|\{\{|\(\*|%|'|\"\"\"|REM\b|rem\b)")
+_GENERATED = lazy(
     r"@generated\b"
     r"|\bcode generated\b.*\bdo not (manually )?edit\b"
     r"|\bauto-?generated\b.{0,200}\bdo not\b.{0,20}\b(edit|modify|change|update)"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from immutable_delivery.config import POLICIES
 from immutable_delivery.discover import open_tree
 from immutable_delivery.errors import UsageError
 from immutable_delivery.names import shown
+from immutable_delivery.patterns import lazy
 from immutable_delivery.policydocs import policies_at
 
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_ID = lazy(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 _SCAFFOLD = """\
 id: {id}

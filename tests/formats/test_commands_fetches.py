@@ -42,14 +42,14 @@ def fetches(*scripts: str, **variables: str | None) -> list[Fetch]:
         ("aws s3 cp s3://b/k - | sh", "pipe"),
         ("bash <(curl -s https://x) --a", "substitution"),
         (". <(curl https://x)", "substitution"),
-        ("sh -c \"$(curl -fsSL https://x)\"", "substitution"),
-        ("eval \"$(wget -qO- https://x)\"", "substitution"),
+        ('sh -c "$(curl -fsSL https://x)"', "substitution"),
+        ('eval "$(wget -qO- https://x)"', "substitution"),
         ("eval `curl https://x`", "substitution"),
-        ("S=$(curl https://x); eval \"$S\"", "substitution"),
+        ('S=$(curl https://x); eval "$S"', "substitution"),
         ("$(curl https://x)", "substitution"),
-        ("bash <<< \"$(curl https://x)\"", "pipe"),
-        ("S=$(curl https://x); echo \"$S\" | sh", "pipe"),
-        ("python -c \"$(curl https://x)\"", "substitution"),
+        ('bash <<< "$(curl https://x)"', "pipe"),
+        ('S=$(curl https://x); echo "$S" | sh', "pipe"),
+        ('python -c "$(curl https://x)"', "substitution"),
         ("wget https://x/i.sh && sh i.sh", "file"),
         ("curl https://x > i && chmod +x i && ./i", "file"),
         ("curl -o /tmp/i https://x; bash -x /tmp/i a", "file"),
@@ -60,9 +60,9 @@ def fetches(*scripts: str, **variables: str | None) -> list[Fetch]:
         ("curl -o /usr/local/bin/t https://x; chmod +x /usr/local/bin/t; t init", "file"),
         ("wget https://x/i.sh -O - > i.sh; source ./i.sh", "file"),
         ("curl -o x.jar https://x; java -jar x.jar", "file"),
-        ("curl -o \"$D/i.sh\" https://x; sh ${D}/i.sh", "file"),
+        ('curl -o "$D/i.sh" https://x; sh ${D}/i.sh', "file"),
         ("sudo sh -c 'curl -o /tmp/i https://x && sh /tmp/i'", "file"),
-        ("curl -o i https://x; sh i; echo \"abc i\" | sha256sum -c", "file"),
+        ('curl -o i https://x; sh i; echo "abc i" | sha256sum -c', "file"),
     ],
 )  # fmt: skip
 def test_downloads_that_run_unseen(script: str, how: str) -> None:
@@ -74,7 +74,7 @@ def test_downloads_that_run_unseen(script: str, how: str) -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        "curl -o i.sh https://x && echo \"abc  i.sh\" | sha256sum -c - && sh i.sh",
+        'curl -o i.sh https://x && echo "abc  i.sh" | sha256sum -c - && sh i.sh',
         "curl -o i.sh https://x; echo abc i.sh > sums; shasum -a 256 -c sums; sh i.sh",
         "wget https://x/i.sh; [ \"$(sha256sum i.sh | cut -d' ' -f1)\" = abc ] && sh i.sh",
         "wget https://x/i.sh https://x/i.sh.asc && gpg --verify i.sh.asc && sh i.sh",
@@ -82,7 +82,7 @@ def test_downloads_that_run_unseen(script: str, how: str) -> None:
         "wget https://x/i.sh; cosign verify-blob --signature s i.sh; sh i.sh",
         "wget https://x/i.sh; minisign -Vm i.sh -P k; sh i.sh",
         "wget https://x/i.sh; openssl dgst -sha256 -verify k -signature s i.sh && sh i.sh",
-        "wget https://x/i.sh; sha256sum -c <<< \"abc i.sh\"; sh i.sh",
+        'wget https://x/i.sh; sha256sum -c <<< "abc i.sh"; sh i.sh',
         "wget https://x/i.sh; sha256sum -c <<EOF\nabc i.sh\nEOF\nsh i.sh",
         f"curl https://raw.githubusercontent.com/x/y/{COMMIT}/i.sh | sh",
         "curl -o i https://x; echo done; sh j; bash /other/k; ./k",
@@ -376,7 +376,10 @@ def test_git_references(ref: str, pin: str) -> None:
     assert of_ref(ref) == pin
 
 
-@pytest.mark.parametrize("url", ["", "#", "@", "://", "https://", "git+", "a" * 100_000, "https://" + "/a" * 50_000, "\0"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "#", "@", "://", "https://", "git+", "a" * 100_000, "https://" + "/a" * 50_000, "\0"],
+)
 def test_odd_addresses_do_no_harm(url: str) -> None:
     of_url(url)
     of_url(url, git=True)

@@ -19,7 +19,9 @@ def written(text: str, file: str = "f") -> Written:
     return Written.literal(text, Place(file, Span(0, len(text))))
 
 
-def read(*scripts: str, files: dict[str, str] | None = None, **variables: str | None) -> Interpreter:
+def read(
+    *scripts: str, files: dict[str, str] | None = None, **variables: str | None
+) -> Interpreter:
     given = {name: None if v is None else written(v, "env") for name, v in variables.items()}
     interpreter = Interpreter(given, MemoryFiles(files) if files is not None else None)
     for number, script in enumerate(scripts):
@@ -28,7 +30,9 @@ def read(*scripts: str, files: dict[str, str] | None = None, **variables: str | 
     return interpreter
 
 
-def installs(*scripts: str, files: dict[str, str] | None = None, **variables: str | None) -> list[Install]:
+def installs(
+    *scripts: str, files: dict[str, str] | None = None, **variables: str | None
+) -> list[Install]:
     found = read(*scripts, files=files, **variables).finish()
     return [fact for fact in found if isinstance(fact, Install)]
 
@@ -40,7 +44,7 @@ def said(package: Package) -> str:
 
 
 def packages(script: str, **variables: str | None) -> str:
-    found = installs(script, **variables)
+    found = installs(script, files=None, **variables)
     return " ".join(said(package) for install in found for package in install.packages)
 
 
@@ -142,7 +146,7 @@ FIXED = [
     ("pip install 'foo @ git+https://x/y@v1.2.0'", "foo:exact"),
     ("pip install --help; pip --version; pip list; pip uninstall x; pip freeze", ""),
     ("python -m venv x; python setup.py install; python -c 'pip install x'", ""),
-    ("pipx install --python \"$(which python)\" poetry==1.8.5; pipx run a==1", "poetry:exact a:exact"),
+    ('pipx install --python "$(which python)" poetry==1.8.5; pipx run a==1', "poetry:exact a:exact"),
     ("uv pip install foo==1; uv tool install ruff@0.1.2; uvx --from 'httpie==3.2' http", "foo:exact ruff:exact httpie:exact"),
     ("uv python install 3.12.4; uv venv; uv run app.py; uv lock", "toolchain:exact"),
     ("poetry add x@1.2.3 y==2.0; poetry build; poetry config z true", "x:exact y:exact"),
@@ -301,7 +305,11 @@ def test_what_is_no_upgrade(script: str) -> None:
     ],
 )
 def test_a_refresh_alone(script: str) -> None:
-    assert [fact.alone for fact in installs("ls", script, "apt-get install a") if fact.action == "refresh"] == [True]
+    assert [
+        fact.alone
+        for fact in installs("ls", script, "apt-get install a")
+        if fact.action == "refresh"
+    ] == [True]
 
 
 @pytest.mark.parametrize(
@@ -409,7 +417,10 @@ def test_managers_that_honour_their_lock(script: str) -> None:
     [
         ("apt-get install -y --allow-unauthenticated a", "--allow-unauthenticated"),
         ("apt-get --force-yes install a", "--force-yes"),
-        ("apt-get -o Acquire::AllowInsecureRepositories=true update", "-o Acquire::AllowInsecureRepositories=true"),
+        (
+            "apt-get -o Acquire::AllowInsecureRepositories=true update",
+            "-o Acquire::AllowInsecureRepositories=true",
+        ),
         ("yum install --nogpgcheck a", "--nogpgcheck"),
         ("dnf --setopt=sslverify=0 install a", "--setopt=sslverify=0"),
         ("zypper --no-gpg-checks install a", "--no-gpg-checks"),
@@ -427,7 +438,7 @@ def test_checks_turned_off(script: str, bypassed: str) -> None:
     (fact,) = installs(script)
     assert fact.bypassed_checks == (bypassed,)
     place = fact.places["bypassed_checks"].span
-    assert script[place.start : place.end].startswith(bypassed.split()[0])
+    assert script[place.start : place.end].startswith(bypassed.split(maxsplit=1)[0])
 
 
 @pytest.mark.parametrize(
@@ -490,9 +501,7 @@ def test_requirement_files_are_judged_at_their_own_lines() -> None:
     assert [said(package) for package in fact.packages] == [
         "a:exact", "b:partial", "d:exact", "e:digest", ".:local", "f:alias",
     ]  # fmt: skip
-    written_at = [
-        files[p.place.file][p.place.span.start : p.place.span.end] for p in fact.packages
-    ]
+    written_at = [files[p.place.file][p.place.span.start : p.place.span.end] for p in fact.packages]
     assert written_at == ["a==1", "b>=2", "d", "e==1", ".", "git+https://x/y@main#egg=f"]
     assert fact.reads == ("app/requirements.txt", "app/pins.txt", "app/more/dev.txt")
 
@@ -511,7 +520,18 @@ def test_hashes_make_an_install_hashed() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["-r r.txt\n", "a==1 \\\n", "#\n\n  \n", "a @ \n", "-e\n", "--hash=x\n", "[x]\n", "\x00", "a;b\n-c\n", "-r\n"],
+    [
+        "-r r.txt\n",
+        "a==1 \\\n",
+        "#\n\n  \n",
+        "a @ \n",
+        "-e\n",
+        "--hash=x\n",
+        "[x]\n",
+        "\x00",
+        "a;b\n-c\n",
+        "-r\n",
+    ],
 )
 def test_odd_requirement_files_do_no_harm(text: str) -> None:
     for package in requirements.packages(Text("r.txt", text)):
@@ -531,7 +551,9 @@ def test_packages_from_addresses_are_fetches_too() -> None:
 
 
 def test_every_place_is_the_argument_itself() -> None:
-    script = "apt-get update && apt-get -y install curl=1 \\\n  'git' && sudo pip install -U \"x>=1\""
+    script = (
+        "apt-get update && apt-get -y install curl=1 \\\n  'git' && sudo pip install -U \"x>=1\""
+    )
     found = installs(script)
     used = [script[f.used_at.span.start : f.used_at.span.end] for f in found]
     assert used == ["apt-get update", "apt-get -y install", "pip install"]
@@ -543,3 +565,36 @@ def test_every_place_is_the_argument_itself() -> None:
 
 def test_a_loop_tells_the_same_thing_once() -> None:
     assert len(installs("for i in a b c; do apt-get update; apt-get install x; done")) == 2
+
+
+def test_manifests_without_a_lock_are_judged_at_their_own_lines() -> None:
+    package = '{\n "name": "x",\n "scripts": {"a": "b"},\n "dependencies": {"a": "^1.0.0", "b": "2.0.0", "@s/c": "file:../c"},\n'
+    package += ' "devDependencies": {\n  "d": "latest", "e": "github:u/r#main"\n }\n}'
+    (fact,) = installs("npm install", files={"package.json": package})
+    assert [said(p) for p in fact.packages] == [
+        "a:partial",
+        "b:exact",
+        "@s/c:local",
+        "d:alias",
+        "e:alias",
+    ]
+    assert [package[p.place.span.start : p.place.span.end] for p in fact.packages][:2] == [
+        "^1.0.0",
+        "2.0.0",
+    ]
+    locked = {"package.json": package, "package-lock.json": "{}"}
+    assert installs("npm install", files=locked)[0].packages == ()
+    assert installs("npm ci", files={"package.json": package})[0].packages == ()
+
+
+def test_gemfiles_without_a_lock_are_judged_at_their_own_lines() -> None:
+    gemfile = 'source "https://x"\ngem "a"\n  gem \'b\', \'1.2.3\', require: false\ngem "c", "~> 6" # d\n# gem "e"\n'
+    gemfile += (
+        f'gem "f", git: "https://x", ref: "{COMMIT}"\ngem("g", github: "a/b")\ngem "h", path: "h"\n'
+    )
+    (fact,) = installs("bundle install", files={"Gemfile": gemfile})
+    assert [said(p) for p in fact.packages] == [
+        "a:none", "b:exact", "c:partial", "f:digest", "g:none", "h:local",
+    ]  # fmt: skip
+    texts = [gemfile[p.place.span.start : p.place.span.end] for p in fact.packages]
+    assert texts[:3] == ['"a"', "'b', '1.2.3'", '"c", "~> 6"']

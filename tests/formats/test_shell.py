@@ -39,7 +39,7 @@ def lines(script: str, **variables: str | None) -> list[str]:
         ("case $x in a|b) c;; d) e && f ;& *) g; esac; h", ["c", "e", "f", "g", "h"]),
         ("for ((i=0;i<3;i++)); do a; done", ["a"]),
         ("select x in a; do b; done", ["b"]),
-        ("a `b c` \"$(d)\"", ["b c", "d", "a `b c` $(d)"]),
+        ('a `b c` "$(d)"', ["b c", "d", "a `b c` $(d)"]),
         ("a <(b) >(c)", ["b", "c", "a <(b) >(c)"]),
         ("x=$(a) y=2 b", ["a", "b"]),
         ("[ -f x ] && a", ["[ -f x", "a"]),
@@ -48,7 +48,7 @@ def lines(script: str, **variables: str | None) -> list[str]:
         ("a # b; c\nd", ["a", "d"]),
         ("f() { a; }; b", ["b", "a"]),
         ("function f { a $1; }; f x; f y", ["a x", "a y"]),
-        ("retry() { for i in 1 2; do \"$@\"; done; }; retry a b", ["a b", "a b"]),
+        ('retry() { for i in 1 2; do "$@"; done; }; retry a b', ["a b", "a b"]),
         ("trap 'a b' EXIT; set -- x y; c \"$@\" $2", ["trap a b EXIT", "a b", "set -- x y", "c x y y"]),
         ("a && b <f | c >g d || e", ["a", "b", "c d", "e"]),
         ("export A=b; $A c", ["export", "b c"]),
@@ -62,11 +62,11 @@ def test_commands_run_in_order(script: str, expected: list[str]) -> None:
     ("script", "words"),
     [
         ("a 'b c' \"d e\" f\\ g h'i'\"j\"k", ["a", "b c", "d e", "f g", "hijk"]),
-        ("a \"b\\\"c\\$d\\n\" '' \"\" $'x\\ty'", ["a", 'b"c$d\\n', "", "", "x\ty"]),
+        ('a "b\\"c\\$d\\n" \'\' "" $\'x\\ty\'', ["a", 'b"c$d\\n', "", "", "x\ty"]),
         ("a lib{x,y}-{1,2} {z}", ["a", "libx-1", "libx-2", "liby-1", "liby-2", "{z}"]),
         ("a\\\n  b\\\nc \\\n d", ["a", "bc", "d"]),
         ("a \\\n # it's a comment\n\n  b", ["a", "b"]),
-        ("a \"b \\\n c\"", ["a", "b    c"]),
+        ('a "b \\\n c"', ["a", "b    c"]),
         ("a\r\n", ["a"]),
         ("a é \"ü\" 'ß'", ["a", "é", "ü", "ß"]),
         ("a $x/$y-$z.tgz $1/$2", ["a", "$x/$y-$z.tgz", "$1/$2"]),
@@ -83,7 +83,7 @@ def test_words_are_what_the_shell_makes_of_them(script: str, words: list[str]) -
         ("P='curl git=1'; a $P", "curl git=1"),
         ('P="curl"; P="$P git"; a $P', "curl git"),
         ("P=x; P+=' y'; a $P", "x y"),
-        ("p=(x y); p+=(z); a \"${p[@]}\"", "x y z"),
+        ('p=(x y); p+=(z); a "${p[@]}"', "x y z"),
         ("a ${X:-d} ${X-e} ${X:+f}", "d e"),
         ("X=; a ${X:-d} ${X-e}", "d"),
         ("X=v; a ${X:-d} ${X:+f} ${X:?m}", "v f v"),
@@ -110,7 +110,7 @@ def test_variables_have_their_values(script: str, words: str) -> None:
         ("a ${X#v}", "${X#v}"),
         ("X=1; a ${X%.*}", "X"),
         ("X=1; if b; then X=2; fi; a $X", "X"),
-        ("X=1; [ -n \"$Y\" ] && X=2; a $X", "X"),
+        ('X=1; [ -n "$Y" ] && X=2; a $X', "X"),
         ("X=1; b || X=2; a $X", "X"),
         ("for X in $(ls); do a $X; done", "X"),
         ("while read X; do a $X; done", "X"),
@@ -182,7 +182,7 @@ def test_wrappers_without_a_program_run_none(script: str) -> None:
     "script",
     [
         "sh -c 'a b'",
-        "bash -lc \"a b\"",
+        'bash -lc "a b"',
         "/bin/bash -exo pipefail -c 'a b'",
         "su - user -c 'a b'",
         "su -c 'a b' user",
@@ -222,7 +222,7 @@ def test_other_text_is_no_script(script: str) -> None:
 
 
 def test_heredocs_leave_the_rest_of_the_line_and_of_the_script() -> None:
-    found = calls("cat <<A <<-B > /x && b\none\nA\n\ttwo\n\tB\nc <<< \"$(d)\"\n")
+    found = calls('cat <<A <<-B > /x && b\none\nA\n\ttwo\n\tB\nc <<< "$(d)"\n')
     assert [call.text for call in found] == ["cat", "b", "d", "c"]
     bodies = [redirect.body.text for redirect in found[0].redirects if redirect.body]
     assert bodies == ["one\n", "\ttwo\n"]
@@ -253,12 +253,17 @@ def test_words_stand_where_they_are_decided() -> None:
     whole = [script[w.place.span.start : w.place.span.end] for w in words[2:]]
     assert whole == ['"q$PK"', "v w", "x\\ y", "z"]
     outside = calls("a ${X}-b", X="1.2")[0].words[1].written
-    assert [(piece.text, piece.place.file) for piece in outside.pieces] == [("1.2", "env"), ("-b", "f")]
+    assert [(piece.text, piece.place.file) for piece in outside.pieces] == [
+        ("1.2", "env"),
+        ("-b", "f"),
+    ]
 
 
 def test_scripts_of_many_pieces_keep_their_places() -> None:
     rows = ["apt-get install \\\n", "  curl=1 \\\n", "  git\n"]
-    pieces = [Piece(row, Place("y", Span(100 * n, 100 * n + len(row)))) for n, row in enumerate(rows)]
+    pieces = [
+        Piece(row, Place("y", Span(100 * n, 100 * n + len(row)))) for n, row in enumerate(rows)
+    ]
     text = Written("".join(rows), tuple(pieces), Place("y", Span(0, 300)))
     shell = Shell({}, load().wrappers)
     shell.run(text)
@@ -295,7 +300,7 @@ def test_another_escape_character_continues_lines() -> None:
         "a; (b",
         "a; }",
         "a 'b",
-        "a \"b",
+        'a "b',
         "a $(b",
         "a ${b",
         "a <<EOF\nb",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -10,14 +9,15 @@ from typing import Any
 
 from immutable_delivery.errors import ConfigError
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
-_HEADER = re.compile(r"[ \t]*\[(\[?)([^\[\]]+)\]")
-_KEY = re.compile(
+_HEADER = lazy(r"[ \t]*\[(\[?)([^\[\]]+)\]")
+_KEY = lazy(
     r"""[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[\w-]+)(?:[ \t]*\.[ \t]*(?:"[^"\n]*"|'[^'\n]*'|[\w-]+))*)[ \t]*="""
 )
-_PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)")
+_PART = lazy(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)")
 
 
 def table(text: Text, *names: str) -> Mapping | None:

@@ -11,17 +11,18 @@ from collections.abc import Iterator, Mapping
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.interpolation import InvalidTemplateError, interpolate
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Piece, Written
 
-_GAP = re.compile(r"(?:\s++|#[^\n]*+)*+")
-_EXPORT = re.compile(r"export\s+")
-_KEY = re.compile(r"([\w.\-\[\] \t\r\f\v\x85\xa0]*+)([=:\n]|\Z)")
-_BLANKS = re.compile(r"[ \t\r\f\v\x85\xa0]*")
+_GAP = lazy(r"(?:\s++|#[^\n]*+)*+")
+_EXPORT = lazy(r"export\s+")
+_KEY = lazy(r"([\w.\-\[\] \t\r\f\v\x85\xa0]*+)([=:\n]|\Z)")
+_BLANKS = lazy(r"[ \t\r\f\v\x85\xa0]*")
 _QUOTED = {
     quote: re.compile(rf"{quote}((?:[^\\{quote}]|\\.)*+){quote}", re.DOTALL) for quote in "'\""
 }
-_ESCAPE = re.compile(r"\\(?:0[0-7]{1,3}|.)", re.DOTALL)
+_ESCAPE = lazy(r"\\(?:0[0-7]{1,3}|.)", re.DOTALL)
 _ESCAPES = {
     "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"',
     "$": "$$",

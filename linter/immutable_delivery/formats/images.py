@@ -9,17 +9,18 @@ import re
 from typing import Any
 
 from immutable_delivery.facts import Image, Scope
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
-_REPOSITORY = re.compile(rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*\Z")
-_TAG = re.compile(r"\w[\w.-]{0,127}\Z", re.ASCII)
+_REPOSITORY = lazy(rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*\Z")
+_TAG = lazy(r"\w[\w.-]{0,127}\Z", re.ASCII)
 _DIGEST_LENGTH = {"sha256": 64, "sha512": 128, "blake3": 64}
 
-_VARIABLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\$\w+|\{\{.*?\}\}|<[^<>\s]+>|%\w+%|#\{[^}]*\}#?")
-_PLACEHOLDER = re.compile(
+_VARIABLE = lazy(r"\$\{[^}]*\}|\$\([^)]*\)|\$\w+|\{\{.*?\}\}|<[^<>\s]+>|%\w+%|#\{[^}]*\}#?")
+_PLACEHOLDER = lazy(
     r"(?!LATEST\Z|STABLE\Z)(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|__\w+__|[A-Z]{4,}|TAG)\Z"
 )
 
@@ -30,14 +31,14 @@ _CODE_NAMES = frozenset(
     "buster bullseye bookworm trixie forky stretch jessie wheezy "
     "xenial bionic focal jammy noble oracular plucky questing resolute trusty".split()
 )
-_DATE = re.compile(r"(?<!\d)20\d\d[-.]?[01]\d[-.]?[0-3]\d(?!\d{1,3}(?!\d))")
-_COMMIT = re.compile(
+_DATE = lazy(r"(?<!\d)20\d\d[-.]?[01]\d[-.]?[0-3]\d(?!\d{1,3}(?!\d))")
+_COMMIT = lazy(
     r"(?:^|[-_.])(?:sha|git|g|commit)?[-.]?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}(?=$|[-_.])"
 )
-_VERSION = re.compile(
+_VERSION = lazy(
     r"(?:^|[-_/])[A-Za-z]*?[-_]?(\d+(?:[._]\d+)*)(?:[-+_.]?(rc|alpha|beta|pre|m|p|b|r)[-.]?\d+)?"
 )
-_MOVES = re.compile(
+_MOVES = lazy(
     r"(?:^|[-.])(?:latest|snapshot|nightly|edge|dev|canary|unstable|main|master)(?:$|[-.])",
     re.IGNORECASE,
 )

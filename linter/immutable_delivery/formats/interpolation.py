@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from immutable_delivery.patterns import lazy
 from immutable_delivery.written import Piece, Written
 
 MAX_NESTING = 20
@@ -17,12 +18,12 @@ MAX_NESTING = 20
 MAX_LENGTH = 100_000
 """A value that variables make longer than this is taken for unknown: it doubles at every step."""
 
-_REFERENCE = re.compile(
+_REFERENCE = lazy(
     r"\$(?:(?P<escaped>\$)|(?P<name>[_a-z][_a-z0-9]*)"
     r"|\{(?P<braced>[_a-z][_a-z0-9]*)(?P<operator>:?[-+?])?|\{)",
     re.IGNORECASE,
 )
-_BRACE = re.compile(r"[{}\n]")
+_BRACE = lazy(r"[{}\n]")
 
 
 class InvalidTemplateError(Exception):

@@ -11,6 +11,7 @@ from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.commands import Interpreter, Program
 from immutable_delivery.formats.compose.packagejson import package_scripts
 from immutable_delivery.formats.shell import is_shell
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
@@ -21,8 +22,8 @@ MAX_LENGTH = 200_000
 Values = Mapping[str, Written | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Launch(Record):
     """A command as it is written: its words, or the one string of the shell form."""
 
     origin: str
@@ -38,8 +39,8 @@ class Launch:
         return tuple(word.text for word in self.words) if known else None
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Home(Record):
     """What commands are read with: the repository, the folder of it that holds the code, and the environment."""
 
     around: Surroundings

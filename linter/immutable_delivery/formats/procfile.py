@@ -14,20 +14,22 @@ from immutable_delivery.files import folder_of
 from immutable_delivery.formats import Comment, Surroundings, Trouble
 from immutable_delivery.formats.launching import Home, Launch, launched
 from immutable_delivery.formats.remarks import Stretch, remarks
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
 NAME = "procfile"
 
-_PATH = re.compile(
+_PATH = lazy(
     r"(?:^|/)Procfile(?:\.(?:dev|development|local|staging|production|prod))?\Z", re.IGNORECASE
 )
-_DEVELOPMENT = re.compile(r"\.(?:dev|development|local)\Z", re.IGNORECASE)
-_LINE = re.compile(r"^(?P<name>[A-Za-z0-9_-]+):[ \t]*(?P<command>[^\s][^\r\n]*)")
+_DEVELOPMENT = lazy(r"\.(?:dev|development|local)\Z", re.IGNORECASE)
+_LINE = lazy(r"^(?P<name>[A-Za-z0-9_-]+):[ \t]*(?P<command>[^\s][^\r\n]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Process(Record):
     """One line: a type of process and its command."""
 
     name: Written
@@ -35,8 +37,8 @@ class Process:
     extent: Place
 
 
-@dataclass(slots=True)
-class Document:
+@dataclass(slots=True, eq=False, repr=False)
+class Document(Record):
     """The lines of a Procfile."""
 
     path: str

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import cast
 
 from immutable_delivery.formats import Format
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 
 MAX_HEAD = 65_536
@@ -31,16 +32,16 @@ REGISTRY = (
         re.compile(r"(?:^|[/.\-_])(?:docker|container)file[^/]*$", re.IGNORECASE),
         describes_images=True,
     ),
-    Entry("contract", re.compile(r"delivery\.(?:ya?ml|json)$")),
-    Entry("skaffold", re.compile(r"skaffold[^/]*\.ya?ml$")),
-    Entry("devcontainer", re.compile(r"devcontainer\.json$")),
-    Entry("bake", re.compile(r"bake[^/]*\.(?:hcl|json)$")),
-    Entry("procfile", re.compile(r"(?:^|/)Procfile[^/]*$", re.IGNORECASE)),
-    Entry("quadlet", re.compile(r"\.(?:container|image|build|kube)$")),
-    Entry("score", re.compile(r"score[^/]*\.ya?ml$", re.IGNORECASE)),
-    Entry("ecs", re.compile(r"\.(?:ya?ml|json|template)$")),
-    Entry("compose", re.compile(r"\.ya?ml$")),
-    Entry("kubernetes", re.compile(r"\.(?:ya?ml|json)$|(?:^|/)Kustomization$")),
+    Entry("contract", lazy(r"delivery\.(?:ya?ml|json)$")),
+    Entry("skaffold", lazy(r"skaffold[^/]*\.ya?ml$")),
+    Entry("devcontainer", lazy(r"devcontainer\.json$")),
+    Entry("bake", lazy(r"bake[^/]*\.(?:hcl|json)$")),
+    Entry("procfile", lazy(r"(?:^|/)Procfile[^/]*$", re.IGNORECASE)),
+    Entry("quadlet", lazy(r"\.(?:container|image|build|kube)$")),
+    Entry("score", lazy(r"score[^/]*\.ya?ml$", re.IGNORECASE)),
+    Entry("ecs", lazy(r"\.(?:ya?ml|json|template)$")),
+    Entry("compose", lazy(r"\.ya?ml$")),
+    Entry("kubernetes", lazy(r"\.(?:ya?ml|json)$|(?:^|/)Kustomization$")),
 )
 
 

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 
 from immutable_delivery.facts import Package
 from immutable_delivery.formats.commands.pins import pep508
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span, Text
 
-_CONTINUED = re.compile(r"\\\r?\n")
-_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
-_HASH = re.compile(r"\s--hash[=\s]\S+")
-_OPTIONS = re.compile(
-    r"\s--?(?:hash|global-option|install-option|config-settings?|C)\b.*", re.DOTALL
-)
-_NESTED = re.compile(r"(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(?P<path>[^\s'\"]+)")
-_EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|=)(?P<target>\S+)")
+_CONTINUED = lazy(r"\\\r?\n")
+_COMMENT = lazy(r"(?:^|(?<=\s))#[^\n]*")
+_HASH = lazy(r"\s--hash[=\s]\S+")
+_OPTIONS = lazy(r"\s--?(?:hash|global-option|install-option|config-settings?|C)\b.*", re.DOTALL)
+_NESTED = lazy(r"(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(?P<path>[^\s'\"]+)")
+_EDITABLE = lazy(r"(?:-e|--editable)(?:\s+|=)(?P<target>\S+)")
 
 
-@dataclass(slots=True)
-class Requirements:
+@dataclass(slots=True, eq=False, repr=False)
+class Requirements(Record):
     """A requirement file."""
 
     packages: list[Package] = field(default_factory=list)

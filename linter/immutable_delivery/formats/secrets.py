@@ -4,40 +4,42 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(
+from immutable_delivery.patterns import lazy
+
+_NAME = lazy(
     r"(?:^|_)(?:api_?key|access_?key|auth|credentials?|key|passphrase|password|passwd|pword|pwd|pass|secrets?|tokens?)(?:_|$)",
     re.IGNORECASE,
 )
-_HARMLESS_NAME = re.compile(
+_HARMLESS_NAME = lazy(
     r"(?:^|_)(?:public|pub|file|files|path|dir|folder|url|uri|host|port|name|alias|version|type|format|algorithm|"
     r"length|size|ttl|expiry|expires|expiration|timeout|header|prefix|suffix|enabled?|disabled?|method|mode|module|"
     r"backend|provider|server|issuer|audience|realm|endpoint|fingerprint|gpg|pgp|map|layout|store|ring|id_file)(?:_|$)"
     r"|(?:^|_)pwd$|^(?:old)?pwd$|_key_(?:id|name)$|^(?:foreign|primary|sort|cache|index|hot)_?key",
     re.IGNORECASE,
 )
-_ALWAYS = re.compile(r"aws_(?:access_key_id|secret_access_key|session_token)$", re.IGNORECASE)
-_HARMLESS_VALUE = re.compile(
+_ALWAYS = lazy(r"aws_(?:access_key_id|secret_access_key|session_token)$", re.IGNORECASE)
+_HARMLESS_VALUE = lazy(
     r"|true|false|yes|no|on|off|none|null|[0-9]{1,5}|/.*|<.*>|(?:file|https?)://[^@]*|(?:change|replace)[-_ ]?me",
     re.IGNORECASE,
 )
-_VALUE = re.compile(
+_VALUE = lazy(
     r"(?:^|[^A-Za-z0-9])(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,}|glpat-[\w-]{20,}|"
     r"xox[abeoprs]-[\w-]{10,}|AIza[\w-]{35}|(?:sk|rk)_live_\w{20,}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,}|dckr_pat_[\w-]{20,}|"
     r"hf_[A-Za-z0-9]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})|-----BEGIN [A-Z ]*PRIVATE KEY"
 )
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@$]*:(?P<password>[^\s/@$]+)@", re.IGNORECASE)
-_PLACEHOLDER = re.compile(
+_URL = lazy(r"[a-z][a-z0-9+.-]*://[^\s/:@$]*:(?P<password>[^\s/@$]+)@", re.IGNORECASE)
+_PLACEHOLDER = lazy(
     r"(?:x+|\*+|\.+|pass(?:word)?|secret|token|user|changeme|<.*>)\Z", re.IGNORECASE
 )
 
-_FILE = re.compile(
+_FILE = lazy(
     r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.[\w-]+)*|[\w-]+\.env|\.npmrc|\.pypirc|\.netrc|_netrc|\.git-credentials|"
     r"\.dockercfg|\.docker/config\.json|\.aws/credentials|\.kube/config|kubeconfig|\.htpasswd|\.pgpass|\.my\.cnf|\.vault-token|"
     r"credentials\.json|service[-_]?account[\w-]*\.json|terraform\.tfvars|secrets?\.(?:ya?ml|json|env|toml)|[^/]+\.(?:pem|key|pfx|p12|"
     r"jks|keystore|kdbx|ppk))\Z",
     re.IGNORECASE,
 )
-_HARMLESS_FILE = re.compile(
+_HARMLESS_FILE = lazy(
     r"(?:example|sample|template|dist|defaults?|schema|pub|test)\b|(?:^|/)(?:ca|cacert|ca-bundle|cert|certs|chain|fullchain|"
     r"root|bundle)[\w.-]*\.pem\Z",
     re.IGNORECASE,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from posixpath import normpath
 
-_SOCKET = re.compile(
+from immutable_delivery.patterns import lazy
+
+_SOCKET = lazy(
     r"(?:^|[/\\])(?:docker|podman|containerd|cri-?o|cri-dockerd|dockershim|buildkitd|balena-engine|balena|k3s/containerd"
     r"|nerdctl)(?:-\w+)?\.sock$|[/\\]pipe[/\\](?:docker_engine|containerd-containerd)\b",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 
 from immutable_delivery.facts import Build, Fact, Image, Variable
 from immutable_delivery.formats.images import familiar_name
+from immutable_delivery.patterns import lazy
 
 
 def link_development(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
@@ -76,7 +77,7 @@ def _saying_so(facts: Sequence[Fact], builds: Sequence[Build]) -> set[tuple[str,
 _MODES = frozenset(
     "NODE_ENV APP_ENV RAILS_ENV RACK_ENV FLASK_ENV ASPNETCORE_ENVIRONMENT MIX_ENV ENVIRONMENT".split()
 )
-_DEVELOPMENT = re.compile(r"^(?:dev|develop|development|dev-envs?|local)$", re.IGNORECASE)
+_DEVELOPMENT = lazy(r"^(?:dev|develop|development|dev-envs?|local)$", re.IGNORECASE)
 
 
 def _is_development(fact: Fact, files: set[str], owners: set[tuple[str, str]]) -> bool:

@@ -10,12 +10,13 @@ from posixpath import normpath
 
 from immutable_delivery.facts import Container, Fact, Mount
 from immutable_delivery.files import Files
+from immutable_delivery.patterns import lazy
 
-_SOURCE = re.compile(
+_SOURCE = lazy(
     r"\.(?:py|js|mjs|cjs|ts|tsx|jsx|vue|svelte|rb|php|go|rs|java|kt|scala|cs|fs|ex|exs|erl|clj|pl|lua|swift|dart"
     r"|jar|war|dll|so|wasm|sh|html|css|sql\.erb|erb|jinja2?)$"
 )
-_DATA_TARGET = re.compile(
+_DATA_TARGET = lazy(
     r"^/(?:var/lib|var/log|var/cache|data|db|backups?|dump|tmp|run|certs?|etc/(?:ssl|letsencrypt|localtime|timezone)"
     r"|usr/share/(?:zoneinfo|ca-certificates)|docker-entrypoint-initdb\.d|media|uploads?|logs?)(?:/|$)"
 )

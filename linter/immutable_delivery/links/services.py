@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Build, Container, Contract, Fact, Image, Scope, Service
 from immutable_delivery.files import folder_of
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 
 Key = tuple[str, str, str]
@@ -94,7 +94,7 @@ def _together(one: str, other: str, name: str) -> bool:
     return all(part == name or _LAYOUT.fullmatch(part) for part in (first[apart], second[apart]))
 
 
-_LAYOUT = re.compile(
+_LAYOUT = lazy(
     r"(?:bases?|overlays?|env(?:ironment)?s?|components|clusters?|infra|docker|compose|swarm|release|apps"
     r"|(?:kubernetes|k8s|kube|kustomize|argocd|flux|gitops)(?:[-_]\w+)?|manifests?|deploy(?:ments?)?"
     r"|stag(?:e|ing)|prod(?:uction)?|dev(?:elopment)?|test(?:ing)?|qa|uat|pre-?prod|local|ci)",

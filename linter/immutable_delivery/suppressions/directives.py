@@ -8,14 +8,15 @@ from datetime import date
 
 from immutable_delivery.formats import Comment
 from immutable_delivery.names import nearest
+from immutable_delivery.patterns import lazy
 from immutable_delivery.suppressions.silencers import WHOLE_FILE, Area, Silencer
 from immutable_delivery.text import Place, Span, Text
 
-_DIRECTIVE = re.compile(
+_DIRECTIVE = lazy(
     r"(?:^|\#)\s*imd:\s*(?P<verb>[A-Za-z_-]+)\s*(?:\[(?P<ids>[^\]\n]*)\])?(?P<rest>.*)", re.DOTALL
 )
-_UNTIL = re.compile(r"(?:^|(?<=\s))until\s*=\s*(\S*)")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_UNTIL = lazy(r"(?:^|(?<=\s))until\s*=\s*(\S*)")
+_DAY = lazy(r"\d{4}-\d{2}-\d{2}\Z")
 _VERBS = ("ignore", "ignore-file")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -10,11 +9,12 @@ from immutable_delivery.config import Config, Source, Waiver
 from immutable_delivery.formats.yamltree import Mapping as MappingNode
 from immutable_delivery.formats.yamltree import Node, Scalar, documents, entry_extent
 from immutable_delivery.formats.yamltree import Sequence as SequenceNode
+from immutable_delivery.patterns import lazy
 from immutable_delivery.selection import fits
 from immutable_delivery.suppressions.silencers import WHOLE_FILE, Area, Silencer
 from immutable_delivery.text import Place, Span, Text
 
-_STEP = re.compile(
+_STEP = lazy(
     r"\.?(?:\[(?:(?P<index>\d+)|\"(?P<quoted>[^\"]*)\"|(?P<key>[^\]=]+)=(?P<value>[^\]]*))\]|(?P<name>[^.\[\]]+))"
 )
 _TREES = (".yaml", ".yml", ".json")

@@ -12,15 +12,14 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings
 from immutable_delivery.formats.bake.hcl import Bake, read_hcl, read_json
 from immutable_delivery.formats.remarks import remarks, statements
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "bake"
 
-_PATH = re.compile(
-    r"(?:^|/)(?:docker-bake[^/]*\.(?:hcl|json)|[^/]+[.-]bake\.(?:hcl|json)|bake\.hcl)\Z"
-)
+_PATH = lazy(r"(?:^|/)(?:docker-bake[^/]*\.(?:hcl|json)|[^/]+[.-]bake\.(?:hcl|json)|bake\.hcl)\Z")
 
 
 def claims(path: str, head: bytes) -> bool:  # noqa: ARG001 (the name tells it all)

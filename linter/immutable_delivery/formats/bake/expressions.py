@@ -5,7 +5,6 @@ What is no literal becomes a placeholder: `TAG` is `${TAG}`, and any other expre
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from immutable_delivery.formats.remarks import Stretch
@@ -13,6 +12,7 @@ from immutable_delivery.formats.yamltree import Mapping, Scalar, Sequence
 from immutable_delivery.formats.yamltree import Node as Tree
 from immutable_delivery.formats.yamltree.nodes import ReadScalar
 from immutable_delivery.formats.yamltree.scalars import double_quoted
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Piece, Written
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 50
 """Deeper collections are taken for expressions."""
 
-_LINE = re.compile(r"[^\n]*\n?")
+_LINE = lazy(r"[^\n]*\n?")
 
 
 class Reader:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +12,8 @@ from immutable_delivery.formats import yamltree
 from immutable_delivery.formats.bake.expressions import Reader
 from immutable_delivery.formats.remarks import Stretch
 from immutable_delivery.formats.yamltree import Node as Tree
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.text import Text
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 1_000_000
 
-_UNPLAIN = re.compile(r"[^\x01-\x7f]")
+_UNPLAIN = lazy(r"[^\x01-\x7f]")
 
 
-@dataclass(slots=True)
-class Bake:
+@dataclass(slots=True, eq=False, repr=False)
+class Bake(Record):
     """One file: its blocks by kind and name, and its comments."""
 
     root: Tree | None

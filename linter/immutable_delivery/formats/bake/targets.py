@@ -16,6 +16,7 @@ from immutable_delivery.formats.images import familiar_name, image_fact
 from immutable_delivery.formats.inlined import inlined
 from immutable_delivery.formats.lookup import mapping, pairs, scalar, scalars
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, entry_extent
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -62,8 +63,8 @@ def _inherited(root: Node | None, name: str, node: Mapping) -> Mapping:
     return whole
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Target(Record):
     """One target with what it inherits."""
 
     file: File

@@ -10,18 +10,18 @@ from immutable_delivery.formats.interpolation import unaligned
 from immutable_delivery.formats.lookup import find, mapping
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.yamltree import Node, Scalar
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
 MAX_DEPTH = 20
 """Variables whose defaults name variables, no deeper than this."""
 
-_REFERENCE = re.compile(
-    r"\$\$\{|%%\{|\$\{~?\s*([A-Za-z_][\w-]*)\s*~?\}|[$%]\{(?:[^{}]|\{[^{}]*\})*\}"
-)
+_REFERENCE = lazy(r"\$\$\{|%%\{|\$\{~?\s*([A-Za-z_][\w-]*)\s*~?\}|[$%]\{(?:[^{}]|\{[^{}]*\})*\}")
 
 
-@dataclass(slots=True)
-class File:
+@dataclass(slots=True, eq=False, repr=False)
+class File(Record):
     """One file: its variables and targets."""
 
     root: Node | None

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from immutable_delivery.formats.shell import Word
 from immutable_delivery.formats.shell.wrappers import tail
+from immutable_delivery.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Options(Record):
     """What a program's options take."""
 
     values: frozenset[str] = frozenset()
@@ -50,8 +51,8 @@ class Operand(NamedTuple):
     doubtful: bool = False
 
 
-@dataclass(slots=True)
-class Arguments:
+@dataclass(slots=True, eq=False, repr=False)
+class Arguments(Record):
     """The arguments of a command."""
 
     options: list[Option] = field(default_factory=list)

@@ -11,13 +11,15 @@ from immutable_delivery.formats.commands.gitfacts import repository, settled
 from immutable_delivery.formats.commands.paths import located
 from immutable_delivery.formats.commands.stage import Event, Stage
 from immutable_delivery.formats.shell import Word
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 
 MAX_CLONES = 100
 """So many repositories are looked through for the one that a checkout means."""
 
-_HERE = re.compile(r"\.{0,2}/|\.{1,2}$|file:")
-_ADDRESS = re.compile(r"\w+://|[\w.-]+@[\w.-]+:")
-_UNCHECKED = re.compile(r"http\..*sslverify=(?:false|0)", re.IGNORECASE)
+_HERE = lazy(r"\.{0,2}/|\.{1,2}$|file:")
+_ADDRESS = lazy(r"\w+://|[\w.-]+@[\w.-]+:")
+_UNCHECKED = lazy(r"http\..*sslverify=(?:false|0)", re.IGNORECASE)
 _NO_REVISION = frozenset(("FETCH_HEAD", "HEAD", "."))
 
 
@@ -31,8 +33,8 @@ class Clone:
     """Whether a checkout has followed."""
 
 
-@dataclass(slots=True)
-class Clones:
+@dataclass(slots=True, eq=False, repr=False)
+class Clones(Record):
     """The repositories of a stage."""
 
     found: list[Clone] = field(default_factory=list)

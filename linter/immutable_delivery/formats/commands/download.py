@@ -9,16 +9,17 @@ from posixpath import basename
 from immutable_delivery.facts import Fetch
 from immutable_delivery.formats.commands.paths import located
 from immutable_delivery.formats.shell import Call
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place
 
 MAX_NAME = 200
-_MATERIAL = re.compile(
+_MATERIAL = lazy(
     r"(?:.*[-_.])?(?:sha\d*sums?|md5sums?|checksums?|shasums\d*)(?:[._-].*)?|gpg|(?:.*[-_.])?key(?:ring)?s?(?:\.gpg)?"
     r"|.*\.(?:asc|sig|sign|gpg|minisig|sigstore|bundle|pem|crt|cer|pub|sum|sha\d+(?:sum)?s?|md5(?:sum)?s?|digests?)(?:\.(?:txt|key))?",
     re.IGNORECASE,
 )
 """Keys, signatures and checksums: what other bytes are checked with."""
-_KEYRING = re.compile(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg|ca-certificates|pki|certs)/")
+_KEYRING = lazy(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg|ca-certificates|pki|certs)/")
 _NOWHERE = frozenset(("/dev/null", "/dev/stdout", "-", "/dev/stderr"))
 
 

@@ -12,8 +12,9 @@ from immutable_delivery.formats.commands.stage import Event, decided
 from immutable_delivery.formats.commands.urls import Address
 from immutable_delivery.formats.commands.verification import behind
 from immutable_delivery.formats.shell import Word
+from immutable_delivery.patterns import lazy
 
-_TODAY = re.compile(r"latest|stable|current|releases\b|/tags\b|version", re.IGNORECASE)
+_TODAY = lazy(r"latest|stable|current|releases\b|/tags\b|version", re.IGNORECASE)
 
 
 def fetch(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from immutable_delivery.facts import Fetch
 from immutable_delivery.formats.commands.stage import Event, decided
 from immutable_delivery.formats.commands.urls import Address, of_ref, of_url
 from immutable_delivery.formats.shell import Word
+from immutable_delivery.patterns import lazy
 
-_BRANCH = re.compile(r"(?:refs/heads/|origin/|upstream/)")
-_BEHIND = re.compile(r"[~^].*$")
+_BRANCH = lazy(r"(?:refs/heads/|origin/|upstream/)")
+_BEHIND = lazy(r"[~^].*$")
 
 
 def repository(

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from posixpath import basename
 
 from immutable_delivery.formats.commands.download import Download
 from immutable_delivery.formats.commands.paths import located, same
 from immutable_delivery.formats.shell import Call
+from immutable_delivery.patterns import lazy
 
 MAX_NAMESAKES = 50
 MAX_PENDING = 200
 
-_BIN = re.compile(r"(?:/usr)?(?:/local)?/s?bin/|/opt/(?:.*/)?bin/|(?:~|/root|\$HOME)/\.local/bin/")
-_SIGNATURE = re.compile(r"\.(?:asc|sig|sign|gpg|minisig|sha\d+(?:sum)?|md5)$")
-_WORDS = re.compile(r"[^\s'\"=|()<>*,;]+")
+_BIN = lazy(r"(?:/usr)?(?:/local)?/s?bin/|/opt/(?:.*/)?bin/|(?:~|/root|\$HOME)/\.local/bin/")
+_SIGNATURE = lazy(r"\.(?:asc|sig|sign|gpg|minisig|sha\d+(?:sum)?|md5)$")
+_WORDS = lazy(r"[^\s'\"=|()<>*,;]+")
 
 
 class Holdings:

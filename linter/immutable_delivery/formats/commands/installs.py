@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from immutable_delivery.facts import Install, Package
+from immutable_delivery.facts import Install
 from immutable_delivery.formats.commands import rlang
 from immutable_delivery.formats.commands.arguments import Arguments, Operand, parse
-from immutable_delivery.formats.commands.bypasses import bypasses
-from immutable_delivery.formats.commands.listed import listed
-from immutable_delivery.formats.commands.packages import packages, versioned
+from immutable_delivery.formats.commands.invocations import Invocation, made
 from immutable_delivery.formats.commands.records import Manager, Verb
-from immutable_delivery.formats.commands.stage import Event, Stage, hull
+from immutable_delivery.formats.commands.stage import Event, Stage
 from immutable_delivery.formats.shell import Word
-from immutable_delivery.text import Place
 
 
 def installs(event: Event, stage: Stage) -> Iterator[Install]:
@@ -44,7 +41,7 @@ def _invocation(event: Event, manager: Manager, stage: Stage) -> Iterator[Instal
         arguments = parse(event.words, manager.options, stop=count + 1)
     if not manager.ends:
         arguments.operands += [Operand(word) for word in arguments.passed]
-    yield from _made(Invocation(event, manager, verb, arguments, count, verb.words), stage)
+    yield from made(Invocation(event, manager, verb, arguments, count, verb.words), stage)
 
 
 def _delegated(
@@ -56,7 +53,7 @@ def _delegated(
     if not arguments.given(other.inert):
         plain = Verb(verb.words, "install")
         rules = replace(other, family=manager.family)
-        yield from _made(Invocation(event, rules, plain, arguments, 0, verb.words, last), stage)
+        yield from made(Invocation(event, rules, plain, arguments, 0, verb.words, last), stage)
 
 
 def _verb(manager: Manager, arguments: Arguments) -> tuple[Verb, int] | None:
@@ -86,111 +83,12 @@ def _by_options(
     if option is None:
         return
     modifiers = {manager.option_modifiers.get(other.name) for other in arguments.options}
-    word = (option.word.text,)
+    command = (option.word.text,)
     action = "upgrade" if "upgrade" in modifiers else "refresh"
+    verbs: list[Verb] = []
     if action in modifiers and (action == "upgrade" or not arguments.operands):
-        yield from _made(
-            Invocation(event, manager, Verb(word, action, "none"), arguments, 0, word), stage
-        )
+        verbs.append(Verb(command, action, "none"))
     if arguments.operands:
-        yield from _made(
-            Invocation(event, manager, Verb(word, "install"), arguments, 0, word), stage
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """A package manager, what it is told to do, and with what."""
-
-    event: Event
-    manager: Manager
-    verb: Verb
-    arguments: Arguments
-    count: int
-    """How many operands the verb takes up."""
-    command: tuple[str, ...]
-    """The verb as written."""
-    last: Word | None = None
-    """The last word of the verb, where it is no operand."""
-
-    @property
-    def place(self) -> Place:
-        """Where the manager and its verb are written."""
-        first = self.event.call.words[0]
-        last = self.arguments.operands[self.count - 1].word if self.count else self.last
-        return hull(first, last) if last is not None else first.place
-
-
-def _made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
-    event, manager, verb = invocation.event, invocation.manager, invocation.verb
-    arguments, count = invocation.arguments, invocation.count
-    named = packages(manager, verb, arguments, count) or _implied(invocation)
-    files = listed(manager, verb, arguments, count, stage, event.call)
-    from_manifest = _from_manifest(invocation) and not named and not files.named
-    if verb.action in {"install", "run"} and not (named or files.named or from_manifest):
-        return
-    lock, manifest = _lock(manager, arguments, stage, event) if from_manifest else ("", "")
-    options = _Options(manager, arguments, stage, event)
-    place = invocation.place
-    first = {"packages": named[0].place} if named else {}
-    yield Install(
-        used_at=place,
-        extent=event.extent,
-        related=(*event.related, *files.places),
-        scope=event.scope,
-        places={"command": place, "action": place, **first, **options.places},
-        manager=event.name,
-        ecosystem=manager.ecosystem,
-        action="install" if verb.action == "upgrade" and named else verb.action,
-        command=" ".join((event.name, *invocation.command)),
-        packages=(*files.constrained(named), *files.packages),
-        frozen=verb.frozen or options.frozen or (manager.honours and bool(lock)),
-        hashed=options.hashed or files.hashed,
-        snapshot=stage.snapshot or options.snapshot,
-        lock_file=lock,
-        bypassed_checks=(*options.bypassed, *files.bypassed),
-        sudo=event.call.sudo,
-        reads=(*files.reads, *([manifest] if manifest and not lock else [])),
-    )
-
-
-def _implied(invocation: Invocation) -> list[Package]:
-    """Return the package that a verb means without naming it: `mix local.hex`."""
-    name = invocation.verb.name
-    version = invocation.arguments.given(invocation.manager.version)
-    if not name:
-        return []
-    given = version.value if version and version.value else None
-    package = Package(name=name, pin="none", spec=name, place=invocation.place)
-    return [package if given is None else versioned(package, given)]
-
-
-def _from_manifest(invocation: Invocation) -> bool:
-    """Whether a call that names no package takes what a manifest lists."""
-    verb, operands = invocation.verb, invocation.arguments.operands
-    return verb.manifest and (verb.operands == "none" or len(operands) <= invocation.count)
-
-
-def _lock(manager: Manager, arguments: Arguments, stage: Stage, event: Event) -> tuple[str, str]:
-    """Return the lock file and the manifest that lie where the manager looks."""
-    option = arguments.given(manager.folder)
-    folder = f"{option.value.text}/" if option and option.value else ""
-    locks = (stage.path(event.call, folder + name) for name in manager.locks)
-    manifests = (stage.path(event.call, folder + name) for name in manager.manifest)
-    return next(filter(None, locks), ""), next(filter(None, manifests), "")
-
-
-class _Options:
-    """What the options of an invocation say of freezing and checking."""
-
-    def __init__(self, manager: Manager, arguments: Arguments, stage: Stage, event: Event) -> None:
-        self.places: dict[str, Place] = {}
-        frozen = arguments.given(manager.freezes)
-        set_on = stage.switched_on(manager.freezes_env, event.call)
-        self.frozen = frozen is not None or set_on or not stage.settings.isdisjoint(manager.names)
-        self.hashed = arguments.given(manager.hashes) is not None
-        self.snapshot = arguments.given(manager.snapshots) is not None
-        checks = bypasses(arguments, manager.bypass)
-        self.bypassed = checks.names
-        if checks.place is not None:
-            self.places["bypassed_checks"] = checks.place
+        verbs.append(Verb(command, "install"))
+    for verb in verbs:
+        yield from made(Invocation(event, manager, verb, arguments, 0, command, option.word), stage)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from immutable_delivery.facts import Fact, Fetch, Scope
@@ -20,12 +19,11 @@ from immutable_delivery.formats.commands.starts import dev_server_of
 from immutable_delivery.formats.commands.tables import Tables, load
 from immutable_delivery.formats.commands.taint import Taint
 from immutable_delivery.formats.shell import Shell, Word, is_shell
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Text
 from immutable_delivery.written import Written
 
-_SHEBANG = re.compile(
-    r"#![ \t]*(?:\S*/)?env(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)"
-)
+_SHEBANG = lazy(r"#![ \t]*(?:\S*/)?env(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)")
 _REPEATED = 50
 """So many facts at one place are compared; a loop that makes more makes the same."""
 

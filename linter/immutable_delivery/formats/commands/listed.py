@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from posixpath import dirname, join, normpath
 
 from immutable_delivery.facts import Package
-from immutable_delivery.formats import requirements
+from immutable_delivery.formats import manifests, requirements
 from immutable_delivery.formats.commands.arguments import Arguments
 from immutable_delivery.formats.commands.records import Manager, Verb
 from immutable_delivery.formats.commands.stage import Stage, decided
@@ -32,9 +32,15 @@ class Listed:
     constraints: dict[str, Package] | None = field(default_factory=dict)
     """Constraints by name; None where a constraint file cannot be read."""
 
-    def constrained(self, packages: Iterable[Package]) -> list[Package]:
+    def read_manifest(self, manifest: str, stage: Stage) -> None:
+        """Add what a manifest lists that no lock file fixes."""
+        text = stage.read(manifest)
+        self.reads.append(manifest)
+        self.packages += manifests.packages(text) if text is not None else []
+
+    def constrained(self, packages: Iterable[Package]) -> Sequence[Package]:
         """Return packages with the versions that constraint files give them; unknown where those cannot be read."""
-        return [self._constrained(package) for package in packages]
+        return tuple(self._constrained(package) for package in packages)
 
     def _constrained(self, package: Package) -> Package:
         if package.pin in _FIXED or package.pin is None or package.local or package.source_type:
@@ -64,7 +70,7 @@ def listed(
     for word in words:
         found.places.append(word.place)
         _read(found, word, manager, stage, call)
-    found.packages = found.constrained(found.packages)
+    found.packages = [*found.constrained(found.packages)]
     return found
 
 

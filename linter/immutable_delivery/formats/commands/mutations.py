@@ -10,10 +10,11 @@ from immutable_delivery.formats.commands.arguments import Arguments, parse
 from immutable_delivery.formats.commands.rules import Rule
 from immutable_delivery.formats.commands.stage import Event, hull
 from immutable_delivery.formats.shell import Word
+from immutable_delivery.patterns import lazy
 
 _COPYING = frozenset(("start", "init", "hook"))
 _COPIERS = frozenset(("cp", "rsync", "tar", "bsdtar", "unzip", "install", "mv"))
-_ADDRESS = re.compile(r"^[\w.-]+@?[\w.-]*:|::|rsync://")
+_ADDRESS = lazy(r"^[\w.-]+@?[\w.-]*:|::|rsync://")
 
 
 def commands(event: Event, *, told: bool) -> Iterator[Command]:

@@ -23,7 +23,8 @@ def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> 
     version = _version(manager, verb, arguments, operands)
     named = [] if arguments.given(manager.instead) else _operands(verb, operands)
     found = [_package(operand, reader, version) for operand in named]
-    found = [package and replace(package, name=verb.name or package.name) for package in found]
+    if verb.name:
+        found = [package and replace(package, name=verb.name) for package in found]
     options = arguments.all(manager.sources | manager.instead)
     found += [_package(Operand(option.value), reader) for option in options if option.value]
     found.append(_from_git(manager, arguments))

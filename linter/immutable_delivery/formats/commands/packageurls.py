@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from immutable_delivery.facts import Fetch, Install, Package
 from immutable_delivery.formats.commands.urls import Address, of_url
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place
 
 _PHASES = frozenset(("build", "pipeline"))
-_ADDRESS = re.compile(r"(?:(?:[a-z]+\+)?[a-z]+://|git@)\S+")
+_ADDRESS = lazy(r"(?:(?:[a-z]+\+)?[a-z]+://|git@)\S+")
 
 
 def package_fetches(install: Install) -> Iterator[Fetch]:

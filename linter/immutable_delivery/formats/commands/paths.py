@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from posixpath import join, normpath
 
 from immutable_delivery.formats.shell import Call
+from immutable_delivery.patterns import lazy
 
-_BRACED = re.compile(r"\$\{(\w+)\}")
+_BRACED = lazy(r"\$\{(\w+)\}")
 _ROOTED = ("/", "~", "$")
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from immutable_delivery.facts import Scope
 from immutable_delivery.formats.commands.execution import script_of
 from immutable_delivery.formats.commands.stage import Event
 from immutable_delivery.formats.shell import Word
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
-_SCRIPT = re.compile(r"[^/]*\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|php)")
+_SCRIPT = lazy(r"[^/]*\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|php)")
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Program(Record):
     """A program that is run by its path, or a script that an interpreter is given."""
 
     path: Written

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from immutable_delivery.formats.commands.arguments import PLAIN, Options
 from immutable_delivery.formats.commands.rules import Rule
+from immutable_delivery.records import Record
 
 _NONE: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Verb(Record):
     """What a package manager does on a word or two: `install`, `mod download`."""
 
     words: tuple[str, ...]
@@ -31,8 +32,8 @@ class Verb:
     """The manager whose rules apply: `uv pip install` reads as pip."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manager:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Manager(Record):
     """A package manager; the sets hold options, as commands.yaml names them."""
 
     names: tuple[str, ...]
@@ -69,8 +70,8 @@ class Manager:
     """Whether what follows `--` is for another program."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetcher:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Fetcher(Record):
     """A program that takes bytes from the network."""
 
     names: tuple[str, ...]
@@ -95,8 +96,8 @@ class Fetcher:
     repository_type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Interpreter:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Interpreter(Record):
     """A program that runs a file, code or its input."""
 
     names: tuple[str, ...]
@@ -109,16 +110,16 @@ class Interpreter:
     sourced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Line(Record):
     """A line that a command writes into a file, and that turns checks off."""
 
     line: re.Pattern[str]
     file: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Role(Record):
     """All that the tables know of one program."""
 
     manager: Manager | None = None

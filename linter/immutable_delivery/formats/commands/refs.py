@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-COMMIT = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
+from immutable_delivery.patterns import lazy
+
+COMMIT = lazy(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
 """A full commit, or a sha256, as a word of its own."""
-SERIES = re.compile(r"(?:^|(?<=[_/-]))v?\d+(?:\.\d+)*\.x(?!\w)")
+SERIES = lazy(r"(?:^|(?<=[_/-]))v?\d+(?:\.\d+)*\.x(?!\w)")
 """`14.x`: a series, which moves."""
-_SHORT = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{7,39}")
-_DATE = re.compile(r".*(?:19|20)\d\d-?[01]\d-?[0-3]\d.*")
-_TAG = re.compile(r"(?:[\w@./+-]*?[-_/@v])?v?\d+(?:[._]\d+)+[-+._~\w]*")
-_SERIES_BRANCH = re.compile(
+_SHORT = lazy(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{7,39}")
+_DATE = lazy(r".*(?:19|20)\d\d-?[01]\d-?[0-3]\d.*")
+_TAG = lazy(r"(?:[\w@./+-]*?[-_/@v])?v?\d+(?:[._]\d+)+[-+._~\w]*")
+_SERIES_BRANCH = lazy(
     r"(?:release|releases|rel|stable|branch|maint|support|hotfix|feature)[-_/]v?\d+(?:\.\d+)?",
     re.IGNORECASE,
 )

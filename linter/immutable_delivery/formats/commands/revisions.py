@@ -43,7 +43,7 @@ _FORGE = re.compile(
     | (?:www\.)?github\.com/[^/]+/[^/]+/archive/(?:refs/(?:heads|tags)/)?(?P<archive>[^?#]+?)(?:\.tar\.gz|\.tgz|\.zip)
     | (?:www\.)?github\.com/[^/]+/[^/]+/(?:tarball|zipball)/(?:refs/(?:heads|tags)/)?(?P<ball>[^/?#]+)
     | (?:codeload|api)\.github\.com/(?:repos/)?[^/]+/[^/]+/(?:tar\.gz|zip|tarball|zipball)/(?:refs/(?:heads|tags)/)?(?P<load>[^/?#]+)
-    | (?:www\.)?github\.com/[^/]+/[^/]+/releases/download/(?P<release>[^/]+)/
+    | (?:www\.)?github\.com/[^/]+/[^/]+/releases/download/(?P<release>.+)/[^/]*$
     | (?:www\.)?github\.com/[^/]+/[^/]+/releases/(?P<latest>latest)/
     | [^/]+/.+?/-/(?:raw|archive|blob)/(?P<gitlab>[^/]+)/
     | bitbucket\.org/[^/]+/[^/]+/(?:raw|get)/(?P<bitbucket>[^/]+?)(?:/|\.tar\.gz|\.zip)

@@ -10,17 +10,18 @@ from immutable_delivery.facts import Install, Package
 from immutable_delivery.formats.commands.stage import Event, Stage, hidden
 from immutable_delivery.formats.commands.urls import of_ref
 from immutable_delivery.formats.shell import Word
+from immutable_delivery.patterns import lazy
 
 PROGRAMS = frozenset(("R", "Rscript", "r", "Rterm"))
-_CALL = re.compile(
+_CALL = lazy(
     r"(?P<function>install\.packages|(?:\w+::)?(?:install_version|install_cran|install_github|install_gitlab|install_bioc|install_url"
     r"|pkg_install|pak)|BiocManager::install|biocLite|renv::restore|update\.packages)\s*\("
 )
-_STRING = re.compile(r"""(?P<key>\w+\s*=\s*)?(?:c\s*\(\s*)?(["'])(?P<text>[^"']*)\2""")
+_STRING = lazy(r"""(?P<key>\w+\s*=\s*)?(?:c\s*\(\s*)?(["'])(?P<text>[^"']*)\2""")
 _OPTIONS = frozenset(
     ("repos", "lib", "type", "method", "configure.args", "host", "upgrade", "subdir", "destdir")
 )
-_FROZEN = re.compile(
+_FROZEN = lazy(
     r"(?:packagemanager\.(?:posit|rstudio)\.co\S*/20\d\d-\d\d-\d\d|mran\.microsoft\.com/snapshot)"
 )
 

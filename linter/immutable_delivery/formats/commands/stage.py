@@ -110,8 +110,10 @@ def decided(word: Word) -> Place:
 
 
 def hull(first: Word, last: Word) -> Place:
-    """Return the place from one word to another, where they stand in one text."""
+    """Return the place from one word to another; for words of one variable (`"$@"`), where those are decided."""
     start, end = first.place, last.place
+    if start == end and first is not last:
+        start, end = decided(first), decided(last)
     if start.file != end.file or end.span.end < start.span.start:
         return start
     return start.at(start.span.start, end.span.end)

@@ -11,15 +11,11 @@ from typing import Any
 
 from immutable_delivery.formats.commands import building
 from immutable_delivery.formats.commands.arguments import Options
+from immutable_delivery.formats.commands.compiling import compile_tables, compiled
 from immutable_delivery.formats.commands.records import Line, Manager, Role
 from immutable_delivery.formats.commands.rules import Rule
 from immutable_delivery.formats.shell import Wrapper
 
-_TEXTS = frozenset((
-    "run", "pattern", "ecosystem", "family", "reads", "unknown", "action", "operands", "name", "as", "target", "scheme",
-    "repository_type", "verb", "mutates", "builds", "line", "file", "after",
-))  # fmt: skip
-"""Keys whose strings are no lists of words."""
 _RULES = (
     "mutations",
     "builders",
@@ -41,7 +37,7 @@ class Tables:
     def merge(self, extension: Mapping[str, Any]) -> Tables:
         """Return tables in which the rows of an extension, in the syntax of commands.yaml, come first."""
         merged = dict(self.data)
-        for section, rows in _compiled(extension).items():
+        for section, rows in compiled(extension).items():
             old = merged.get(section, type(rows)())
             merged[section] = {**old, **rows} if isinstance(rows, dict) else [*rows, *old]
         return Tables(merged)
@@ -151,36 +147,11 @@ def _by_name(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
     return found
 
 
-def _compiled(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Split the strings that are lists of words."""
-    return {section: _section(rows) for section, rows in data.items()}
-
-
-def _section(rows: Any) -> Any:
-    if isinstance(rows, str):
-        return rows.split()
-    if isinstance(rows, list):
-        return [_row(row) if isinstance(row, dict) else row for row in rows]
-    return {key: value.split() if key.endswith("values") else value for key, value in rows.items()}
-
-
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value.split() if isinstance(value, str) and key not in _TEXTS else value
-        for key, value in row.items()
-    }
-
-
-def compile_tables(yaml_text: str) -> str:
-    """Return commands.yaml as JSON, for runs that read no YAML; the generator of the package calls it."""
-    from ruamel.yaml import YAML  # noqa: PLC0415 (runs need none)
-
-    data = YAML(typ="safe", pure=True).load(yaml_text)
-    return json.dumps(_compiled(data), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
 @lru_cache(maxsize=1)
 def load() -> Tables:
     """Return the built-in tables."""
-    compiled = files("immutable_delivery").joinpath("_compiled", "commands.json")
-    return Tables(json.loads(compiled.read_text(encoding="utf-8")))
+    data = files("immutable_delivery").joinpath("_compiled", "commands.json")
+    return Tables(json.loads(data.read_text(encoding="utf-8")))
+
+
+__all__ = ["Tables", "compile_tables", "load"]

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from immutable_delivery.formats.commands.refs import of_ref
 from immutable_delivery.formats.commands.revisions import Revision, revision
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 
 MAX_LENGTH = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Address(Record):
     """A URL or repository address, classified."""
 
     source_type: str
@@ -33,27 +35,25 @@ class Address:
         return self.revision.pin
 
 
-_GIT = re.compile(
+_GIT = lazy(
     r"(?:git\+)?(?:git|ssh|file)://|git\+(?:https?|ssh|file)://|[\w.+-]+@[\w.-]+:(?!//)|git@"
     r"|(?:github|gitlab|bitbucket|gist):(?!//)|https?://[^?#]+\.git(?:[@#/?]|$)"
 )
-_QUERY = re.compile(r"[?&](?:ref|tag|branch|commit|checksum)=([^&]+)")
-_PREFIX = re.compile(r"^git\+")
-_CREDENTIALS = re.compile(r"://(?P<user>[^/@:\s]*)(?::(?P<password>[^/@]+))?@")
-_TOKEN = re.compile(
+_QUERY = lazy(r"[?&](?:ref|tag|branch|commit|checksum)=([^&]+)")
+_PREFIX = lazy(r"^git\+")
+_CREDENTIALS = lazy(r"://(?P<user>[^/@:\s]*)(?::(?P<password>[^/@]+))?@")
+_TOKEN = lazy(
     r"[?&](?:access_token|token|api_?key|private_token|sig|secret|password)=[^&]"
     r"|\b(?:gh[pousr]_|glpat-|github_pat_)\w{10}",
     re.IGNORECASE,
 )
 _LONG_USER = 20
 """User names of this length are tokens."""
-_LOCAL = re.compile(
+_LOCAL = lazy(
     r"(?:\w+://)?(?:[^/@]*@)?(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal"
     r"|169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|metadata)(?:[:/?#]|$)|file:///"
 )
-_CHECKSUM = re.compile(
-    r"[#&?](?:checksum=)?(sha(?:256|384|512)[=:][0-9a-f]{64,128}|md5=[0-9a-f]{32})"
-)
+_CHECKSUM = lazy(r"[#&?](?:checksum=)?(sha(?:256|384|512)[=:][0-9a-f]{64,128}|md5=[0-9a-f]{32})")
 
 
 def of_url(text: str, hidden: tuple[str, ...] = (), *, git: bool = False) -> Address:

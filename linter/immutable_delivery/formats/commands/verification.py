@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from immutable_delivery.formats.commands.arguments import parse
 from immutable_delivery.formats.commands.stage import Event
+from immutable_delivery.patterns import lazy
 
-_SUMS = re.compile(r"g?sha\d+sum|md5sum|b[23]sum|shasum|cksum|sha\d+|md5|openssl|rhash")
+_SUMS = lazy(r"g?sha\d+sum|md5sum|b[23]sum|shasum|cksum|sha\d+|md5|openssl|rhash")
 _TESTS = frozenset(("[", "[[", "test", "grep", "cmp", "diff"))
-_BRACED = re.compile(r"\$\{(\w+)\}")
+_BRACED = lazy(r"\$\{(\w+)\}")
 
 
 def verifies(event: Event) -> bool:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from immutable_delivery.formats.compose.recognition import is_named
 from immutable_delivery.formats.yamltree import Document, Mapping, Scalar, documents
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.text import Text
 
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|^\s*#(?:if|foreach|end)\b", re.MULTILINE)
+_TEMPLATE = lazy(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|^\s*#(?:if|foreach|end)\b", re.MULTILINE)
 
 
 @dataclass(slots=True, eq=False, repr=False)

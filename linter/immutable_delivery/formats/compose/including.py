@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
-_REMOTE = re.compile(r"(?:oci|https?|ssh|git)://|git@|github\.com/")
+_REMOTE = lazy(r"(?:oci|https?|ssh|git)://|git@|github\.com/")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from immutable_delivery.formats.commands.starts import package_script
 from immutable_delivery.formats.lookup import scalar
 from immutable_delivery.formats.yamltree import documents
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 from immutable_delivery.written import Written
 
@@ -15,7 +15,7 @@ MAX_DEPTH = 3
 """A script that names a script that names a script."""
 MAX_WRAPPERS = 5
 
-_RUN = re.compile(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)")
+_RUN = lazy(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)")
 
 
 def package_scripts(words: Sequence[Written], find: Callable[[], Text | None]) -> Iterator[Written]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(
+from immutable_delivery.patterns import lazy
+
+_NAME = lazy(
     r"(?:^|/)(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml$|\.(?:docker-)?compose\.ya?ml$"
     r"|(?:^|/)docker-stack[^/]*\.ya?ml$",
     re.IGNORECASE,
 )
-_OTHER_NAME = re.compile(
+_OTHER_NAME = lazy(
     r"(?:^|/)(?:\.?(?:gitlab-ci|travis|drone|woodpecker|lando)[^/]*|[^/]*values[^/]*)\.ya?ml$|(?:^|/)\.woodpecker/",
     re.IGNORECASE,
 )

@@ -11,13 +11,14 @@ from posixpath import normpath
 from immutable_delivery.formats.compose.values import truth
 from immutable_delivery.formats.lookup import scalar
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
-_WINDOWS = re.compile(r"[A-Za-z]:|\\\\")
-_VARIABLE = re.compile(r"\$(?:\{\w+\}|\w+)")
-_HOST_VARIABLE = re.compile(r"PWD|HOME|PATH|DIR|FOLDER|ROOT|SOCK|USERPROFILE", re.IGNORECASE)
+_WINDOWS = lazy(r"[A-Za-z]:|\\\\")
+_VARIABLE = lazy(r"\$(?:\{\w+\}|\w+)")
+_HOST_VARIABLE = lazy(r"PWD|HOME|PATH|DIR|FOLDER|ROOT|SOCK|USERPROFILE", re.IGNORECASE)
 MAX_SECTIONS = 3
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,11 +9,12 @@ from immutable_delivery.facts import Image
 from immutable_delivery.formats.contract.entries import builds, items_of, scope_of, text_of
 from immutable_delivery.formats.images import digest_problem, image_fact
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
-_ORDER = re.compile(r"[0-9]{1,9}")
+_ORDER = lazy(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -14,21 +14,21 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
 from immutable_delivery.formats.remarks import Stretch, remarks, statements
 from immutable_delivery.formats.yamltree import Document, Mapping
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.text import Text
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "devcontainer"
 
-_PATH = re.compile(
-    r"(?:^|/)(?:\.devcontainer/(?:[^/]+/)?devcontainer\.json|\.devcontainer\.json)\Z"
-)
-_TOKEN = re.compile(r'"(?:\\.|[^"\\])*+"?|//[^\r\n]*+|/\*.*?(?:\*/|\Z)', re.DOTALL)
-_UNSEEN = re.compile(r"[^\r\n]")
+_PATH = lazy(r"(?:^|/)(?:\.devcontainer/(?:[^/]+/)?devcontainer\.json|\.devcontainer\.json)\Z")
+_TOKEN = lazy(r'"(?:\\.|[^"\\])*+"?|//[^\r\n]*+|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_UNSEEN = lazy(r"[^\r\n]")
 
 
-@dataclass(slots=True)
-class Parsed:
+@dataclass(slots=True, eq=False, repr=False)
+class Parsed(Record):
     """The JSON without its comments, every character at its place; YAML takes its trailing commas."""
 
     document: Document

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -15,9 +14,11 @@ from immutable_delivery.formats.launching import Home, Launch, performed
 from immutable_delivery.formats.lookup import items, mapping, pairs, scalar, scalars, text
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
-_PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
+_PLACEHOLDER = lazy(r"\$\{[^{}]*\}")
 _WORKSPACE = "${localWorkspaceFolder}"
 _COMMANDS = (
     "onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand",
@@ -25,8 +26,8 @@ _COMMANDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Workplace:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Workplace(Record):
     """One configuration."""
 
     root: Mapping

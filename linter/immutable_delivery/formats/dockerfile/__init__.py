@@ -11,26 +11,27 @@ from immutable_delivery.formats import Comment, Surroundings, Trouble
 from immutable_delivery.formats.dockerfile.cut import cut
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.grammar import check
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
 NAME = "dockerfile"
 
-_NAME = re.compile(
+_NAME = lazy(
     r"(?:docker|container)file(?:[._-].*)?\Z|.*\.(?:docker|container)file\Z|(?:docker|container)file[-_].*\Z",
     re.IGNORECASE,
 )
-_OTHER = re.compile(
+_OTHER = lazy(
     r"\.(?:dockerignore|containerignore|md|rst|adoc|txt|html?|py|pyc|sh|bash|bat|ps1|cmd|go|rs|c|h|cpp|java|kt|rb|php|js|mjs|"
     r"jsx|ts|tsx|css|ya?ml|json|toml|xml|lock|log|svg|png|gif|jpe?g|pdf|zip|gz|tgz|vim|el|lua|bak|orig|old|rej|patch|diff|swp|"
     r"iml|mdx|snap|sum|sig|asc|sha256)\Z|~\Z",
     re.IGNORECASE,
 )
-_TEMPLATE = re.compile(
+_TEMPLATE = lazy(
     r"\.(?:j2|jinja2?|tmpl|tpl|erb|template|templ|mustache|hbs|gotmpl|in|ejs|m4|mako|liquid)(?:\.|\Z)",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"\{\{|\{%|<%|%%[A-Z_]+%%|@@?[A-Z][A-Z0-9_]+@@?")
-_STATEMENT = re.compile(r"\{%[-+\s]|<%[=\s-]")
+_MARK = lazy(r"\{\{|\{%|<%|%%[A-Z_]+%%|@@?[A-Z][A-Z0-9_]+@@?")
+_STATEMENT = lazy(r"\{%[-+\s]|<%[=\s-]")
 _BODY = frozenset(
     {"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL", "ENV", "LABEL", "MAINTAINER"}
 )

@@ -14,14 +14,15 @@ from immutable_delivery.formats.dockerfile.heredocs import opener
 from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.runs import body_of
 from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.patterns import lazy
 from immutable_delivery.written import Written
 
-_CONFIG = re.compile(
+_CONFIG = lazy(
     r"\.(?:conf|cnf|cfg|ini|ya?ml|toml|json|properties|xml|env|crt|cer|pem|key|repo|list|sources|asc|gpg|txt|md|tmpl|tpl|j2|template)\Z",
     re.IGNORECASE,
 )
-_CONFIG_FOLDER = re.compile(r"/etc(?:/|\Z)|.*/conf(?:ig)?(?:\.d)?(?:/|\Z)")
-_CODE_FILE = re.compile(r"(?:^|/)(?:package|tsconfig|composer|deno)\.json\Z|(?:^|/)pom\.xml\Z")
+_CONFIG_FOLDER = lazy(r"/etc(?:/|\Z)|.*/conf(?:ig)?(?:\.d)?(?:/|\Z)")
+_CODE_FILE = lazy(r"(?:^|/)(?:package|tsconfig|composer|deno)\.json\Z|(?:^|/)pom\.xml\Z")
 
 
 def copy(state: State, one: Instruction) -> None:

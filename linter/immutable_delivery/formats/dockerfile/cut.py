@@ -13,6 +13,7 @@ from immutable_delivery.formats.dockerfile.document import Document, Heredoc
 from immutable_delivery.formats.dockerfile.heredocs import Opener, openers
 from immutable_delivery.formats.dockerfile.lines import SPACE, Line
 from immutable_delivery.formats.dockerfile.nodes import may_hold_heredocs, node
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Piece, Written
 
@@ -22,7 +23,7 @@ MAX_LINES = 100_000
 MAX_INSTRUCTIONS = 20_000
 """No delivery has more: larger files are refused, so that none of them takes minutes."""
 
-_DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(\S.*?)[\t\n\f\r ]*\Z")
+_DIRECTIVE = lazy(r"#\s*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(\S.*?)[\t\n\f\r ]*\Z")
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 
 

@@ -12,12 +12,11 @@ from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.scripts import stage_interpreter
 from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.patterns import lazy
 from immutable_delivery.written import Written
 
-_URL = re.compile(r"https?://", re.IGNORECASE)
-_GIT = re.compile(
-    r"git://|ssh://|git@|[\w.+-]+@[\w.-]+:|https?://[^?#]*\.git(?:[?#]|\Z)", re.IGNORECASE
-)
+_URL = lazy(r"https?://", re.IGNORECASE)
+_GIT = lazy(r"git://|ssh://|git@|[\w.+-]+@[\w.-]+:|https?://[^?#]*\.git(?:[?#]|\Z)", re.IGNORECASE)
 
 
 def is_remote(one: Instruction, source: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.variables import UNSET, Unset, Variables
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.written import Piece, Written
 
@@ -14,8 +15,8 @@ MAX_DEPTH = 20
 MAX_LENGTH = 4_000
 """A word that variables make longer by more than this is taken for unknown: it doubles at every step."""
 
-_NAME = re.compile(r"[0-9]+|[@*#?\-$!]|\w+")
-_SPECIAL = re.compile(r"[$'\"\\`]")
+_NAME = lazy(r"[0-9]+|[@*#?\-$!]|\w+")
+_SPECIAL = lazy(r"[$'\"\\`]")
 
 
 class BadSubstitutionError(Exception):

@@ -5,16 +5,16 @@ Unknown flags are let through: each version of BuildKit adds some, and none of t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.dockerfile.document import Instruction
+from immutable_delivery.patterns import lazy
 
 MAX_STAGES = 500
 """No delivery has more; each takes over what the one before it has."""
 
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*\Z")
+_STAGE_NAME = lazy(r"[a-z][a-z0-9\-_.]*\Z")
 _NOT_TRIGGERED = frozenset({"FROM", "MAINTAINER", "ONBUILD"})
 
 

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 
 from immutable_delivery.formats.dockerfile.lines import SPACE
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 
-_OPENER = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]+)\Z")
-_NAME = re.compile(r"[0-9]+|[@*#?\-$!]|\w+")
+_OPENER = lazy(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]+)\Z")
+_NAME = lazy(r"[0-9]+|[@*#?\-$!]|\w+")
 _MODIFIERS = frozenset(":+-?#%/")
 
 

@@ -6,17 +6,16 @@ import re
 
 from immutable_delivery.formats.dockerfile.lines import Line, hull
 from immutable_delivery.formats.dockerfile.words import stripped
+from immutable_delivery.patterns import lazy
 from immutable_delivery.written import Piece, Written
 
 NOT_STRINGS = "a JSON array of an instruction holds strings only"
 """JSON that BuildKit refuses."""
 
-_STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
-_ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)"
-)
+_STRING = lazy(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
+_ESCAPE = lazy(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 _PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_MEANT = re.compile(r"\[\s*[\"'“”‘][^\"'“”‘’]*[\"'“”’]\s*,|\[.*\]\s*\Z", re.DOTALL)
+_MEANT = lazy(r"\[\s*[\"'“”‘][^\"'“”‘’]*[\"'“”’]\s*,|\[.*\]\s*\Z", re.DOTALL)
 _UNQUOTED = "JSON wants every word in double quotes"
 _FAULTS = (
     (re.compile(r"\A\[\s*'|\A[^\"]*'[^\"]*\Z"), "JSON has double quotes, not single ones"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from immutable_delivery.files import read_text
@@ -10,15 +9,16 @@ from immutable_delivery.formats.commands.starts import package_script
 from immutable_delivery.formats.dockerfile.jsonwords import json_string
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
 MAX_DEPTH = 3
 """A script that names a script that names a script."""
 
-_RUN = re.compile(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)")
-_SCRIPTS = re.compile(r'"scripts"\s*:\s*\{([^{}]*)\}')
-_ENTRY = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\\x00-\x1f]|\\.)*)"')
+_RUN = lazy(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)")
+_SCRIPTS = lazy(r'"scripts"\s*:\s*\{([^{}]*)\}')
+_ENTRY = lazy(r'"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\\x00-\x1f]|\\.)*)"')
 
 
 def package_scripts(state: State, argv: Sequence[str], text: str) -> Iterator[Written]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.lines import Line
+from immutable_delivery.patterns import lazy
 from immutable_delivery.written import Written
 
-VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
+VARIABLE = lazy(r"\$\{[^}]*\}|\$\w+")
 
 
 def argument(word: Written) -> tuple[str, Written | None]:

@@ -17,9 +17,10 @@ from immutable_delivery.formats.dockerfile.scripts import (
     stage_interpreter,
 )
 from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.patterns import lazy
 from immutable_delivery.written import Written
 
-_LEADING_TABS = re.compile(r"^\t+", re.MULTILINE)
+_LEADING_TABS = lazy(r"^\t+", re.MULTILINE)
 
 
 def run(state: State, one: Instruction) -> None:

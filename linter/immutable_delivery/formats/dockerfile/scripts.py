@@ -12,6 +12,7 @@ from immutable_delivery.formats.commands import Interpreter, Program
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Unset, Variables
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
@@ -20,11 +21,11 @@ MAX_DEPTH = 2
 """A script that an instruction runs, and one that this script runs."""
 MAX_LENGTH = 200_000
 
-_SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
-_SHELL = re.compile(r"(?:ba|da|a|k|mk|z)?sh\Z")
-_FUNCTION = re.compile(r"^[\w:.-]+[ \t]*\(\)[ \t]*\{", re.MULTILINE)
-_DISPATCH = re.compile(r'^(?:time[ \t]+)?"\$\{?[@*1][^"\n]*"(?:[ \t]+"\$@")?[ \t]*$', re.MULTILINE)
-_SHELL_FILE = re.compile(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
+_SHEBANG = lazy(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
+_SHELL = lazy(r"(?:ba|da|a|k|mk|z)?sh\Z")
+_FUNCTION = lazy(r"^[\w:.-]+[ \t]*\(\)[ \t]*\{", re.MULTILINE)
+_DISPATCH = lazy(r'^(?:time[ \t]+)?"\$\{?[@*1][^"\n]*"(?:[ \t]+"\$@")?[ \t]*$', re.MULTILINE)
+_SHELL_FILE = lazy(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

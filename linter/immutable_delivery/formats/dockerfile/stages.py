@@ -12,6 +12,7 @@ from immutable_delivery.formats.dockerfile.official import OFFICIAL
 from immutable_delivery.formats.dockerfile.references import VARIABLE, argument, references
 from immutable_delivery.formats.dockerfile.requests import Request
 from immutable_delivery.formats.dockerfile.variables import PLATFORM, UNSET, Variables
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
@@ -20,7 +21,7 @@ MAX_DIGITS = 6
 RESERVED = frozenset({"scratch", "context"})
 """Names that no stage can usefully have."""
 
-_BARE = re.compile(r"[a-z0-9][a-z0-9._-]*\Z", re.IGNORECASE)
+_BARE = lazy(r"[a-z0-9][a-z0-9._-]*\Z", re.IGNORECASE)
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -17,11 +17,12 @@ from immutable_delivery.formats.dockerfile.scripts import (
     known_values,
 )
 from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
-_TAKES_COMMAND = re.compile(
+_TAKES_COMMAND = lazy(
     r"(?:(?:ba|da|a|k|z)?sh|python[\d.]*|node|nodejs|npm|npx|yarn|pnpm|bun|bunx|deno|ruby|bundle|php|perl|java|dotnet|go|"
     r"poetry|uv|uvx|pipenv|pdm|hatch|tini|dumb-init|catatonit|su-exec|gosu|env|exec|nice|sudo|setpriv|chpst)(?:-static)?\Z"
 )

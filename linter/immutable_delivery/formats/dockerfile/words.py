@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from immutable_delivery.formats.dockerfile.lines import SPACE, Line
+from immutable_delivery.patterns import lazy
 from immutable_delivery.written import Written
 
-BLANKS = re.compile(r"[\t\v\f\r ]+")
+BLANKS = lazy(r"[\t\v\f\r ]+")
 """What parts words where BuildKit does not look at quotes."""
 
 

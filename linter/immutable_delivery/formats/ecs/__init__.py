@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
 from immutable_delivery.formats.yamltree import Document
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "ecs"
 
-_PATH = re.compile(r"\.(?:ya?ml|json|template)\Z")
+_PATH = lazy(r"\.(?:ya?ml|json|template)\Z")
 _DEFINITION = re.compile(
     rb"\"containerDefinitions\"\s*:|^containerDefinitions[ \t]*:|AWS::ECS::TaskDefinition\b",
     re.MULTILINE,

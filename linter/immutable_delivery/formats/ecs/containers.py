@@ -14,14 +14,15 @@ from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.launching import Home, Launch, entry, launched, performed
 from immutable_delivery.formats.lookup import pairs
 from immutable_delivery.formats.yamltree import Mapping, Node
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 _ROOT = frozenset({"root", "0"})
 
 
-@dataclass(frozen=True, slots=True)
-class One:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class One(Record):
     """One container."""
 
     family: str

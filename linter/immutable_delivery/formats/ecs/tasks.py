@@ -10,6 +10,7 @@ from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.ecs.containers import One
 from immutable_delivery.formats.ecs.values import Reader, parameters, resources
 from immutable_delivery.formats.yamltree import Mapping, Node
+from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
 _ENDED = frozenset({"COMPLETE", "SUCCESS"})
@@ -29,8 +30,8 @@ def tasks(root: Node | None, path: str) -> Iterator[Task]:
         yield Task(node, family.text if family and family.known else key.text, path, reader)
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Task(Record):
     """A task definition."""
 
     node: Mapping

@@ -10,10 +10,12 @@ from immutable_delivery.formats.interpolation import unaligned
 from immutable_delivery.formats.lookup import mapping, pairs, scalar, text
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
-_SUBSTITUTION = re.compile(r"\$\{(!?)([^{}]*)\}")
-_SHORT = re.compile(r"!(Ref|Sub|GetAtt|Join|Select|If|ImportValue|FindInMap|Split|Transform)\Z")
+_SUBSTITUTION = lazy(r"\$\{(!?)([^{}]*)\}")
+_SHORT = lazy(r"!(Ref|Sub|GetAtt|Join|Select|If|ImportValue|FindInMap|Split|Transform)\Z")
 
 
 def parameters(root: Node | None) -> dict[str, Written]:
@@ -26,8 +28,8 @@ def parameters(root: Node | None) -> dict[str, Written]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Reader(Record):
     """Reads what stands under a key, whether it is written `image` or `Image`."""
 
     given: AnyMapping[str, Written]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -16,9 +15,10 @@ from immutable_delivery.formats.kubernetes.manifest import Manifest, judged
 from immutable_delivery.formats.kubernetes.reach import Reach
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
 from immutable_delivery.formats.kustomize import Builder, Graph, Repository, Resource, objects_in
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place
 
-_TEMPLATES = re.compile(r"(?:^|/)templates?/")
+_TEMPLATES = lazy(r"(?:^|/)templates?/")
 
 
 def deployed(manifests: Mapping[str, Manifest], around: Surroundings) -> Iterable[Fact]:

@@ -11,6 +11,8 @@ from typing import Any
 
 from immutable_delivery.formats.lookup import text
 from immutable_delivery.formats.yamltree import Mapping
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 
 _HOLDERS = frozenset(
     "overlays overlay environments environment envs env clusters cluster stages".split()
@@ -35,7 +37,7 @@ _FOLDERS = frozenset(_ORDER) - {
     "stage",
 }
 """Folder names that say it by themselves, wherever they stand."""
-_IN_NAME = re.compile(
+_IN_NAME = lazy(
     r"[.\-_](dev|development|local|qa|uat|staging|stg|preprod|prod|production)\.[a-z]+\Z"
 )
 _TELLING = (
@@ -44,8 +46,8 @@ _TELLING = (
 _BASES = frozenset({"base", "bases", "common", "components", "shared", "default"})
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Environment(Record):
     """An environment, and what names it."""
 
     name: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,16 +10,18 @@ from immutable_delivery.formats.kubernetes.recognition import is_foreign, templa
 from immutable_delivery.formats.kustomize import is_kustomization, objects_in
 from immutable_delivery.formats.lookup import mapping, pairs
 from immutable_delivery.formats.yamltree import Document, Mapping, Scalar, documents
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.text import Text
 
-_ENTRY = re.compile(r"[^\S\n]*(?P<ids>[\w:, -]+?)[^\S\n]*:(?:[^\S\n]+|\Z)(?P<reason>[^\n]*)")
-_MARKS = re.compile(r"\{[{%]")
+_ENTRY = lazy(r"[^\S\n]*(?P<ids>[\w:, -]+?)[^\S\n]*:(?:[^\S\n]+|\Z)(?P<reason>[^\n]*)")
+_MARKS = lazy(r"\{[{%]")
 SUPPRESSES = "imd/ignore"
 """The annotation that does what a comment does, for a whole object: lines of `id, id: reason`."""
 
 
-@dataclass(slots=True)
-class Manifest:
+@dataclass(slots=True, eq=False, repr=False)
+class Manifest(Record):
     """The documents of a file."""
 
     path: str

@@ -13,14 +13,15 @@ from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import is_true, mappings, pairs, scalar, text
 from immutable_delivery.formats.sockets import runtime_socket
 from immutable_delivery.formats.yamltree import Mapping, Scalar
+from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
 _READ_ONLY = frozenset({"config", "secret", "projected", "image"})
 _TEXTS = frozenset({"config", "secret", "projected"})
 
 
-@dataclass(frozen=True, slots=True)
-class Mounts:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Mounts(Record):
     """The mounts of one pod."""
 
     pod: Pod

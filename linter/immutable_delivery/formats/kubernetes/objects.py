@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +13,7 @@ from immutable_delivery.formats.kubernetes.pods import pods
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import is_true, mapping, mappings, scalar, scalars
 from immutable_delivery.formats.yamltree import Scalar
+from immutable_delivery.patterns import lazy
 
 _GRANTS = ("exec", "attach", "portforward", "ephemeralcontainers")
 _VERBS = {
@@ -22,7 +22,7 @@ _VERBS = {
     "portforward": {"create", "get", "*"},
     "ephemeralcontainers": {"update", "patch", "*"},
 }
-_BUILT_IN = re.compile(r"system:|gce:|(?:cluster-admin|admin|edit)\Z")
+_BUILT_IN = lazy(r"system:|gce:|(?:cluster-admin|admin|edit)\Z")
 """Roles that every cluster has."""
 _KEEPERS = {
     ("apps", "Deployment"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from immutable_delivery.formats.lookup import find, mapping, mappings, scalar, text
 from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
+from immutable_delivery.records import Record
 
 _LISTS = {"containers": "container", "initContainers": "init", "ephemeralContainers": "ephemeral"}
 _STEPS = {"steps": "pipeline", "sidecars": "pipeline"}
@@ -34,8 +35,8 @@ _OVERRIDES = _BUILT_IN | {"monitoring.coreos.com"}
 """Groups in whose lists a container without image stands for one that another object, or an operator, completes."""
 
 
-@dataclass(slots=True)
-class Found:
+@dataclass(slots=True, eq=False, repr=False)
+class Found(Record):
     """One container of a pod spec."""
 
     node: Mapping
@@ -43,8 +44,8 @@ class Found:
     """container, init, sidecar, ephemeral or pipeline."""
 
 
-@dataclass(slots=True)
-class Pod:
+@dataclass(slots=True, eq=False, repr=False)
+class Pod(Record):
     """What holds containers, and what belongs to all of them."""
 
     spec: Mapping

@@ -14,6 +14,7 @@ from immutable_delivery.formats.kubernetes.workload import Workload, during
 from immutable_delivery.formats.lookup import find, scalar, scalars
 from immutable_delivery.formats.shell import is_shell
 from immutable_delivery.formats.yamltree import Mapping, Scalar
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -24,8 +25,8 @@ _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _HOOKS = ("postStart", "preStop")
 
 
-@dataclass(slots=True)
-class Run:
+@dataclass(slots=True, eq=False, repr=False)
+class Run(Record):
     """What running a container does."""
 
     facts: list[Fact] = field(default_factory=list)

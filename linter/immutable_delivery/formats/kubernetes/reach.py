@@ -8,12 +8,13 @@ from typing import Any
 
 from immutable_delivery.facts import Fact
 from immutable_delivery.formats.kubernetes.environments import Environment, Environments
+from immutable_delivery.records import Record
 
 _FIELDS: dict[type[Fact], tuple[str, ...]] = {}
 
 
-@dataclass(slots=True)
-class _Reached:
+@dataclass(slots=True, eq=False, repr=False)
+class _Reached(Record):
     fact: Fact
     names: list[str] = field(default_factory=list)
     development: bool = True

@@ -7,22 +7,23 @@ import re
 from immutable_delivery.formats.kustomize import FILE_NAMES
 from immutable_delivery.formats.lookup import text
 from immutable_delivery.formats.yamltree import Document, Mapping, Node, Sequence
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
-_PATH = re.compile(r"\.(?:ya?ml|json)\Z")
+_PATH = lazy(r"\.(?:ya?ml|json)\Z")
 _VERSIONS = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#,]*)", re.MULTILINE)
 _KIND = re.compile(rb"^[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
 _JSON_VERSION = re.compile(rb"[\"']?apiVersion[\"']?\s*:\s*[\"']?([^\s\"'#,]*)")
 _JSON_KIND = re.compile(rb"[\"']?kind[\"']?\s*:")
-_FOREIGN = re.compile(
+_FOREIGN = lazy(
     r"(?:skaffold|score\.dev|kustomize\.config\.k8s\.io|kind\.x-k8s\.io|k3d\.io|ctlptl\.dev|kubeadm\.k8s\.io"
     r"|kubelet\.config\.k8s\.io|kubeproxy\.config\.k8s\.io|eksctl\.io|kops\.k8s\.io|backstage\.io"
     r"|client\.authentication\.k8s\.io|builtin)(?:/|\Z)"
 )
 """Files that look like objects and are read by tools, not by a cluster."""
-_INSERTED = re.compile(r"^[ \t]*(?:- +)*(?:[\w.\"'/-]+:[ \t]+)?[|>]?\{\{", re.MULTILINE)
-_BLOCK = re.compile(r"^[ \t]*\{%", re.MULTILINE)
-_CHART = re.compile(r"(?:^|/)templates/")
+_INSERTED = lazy(r"^[ \t]*(?:- +)*(?:[\w.\"'/-]+:[ \t]+)?[|>]?\{\{", re.MULTILINE)
+_BLOCK = lazy(r"^[ \t]*\{%", re.MULTILINE)
+_CHART = lazy(r"(?:^|/)templates/")
 
 
 def claims(path: str, head: bytes) -> bool:

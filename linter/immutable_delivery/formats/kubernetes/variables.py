@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
@@ -11,13 +10,14 @@ from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
 from immutable_delivery.formats.secrets import secret_variable
 from immutable_delivery.formats.yamltree import Mapping, Scalar
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 Values = dict[str, Written | None]
 
-_REFERENCE = re.compile(r"\$\$|\$\((?P<name>[A-Za-z_][\w.-]*)\)")
-_TELLING = re.compile(
+_REFERENCE = lazy(r"\$\$|\$\((?P<name>[A-Za-z_][\w.-]*)\)")
+_TELLING = lazy(
     r"(?:keel\.sh|argocd-image-updater\.argoproj\.io|fluxcd\.io|filter\.fluxcd\.io|image\.openshift\.io"
     r"|diun\.|reloader\.stakater\.com|wave\.pusher\.com|configmap\.reloader|secret\.reloader)"
 )

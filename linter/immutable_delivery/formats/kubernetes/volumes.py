@@ -14,6 +14,7 @@ from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
 from immutable_delivery.formats.secrets import has_credentials
 from immutable_delivery.formats.yamltree import Mapping, Scalar
+from immutable_delivery.records import Record
 
 _TYPES = {
     "hostPath": "host",
@@ -35,8 +36,8 @@ _NAMES = {
 _OBJECTS = (("ConfigMap", "configMap"), ("Secret", "secret"))
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Volume(Record):
     """One volume of a pod."""
 
     node: Mapping

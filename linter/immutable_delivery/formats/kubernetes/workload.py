@@ -11,6 +11,7 @@ from immutable_delivery.facts import Scope
 from immutable_delivery.formats.kustomize import Resource
 from immutable_delivery.formats.lookup import is_true, mapping, text
 from immutable_delivery.formats.yamltree import Mapping
+from immutable_delivery.records import Record
 
 Memory = dict[Hashable, tuple[object, Any]]
 """What was worked out, by all that it depends on, with the objects whose identity is part of that."""
@@ -50,8 +51,8 @@ class Neighbours:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Workload(Record):
     """An object that runs containers."""
 
     resource: Resource

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from immutable_delivery.facts import Source
 from immutable_delivery.formats.kustomize.resource import Identity, Resource
 from immutable_delivery.formats.yamltree import Scalar
+from immutable_delivery.records import Record
 
 
-@dataclass(slots=True)
-class Accumulated:
+@dataclass(slots=True, eq=False, repr=False)
+class Accumulated(Record):
     """Objects in order, and whether there are others that the repository does not hold."""
 
     resources: list[Resource] = field(default_factory=list)

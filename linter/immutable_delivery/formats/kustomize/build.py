@@ -18,14 +18,15 @@ from immutable_delivery.formats.kustomize.resource import Resource, objects_in
 from immutable_delivery.formats.kustomize.trouble import Report
 from immutable_delivery.formats.lookup import mappings, text
 from immutable_delivery.formats.yamltree import Scalar
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span
 
 _MAX_NESTING = 50
 """Components inside components: more are not followed."""
 
 
-@dataclass(slots=True)
-class Built:
+@dataclass(slots=True, eq=False, repr=False)
+class Built(Record):
     """What one root builds."""
 
     path: str

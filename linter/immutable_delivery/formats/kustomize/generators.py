@@ -13,12 +13,13 @@ from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.trouble import Report
 from immutable_delivery.formats.lookup import find, is_true, mapping, scalar, scalars, text, written
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Written
 
 Entries = dict[str, tuple[Scalar, Node]]
 
-_LINE = re.compile(r"^[ \t]*(?P<key>[^#\s=][^=\r\n]*)(?:=(?P<value>[^\r\n]*))?", re.MULTILINE)
+_LINE = lazy(r"^[ \t]*(?P<key>[^#\s=][^=\r\n]*)(?:=(?P<value>[^\r\n]*))?", re.MULTILINE)
 
 
 def generate(

@@ -14,6 +14,7 @@ from immutable_delivery.formats.lookup import find, scalar, text, with_value
 from immutable_delivery.formats.schema import type_of
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.formats.yamltree import Sequence as Items
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Piece, Written
 
@@ -40,8 +41,8 @@ class Unpinned(Scalar):
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Rule(Record):
     """One entry of `images`."""
 
     matches: re.Pattern[str]

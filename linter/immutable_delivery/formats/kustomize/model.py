@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats.lookup import items, scalar, scalars, text
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.records import Record
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
-@dataclass(frozen=True, slots=True)
-class Kustomization:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Kustomization(Record):
     """One kustomization: its file and the mapping in it."""
 
     path: str

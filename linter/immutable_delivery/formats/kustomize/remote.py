@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from immutable_delivery.facts import Source
 from immutable_delivery.formats.commands.urls import of_url
 from immutable_delivery.formats.lookup import scalar, text
 from immutable_delivery.formats.yamltree import Node, Scalar
+from immutable_delivery.patterns import lazy
 
-_REMOTE = re.compile(
+_REMOTE = lazy(
     r"(?:[\w+.-]+(?:::|://)|[\w.-]+@[\w.-]+:|(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com)[/:])"
     r"|[^?]*\.git(?:/|\?|\Z)|[^?]*\?(?:ref|version|timeout|submodules)="
 )
-_FILE = re.compile(r"https?://[^?]*\.(?:ya?ml|json)\Z")
-_VERSION = re.compile(r"v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?\Z")
+_FILE = lazy(r"https?://[^?]*\.(?:ya?ml|json)\Z")
+_VERSION = lazy(r"v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?\Z")
 
 
 def is_remote(entry: str) -> bool:

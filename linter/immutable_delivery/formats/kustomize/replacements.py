@@ -25,10 +25,11 @@ from immutable_delivery.formats.lookup import (
     with_value,
 )
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
-_STEP = re.compile(
+_STEP = lazy(
     r"\[(?P<key>[^=\]]*)=(?P<value>[^\]]*)\]|(?P<plain>(?:\\.|[^.\[\\])+)|(?P<bracket>\[[^\]]*\])"
 )
 _MAX_PLACES = 10_000

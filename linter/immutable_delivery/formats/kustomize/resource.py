@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from immutable_delivery.formats.lookup import mappings, text, with_entry, written
 from immutable_delivery.formats.yamltree import Mapping, Node
+from immutable_delivery.records import Record
 
 CLUSTER_SCOPED = frozenset(
     "APIService CSIDriver CSINode ClusterRole ClusterRoleBinding CustomResourceDefinition FlowSchema "
@@ -16,8 +17,8 @@ CLUSTER_SCOPED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Identity(Record):
     """What tells one object from another."""
 
     group: str

@@ -10,15 +10,17 @@ from immutable_delivery.formats.kustomize.patterns import fits
 from immutable_delivery.formats.kustomize.resource import Identity, Resource
 from immutable_delivery.formats.lookup import mapping, pairs, text
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 
-_TERM = re.compile(
+_TERM = lazy(
     r"\s*(?P<absent>!)?\s*(?P<key>[\w./-]+)\s*"
     r"(?:(?P<equal>=|==|!=)\s*(?P<value>[\w.-]*)|(?P<set>in|notin)\s*\((?P<values>[^)]*)\))?\s*(?:,|$)"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Selector(Record):
     """A target: each field is a pattern that the whole value fits; an empty one is no condition."""
 
     group: str = ""

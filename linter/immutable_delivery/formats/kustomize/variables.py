@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as AnyMapping
 
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
@@ -10,13 +9,14 @@ from immutable_delivery.formats.kustomize.model import Kustomization
 from immutable_delivery.formats.kustomize.replacements import places
 from immutable_delivery.formats.lookup import mapping, text, with_value
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.patterns import lazy
 from immutable_delivery.written import Written
 
 _KINDS = frozenset(
     {"CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"}
 )
 """Kinds whose fields kustomize searches without being told."""
-_REFERENCE = re.compile(r"\$\(([\w.-]+)\)")
+_REFERENCE = lazy(r"\$\(([\w.-]+)\)")
 
 
 def declare(gathered: Accumulated, kustomization: Kustomization) -> None:

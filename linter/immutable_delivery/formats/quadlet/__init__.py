@@ -12,13 +12,14 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, Trouble
 from immutable_delivery.formats.quadlet.units import Unit, read
 from immutable_delivery.formats.remarks import remarks
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "quadlet"
 
-_PATH = re.compile(r"\.(container|image|build|kube)\Z")
+_PATH = lazy(r"\.(container|image|build|kube)\Z")
 _SECTION = re.compile(rb"^[ \t]*\[(Container|Image|Build|Kube)\][ \t]*\r?$", re.MULTILINE)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,9 +12,10 @@ from immutable_delivery.formats.declared import mount, options, variable
 from immutable_delivery.formats.launching import Home, Launch, entry, launched, performed
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import entrypoint, expanded, words
+from immutable_delivery.patterns import lazy
 from immutable_delivery.written import Written
 
-_HOST = re.compile(r"[./~]|%[A-Za-z]")
+_HOST = lazy(r"[./~]|%[A-Za-z]")
 _ROOT = frozenset({"root", "0"})
 _PLACED = {
     "image": "Image", "user": "User", "read_only_root": "ReadOnly", "name": "ContainerName",

@@ -9,17 +9,19 @@ from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.interpolation import unaligned
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.remarks import Stretch
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Piece, Written
 
-_SECTION = re.compile(r"\[([^\]\[]+)\]\Z")
-_SPECIFIER = re.compile(r"%(?:%|[A-Za-z])")
+_SECTION = lazy(r"\[([^\]\[]+)\]\Z")
+_SPECIFIER = lazy(r"%(?:%|[A-Za-z])")
 _TRUE = frozenset({"1", "yes", "true", "on"})
 _FALSE = frozenset({"0", "no", "false", "off"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Entry(Record):
     """One assignment; what specifiers such as `%h` stand for is missing in its value."""
 
     section: str
@@ -28,8 +30,8 @@ class Entry:
     extent: Place
 
 
-@dataclass(slots=True)
-class Unit:
+@dataclass(slots=True, eq=False, repr=False)
+class Unit(Record):
     """A unit file."""
 
     path: str

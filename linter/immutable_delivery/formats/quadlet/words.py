@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 
 from immutable_delivery.formats.interpolation import Cutter, unaligned
 from immutable_delivery.formats.placeholders import filled
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
-_TOKEN = re.compile(r"\s+|\\(?:x[0-9a-fA-F]{2}|.)|[\"']|[^\s\\\"']+|\\", re.DOTALL)
+_TOKEN = lazy(r"\s+|\\(?:x[0-9a-fA-F]{2}|.)|[\"']|[^\s\\\"']+|\\", re.DOTALL)
 _ESCAPES = {
     "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "s": " ",
 }  # fmt: skip
-_VARIABLE = re.compile(r"\$\$|\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")
-_STRING = re.compile(r'"([^"\\]*)"')
+_VARIABLE = lazy(r"\$\$|\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")
+_STRING = lazy(r'"([^"\\]*)"')
 
 
 def words(written: Written) -> list[Written]:
@@ -36,8 +38,8 @@ def words(written: Written) -> list[Written]:
     return found + ([word.finish(cutter)] if word else [])
 
 
-@dataclass(slots=True)
-class _Word:
+@dataclass(slots=True, eq=False, repr=False)
+class _Word(Record):
     """The stretches of the value that make up a word."""
 
     start: int

@@ -14,13 +14,14 @@ from immutable_delivery.formats.lookup import pairs
 from immutable_delivery.formats.lookup import text as text_at
 from immutable_delivery.formats.yamltree import Document
 from immutable_delivery.formats.yamltree import Mapping as Tree
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "score"
 
-_PATH = re.compile(r"(?:^|/)[^/]*score[^/]*\.ya?ml\Z", re.IGNORECASE)
+_PATH = lazy(r"(?:^|/)[^/]*score[^/]*\.ya?ml\Z", re.IGNORECASE)
 _VERSION = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?score\.dev/", re.MULTILINE)
 
 

@@ -16,14 +16,16 @@ from immutable_delivery.formats.launching import Home, Launch, entry, launched, 
 from immutable_delivery.formats.lookup import find, is_true, mapping, pairs, scalar, scalars, text
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
-_PLACEHOLDER = re.compile(r"\$\$\{|\$\{([^}]*)\}")
+_PLACEHOLDER = lazy(r"\$\$\{|\$\{([^}]*)\}")
 _BUILT = "."
 
 
-@dataclass(frozen=True, slots=True)
-class One:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class One(Record):
     """One container of a workload."""
 
     root: Node | None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from itertools import product
 from math import prod
 
 from immutable_delivery.formats.shell.source import Word
+from immutable_delivery.patterns import lazy
 from immutable_delivery.written import Piece, Written
 
 MAX_WORDS = 64
-_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+_BRACES = lazy(r"\{([^{}]*,[^{}]*)\}")
 
 
 def unbraced(words: list[Word]) -> list[Word]:

@@ -44,7 +44,7 @@ def script(
 ) -> list[int]:
     """Run a word as a script; the substitutions in it have run already."""
     if len(word.written.pieces) > MAX_PIECES:
-        shell.incomplete = True
+        shell.limits.exceeded = True
         return []
     hidden = tuple(name for name in word.missing if name.startswith(_SUBSTITUTION))
     outputs = _nested(shell, replace(word.written, missing=()), positional, hidden)

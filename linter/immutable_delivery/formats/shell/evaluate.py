@@ -10,6 +10,7 @@ from immutable_delivery.formats.shell import assignments, builtins, compounds, s
 from immutable_delivery.formats.shell.calls import Call, Redirect
 from immutable_delivery.formats.shell.expansion import Expander
 from immutable_delivery.formats.shell.grammar import parse
+from immutable_delivery.formats.shell.limits import Limits
 from immutable_delivery.formats.shell.source import Source, Word
 from immutable_delivery.formats.shell.tree import Item, flatten, statements, substitutions
 from immutable_delivery.formats.shell.variables import Variables
@@ -20,8 +21,6 @@ from immutable_delivery.written import Written
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MAX_STEPS = 10_000
-MAX_NESTING = 24
 MAX_FEEDING = 300
 """So many commands of a group count as feeding what comes after the pipe."""
 
@@ -37,8 +36,7 @@ class Shell:
         self.wrappers = wrappers
         self.calls: list[Call] = []
         self.folder: str | None = ""
-        self.incomplete = False
-        """Whether something could not be read: too deep, too long, or no shell."""
+        self.limits = Limits()
         self.functions: dict[str, tuple[Source, Node]] = {}
         self.source = _EMPTY
         self.expander = Expander(_EMPTY, self.variables, self.substitute)
@@ -46,24 +44,28 @@ class Shell:
         """How many times the loops around it run what is read."""
         self._inputs: tuple[int, ...] = ()
         self._captured = False
-        self._nesting = 0
-        self._steps = 0
         self._called: set[str] = set()
+        self._running: set[str] = set()
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something could not be read: too deep, too long, or no shell."""
+        return self.limits.exceeded
 
     def run(self, text: Written, escape: str = "\\", hidden: tuple[str, ...] = ()) -> list[int]:
         """Run a script; return the calls whose output is the script's."""
-        if not self.enter():
+        if not self.limits.enter():
             return []
         source = Source(text, escape, hidden)
         root = parse(source.script)
         outputs: list[int] = []
-        self.incomplete |= root is None
+        self.limits.exceeded |= root is None
         if root is not None:
             with self.reading(source):
                 outputs = self.block(statements(root))
-                if self._nesting == 1:
+                if self.limits.nesting == 1:
                     self._uncalled()
-        self.leave()
+        self.limits.leave()
         return outputs
 
     def call(self, words: list[Word]) -> list[int]:
@@ -78,18 +80,16 @@ class Shell:
         yield
         self.source, self.expander = before
 
-    def enter(self) -> bool:
-        """Go one level deeper; False where that is too deep, or too much has been read."""
-        self._steps += 1
-        if self._nesting >= MAX_NESTING or self._steps > MAX_STEPS:
-            self.incomplete = True
-            return False
-        self._nesting += 1
-        return True
-
-    def leave(self) -> None:
-        """Come back from a level."""
-        self._nesting -= 1
+    def _function(self, call: Call) -> list[int]:
+        """Run a function; one that calls itself is run once."""
+        if call.name in self._running or not self.limits.enter():
+            return []
+        self._called.add(call.name)
+        self._running.add(call.name)
+        outputs = compounds.function(self, call)
+        self._running.discard(call.name)
+        self.limits.leave()
+        return outputs
 
     def _uncalled(self) -> None:
         """Read the bodies of functions that nothing here calls."""
@@ -148,7 +148,7 @@ class Shell:
 
     def compound(self, node: Node, *, sure: bool = True) -> list[int]:
         """Run a compound command."""
-        if not self.enter():
+        if not self.limits.enter():
             return []
         kind = node.type
         run = compounds.KINDS.get(kind)
@@ -160,7 +160,7 @@ class Shell:
             outputs = assignments.statement(self, node, sure=sure)
         else:
             outputs = self.block(statements(node))
-        self.leave()
+        self.limits.leave()
         return outputs
 
     def inside(self, nodes: Iterable[Node]) -> list[int]:
@@ -175,14 +175,14 @@ class Shell:
         """Run what a substitution holds; return the calls whose output it is."""
         if node.type == "arithmetic_expansion":
             return [n for inner in substitutions(node) for n in self.substitute(inner)]
-        if not self.enter():
+        if not self.limits.enter():
             return []
         captured, inputs = self._captured, self._inputs
         feeds = node.type == "process_substitution" and self.source.clean[node.start_byte] == ">"
         self._captured, self._inputs = True, inputs if feeds else ()
         outputs = self.inside(statements(node))
         self._captured, self._inputs = captured, inputs
-        self.leave()
+        self.limits.leave()
         return outputs
 
     def _command(self, node: Node, found: list[Redirect], extra: list[Word]) -> list[int]:
@@ -196,17 +196,12 @@ class Shell:
 
     def emit(self, call: Call) -> list[int]:
         """Add a call, or what it wraps; return the calls that write to its standard output."""
-        self._steps += 1
-        if self._steps > MAX_STEPS:
-            self.incomplete = True
+        if not self.limits.step():
             return []
         call.number, call.inputs = len(self.calls), self._inputs
         call.captured, call.folder = self._captured, self.folder
-        if call.name in self.functions and self.enter():
-            self._called.add(call.name)
-            outputs = compounds.function(self, call)
-            self.leave()
-            return outputs
+        if call.name in self.functions:
+            return self._function(call)
         unwrapped = unwrap(call, self.wrappers)
         if unwrapped is None:
             self.calls.append(call)

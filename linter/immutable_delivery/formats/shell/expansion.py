@@ -11,6 +11,7 @@ from immutable_delivery.formats.shell.fields import Fields
 from immutable_delivery.formats.shell.mask import GLUE
 from immutable_delivery.formats.shell.source import Source, Word
 from immutable_delivery.formats.shell.variables import Variables
+from immutable_delivery.patterns import lazy
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 MAX_DEPTH = 40
 
 _PLAIN = frozenset(("word", "number", "regex", "extglob_pattern", "variable_name", "test_operator"))
-_SPECIAL = re.compile(r"[\\\x01{$]")
+_SPECIAL = lazy(r"[\\\x01{$]")
 _NAME = r"\$(?P<name>[A-Za-z_]\w*|[0-9@*#?!])"
-_UNQUOTED = re.compile(rf"\\.|\x01+|{_NAME}", re.DOTALL)
-_QUOTED = re.compile(rf'\\[$`"\\]|\x01+|{_NAME}')
+_UNQUOTED = lazy(rf"\\.|\x01+|{_NAME}", re.DOTALL)
+_QUOTED = lazy(rf'\\[$`"\\]|\x01+|{_NAME}')
 _FOLLOWED = frozenset((":-", "-", ":=", "=", ":+", "+", ":?", "?"))
 
 

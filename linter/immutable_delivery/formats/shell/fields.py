@@ -94,12 +94,8 @@ class Fields:
         self.parts, self.calls = [], ()
 
     def _word(self) -> Word:
-        """Return a word; one that a single part makes up stands where that part is decided."""
+        """Return a word of the parts that there are."""
         parts = tuple(self.parts)
-        if len(parts) == 1:
-            word = Word.of(parts[0])
-            word.calls, word.quoted = self.calls, self.quoted
-            return word
         missing = tuple(dict.fromkeys(name for part in parts for name in part.missing))
         text = "".join(part.text for part in parts)
         span = self.source, self.start, self.end

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from immutable_delivery.patterns import lazy
+
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
@@ -13,13 +15,13 @@ MAX_LENGTH = 400_000
 MAX_CROWD = 400
 """Pipes or parentheses in one statement: the parser's time grows with their square."""
 
-_UNPLAIN = re.compile(r"[^\x01-\x7f]")
+_UNPLAIN = lazy(r"[^\x01-\x7f]")
 _HIDDEN = "\x03"
 _ARITHMETIC = r"\$?\(\((?:[^()]|\$?\(\([^()]*\)\)|\([^()]*\))*\)\)|\$\[[^\]]*\]"
-_NAMED = re.compile(rf"\\.|{_ARITHMETIC}|\$(?=[A-Za-z_0-9@*#?!])", re.DOTALL)
+_NAMED = lazy(rf"\\.|{_ARITHMETIC}|\$(?=[A-Za-z_0-9@*#?!])", re.DOTALL)
 """`$name`: the grammar cuts `$a/$b/$c` in two, so it sees a character of the word instead."""
-_JOINED = re.compile(r"([|(])\s*\n")
-_STATEMENT = re.compile(r"[;\n]|&&")
+_JOINED = lazy(r"([|(])\s*\n")
+_STATEMENT = lazy(r"[;\n]|&&")
 
 
 @cache

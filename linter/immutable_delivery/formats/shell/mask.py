@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
+
 GLUE = "\x01"
 """Stands where a continuation cuts a word in two; no character of the word."""
 
 _MARK = "\x02"
 _BREAKS = " \t\n;&|()<>"
-_CONTROL = re.compile("[\x01-\x03]")
+_CONTROL = lazy("[\x01-\x03]")
 _BACKSLASH = r"(?<!\\)\\"
 
 
@@ -39,8 +42,8 @@ def _blank(match: re.Match[str]) -> str:
     return (GLUE if inside else " ") * len(match[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Heredoc(Record):
     """The body of a heredoc or here-string: where it stands, and whether the shell leaves it alone."""
 
     start: int
@@ -51,12 +54,12 @@ class Heredoc:
     """A here-string (`<<< word`): the word follows, there is no body."""
 
 
-_NORMAL = re.compile(
+_NORMAL = lazy(
     r"""\\.|\$'(?:[^'\\]|\\.)*'|'[^']*'|"|\$?\(\(|\$?\(|\)\)?|(?<![^\s;&|()])\#[^\n]*|<<<
     |<<(?P<dash>-?)[ \t]*(?P<delimiter>\\?[\w.+!%@/:-]+|'[^'\n]*'|"[^"\n]*")|\n""",
     re.VERBOSE | re.DOTALL,
 )
-_QUOTED = re.compile(r'\\.|"|\$\(\(|\$\(|\n', re.DOTALL)
+_QUOTED = lazy(r'\\.|"|\$\(\(|\$\(|\n', re.DOTALL)
 
 
 def cut_heredocs(text: str) -> tuple[str, dict[int, Heredoc]]:

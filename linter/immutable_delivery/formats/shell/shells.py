@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from immutable_delivery.formats.shell.source import Word
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 
-_SHELL = re.compile(r"(?:ba|da|a|k|mk|z|rba)?sh")
+_SHELL = lazy(r"(?:ba|da|a|k|mk|z|rba)?sh")
 _VALUES = frozenset(("-o", "+o", "-O", "+O", "--rcfile", "--init-file"))
 
 
@@ -16,8 +17,8 @@ def is_shell(name: str) -> bool:
     return _SHELL.fullmatch(name) is not None
 
 
-@dataclass(slots=True)
-class ShellArguments:
+@dataclass(slots=True, eq=False, repr=False)
+class ShellArguments(Record):
     """What a shell is to run, and its arguments."""
 
     script: Word | None = None

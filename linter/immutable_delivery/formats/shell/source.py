@@ -97,20 +97,24 @@ class Word:
     def written(self) -> Written:
         """The word with its places."""
         if self._written is None:
-            if self.source is None:
-                raise AssertionError("a word has a source or is written")
-            if self.parts is None:
-                self._written = self.source.slice(self.start, self.end)
-            else:
-                place = self.source.place(self.start, self.end)
-                joined = Written.joined(self.parts, place)
-                self._written = Written(self.text, joined.pieces, place, self.missing)
+            self._written = self._put_together()
         return self._written
+
+    def _put_together(self) -> Written:
+        if self.source is None:
+            raise AssertionError("a word has a source or is written")
+        if self.parts is None:
+            return self.source.slice(self.start, self.end)
+        if len(self.parts) == 1:
+            return self.parts[0]
+        place = self.source.place(self.start, self.end)
+        joined = Written.joined(self.parts, place)
+        return Written(self.text, joined.pieces, place, self.missing)
 
     @property
     def place(self) -> Place:
-        """Where the word stands."""
-        if self._written is None and self.source is not None:
+        """Where the word stands in the script, whatever decides it."""
+        if self.source is not None:
             return self.source.place(self.start, self.end)
         return self.written.whole
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from immutable_delivery.records import Record
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
@@ -19,8 +21,8 @@ WORDS = frozenset((
 _LISTS = frozenset(("list", "pipeline", "negated_command", "redirected_statement"))
 
 
-@dataclass(slots=True)
-class Item:
+@dataclass(slots=True, eq=False, repr=False)
+class Item(Record):
     """A command or compound of a list, its redirects, and the operator before it."""
 
     node: Node

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 
 from immutable_delivery.formats.shell.calls import Call
 from immutable_delivery.formats.shell.source import Word
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-_SUDO = re.compile(r"\$\{?\w*sudo\w*\}?", re.IGNORECASE)
+_ASSIGNMENT = lazy(r"[A-Za-z_]\w*=")
+_SUDO = lazy(r"\$\{?\w*sudo\w*\}?", re.IGNORECASE)
 MAX_WRAPPERS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Wrapper(Record):
     """How a program names the program it runs."""
 
     words: tuple[str, ...]
@@ -42,8 +44,8 @@ Wrappers = Mapping[str, tuple[Wrapper, ...]]
 """Wrappers by name, those with a subcommand first."""
 
 
-@dataclass(slots=True)
-class Unwrapped:
+@dataclass(slots=True, eq=False, repr=False)
+class Unwrapped(Record):
     """What is behind a wrapper: another call, a script for the shell, or nothing that runs."""
 
     call: Call | None = None

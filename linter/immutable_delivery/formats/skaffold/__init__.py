@@ -13,13 +13,14 @@ from immutable_delivery.formats.skaffold.configs import Config, together
 from immutable_delivery.formats.skaffold.remote import sources
 from immutable_delivery.formats.yamltree import Document
 from immutable_delivery.formats.yamltree import Mapping as Node
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "skaffold"
 
-_PATH = re.compile(r"(?:^|/)[^/]*skaffold[^/]*\.ya?ml\Z", re.IGNORECASE)
+_PATH = lazy(r"(?:^|/)[^/]*skaffold[^/]*\.ya?ml\Z", re.IGNORECASE)
 _VERSION = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?skaffold/", re.MULTILINE)
 
 

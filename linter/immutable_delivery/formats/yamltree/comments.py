@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +16,11 @@ from immutable_delivery.formats.yamltree.nodes import (
     Sequence,
     entry_extent,
 )
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
-_HASH = re.compile(r"(?:^|(?<=[ \t]))#")
-_LINE_BREAK = re.compile(r"[\r\n]|\Z")
+_HASH = lazy(r"(?:^|(?<=[ \t]))#")
+_LINE_BREAK = lazy(r"[\r\n]|\Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.yamltree.nodes import Document
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Span, Text
 
 MAX_SECOND_READING = 400_000
 """Longer documents are not read again by the slow parser."""
 
-_BOUNDARY = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
-_PREAMBLE = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n]|%[^\r\n]*+[\r\n])*+\Z")
-_BLANK_LINE = re.compile(r"^[ \t]++(?=[\r\n#]|\Z)", re.MULTILINE)
+_BOUNDARY = lazy(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_PREAMBLE = lazy(r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n]|%[^\r\n]*+[\r\n])*+\Z")
+_BLANK_LINE = lazy(r"^[ \t]++(?=[\r\n#]|\Z)", re.MULTILINE)
 
 
 def documents(text: Text) -> list[Document]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from immutable_delivery.formats.yamltree.scalars import located
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Text
 from immutable_delivery.written import Written
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_ALIAS = re.compile(r"[ \t]*:\s*\*[^\s,\]}]+")
+_ALIAS = lazy(r"[ \t]*:\s*\*[^\s,\]}]+")
 
 
 @dataclass(slots=True, eq=False, repr=False)

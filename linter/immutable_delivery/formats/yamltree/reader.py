@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,11 +22,12 @@ from ruamel.yaml.events import (
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.yamltree.builder import Builder, RefusedError
 from immutable_delivery.formats.yamltree.nodes import Document
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = lazy("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = lazy("[\ud800-\udfff]")
 
 __all__ = ["RefusedError", "read", "read_again"]
 

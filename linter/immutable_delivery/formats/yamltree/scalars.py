@@ -6,15 +6,16 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Piece, Written
 
 Run = tuple[str, int, int]
 """A stretch of a value and where in the file it stands; aligned when the lengths and texts agree."""
 
-_PROPERTY = re.compile(r"[&!]\S*+(?:\s++(?:#[^\n\r]*+)?)*+")
-_HEADER = re.compile(r"[|>][0-9+-]*[^\n\r]*(?:\r\n|\n|\r|\Z)")
-_DOUBLE = re.compile(
+_PROPERTY = lazy(r"[&!]\S*+(?:\s++(?:#[^\n\r]*+)?)*+")
+_HEADER = lazy(r"[|>][0-9+-]*[^\n\r]*(?:\r\n|\n|\r|\Z)")
+_DOUBLE = lazy(
     r"(?P<fold>[ \t]*(?:\r\n|\n|\r)[ \t\r\n]*)"
     r"|\\(?P<joined>(?:\r\n|\n|\r)[ \t]*)"
     r"|\\(?P<code>x[0-9a-fA-F]{2}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})"
@@ -25,7 +26,7 @@ _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r",
     "e": "\x1b", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
-_LINE = re.compile(r"([^\n\r]*)(?:\r\n|\n|\r|\Z)")
+_LINE = lazy(r"([^\n\r]*)(?:\r\n|\n|\r|\Z)")
 
 _SURROGATES = range(0xD800, 0xE000)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.reporters.plain import printable
 
@@ -14,7 +14,7 @@ _CODES = {
     "error": "1;31", "warning": "1;33", "note": "1;36", "divergent": "1;31", "convergent": "1;33",
     "undetermined": "1;35", "congruent": "1;32", "bold": "1", "dim": "2",
 }  # fmt: skip
-_KEPT = re.compile(r"\s|[-*•] |\d+\. |`{3}")
+_KEPT = lazy(r"\s|[-*•] |\d+\. |`{3}")
 """A line that begins so is no running text."""
 
 

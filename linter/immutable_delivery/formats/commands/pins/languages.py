@@ -74,7 +74,8 @@ def composer(word: str) -> Spec | None:
 def go(word: str) -> Spec | None:
     """Read `module@v1.2.3` or `@commit`; without a domain or `@` it is this module or the standard library."""
     path, at, version = word.partition("@")
-    if not at and (path[:1] in "./" or path.endswith(".go") or "." not in path.partition("/")[0]):
+    here = path[:1] in "./" or path.endswith(".go") or not set(path.partition("/")[0]) & set(".$`")
+    if not at and here:
         return Spec(path, local=True, source="path")
     if version == "none":
         return None

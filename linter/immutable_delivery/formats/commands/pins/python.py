@@ -12,14 +12,13 @@ from immutable_delivery.formats.commands.pins.specs import (
     remote,
     whole,
 )
+from immutable_delivery.patterns import lazy
 
-_REQUIREMENT = re.compile(
-    r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(\[[^\]]*\])?\s*(.*)", re.DOTALL
-)
-_CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*(.*)")
-_DIRECT = re.compile(r"\s*([\w.-]+)(?:\[[^\]]*\])?\s*@\s*(\S+:.*)")
-_TOOL = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?(?:@|=(?!=))([^/:]*)")
-_MATCH = re.compile(r"([\w.-]+)(?:\[[^\]]*\])?\s*([=<>!~ ]+)(.*)")
+_REQUIREMENT = lazy(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(\[[^\]]*\])?\s*(.*)", re.DOTALL)
+_CLAUSE = lazy(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*(.*)")
+_DIRECT = lazy(r"\s*([\w.-]+)(?:\[[^\]]*\])?\s*@\s*(\S+:.*)")
+_TOOL = lazy(r"([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?(?:@|=(?!=))([^/:]*)")
+_MATCH = lazy(r"([\w.-]+)(?:\[[^\]]*\])?\s*([=<>!~ ]+)(.*)")
 
 
 def pep508(word: str) -> Spec | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from immutable_delivery.formats.commands.urls import of_url
+from immutable_delivery.patterns import lazy
 
 
 class Spec(NamedTuple):
@@ -23,14 +24,14 @@ class Spec(NamedTuple):
 Reader = Callable[[str], Spec | None]
 """Reads the word for a package; None for a word that installs nothing (`pkg-`, `!pkg`)."""
 
-_PATH = re.compile(r"\.{0,2}/|\.{1,2}$|~/|\.\[|[A-Za-z]:\\|file:")
-_ARCHIVE = re.compile(
+_PATH = lazy(r"\.{0,2}/|\.{1,2}$|~/|\.\[|[A-Za-z]:\\|file:")
+_ARCHIVE = lazy(
     r"\.(?:whl|tar|tgz|tar\.(?:gz|bz2|xz|zst)|zip|gem|deb|rpm|apk|nupkg|pkg\.tar\.\w+|vsix|jar|phar)(?:\[[^]]*\])?$"
 )
-_URL = re.compile(r"(?:[a-z]+\+)?[a-z]+://|git@|[\w.+-]+@[\w.-]+:[\w~]", re.IGNORECASE)
-_NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)[-+._~:A-Za-z0-9]*")
-_EXACT = re.compile(r"v?\d+(?:[.-]\w+)*")
-_SERIES = re.compile(r"\.(?:x|X|\*)(?:\.|$)")
+_URL = lazy(r"(?:[a-z]+\+)?[a-z]+://|git@|[\w.+-]+@[\w.-]+:[\w~]", re.IGNORECASE)
+_NUMBERS = lazy(r"v?(\d+(?:\.\d+)*)[-+._~:A-Za-z0-9]*")
+_EXACT = lazy(r"v?\d+(?:[.-]\w+)*")
+_SERIES = lazy(r"\.(?:x|X|\*)(?:\.|$)")
 
 
 def grade(version: str, parts: int = 3) -> str:

@@ -29,7 +29,7 @@ def deb(word: str) -> Spec | None:
     name, slash, release = word.partition("/")
     if slash:
         return Spec(name, release, "alias")
-    return None if word.endswith("-") else Spec(word.rstrip("+^"))
+    return None if word.endswith("-") else Spec(word.removesuffix("^"))
 
 
 def apk(word: str) -> Spec | None:

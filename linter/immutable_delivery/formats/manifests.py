@@ -1,0 +1,70 @@
+"""Manifests of language packages that no lock file fixes: package.json and Gemfile, each package at its own line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from immutable_delivery.facts import Package
+from immutable_delivery.formats.commands.pins import READERS, Spec
+from immutable_delivery.text import Place, Span, Text
+
+_DEPENDENCIES = re.compile(
+    r'"(?:dependencies|devDependencies|optionalDependencies)"\s*:\s*\{([^{}]*)\}'
+)
+_PAIR = re.compile(r'"(?P<name>[^"\\]+)"\s*:\s*"(?P<version>[^"\\]*)"')
+_GEM = re.compile(
+    r"""^[ \t]*gem[ \t(]+(?P<quote>["'])(?P<name>[^"'\n]+)(?P=quote)(?P<rest>[^\n#]*)""",
+    re.MULTILINE,
+)
+_REQUIREMENT = re.compile(r"""^\s*,\s*["']([^"'\n]*)["']""")
+_GIT = re.compile(r"""\b(?:git|github|gist|bitbucket)(?::|\s*=>)\s*["']""")
+_FIXED = re.compile(r"""\b(?:ref|tag)(?::|\s*=>)\s*["']([^"'\n]+)["']""")
+_PATH = re.compile(r"\bpath(?::|\s*=>)")
+
+
+def packages(text: Text) -> list[Package]:
+    """Return the packages of a manifest; none for a file that is no manifest we read."""
+    reader = _READERS.get(text.path.rpartition("/")[2])
+    return list(reader(text)) if reader else []
+
+
+def _package_json(text: Text) -> Iterator[Package]:
+    for block in _DEPENDENCIES.finditer(text.value):
+        for pair in _PAIR.finditer(text.value, *block.span(1)):
+            spec = READERS["npm"](f"{pair['name']}@{pair['version']}")
+            if spec is not None:
+                yield _package(text, spec, pair.start("version"), pair.end("version"))
+
+
+def _gemfile(text: Text) -> Iterator[Package]:
+    for gem in _GEM.finditer(text.value):
+        rest = gem["rest"]
+        version = _REQUIREMENT.match(rest)
+        given, fixed = version[1] if version else "", _FIXED.search(rest)
+        spec = READERS["colon"](f"{gem['name']}:{given}") or Spec(gem["name"])
+        if _PATH.search(rest):
+            spec = Spec(gem["name"], local=True, source="path")
+        elif _GIT.search(rest):
+            found = READERS["npm"](f"{gem['name']}@github:x/y#{fixed[1] if fixed else ''}")
+            spec = found or Spec(gem["name"])
+        end = gem.start("rest") + (version.end() if version else 0)
+        yield _package(text, spec, gem.start("quote"), end)
+
+
+def _package(text: Text, spec: Spec, start: int, end: int) -> Package:
+    return Package(
+        name=spec.name,
+        version=spec.version,
+        pin=spec.pin,
+        spec=text.value[start:end],
+        local=spec.local,
+        source_type=spec.source,
+        place=Place(text.path, Span(start, end)),
+    )
+
+
+_READERS: dict[str, Callable[[Text], Iterator[Package]]] = {
+    "package.json": _package_json,
+    "Gemfile": _gemfile,
+}
