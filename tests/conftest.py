@@ -33,7 +33,14 @@ class Repository:
 
     def git(self, *args: str, check: bool = True) -> str:
         """Run git in the repository as a person would."""
-        command = ["git", "-c", "init.defaultBranch=main", "-c", "protocol.file.allow=always", *args]
+        command = [
+            "git",
+            "-c",
+            "init.defaultBranch=main",
+            "-c",
+            "protocol.file.allow=always",
+            *args,
+        ]
         done = subprocess.run(command, cwd=self.root, capture_output=True, check=False)
         assert not check or done.returncode == 0, done.stderr.decode()
         return os.fsdecode(done.stdout)

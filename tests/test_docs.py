@@ -69,7 +69,9 @@ def unknown_option(command: click.Command, words: list[str]) -> None:
             words = words[1:]
         assert inner is not None
         command, context = inner, click.Context(inner, parent=context)
-    known = {option for one in command.get_params(context) for option in (*one.opts, *one.secondary_opts)}
+    known = {
+        option for one in command.get_params(context) for option in (*one.opts, *one.secondary_opts)
+    }
     given = {word.partition("=")[0] for word in words if word.startswith("-")}
     assert given <= known, f"'{command.name}' has no {', '.join(sorted(given - known))}"
 
@@ -82,7 +84,9 @@ def test_relative_links_lead_somewhere(path: Path) -> None:
 
 
 def test_policy_ids_in_the_documentation_exist() -> None:
-    ids = set(re.findall(r"ignore\[([^\]]+)\]", README)) | set(re.findall(r"\[([a-z]+(?:-[a-z]+)+)\]$", README))
+    ids = set(re.findall(r"ignore\[([^\]]+)\]", README)) | set(
+        re.findall(r"\[([a-z]+(?:-[a-z]+)+)\]$", README)
+    )
     config = plain(root_of(fenced("config")))
     assert isinstance(config, dict)
     ids |= {*config.get("ignore", []), *config.get("select", []), *config.get("severity", {})}

@@ -64,6 +64,8 @@ def test_the_licence_is_in_the_wheel(wheel: list[str]) -> None:
 
 
 def test_the_version_is_one_literal_everywhere() -> None:
-    newest = re.search(r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    newest = re.search(
+        r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
+    )
     assert newest is not None
     assert newest[1] == immutable_delivery.__version__

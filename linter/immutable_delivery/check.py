@@ -103,7 +103,9 @@ def _asked(finding: Finding, covers: Callable[[str], bool]) -> bool:
 
 def _asked_services(examined: Examined, covers: Callable[[str], bool]) -> tuple[ServiceReport, ...]:
     """Return the services that have something in the files that are asked about."""
-    names = {fact.scope.service for fact in examined.facts if covers(fact.used_at.file)}
+    names = {
+        name for fact in examined.facts if covers(fact.used_at.file) for name in fact.scope.services
+    }
     return tuple(service for service in examined.services if service.name in names)
 
 

@@ -55,7 +55,7 @@ def _finding(verdict: Verdict, selection: Selection) -> Finding:
         drift=verdict.rule.drift,
         layer=layer_of(verdict),
         owner=scope.owner,
-        services=(scope.service,) if scope.service else (),
+        services=scope.services,
         environments=scope.environments,
         uses=_uses(verdict),
         enabled=selection.reports(verdict),
@@ -109,10 +109,9 @@ def _environments(one: Finding, other: Finding) -> tuple[str, ...]:
 
 def _unresolved(verdicts: Iterable[Verdict]) -> list[Unresolved]:
     found = {
-        Unresolved(
-            policy=v.policy.id, place=v.place, owner=v.fact.scope.service, fields=v.unknown_fields
-        )
+        Unresolved(policy=v.policy.id, place=v.place, owner=name, fields=v.unknown_fields)
         for v in verdicts
         if not v.known and v.rule.drift != "none"
+        for name in v.fact.scope.services or ("",)
     }
     return sorted(found, key=lambda one: (one.place, one.policy, one.owner))

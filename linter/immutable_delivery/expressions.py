@@ -120,7 +120,10 @@ class Expression:
         if self._compiled is None:
             self._compiled = _environment(self.signature).deserialize(self.serialized)
         data = {name: values[name] for name in self.fields if name in values}
-        result = self._compiled.eval(data=data)
+        try:
+            result = self._compiled.eval(data=data)
+        except RuntimeError as error:  # the budget for iterations is spent
+            raise ExpressionError(str(error)) from None
         value = result.plain_value()
         if result.type() == cel.Type.ERROR:
             if "No value with name" in str(value):

@@ -47,8 +47,15 @@ class Scope(Record):
     """Whether a manifest runs it (else it only builds an artifact)."""
     dockerfile: str = place_field(default="")
     """The Dockerfile that it is written in, for what builds an image."""
+    also: tuple[str, ...] = place_field(default=())
+    """Further services that it is part of: those that build from one Dockerfile."""
     manifest: str = place_field(default="")
     """The manifest that deploys the service, where parts of it stand in other files (`extends`, `include`)."""
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Every service that it is part of."""
+        return (self.service, *self.also) if self.service else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)

@@ -8,8 +8,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event, Timer
 from typing import IO
 
 from immutable_delivery.errors import UsageError
@@ -19,6 +21,9 @@ from immutable_delivery.records import Record
 
 MAX_OUTPUT = 500_000_000
 """More bytes than any listing of a repository has."""
+
+MAX_SECONDS = 60
+"""Longer than git takes for the largest repositories; what takes longer hangs."""
 
 _OPTIONS = (
     "--no-pager",
@@ -58,6 +63,24 @@ class Answer(Record):
     """Its standard error."""
 
 
+@contextmanager
+def _bounded(process: subprocess.Popen[bytes]) -> Iterator[Event]:
+    """End a git that hangs, on a pipe in the place of a `.gitignore` for example."""
+    late = Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = Timer(MAX_SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Git(Record):
     """One repository, reached by running git at its top."""
@@ -89,8 +112,14 @@ class Git(Record):
 
     def ask(self, *args: str) -> Answer:
         """Run git and return what it says, whatever that is."""
-        with tempfile.TemporaryFile() as words, self._start(args, words) as process:
+        with (
+            tempfile.TemporaryFile() as words,
+            self._start(args, words) as process,
+            _bounded(process) as late,
+        ):
             out = process.stdout.read(MAX_OUTPUT + 1) if process.stdout else b""
+            if late.is_set():
+                raise UsageError(f"git {args[0]} does not answer within {MAX_SECONDS} seconds")
             if len(out) > MAX_OUTPUT:
                 process.kill()
                 raise UsageError(f"git {args[0]} answers with more than {MAX_OUTPUT:,} bytes")

@@ -21,7 +21,16 @@ _VENDORED = frozenset(
 )
 _FIXTURE = frozenset(
     {
-        *("fixture", "fixtures", "__fixtures__", "testdata", "test-data", "test_data"),
+        *(
+            "fixture",
+            "fixtures",
+            "__fixtures__",
+            "testdata",
+            "testfiles",
+            "testfiles-negative",
+            "test-data",
+            "test_data",
+        ),
         *("testcases", "test-cases", "test_cases", "__tests__", "__mocks__", "__snapshots__"),
         *("tests", "golden", "goldens", "goldenfiles"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +33,9 @@ def _check(paths: tuple[str, ...]) -> int:
     """Judge the delivery meta files of PATHS by the policies of the group contract."""
     request = Request(paths=paths, select=("contract",), today=datetime.now().astimezone().date())
     report = run(Path.cwd(), request).report
+    contracts = {file.path for file in report.files if file.format == "contract"}
+    own = tuple(one for one in report.findings if one.place.file in contracts)
+    report = replace(report, findings=own)
     write(Target("concise"), render("concise", report))
     if not any(file.format == "contract" and not file.skipped for file in report.files):
         click.echo("imd: warning: no delivery meta file was judged", err=True)

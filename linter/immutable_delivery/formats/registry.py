@@ -59,4 +59,6 @@ def candidates(path: str) -> list[Entry]:
 def claim(path: str, data: bytes) -> Entry | None:
     """Return the format that claims a file."""
     head = data[:MAX_HEAD]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # so that it is claimed, and refused by name
+        head = head.decode("utf-16", "ignore").encode()
     return next((entry for entry in candidates(path) if load(entry.name).claims(path, head)), None)

@@ -34,19 +34,30 @@ def link_development(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fac
 
 
 def link_substituted(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
-    """Mark the images of manifests into which a tool puts what it has just built."""
+    """Mark the images that a tool has just built where it puts them: in manifests, or as the base of another build."""
     by_name: dict[str, list[Build]] = defaultdict(list)
+    local: set[tuple[str, str]] = set()
     for build in builds:
         if build.tool == "skaffold" and build.image:
             by_name[familiar_name(build.image) or ""].append(build)
+        elif build.image and build.deployed:
+            local |= {(build.image, build.place.file), (build.image, build.dockerfile)}
+    bases = {image for image, _ in local}
     return [
         replace(fact, built_here=True)
         if isinstance(fact, Image)
-        and fact.scope.deployed
-        and _substituted(fact, by_name.get(fact.name or "", ()))
+        and _is_built(fact, by_name.get(fact.name or "", ()), local, bases)
         else fact
         for fact in facts
     ]
+
+
+def _is_built(
+    image: Image, skaffold: Sequence[Build], local: set[tuple[str, str]], bases: set[str]
+) -> bool:
+    if not image.scope.deployed:
+        return image.role != "frontend" and image.text in bases
+    return (image.text, image.manifest) in local or _substituted(image, skaffold)
 
 
 def _builders(facts: Sequence[Fact], builds: Sequence[Build]) -> dict[str, set[str]]:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from posixpath import normpath
+from posixpath import join, normpath
 
 from immutable_delivery.facts import Container, Fact, Mount
 from immutable_delivery.files import Files
@@ -59,8 +59,8 @@ def _may_hide(mount: Mount) -> bool:
 def _by_service(containers: Iterable[Container]) -> Mapping[str, list[Container]]:
     found: dict[str, list[Container]] = defaultdict(list)
     for container in containers:
-        if container.scope.service:
-            found[container.scope.service].append(container)
+        for name in container.scope.services:
+            found[name].append(container)
     return found
 
 
@@ -93,7 +93,7 @@ def _evidence(
         for inside, source in stage.code:
             if _hides(mount, target, normpath(inside), source, code):
                 return f"the Dockerfile copies '{source or '.'}' there"
-    if mount.host and container and (program := _program_below(target, container.entry or ())):
+    if mount.host and container and (program := _program_below(target, container)):
         return f"'{program}' starts from there"
     if (
         mount.host_path is not None
@@ -125,9 +125,18 @@ def _same_or_above(target: str, inside: str) -> bool:
     )
 
 
-def _program_below(target: str, argv: Sequence[str]) -> str:
-    below = (word for word in argv if word.startswith(f"{target.rstrip('/')}/") or word == target)
-    return next((word for word in below if _SOURCE.search(word) or word == argv[0]), "")
+def _program_below(target: str, container: Container) -> str:
+    """Return the program or source file below the target that the container starts, by its working directory too."""
+    argv = container.entry or ()
+    for word in argv:
+        relative = not word.startswith(("/", "-")) and (
+            word.startswith("./") or _SOURCE.search(word)
+        )
+        path = join(container.workdir or "", word) if relative and container.workdir else word
+        inside = path == target or path.startswith(f"{target.rstrip('/')}/")
+        if inside and (_SOURCE.search(word) or word == argv[0]):
+            return word
+    return ""
 
 
 def _is_home(target: str, stages: Sequence[Container], container: Container | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Build, Container, Contract, Fact, Image, Scope, Service
@@ -36,18 +36,24 @@ class Groups(Record):
 
 
 def link_services(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
-    """Return the facts with the name of their service, and a fact per service."""
+    """Return the facts with the names of their services, and a fact per service."""
     groups = Groups({})
     keys = [key_of(fact) for fact in facts]
-    for key in keys:
-        if key:
-            groups.find(key)
-    _join_builds(groups, builds)
+    for key in filter(None, keys):
+        groups.find(key)
+    for build in builds:
+        if build.dockerfile and build.service:
+            groups.find(_deployer(build))
     _join_names(groups)
-    _join_images(groups, facts, keys)
-    names = _names(groups)
+    shared = _join_builds(groups, builds)
+    _join_images(groups, facts, keys, shared)
+    names = _names(groups, shared)
+    owners = {
+        key: tuple(sorted(names[root] for root in shared.get(key, (groups.find(key),))))
+        for key in filter(None, keys)
+    }
     named = [
-        f if key is None else f.scoped(service=names[groups.find(key)])
+        f if key is None else f.scoped(service=owners[key][0], also=owners[key][1:])
         for f, key in zip(facts, keys, strict=True)
     ]
     return [*named, *_services(named)]
@@ -62,11 +68,24 @@ def key_of(fact: Fact) -> Key | None:
     return ("image", fact.scope.dockerfile, "") if fact.scope.dockerfile else None
 
 
-def _join_builds(groups: Groups, builds: Iterable[Build]) -> None:
+def _deployer(build: Build) -> Key:
+    return ("deploy", folder_of(build.place.file), build.service)
+
+
+def _join_builds(groups: Groups, builds: Iterable[Build]) -> dict[Key, set[Key]]:
+    """Join a Dockerfile with the one service that builds from it; return those that several services share."""
+    builders: dict[Key, set[Key]] = defaultdict(set)
     for build in builds:
         if build.dockerfile and build.service:
-            deploy = ("deploy", folder_of(build.place.file), build.service)
-            groups.join(("image", build.dockerfile, ""), deploy)
+            builders["image", build.dockerfile, ""].add(groups.find(_deployer(build)))
+    for image, deployers in builders.items():
+        if len(deployers) == 1:
+            groups.join(image, next(iter(deployers)))
+    return {
+        image: {groups.find(deployer) for deployer in deployers}
+        for image, deployers in builders.items()
+        if len(deployers) > 1
+    }
 
 
 def _join_names(groups: Groups) -> None:
@@ -84,28 +103,31 @@ def _join_names(groups: Groups) -> None:
 
 
 def _together(one: str, other: str, name: str) -> bool:
-    """Whether two folders are of one project: nested, or apart only by words for environments and manifests."""
-    first, second = one.split("/"), other.split("/")
-    if not one or not other or one == other:
-        return True
-    apart = next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), None)
-    if apart is None:
-        return True
-    return all(part == name or _LAYOUT.fullmatch(part) for part in (first[apart], second[apart]))
+    """Whether two folders are of one project: apart only by the service's name and by words for environments and manifests."""
+    first, second = one.split("/") if one else [], other.split("/") if other else []
+    while first and second and first[0] == second[0]:
+        first, second = first[1:], second[1:]
+    apart = [*first[:1], *second[:1]] if first and second else [*first, *second]
+    return all(part == name or _LAYOUT.fullmatch(part) for part in apart)
 
 
 _LAYOUT = lazy(
-    r"(?:bases?|overlays?|env(?:ironment)?s?|components|clusters?|infra|docker|compose|swarm|release|apps"
+    r"(?:bases?|overlays?|env(?:ironment)?s?|components|clusters?|infra|docker|compose|swarm|release|apps?|services?|src|packages|ops|resources|templates"
     r"|(?:kubernetes|k8s|kube|kustomize|argocd|flux|gitops)(?:[-_]\w+)?|manifests?|deploy(?:ments?)?"
     r"|stag(?:e|ing)|prod(?:uction)?|dev(?:elopment)?|test(?:ing)?|qa|uat|pre-?prod|local|ci)",
 )
 
 
-def _join_images(groups: Groups, facts: Sequence[Fact], keys: Sequence[Key | None]) -> None:
+def _join_images(
+    groups: Groups,
+    facts: Sequence[Fact],
+    keys: Sequence[Key | None],
+    shared: Mapping[Key, set[Key]],
+) -> None:
     """Join a Dockerfile with what deploys an image of its folder's name, where only one Dockerfile has it."""
     by_folder: dict[str, set[Key]] = defaultdict(set)
     for key in list(groups.parent):
-        if key[0] == "image":
+        if key[0] == "image" and key not in shared:
             by_folder[folder_of(key[1]).rpartition("/")[2]].add(key)
     for fact, own in zip(facts, keys, strict=True):
         if isinstance(fact, Image) and own is not None and own[0] == "deploy" and fact.name:
@@ -114,10 +136,10 @@ def _join_images(groups: Groups, facts: Sequence[Fact], keys: Sequence[Key | Non
                 groups.join(next(iter(dockerfiles)), own)
 
 
-def _names(groups: Groups) -> dict[Key, str]:
+def _names(groups: Groups, shared: Mapping[Key, set[Key]]) -> dict[Key, str]:
     """Name each set: the name its deployers use, else its Dockerfile's folder; with a folder where it is not unique."""
     members: dict[Key, list[Key]] = defaultdict(list)
-    for key in sorted(groups.parent):
+    for key in sorted(groups.parent.keys() - shared.keys()):
         members[groups.find(key)].append(key)
     short = {root: _short(keys) for root, keys in members.items()}
     count: dict[str, int] = defaultdict(int)
@@ -131,7 +153,8 @@ def _unique(names: dict[Key, str], members: dict[Key, list[Key]]) -> dict[Key, s
     seen: dict[str, Key] = {}
     for root in sorted(names):
         if names[root] in seen:
-            names[root] = f"{members[root][0][1]}:{members[root][0][2]}"
+            family, place, name = members[root][0]
+            names[root] = f"{place}:{name}" if family == "deploy" else place
         seen[names[root]] = root
     return names
 
@@ -149,8 +172,8 @@ def _folder(keys: Sequence[Key]) -> str:
 def _services(facts: Sequence[Fact]) -> list[Service]:
     by_name: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
-        if fact.scope.service:
-            by_name[fact.scope.service].append(fact)
+        for name in fact.scope.services:
+            by_name[name].append(fact)
     return [
         _service(name, members)
         for name, members in sorted(by_name.items())

@@ -5,7 +5,6 @@ The reference is Docker's Bake file reference.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.facts import Build, Fact

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.files import read_text
 from immutable_delivery.formats import Surroundings, Trouble
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.formats.dotenv import raw_variables, variables
@@ -85,7 +84,11 @@ class Reader(Record):
             return {}
 
     def _text(self, path: str) -> Text | None:
-        text = read_text(self.around.files, path) if self.there(path) else None
-        if text:
-            self.around.texts.setdefault(path, text)
-        return text
+        if not self.there(path):
+            return None
+        try:
+            text = Text.decode(path, self.around.files.read(path))
+        except UnreadableError as error:
+            self.trouble(Place(path, Span(0, 0)), error.reason)
+            return None
+        return self.around.texts.setdefault(path, text)
