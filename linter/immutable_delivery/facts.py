@@ -364,7 +364,7 @@ class Container(Fact):
     """For a build stage: the Dockerfile."""
     stage: str = place_field(default="")
     """For a build stage: its name, or its number."""
-    last: bool = place_field(default=False)
+    last: bool = False
     """For a build stage: whether it is what the build delivers."""
     workdir: str | None = place_field(default="")
     """The working directory at the end of the stage."""

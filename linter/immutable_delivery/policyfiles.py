@@ -61,6 +61,10 @@ class Example(Record):
     files: Mapping[str, str]
     """Texts by path, with «» around the primary span of each expected finding."""
     fixed: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters of the policy, as a configuration would set them."""
+    states: Mapping[str, str] = field(default_factory=dict)
+    """What version control says of a path: untracked or ignored; else it tracks it."""
     line: int = 0
 
 
@@ -273,12 +277,14 @@ class _Reader:
     def examples(self, root: MappingNode) -> Iterator[Example]:
         for node in self.items(root, "examples"):
             entry = self.mapping(node)
-            self.keys(entry, {"bad", "good", "fixed"})
+            self.keys(entry, {"bad", "good", "fixed", "params", "states"})
             kind = "bad" if entry.get("bad") else "good"
             yield Example(
                 bad=kind == "bad",
                 files=self._files(entry, kind),
                 fixed=self._files(entry, "fixed") if entry.get("fixed") else {},
+                params={n: _plain(v) for n, v in self.submapping(entry, "params").items()},
+                states={n: str(_plain(v)) for n, v in self.submapping(entry, "states").items()},
                 line=self.text.line_of(entry.place.span.start),
             )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import cast
 
 from immutable_delivery.check import Examined, examine
 from immutable_delivery.config import Config
-from immutable_delivery.files import MemoryFiles
+from immutable_delivery.files import MemoryFiles, State
 from immutable_delivery.findings import Finding
 from immutable_delivery.policies import Policy
 from immutable_delivery.policyfiles import Example, PolicyFile
@@ -32,18 +33,27 @@ def failures(file: PolicyFile, policies: list[Policy] | None = None) -> list[str
     ]
 
 
-def found(policy: Policy, files: Mapping[str, str], others: list[Policy]) -> list[Finding]:
-    """Return what a policy finds in files, whatever the profile."""
-    outcome = examined(files, [policy, *(other for other in others if other.id != policy.id)])
-    return [one for one in (*outcome.findings, *outcome.disabled) if one.policy == policy.id]
-
-
-def examined(files: Mapping[str, str], policies: list[Policy]) -> Examined:
-    """Judge files in memory by the strict profile."""
-    config = Config(selection=Selection(profile="strict"))
+def examined(
+    example: Example, policy: Policy, others: list[Policy], *, fixed: bool = False
+) -> Examined:
+    """Judge the files of an example, or the fixed ones over them, by the strict profile."""
+    files = {**example.files, **(example.fixed if fixed else {})}
+    params = {policy.id: example.params}
+    config = Config(selection=Selection(profile="strict", params=params))
+    states = cast("Mapping[str, State]", example.states)
+    policies = [policy, *(other for other in others if other.id != policy.id)]
     return examine(
-        MemoryFiles(files), policies, config, classify=lambda _path, _head: "", today=TODAY
+        MemoryFiles(marked(files)[0], states),
+        policies,
+        config,
+        classify=lambda _path, _head: "",
+        today=TODAY,
     )
+
+
+def found(outcome: Examined, policy: Policy) -> list[Finding]:
+    """Return what a policy found, whatever the profile."""
+    return [one for one in (*outcome.findings, *outcome.disabled) if one.policy == policy.id]
 
 
 def marked(files: Mapping[str, str]) -> tuple[dict[str, str], set[Place]]:
@@ -62,17 +72,14 @@ def marked(files: Mapping[str, str]) -> tuple[dict[str, str], set[Place]]:
 
 def _problems(example: Example, policy: Policy, others: list[Policy]) -> Iterator[str]:
     files, expected = marked(example.files)
-    places = {finding.place for finding in found(policy, files, others)}
+    places = {finding.place for finding in found(examined(example, policy, others), policy)}
     for place in sorted(expected - places):
         yield f"nothing is found at {_shown(files, place)}"
     for place in sorted(places - expected):
         yield f"a finding that is not expected at {_shown(files, place)}"
     if example.fixed:
-        left = found(policy, {**files, **marked(example.fixed)[0]}, others)
-        yield from (
-            f"the fixed text still has a finding at {_shown(example.fixed, one.place)}"
-            for one in left
-        )
+        for one in found(examined(example, policy, others, fixed=True), policy):
+            yield f"the fixed text still has a finding at {_shown(example.fixed, one.place)}"
 
 
 def _shown(files: Mapping[str, str], place: Place) -> str:

@@ -157,6 +157,8 @@ def test_the_context_is_found_by_what_is_copied(lower: Lower) -> None:
         ("ADD --checksum=sha256:ab https://x.org/a /x", {"verified": True}),
         ("ADD --checksum=$SUM https://x.org/a /x", {"verified": None}),
         ("ADD https://x.org/latest/a /x", {"revision": "latest", "pin": "alias"}),
+        ("ADD https://x.org/a-3.x/a-3.5.1.tgz /x", {"revision": "3.5.1", "pin": "exact"}),
+        ("ADD https://x.org/a-3.x/a.tgz /x", {"revision": "3.x", "pin": "alias"}),
         (
             "ADD https://github.com/a/b.git#main:docs /x",
             {"source_type": "git", "revision": "main", "pin": "alias"},
@@ -272,6 +274,12 @@ def test_what_starts_a_stage(
     assert (container.starts, container.entry) == (starts, entry)
 
 
+def test_a_base_that_a_variable_hides_is_one_that_starts(lower: Lower) -> None:
+    found = lower('FROM a AS app-base\nFROM b AS app-linux\nCMD ["x"]\nFROM app-$TARGETOS\n')
+    container = last(found)
+    assert (container.image, container.own_start, container.entry) == ("b", True, ("x",))
+
+
 def test_an_entrypoint_drops_the_command_of_the_base(lower: Lower) -> None:
     container = last(lower('FROM a AS b\nCMD ["x"]\nFROM b\nENTRYPOINT ["y"]\n'))
     assert container.entry == ("y",)
@@ -336,6 +344,10 @@ def test_what_lies_where(
     }
     container = last(lower(files))
     assert (container.code, container.adds_code) == (code, adds)
+
+
+def test_triggers_copy_from_the_context_of_another_build(lower: Lower) -> None:
+    assert lower("FROM a\nONBUILD COPY . /app\n").of(Copy) == []
 
 
 def test_triggers_change_nothing_here(lower: Lower) -> None:

@@ -14,8 +14,8 @@ from immutable_delivery.engine import judge
 from immutable_delivery.expressions import ExpressionError, compile_expression
 from immutable_delivery.facts import Fact
 from immutable_delivery.policies import Policy, PolicyRule
-from immutable_delivery.policyfiles import PolicyFile, read_folder
-from immutable_delivery.policytests import examined, failures, found, marked
+from immutable_delivery.policyfiles import Example, PolicyFile, read_folder
+from immutable_delivery.policytests import examined, failures, found
 from immutable_delivery.selection import Selection
 
 FOLDER = Path(__file__).parents[2] / "policies"
@@ -51,7 +51,12 @@ def test_prose_is_complete(file: PolicyFile) -> None:
 
 @each_policy
 def test_examples_come_in_two_formats_where_two_can_break_it(file: PolicyFile) -> None:
-    one_format_is_enough = {"contract", "meta"}
+    one_format_is_enough = {"contract", "meta", "build"}  # only a Dockerfile builds
+    only_dockerfiles = {
+        "inherited-start-command",
+        "repeated-start-command",
+        "shell-form-start",
+    }
     kinds = {
         name.rpartition("/")[2].partition(".")[0]
         for e in file.examples
@@ -63,7 +68,7 @@ def test_examples_come_in_two_formats_where_two_can_break_it(file: PolicyFile) -
         rule.over for rule in file.policy.rules
     }:
         return
-    if file.policy.id == "unpinned-os-package":  # only a Dockerfile builds
+    if file.policy.id in only_dockerfiles:
         return
     assert len(kinds & {"Dockerfile", "compose", "deploy"}) >= 2
 
@@ -115,9 +120,10 @@ def mutants(file: PolicyFile) -> Iterator[tuple[str, Policy]]:
 Outcome = list[tuple[object, ...]]
 
 
-def outcomes(policy: Policy, facts: Sequence[Fact]) -> Outcome:
+def outcomes(policy: Policy, facts: Sequence[Fact], example: Example) -> Outcome:
     """Return what a policy finds in facts, and how each profile reports it."""
-    profiles = [Selection(profile=name) for name in ("default", "strict")]
+    params = {policy.id: example.params}
+    profiles = [Selection(profile=name, params=params) for name in ("default", "strict")]
     return [
         (one.place, one.severity, one.enabled, one.message)
         for selection in profiles
@@ -128,12 +134,12 @@ def outcomes(policy: Policy, facts: Sequence[Fact]) -> Outcome:
 @each_policy
 def test_examples_notice_each_condition(file: PolicyFile) -> None:
     """Dropping or negating a conjunct of a `deny` changes the verdict of some example."""
-    seen = [examined(marked(example.files)[0], others(file)).facts for example in file.examples]
-    expected = [outcomes(file.policy, facts) for facts in seen]
+    seen = [(examined(one, file.policy, others(file)).facts, one) for one in file.examples]
+    expected = [outcomes(file.policy, *one) for one in seen]
     unnoticed = [
         text
         for text, mutant in mutants(file)
-        if [outcomes(mutant, facts) for facts in seen] == expected
+        if [outcomes(mutant, *one) for one in seen] == expected
     ]
     assert unnoticed == []
 
@@ -141,8 +147,6 @@ def test_examples_notice_each_condition(file: PolicyFile) -> None:
 @each_policy
 def test_messages_name_no_unknown(file: PolicyFile) -> None:
     for example in file.examples:
-        if example.bad:
-            files, _ = marked(example.files)
-            for finding in found(file.policy, files, others(file)):
-                assert finding.message
-                assert "…" not in finding.message.replace("sha256:…", "")
+        for finding in found(examined(example, file.policy, others(file)), file.policy):
+            assert finding.message
+            assert "…" not in finding.message.replace("sha256:…", "").replace("id=…", "")

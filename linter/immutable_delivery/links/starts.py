@@ -29,6 +29,15 @@ _STARTS_IN_VARIANT = {"php": ("apache", "fpm")}
 """Tags of the images above that do start a server."""
 
 
+_STARTS = frozenset(
+    "nginx nginxinc/nginx-unprivileged httpd caddy traefik haproxy envoyproxy/envoy tomcat jetty redis valkey/valkey "
+    "postgres mysql mariadb mongo rabbitmq memcached elasticsearch kibana logstash solr neo4j influxdb registry "
+    "wordpress drupal ghost joomla nextcloud grafana/grafana prom/prometheus jenkins/jenkins keycloak/keycloak "
+    "quay.io/keycloak/keycloak kong nats zookeeper cassandra couchdb vault consul hashicorp/vault hashicorp/consul".split()
+)
+"""Images that start a server by themselves (from their Dockerfiles, November 2026)."""
+
+
 def link_starts(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
     """Return the facts with ``runs`` and ``starts`` of every container filled in."""
     containers = [fact for fact in facts if isinstance(fact, Container)]
@@ -48,7 +57,7 @@ def starts_by_itself(image: str | None) -> bool | None:
         repository, rest = image.partition("@")[0], ""
     name = familiar_name(repository) or ""
     if name not in _NOTHING:
-        return None
+        return True if name in _STARTS else None
     return any(word in rest for word in _STARTS_IN_VARIANT.get(name, ()))
 
 

@@ -44,7 +44,7 @@ def fetch(
         tool=event.call.name,
         url=word.text if word.known else None,
         source_type=address.source_type,
-        revision=revision if known else None,
+        revision=revision if known else "what another download says" if moving else None,
         pin="alias" if moving else pin if known else None,
         verified=bool(address.checksum or arguments.given(fetcher.checksum)) or pin == "digest",
         bypassed_checks=checks.names,

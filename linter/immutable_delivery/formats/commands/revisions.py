@@ -74,7 +74,7 @@ def _of_forge(ref: str, start: int, kind: str) -> Revision:
 def _of_path(text: str, start: int) -> Revision:
     file = max(text.rfind("/") + 1, start)
     version = _VERSION.search(text, file) if "\0" not in text[file:] else None
-    if series := SERIES.search(text, start):
+    if series := SERIES.search(text, file if version else start):
         return Revision(series[0], series.start(), "alias")
     strong, weak = _STRONG.search(text, start), _WEAK.search(text, start)
     if strong is not None and not version and not _VERSION.search(text, strong.end()):

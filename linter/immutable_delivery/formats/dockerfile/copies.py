@@ -43,9 +43,9 @@ def copy(state: State, one: Instruction) -> None:
         download(state, one, word, target)
     if local:
         found = [(word, state.site.context.find(word.text) if word.known else []) for word in local]
-        if state.triggered is None:
+        if state.triggered is None:  # ONBUILD copies from the context of another build
             _bring(state, one, found, target)
-        state.emit(copy_fact(state, one, found, target))
+            state.emit(copy_fact(state, one, found, target))
 
 
 def _from_stage(

@@ -85,7 +85,8 @@ def _opened(site: Site, stage: Stage) -> State:
     )
     scope = Scope(owner=owner, shipped=stage.shipped, dockerfile=site.document.path)
     if stage.parents:
-        parent = site.states[stage.parents[0]]
+        parents = [site.states[index] for index in stage.parents]
+        parent = next((one for one in parents if one.start), parents[0])  # a variable may mean any
         return parent.child(stage, scope, parent.variables.copy())
     scratch = stage.base.text == "scratch"
     return State(
