@@ -49,6 +49,13 @@ def variables(kind: str) -> dict[str, str]:
 
 
 @cache
+def locations(kind: str) -> dict[str, str]:
+    """Return where the variables of a fact kind stand in a fact, as attribute paths."""
+    own = {name: name for name in _types(KINDS[kind])}
+    return {name: f"scope.{name}" for name in _types(Scope)} | own
+
+
+@cache
 def item_variables(kind: str, each: str) -> dict[str, str]:
     """Return the variables of the items in a record list, `item.name` …, with their types."""
     return {f"item.{name}": type_ for name, type_ in _types(ITEMS[kind, each]).items()}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from immutable_delivery.errors import PolicyError
-from immutable_delivery.expressions import ExpressionError, item_values, values_of
+from immutable_delivery.expressions import ExpressionError, item_values, locations, values_of
 from immutable_delivery.facts import Fact
 from immutable_delivery.policies import Policy, PolicyRule
 from immutable_delivery.records import Record
@@ -27,6 +28,34 @@ class Verdict(Record):
     unknown_fields: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Page(Record):
+    """A rule of a policy and what its expression looks at, read from a fact in one go."""
+
+    policy: Policy
+    index: int
+    rule: PolicyRule
+    seen: Callable[[Fact], Any]
+    seen_of_item: Callable[[Any], Any]
+
+    def key(self, fact: Fact, item: Any) -> tuple[Any, ...]:
+        """Return everything on which the answer depends."""
+        own = self.seen_of_item(item) if self.rule.each else None
+        return (self.policy.id, self.index, self.seen(fact), own)
+
+
+def page(policy: Policy, index: int, rule: PolicyRule) -> Page:
+    """Return a rule with its readers."""
+    names = [name for name in rule.deny.fields if not name.startswith("params.")]
+    own = [locations(rule.over)[name] for name in names if not name.startswith("item.")]
+    items = [name.removeprefix("item.") for name in names if name.startswith("item.")]
+    return Page(policy, index, rule, _reader(own), _reader(items))
+
+
+def _reader(names: Sequence[str]) -> Callable[[Any], Any]:
+    return attrgetter(*names) if names else lambda _: None
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Judge(Record):
     """Policies by the fact kind that they judge, and what has been decided already."""
@@ -34,86 +63,52 @@ class Judge(Record):
     policies: Sequence[Policy]
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Values that the configuration sets, by policy id."""
-    _pages: dict[str, list[tuple[Policy, list[tuple[int, PolicyRule]]]]] = field(
-        default_factory=dict
-    )
+    _pages: dict[str, list[Page]] = field(default_factory=dict)
     _memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for policy in self.policies:
-            for kind in dict.fromkeys(rule.over for rule in policy.rules):
-                pages = [
-                    (index, rule) for index, rule in enumerate(policy.rules) if rule.over == kind
-                ]
-                self._pages.setdefault(kind, []).append((policy, pages))
+            for index, rule in enumerate(policy.rules):
+                self._pages.setdefault(rule.over, []).append(page(policy, index, rule))
 
     def verdicts(self, facts: Iterable[Fact]) -> Iterator[Verdict]:
         """Yield every verdict of every policy that is not: allowed."""
         for fact in facts:
-            pages = self._pages.get(type(fact).__name__.lower())
-            if pages:
-                values = values_of(fact)
-                for policy, rules in pages:
-                    yield from self._of_policy(policy, rules, fact, values)
+            for one in self._pages.get(type(fact).__name__.lower(), ()):
+                for item in getattr(fact, one.rule.each) if one.rule.each else (None,):
+                    answer = self._answer(one, fact, item)
+                    if answer is not False:
+                        yield self._verdict(one, fact, item, known=answer is True)
 
-    def _of_policy(
-        self,
-        policy: Policy,
-        rules: list[tuple[int, PolicyRule]],
-        fact: Fact,
-        values: dict[str, Any],
-    ) -> Iterator[Verdict]:
-        for index, rule in rules:
-            for item in getattr(fact, rule.each) if rule.each else (None,):
-                seen = {**values, **item_values(item)} if rule.each else values
-                answer = self._answer(policy, index, rule, seen)
-                if answer is not False:
-                    yield self._verdict(policy, rule, fact, item, seen, known=answer is True)
-
-    def _answer(self, policy: Policy, index: int, rule: PolicyRule, values: dict[str, Any]) -> Any:
-        key = (policy.id, index, *(_key(values.get(name)) for name in rule.deny.fields))
+    def _answer(self, one: Page, fact: Fact, item: Any) -> Any:
+        key = one.key(fact, item)
         if key not in self._memo:
-            self._memo[key] = self._evaluate(policy, rule, values)
+            self._memo[key] = self._evaluate(one, self._given(one, fact, item))
         return self._memo[key]
 
-    def _evaluate(self, policy: Policy, rule: PolicyRule, values: dict[str, Any]) -> Any:
+    def _evaluate(self, one: Page, values: dict[str, Any]) -> Any:
+        deny = one.rule.deny
         try:
-            return rule.deny.evaluate(values | self._params(policy) if policy.params else values)
+            return deny.evaluate(values)
         except ExpressionError as error:
             raise PolicyError(
-                f"policy {policy.id}: '{rule.deny.text}' fails: {error.reason}"
+                f"policy {one.policy.id}: '{deny.text}' fails: {error.reason}"
             ) from None
 
-    def _params(self, policy: Policy) -> dict[str, Any]:
-        values = {**policy.params, **self.params.get(policy.id, {})}
-        return {f"params.{name}": value for name, value in values.items()}
+    def _given(self, one: Page, fact: Fact, item: Any) -> dict[str, Any]:
+        params = {**one.policy.params, **self.params.get(one.policy.id, {})}
+        return {
+            **values_of(fact),
+            **(item_values(item) if one.rule.each else {}),
+            **{f"params.{name}": value for name, value in params.items()},
+        }
 
-    def _verdict(
-        self,
-        policy: Policy,
-        rule: PolicyRule,
-        fact: Fact,
-        item: Any,
-        values: dict[str, Any],
-        *,
-        known: bool,
-    ) -> Verdict:
+    def _verdict(self, one: Page, fact: Fact, item: Any, *, known: bool) -> Verdict:
+        rule, values = one.rule, self._given(one, fact, item)
         place = item.place if item is not None and not rule.at else fact.place_of(*rule.at)
-        missing = (
-            ()
-            if known
-            else tuple(n for n in rule.deny.fields if n not in values and "params." not in n)
-        )
-        message = (
-            rule.message.render(values | self._params(policy))
-            if known or rule.report_unknown
-            else ""
-        )
-        return Verdict(policy, rule, fact, place, message, known, missing)
-
-
-def _key(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+        missing = () if known else tuple(name for name in rule.deny.fields if name not in values)
+        message = rule.message.render(values) if known or rule.report_unknown else ""
+        return Verdict(one.policy, rule, fact, place, message, known, missing)
 
 
 def without_superseded(

@@ -52,11 +52,25 @@ def link_services(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
         key: tuple(sorted(names[root] for root in shared.get(key, (groups.find(key),))))
         for key in filter(None, keys)
     }
-    named = [
-        f if key is None else f.scoped(service=owners[key][0], also=owners[key][1:])
-        for f, key in zip(facts, keys, strict=True)
-    ]
+    named = _named(facts, keys, owners)
     return [*named, *_services(named)]
+
+
+def _named(
+    facts: Sequence[Fact], keys: Sequence[Key | None], owners: Mapping[Key, tuple[str, ...]]
+) -> list[Fact]:
+    """Give facts the names of their services; those of one scope share the new one too."""
+    scopes: dict[tuple[int, Key], Scope] = {}
+    named = []
+    for fact, key in zip(facts, keys, strict=True):
+        if key is None:
+            named.append(fact)
+            continue
+        same = (id(fact.scope), key)
+        if same not in scopes:
+            scopes[same] = replace(fact.scope, service=owners[key][0], also=owners[key][1:])
+        named.append(replace(fact, scope=scopes[same]))
+    return named
 
 
 def key_of(fact: Fact) -> Key | None:
