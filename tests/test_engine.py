@@ -257,3 +257,10 @@ def test_the_worst_drift_decides_the_class() -> None:
     assert {r.name: r.verdict for r in reports} == {
         "api": "divergent", "cache": "congruent", "db": "undetermined", "web": "convergent",
     }  # fmt: skip
+
+
+def test_a_finding_about_the_unknown_leaves_a_service_undetermined() -> None:
+    judgement = judge([image(pin=None)], [policy(MOVES + "    unknown: report\n")], Selection())
+    assert [finding.unknown for finding in judgement.findings] == [True]
+    (report,) = classes([service("web")], judgement.findings, [])
+    assert report.verdict == "undetermined"

@@ -33,13 +33,14 @@ def classes(
 
 def _report(service: Service, findings: Sequence[Finding], unknown: Sequence[str]) -> ServiceReport:
     for verdict in _WORST_FIRST:
-        deciding = [finding for finding in findings if finding.drift == verdict]
+        deciding = [one for one in findings if one.drift == verdict and not one.unknown]
         if deciding:
             worst = min(
                 deciding, key=lambda f: (not f.enabled, _RANK[f.severity], f.place, f.policy)
             )
             return _of(service, verdict, decided_by=worst)
-    return _of(service, "undetermined" if unknown else "congruent", unknown=tuple(unknown))
+    open_ones = unknown or any(finding.unknown for finding in findings)
+    return _of(service, "undetermined" if open_ones else "congruent", unknown=tuple(unknown))
 
 
 def _of(

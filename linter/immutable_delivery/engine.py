@@ -53,6 +53,7 @@ def _finding(verdict: Verdict, selection: Selection) -> Finding:
         place=verdict.place,
         extent=fact.extent,
         drift=verdict.rule.drift,
+        unknown=verdict.rule.report_unknown,
         layer=layer_of(verdict),
         owner=scope.owner,
         services=scope.services,

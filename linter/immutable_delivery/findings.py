@@ -58,6 +58,8 @@ class Finding(Record):
     fix: Fix | None = None
     suppressed: str = ""
     """The reason of the suppression that silences it."""
+    unknown: bool = False
+    """Whether it only says that a value is unknown: then it leaves a service undetermined."""
     enabled: bool = True
     """Whether the profile and selection of this run report it; a service's class counts it all the same."""
 
