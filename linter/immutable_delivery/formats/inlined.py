@@ -32,7 +32,11 @@ def inlined(written: Written, build: Build, home: Surroundings) -> Iterator[Fact
                 yield real.of(fact)
     for trouble in around.troubles:
         place = written.place(trouble.offset, trouble.offset)
-        home.troubles.append(Trouble(place.file, place.span.start, trouble.reason))
+        told = Trouble(place.file, place.span.start, trouble.reason, trouble.template)
+        if (
+            told not in home.troubles
+        ):  # an inlined file that several services share is read for each
+            home.troubles.append(told)
 
 
 class _Real:
