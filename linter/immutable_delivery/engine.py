@@ -46,10 +46,11 @@ def _first_pages(verdicts: list[Verdict], selection: Selection) -> list[Verdict]
 
 def _finding(verdict: Verdict, selection: Selection) -> Finding:
     fact, scope = verdict.fact, verdict.fact.scope
+    enabled = selection.reports(verdict)
     return Finding(
         policy=verdict.policy.id,
         severity=selection.severity_of(verdict),
-        message=verdict.message,
+        message=verdict.message() if enabled else "",  # only what is reported needs words
         place=verdict.place,
         extent=fact.extent,
         drift=verdict.rule.drift,
@@ -59,7 +60,7 @@ def _finding(verdict: Verdict, selection: Selection) -> Finding:
         services=scope.services,
         environments=scope.environments,
         uses=_uses(verdict),
-        enabled=selection.reports(verdict),
+        enabled=enabled,
     )
 
 

@@ -23,9 +23,13 @@ class Verdict(Record):
     rule: PolicyRule
     fact: Fact
     place: Place
-    message: str
+    values: Mapping[str, Any]
     known: bool = True
     unknown_fields: tuple[str, ...] = ()
+
+    def message(self) -> str:
+        """Return what the rule says of these values."""
+        return self.rule.message.render(self.values)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -107,8 +111,7 @@ class Judge(Record):
         rule, values = one.rule, self._given(one, fact, item)
         place = item.place if item is not None and not rule.at else fact.place_of(*rule.at)
         missing = () if known else tuple(name for name in rule.deny.fields if name not in values)
-        message = rule.message.render(values) if known or rule.report_unknown else ""
-        return Verdict(one.policy, rule, fact, place, message, known, missing)
+        return Verdict(one.policy, rule, fact, place, values, known, missing)
 
 
 def without_superseded(
