@@ -6,12 +6,12 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 
 from immutable_delivery.expressions import UNKNOWN, Expression, Signature
 from immutable_delivery.findings import Drift, Rule, Severity
 from immutable_delivery.records import Record
+from immutable_delivery.shipped import shipped
 
 DOCUMENTATION = "https://github.com/immutable-delivery/immutable-delivery/blob/main/policies"
 
@@ -105,7 +105,7 @@ def load(text: str) -> list[Policy]:
 
 def builtin() -> list[Policy]:
     """Return the pack that ships with the package."""
-    return load((files(__package__) / "_compiled" / "policies.json").read_text("utf-8"))
+    return load(shipped("_compiled", "policies.json"))
 
 
 def matches(policy: Policy, drift: str, layer: str, selectors: Sequence[str]) -> bool:

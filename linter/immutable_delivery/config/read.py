@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from importlib.resources import files as resources
 from typing import Any, cast
 
 from immutable_delivery.config import (
@@ -23,13 +22,13 @@ from immutable_delivery.config.find import find
 from immutable_delivery.config.links import refuse_links
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.selection import PathRule, Selection
+from immutable_delivery.shipped import shipped
 from immutable_delivery.text import Place, Text
 
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of the configuration."""
-    text = (resources("immutable_delivery") / "schemas" / "config.schema.json").read_text("utf-8")
-    return cast("dict[str, Any]", json.loads(text))
+    return cast("dict[str, Any]", json.loads(shipped("schemas", "config.schema.json")))
 
 
 def load(files: Files, path: str = "") -> Config:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
-from importlib.resources import files
 from typing import Any
 
 from immutable_delivery.formats.commands import building
@@ -15,6 +14,7 @@ from immutable_delivery.formats.commands.compiling import compile_tables, compil
 from immutable_delivery.formats.commands.records import Line, Manager, Role
 from immutable_delivery.formats.commands.rules import Rule
 from immutable_delivery.formats.shell import Wrapper
+from immutable_delivery.shipped import shipped
 
 _RULES = (
     "mutations",
@@ -150,8 +150,7 @@ def _by_name(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
 @lru_cache(maxsize=1)
 def load() -> Tables:
     """Return the built-in tables."""
-    data = files("immutable_delivery").joinpath("_compiled", "commands.json")
-    return Tables(json.loads(data.read_text(encoding="utf-8")))
+    return Tables(json.loads(shipped("_compiled", "commands.json")))
 
 
 __all__ = ["Tables", "compile_tables", "load"]

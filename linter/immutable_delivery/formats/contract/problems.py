@@ -6,7 +6,6 @@ import json
 import shlex
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files as package_files
 from typing import Any
 
 from immutable_delivery.facts import Problem
@@ -15,13 +14,13 @@ from immutable_delivery.formats.contract.entries import items_of
 from immutable_delivery.formats.images import digest_problem
 from immutable_delivery.formats.schema import Misfit, head, misfits
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.shipped import shipped
 
 
 @cache
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of the delivery meta file."""
-    source = package_files("immutable_delivery") / "schemas" / "contract.schema.json"
-    loaded: dict[str, Any] = json.loads(source.read_text("utf-8"))
+    loaded: dict[str, Any] = json.loads(shipped("schemas", "contract.schema.json"))
     return loaded
 
 

