@@ -8,9 +8,11 @@ from typing import Any
 
 from immutable_delivery.config.read import load
 from immutable_delivery.discover import open_tree
+from immutable_delivery.errors import UsageError
 from immutable_delivery.expressions import item_values, values_of, variables
 from immutable_delivery.facts import ITEMS, Fact
 from immutable_delivery.links.link import link
+from immutable_delivery.names import shown
 from immutable_delivery.project import read
 from immutable_delivery.text import Place, Text
 
@@ -23,6 +25,8 @@ def factsheet(start: Path, file: str) -> str:
     project = read(tree.files, tree.skipped, settings)
     facts = link(project.facts, project.builds, tree.files)
     own = [fact for fact in facts if fact.used_at.file in tree.named]
+    if not own:
+        raise UsageError(f"{shown(file)}: no format of imd reads this file")
     return (
         json.dumps([_shown(fact, project.texts) for fact in own], indent=2, ensure_ascii=False)
         + "\n"

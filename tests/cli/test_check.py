@@ -82,6 +82,7 @@ def test_the_configuration_decides_too(repository: Repository) -> None:
         (["--output-format", "json", "--output-format", "text"], "both go to stdout"),
         (["--output-format", "json=a", "--output-format", "text=./a"], "both go to ./a"),
         (["--output-format", "json=no/such/folder"], "no such file can be written"),
+        (["--select", ""], "names no policy"),
         (["--select", "flaoting-tag"], "did you mean 'floating-tag'?"),
         (["--config", "nowhere.yaml"], "nowhere.yaml"),
         (["--config", "/etc/hostname"], "lies outside"),

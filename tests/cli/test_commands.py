@@ -25,7 +25,9 @@ def test_facts_are_what_policies_see(repository: Repository) -> None:
 
 def test_facts_of_nothing_and_of_no_file(repository: Repository) -> None:
     repository.write(**{"notes.txt": "x"})
-    assert repository.call("facts", "notes.txt").out == "[]\n"
+    result = repository.call("facts", "notes.txt")
+    assert (result.code, result.out) == (2, "")
+    assert "notes.txt: no format of imd reads this file" in result.err
     assert repository.call("facts", "nowhere").code == 2
 
 

@@ -24,7 +24,10 @@ def _names(
     _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Split `--select a,b` as `--select a --select b`."""
-    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+    names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+    if values and not names:
+        raise click.BadParameter("names no policy; leave it out to have them all")
+    return names
 
 
 def _profile(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
