@@ -58,6 +58,8 @@ class Finding(Record):
     fix: Fix | None = None
     suppressed: str = ""
     """The reason of the suppression that silences it."""
+    silenced_by: str = ""
+    """The other tool whose comment that is; empty for a suppression of ours."""
     enabled: bool = True
     """Whether the profile and selection of this run report it; a service's class counts it all the same."""
 
