@@ -60,6 +60,8 @@ class Finding(Record):
     """The reason of the suppression that silences it."""
     unknown: bool = False
     """Whether it only says that a value is unknown: then it leaves a service undetermined."""
+    silenced_by: str = ""
+    """The other tool whose comment that is; empty for a suppression of ours."""
     enabled: bool = True
     """Whether the profile and selection of this run report it; a service's class counts it all the same."""
 

@@ -38,7 +38,7 @@ class Trees(Record):
             raise ConfigError(f"{path}: extends itself: {' → '.join((*chain, path))}")
         if len(self.texts) >= _MOST_FILES:
             raise ConfigError(f"{path}: more than {_MOST_FILES} files extend each other")
-        own = self._valid(path)
+        own = self.valid(path)
         joint = Mapping(place=own.place)
         for scalar in _scalars(own.get("extends")):
             base = resolve(folder_of(path), scalar.text)
@@ -53,7 +53,8 @@ class Trees(Record):
         position = self.texts[place.file].position(place.span.start)
         return f"{place.file}:{position.line}:{position.column}"
 
-    def _valid(self, path: str) -> Mapping:
+    def valid(self, path: str) -> Mapping:
+        """Return the tree of a file by itself; refuse what does not fit the schema."""
         root = self._root(path)
         faults = [f"{self.at(fault.place)}: {fault.text}" for fault in misfits(root, self.schema)]
         if faults or not isinstance(root, Mapping):

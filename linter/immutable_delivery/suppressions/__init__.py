@@ -16,7 +16,7 @@ from immutable_delivery.findings import Finding
 from immutable_delivery.formats import Comment
 from immutable_delivery.policies import Policy, matches
 from immutable_delivery.records import Record
-from immutable_delivery.suppressions import directives
+from immutable_delivery.suppressions import directives, foreign
 from immutable_delivery.suppressions.silencers import Area, Silencer, covering
 from immutable_delivery.text import Place, Text
 
@@ -67,6 +67,7 @@ def apply(
         if not one.problem and one.name not in known:
             one.problem = unknown_name(one.name, known)
     active = [one for one in every if not one.problem and not one.expired(today)]
+    active += [one for one in foreign.silencers(comments) if one.name in known]
     covered = covering(active, (point for finding in findings for point in _points(finding)))
     outcomes = [_outcome(finding, covered, policies) for finding in findings]
     facts = tuple(
@@ -95,7 +96,7 @@ def _points(finding: Finding) -> Iterator[tuple[str, int]]:
 def _outcome(finding: Finding, covered: Covering, policies: Mapping[str, Policy]) -> Finding:
     """Return the finding as it is, with fewer uses, or with the reason that silences it."""
 
-    def reason(place: Place, *, entire: bool = False) -> str:
+    def silencer(place: Place, *, entire: bool = False) -> Silencer | None:
         found = covered.get((place.file, place.span.start), ())
         fitting = [
             (area, one) for area, one in found
@@ -103,20 +104,24 @@ def _outcome(finding: Finding, covered: Covering, policies: Mapping[str, Policy]
         ]  # fmt: skip
         for _, one in fitting:
             one.used = True
-        return (
-            min(fitting, key=lambda entry: entry[0].end - entry[0].start)[1].reason
-            if fitting
-            else ""
-        )
+        return min(fitting, key=_distance)[1] if fitting else None
 
-    silent = reason(finding.place)
+    silent = silencer(finding.place)
     if not silent and len(finding.uses) <= 1:
-        silent = reason(finding.extent, entire=True)
-    reasons = {place: reason(place) for place in finding.uses}
-    left = tuple(place for place in finding.uses if not reasons[place])
-    if not silent and reasons and not left:
-        silent = next(iter(reasons.values()))
-    return replace(finding, suppressed=silent) if silent else replace(finding, uses=left)
+        silent = silencer(finding.extent, entire=True)
+    silencers = {place: silencer(place) for place in finding.uses}
+    left = tuple(place for place in finding.uses if not silencers[place])
+    if not silent and silencers and not left:
+        silent = next(iter(silencers.values()))
+    if not silent:
+        return replace(finding, uses=left)
+    return replace(finding, suppressed=silent.reason, silenced_by=silent.tool)
+
+
+def _distance(entry: tuple[Area, Silencer]) -> tuple[bool, int]:
+    """Order what covers a place: our own before another tool's, then the nearest."""
+    area, one = entry
+    return bool(one.tool), area.end - area.start
 
 
 def _names(one: Silencer, finding: Finding, policies: Mapping[str, Policy]) -> bool:

@@ -38,6 +38,8 @@ class Silencer:
     problem: str = ""
     files: tuple[str, ...] = field(default=())
     """The judged files that it could silence something in."""
+    tool: str = ""
+    """The other tool that the comment is for; empty for ours."""
     used: bool = False
 
     def expired(self, today: date) -> bool:

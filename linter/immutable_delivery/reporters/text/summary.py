@@ -31,9 +31,7 @@ def summary(report: Report, options: Options, style: Style) -> list[str]:
 def _totals(report: Report, style: Style) -> list[str]:
     severities = Counter(finding.severity for finding in report.findings)
     paths = Counter(finding.place.file for finding in report.findings)
-    hidden = (
-        f" ({count(len(report.suppressed), 'finding')} suppressed)" if report.suppressed else ""
-    )
+    hidden = f" ({', '.join(_hidden(report))})" if report.suppressed else ""
     if not severities:
         return [style.paint("No findings", "congruent") + hidden]
     counts = ", ".join(style.paint(count(severities[s], s), s) for s in SEVERITIES if severities[s])
@@ -44,6 +42,16 @@ def _totals(report: Report, style: Style) -> list[str]:
     return [
         total,
         *(style.wrapped(f"Most in {', '.join(most)}", "", "  ") if len(paths) > 1 else []),
+    ]
+
+
+def _hidden(report: Report) -> list[str]:
+    """Return how many findings are suppressed, those by comments for other tools apart."""
+    tools = Counter(finding.silenced_by for finding in report.suppressed)
+    own = tools.pop("", 0)
+    return [
+        *([f"{count(own, 'finding')} suppressed"] if own else []),
+        *(f"{tools[tool]:,} suppressed by {tool}'s comments" for tool in sorted(tools)),
     ]
 
 

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from immutable_delivery.findings import Report
+from immutable_delivery.peers import PEERS
+from immutable_delivery.policies import builtin
+from immutable_delivery.reporters import Options, render
+from immutable_delivery.run import Request, run
+
+TODAY = date(2026, 6, 15)
+FROM = "FROM debian:latest\nCMD true\n"
+
+
+def judged(folder: Path, text: str, path: str = "Dockerfile") -> Report:
+    (folder / path).write_text(text, encoding="utf-8")
+    names = ("floating-tag", "shell-form-start", "unpinned-os-package", "unused-suppression")
+    return run(folder, Request(select=names, today=TODAY)).report
+
+
+def found(report: Report) -> tuple[list[str], list[str]]:
+    return [one.policy for one in report.findings], [one.policy for one in report.suppressed]
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_rules_of_peers_mean_policies_that_there_are(name: str) -> None:
+    assert set(PEERS[name].policies.values()) <= {policy.id for policy in builtin()}
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# hadolint ignore=DL3007",
+        "#hadolint ignore=DL3006",
+        "#  hadolint  ignore = DL3007",
+        "#\thadolint\tignore\t=\tDL3007",
+        "# hadolint ignore=dl3007",
+        "# Hadolint IGNORE=DL3007",
+        "# hadolint ignore=DL3008,DL3007",
+        "# hadolint ignore=SC2086 , DL3007",
+        "# hadolint ignore=DL9999,DL3007 # the mirror is frozen",
+        "# hadolint ignore=DL3007#reason",
+        "# hadolint ignore=DL3007\n# and a word",
+    ],
+)
+def test_a_comment_silences_what_it_means_below(tmp_path: Path, comment: str) -> None:
+    report = judged(tmp_path, f"{comment}\n{FROM}")
+    assert found(report) == (["shell-form-start"], ["floating-tag"]), comment
+    assert report.suppressed[0].silenced_by == "hadolint"
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# hadolint ignore=DL3008",
+        "# hadolint ignore=",
+        "# hadolint ignore",
+        "# hadolint ignore=DL3007 because",
+        "# hadolint ignore=DL3007,",
+        "# hadolint shell=bash",
+        "# hadolintignore=DL3007",
+        "# see hadolint ignore=DL3007",
+        "# checkov:skip=DL3007",
+        "# hadolint ignore=SC2086",
+        "#",
+        "# hadolint ignore=" + "D" * 50_000,
+        "# hadolint ignore=" + "DL3007," * 8_000,
+    ],
+)
+def test_other_comments_silence_nothing_and_are_no_fault(tmp_path: Path, comment: str) -> None:
+    assert found(judged(tmp_path, f"{comment}\n{FROM}")) == (
+        ["floating-tag", "shell-form-start"],
+        [],
+    )
+
+
+def test_a_comment_covers_one_instruction(tmp_path: Path) -> None:
+    text = "# hadolint ignore=DL3007\nFROM debian:latest AS a\nFROM ubuntu\nCOPY --from=a /a /a\n"
+    report = judged(tmp_path, text)
+    assert [one.place.span.start for one in report.findings] == [text.index("ubuntu")]
+
+
+@pytest.mark.parametrize(
+    "marker", ["hadolint global ignore=", "hadolint  global\tignore = ", "Hadolint Global Ignore="]
+)
+def test_a_global_comment_covers_the_file(tmp_path: Path, marker: str) -> None:
+    report = judged(tmp_path, f"{FROM}# {marker}DL3007,DL3025 # as agreed\n")
+    assert found(report) == ([], ["floating-tag", "shell-form-start"])
+    assert report.suppressed[0].suppressed == "hadolint's comment ignores DL3007: as agreed"
+
+
+def test_a_comment_that_nothing_needs_is_no_finding(tmp_path: Path) -> None:
+    text = "# hadolint ignore=DL3007,DL3008,DL4006\nFROM debian:latest\n# hadolint ignore=DL3025\n"
+    assert found(judged(tmp_path, text)) == ([], ["floating-tag"])
+
+
+def test_our_own_suppression_comes_first_and_counts_as_used(tmp_path: Path) -> None:
+    own = "# imd: ignore-file[floating-tag] frozen"
+    report = judged(tmp_path, f"{own}\n# hadolint ignore=DL3007\n{FROM}")
+    assert found(report) == (["shell-form-start"], ["floating-tag"])
+    assert (report.suppressed[0].suppressed, report.suppressed[0].silenced_by) == ("frozen", "")
+
+
+def test_reports_count_them_apart_and_say_why(tmp_path: Path) -> None:
+    text = "# hadolint ignore=DL3007 # frozen\nFROM debian:latest\nCMD true\n"
+    report = judged(tmp_path, text)
+    assert " (1 suppressed by hadolint's comments)\n" in render("text", report)
+    both = judged(tmp_path, text.replace("CMD", "# imd: ignore[shell-form-start] so be it\nCMD"))
+    words = "No findings (1 finding suppressed, 1 suppressed by hadolint's comments)"
+    assert words in render("text", both)
+    reason = "hadolint's comment ignores DL3007: frozen"
+    options = Options(include_suppressed=True)
+    assert json.loads(render("json", report, options))["suppressed"][0]["suppressed"] == reason
+    results = json.loads(render("sarif", report, options))["runs"][0]["results"]
+    assert [one["suppressions"] for one in results if "suppressions" in one] == [
+        [{"kind": "inSource", "justification": reason}]
+    ]
+    assert reason in render("text", report, options)
