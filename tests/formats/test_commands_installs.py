@@ -271,6 +271,7 @@ def test_upgrades_of_everything(script: str) -> None:
         "apt-get update",
         "apk update",
         "zypper ref",
+        "zypper -n patch --cve=CVE-2024-3094",
         "pacman -Sy",
         "yum makecache",
         "pip install -U pip==1",

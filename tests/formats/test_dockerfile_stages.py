@@ -224,7 +224,7 @@ def test_references_that_lead_nowhere(
 ) -> None:
     found = lower(dockerfile)
     (image,) = (image for image in found.of(Image) if image.stage_problem)
-    assert image.stage_problem == problem
+    assert (image.stage_problem, image.text) == (problem, written)
     assert found.at(image, "stage_problem", "reference") == written
 
 

@@ -96,5 +96,5 @@ def _stage_fact(written: Written, role: str, problem: str, extent: Place, scope:
     places = {"reference": written.whole, "name": written.whole, "stage_problem": written.whole}
     return Image(
         used_at=written.whole, extent=extent, scope=scope, places=places, role=role,
-        reference=written.text, repository=written.text, name=written.text, pin="", stage_problem=problem,
+        text=written.text, reference=written.text, repository=written.text, name=written.text, pin="", stage_problem=problem,
     )  # fmt: skip
