@@ -51,6 +51,8 @@ FOUND = [
     ("invalid-contract", "catalog/delivery.yaml", "sha256:9f86d081884c7d65"),
     ("floating-tag", "compose.yaml", "latest"),
     ("runtime-socket", "compose.yaml", "/var/run/docker.sock"),
+    ("writable-root", "deploy/base/web.yaml", "web"),
+    ("mutable-config", "deploy/base/settings.yaml", "settings"),
     ("floating-tag", "deploy/base/web.yaml", "fluent/fluent-bit"),
     ("host-mounted-code", "deploy/base/web.yaml", "/srv/storefront/views"),
     ("runtime-socket", "deploy/base/web.yaml", "/var/run/docker.sock"),

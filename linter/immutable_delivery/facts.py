@@ -316,7 +316,7 @@ class Variable(Fact):
     value: str | None = ""
     secret: str = ""
     """Why it is a secret: name, value or url; else empty."""
-    installs: str = ""
+    installs: str | None = ""
     """What the image installs at start because of it (`plugins`); else empty."""
     bypassed_checks: tuple[str, ...] = ()
     """The integrity checks that it turns off."""

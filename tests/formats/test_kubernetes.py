@@ -207,6 +207,7 @@ def test_image_places_are_exact() -> None:
         "repository": "registry:5000/shop/web",
         "name": "registry:5000/shop/web",
         "tag": "1.2.3",
+        "pull_policy": "IfNotPresent",
     }
     assert image.pull_policy == "ifnotpresent"
     assert written(content, image.extent).startswith("{name: app")
@@ -591,3 +592,13 @@ def test_roles_of_every_cluster_are_left_alone() -> None:
 def test_deep_and_long_input_stays_cheap() -> None:
     wide = deployment(*[f"{{name: c{n}, image: 'x:{n}'}}" for n in range(500)])
     assert len(facts(wide, kind=Image)) == 500
+
+
+def test_an_openshift_deployment_is_read_where_a_trigger_gives_the_image() -> None:
+    content = (
+        "apiVersion: apps.openshift.io/v1\nkind: DeploymentConfig\nmetadata: {name: shop}\nspec:\n"
+        "  template:\n    spec:\n      containers:\n      - name: shop\n"
+        "        volumeMounts: [{name: state, mountPath: /state}]\n"
+        "      volumes: [{name: state, hostPath: {path: /mnt/state}}]\n"
+    )
+    assert one(content, Mount).host

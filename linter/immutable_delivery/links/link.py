@@ -10,6 +10,8 @@ from immutable_delivery.links.development import link_development, link_substitu
 from immutable_delivery.links.mounts import link_mounts
 from immutable_delivery.links.services import link_services
 from immutable_delivery.links.starts import link_starts
+from immutable_delivery.links.switches import link_switches
+from immutable_delivery.links.updaters import link_updaters
 
 
 def link(facts: Sequence[Fact], builds: Sequence[Build], files: Files) -> list[Fact]:
@@ -17,5 +19,6 @@ def link(facts: Sequence[Fact], builds: Sequence[Build], files: Files) -> list[F
     linked = link_services(facts, builds)
     linked = link_development(linked, builds)
     linked = link_substituted(linked, builds)
+    linked = link_updaters(link_switches(linked))
     linked = link_starts(linked, builds)
     return link_mounts(linked, files)

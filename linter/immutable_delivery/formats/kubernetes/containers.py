@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from immutable_delivery.facts import Container, Fact, Image, Scope
 from immutable_delivery.formats.images import image_fact
@@ -30,18 +31,21 @@ def pod_facts(pod: Pod, workload: Workload) -> Iterator[Fact]:
         yield from _container(found, mounts, scope)
 
 
-def image_of(node: Scalar, role: str, scope: Scope, extent: Place, policy: str = "") -> Image:
+def image_of(
+    node: Scalar, role: str, scope: Scope, extent: Place, policy: Scalar | None = None
+) -> Image:
     """Return the fact of a reference, with the digest that an overlay took from it."""
     lost = node.digest if isinstance(node, Unpinned) else ""
-    return image_fact(
+    fact = image_fact(
         node.written,
         role=role,
         scope=scope,
         extent=extent if extent.file == node.place.file else node.place,
         used_at=node.place,
         unpinned_from=lost,
-        pull_policy=policy.lower(),
+        pull_policy=policy.text.lower() if policy else "",
     )
+    return replace(fact, places={**fact.places, "pull_policy": policy.place}) if policy else fact
 
 
 def _container(found: Found, mounts: Mounts, scope: Scope) -> Iterator[Fact]:
@@ -50,7 +54,7 @@ def _container(found: Found, mounts: Mounts, scope: Scope) -> Iterator[Fact]:
     scripts = volumes.scripts(node, mounts.volumes, workload)
     image = scalar(node, "image") or scalar(pod.defaults, "image")
     if image is not None:
-        yield image_of(image, found.role, scope, node.place, text(node, "imagePullPolicy"))
+        yield image_of(image, found.role, scope, node.place, scalar(node, "imagePullPolicy"))
     run = programs.run(node, known, workload, scope, scripts)
     begun = programs.start(node, known, scope, run)
     if begun is not None:

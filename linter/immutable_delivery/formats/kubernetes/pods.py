@@ -31,7 +31,7 @@ _PODLESS = frozenset(
 _CORE = frozenset({"Pod", "PodTemplate", "ReplicationController"})
 """The kinds of the core group that run pods."""
 _BUILT_IN = frozenset({"", "apps", "batch", "extensions"})
-_OVERRIDES = _BUILT_IN | {"monitoring.coreos.com"}
+_OVERRIDES = _BUILT_IN | {"apps.openshift.io", "monitoring.coreos.com"}
 """Groups in whose lists a container without image stands for one that another object, or an operator, completes."""
 
 

@@ -1,0 +1,47 @@
+"""Which variables make an image install something when it starts."""
+
+from __future__ import annotations
+
+import pytest
+
+from immutable_delivery.facts import Scope, Variable
+from immutable_delivery.links.switches import link_switches
+from immutable_delivery.text import Place, Span
+
+PLACE = Place("compose.yaml", Span(0, 1))
+
+
+def installs(name: str, value: str | None, *, deployed: bool = True, kind: str = "env") -> object:
+    fact = Variable(
+        used_at=PLACE, extent=PLACE, scope=Scope(deployed=deployed), variable_type=kind,
+        name=name, value=value,
+    )  # fmt: skip
+    (found,) = link_switches([fact])
+    assert isinstance(found, Variable)
+    return found.installs
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("GF_INSTALL_PLUGINS", "grafana-clock-panel", "plugins"),
+        ("GF_INSTALL_PLUGINS", " ", ""),
+        ("GF_INSTALL_PLUGINS", None, None),
+        ("NEO4J_PLUGINS", '["apoc"]', "plugins"),
+        ("NEO4J_PLUGINS", "[]", ""),
+        ("_PIP_ADDITIONAL_REQUIREMENTS", "pandas", "Python packages"),
+        ("AUTO_UPDATE", "true", "its own updates"),
+        ("AUTO_UPDATE", "False", ""),
+        ("AUTO_UPDATE", "0", ""),
+        ("PLUGINS", "a", ""),
+    ],
+)
+def test_a_switch_installs_what_its_table_says(
+    name: str, value: str | None, expected: str | None
+) -> None:
+    assert installs(name, value) == expected
+
+
+def test_only_the_environment_of_what_is_deployed_is_a_switch() -> None:
+    assert installs("AUTO_UPDATE", "true", deployed=False) == ""
+    assert installs("AUTO_UPDATE", "true", kind="label") == ""
