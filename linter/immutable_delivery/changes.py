@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from immutable_delivery.files import Files, read_text
-from immutable_delivery.findings import SEVERITIES, Finding
+from immutable_delivery.findings import SEVERITIES, Finding, rank
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span
 
@@ -132,8 +132,8 @@ def _known(after: Iterable[Finding], before: Sequence[Finding], changes: Changes
 
 
 def _taken(finding: Finding, twins: Counter[tuple[tuple[str, ...], int]]) -> bool:
-    for rank in range(_rank(finding) + 1):
-        key = (_key(finding, {}), rank)
+    for worse in range(_rank(finding) + 1):
+        key = (_key(finding, {}), worse)
         if twins[key] > 0:
             twins[key] -= 1
             return True
@@ -150,4 +150,4 @@ def _rank(finding: Finding) -> int:
     """Return how bad a finding is, 0 the worst; what no report shows is the least."""
     if finding.suppressed or not finding.enabled:
         return len(SEVERITIES)
-    return SEVERITIES.index(finding.severity)
+    return rank(finding.severity)

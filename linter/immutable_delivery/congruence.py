@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from immutable_delivery.facts import Service
-from immutable_delivery.findings import Finding, ServiceClass, ServiceReport, Unresolved
+from immutable_delivery.findings import Finding, ServiceClass, ServiceReport, Unresolved, rank
 
 _WORST_FIRST: tuple[ServiceClass, ...] = ("divergent", "convergent")
-_RANK = {"error": 0, "warning": 1, "note": 2}
 
 
 def classes(
@@ -36,7 +35,7 @@ def _report(service: Service, findings: Sequence[Finding], unknown: Sequence[str
         deciding = [one for one in findings if one.drift == verdict and not one.unknown]
         if deciding:
             worst = min(
-                deciding, key=lambda f: (not f.enabled, _RANK[f.severity], f.place, f.policy)
+                deciding, key=lambda f: (not f.enabled, rank(f.severity), f.place, f.policy)
             )
             return _of(service, verdict, decided_by=worst)
     open_ones = unknown or any(finding.unknown for finding in findings)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Fact
-from immutable_delivery.findings import Finding, Unresolved
+from immutable_delivery.findings import Finding, Unresolved, rank
 from immutable_delivery.policies import Policy
 from immutable_delivery.records import Record
 from immutable_delivery.selection import Selection, layer_of
@@ -95,11 +95,8 @@ def _both(one: Finding, other: Finding) -> Finding:
         services=tuple(sorted({*one.services, *other.services})),
         environments=_environments(one, other),
         uses=tuple(sorted({*one.uses, *other.uses})),
-        severity=min(first, second, key=lambda f: (not f.enabled, _RANK[f.severity])).severity,
+        severity=min(first, second, key=lambda f: (not f.enabled, rank(f.severity))).severity,
     )
-
-
-_RANK = {"error": 0, "warning": 1, "note": 2}
 
 
 def _environments(one: Finding, other: Finding) -> tuple[str, ...]:

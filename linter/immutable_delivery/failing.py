@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immutable_delivery.config import FailOn
-from immutable_delivery.findings import SEVERITIES, Finding, Report
+from immutable_delivery.findings import Finding, Report, rank
 
 
 def fails(report: Report, fail_on: FailOn) -> bool:
@@ -18,4 +18,4 @@ def _reaches(finding: Finding, fail_on: FailOn) -> bool:
         return finding.drift == "divergent"
     if fail_on == "convergent":
         return finding.drift != "none"
-    return SEVERITIES.index(finding.severity) <= SEVERITIES.index(fail_on)
+    return rank(finding.severity) <= rank(fail_on)

@@ -13,6 +13,12 @@ Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """Worst first."""
 
+
+def rank(severity: Severity) -> int:
+    """Return how bad a severity is, 0 the worst."""
+    return SEVERITIES.index(severity)
+
+
 Drift = Literal["divergent", "convergent", "none"]
 ServiceClass = Literal["divergent", "convergent", "undetermined", "congruent"]
 

@@ -94,6 +94,15 @@ def familiar_name(repository: str | None) -> str | None:
     return name.removeprefix("library/")
 
 
+def name_and_tag(reference: str) -> tuple[str, str]:
+    """Return the familiar name and the tag of a reference that is plain text, "" where it has none."""
+    plain = reference.partition("@")[0]
+    repository, _, tag = plain.rpartition(":")
+    if not repository or "/" in tag:  # the colon is a registry's port, or there is none
+        repository, tag = plain, ""
+    return familiar_name(repository) or "", tag
+
+
 def tag_pin(name: str, tag: str) -> str:
     """Return how far a tag of the image ``name`` pins it: exact, partial or alias."""
     lower = tag.lower()

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Held
 from collections.abc import Sequence as AnySequence
 from dataclasses import replace
 
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.formats import Surroundings, Trouble
+from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 _TRUE = frozenset({"true", "True", "TRUE", "yes", "on"})
+
+
+def roots(
+    documents: Held[str, AnySequence[Document]], around: Surroundings
+) -> Iterator[tuple[str, Node | None]]:
+    """Yield path and root of every document that can be read; say of the others why they cannot."""
+    for path, held in documents.items():
+        for document in held:
+            if document.problem:
+                around.troubles.append(Trouble(path, document.problem_at, document.problem))
+            else:
+                yield path, document.root
 
 
 def find(node: Node | None, *keys: str) -> Node | None:

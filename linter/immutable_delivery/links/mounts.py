@@ -10,6 +10,7 @@ from posixpath import join, normpath
 
 from immutable_delivery.facts import Container, Fact, Mount
 from immutable_delivery.files import Files
+from immutable_delivery.formats.images import name_and_tag
 from immutable_delivery.patterns import lazy
 
 _SOURCE = lazy(
@@ -141,12 +142,7 @@ def _program_below(target: str, container: Container) -> str:
 
 def _is_home(target: str, stages: Sequence[Container], container: Container | None) -> bool:
     """Whether the target is where the image keeps its code: a working directory, a known path, a usual name."""
-    image = (container.image if container else "") or ""
-    name = (
-        re.sub(r"(?::[^/]*)?(?:@.*)?$", "", image)
-        .removeprefix("docker.io/")
-        .removeprefix("library/")
-    )
+    name, _ = name_and_tag((container.image if container else "") or "")
     homes = [stage.workdir for stage in stages if stage.workdir not in {"", "/", None}]
     homes += [container.workdir] if container and container.workdir else []
     homes += _CODE_PATHS.get(name, ())

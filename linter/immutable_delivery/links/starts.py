@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from immutable_delivery.facts import Build, Container, Fact
-from immutable_delivery.formats.images import familiar_name
+from immutable_delivery.formats.images import name_and_tag
 
 _NOTHING = frozenset(
     "debian ubuntu alpine busybox fedora centos rockylinux almalinux oraclelinux amazonlinux archlinux photon "
@@ -52,22 +52,15 @@ def starts_by_itself(image: str | None) -> bool | None:
     """Return whether an image starts a program by itself, by a table; None where the table does not say."""
     if not image:
         return None
-    repository, _, rest = image.partition("@")[0].rpartition(":")
-    if not repository or "/" in rest:
-        repository, rest = image.partition("@")[0], ""
-    name = familiar_name(repository) or ""
+    name, tag = name_and_tag(image)
     if name not in _NOTHING:
         return True if name in _STARTS else None
-    return any(word in rest for word in _STARTS_IN_VARIANT.get(name, ()))
+    return any(word in tag for word in _STARTS_IN_VARIANT.get(name, ()))
 
 
 def _runners(containers: Iterable[Container], builds: Iterable[Build]) -> Mapping[str, list[bool]]:
     """Return per Dockerfile whether each of those who run it states the start command."""
     own = {(c.manifest, c.name): c.own_start for c in containers if c.container_type != "stage"}
-    services: dict[str, list[Container]] = defaultdict(list)
-    for container in containers:
-        if container.container_type != "stage" and container.scope.service:
-            services[container.scope.service].append(container)
     found: dict[str, list[bool]] = defaultdict(list)
     for build in builds:
         if build.deployed:

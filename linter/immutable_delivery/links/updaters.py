@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from immutable_delivery.facts import Container, Fact, Resource, Variable
-from immutable_delivery.formats.images import familiar_name
+from immutable_delivery.formats.images import name_and_tag
 
 _PROGRAMS = {
     "Watchtower": (
@@ -65,8 +64,7 @@ def _updater(container: Container, telling: set[Owner]) -> str:
     """Return the program that swaps images in a deployed container; "" where it is none."""
     if not container.scope.deployed or not container.image:
         return ""
-    repository = re.sub(r"(?::[^/]*)?(?:@.*)?$", "", container.image)
-    program = _BY_IMAGE.get(familiar_name(repository) or "", "")
+    program = _BY_IMAGE.get(name_and_tag(container.image)[0], "")
     only = _owner(container) in telling or _TELLING & set(container.entry or ())
     return "" if only else program
 

@@ -31,15 +31,3 @@ def _width(char: str) -> int:
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return `1 file`, `2 files`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def clipped(text: str, width: int) -> str:
-    """Return ``text``, cut with an ellipsis where it takes more than ``width`` columns."""
-    if cells(text) <= width:
-        return text
-    taken, room = 0, width - 1
-    for index, char in enumerate(text):
-        taken += _width(char)
-        if taken > room:
-            return text[:index] + "…"
-    return text

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
-from immutable_delivery.formats.lookup import pairs
+from immutable_delivery.formats import Comment, Surroundings, yamltree
+from immutable_delivery.formats.lookup import pairs, roots
 from immutable_delivery.formats.lookup import text as text_at
 from immutable_delivery.formats.yamltree import Document
 from immutable_delivery.formats.yamltree import Mapping as Tree
@@ -44,11 +44,8 @@ def facts(documents: Mapping[str, list[Document]], around: Surroundings) -> Iter
     """Yield what every workload says of its containers."""
     from immutable_delivery.formats.score.containers import One  # noqa: PLC0415 (it loads the shell)
 
-    for path, held in documents.items():
-        for document in held:
-            if document.problem:
-                around.troubles.append(Trouble(path, document.problem_at, document.problem))
-            elif text_at(document.root, "apiVersion").startswith("score.dev/"):
-                for key, node in pairs(document.root, "containers"):
-                    if isinstance(node, Tree):
-                        yield from One(document.root, key, node, path, around).facts()
+    for path, root in roots(documents, around):
+        if text_at(root, "apiVersion").startswith("score.dev/"):
+            for key, node in pairs(root, "containers"):
+                if isinstance(node, Tree):
+                    yield from One(root, key, node, path, around).facts()

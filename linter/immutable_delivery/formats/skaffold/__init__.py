@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
+from immutable_delivery.formats import Comment, Surroundings, yamltree
+from immutable_delivery.formats.lookup import roots
 from immutable_delivery.formats.lookup import text as text_at
 from immutable_delivery.formats.skaffold.artifacts import builds
 from immutable_delivery.formats.skaffold.configs import Config, together
@@ -41,15 +42,11 @@ def comments(document: list[Document], text: Text) -> list[Comment]:
 
 def facts(documents: Mapping[str, list[Document]], around: Surroundings) -> Iterable[Fact | Build]:
     """Yield every artifact as a build, and what comes from other repositories."""
-    found: list[Config] = []
-    for path, held in documents.items():
-        for document in held:
-            if document.problem:
-                around.troubles.append(Trouble(path, document.problem_at, document.problem))
-            elif isinstance(document.root, Node) and text_at(
-                document.root, "apiVersion"
-            ).startswith("skaffold/"):
-                found.append(Config(path, document.root))
+    found = [
+        Config(path, root)
+        for path, root in roots(documents, around)
+        if isinstance(root, Node) and text_at(root, "apiVersion").startswith("skaffold/")
+    ]
     for group in together(found):
         yield from builds(group, around.files)
         for one in group:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from immutable_delivery.findings import SEVERITIES, Finding, Report
+from immutable_delivery.findings import Finding, Report, rank
 from immutable_delivery.policies import DOCUMENTATION
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import shown
@@ -59,9 +59,7 @@ def _worst(findings: list[Finding]) -> list[Finding]:
     """Return as many findings as a run may have, the worst first to stay."""
     if len(findings) <= MOST_RESULTS:
         return findings
-    order = sorted(
-        range(len(findings)), key=lambda at: (SEVERITIES.index(findings[at].severity), at)
-    )
+    order = sorted(range(len(findings)), key=lambda at: (rank(findings[at].severity), at))
     return [findings[at] for at in sorted(order[:MOST_RESULTS])]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from immutable_delivery.findings import SEVERITIES, Finding, Judged, Report
+from immutable_delivery.findings import Finding, Judged, Report, rank
 from immutable_delivery.reporters.located import where
 from immutable_delivery.reporters.plain import printable
 from immutable_delivery.reporters.text.style import Style
@@ -13,9 +13,7 @@ from immutable_delivery.reporters.text.style import Style
 def statistics(report: Report, findings: list[Finding], style: Style) -> list[str]:
     """Return how often each policy found something, the most frequent first."""
     counts = Counter((finding.policy, finding.severity) for finding in findings)
-    order = sorted(
-        counts.items(), key=lambda item: (-item[1], SEVERITIES.index(item[0][1]), item[0][0])
-    )
+    order = sorted(counts.items(), key=lambda item: (-item[1], rank(item[0][1]), item[0][0]))
     silent = len(report.rules) - len({finding.policy for finding in findings})
     return [
         style.paint("Statistics", "bold"),
