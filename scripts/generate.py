@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import fields
 from inspect import getsource
 from pathlib import Path
+
+from immutable_delivery.records import Record
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "linter"), str(ROOT / "hooks")]
@@ -136,13 +137,13 @@ def _row(file: PolicyFile) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _fields(owner: type, types: dict[str, str], prefix: str = "") -> list[str]:
+def _fields(owner: type[Record], types: dict[str, str], prefix: str = "") -> list[str]:
     docs = dict(
         re.findall(
             r'^    (\w+): [^\n]*\n    """(.*?)"""', getsource(owner), re.MULTILINE | re.DOTALL
         )
     )
-    own = [spec.name for spec in fields(owner) if spec.name in types]
+    own = [name for name in owner.__struct_fields__ if name in types]
     rows = [
         f"| `{prefix}{name}` | {types[name]} | {' '.join(docs.get(name, '').split())} |"
         for name in own

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from immutable_delivery.findings import Finding
 from immutable_delivery.fingerprints import fingerprinted, line_hashes
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place, Span, Text
 
 

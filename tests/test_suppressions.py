@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from immutable_delivery.files import MemoryFiles
 from immutable_delivery.findings import Drift, Finding
 from immutable_delivery.formats import Comment
 from immutable_delivery.policies import Message, Policy, PolicyRule
+from immutable_delivery.records import replace
 from immutable_delivery.suppressions import Applied, apply
 from immutable_delivery.suppressions.waivers import areas_at
 from immutable_delivery.text import Place, Span, Text

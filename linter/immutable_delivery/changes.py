@@ -5,20 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from immutable_delivery.files import Files, read_text
 from immutable_delivery.findings import SEVERITIES, Finding, rank
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span
 
 Lines = tuple[int, int]
 """The first line of a stretch (1-based, lines end with LF) and how many there are."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Change(Record):
+class Change(Record, frozen=True):
     """What became of one file that is there after the change."""
 
     path: str
@@ -28,14 +26,13 @@ class Change(Record):
     """The lines that are new or different, in order; None: all of them."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Changes(Record):
+class Changes(Record, frozen=True, dict=True):
     """The files that a change touches, and the files of the repository after it."""
 
     files: Mapping[str, Change]
     deleted: frozenset[str]
     after: Files
-    _spans: dict[str, list[Span] | None] = field(default_factory=dict, init=False, repr=False)
+    _spans: dict[str, list[Span] | None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.files or self.deleted)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,11 +17,10 @@ from immutable_delivery.fingerprints import fingerprinted
 from immutable_delivery.links.link import link
 from immutable_delivery.policies import Policy
 from immutable_delivery.project import Classify, Project
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Examined(Record):
+class Examined(Record, frozen=True):
     """Everything that is known of one state of a repository, before anybody asks for a part of it."""
 
     findings: tuple[Finding, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from os.path import (
     commonpath,
     lexists,
@@ -27,8 +26,7 @@ from immutable_delivery.trees.working import WorkingTree
 __all__ = ["Tree", "classify", "open_tree"]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Tree(Record):
+class Tree(Record, frozen=True):
     """A repository in one of its states; the whole of it is read, ``named`` is what the caller asks about."""
 
     root: Path

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Fact
 from immutable_delivery.findings import Finding, Unresolved, rank
 from immutable_delivery.policies import Policy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.selection import Selection, layer_of
 from immutable_delivery.text import Place
 from immutable_delivery.verdicts import Judge, Verdict, without_superseded
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Judgement(Record):
+class Judgement(Record, frozen=True):
     """What judging all facts gives."""
 
     findings: list[Finding]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Final
 
@@ -66,13 +65,22 @@ _TYPES = {"bool": "bool", "int": "int", "str": "string", "tuple[str, ...]": "lis
 
 
 def _types(owner: type) -> dict[str, str]:
-    own = [spec for spec in fields(owner) if not spec.metadata.get("place")]
-    types = {spec.name: _TYPES.get(str(spec.type).removesuffix(" | None"), "") for spec in own}
+    written = _annotations(owner)
+    types = {name: _TYPES.get(text.removesuffix(" | None"), "") for name, text in written.items()}
     return {name: type_ for name, type_ in types.items() if type_}
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Signature(Record):
+def _annotations(owner: type[Record]) -> dict[str, str]:
+    """Return the annotations of the fields as they are written, those of parents first."""
+    written = {
+        name: str(text)
+        for kind in reversed(owner.__mro__)
+        for name, text in vars(kind).get("__annotations__", {}).items()
+    }
+    return {name: written[name] for name in owner.__struct_fields__}
+
+
+class Signature(Record, frozen=True):
     """What an expression may name: a fact kind, a record list of it and a policy's parameters."""
 
     kind: str

@@ -8,10 +8,9 @@ what does not apply is empty (``""``, ``()``, ``False``). The field docstrings a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any, TypeAlias, TypeVar
 
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.text import Place
 
 PINS = ("digest", "exact", "partial", "alias", "none", "malformed")
@@ -19,14 +18,12 @@ PINS = ("digest", "exact", "partial", "alias", "none", "malformed")
 
 PHASES = ("build", "start", "hook", "init", "probe", "pipeline")
 
+T = TypeVar("T")
+Hidden: TypeAlias = Annotated[T, "hidden"]
+"""A field that tells where something is written or helps linking: no variable of the policy language."""
 
-def place_field(**options: Any) -> Any:
-    """Declare a field that tells where something is written: no variable of the policy language."""
-    return field(metadata={"place": True}, **options)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Scope(Record):
+class Scope(Record, frozen=True, kw_only=True):
     """What a fact belongs to; its fields are variables of every fact kind."""
 
     owner: str = ""
@@ -45,11 +42,11 @@ class Scope(Record):
     """Whether it is part of what is delivered: a shipped build stage or one that feeds it, a deployed container."""
     deployed: bool = False
     """Whether a manifest runs it (else it only builds an artifact)."""
-    dockerfile: str = place_field(default="")
+    dockerfile: Hidden[str] = ""
     """The Dockerfile that it is written in, for what builds an image."""
-    also: tuple[str, ...] = place_field(default=())
+    also: Hidden[tuple[str, ...]] = ()
     """Further services that it is part of: those that build from one Dockerfile."""
-    manifest: str = place_field(default="")
+    manifest: Hidden[str] = ""
     """The manifest that deploys the service, where parts of it stand in other files (`extends`, `include`)."""
 
     @property
@@ -58,19 +55,18 @@ class Scope(Record):
         return (self.service, *self.also) if self.service else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Fact(Record):
+class Fact(Record, frozen=True, kw_only=True):
     """What every fact has: where it is written, where it is decided, and its scope."""
 
-    used_at: Place = place_field()
+    used_at: Hidden[Place]
     """Where it is written."""
-    extent: Place = place_field()
+    extent: Hidden[Place]
     """The statement that it is part of; what a suppression above that statement covers."""
-    places: Mapping[str, Place] = place_field(default_factory=dict)
+    places: Hidden[Mapping[str, Place]] = field(default_factory=dict)
     """Per field, the place where a person would change it."""
-    related: tuple[Place, ...] = place_field(default=())
+    related: Hidden[tuple[Place, ...]] = ()
     """Other places that lead here: the use of a value decided elsewhere, the instruction that names a script."""
-    scope: Scope = place_field(default=Scope())
+    scope: Hidden[Scope] = Scope()
 
     @property
     def manifest(self) -> str:
@@ -86,8 +82,7 @@ class Fact(Record):
         return replace(self, scope=replace(self.scope, **changes))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Image(Fact):
+class Image(Fact, frozen=True, kw_only=True):
     """A reference to a container image."""
 
     reference: str | None = ""
@@ -124,8 +119,7 @@ class Image(Fact):
     """always, never, missing …, lower case, as written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Package(Record):
+class Package(Record, frozen=True, kw_only=True):
     """One package of an install; a policy with `each: packages` sees these fields as `item.…`."""
 
     name: str | None = ""
@@ -140,12 +134,11 @@ class Package(Record):
     """Whether it is a file or folder of the build, not taken from outside."""
     source_type: str = ""
     """url, git or path, where it comes from no registry."""
-    place: Place = place_field()
+    place: Hidden[Place]
     """Where the package is named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Install(Fact):
+class Install(Fact, frozen=True, kw_only=True):
     """One invocation of a package manager."""
 
     manager: str = ""
@@ -171,12 +164,11 @@ class Install(Fact):
     """The flags or settings that turn integrity checks off."""
     sudo: bool = False
     """Whether it runs through sudo."""
-    reads: tuple[str, ...] = place_field(default=())
+    reads: Hidden[tuple[str, ...]] = ()
     """The requirement files that it names, relative to the root."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Fetch(Fact):
+class Fetch(Fact, frozen=True, kw_only=True):
     """Bytes taken from the network or from version control by a command or by ADD."""
 
     tool: str = ""
@@ -201,8 +193,7 @@ class Fetch(Fact):
     """Whether an archive is unpacked into the image or container."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Source(Fact):
+class Source(Fact, frozen=True, kw_only=True):
     """A declared reference to code or configuration elsewhere: action, Git, chart, module, kustomize base."""
 
     source_type: str = ""
@@ -216,8 +207,7 @@ class Source(Fact):
     """Whether a lock file that the consuming tool enforces fixes it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Mount(Fact):
+class Mount(Fact, frozen=True, kw_only=True):
     """Something mounted into a container."""
 
     mount_type: str = ""
@@ -241,12 +231,11 @@ class Mount(Fact):
     """Whether the source cannot change without a new deploy (immutable, hash-suffixed, by digest)."""
     workload: str = ""
     """The kind of the workload (DaemonSet, Deployment …); `service` for Compose."""
-    host_path: str | None = place_field(default=None)
+    host_path: Hidden[str | None] = None
     """The host path relative to the root of the repository ("" is the root); None where it is outside."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Start(Fact):
+class Start(Fact, frozen=True, kw_only=True):
     """How a container or a build stage starts."""
 
     origin: str = ""
@@ -267,8 +256,7 @@ class Start(Fact):
     """The script of the repository that it runs; empty where none is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Command(Fact):
+class Command(Fact, frozen=True, kw_only=True):
     """A command that changes something that runs, that builds, or that needs naming."""
 
     tool: str = ""
@@ -288,8 +276,7 @@ class Command(Fact):
     """Whether what it changes is a cluster or container made for the same run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Copy(Fact):
+class Copy(Fact, frozen=True, kw_only=True):
     """Files put into an image from the build context."""
 
     sources: tuple[str, ...] | None = ()
@@ -306,8 +293,7 @@ class Copy(Fact):
     """A source that version control ignores or does not track; else empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Variable(Fact):
+class Variable(Fact, frozen=True, kw_only=True):
     """An ENV, ARG, label, annotation or environment entry."""
 
     variable_type: str = ""
@@ -322,8 +308,7 @@ class Variable(Fact):
     """The integrity checks that it turns off."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Container(Fact):
+class Container(Fact, frozen=True, kw_only=True):
     """A build stage, a service or a container as a whole: for what is absent."""
 
     container_type: str = ""
@@ -360,22 +345,21 @@ class Container(Fact):
     """The declared volume that hides code copied there; else empty."""
     updater: str = ""
     """The program that swaps images in place, where it is one."""
-    dockerfile: str = place_field(default="")
+    dockerfile: Hidden[str] = ""
     """For a build stage: the Dockerfile."""
-    stage: str = place_field(default="")
+    stage: Hidden[str] = ""
     """For a build stage: its name, or its number."""
     last: bool = False
     """For a build stage: whether it is what the build delivers."""
-    workdir: str | None = place_field(default="")
+    workdir: Hidden[str | None] = ""
     """The working directory at the end of the stage."""
-    entry: tuple[str, ...] | None = place_field(default=())
+    entry: Hidden[tuple[str, ...] | None] = ()
     """The words that start it: ENTRYPOINT and CMD, or command and args."""
-    code: tuple[tuple[str, str], ...] = place_field(default=())
+    code: Hidden[tuple[tuple[str, str], ...]] = ()
     """What was copied in: pairs of the path in the image and the path in the repository."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Resource(Fact):
+class Resource(Fact, frozen=True, kw_only=True):
     """An object that is mutable itself, or that grants change."""
 
     resource_type: str = ""
@@ -390,8 +374,7 @@ class Resource(Fact):
     """What it allows: exec, attach, ephemeralcontainers …"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Job(Fact):
+class Job(Fact, frozen=True, kw_only=True):
     """A pipeline job: what it builds, pushes and promotes."""
 
     name: str = ""
@@ -401,19 +384,17 @@ class Job(Fact):
     deploys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Problem(Record):
+class Problem(Record, frozen=True, kw_only=True):
     """One fault of a delivery meta file; a policy with `each: problems` sees these fields as `item.…`."""
 
     text: str = ""
     """What is wrong, for a person."""
     path: str = ""
     """Where in the document: `environments[0].digest`."""
-    place: Place = place_field()
+    place: Hidden[Place]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Contract(Fact):
+class Contract(Fact, frozen=True, kw_only=True):
     """The delivery meta file of one service."""
 
     name: str = ""
@@ -429,8 +410,7 @@ class Contract(Fact):
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Service(Fact):
+class Service(Fact, frozen=True, kw_only=True):
     """Made by linking: everything known of one service."""
 
     name: str = ""
@@ -441,16 +421,14 @@ class Service(Fact):
     """The different start commands that contract, Dockerfile and manifests give it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Project(Fact):
+class Project(Fact, frozen=True, kw_only=True):
     """The repository as a whole."""
 
     updaters: tuple[str, ...] = ()
     digests: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class File(Fact):
+class File(Fact, frozen=True, kw_only=True):
     """An input file; `problem` says why it cannot be read."""
 
     path: str = ""
@@ -458,8 +436,7 @@ class File(Fact):
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Suppression(Fact):
+class Suppression(Fact, frozen=True, kw_only=True):
     """A comment or configuration entry that silences findings."""
 
     ids: tuple[str, ...] = ()
@@ -486,8 +463,7 @@ ITEMS: dict[tuple[str, str], type[Package | Problem]] = {
 """Record lists that `each:` goes through, by kind and field."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Build(Record):
+class Build(Record, frozen=True, kw_only=True):
     """How something here builds an image: the link from a manifest to a Dockerfile. No fact that a policy sees."""
 
     dockerfile: str = ""
@@ -498,7 +474,7 @@ class Build(Record):
     """The stage that ships; empty for the last."""
     args: Mapping[str, str | None] = field(default_factory=dict)
     """Build arguments; None where a variable hides the value."""
-    arg_places: Mapping[str, Place] = place_field(default_factory=dict)
+    arg_places: Hidden[Mapping[str, Place]] = field(default_factory=dict)
     """Where the values of build arguments are written; those not named here stand at ``place``."""
     contexts: tuple[str, ...] = ()
     """Names of additional build contexts: they are no images."""
@@ -512,4 +488,4 @@ class Build(Record):
     """Whether the same manifest runs what it builds."""
     manifests: tuple[str, ...] = ()
     """Patterns of the manifests into which the tool puts what it builds, relative to the root (Skaffold)."""
-    place: Place = place_field()
+    place: Hidden[Place]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Text
 
 Severity = Literal["error", "warning", "note"]
@@ -23,16 +22,14 @@ Drift = Literal["divergent", "convergent", "none"]
 ServiceClass = Literal["divergent", "convergent", "undetermined", "congruent"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Edit(Record):
+class Edit(Record, frozen=True, kw_only=True):
     """Replace the text at a place."""
 
     place: Place
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Fix(Record):
+class Fix(Record, frozen=True, kw_only=True):
     """Edits that mend a finding, or the reason why there are none."""
 
     title: str
@@ -41,8 +38,7 @@ class Fix(Record):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Finding(Record):
+class Finding(Record, frozen=True, kw_only=True):
     """One policy's objection to one deciding place."""
 
     policy: str
@@ -72,8 +68,7 @@ class Finding(Record):
     """Whether the profile and selection of this run report it; a service's class counts it all the same."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Rule(Record):
+class Rule(Record, frozen=True, kw_only=True):
     """What a report says of a policy."""
 
     id: str
@@ -88,8 +83,7 @@ class Rule(Record):
     profiles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ServiceReport(Record):
+class ServiceReport(Record, frozen=True, kw_only=True):
     """One service and where it stands on Traugott's scale."""
 
     name: str
@@ -102,8 +96,7 @@ class ServiceReport(Record):
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Unresolved(Record):
+class Unresolved(Record, frozen=True, kw_only=True):
     """A policy that could not judge a fact because a value is unknown."""
 
     policy: str
@@ -112,8 +105,7 @@ class Unresolved(Record):
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Judged(Record):
+class Judged(Record, frozen=True, kw_only=True):
     """An input and what became of it."""
 
     path: str
@@ -126,8 +118,7 @@ class Judged(Record):
     """What names the environment."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Report(Record):
+class Report(Record, frozen=True, kw_only=True):
     """Everything one run has to say; reporters render it and decide nothing."""
 
     findings: tuple[Finding, ...]

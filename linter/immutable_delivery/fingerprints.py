@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from hashlib import sha256
 from itertools import chain
 from struct import unpack
 
 from immutable_delivery.findings import Finding
+from immutable_delivery.records import replace
 from immutable_delivery.text import Text
 
 _BASE = 37

@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Timer
 from typing import IO
@@ -17,7 +16,7 @@ from typing import IO
 from immutable_delivery.errors import UsageError
 from immutable_delivery.names import shown
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 
 MAX_OUTPUT = 500_000_000
 """More bytes than any listing of a repository has."""
@@ -53,8 +52,7 @@ _FOLDERS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"
 _NO_REPOSITORY = lazy(r"not a git repository \(or any", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Answer(Record):
+class Answer(Record, frozen=True):
     """What one run of git said."""
 
     code: int
@@ -81,8 +79,7 @@ def _bounded(process: subprocess.Popen[bytes]) -> Iterator[Event]:
         timer.cancel()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Git(Record):
+class Git(Record, frozen=True):
     """One repository, reached by running git at its top."""
 
     program: str

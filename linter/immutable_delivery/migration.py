@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from immutable_delivery.config.trees import Trees
@@ -14,7 +13,7 @@ from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.formats.yamltree import Sequence as SequenceNode
 from immutable_delivery.peers import PEERS
 from immutable_delivery.policies import builtin
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 
 FILES = (".hadolint.yaml", ".hadolint.yml")
 """Where hadolint looks, in this order."""
@@ -45,8 +44,7 @@ _OTHER_KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Migrated(Record):
+class Migrated(Record, frozen=True):
     """A configuration of ours, as text, and what it could not take over."""
 
     text: str
@@ -62,7 +60,6 @@ def from_hadolint(files: Files, path: str) -> Migrated:
     return Migrated("\n".join([head, *lines, ""]), tuple(reading.left))
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Reading(Record):
     forest: Trees
     root: Mapping

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 
 from immutable_delivery.git import Git
 from immutable_delivery.patterns import lazy
@@ -13,8 +12,7 @@ from immutable_delivery.records import Record
 _CREDENTIALS = lazy(r"^([a-z][a-z0-9+.-]*://)[^/]*@", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Origin(Record):
+class Origin(Record, frozen=True):
     """The URL of the remote without credentials, the commit and the branch; empty where there is none."""
 
     repository: str = ""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Peer(Record):
+class Peer(Record, frozen=True, kw_only=True):
     """A tool that reads the same files."""
 
     marker: re.Pattern[str]

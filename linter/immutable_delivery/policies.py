@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from immutable_delivery.expressions import UNKNOWN, Expression, Signature
 from immutable_delivery.findings import Drift, Rule, Severity
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.shipped import shipped
 
 DOCUMENTATION = "https://github.com/immutable-delivery/immutable-delivery/blob/main/policies"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Message(Record):
+class Message(Record, frozen=True):
     """A message template: text and expressions in turn."""
 
     parts: tuple[str | Expression, ...]
@@ -33,8 +31,7 @@ def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class PolicyRule(Record):
+class PolicyRule(Record, frozen=True, kw_only=True):
     """One page of a policy: what it rejects in one fact kind."""
 
     over: str
@@ -50,8 +47,7 @@ class PolicyRule(Record):
     report_unknown: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Policy(Record):
+class Policy(Record, frozen=True, kw_only=True):
     """One policy: its rules in order (the first that fits gives the finding) and its prose."""
 
     id: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +23,7 @@ from immutable_delivery.formats import yamltree
 from immutable_delivery.formats.yamltree import Mapping as MappingNode
 from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
 from immutable_delivery.policies import Message, Policy, PolicyRule, group_of, signature_of
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Text
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -53,8 +52,7 @@ _KEYS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Example(Record):
+class Example(Record, frozen=True, kw_only=True):
     """Files, whether the policy rejects them, and what they are once mended."""
 
     bad: bool
@@ -68,8 +66,7 @@ class Example(Record):
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class PolicyFile(Record):
+class PolicyFile(Record, frozen=True, kw_only=True):
     """A policy and its examples."""
 
     path: str

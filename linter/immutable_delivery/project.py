@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from immutable_delivery.errors import UnreadableError
@@ -11,14 +10,13 @@ from immutable_delivery.facts import Build, Fact, File
 from immutable_delivery.files import Files
 from immutable_delivery.formats import Comment, Surroundings, Trouble
 from immutable_delivery.formats.registry import REGISTRY, Entry, candidates, claim, load
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
 
 Classify = Callable[[str, bytes], str]
 """Path and head of a file → why it is not judged (fixture, vendored …), "" where it is."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Input(Record):
     """One claimed file and what became of it."""
 
@@ -35,7 +33,6 @@ class Input(Record):
         return problem_fact(self.text, self.problem_at, self.problem, self.format)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Project(Record):
     """All claimed files of a repository, their facts and what could not be followed."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,14 +17,13 @@ from immutable_delivery.files import Files, read_text
 from immutable_delivery.findings import Finding, Report, Severity
 from immutable_delivery.origin import origin_of
 from immutable_delivery.policies import Policy, builtin
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.scope import Scope, open_scope
 from immutable_delivery.selection import Selection, fits
 from immutable_delivery.suppressions import names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Request(Record):
+class Request(Record, frozen=True, kw_only=True):
     """What the caller wants, beside what the repository configures; empty fields leave the configuration's word."""
 
     paths: tuple[str, ...] = ()
@@ -39,8 +37,7 @@ class Request(Record):
     today: date
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Outcome(Record):
+class Outcome(Record, frozen=True):
     """The report of a run and the configuration that it was made under."""
 
     report: Report

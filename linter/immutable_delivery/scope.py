@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from immutable_delivery import diffs
@@ -19,8 +18,7 @@ from immutable_delivery.trees.objects import commit_files, commit_of
 from immutable_delivery.trees.working import WorkingTree
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Scope(Record):
+class Scope(Record, frozen=True):
     """A tree to judge, and the change that limits what is reported of it."""
 
     tree: Tree

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
 from immutable_delivery.findings import Severity
 from immutable_delivery.policies import matches
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.verdicts import Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class PathRule(Record):
+class PathRule(Record, frozen=True, kw_only=True):
     """What differs for files of these patterns."""
 
     paths: tuple[str, ...]
@@ -32,8 +30,7 @@ def fits(path: str, pattern: str) -> bool:
     return pattern in {"", "."} or fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Selection(Record):
+class Selection(Record, frozen=True, kw_only=True):
     """What the configuration and the command line say of policies."""
 
     profile: str = "default"

@@ -6,25 +6,23 @@ Offsets are indices into :attr:`Text.value`, in code points. No other module con
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 
 from immutable_delivery.errors import UnreadableError
+from immutable_delivery.records import Record
 
 MAX_BYTES = 10_000_000
 """Larger inputs are refused: no delivery file is, and a parser would take minutes."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Record, frozen=True, order=True):
     """A half-open range of code points, ``start`` inclusive, ``end`` exclusive."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Record, frozen=True, order=True):
     """A span in a file; ``file`` is relative to the root, with forward slashes."""
 
     file: str
@@ -35,16 +33,14 @@ class Place:
         return Place(self.file, Span(start, end))
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Record, frozen=True):
     """A 1-based line and column; the unit of the column is the caller's choice."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Record, frozen=True, dict=True):
     """The text of one file: ``value`` keeps its newlines as they are, without the BOM."""
 
     path: str

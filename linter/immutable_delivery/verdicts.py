@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
@@ -11,12 +10,11 @@ from immutable_delivery.errors import PolicyError
 from immutable_delivery.expressions import ExpressionError, item_values, locations, values_of
 from immutable_delivery.facts import Fact
 from immutable_delivery.policies import Policy, PolicyRule
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Verdict(Record):
+class Verdict(Record, frozen=True):
     """A rule that denies a fact (or an item of it), or that cannot tell."""
 
     policy: Policy
@@ -32,8 +30,7 @@ class Verdict(Record):
         return self.rule.message.render(self.values)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Page(Record):
+class Page(Record, frozen=True):
     """A rule of a policy and what its expression looks at, read from a fact in one go."""
 
     policy: Policy
@@ -60,7 +57,6 @@ def _reader(names: Sequence[str]) -> Callable[[Any], Any]:
     return attrgetter(*names) if names else lambda _: None
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Judge(Record):
     """Policies by the fact kind that they judge, and what has been decided already."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Record, frozen=True):
     """A stretch of a :class:`Written`: ``text`` is decided at ``place``.
 
     ``aligned`` says that character n of the text is character n of the place, so that parts of it have exact
@@ -21,8 +20,7 @@ class Piece:
     aligned: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Record, frozen=True):
     """A string, the places that decide it, and the variables in it that nothing gives a value.
 
     Where ``missing`` is not empty the text holds them as they are written (``nginx:${TAG}``) and its value is unknown.

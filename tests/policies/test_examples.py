@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from immutable_delivery.facts import Fact
 from immutable_delivery.policies import Policy, PolicyRule
 from immutable_delivery.policyfiles import Example, PolicyFile, read_folder
 from immutable_delivery.policytests import examined, failures, found
+from immutable_delivery.records import replace
 from immutable_delivery.selection import Selection
 
 FOLDER = Path(__file__).parents[2] / "policies"

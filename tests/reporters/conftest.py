@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from immutable_delivery.findings import (
     Unresolved,
 )
 from immutable_delivery.fingerprints import fingerprinted
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place, Span, Text
 
 FLOATING = Rule(

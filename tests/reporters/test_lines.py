@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from immutable_delivery.findings import Report
+from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
 
 Build = Callable[..., Report]

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 
 from immutable_delivery.findings import Edit, Fix, Report
 from immutable_delivery.fingerprints import line_hashes
+from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render, sarif
 
 Build = Callable[..., Report]

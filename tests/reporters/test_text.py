@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from immutable_delivery.findings import Judged, Report
+from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
 from immutable_delivery.reporters.plain import cells
 from immutable_delivery.reporters.text.frames import frames

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import to_builtins
 
 from immutable_delivery.config import Config
 from immutable_delivery.config.read import load, schema
@@ -54,11 +54,11 @@ def _values(found: Config) -> dict[str, Any]:
             one.name: {"paths": one.paths, "development": one.development}
             for one in found.environments
         },
-        "paths": asdict(found.paths),
+        "paths": to_builtins(found.paths),
         "tables": found.tables,
         "policies": found.policies,
         "suppressions": [
-            {n: v for n, v in asdict(one).items() if n != "keys" and v}
+            {n: v for n, v in to_builtins(one).items() if n != "keys" and v}
             for one in found.suppressions
         ],
         "fail-on": found.fail_on,

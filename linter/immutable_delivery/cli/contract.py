@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import click
 from immutable_delivery.cli.output import Target, write
 from immutable_delivery.failing import fails
 from immutable_delivery.formats.contract import schema
+from immutable_delivery.records import replace
 from immutable_delivery.reporters import render
 from immutable_delivery.run import Request, run
 

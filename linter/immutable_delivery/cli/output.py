@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,7 @@ _WIDEST = 100
 _NARROWEST = 60
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Target(Record):
+class Target(Record, frozen=True):
     """A format, and the file that it goes to; empty for stdout."""
 
     format: str

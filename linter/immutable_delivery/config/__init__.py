@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NoReturn
 
 from immutable_delivery.errors import ConfigError
 from immutable_delivery.names import nearest
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.selection import Selection
 
 FailOn = Literal["error", "warning", "note", "divergent", "convergent"]
@@ -25,8 +24,7 @@ POLICIES = ".imd/policies"
 """The folder of a repository's own policies, read without being named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Environment(Record):
+class Environment(Record, frozen=True, kw_only=True):
     """An environment and the files that describe it."""
 
     name: str
@@ -34,8 +32,7 @@ class Environment(Record):
     development: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class PathClasses(Record):
+class PathClasses(Record, frozen=True, kw_only=True):
     """Patterns of files that are counted and not judged, and of those to judge all the same."""
 
     fixtures: tuple[str, ...] = ()
@@ -44,8 +41,7 @@ class PathClasses(Record):
     judge: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Waiver(Record):
+class Waiver(Record, frozen=True, kw_only=True):
     """A suppression in the configuration, for files that take no comment."""
 
     path: str
@@ -57,8 +53,7 @@ class Waiver(Record):
     """Where in the configuration it stands."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Source(Record):
+class Source(Record, frozen=True, kw_only=True):
     """Where a value of the configuration is written: the file and a span of code points in it."""
 
     file: str
@@ -71,8 +66,7 @@ class Source(Record):
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Config(Record):
+class Config(Record, frozen=True, kw_only=True):
     """The configuration of a run."""
 
     selection: Selection = field(default_factory=Selection)

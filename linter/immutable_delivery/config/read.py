@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -21,6 +20,7 @@ from immutable_delivery.config import (
 from immutable_delivery.config.find import find
 from immutable_delivery.config.links import refuse_links
 from immutable_delivery.files import Files, folder_of, resolve
+from immutable_delivery.records import replace
 from immutable_delivery.selection import PathRule, Selection
 from immutable_delivery.shipped import shipped
 from immutable_delivery.text import Place, Text

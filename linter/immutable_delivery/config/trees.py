@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from immutable_delivery.config import PYPROJECT, Path
@@ -13,7 +12,7 @@ from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats import yamltree
 from immutable_delivery.formats.schema import misfits, type_of
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
 
 _MOST_FILES = 30
@@ -24,7 +23,6 @@ _ADD_UP = {
 }
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Trees(Record):
     """The configuration files of one run, with what they extend."""
 

@@ -6,17 +6,15 @@ A format is a module with four things: ``NAME``, ``claims``, ``parse`` and ``fac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.files import Files
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Text
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Comment(Record):
+class Comment(Record, frozen=True):
     """A comment that may hold a suppression, and what it covers."""
 
     text: str
@@ -27,8 +25,7 @@ class Comment(Record):
     """The span of the statement that it stands above or at the end of; None: the whole file."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Trouble(Record):
+class Trouble(Record, frozen=True):
     """Something a file says that its own engine would refuse, or that cannot be followed."""
 
     path: str
@@ -38,7 +35,6 @@ class Trouble(Record):
     """It is a template: counted, not judged."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Surroundings(Record):
     """What a format may know beside its own documents when it makes facts."""
 

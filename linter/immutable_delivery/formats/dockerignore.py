@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from posixpath import normpath
 
 from immutable_delivery.files import Files, read_text
@@ -11,8 +10,7 @@ from immutable_delivery.formats.globs import Glob
 from immutable_delivery.records import Record
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Rule(Record):
+class _Rule(Record, frozen=True):
     glob: Glob
     keeps: bool
 

@@ -5,7 +5,6 @@ Matched state by state, never by backtracking: a pattern is input like any other
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from immutable_delivery.records import Record
@@ -13,8 +12,7 @@ from immutable_delivery.records import Record
 Kind = Literal["one", "any", "star", "all", "folders", "class"]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Token(Record):
+class _Token(Record, frozen=True):
     kind: Kind
     chars: str = ""
     ranges: tuple[tuple[str, str], ...] = ()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Surroundings, Trouble, dockerfile
+from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place, Text
 from immutable_delivery.written import Written
 
@@ -54,9 +54,9 @@ class _Real:
             return tuple(self.of(item) for item in value)
         if isinstance(value, dict):
             return {key: self.of(item) for key, item in value.items()}
-        if not is_dataclass(value) or isinstance(value, type):
+        if not isinstance(value, Record):
             return value
-        old = {field.name: getattr(value, field.name) for field in fields(value)}
+        old = {name: getattr(value, name) for name in value.__struct_fields__}
         new = {name: self.of(part) for name, part in old.items()}
         changed = {name: part for name, part in new.items() if part != old[name]}
         return replace(value, **changed) if changed else value

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from immutable_delivery.patterns import lazy
+from immutable_delivery.records import replace
 from immutable_delivery.written import Piece, Written
 
 MAX_NESTING = 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Fact, Scope, Start
 from immutable_delivery.files import read_text, resolve
@@ -11,7 +10,7 @@ from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.commands import Interpreter, Program
 from immutable_delivery.formats.compose.packagejson import package_scripts
 from immutable_delivery.formats.shell import is_shell
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
@@ -22,8 +21,7 @@ MAX_LENGTH = 200_000
 Values = Mapping[str, Written | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Launch(Record):
+class Launch(Record, frozen=True):
     """A command as it is written: its words, or the one string of the shell form."""
 
     origin: str
@@ -39,8 +37,7 @@ class Launch(Record):
         return tuple(word.text for word in self.words) if known else None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Home(Record):
+class Home(Record, frozen=True):
     """What commands are read with: the repository, the folder of it that holds the code, and the environment."""
 
     around: Surroundings

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as Held
 from collections.abc import Sequence as AnySequence
-from dataclasses import replace
 
 from immutable_delivery.formats import Surroundings, Trouble
 from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 

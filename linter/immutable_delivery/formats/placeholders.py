@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from immutable_delivery.formats.interpolation import Cutter
+from immutable_delivery.records import replace
 from immutable_delivery.written import Written
 
 MAX_LENGTH = 100_000

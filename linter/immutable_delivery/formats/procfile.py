@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from immutable_delivery.facts import Build, Container, Fact, Scope
 from immutable_delivery.files import folder_of
@@ -15,7 +14,7 @@ from immutable_delivery.formats import Comment, Surroundings, Trouble
 from immutable_delivery.formats.launching import Home, Launch, launched
 from immutable_delivery.formats.remarks import Stretch, remarks
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
@@ -28,8 +27,7 @@ _DEVELOPMENT = lazy(r"\.(?:dev|development|local)\Z", re.IGNORECASE)
 _LINE = lazy(r"^(?P<name>[A-Za-z0-9_-]+):[ \t]*(?P<command>[^\s][^\r\n]*)")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Process(Record):
+class Process(Record, frozen=True):
     """One line: a type of process and its command."""
 
     name: Written
@@ -37,7 +35,6 @@ class Process(Record):
     extent: Place
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Document(Record):
     """The lines of a Procfile."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import cast
@@ -16,8 +15,7 @@ MAX_HEAD = 65_536
 """How much of a file a format may look at before it claims it, in bytes."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Entry(Record):
+class Entry(Record, frozen=True):
     """A format and the paths that it may claim."""
 
     name: str

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from immutable_delivery.facts import Package
 from immutable_delivery.formats.commands.pins import pep508
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
 
 _CONTINUED = lazy(r"\\\r?\n")
@@ -19,7 +18,6 @@ _NESTED = lazy(r"(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(?P<path>[^\s'\"]
 _EDITABLE = lazy(r"(?:-e|--editable)(?:\s+|=)(?P<target>\S+)")
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Requirements(Record):
     """A requirement file."""
 

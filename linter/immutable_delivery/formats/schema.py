@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -31,8 +30,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Misfit(Record):
+class Misfit(Record, frozen=True):
     """One place where a document does not fit: the keyword of the schema that it breaks, and what to say."""
 
     path: str

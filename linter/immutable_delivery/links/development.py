@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from immutable_delivery.facts import Build, Fact, Image, Variable
 from immutable_delivery.formats.images import familiar_name
 from immutable_delivery.patterns import lazy
+from immutable_delivery.records import replace
 
 
 def link_development(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from posixpath import join, normpath
 
 from immutable_delivery.facts import Container, Fact, Mount
 from immutable_delivery.files import Files
 from immutable_delivery.formats.images import name_and_tag
 from immutable_delivery.patterns import lazy
+from immutable_delivery.records import replace
 
 _SOURCE = lazy(
     r"\.(?:py|js|mjs|cjs|ts|tsx|jsx|vue|svelte|rb|php|go|rs|java|kt|scala|cs|fs|ex|exs|erl|clj|pl|lua|swift|dart"

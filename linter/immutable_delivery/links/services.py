@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Build, Container, Contract, Fact, Image, Scope, Service
 from immutable_delivery.files import folder_of
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 
 Key = tuple[str, str, str]
 """How facts of one file family name a service: family (deploy, image), folder or Dockerfile, name."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Groups(Record):
     """Disjoint sets of keys."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from immutable_delivery.facts import Build, Container, Fact
 from immutable_delivery.formats.images import name_and_tag
+from immutable_delivery.records import replace
 
 _NOTHING = frozenset(
     "debian ubuntu alpine busybox fedora centos rockylinux almalinux oraclelinux amazonlinux archlinux photon "

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from immutable_delivery.facts import Fact, Variable
+from immutable_delivery.records import replace
 
 _LISTS = {
     "GF_INSTALL_PLUGINS": "plugins",

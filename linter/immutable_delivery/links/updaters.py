@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from immutable_delivery.facts import Container, Fact, Resource, Variable
 from immutable_delivery.formats.images import name_and_tag
+from immutable_delivery.records import replace
 
 _PROGRAMS = {
     "Watchtower": (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -13,8 +12,7 @@ FORMATS = ("text", "concise", "json", "sarif", "github")
 """Each is a module of this package with a function ``render``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Options(Record):
+class Options(Record, frozen=True, kw_only=True):
     """How to render; a format takes what concerns it."""
 
     color: bool = False

@@ -7,7 +7,6 @@ away; the finding is gone when nothing of it is left.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
 from immutable_delivery.config import Config, unknown_name
@@ -15,7 +14,7 @@ from immutable_delivery.facts import Suppression
 from immutable_delivery.findings import Finding
 from immutable_delivery.formats import Comment
 from immutable_delivery.policies import Policy, matches
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.suppressions import directives, foreign
 from immutable_delivery.suppressions.silencers import Area, Silencer, covering
 from immutable_delivery.text import Place, Text
@@ -23,8 +22,7 @@ from immutable_delivery.text import Place, Text
 Covering = Mapping[tuple[str, int], Sequence[tuple[Area, Silencer]]]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Applied(Record):
+class Applied(Record, frozen=True):
     """Findings after suppression, and what there is to say of the suppressions."""
 
     kept: tuple[Finding, ...]

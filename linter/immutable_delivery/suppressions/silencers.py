@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from heapq import heappop, heappush
 from itertools import count
 
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place
 
 WHOLE_FILE = (0, sys.maxsize)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Area:
+class Area(Record, frozen=True, order=True):
     """A stretch of a file that a suppression covers."""
 
     file: str
@@ -23,8 +22,7 @@ class Area:
     end: int
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Silencer:
+class Silencer(Record, kw_only=True, eq=False):
     """One id of one suppression."""
 
     name: str

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from immutable_delivery.files import State, folder_of
 from immutable_delivery.git import Git
 from immutable_delivery.names import shown
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.trees.links import is_folder
 from immutable_delivery.trees.walk import walk
 
 GITLINK = b"160000"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Listing(Record):
+class Listing(Record, frozen=True, dict=True):
     """The files of a working tree by what version control says of them."""
 
     tracked: frozenset[str]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from immutable_delivery.errors import UnreadableError, UsageError
 from immutable_delivery.files import State
 from immutable_delivery.git import Git
 from immutable_delivery.names import shown
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.trees.batch import Batch
 from immutable_delivery.trees.links import follow
 from immutable_delivery.trees.listing import GITLINK, Listing
@@ -24,15 +23,13 @@ _EMPTY = (
 """The empty blob, which also stands for a file of which only the name is added."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Entry(Record):
+class Entry(Record, frozen=True):
     """One file of the index or a commit."""
 
     mode: bytes
     oid: bytes
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Entries(Record):
     files: dict[str, Entry] = field(default_factory=dict)
     submodules: list[str] = field(default_factory=list)

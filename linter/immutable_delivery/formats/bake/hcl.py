@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from immutable_delivery.formats.bake.expressions import Reader
 from immutable_delivery.formats.remarks import Stretch
 from immutable_delivery.formats.yamltree import Node as Tree
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Text
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ MAX_LENGTH = 1_000_000
 _UNPLAIN = lazy(r"[^\x01-\x7f]")
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Bake(Record):
     """One file: its blocks by kind and name, and its comments."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from immutable_delivery.facts import Build, Fact, Image, Scope, Source
 from immutable_delivery.files import Files, folder_of, resolve
@@ -63,8 +62,7 @@ def _inherited(root: Node | None, name: str, node: Mapping) -> Mapping:
     return whole
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Target(Record):
+class _Target(Record, frozen=True):
     """One target with what it inherits."""
 
     file: File

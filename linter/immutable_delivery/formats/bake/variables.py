@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.interpolation import unaligned
@@ -11,7 +10,7 @@ from immutable_delivery.formats.lookup import find, mapping
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.yamltree import Node, Scalar
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.written import Written
 
 MAX_DEPTH = 20
@@ -20,7 +19,6 @@ MAX_DEPTH = 20
 _REFERENCE = lazy(r"\$\$\{|%%\{|\$\{~?\s*([A-Za-z_][\w-]*)\s*~?\}|[$%]\{(?:[^{}]|\{[^{}]*\})*\}")
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class File(Record):
     """One file: its variables and targets."""
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from immutable_delivery.formats.shell import Word
 from immutable_delivery.formats.shell.wrappers import tail
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field, replace
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Options(Record):
+class Options(Record, frozen=True):
     """What a program's options take."""
 
     values: frozenset[str] = frozenset()
@@ -51,7 +49,6 @@ class Operand(NamedTuple):
     doubtful: bool = False
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Arguments(Record):
     """The arguments of a command."""
 

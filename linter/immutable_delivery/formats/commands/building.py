@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from immutable_delivery.formats.commands.arguments import Options
 from immutable_delivery.formats.commands.records import Fetcher, Interpreter, Manager, Verb
 from immutable_delivery.formats.commands.rules import Rule
 from immutable_delivery.formats.shell import Wrapper
+from immutable_delivery.records import Record
 
 _FLAGS = ("bypass", "freezes", "hashes", "snapshots", "aliases")
 _VALUED = (
@@ -90,9 +90,9 @@ def _verb(words: str, row: str | Mapping[str, Any]) -> Verb:
     return Verb(tuple(words.split()), delegate=delegate, **given)
 
 
-def _fields(kind: type, row: Mapping[str, Any], given: set[str]) -> dict[str, Any]:
+def _fields(kind: type[Record], row: Mapping[str, Any], given: set[str]) -> dict[str, Any]:
     """Return the fields of a record that a row holds: lists as sets, the options apart."""
-    names = {field.name for field in fields(kind)} & row.keys() - given
+    names = set(kind.__struct_fields__) & row.keys() - given
     values = {name: row[name] for name in names}
     found = {key: frozenset(v) if isinstance(v, list) else v for key, v in values.items()}
     return found | {"names": tuple(row["names"]), "options": _options(row)}

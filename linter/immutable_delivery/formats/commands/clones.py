@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 
 from immutable_delivery.facts import Fetch
 from immutable_delivery.formats.commands.arguments import Arguments, parse
@@ -12,7 +11,7 @@ from immutable_delivery.formats.commands.paths import located
 from immutable_delivery.formats.commands.stage import Event, Stage
 from immutable_delivery.formats.shell import Word
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field, replace
 
 MAX_CLONES = 100
 """So many repositories are looked through for the one that a checkout means."""
@@ -23,8 +22,7 @@ _UNCHECKED = lazy(r"http\..*sslverify=(?:false|0)", re.IGNORECASE)
 _NO_REVISION = frozenset(("FETCH_HEAD", "HEAD", "."))
 
 
-@dataclass(slots=True, eq=False)
-class Clone:
+class Clone(Record, eq=False):
     """A repository in the stage."""
 
     fact: Fetch
@@ -33,7 +31,6 @@ class Clone:
     """Whether a checkout has followed."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Clones(Record):
     """The repositories of a stage."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from posixpath import basename
 
 from immutable_delivery.facts import Fetch
 from immutable_delivery.formats.commands.paths import located
 from immutable_delivery.formats.shell import Call
 from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.text import Place
 
 MAX_NAME = 200
@@ -23,8 +23,7 @@ _KEYRING = lazy(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg|ca-certificates|pki|certs
 _NOWHERE = frozenset(("/dev/null", "/dev/stdout", "-", "/dev/stderr"))
 
 
-@dataclass(slots=True, eq=False)
-class Download:
+class Download(Record, eq=False):
     """Bytes on their way through a stage."""
 
     fact: Fetch

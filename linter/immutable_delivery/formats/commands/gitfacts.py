@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from immutable_delivery.facts import Fetch
 from immutable_delivery.formats.commands.stage import Event, decided
 from immutable_delivery.formats.commands.urls import Address, of_ref, of_url
 from immutable_delivery.formats.shell import Word
 from immutable_delivery.patterns import lazy
+from immutable_delivery.records import replace
 
 _BRANCH = lazy(r"(?:refs/heads/|origin/|upstream/)")
 _BEHIND = lazy(r"[~^].*$")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from immutable_delivery.facts import Install
 from immutable_delivery.formats.commands import rlang
@@ -12,6 +11,7 @@ from immutable_delivery.formats.commands.invocations import Invocation, made
 from immutable_delivery.formats.commands.records import Manager, Verb
 from immutable_delivery.formats.commands.stage import Event, Stage
 from immutable_delivery.formats.shell import Word
+from immutable_delivery.records import replace
 
 
 def installs(event: Event, stage: Stage) -> Iterator[Install]:

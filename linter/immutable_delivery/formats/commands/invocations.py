@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from immutable_delivery.facts import Install, Package
 from immutable_delivery.formats.commands.arguments import Arguments
@@ -13,11 +12,11 @@ from immutable_delivery.formats.commands.packages import packages, versioned
 from immutable_delivery.formats.commands.records import Manager, Verb
 from immutable_delivery.formats.commands.stage import Event, Stage, hull
 from immutable_delivery.formats.shell import Word
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Record, frozen=True):
     """A package manager, what it is told to do, and with what."""
 
     event: Event

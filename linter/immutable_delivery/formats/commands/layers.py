@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 
 from immutable_delivery.facts import Fact, Install
 from immutable_delivery.formats.commands.stage import Event
 from immutable_delivery.formats.commands.tables import Tables
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place
 
 _INSTALLING = frozenset(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from posixpath import dirname, join, normpath
 
 from immutable_delivery.facts import Package
@@ -12,14 +11,14 @@ from immutable_delivery.formats.commands.arguments import Arguments
 from immutable_delivery.formats.commands.records import Manager, Verb
 from immutable_delivery.formats.commands.stage import Stage, decided
 from immutable_delivery.formats.shell import Call, Word
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.text import Place
 
 MAX_FILES = 20
 _FIXED = frozenset(("exact", "digest"))
 
 
-@dataclass(slots=True)
-class Listed:
+class Listed(Record):
     """What the files of an install hold."""
 
     named: bool = False

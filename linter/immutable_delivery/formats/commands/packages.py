@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from immutable_delivery.facts import Package
 from immutable_delivery.formats.commands.arguments import Arguments, Operand, Option
 from immutable_delivery.formats.commands.pins import READERS, Reader, requirement
@@ -11,6 +9,7 @@ from immutable_delivery.formats.commands.records import Manager, Verb
 from immutable_delivery.formats.commands.stage import decided, hidden
 from immutable_delivery.formats.commands.urls import of_ref, of_url
 from immutable_delivery.formats.shell import Word
+from immutable_delivery.records import replace
 
 MAX_SPEC = 500
 _WEAK = frozenset(("none", "alias", "partial"))

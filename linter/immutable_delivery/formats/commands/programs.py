@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from immutable_delivery.facts import Scope
 from immutable_delivery.formats.commands.execution import script_of
 from immutable_delivery.formats.commands.stage import Event
@@ -16,8 +14,7 @@ from immutable_delivery.written import Written
 _SCRIPT = lazy(r"[^/]*\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|php)")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Program(Record):
+class Program(Record, frozen=True):
     """A program that is run by its path, or a script that an interpreter is given."""
 
     path: Written

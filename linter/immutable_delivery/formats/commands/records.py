@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from immutable_delivery.formats.commands.arguments import PLAIN, Options
 from immutable_delivery.formats.commands.rules import Rule
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 
 _NONE: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Verb(Record):
+class Verb(Record, frozen=True):
     """What a package manager does on a word or two: `install`, `mod download`."""
 
     words: tuple[str, ...]
@@ -32,8 +30,7 @@ class Verb(Record):
     """The manager whose rules apply: `uv pip install` reads as pip."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Manager(Record):
+class Manager(Record, frozen=True):
     """A package manager; the sets hold options, as commands.yaml names them."""
 
     names: tuple[str, ...]
@@ -70,8 +67,7 @@ class Manager(Record):
     """Whether what follows `--` is for another program."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Fetcher(Record):
+class Fetcher(Record, frozen=True):
     """A program that takes bytes from the network."""
 
     names: tuple[str, ...]
@@ -96,8 +92,7 @@ class Fetcher(Record):
     repository_type: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Interpreter(Record):
+class Interpreter(Record, frozen=True):
     """A program that runs a file, code or its input."""
 
     names: tuple[str, ...]
@@ -110,16 +105,14 @@ class Interpreter(Record):
     sourced: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Line(Record):
+class Line(Record, frozen=True):
     """A line that a command writes into a file, and that turns checks off."""
 
     line: re.Pattern[str]
     file: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Role(Record):
+class Role(Record, frozen=True):
     """All that the tables know of one program."""
 
     manager: Manager | None = None

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from immutable_delivery.formats.commands.arguments import Arguments
 from immutable_delivery.records import Record
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Rule(Record):
+class Rule(Record, frozen=True):
     """A program, the operands it begins with, the options it must have, and what it must not have."""
 
     names: tuple[str, ...]

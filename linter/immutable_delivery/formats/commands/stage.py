@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from posixpath import join
 
 from immutable_delivery.facts import Scope
@@ -12,14 +11,14 @@ from immutable_delivery.files import Files, read_text, resolve
 from immutable_delivery.formats.commands.records import Role
 from immutable_delivery.formats.commands.tables import Tables
 from immutable_delivery.formats.shell import Call, Word
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Text
 
 Locate = Callable[[str], str | None]
 """Tells the path in the repository of a path in the container."""
 
 
-@dataclass(slots=True, eq=False)
-class Event:
+class Event(Record, eq=False):
     """A call, and what is known of it beside its words."""
 
     call: Call
@@ -48,8 +47,7 @@ class Event:
         return [self.siblings[number] for number in word.calls]
 
 
-@dataclass(slots=True)
-class Stage:
+class Stage(Record):
     """The state of a stage while its commands are read."""
 
     tables: Tables

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from immutable_delivery.formats.commands.refs import of_ref
 from immutable_delivery.formats.commands.revisions import Revision, revision
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 
 MAX_LENGTH = 2_000
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Address(Record):
+class Address(Record, frozen=True):
     """A URL or repository address, classified."""
 
     source_type: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from immutable_delivery.formats.compose.recognition import is_named
 from immutable_delivery.formats.yamltree import Document, Mapping, Scalar, documents
@@ -14,7 +13,6 @@ from immutable_delivery.text import Text
 _TEMPLATE = lazy(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|^\s*#(?:if|foreach|end)\b", re.MULTILINE)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class ComposeDocument(Record):
     """A Compose file, not yet merged with anything."""
 

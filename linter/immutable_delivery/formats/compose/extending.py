@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats.compose.including import follow, is_remote
@@ -12,13 +11,12 @@ from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.compose.resets import Paths, without
 from immutable_delivery.formats.lookup import mapping, scalar
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field, replace
 
 Prepare = Callable[[str], tuple[Mapping, Paths]]
 """Takes a path, gives the whole file with its variables replaced, and what it takes back."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _File(Record):
     """The services of one file, those that extend none already, the others when they are asked for."""
 
@@ -28,7 +26,6 @@ class _File(Record):
     done: dict[str, Node] = field(default_factory=dict)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Step(Record):
     """A service that extends another."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from immutable_delivery.facts import Image
 from immutable_delivery.formats.compose.pairs import paired
@@ -12,6 +11,7 @@ from immutable_delivery.formats.compose.values import known
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.lookup import mappings, scalar, text
 from immutable_delivery.formats.yamltree import Scalar
+from immutable_delivery.records import replace
 
 _PREFIX = "docker-image://"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.compose.reading import Reader
@@ -15,8 +14,7 @@ from immutable_delivery.written import Written
 _REMOTE = lazy(r"(?:oci|https?|ssh|git)://|git@|github\.com/")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Include(Record):
+class Include(Record, frozen=True):
     """One entry of `include`."""
 
     written: Written

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from immutable_delivery.formats.compose.document import ComposeDocument
 from immutable_delivery.formats.compose.extending import Extension, Prepare
 from immutable_delivery.formats.compose.including import Include, includes
@@ -15,7 +13,7 @@ from immutable_delivery.formats.compose.resets import Paths, taken_back, without
 from immutable_delivery.formats.compose.shapes import checked
 from immutable_delivery.formats.lookup import scalar
 from immutable_delivery.formats.yamltree import Mapping
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Written
 
@@ -25,7 +23,6 @@ MAX_INCLUDES = 200
 SECTIONS = ("services", "volumes", "secrets", "configs", "networks", "models")
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Model(Record):
     """A project as Compose sees it, and what its relative paths are relative to."""
 

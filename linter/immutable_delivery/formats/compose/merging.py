@@ -6,11 +6,11 @@ The reference is the Compose specification, "Merge", and its Go library (compose
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from immutable_delivery.formats.compose.pairs import as_mapping, paired
 from immutable_delivery.formats.compose.targets import TARGETS
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place
 
 Path = tuple[str, ...]

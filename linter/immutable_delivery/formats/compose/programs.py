@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from posixpath import join, normpath
 
 from immutable_delivery.facts import Fact
@@ -17,6 +16,7 @@ from immutable_delivery.formats.compose.variables import environment, from_files
 from immutable_delivery.formats.lookup import mapping, mappings, text
 from immutable_delivery.formats.yamltree import Node, Scalar
 from immutable_delivery.formats.yamltree import Sequence as Items
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.compose.document import ComposeDocument
@@ -25,8 +24,7 @@ _COMPLETE = frozenset({"image", "build", "extends", "provider"})
 _LEVELS_UP = 2
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Project(Record):
+class Project(Record, frozen=True):
     """Files that Compose reads together, in their order."""
 
     files: tuple[str, ...]
@@ -45,8 +43,7 @@ class Project(Record):
         return folder_of(self.files[0])
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Layout(Record):
+class Layout(Record, frozen=True):
     """The projects of a repository; ``used`` are files that others include or extend."""
 
     projects: tuple[Project, ...]

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats import Surroundings, Trouble
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.formats.dotenv import raw_variables, variables
 from immutable_delivery.formats.yamltree import Mapping as Tree
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
 Environment = dict[str, Written]
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Reader(Record):
     """Compose files and environment files of one repository."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
+from immutable_delivery.records import replace
 
 Path = tuple[str, ...]
 Paths = frozenset[Path]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from immutable_delivery.facts import Scope
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.compose.environments import environment, is_development
@@ -12,12 +10,11 @@ from immutable_delivery.formats.compose.merging import built
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.lookup import scalar, scalars
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Service(Record):
+class Service(Record, frozen=True):
     """A service: its name, what is said of it in all files, and the project around it."""
 
     key: Scalar

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from immutable_delivery.facts import Start
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.words import CommandError, split
@@ -13,8 +11,7 @@ from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Command(Record):
+class Command(Record, frozen=True):
     """A `command` or `entrypoint`."""
 
     origin: str

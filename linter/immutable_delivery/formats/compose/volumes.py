@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from posixpath import normpath
 
@@ -22,8 +21,7 @@ _HOST_VARIABLE = lazy(r"PWD|HOME|PATH|DIR|FOLDER|ROOT|SOCK|USERPROFILE", re.IGNO
 MAX_SECTIONS = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Volume(Record):
+class Volume(Record, frozen=True):
     """One entry: its kind (bind, volume, tmpfs, npipe, image, cluster; empty where a variable hides it)."""
 
     kind: str

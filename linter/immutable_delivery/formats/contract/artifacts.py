@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from immutable_delivery.facts import Image
 from immutable_delivery.formats.contract.entries import builds, items_of, scope_of, text_of
@@ -17,8 +16,7 @@ from immutable_delivery.written import Written
 _ORDER = lazy(r"[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Environment(Record):
+class Environment(Record, frozen=True):
     """One environment of a meta file."""
 
     name: str

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field
 
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
 from immutable_delivery.formats.remarks import Stretch, remarks, statements
 from immutable_delivery.formats.yamltree import Document, Mapping
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Text
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
@@ -27,7 +26,6 @@ _TOKEN = lazy(r'"(?:\\.|[^"\\])*+"?|//[^\r\n]*+|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _UNSEEN = lazy(r"[^\r\n]")
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Parsed(Record):
     """The JSON without its comments, every character at its place; YAML takes its trailing commas."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Build, Fact, Image, Mount, Scope, Source
 from immutable_delivery.files import folder_of, read_text, resolve
@@ -15,7 +14,7 @@ from immutable_delivery.formats.lookup import items, mapping, pairs, scalar, sca
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.written import Written
 
 _PLACEHOLDER = lazy(r"\$\{[^{}]*\}")
@@ -26,8 +25,7 @@ _COMMANDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Workplace(Record):
+class Workplace(Record, frozen=True):
     """One configuration."""
 
     root: Mapping

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from immutable_delivery.facts import Image, Scope
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.references import flag, references
@@ -11,6 +9,7 @@ from immutable_delivery.formats.dockerfile.stages import RESERVED, Plan, Stage
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import PLATFORM
 from immutable_delivery.formats.images import image_fact
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from posixpath import basename, normpath
 
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats.dockerfile.context import Context, joined
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -16,8 +15,7 @@ MAX_BROUGHT = 2_000
 """How much is remembered: more is no delivery, but an attack."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Brought(Record):
+class Brought(Record, frozen=True):
     """Something copied into the image; paths in it begin with a slash where the working directory is known."""
 
     target: str
@@ -30,7 +28,6 @@ class Brought(Record):
     """Whether it is application code, not just configuration."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Contents(Record):
     """Everything that was copied into a stage, in that order."""
 

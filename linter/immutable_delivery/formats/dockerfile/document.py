@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from immutable_delivery.formats import Comment
 from immutable_delivery.formats.dockerfile.heredocs import Opener
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Heredoc(Record):
+class Heredoc(Record, frozen=True):
     """A here-document: its opener, and its lines as they are written."""
 
     opener: Opener
@@ -20,8 +17,7 @@ class Heredoc(Record):
     terminator: Written
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Instruction(Record):
+class Instruction(Record, frozen=True):
     """One instruction; ``words`` is what BuildKit's parser makes of its arguments."""
 
     name: str
@@ -44,7 +40,6 @@ class Instruction(Record):
     """The instruction of an ONBUILD."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Document(Record):
     """One Dockerfile."""
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.variables import UNSET, Unset, Variables
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.written import Piece, Written
 
 MAX_DEPTH = 20
@@ -40,7 +39,6 @@ def expand(written: Written, variables: Variables, escape: str = "\\") -> Writte
     return out.written(written) if out.room >= 0 else replace(written, missing=("…",))
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Resolver(Record):
     """Expands words and keeps what BuildKit would refuse."""
 
@@ -56,7 +54,6 @@ class Resolver(Record):
             return replace(written, missing=(written.text,))
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Out(Record):
     room: int
     """How much longer it may become."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from immutable_delivery.formats.dockerfile.lines import SPACE
 from immutable_delivery.patterns import lazy
@@ -14,8 +13,7 @@ _NAME = lazy(r"[0-9]+|[@*#?\-$!]|\w+")
 _MODIFIERS = frozenset(":+-?#%/")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Opener(Record):
+class Opener(Record, frozen=True):
     """A `<<NAME` word of an instruction."""
 
     name: str

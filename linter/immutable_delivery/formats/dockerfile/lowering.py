@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from itertools import takewhile
 
 from immutable_delivery.facts import Build, Command, Container, Fact, Scope, Start
@@ -20,6 +19,7 @@ from immutable_delivery.formats.dockerfile.scripts import finish
 from immutable_delivery.formats.dockerfile.stages import Plan, Stage
 from immutable_delivery.formats.dockerfile.state import Site, State
 from immutable_delivery.formats.dockerfile.variables import Variables
+from immutable_delivery.records import replace
 
 _FOLLOW: dict[str, Callable[[State, Instruction], None]] = {
     "ADD": copies.copy,

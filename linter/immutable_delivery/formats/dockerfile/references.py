@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.patterns import lazy
+from immutable_delivery.records import replace
 from immutable_delivery.written import Written
 
 VARIABLE = lazy(r"\$\{[^}]*\}|\$\w+")

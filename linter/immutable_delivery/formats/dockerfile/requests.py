@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from immutable_delivery.facts import Build
 from immutable_delivery.formats.dockerfile.document import Document
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.written import Piece, Written
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Request(Record):
+class Request(Record, frozen=True):
     """One way to build a Dockerfile."""
 
     args: Mapping[str, Written | None] = field(default_factory=dict)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Fact
 from immutable_delivery.files import read_text
@@ -13,7 +12,7 @@ from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Unset, Variables
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Written
 
@@ -28,8 +27,7 @@ _DISPATCH = lazy(r'^(?:time[ \t]+)?"\$\{?[@*1][^"\n]*"(?:[ \t]+"\$@")?[ \t]*$', 
 _SHELL_FILE = lazy(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Script(Record):
+class Script(Record, frozen=True):
     """A shell script of the repository, or a here-document."""
 
     path: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.expansion import Resolver
@@ -13,7 +12,7 @@ from immutable_delivery.formats.dockerfile.references import VARIABLE, argument,
 from immutable_delivery.formats.dockerfile.requests import Request
 from immutable_delivery.formats.dockerfile.variables import PLATFORM, UNSET, Variables
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.written import Written
 
 MAX_DIGITS = 6
@@ -24,7 +23,6 @@ RESERVED = frozenset({"scratch", "context"})
 _BARE = lazy(r"[a-z0-9][a-z0-9._-]*\Z", re.IGNORECASE)
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Stage(Record):
     """One build stage."""
 
@@ -40,8 +38,7 @@ class Stage(Record):
     shipped: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Target(Record):
+class Target(Record, frozen=True):
     """What a reference to a stage or an image means."""
 
     stages: tuple[int, ...] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from posixpath import basename
 
 from immutable_delivery.facts import Scope, Start
@@ -18,7 +17,7 @@ from immutable_delivery.formats.dockerfile.scripts import (
 )
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -29,8 +28,7 @@ _TAKES_COMMAND = lazy(
 """Programs that mean nothing without the words that CMD adds."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Found(Record):
+class Found(Record, frozen=True):
     """What following a start command has brought to light."""
 
     script: str = ""

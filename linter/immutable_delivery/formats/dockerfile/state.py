@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.commands import Interpreter
@@ -12,7 +10,7 @@ from immutable_delivery.formats.dockerfile.context import Context
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.stages import Plan, Stage
 from immutable_delivery.formats.dockerfile.variables import Unset, Variables
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -20,7 +18,6 @@ MAX_LOOKUPS = 5_000
 """How often what was copied is searched: more is no delivery, but an attack."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Site(Record):
     """What all stages of one build share."""
 
@@ -34,7 +31,6 @@ class Site(Record):
     lookups: int = 0
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class State(Record):
     """One stage on its way."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.written import Written
 
 PLATFORM = frozenset(
@@ -29,7 +28,6 @@ class Unset:
 UNSET: Final = Unset()
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Variables(Record):
     """One scope of variables."""
 

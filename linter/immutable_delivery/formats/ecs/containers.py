@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Container, Fact, Mount, Scope
 from immutable_delivery.formats import Surroundings
@@ -14,15 +13,14 @@ from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.launching import Home, Launch, entry, launched, performed
 from immutable_delivery.formats.lookup import pairs
 from immutable_delivery.formats.yamltree import Mapping, Node
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 _ROOT = frozenset({"root", "0"})
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class One(Record):
+class One(Record, frozen=True):
     """One container."""
 
     family: str

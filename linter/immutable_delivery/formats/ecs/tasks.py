@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from immutable_delivery.facts import Fact
 from immutable_delivery.formats import Surroundings
@@ -30,8 +29,7 @@ def tasks(root: Node | None, path: str) -> Iterator[Task]:
         yield Task(node, family.text if family and family.known else key.text, path, reader)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Task(Record):
+class Task(Record, frozen=True):
     """A task definition."""
 
     node: Mapping

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, replace
 
 from immutable_delivery.formats.interpolation import unaligned
 from immutable_delivery.formats.lookup import mapping, pairs, scalar, text
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.written import Written
 
 _SUBSTITUTION = lazy(r"\$\{(!?)([^{}]*)\}")
@@ -28,8 +27,7 @@ def parameters(root: Node | None) -> dict[str, Written]:
     return found
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Reader(Record):
+class Reader(Record, frozen=True):
     """Reads what stands under a key, whether it is written `image` or `Image`."""
 
     given: AnyMapping[str, Written]

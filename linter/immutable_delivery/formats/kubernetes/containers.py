@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from immutable_delivery.facts import Container, Fact, Image, Scope
 from immutable_delivery.formats.images import image_fact
@@ -15,6 +14,7 @@ from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.kustomize.images import Unpinned
 from immutable_delivery.formats.lookup import find, is_true, mappings, scalar, text
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place
 
 

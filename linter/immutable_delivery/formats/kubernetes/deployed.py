@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.files import folder_of
@@ -16,6 +15,7 @@ from immutable_delivery.formats.kubernetes.reach import Reach
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
 from immutable_delivery.formats.kustomize import Builder, Graph, Repository, Resource, objects_in
 from immutable_delivery.patterns import lazy
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place
 
 _TEMPLATES = lazy(r"(?:^|/)templates?/")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
@@ -46,8 +45,7 @@ _TELLING = (
 _BASES = frozenset({"base", "bases", "common", "components", "shared", "default"})
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Environment(Record):
+class Environment(Record, frozen=True):
     """An environment, and what names it."""
 
     name: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from immutable_delivery.formats import Comment, Trouble
 from immutable_delivery.formats.kubernetes.recognition import is_foreign, template_at
@@ -11,7 +10,7 @@ from immutable_delivery.formats.kustomize import is_kustomization, objects_in
 from immutable_delivery.formats.lookup import mapping, pairs
 from immutable_delivery.formats.yamltree import Document, Mapping, Scalar, documents
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Text
 
 _ENTRY = lazy(r"[^\S\n]*(?P<ids>[\w:, -]+?)[^\S\n]*:(?:[^\S\n]+|\Z)(?P<reason>[^\n]*)")
@@ -20,7 +19,6 @@ SUPPRESSES = "imd/ignore"
 """The annotation that does what a comment does, for a whole object: lines of `id, id: reason`."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Manifest(Record):
     """The documents of a file."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Mount, Scope
 from immutable_delivery.formats.kubernetes.pods import Pod
@@ -13,15 +12,14 @@ from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import is_true, mappings, pairs, scalar, text
 from immutable_delivery.formats.sockets import runtime_socket
 from immutable_delivery.formats.yamltree import Mapping, Scalar
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.written import Written
 
 _READ_ONLY = frozenset({"config", "secret", "projected", "image"})
 _TEXTS = frozenset({"config", "secret", "projected"})
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Mounts(Record):
+class Mounts(Record, frozen=True):
     """The mounts of one pod."""
 
     pod: Pod

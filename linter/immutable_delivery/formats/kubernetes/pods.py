@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from immutable_delivery.formats.lookup import find, mapping, mappings, scalar, text
 from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 
 _LISTS = {"containers": "container", "initContainers": "init", "ephemeralContainers": "ephemeral"}
 _STEPS = {"steps": "pipeline", "sidecars": "pipeline"}
@@ -35,7 +34,6 @@ _OVERRIDES = _BUILT_IN | {"apps.openshift.io", "monitoring.coreos.com"}
 """Groups in whose lists a container without image stands for one that another object, or an operator, completes."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Found(Record):
     """One container of a pod spec."""
 
@@ -44,7 +42,6 @@ class Found(Record):
     """container, init, sidecar, ephemeral or pipeline."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Pod(Record):
     """What holds containers, and what belongs to all of them."""
 

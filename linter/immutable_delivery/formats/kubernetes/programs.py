@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from immutable_delivery.facts import Fact, Scope, Start
 from immutable_delivery.formats.commands import Interpreter, Program
@@ -14,7 +13,7 @@ from immutable_delivery.formats.kubernetes.workload import Workload, during
 from immutable_delivery.formats.lookup import find, scalar, scalars
 from immutable_delivery.formats.shell import is_shell
 from immutable_delivery.formats.yamltree import Mapping, Scalar
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -25,7 +24,6 @@ _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _HOOKS = ("postStart", "preStop")
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Run(Record):
     """What running a container does."""
 

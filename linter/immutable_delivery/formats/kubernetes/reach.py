@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from immutable_delivery.facts import Fact
 from immutable_delivery.formats.kubernetes.environments import Environment, Environments
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field, replace
 
 _FIELDS: dict[type[Fact], tuple[str, ...]] = {}
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Reached(Record):
     fact: Fact
     names: list[str] = field(default_factory=list)
@@ -47,7 +45,7 @@ class Reach:
 def _key(fact: Fact) -> Hashable:
     kind = type(fact)
     if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(one.name for one in fields(kind))
+        _FIELDS[kind] = kind.__struct_fields__
     return kind, *(_hashable(getattr(fact, name)) for name in _FIELDS[kind])
 
 

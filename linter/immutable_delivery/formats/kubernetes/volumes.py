@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
 
 from immutable_delivery.facts import Fetch, Image, Scope
 from immutable_delivery.formats.commands.urls import of_ref
@@ -36,8 +35,7 @@ _NAMES = {
 _OBJECTS = (("ConfigMap", "configMap"), ("Secret", "secret"))
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Volume(Record):
+class Volume(Record, frozen=True):
     """One volume of a pod."""
 
     node: Mapping

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from immutable_delivery.facts import Scope
 from immutable_delivery.formats.kustomize import Resource
 from immutable_delivery.formats.lookup import is_true, mapping, text
 from immutable_delivery.formats.yamltree import Mapping
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field, replace
 
 Memory = dict[Hashable, tuple[object, Any]]
 """What was worked out, by all that it depends on, with the objects whose identity is part of that."""
@@ -51,8 +50,7 @@ class Neighbours:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Workload(Record):
+class Workload(Record, frozen=True):
     """An object that runs containers."""
 
     resource: Resource

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 
 from immutable_delivery.facts import Source
 from immutable_delivery.formats.kustomize.resource import Identity, Resource
 from immutable_delivery.formats.yamltree import Scalar
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field, replace
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Accumulated(Record):
     """Objects in order, and whether there are others that the repository does not hold."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize import generators, images, names, replacements, variables
@@ -25,7 +24,6 @@ _MAX_NESTING = 50
 """Components inside components: more are not followed."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Built(Record):
     """What one root builds."""
 

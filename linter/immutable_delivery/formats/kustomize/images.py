@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from immutable_delivery.formats.kustomize.patterns import compiled
 from immutable_delivery.formats.kustomize.resource import Resource
@@ -34,15 +33,17 @@ STANDARD: tuple[Field, ...] = (
 """The fields that kustomize changes beside every `containers` and `initContainers` list."""
 
 
-@dataclass(slots=True)
 class Unpinned(Scalar):
     """A reference from which a kustomization took the digest."""
 
-    digest: str = ""
+    __slots__ = ("digest",)
+
+    def __init__(self, scalar: Scalar, digest: str) -> None:
+        super().__init__(scalar.written, scalar.place, plain=scalar.plain, tag=scalar.tag)
+        self.digest = digest
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Rule(Record):
+class Rule(Record, frozen=True):
     """One entry of `images`."""
 
     matches: re.Pattern[str]
@@ -146,7 +147,7 @@ def _without_digest(old: Scalar, new: Scalar) -> Scalar:
     before = old.digest if isinstance(old, Unpinned) else old.text.partition("@")[2]
     if not before:
         return new
-    return Unpinned(new.written, new.place, new.plain, new.tag, digest=before)
+    return Unpinned(new, before)
 
 
 def _joined(name: Written, tag: Written | None, digest: Written | None, whole: Place) -> Written:

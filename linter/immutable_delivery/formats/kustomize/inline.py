@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from itertools import accumulate
 
 from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence, documents
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place, Text
 from immutable_delivery.written import Piece, Written
 
@@ -45,7 +45,7 @@ class _Move:
     def _scalar(self, node: Scalar) -> Scalar:
         pieces = tuple(moved for piece in node.written.pieces for moved in self._pieces(piece))
         place = self._moved(node.place)
-        return Scalar(Written(node.text, pieces, place), place, node.plain, node.tag)
+        return Scalar(Written(node.text, pieces, place), place, plain=node.plain, tag=node.tag)
 
     def _pieces(self, piece: Piece) -> list[Piece]:
         """Cut what is aligned with the inner text along the pieces of the outer one."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from immutable_delivery.formats.kustomize.images import repinned
 from immutable_delivery.formats.kustomize.trouble import Refused
 from immutable_delivery.formats.lookup import text, written
 from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
+from immutable_delivery.records import replace
 
 _MAX_DIGITS = 10
 _MAX_DEPTH = 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats.lookup import items, scalar, scalars, text
@@ -13,8 +12,7 @@ from immutable_delivery.records import Record
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Kustomization(Record):
+class Kustomization(Record, frozen=True):
     """One kustomization: its file and the mapping in it."""
 
     path: str

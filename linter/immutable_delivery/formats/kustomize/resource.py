@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from immutable_delivery.formats.lookup import mappings, text, with_entry, written
 from immutable_delivery.formats.yamltree import Mapping, Node
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 
 CLUSTER_SCOPED = frozenset(
     "APIService CSIDriver CSINode ClusterRole ClusterRoleBinding CustomResourceDefinition FlowSchema "
@@ -17,8 +16,7 @@ CLUSTER_SCOPED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Identity(Record):
+class Identity(Record, frozen=True):
     """What tells one object from another."""
 
     group: str
@@ -37,8 +35,7 @@ class Identity(Record):
         return cls(group, version, kind, text(root, "metadata", "name"), namespace)
 
 
-@dataclass(slots=True, eq=False)
-class Resource:
+class Resource(Record, eq=False):
     """One object: its tree now, and what it was called before.
 
     The tree is never changed in place, so overlays share what they leave alone.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from immutable_delivery.formats.kustomize.patterns import fits
 from immutable_delivery.formats.kustomize.resource import Identity, Resource
@@ -19,8 +18,7 @@ _TERM = lazy(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Selector(Record):
+class Selector(Record, frozen=True):
     """A target: each field is a pattern that the whole value fits; an empty one is no condition."""
 
     group: str = ""

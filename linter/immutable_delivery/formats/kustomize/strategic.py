@@ -5,11 +5,10 @@ Lists merge by key only where the Kubernetes API says so, and so only in built-i
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from immutable_delivery.formats.kustomize.images import repinned
 from immutable_delivery.formats.lookup import text, without_entry
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.records import replace
 
 _DIRECTIVE = "$patch"
 _POD = frozenset({"containers", "initContainers", "ephemeralContainers"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from immutable_delivery.facts import Container, Fact, Mount, Scope
 from immutable_delivery.files import folder_of, resolve
@@ -13,6 +12,7 @@ from immutable_delivery.formats.launching import Home, Launch, entry, launched, 
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import entrypoint, expanded, words
 from immutable_delivery.patterns import lazy
+from immutable_delivery.records import replace
 from immutable_delivery.written import Written
 
 _HOST = lazy(r"[./~]|%[A-Za-z]")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from immutable_delivery.facts import Build, Fact, Image, Resource, Scope
 from immutable_delivery.files import Files, folder_of, resolve
@@ -13,6 +12,7 @@ from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.quadlet.containers import container
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import words
+from immutable_delivery.records import replace
 
 _UPDATES = frozenset({"registry", "local"})
 _LABEL = "io.containers.autoupdate"

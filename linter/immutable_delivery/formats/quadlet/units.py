@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.interpolation import unaligned
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.remarks import Stretch
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.written import Piece, Written
 
@@ -20,8 +19,7 @@ _TRUE = frozenset({"1", "yes", "true", "on"})
 _FALSE = frozenset({"0", "no", "false", "off"})
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Entry(Record):
+class Entry(Record, frozen=True):
     """One assignment; what specifiers such as `%h` stand for is missing in its value."""
 
     section: str
@@ -30,7 +28,6 @@ class Entry(Record):
     extent: Place
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Unit(Record):
     """A unit file."""
 

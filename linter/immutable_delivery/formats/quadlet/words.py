@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from immutable_delivery.formats.interpolation import Cutter, unaligned
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.written import Written
 
 _TOKEN = lazy(r"\s+|\\(?:x[0-9a-fA-F]{2}|.)|[\"']|[^\s\\\"']+|\\", re.DOTALL)
@@ -38,7 +37,6 @@ def words(written: Written) -> list[Written]:
     return found + ([word.finish(cutter)] if word else [])
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Word(Record):
     """The stretches of the value that make up a word."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from immutable_delivery.facts import Build, Container, Fact, Mount, Scope
 from immutable_delivery.files import folder_of, resolve
@@ -17,15 +16,14 @@ from immutable_delivery.formats.lookup import find, is_true, mapping, pairs, sca
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.written import Written
 
 _PLACEHOLDER = lazy(r"\$\$\{|\$\{([^}]*)\}")
 _BUILT = "."
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class One(Record):
+class One(Record, frozen=True):
     """One container of a workload."""
 
     root: Node | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from immutable_delivery.formats.shell import assignments, compounds
 from immutable_delivery.formats.shell.calls import Call, Redirect
 from immutable_delivery.formats.shell.shells import is_shell, shell_arguments
 from immutable_delivery.formats.shell.source import Word
+from immutable_delivery.records import replace
 from immutable_delivery.written import Piece, Written
 
 if TYPE_CHECKING:

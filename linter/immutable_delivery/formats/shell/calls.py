@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from immutable_delivery.formats.shell.source import Word
+from immutable_delivery.records import Record, field
 from immutable_delivery.written import Written
 
 
-@dataclass(slots=True, eq=False)
-class Redirect:
+class Redirect(Record, eq=False):
     """A redirect; ``body`` is the text of a heredoc or here-string that it feeds in."""
 
     operator: str
@@ -32,8 +30,7 @@ class Redirect:
         return "&" in self.operator and (self.target.text.isdigit() or self.target.text == "-")
 
 
-@dataclass(slots=True, eq=False)
-class Call:
+class Call(Record, eq=False):
     """A simple command as it is run in the end: wrappers unwrapped, its name without folders."""
 
     name: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from immutable_delivery.records import Record
 
 MAX_STEPS = 10_000
 MAX_NESTING = 24
 
 
-@dataclass(slots=True)
-class Limits:
+class Limits(Record):
     """What has been read so far, and how deep it goes."""
 
     nesting: int = 0

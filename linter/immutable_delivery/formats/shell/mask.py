@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from immutable_delivery.patterns import lazy
@@ -42,8 +41,7 @@ def _blank(match: re.Match[str]) -> str:
     return (GLUE if inside else " ") * len(match[0])
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Heredoc(Record):
+class Heredoc(Record, frozen=True):
     """The body of a heredoc or here-string: where it stands, and whether the shell leaves it alone."""
 
     start: int

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from immutable_delivery.formats.shell.source import Word
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
@@ -17,7 +15,6 @@ def is_shell(name: str) -> bool:
     return _SHELL.fullmatch(name) is not None
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class ShellArguments(Record):
     """What a shell is to run, and its arguments."""
 

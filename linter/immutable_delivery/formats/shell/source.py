@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 
 from immutable_delivery.formats.shell.mask import GLUE, cut_heredocs, mask
+from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Piece, Written
 
@@ -68,8 +68,7 @@ class Source:
         return part.slice(start - offset, end - offset)
 
 
-@dataclass(slots=True, eq=False)
-class Word:
+class Word(Record, eq=False):
     """A word of a command: quotes removed, variables replaced where they are known."""
 
     text: str
@@ -86,7 +85,7 @@ class Word:
     end: int = 0
     parts: tuple[Written, ...] | None = None
     """The parts that make it up, where it is no plain stretch of its source."""
-    _written: Written | None = field(default=None, repr=False)
+    _written: Written | None = None
 
     @classmethod
     def of(cls, written: Written) -> Word:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -21,7 +20,6 @@ WORDS = frozenset((
 _LISTS = frozenset(("list", "pipeline", "negated_command", "redirected_statement"))
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Item(Record):
     """A command or compound of a list, its redirects, and the operator before it."""
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from immutable_delivery.formats.shell.calls import Call
 from immutable_delivery.formats.shell.source import Word
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 
 _ASSIGNMENT = lazy(r"[A-Za-z_]\w*=")
 _SUDO = lazy(r"\$\{?\w*sudo\w*\}?", re.IGNORECASE)
 MAX_WRAPPERS = 12
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Wrapper(Record):
+class Wrapper(Record, frozen=True):
     """How a program names the program it runs."""
 
     words: tuple[str, ...]
@@ -44,7 +42,6 @@ Wrappers = Mapping[str, tuple[Wrapper, ...]]
 """Wrappers by name, those with a subcommand first."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Unwrapped(Record):
     """What is behind a wrapper: another call, a script for the shell, or nothing that runs."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.kustomize import Refused, patched
@@ -13,8 +12,7 @@ from immutable_delivery.formats.yamltree import Mapping, Node
 from immutable_delivery.records import Record
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Config(Record):
+class Config(Record, frozen=True):
     """One document of a Skaffold file."""
 
     path: str

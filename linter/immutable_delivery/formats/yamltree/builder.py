@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from immutable_delivery.errors import UnreadableError
@@ -15,7 +14,7 @@ from immutable_delivery.formats.yamltree.nodes import (
     Sequence,
 )
 from immutable_delivery.formats.yamltree.scalars import after_properties
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
 
 MAX_DEPTH = 100
@@ -31,7 +30,6 @@ class RefusedError(UnreadableError):
     """A document that is well formed but not one to follow: no parser will make it better."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Open(Record):
     """A collection that has begun: what it holds so far."""
 

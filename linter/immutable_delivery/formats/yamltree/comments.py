@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from immutable_delivery.formats import Comment
 from immutable_delivery.formats.yamltree.nodes import (
@@ -17,14 +16,14 @@ from immutable_delivery.formats.yamltree.nodes import (
     entry_extent,
 )
 from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.text import Text
 
 _HASH = lazy(r"(?:^|(?<=[ \t]))#")
 _LINE_BREAK = lazy(r"[\r\n]|\Z")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Statement:
+class _Statement(Record, frozen=True, order=True):
     """An entry of a mapping or an item of a sequence: what a comment can be about."""
 
     start: int

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from immutable_delivery.formats.yamltree.scalars import located
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Text
 from immutable_delivery.written import Written
 
@@ -15,16 +14,29 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _ALIAS = lazy(r"[ \t]*:\s*\*[^\s,\]}]+")
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Scalar(Record):
+class Scalar:
     """A scalar as text: nothing is converted (`1.10`, `on`, `0644`, `22:22` stay what they are)."""
 
-    written: Written
-    place: Place
-    """The text of the scalar itself, without quotes, anchor and tag."""
-    plain: bool = True
-    """Neither quoted nor a block; only then can `null`, `true` or `7` mean something else than text."""
-    tag: str = ""
+    __slots__ = ("place", "plain", "tag", "written")
+
+    def __init__(
+        self, written: Written, place: Place, *, plain: bool = True, tag: str = ""
+    ) -> None:
+        self.written = written
+        self.place = place
+        """The text of the scalar itself, without quotes, anchor and tag."""
+        self.plain = plain
+        """Neither quoted nor a block; only then can `null`, `true` or `7` mean something else than text."""
+        self.tag = tag
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scalar) and self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        return hash(self._parts())
+
+    def _parts(self) -> tuple[object, ...]:
+        return self.written, self.place, self.plain, self.tag
 
     @property
     def text(self) -> str:
@@ -42,12 +54,14 @@ class Scalar(Record):
         return self.place.span.end
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Mapping(Record):
+class _Placed(Record, kw_only=True):
+    place: Place
+
+
+class Mapping(_Placed):
     """A mapping in its written order; merge keys (`<<`) are merged: own keys win, then earlier sources."""
 
     entries: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
-    place: Place = field(kw_only=True)
     tag: str = ""
     merges: list[tuple[Scalar, Node]] = field(default_factory=list)
     """The merge keys as they are written, with what they merge."""
@@ -77,12 +91,10 @@ class Mapping(Record):
         return self.place.span.end
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Sequence(Record):
+class Sequence(_Placed):
     """A sequence."""
 
     items: list[Node] = field(default_factory=list)
-    place: Place = field(kw_only=True)
     tag: str = ""
 
     @property
@@ -139,7 +151,6 @@ class ReadScalar(Scalar):
         return self.place.span.end if self._style in {"|", ">"} else self._finish
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Document(Record):
     """One YAML document: its root (None where it is empty or broken) and why it cannot be read."""
 

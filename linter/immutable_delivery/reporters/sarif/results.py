@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.fingerprints import line_hashes
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.reporters.sarif.locations import artifact, location, region
 from immutable_delivery.reporters.sarif.taxonomies import taxa
 
@@ -18,7 +17,6 @@ _RELATED = 100
 """GitHub keeps no more locations of a result."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Results(Record):
     """Makes results; the hashes of a file's lines are worked out once."""
 

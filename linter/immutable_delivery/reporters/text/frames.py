@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from immutable_delivery.records import Record
@@ -14,8 +13,7 @@ MOST_LINES = 4
 """Of a longer passage the first lines and the last are shown."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Frame(Record):
+class Frame(Record, frozen=True):
     """One line of the source as shown, and the marks beneath it."""
 
     number: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from textwrap import wrap
 
 from immutable_delivery.patterns import lazy
@@ -18,8 +17,7 @@ _KEPT = lazy(r"\s|[-*•] |\d+\. |`{3}")
 """A line that begins so is no running text."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Style(Record):
+class Style(Record, frozen=True):
     """Whether to colour, and how wide a line may be."""
 
     color: bool
