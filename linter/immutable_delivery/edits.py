@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from immutable_delivery.findings import Edit
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Text
 
 _Cut = tuple[int, int, str]
@@ -21,8 +21,7 @@ class ConflictError(Exception):
         self.other = other
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Record):
     """Edits of any number of files that can all be made; equal ones are one."""
 
     _files: dict[str, list[_Cut]] = field(default_factory=dict)

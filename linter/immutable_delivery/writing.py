@@ -8,14 +8,12 @@ import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from immutable_delivery.records import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Change(Record):
+class Change(Record, frozen=True, kw_only=True):
     """A file, the bytes that were judged and the bytes to write."""
 
     path: str
@@ -24,8 +22,7 @@ class Change(Record):
     after: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Outcome(Record):
+class Outcome(Record, frozen=True, kw_only=True):
     """What became of one file."""
 
     path: str
