@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -79,7 +80,7 @@ def report(
         findings=tuple(findings),
         suppressed=tuple(suppressed),
         services=services,
-        files=tuple(one for one in _judged(examined.project) if covers(one.path)),
+        files=tuple(one for one in _judged(examined) if covers(one.path)),
         unresolved=tuple(one for one in examined.unresolved if covers(one.place.file)),
         rules={policy.id: policy.rule for policy in policies},
         texts={path: text for path, text in examined.project.texts.items() if path in pointed},
@@ -107,22 +108,25 @@ def _asked_services(examined: Examined, covers: Callable[[str], bool]) -> tuple[
     return tuple(service for service in examined.services if service.name in names)
 
 
-def _judged(read: Project) -> list[Judged]:
-    environments = _environments(read.facts)
+def _judged(examined: Examined) -> list[Judged]:
+    """Return every input with the environments that its facts reach, and what names those."""
+    names: dict[str, list[str]] = defaultdict(list)
+    evidence: dict[str, list[str]] = defaultdict(list)
+    development: dict[str, set[bool]] = defaultdict(set)
+    for fact in examined.facts:
+        if not isinstance(fact, Service):  # it reaches what all its files reach
+            names[fact.used_at.file] += fact.scope.environments
+            evidence[fact.used_at.file] += fact.scope.evidence
+        if fact.scope.deployed:
+            development[fact.used_at.file].add(fact.scope.development)
     return [
         Judged(
             path=one.path,
             format=one.format,
             skipped=one.skipped,
-            environment=environments.get(one.path, ""),
+            environment=", ".join(dict.fromkeys(names[one.path])),
+            evidence="; ".join(dict.fromkeys(evidence[one.path])),
+            development=development[one.path] == {True},
         )
-        for one in read.inputs.values()
+        for one in examined.project.inputs.values()
     ]
-
-
-def _environments(facts: Iterable[Fact]) -> dict[str, str]:
-    """Return the environments that the facts of each file reach, as one text."""
-    found: dict[str, set[str]] = {}
-    for fact in facts:
-        found.setdefault(fact.used_at.file, set()).update(fact.scope.environments)
-    return {path: ", ".join(sorted(names)) for path, names in found.items()}

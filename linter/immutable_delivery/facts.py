@@ -38,6 +38,8 @@ class Scope(Record, frozen=True, kw_only=True):
     """The environments it reaches, in order; empty where the repository names none."""
     development: bool = False
     """Whether it reaches nothing but development."""
+    evidence: Hidden[tuple[str, ...]] = ()
+    """What names those environments, or says that it is for development, in words."""
     shipped: bool = True
     """Whether it is part of what is delivered: a shipped build stage or one that feeds it, a deployed container."""
     deployed: bool = False

@@ -116,6 +116,8 @@ class Judged(Record, frozen=True, kw_only=True):
     environment: str = ""
     evidence: str = ""
     """What names the environment."""
+    development: bool = False
+    """Whether all that it deploys is taken for development, which some policies leave alone."""
 
 
 class Report(Record, frozen=True, kw_only=True):

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import Build, Fact, File
+from immutable_delivery.facts import Build, Fact, File, Scope
 from immutable_delivery.files import Files
 from immutable_delivery.formats import Comment, Surroundings, Trouble
 from immutable_delivery.formats.registry import REGISTRY, Entry, candidates, claim, load
-from immutable_delivery.records import Record, field
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.text import Place, Span, Text
 
 Classify = Callable[[str, bytes], str]
@@ -28,9 +28,10 @@ class Input(Record):
     problem_at: int = 0
     skipped: str = ""
 
-    def fact(self) -> File:
+    def fact(self, scope: Scope) -> File:
         """Return the file as a fact."""
-        return problem_fact(self.text, self.problem_at, self.problem, self.format)
+        found = problem_fact(self.text, self.problem_at, self.problem, self.format)
+        return replace(found, scope=scope)
 
 
 class Project(Record):
@@ -59,7 +60,11 @@ def read(files: Files, classify: Classify, settings: Mapping[str, Any] | None = 
     for entry in sorted(REGISTRY, key=lambda entry: entry.describes_images):
         around.builds = tuple(project.builds)
         _gather(project, entry, around)
-    project.facts += [one.fact() for one in project.inputs.values() if not one.skipped]
+    project.facts += [
+        one.fact(around.scopes.get(path, Scope()))
+        for path, one in project.inputs.items()
+        if not one.skipped
+    ]
     _note_troubles(project, around.troubles)
     return project
 

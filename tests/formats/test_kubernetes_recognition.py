@@ -6,7 +6,9 @@ import pickle
 
 import pytest
 
-from immutable_delivery.formats import kubernetes
+from immutable_delivery.files import MemoryFiles
+from immutable_delivery.formats import Surroundings, kubernetes
+from immutable_delivery.formats.environments import Environment, conventional
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.text import Text
 
@@ -98,12 +100,18 @@ def test_annotations_suppress_in_the_whole_object(annotation: str, expected: lis
     ],
 )
 def test_environments_by_path(path: str, name: str, evidence: str) -> None:
-    assert kubernetes.environment_of(path) == (name, evidence)
+    found = conventional(path)
+    assert (found.name, found.evidence) == (name, evidence)
+
+
+def environments() -> Environments:
+    return Environments(Surroundings(MemoryFiles({})))
 
 
 def test_environments_in_their_order() -> None:
     names = ("production", "dev", "qa", "eu", "staging", "")
-    assert Environments().ordered(names) == ("dev", "qa", "staging", "production", "eu")
+    ordered = environments().ordered(Environment(name) for name in names)
+    assert [one.name for one in ordered] == ["dev", "qa", "staging", "production", "eu"]
 
 
 @pytest.mark.parametrize(
@@ -111,4 +119,4 @@ def test_environments_in_their_order() -> None:
     [("dev", True), ("local", True), ("dev-eu", True), ("device", False), ("prod", False)],
 )
 def test_development(name: str, development: bool) -> None:
-    assert Environments().of(f"overlays/{name}/kustomization.yaml").development is development
+    assert environments().of(f"overlays/{name}/kustomization.yaml").development is development

@@ -44,6 +44,14 @@ def test_what_builds_a_service_that_is_deployed_elsewhere_is_for_development() -
     assert development(facts, [build("compose.yaml")]) == [True, False, True]
 
 
+def test_what_says_so_is_the_evidence() -> None:
+    facts: list[Fact] = [deployed("compose.yaml"), deployed("deploy/web.yaml")]
+    first, second = link_development(facts, [build("compose.yaml", target="dev")])
+    assert first.scope.environments == ("development",)
+    assert first.scope.evidence == ("deploy/web.yaml deploys 'web'", "web: target 'dev'")
+    assert (second.scope.environments, second.scope.evidence) == ((), ())
+
+
 def test_what_nothing_else_deploys_is_deployed() -> None:
     facts: list[Fact] = [
         deployed("compose.yaml"),

@@ -62,6 +62,7 @@ Judged 3 files (1 compose, 1 dockerfile, 1 kubernetes).
 Not judged, template: chart/templates/web.yaml
 Not judged, fixture: tests/Dockerfile
 Taken for development: compose.yaml (k8s deploys web)
+Environments: staging, production (--show-files)
 1 verdict left open, because a value is unknown (--show-unresolved).
 Note: no git repository: every file is read
 Next: mend the errors first; `imd policy show floating-tag` explains the most frequent one with

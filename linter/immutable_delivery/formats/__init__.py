@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from immutable_delivery.facts import Build, Fact
+from immutable_delivery.facts import Build, Fact, Scope
 from immutable_delivery.files import Files
 from immutable_delivery.records import Record, field
 from immutable_delivery.text import Text
@@ -47,6 +47,8 @@ class Surroundings(Record):
     """Where a format says what it could not follow."""
     texts: dict[str, Text] = field(default_factory=dict)
     """Texts of further files that facts point into (scripts, .env): a format adds them."""
+    scopes: dict[str, Scope] = field(default_factory=dict)
+    """What files reach that may say nothing themselves: an overlay that only names its base."""
 
 
 class Format(Protocol):

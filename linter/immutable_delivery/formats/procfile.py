@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from immutable_delivery.facts import Build, Container, Fact, Scope
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats import Comment, Surroundings, Trouble
+from immutable_delivery.formats.environments import environment
 from immutable_delivery.formats.launching import Home, Launch, launched
 from immutable_delivery.formats.remarks import Stretch, remarks
 from immutable_delivery.patterns import lazy
@@ -23,7 +24,6 @@ NAME = "procfile"
 _PATH = lazy(
     r"(?:^|/)Procfile(?:\.(?:dev|development|local|staging|production|prod))?\Z", re.IGNORECASE
 )
-_DEVELOPMENT = lazy(r"\.(?:dev|development|local)\Z", re.IGNORECASE)
 _LINE = lazy(r"^(?P<name>[A-Za-z0-9_-]+):[ \t]*(?P<command>[^\s][^\r\n]*)")
 
 
@@ -87,13 +87,14 @@ def facts(documents: Mapping[str, Document], around: Surroundings) -> Iterable[F
 def _facts(process: Process, service: str, path: str, around: Surroundings) -> Iterator[Fact]:
     """Yield the facts of a process; a release is part of the service whose release it is."""
     name = process.name.text
-    scope = Scope(
-        owner=name,
-        service=service,
-        phase="hook" if name == "release" else "start",
-        development=_DEVELOPMENT.search(path) is not None,
-        deployed=True,
-        manifest=path,
+    scope = environment(path, around).reached(
+        Scope(
+            owner=name,
+            service=service,
+            phase="hook" if name == "release" else "start",
+            deployed=True,
+            manifest=path,
+        )
     )
     command = Launch(
         "Procfile", (process.command,), process.command.whole, process.extent, form="shell"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from immutable_delivery.facts import Build, Fact, Image, Variable
@@ -15,22 +15,9 @@ from immutable_delivery.records import replace
 
 def link_development(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
     """Mark what is for development: a manifest that builds what another one here deploys, a service that says so."""
-    deployers: dict[str, set[str]] = defaultdict(set)
-    for fact in facts:
-        if fact.scope.deployed and fact.scope.service:
-            deployers[fact.scope.service].add(fact.manifest)
-    builders = _builders(facts, builds)
-    files = {
-        path
-        for service, paths in builders.items()
-        for path in paths
-        if deployers[service] - builders[service]
-    }
+    files = _deployed_elsewhere(facts, builds)
     services = _saying_so(facts, builds)
-    return [
-        fact.scoped(development=True) if _is_development(fact, files, services) else fact
-        for fact in facts
-    ]
+    return [_developed(fact, _evidence(fact, files, services)) for fact in facts]
 
 
 def link_substituted(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
@@ -60,6 +47,43 @@ def _is_built(
     return (image.text, image.manifest) in local or _substituted(image, skaffold)
 
 
+def _developed(fact: Fact, evidence: tuple[str, ...]) -> Fact:
+    """Return a fact as one of development, where something says so."""
+    if not evidence:
+        return fact
+    scope = fact.scope
+    environments = scope.environments or ("development",)
+    said = tuple(dict.fromkeys((*scope.evidence, *evidence)))
+    return replace(
+        fact, scope=replace(scope, development=True, environments=environments, evidence=said)
+    )
+
+
+def _evidence(
+    fact: Fact, files: Mapping[str, str], owners: Mapping[tuple[str, str], str]
+) -> tuple[str, ...]:
+    if not fact.scope.deployed:
+        return ()
+    here = fact.manifest
+    said = (files.get(here), owners.get((here, fact.scope.owner)))
+    return tuple(one for one in said if one)
+
+
+def _deployed_elsewhere(facts: Sequence[Fact], builds: Sequence[Build]) -> dict[str, str]:
+    """Return the manifests that build a service which another one deploys, and which one does."""
+    deployers: dict[str, set[str]] = defaultdict(set)
+    for fact in facts:
+        if fact.scope.deployed and fact.scope.service:
+            deployers[fact.scope.service].add(fact.manifest)
+    builders = _builders(facts, builds)
+    return {
+        path: f"{min(others)} deploys '{service}'"
+        for service, paths in sorted(builders.items(), reverse=True)
+        if (others := deployers[service] - builders[service])
+        for path in paths
+    }
+
+
 def _builders(facts: Sequence[Fact], builds: Sequence[Build]) -> dict[str, set[str]]:
     """Return, per service, the manifests that deploy what they build themselves."""
     built = {(build.place.file, build.service) for build in builds if build.deployed}
@@ -70,13 +94,15 @@ def _builders(facts: Sequence[Fact], builds: Sequence[Build]) -> dict[str, set[s
     return found
 
 
-def _saying_so(facts: Sequence[Fact], builds: Sequence[Build]) -> set[tuple[str, str]]:
+def _saying_so(facts: Sequence[Fact], builds: Sequence[Build]) -> dict[tuple[str, str], str]:
     """Return the manifests and owners that name development: by a build target or by an environment variable."""
     owners = {
-        (b.place.file, b.service) for b in builds if b.deployed and _DEVELOPMENT.search(b.target)
+        (b.place.file, b.service): f"{b.service}: target '{b.target}'"
+        for b in builds
+        if b.deployed and _DEVELOPMENT.search(b.target)
     }
     return owners | {
-        (fact.manifest, fact.scope.owner)
+        (fact.manifest, fact.scope.owner): f"{fact.scope.owner}: {fact.name}={fact.value}"
         for fact in facts
         if isinstance(fact, Variable)
         and fact.scope.deployed
@@ -89,11 +115,6 @@ _MODES = frozenset(
     "NODE_ENV APP_ENV RAILS_ENV RACK_ENV FLASK_ENV ASPNETCORE_ENVIRONMENT MIX_ENV ENVIRONMENT".split()
 )
 _DEVELOPMENT = lazy(r"^(?:dev|develop|development|dev-envs?|local)$", re.IGNORECASE)
-
-
-def _is_development(fact: Fact, files: set[str], owners: set[tuple[str, str]]) -> bool:
-    here = fact.manifest
-    return fact.scope.deployed and (here in files or (here, fact.scope.owner) in owners)
 
 
 def _substituted(image: Image, builds: Sequence[Build]) -> bool:

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, yamltree
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
-from immutable_delivery.formats.compose.environments import environment_of
 from immutable_delivery.formats.compose.recognition import claims
 from immutable_delivery.text import Text
 
-__all__ = ["NAME", "claims", "comments", "environment_of", "facts", "parse"]
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "compose"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
-from typing import Any
+from collections.abc import Sequence
+
+from immutable_delivery.formats import Surroundings
+from immutable_delivery.formats.environments import Environment, configured
 
 _DEVELOPMENT = frozenset(
     {"override", "dev", "devel", "develop", "development", "local", "localhost", "debug"}
@@ -19,29 +20,31 @@ _OTHERS = frozenset(
 _FOLDERS = {".devcontainer": "devcontainer"}
 
 
-def environment_of(path: str) -> tuple[str, str]:
-    """Return the name of the environment that a file is for, and what says so; both empty where nothing does."""
+def environment(path: str, profiles: Sequence[str], around: Surroundings) -> Environment:
+    """Return the environment of a service: as the configuration says, by its last file, or by its profiles."""
+    found = configured(path, around.settings.get("environments", ()))
+    return found or conventional(path) or _profiled(profiles) or Environment()
+
+
+def conventional(path: str) -> Environment | None:
+    """Return the environment that the name of a file or of its folder tells."""
     folder, _, name = path.rpartition("/")
     for word in re.split(r"[._-]", name.lower()):
         if word in _DEVELOPMENT or word in _OTHERS:
-            return word, f"the file name says '{word}'"
+            return Environment(word, f"the file name says '{word}'", _is_development(word))
     last = folder.rpartition("/")[2].lower()
     if last in _DEVELOPMENT or last in _OTHERS or last in _FOLDERS:
-        return _FOLDERS.get(last, last), f"the folder is named '{last}'"
-    return "", ""
+        word = _FOLDERS.get(last, last)
+        return Environment(word, f"the folder is named '{last}'", _is_development(word))
+    return None
 
 
-def environment(path: str, configured: Iterable[Any] = ()) -> tuple[str, str, bool]:
-    """Return name, evidence and whether it is development: as the configuration says, else by convention."""
-    for one in configured:
-        for pattern in one.paths:
-            if fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*"):
-                development = one.development or is_development(one.name)
-                return one.name, f"configuration: {pattern}", development
-    name, evidence = environment_of(path)
-    return name, evidence, is_development(name)
+def _profiled(profiles: Sequence[str]) -> Environment | None:
+    """Return the environment of a service that has no profiles but those of development."""
+    if not profiles or not all(map(_is_development, profiles)):
+        return None
+    return Environment(profiles[0], f"the profile is '{profiles[0]}'", development=True)
 
 
-def is_development(name: str) -> bool:
-    """Whether an environment is one in which people write the software."""
+def _is_development(name: str) -> bool:
     return name in _DEVELOPMENT or name == "devcontainer"

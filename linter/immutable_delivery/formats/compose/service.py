@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from immutable_delivery.facts import Scope
 from immutable_delivery.files import folder_of, resolve
-from immutable_delivery.formats.compose.environments import environment, is_development
+from immutable_delivery.formats.compose.environments import environment
 from immutable_delivery.formats.compose.loading import Model
 from immutable_delivery.formats.compose.merging import built
 from immutable_delivery.formats.compose.reading import Reader
@@ -79,19 +79,14 @@ def service(
     key: Scalar, node: Mapping, model: Model, reader: Reader, files: tuple[str, ...]
 ) -> Service:
     """Return a service; the last file of its project names its environment, else its only profiles do."""
-    configured = reader.around.settings.get("environments", ())
-    name, _, development = environment(files[-1], configured)
     profiles = [profile.text for profile in scalars(node, "profiles")]
-    if not name and profiles and all(is_development(profile) for profile in profiles):
-        name, development = profiles[0], True
     scope = Scope(
         owner=key.text,
         service=key.text,
         phase="start",
         layer="application" if node.get("build") is not None else "middleware",
-        environments=(name,) if name else (),
-        development=development,
         deployed=True,
         manifest=key.place.file,
     )
-    return Service(key, node, model, reader, scope)
+    reached = environment(files[-1], profiles, reader.around).reached(scope)
+    return Service(key, node, model, reader, reached)

@@ -9,6 +9,7 @@ from immutable_delivery.facts import Container, Fact, Mount, Scope
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.declared import mount, variable
 from immutable_delivery.formats.ecs.values import Reader
+from immutable_delivery.formats.environments import environment
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.launching import Home, Launch, entry, launched, performed
 from immutable_delivery.formats.lookup import pairs
@@ -30,6 +31,7 @@ class One(Record, frozen=True):
     role: str
     volumes: AnyMapping[str, Mapping]
     alone: bool
+    around: Surroundings
 
     @property
     def name(self) -> str:
@@ -40,7 +42,7 @@ class One(Record, frozen=True):
     def scope(self) -> Scope:
         """What all facts of the container share."""
         task = self.family
-        return Scope(
+        scope = Scope(
             owner=task if self.alone or not self.name else f"{task} (container {self.name})",
             service=task,
             phase="init" if self.role == "init" else "start",
@@ -48,13 +50,14 @@ class One(Record, frozen=True):
             deployed=True,
             manifest=self.path,
         )
+        return environment(self.path, self.around).reached(scope)
 
-    def facts(self, around: Surroundings) -> Iterator[Fact]:
+    def facts(self) -> Iterator[Fact]:
         """Yield everything that is said of the container."""
         image = self.reader.value(self.node, "image")
         commands = list(self._commands())
         values = {name.text: value for name, value, _ in self._environment()}
-        home = Home(around, values=values)
+        home = Home(self.around, values=values)
         yield self._whole(image, commands)
         if image is not None:
             extent, scope = self._extent("image"), self.scope

@@ -48,9 +48,8 @@ class Task(Record, frozen=True):
             name, essential = (_text(reader.value(node, key)) for key in ("name", "essential"))
             rest = "sidecar" if essential == "false" else "container"
             role = "init" if name in ended else rest
-            yield from One(
-                self.name, self.path, reader, node, role, volumes, len(found) == 1
-            ).facts(around)
+            one = One(self.name, self.path, reader, node, role, volumes, len(found) == 1, around)
+            yield from one.facts()
 
     def _awaited(self, node: Mapping) -> Iterator[str]:
         """Yield the containers for whose end a container waits: they prepare something for it."""

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, yamltree
 from immutable_delivery.formats.kubernetes.deployed import deployed
-from immutable_delivery.formats.kubernetes.environments import environment_of
 from immutable_delivery.formats.kubernetes.manifest import SUPPRESSES, Manifest, annotated
 from immutable_delivery.formats.kubernetes.recognition import claims
 from immutable_delivery.text import Text
 
-__all__ = ["NAME", "claims", "comments", "environment_of", "facts", "parse"]
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "kubernetes"
 

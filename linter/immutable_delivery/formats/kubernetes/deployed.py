@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats import Surroundings, Trouble
+from immutable_delivery.formats.environments import Environment
 from immutable_delivery.formats.kubernetes import objects
-from immutable_delivery.formats.kubernetes.environments import Environment, Environments
+from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.formats.kubernetes.manifest import Manifest, judged
 from immutable_delivery.formats.kubernetes.reach import Reach
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
@@ -35,7 +36,7 @@ class _Deployment:
     def __init__(self, manifests: Mapping[str, Manifest], around: Surroundings) -> None:
         self.troubles: dict[tuple[str, int, str], Trouble] = {}
         """Without repetition: many overlays stumble over one base."""
-        self._environments = Environments(around.settings.get("environments", ()))
+        self._environments = Environments(around)
         self.reach = Reach(self._environments)
         self._manifests = manifests
         self._around = around
@@ -59,6 +60,7 @@ class _Deployment:
         self._used = graph.consumed()
         for built in Builder(repository, graph, self._report).roots():
             environment = self._environments.of(built.path)
+            self._around.scopes[built.path] = environment.reached(Scope())
             resources = built.gathered.resources
             self.reach.add(_sources(built.gathered.sources, built.path), environment)
             self._judge(resources, Neighbours(resources), environment)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
-from immutable_delivery.facts import Fact
-from immutable_delivery.formats.kubernetes.environments import Environment, Environments
+from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.formats.environments import Environment
+from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.records import Record, field, replace
 
 _FIELDS: dict[type[Fact], tuple[str, ...]] = {}
@@ -14,8 +15,7 @@ _FIELDS: dict[type[Fact], tuple[str, ...]] = {}
 
 class _Reached(Record):
     fact: Fact
-    names: list[str] = field(default_factory=list)
-    development: bool = True
+    environments: list[Environment] = field(default_factory=list)
 
 
 class Reach:
@@ -28,18 +28,24 @@ class Reach:
     def add(self, found: Iterable[Fact], environment: Environment) -> None:
         """Add the facts of one environment."""
         for fact in found:
-            one = self._found.setdefault(_key(fact), _Reached(fact))
-            one.names.append(environment.name)
-            one.development = one.development and environment.development
+            self._found.setdefault(_key(fact), _Reached(fact)).environments.append(environment)
 
     def facts(self) -> Iterable[Fact]:
         """Yield each fact once, in the order in which they came."""
         for one in self._found.values():
-            names = self._environments.ordered(one.names)
-            scope = replace(one.fact.scope, environments=names, development=one.development)
+            scope = self._scope(one)
             same = one.fact.extent.file == one.fact.used_at.file
             extent = one.fact.extent if same else one.fact.used_at
             yield replace(one.fact, scope=scope, extent=extent)
+
+    def _scope(self, one: _Reached) -> Scope:
+        ordered = self._environments.ordered(one.environments)
+        return replace(
+            one.fact.scope,
+            environments=tuple(found.name for found in ordered),
+            evidence=tuple(found.evidence for found in ordered),
+            development=all(found.development for found in one.environments),
+        )
 
 
 def _key(fact: Fact) -> Hashable:

@@ -8,6 +8,7 @@ from immutable_delivery.facts import Build, Fact, Image, Resource, Scope
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.compose.including import is_remote
+from immutable_delivery.formats.environments import environment
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.quadlet.containers import container
 from immutable_delivery.formats.quadlet.units import Entry, Unit
@@ -22,13 +23,15 @@ def lower(unit: Unit, units: Mapping[str, Unit], around: Surroundings) -> Iterat
     """Yield what a unit says; ``units`` are all there are, by path."""
     image = unit.last("Image")
     made_by = image.value.text if image else ""
-    scope = Scope(
-        owner=unit.name,
-        service=unit.name if unit.kind == "Container" else "",
-        phase="start",
-        layer="application" if made_by.endswith(".build") else "middleware",
-        deployed=True,
-        manifest=unit.path,
+    scope = environment(unit.path, around).reached(
+        Scope(
+            owner=unit.name,
+            service=unit.name if unit.kind == "Container" else "",
+            phase="start",
+            layer="application" if made_by.endswith(".build") else "middleware",
+            deployed=True,
+            manifest=unit.path,
+        )
     )
     if unit.kind == "Container":
         yield from container(unit, _reference(unit, units), scope, around)

@@ -9,6 +9,7 @@ from immutable_delivery.facts import Build, Container, Fact, Mount, Scope
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats import Surroundings, yamltree
 from immutable_delivery.formats.declared import mount, variable
+from immutable_delivery.formats.environments import environment
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.interpolation import unaligned
 from immutable_delivery.formats.launching import Home, Launch, entry, launched, performed
@@ -42,7 +43,7 @@ class One(Record, frozen=True):
         """What all facts of the container share."""
         every = mapping(self.root, "containers")
         only = every is not None and len(every.entries) == 1
-        return Scope(
+        scope = Scope(
             owner=self.name if only else f"{self.name} (container {self.key.text})",
             service=self.name,
             phase="start",
@@ -50,6 +51,7 @@ class One(Record, frozen=True):
             deployed=True,
             manifest=self.path,
         )
+        return environment(self.path, self.around).reached(scope)
 
     @property
     def built(self) -> bool:

@@ -40,6 +40,7 @@ class Results(Record):
             "taxa": taxa(finding.drift, finding.layer),
             "fixes": self._fixes(finding.fix) if finding.fix else [],
             "suppressions": _suppressions(finding),
+            "properties": _properties(finding),
         }
         return {
             "ruleId": finding.policy,
@@ -57,7 +58,9 @@ class Results(Record):
         ]
         more = len(finding.uses) - len(links)
         tail = f" Used at {', '.join(links)}{f' and {more} more' if more else ''}." if links else ""
-        return f"{_sentence(_literal(finding.message))}{tail}"
+        names = ", ".join(map(_literal, finding.environments))
+        reach = f" Reaches {names}." if names else ""
+        return f"{_sentence(_literal(finding.message))}{tail}{reach}"
 
     def _link(self, number: int, finding: Finding) -> str:
         place = finding.uses[number - 1]
@@ -101,6 +104,10 @@ class Results(Record):
             {"artifactLocation": artifact(p), "replacements": r} for p, r in changes.items()
         ]
         return [{"description": {"text": _sentence(fix.title)}, "artifactChanges": artifacts}]
+
+
+def _properties(finding: Finding) -> dict[str, list[str]]:
+    return {"environments": list(finding.environments)} if finding.environments else {}
 
 
 def _suppressions(finding: Finding) -> list[dict[str, str]]:

@@ -53,6 +53,7 @@ def _grouped(report: Report, findings: Iterable[Finding]) -> list[list[Finding]]
             finding.severity,
             finding.extent,
             finding.suppressed,
+            finding.environments,
             _pattern(report, finding),
         )
         groups.setdefault(key, []).append(finding)
@@ -77,6 +78,9 @@ def _finding(report: Report, together: list[Finding], style: Style) -> Iterator[
     yield from rest
     yield from _source(report, together, style)
     yield from _uses(report, finding, style)
+    if finding.environments:
+        named = ", ".join(map(printable, finding.environments))
+        yield from style.wrapped(f"reaches {named}", " " * 9, " " * 11)
     if finding.suppressed:
         yield from style.wrapped(f"suppressed: {finding.suppressed}", " " * 9, " " * 11)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from immutable_delivery.findings import SEVERITIES, Judged, Report, ServiceClass, ServiceReport
 from immutable_delivery.reporters import Options
@@ -101,8 +101,7 @@ def _coverage(report: Report, options: Options, style: Style) -> list[str]:
     )
     for reason, paths in _skipped(report.files).items():
         lines += style.wrapped(f"Not judged, {reason}: {_names(paths)}", "", "  ")
-    for environment, evidence in _environments(judged).items():
-        lines += style.wrapped(f"Taken for {environment}: {_names(evidence)}", "", "  ")
+    lines += _environments(judged, style)
     if report.unresolved and not options.show_unresolved:
         known = f"{count(len(report.unresolved), 'verdict')} left open, because a value is unknown"
         lines += style.wrapped(f"{known} (--show-unresolved).", "", "  ")
@@ -117,13 +116,17 @@ def _skipped(files: Iterable[Judged]) -> dict[str, list[str]]:
     return skipped
 
 
-def _environments(judged: Iterable[Judged]) -> dict[str, list[str]]:
-    """Return the files that are taken for an environment by evidence, not by configuration alone."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for file in judged:
-        if file.environment and file.evidence:
-            found[file.environment].append(f"{file.path} ({file.evidence})")
-    return found
+def _environments(judged: Sequence[Judged], style: Style) -> list[str]:
+    """Return which files are taken for development, with the reason, and which other environments there are."""
+    developing = [f"{one.path} ({one.evidence})" for one in judged if one.development]
+    others = [one.environment for one in judged if one.environment and not one.development]
+    names = list(dict.fromkeys(name for one in others for name in one.split(", ")))
+    lines = []
+    if developing:
+        lines += style.wrapped(f"Taken for development: {_names(developing)}", "", "  ")
+    if names:
+        lines += style.wrapped(f"Environments: {_names(names)} (--show-files)", "", "  ")
+    return lines
 
 
 def _names(paths: list[str]) -> str:

@@ -1,0 +1,94 @@
+"""Which environment a manifest is for: by the configuration, by its folders, by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any
+
+from immutable_delivery.facts import Scope
+from immutable_delivery.formats import Surroundings
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record, replace
+
+_HOLDERS = frozenset(
+    "overlays overlay environments environment envs env clusters cluster stages".split()
+)
+_DEVELOPMENT = frozenset(
+    "dev devel develop development local localhost debug minikube kind k3d k3s docker-desktop microk8s sandbox skaffold tilt".split()
+)
+ORDER = (
+    *sorted(_DEVELOPMENT), "ci", "test", "testing", "int", "integration", "qa", "uat", "acceptance",
+    "preview", "stage", "staging", "stg", "preprod", "pre-prod", "canary", "prod", "prd", "production", "live",
+)  # fmt: skip
+"""The environments that an artifact usually passes through, the first first."""
+TELLING = frozenset(ORDER) - set(
+    "ci test testing int integration kind debug live skaffold stage".split()
+)
+"""Names that say it by themselves, wherever they stand."""
+_IN_NAME = lazy(
+    r"[.\-_](dev|development|local|qa|uat|staging|stg|preprod|prod|production)(?:\.[a-z]+)?\Z"
+)
+_BASES = frozenset({"base", "bases", "common", "components", "shared", "default"})
+
+
+class Environment(Record, frozen=True):
+    """An environment, and what names it."""
+
+    name: str = ""
+    evidence: str = ""
+    development: bool = False
+
+    def reached(self, scope: Scope) -> Scope:
+        """Return the scope of what reaches this environment."""
+        if not self.name:
+            return scope
+        development = scope.development or self.development
+        return replace(
+            scope, environments=(self.name,), evidence=(self.evidence,), development=development
+        )
+
+
+def environment(path: str, around: Surroundings) -> Environment:
+    """Return the environment of a manifest: as the configuration says, else by convention."""
+    found = configured(path, around.settings.get("environments", ()))
+    return found or conventional(path)
+
+
+def configured(path: str, environments: Iterable[Any]) -> Environment | None:
+    """Return the environment that the configuration gives a path."""
+    for one in environments:
+        for pattern in one.paths:
+            if fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*"):
+                development = one.development or is_development(one.name)
+                return Environment(one.name, f"configuration: {pattern}", development)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def conventional(path: str) -> Environment:
+    """Return the environment that a path names, and the part of the path that does."""
+    name, evidence = _named(path)
+    return Environment(name, evidence, is_development(name))
+
+
+def _named(path: str) -> tuple[str, str]:
+    folders = path.split("/")[:-1]
+    for index in range(len(folders) - 1, -1, -1):
+        if folders[index].lower() in TELLING:
+            return folders[index], "/".join(folders[: index + 1])
+    for index in range(len(folders) - 2, -1, -1):
+        if folders[index].lower() in _HOLDERS and folders[index + 1].lower() not in _BASES:
+            return folders[index + 1], "/".join(folders[: index + 2])
+    found = _IN_NAME.search(path.lower())
+    return (found[1], path.rpartition("/")[2]) if found else ("", "")
+
+
+def is_development(name: str) -> bool:
+    """Whether the name of an environment says that developers work in it."""
+    return (
+        name.lower() in _DEVELOPMENT
+        or re.match(r"(?:local|dev)[-_]|.*[-_](?:local|dev)\Z", name.lower()) is not None
+    )
