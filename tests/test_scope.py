@@ -91,7 +91,9 @@ def test_first_push_is_judged_as_a_whole(repository: Repository) -> None:
     scope = open_scope(repository.root, staged=True, environ=environ)
     assert scope.changes is None
     assert scope.tree.files.read("a") == b"1\n2\n"
-    assert scope.notices == ("no range is given: the whole of refs/heads/topic is judged",)
+    assert scope.notices == (
+        "there is no commit to compare with: the whole of refs/heads/topic is judged",
+    )
     assert topic
 
 

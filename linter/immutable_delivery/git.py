@@ -100,7 +100,7 @@ class Git(Record, frozen=True):
         bare, _, rest = os.fsdecode(answer.out).partition("\n")
         top = rest.partition("\n")[2].removesuffix("\n")
         if answer.code == 0 and top:
-            return replace(git, top=Path(top))
+            return replace(git, top=Path(top), bare=_receives(git.environ, top))
         if bare == "true":
             return replace(git, bare=True)
         if not bare and _NO_REPOSITORY.search(answer.words) and not _has_repository(folder):
@@ -175,6 +175,12 @@ def _environ(folder: Path) -> dict[str, str]:
     environ = {name: value for name, value in os.environ.items() if name not in _UNSET}
     stated = {name: str(folder.absolute() / environ[name]) for name in _FOLDERS if name in environ}
     return {**environ, **stated, **_SET}
+
+
+def _receives(environ: Mapping[str, str], top: str) -> bool:
+    """Tell whether git takes its own folder for the working tree, as it does in the hooks of who receives a push."""
+    folder = environ.get("GIT_DIR")
+    return folder is not None and os.path.realpath(folder) == os.path.realpath(top)
 
 
 def _has_repository(folder: Path) -> bool:

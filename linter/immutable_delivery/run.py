@@ -29,6 +29,8 @@ class Request(Record, frozen=True, kw_only=True):
     paths: tuple[str, ...] = ()
     staged: bool = False
     since: str | None = None
+    commits: tuple[str, str] | None = None
+    """The ends of a push: what leads from the first, empty where there is none, to the second."""
     profile: str = ""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -46,7 +48,13 @@ class Outcome(Record, frozen=True):
 
 def run(start: Path, request: Request) -> Outcome:
     """Judge the repository around ``start``."""
-    scope = open_scope(start, paths=request.paths, staged=request.staged, since=request.since)
+    scope = open_scope(
+        start,
+        paths=request.paths,
+        staged=request.staged,
+        since=request.since,
+        commits=request.commits,
+    )
     tree = scope.tree
     config = configured(tree.files, request, tree.relative(request.config, start))
     policies = policies_of(tree.files, config)

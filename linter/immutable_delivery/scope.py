@@ -40,15 +40,19 @@ def open_scope(
     paths: Sequence[str] = (),
     staged: bool = False,
     since: str | None = None,
+    commits: tuple[str, str] | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Scope:
     """Return what to judge; ``paths`` are relative to ``start``.
 
     ``staged`` is the hook's mode: pre-commit's range where its environment names one, else the index against HEAD,
-    and where nothing is staged the whole project, for then nobody asked about a change.
+    and where nothing is staged the whole project, for then nobody asked about a change. ``commits`` are those of a
+    push: what leads from the first to the second, or all of the second where the first is empty.
     """
     if staged and since is not None:
         raise UsageError("--staged and --since exclude each other")
+    if commits is not None:
+        return _pushed(start, paths, *commits)
     if since is not None:
         return _since(start, paths, since)
     if not staged:
@@ -58,9 +62,17 @@ def open_scope(
         return _range(start, paths, old, new)
     pushed = environ.get("PRE_COMMIT_LOCAL_BRANCH")
     if pushed:  # the first push of all: pre-commit names no range
-        tree = open_tree(start, paths=paths, rev=pushed)
-        return Scope(tree, notice=f"no range is given: the whole of {shown(pushed)} is judged")
+        return _pushed(start, paths, "", pushed)
     return _staged(start, paths)
+
+
+def _pushed(start: Path, paths: Sequence[str], old: str, new: str) -> Scope:
+    if old:
+        return _range(start, paths, old, new)
+    tree = open_tree(start, paths=paths, rev=new)
+    return Scope(
+        tree, notice=f"there is no commit to compare with: the whole of {shown(new)} is judged"
+    )
 
 
 def _staged(start: Path, paths: Sequence[str]) -> Scope:

@@ -16,6 +16,7 @@ COMMANDS = {
     "config": "immutable_delivery.cli.config",
     "contract": "immutable_delivery.cli.contract",
     "facts": "immutable_delivery.cli.facts",
+    "hook": "immutable_delivery_hooks.cli",
     "init": "immutable_delivery.cli.init",
     "policy": "immutable_delivery.cli.policy",
 }

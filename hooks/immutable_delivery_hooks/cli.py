@@ -1,0 +1,80 @@
+"""`imd hook`: what git starts, and how it comes to start it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import Any, get_args
+
+import click
+
+from immutable_delivery.config import FailOn
+from immutable_delivery.errors import UsageError
+from immutable_delivery.run import Request
+from immutable_delivery_hooks.installing import install, uninstall
+from immutable_delivery_hooks.judging import Gate, opened, refused, refused_push
+from immutable_delivery_hooks.pushes import received, sent
+from immutable_delivery_hooks.scripts import HOOKS
+
+
+@click.group()
+def hook() -> None:
+    """Judge what is committed and pushed, as git's hooks ask for it."""
+
+
+@hook.command("install")
+@click.argument("names", nargs=-1, type=click.Choice(list(HOOKS)))
+@click.option("--chain", is_flag=True, help="Keep a hook that is there, and run it first.")
+def _install(names: tuple[str, ...], *, chain: bool) -> None:
+    """Have git run imd before commits, merges and pushes; in a bare repository for every push that arrives."""
+    for line in install(opened(), names, chain=chain):
+        click.echo(line)
+
+
+@hook.command("uninstall")
+@click.argument("names", nargs=-1, type=click.Choice(list(HOOKS)))
+def _uninstall(names: tuple[str, ...]) -> None:
+    """Take the hooks of imd away; what they ran first comes back."""
+    for line in uninstall(opened(), names):
+        click.echo(line)
+
+
+@hook.command("staged")
+def _staged() -> int:
+    """Judge what a commit would change (pre-commit, pre-merge-commit)."""
+    if (
+        opened().ask("diff-index", "--quiet", "--cached", "--ignore-submodules=all", "HEAD").code
+        == 0
+    ):
+        return 0
+    return int(refused(_gate(staged=True)))
+
+
+@hook.command("pushed")
+@click.argument("remote", default="origin")
+@click.argument("url", default="")
+def _pushed(remote: str, url: str) -> int:  # noqa: ARG001 (git gives both)
+    """Judge the commits of a push, which git names on the standard input (pre-push)."""
+    return int(refused_push(opened(), sent(_given()), f"--remotes={remote}", _gate()))
+
+
+@hook.command("pre-receive")
+@click.option("--profile", type=click.Choice(["default", "strict"]), help="The set of policies.")
+@click.option("--fail-on", type=click.Choice(get_args(FailOn)), help="The least that is refused.")
+def _receive(profile: str | None, fail_on: FailOn | None) -> int:
+    """Refuse a push that brings findings, on the server, where nobody can leave it out (pre-receive).
+
+    Files are read straight from git's objects, where a push lies until it is accepted.
+    """
+    gate = _gate(fail_on, profile=profile or "")
+    return int(refused_push(opened(), received(_given()), "--all", gate))
+
+
+def _gate(fail_on: FailOn | None = None, **wanted: Any) -> Gate:
+    return Gate(Request(today=datetime.now().astimezone().date(), **wanted), fail_on)
+
+
+def _given() -> list[bytes]:
+    if sys.stdin.isatty():
+        raise UsageError("git starts this hook and tells it on the standard input what is pushed")
+    return sys.stdin.buffer.readlines()

@@ -1,0 +1,75 @@
+"""Judge what a change or a push brings, and say so to the person who makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from immutable_delivery.cli.output import Target, options_for, write
+from immutable_delivery.config import FailOn
+from immutable_delivery.errors import UsageError
+from immutable_delivery.failing import fails
+from immutable_delivery.git import Git
+from immutable_delivery.names import shown
+from immutable_delivery.records import Record, replace
+from immutable_delivery.reporters import render
+from immutable_delivery.run import Request, run
+from immutable_delivery.trees.objects import commit_of
+from immutable_delivery_hooks.pushes import Update, base_of
+
+_SHORT = 12
+
+
+class Gate(Record, frozen=True):
+    """How to judge, and the least that is refused; empty: what the configuration says."""
+
+    request: Request
+    fail_on: FailOn | None = None
+
+
+def opened() -> Git:
+    """Return the repository that git runs the hook in."""
+    git = Git.open(Path.cwd())
+    if git is None:
+        raise UsageError("no git repository is here, or git is not installed")
+    return git
+
+
+def refused(gate: Gate) -> bool:
+    """Print the report of one run, and tell whether it fails."""
+    outcome = run(Path.cwd(), gate.request)
+    target = Target("text")
+    write(target, render(target.format, outcome.report, options_for(target, color=True)))
+    return fails(outcome.report, gate.fail_on or outcome.config.fail_on)
+
+
+def refused_push(git: Git, updates: Iterable[Update], known: str, gate: Gate) -> bool:
+    """Print what each ref brings that ``known`` (of ``git rev-list``) has not, and tell whether any of it fails."""
+    found = False
+    for (base, new), refs in _changes(git, updates, known).items():
+        names = ", ".join(map(shown, refs))
+        if base == new:
+            _say(f"{names}: nothing new")
+            continue
+        _say(f"{names}: {base[:_SHORT] or 'everything'} to {new[:_SHORT]}")
+        request = replace(gate.request, commits=(base, new))
+        found |= refused(replace(gate, request=request))
+    return found
+
+
+def _changes(git: Git, updates: Iterable[Update], known: str) -> dict[tuple[str, str], list[str]]:
+    """Return the refs of every change: what several of them bring is judged once. Deleted refs bring nothing."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for update in updates:
+        if update.new:
+            pushed = replace(
+                update, new=commit_of(git, update.new)
+            )  # a tag may be an object itself
+            found.setdefault((base_of(git, pushed, known), pushed.new), []).append(update.ref)
+    return found
+
+
+def _say(text: str) -> None:
+    click.echo(f"imd: {text}", err=True)

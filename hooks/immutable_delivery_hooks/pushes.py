@@ -1,0 +1,71 @@
+"""What git tells a hook of a push, and the commit that each pushed ref is to be compared with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from immutable_delivery.errors import UsageError
+from immutable_delivery.git import Git
+from immutable_delivery.names import shown
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record
+
+_OBJECT = lazy(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+
+
+class Update(Record, frozen=True):
+    """A ref that a push moves: from ``old``, empty where it is new, to ``new``, empty where it is deleted."""
+
+    ref: str
+    old: str
+    new: str
+
+
+def sent(lines: Iterable[bytes]) -> Iterator[Update]:
+    """Read what git gives to pre-push: local ref, local object, remote ref, remote object."""
+    for line in lines:
+        words = os.fsdecode(line).split()
+        if words:
+            _, new, ref, old = _words(words, 4)
+            yield Update(ref, _object(old), _object(new))
+
+
+def received(lines: Iterable[bytes]) -> Iterator[Update]:
+    """Read what git gives to pre-receive: old object, new object, ref."""
+    for line in lines:
+        words = os.fsdecode(line).split(" ", 2)
+        if words != [""] and line.strip():
+            old, new, ref = _words(words, 3)
+            yield Update(ref.removesuffix("\n"), _object(old), _object(new))
+
+
+def base_of(git: Git, update: Update, *known: str) -> str:
+    """Return the commit that a ref comes from, empty where all of it is new.
+
+    That is what it names now; for a new one, and where that commit is not here, the last that is in ``known`` already
+    (arguments of ``git rev-list``), which may be the pushed commit itself.
+    """
+    if update.old and git.ask("cat-file", "-e", f"{update.old}^{{commit}}").code == 0:
+        return update.old
+    lines = git.run("rev-list", "--boundary", update.new, "--not", *known).out.decode().split()
+    if not lines:
+        return update.new
+    ends = [line[1:] for line in lines if line.startswith("-")]
+    if len(ends) > 1:
+        ends = git.run("merge-base", "--independent", *ends).out.decode().split()
+    return next(iter(ends), "")
+
+
+def _words(words: list[str], number: int) -> list[str]:
+    if len(words) != number:
+        told = shown(" ".join(words).strip())
+        raise UsageError(f"'{told}' is not what git tells a hook of a push: {number} words a line")
+    return words
+
+
+def _object(name: str) -> str:
+    """Return the name of an object, empty for git's zeros, which stand for none."""
+    if not _OBJECT.match(name):
+        raise UsageError(f"'{shown(name)}' is no name of an object of git")
+    return name if name.strip("0") else ""
