@@ -120,3 +120,120 @@ def test_reports_count_them_apart_and_say_why(tmp_path: Path) -> None:
         [{"kind": "inSource", "justification": reason}]
     ]
     assert reason in render("text", report, options)
+
+
+POD = """apiVersion: v1
+kind: Pod
+metadata:
+  name: {name}
+  annotations: {annotations}
+spec:
+  containers:
+    - name: {name}
+      image: nginx:latest # {comment}
+"""
+
+
+def pod(name: str, annotations: str = "{}", comment: str = "-") -> str:
+    return POD.format(name=name, annotations=annotations, comment=comment)
+
+
+@pytest.mark.parametrize(
+    ("annotations", "tool"),
+    [
+        ("{checkov.io/skip1: CKV_K8S_14=frozen}", "checkov"),
+        ("{checkov.io/skip: CKV_K8S_14}", "checkov"),
+        ("{ignore-check.kube-linter.io/latest-tag: frozen}", "kube-linter"),
+        ("{kube-linter.io/ignore-all: frozen}", "kube-linter"),
+    ],
+)
+def test_an_annotation_silences_its_object(tmp_path: Path, annotations: str, tool: str) -> None:
+    text = f"{pod('a')}---\n{pod('b', annotations)}"
+    report = judged(tmp_path, text, "pods.yaml")
+    assert found(report) == (["floating-tag"], ["floating-tag"])
+    assert report.findings[0].owner == "Pod/a (container a)"
+    assert report.suppressed[0].silenced_by == tool
+
+
+@pytest.mark.parametrize(
+    "annotations",
+    [
+        "{checkov.io/skip1: CKV_K8S_8=probes}",
+        "{checkov.io/skip1: [CKV_K8S_14]}",
+        "{checkov.io/skipped: CKV_K8S_14=x}",
+        "{ignore-check.kube-linter.io/no-liveness-probe: x}",
+        "{kube-linter.io/ignore-all-of: x}",
+        "[kube-linter.io/ignore-all]",
+    ],
+)
+def test_other_annotations_silence_nothing(tmp_path: Path, annotations: str) -> None:
+    assert found(judged(tmp_path, pod("a", annotations), "pod.yaml")) == (["floating-tag"], [])
+
+
+def test_a_comment_of_checkov_covers_the_object_around_it(tmp_path: Path) -> None:
+    text = f"{pod('a')}---\n#checkov:skip=CKV_K8S_8,CKV_K8S_14:frozen\n{pod('b')}---\n{pod('c')}"
+    report = judged(tmp_path, text, "pods.yaml")
+    assert [one.services for one in report.findings] == [("a",), ("c",)]
+    (one,) = report.suppressed
+    assert one.suppressed == "checkov's comment ignores CKV_K8S_14: frozen"
+
+
+def test_a_comment_of_checkov_covers_a_dockerfile(tmp_path: Path) -> None:
+    text = f"{FROM}# checkov:skip=CKV_DOCKER_7: frozen\n"
+    assert found(judged(tmp_path, text)) == (["shell-form-start"], ["floating-tag"])
+
+
+RULE = "service-image-require-explicit-tag"
+SERVICES = "services:\n  a:\n    image: nginx # {first}\n  b:\n    # {second}\n    image: redis\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "first", "second", "left"),
+    [
+        ("", f"dclint disable-line {RULE}", "-", ["b"]),
+        ("", "-", f"dclint disable-line no-x {RULE}", ["a"]),
+        ("", "dclint disable-line", "-", ["b"]),
+        ("", "dclint disable-line no-version-field", "-", ["a", "b"]),
+        ("# dclint disable-file\n", "-", "-", []),
+        ("---\n\n#  dclint disable\n", "-", "-", []),
+        (f"# dclint disable {RULE}\n", "-", "-", []),
+        ("# dclint disable no-version-field\n", "-", "-", ["a", "b"]),
+        ("", "dclint disable", "dclint disable-file", ["a", "b"]),
+    ],
+)
+def test_comments_of_dclint(
+    tmp_path: Path, head: str, first: str, second: str, left: list[str]
+) -> None:
+    text = head + SERVICES.format(first=first, second=second)
+    report = judged(tmp_path, text, "compose.yaml")
+    assert [one.owner for one in report.findings] == left
+    assert {one.silenced_by for one in report.suppressed} <= {"dclint"}
+
+
+def test_a_comment_above_a_service_is_about_one_line_for_dclint(tmp_path: Path) -> None:
+    text = f"services:\n  # dclint disable-line {RULE}\n  a:\n    image: nginx\n"
+    assert found(judged(tmp_path, text, "compose.yaml")) == (["floating-tag"], [])
+
+
+def unused(report: Report) -> list[str]:
+    return [one.message for one in report.findings if one.policy == "unused-suppression"]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "silenced", "words"),
+    [
+        ("'floating-tag: frozen'", True, ""),
+        ("'floating-tag: frozen until=2026-06-15'", True, ""),
+        ("'floating-tag: frozen until=2026-06-14'", False, "ended"),
+        ("'floating-tag:'", False, "reason"),
+        ("floating-tag", False, "names no policy"),
+        ("'shell-form-start: never'", False, "shell-form-start"),
+        ("'flaoting-tag: frozen'", False, "floating-tag"),
+    ],
+)
+def test_our_annotation_follows_the_rules_of_our_comments(
+    tmp_path: Path, annotation: str, silenced: bool, words: str
+) -> None:
+    report = judged(tmp_path, pod("a", f"{{imd/ignore: {annotation}}}"), "pod.yaml")
+    assert [one.policy for one in report.suppressed] == ["floating-tag"] * silenced
+    assert [words in said for said in unused(report)] == [True] * bool(words)

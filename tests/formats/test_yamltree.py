@@ -304,7 +304,9 @@ def test_a_comment_covers_the_statement_that_it_is_about(name: str, start: str, 
 def test_comments_of_other_tools_and_of_broken_documents() -> None:
     text = Text("x.yaml", "a: 1 #checkov:skip=X:y\n---\n# imd: ignore[unreadable] r\nb: [\n")
     found = documents(text)
-    assert [one.text for one in comments(text, found, "checkov:skip")] == ["checkov:skip=X:y"]
+    theirs, ours = comments(text, found)
+    assert (theirs.text, theirs.covers, theirs.within) == ("checkov:skip=X:y", (0, 4), (0, 23))
+    assert ours.text == "imd: ignore[unreadable] r"
     one = comments(text, found)[0]
     span = found[1].place.span
     assert one.covers == (span.start, span.end)

@@ -23,6 +23,8 @@ class Comment(Record, frozen=True):
     end: int
     covers: tuple[int, int] | None = None
     """The span of the statement that it stands above or at the end of; None: the whole file."""
+    within: tuple[int, int] | None = None
+    """The span of the document or object that it stands in; None: the whole file."""
 
 
 class Trouble(Record, frozen=True):

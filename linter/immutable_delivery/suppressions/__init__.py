@@ -65,7 +65,7 @@ def apply(
         if not one.problem and one.name not in known:
             one.problem = unknown_name(one.name, known)
     active = [one for one in every if not one.problem and not one.expired(today)]
-    active += [one for one in foreign.silencers(comments) if one.name in known]
+    active += [one for one in foreign.silencers(comments, texts) if one.name in known]
     covered = covering(active, (point for finding in findings for point in _points(finding)))
     outcomes = [_outcome(finding, covered, policies) for finding in findings]
     facts = tuple(

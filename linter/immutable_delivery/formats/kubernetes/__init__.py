@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, yamltree
 from immutable_delivery.formats.kubernetes.deployed import deployed
-from immutable_delivery.formats.kubernetes.manifest import SUPPRESSES, Manifest, annotated
+from immutable_delivery.formats.kubernetes.manifest import ANNOTATIONS, Manifest, annotated
 from immutable_delivery.formats.kubernetes.recognition import claims
 from immutable_delivery.text import Text
 
@@ -24,7 +24,9 @@ def parse(text: Text) -> Manifest:
 def comments(document: Manifest, text: Text) -> list[Comment]:
     """Return the comments with what each covers, and the annotations that suppress in a whole object."""
     found = yamltree.comments(text, document.documents)
-    return [*found, *annotated(document)] if SUPPRESSES in text.value else found
+    if not any(name in text.value for name in ANNOTATIONS):
+        return found
+    return [*found, *annotated(document)]
 
 
 def facts(documents: Mapping[str, Manifest], around: Surroundings) -> Iterable[Fact | Build]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from immutable_delivery.formats import Comment, Trouble
@@ -17,6 +18,11 @@ _ENTRY = lazy(r"[^\S\n]*(?P<ids>[\w:, -]+?)[^\S\n]*:(?:[^\S\n]+|\Z)(?P<reason>[^
 _MARKS = lazy(r"\{[{%]")
 SUPPRESSES = "imd/ignore"
 """The annotation that does what a comment does, for a whole object: lines of `id, id: reason`."""
+_PEERS = lazy(
+    r"(?P<checkov>checkov\.io/skip\d*\Z)|ignore-check\.kube-linter\.io/(?P<check>.+)|(?P<all>kube-linter\.io/ignore-all\Z)"
+)
+"""Annotations of other tools that do the same."""
+ANNOTATIONS = (SUPPRESSES, "checkov.io/skip", "kube-linter.io/")
 
 
 class Manifest(Record):
@@ -63,8 +69,12 @@ def annotated(manifest: Manifest) -> Iterator[Comment]:
     for document in manifest.documents:
         for one in objects_in(document.root, manifest.path):
             for key, value in pairs(mapping(one.root, "metadata", "annotations")):
-                if key.text == SUPPRESSES and isinstance(value, Scalar):
+                if not isinstance(value, Scalar):
+                    continue
+                if key.text == SUPPRESSES:
                     yield from _comments(value, one.root)
+                elif directive := _PEERS.match(key.text):
+                    yield _foreign(directive, value, one.root)
 
 
 def _comments(value: Scalar, root: Mapping) -> Iterator[Comment]:
@@ -73,6 +83,17 @@ def _comments(value: Scalar, root: Mapping) -> Iterator[Comment]:
         entry = _ENTRY.match(line)
         said = f"[{entry['ids']}] {entry['reason']}" if entry else f"[] {line}"
         yield Comment(f"imd: ignore{said}", place.start, place.end, (covers.start, covers.end))
+
+
+def _foreign(directive: re.Match[str], value: Scalar, root: Mapping) -> Comment:
+    """Return what an annotation of another tool says, as that tool's comment would say it."""
+    place, covers = value.place.span, (root.place.span.start, root.place.span.end)
+    said = f"kube-linter ignore-check {directive['check']} {value.text}"
+    if directive["checkov"]:
+        said = f"checkov:skip={value.text.replace('=', ':', 1)}"
+    elif directive["all"]:
+        said = f"kube-linter ignore-all {value.text}"
+    return Comment(said, place.start, place.end, covers, covers)
 
 
 def judged(document: Document) -> bool:

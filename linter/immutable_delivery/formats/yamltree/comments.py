@@ -16,6 +16,7 @@ from immutable_delivery.formats.yamltree.nodes import (
     entry_extent,
 )
 from immutable_delivery.patterns import lazy
+from immutable_delivery.peers import MARKERS
 from immutable_delivery.records import Record
 from immutable_delivery.text import Text
 
@@ -30,11 +31,13 @@ class _Statement(Record, frozen=True, order=True):
     end: int
 
 
-def comments(text: Text, docs: list[Document], marker: str = "imd:") -> list[Comment]:
-    """Return the comments that hold the marker; text without it costs one search."""
-    if marker not in text.value:
+def comments(text: Text, docs: list[Document]) -> list[Comment]:
+    """Return the comments that hold a marker; text without any costs a search for each."""
+    held = [marker for marker in MARKERS if marker in text.value]
+    if not held:
         return []
-    found = list(_marked(text.value, marker, _Strings(docs)))
+    strings = _Strings(docs)
+    found = sorted({span for marker in held for span in _marked(text.value, marker, strings)})
     if not found:
         return []
     statements = _Statements(docs)
@@ -71,7 +74,14 @@ def _comment(
     trailing = bool(value[line:start].strip())
     about = statements.on(line, start) if trailing else statements.below(end)
     covers = broken or ((about.start, about.end) if about else (start, end))
-    return Comment(value[start + 1 : end].strip(), start, end, covers)
+    return Comment(value[start + 1 : end].strip(), start, end, covers, _document(docs, start))
+
+
+def _document(docs: list[Document], start: int) -> tuple[int, int] | None:
+    """Return the document that a comment stands in or above."""
+    spans = [document.place.span for document in docs]
+    around = next((span for span in spans if start < span.end), spans[-1] if spans else None)
+    return (around.start, around.end) if around else None
 
 
 class _Strings:
