@@ -224,7 +224,7 @@ def unused(report: Report) -> list[str]:
     [
         ("'floating-tag: frozen'", True, ""),
         ("'floating-tag: frozen until=2026-06-15'", True, ""),
-        ("'floating-tag: frozen until=2026-06-14'", False, "ended"),
+        ("'floating-tag: frozen until=2026-06-14'", False, "expired"),
         ("'floating-tag:'", False, "reason"),
         ("floating-tag", False, "names no policy"),
         ("'shell-form-start: never'", False, "shell-form-start"),
