@@ -142,7 +142,7 @@ def test_an_empty_configuration_is_one(text: str) -> None:
     ("text", "words"),
     [
         ("profle: strict\n", ".imd.yaml:1:1: unknown key `profle`: do you mean `profile`?"),
-        ("profile: fast\n", ".imd.yaml:1:10: `profile` cannot be `fast`"),
+        ("profiles: {strict: {}}\n", ".imd.yaml:1:12: 'strict' is a profile of the pack"),
         ("select: image\n", ".imd.yaml:1:9: `select` must be a list, not text"),
         ("select: [1]\n", ".imd.yaml:1:10: "),
         ("severity:\n  a: fatal\n", ".imd.yaml:2:6: `severity.a` cannot be `fatal`"),
@@ -313,7 +313,7 @@ def test_the_schema_is_one_and_agrees_with_what_is_read() -> None:
     validator.validate(data)
     for wrong in (
         {"profle": 1},
-        {"profile": "fast"},
+        {"profiles": {"mine": {"base": "fast"}}},
         {"select": "a"},
         {"suppressions": [{"path": "a"}]},
     ):

@@ -93,9 +93,11 @@ def test_policy_ids_in_the_documentation_exist() -> None:
     assert {name for one in ids for name in one.split(",")} <= POLICIES | GROUPS
 
 
-@pytest.mark.parametrize("block", ["config", "contract"])
-def test_examples_fit_their_schemas(block: str) -> None:
-    schema = json.loads((SCHEMAS / f"{block}.schema.json").read_text("utf-8"))
+@pytest.mark.parametrize(
+    ("block", "name"), [("config", "config"), ("profiles", "config"), ("contract", "contract")]
+)
+def test_examples_fit_their_schemas(block: str, name: str) -> None:
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
     Draft202012Validator(schema).validate(plain(root_of(fenced(block))))
 
 

@@ -10,7 +10,8 @@ from immutable_delivery.findings import Report
 from immutable_delivery.peers import PEERS
 from immutable_delivery.policies import builtin
 from immutable_delivery.reporters import Options, render
-from immutable_delivery.run import Request, run
+from immutable_delivery.run import run
+from immutable_delivery.settings import Request
 
 TODAY = date(2026, 6, 15)
 FROM = "FROM debian:latest\nCMD true\n"

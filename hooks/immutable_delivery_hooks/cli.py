@@ -10,7 +10,7 @@ import click
 
 from immutable_delivery.config import FailOn
 from immutable_delivery.errors import UsageError
-from immutable_delivery.run import Request
+from immutable_delivery.settings import Request
 from immutable_delivery_hooks.installing import install, uninstall
 from immutable_delivery_hooks.judging import Gate, opened, refused, refused_push
 from immutable_delivery_hooks.pushes import received, sent

@@ -15,7 +15,8 @@ from immutable_delivery.git import Git
 from immutable_delivery.names import shown
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters import render
-from immutable_delivery.run import Request, run
+from immutable_delivery.run import run
+from immutable_delivery.settings import Request
 from immutable_delivery.trees.objects import commit_of
 from immutable_delivery_hooks.pushes import Update, base_of
 

@@ -34,18 +34,26 @@ class Examined(Record, frozen=True):
     project: Project
     facts: tuple[Fact, ...]
     """All facts, linked; the suppressions among them."""
+    comments: int = 0
+    """How many ignore comments were not honoured."""
 
 
 def examine(
-    files: Files, policies: Sequence[Policy], config: Config, *, classify: Classify, today: date
+    files: Files,
+    policies: Sequence[Policy],
+    config: Config,
+    *,
+    classify: Classify,
+    today: date,
+    inline: bool = True,
 ) -> Examined:
-    """Judge a whole repository."""
+    """Judge a whole repository; without ``inline``, ignore comments silence nothing."""
     read = project.read(files, classify, _settings(config))
     facts = link(read.facts, read.builds, files)
     judgement = judge(facts, policies, config.selection)
-    by_id = {policy.id: policy for policy in policies}
+    by_id, comments = {policy.id: policy for policy in policies}, read.comments()
     outcome = suppressions.apply(
-        judgement.findings, read.comments(), config,
+        judgement.findings, comments if inline else {}, config,
         today=today, policies=by_id, ran=by_id, texts=read.texts, files=sorted(read.inputs),
     )  # fmt: skip
     own = judge(outcome.facts, policies, config.selection).findings
@@ -58,6 +66,7 @@ def examine(
         unresolved=tuple(judgement.unresolved),
         project=read,
         facts=(*facts, *outcome.facts),
+        comments=0 if inline else suppressions.written(comments),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Text
@@ -120,6 +122,40 @@ class Judged(Record, frozen=True, kw_only=True):
     """Whether all that it deploys is taken for development, which some policies leave alone."""
 
 
+class Recorded(Record, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a baseline knows: findings of one content in one file."""
+
+    file: str
+    policy: str
+    severity: Severity
+    """How bad they were when they were recorded; what has become worse is not known."""
+    fingerprint: str
+    count: Annotated[int, Meta(ge=1)] = 1
+
+
+class Compared(Record, frozen=True):
+    """What a baseline does to a report."""
+
+    file: str
+    known: tuple[Finding, ...]
+    """What is found and not reported, because the baseline has it."""
+    fixed: tuple[Recorded, ...]
+    """What the baseline has and nobody finds any more."""
+
+
+class Configured(Record, frozen=True, kw_only=True):
+    """Under which rules a report was made."""
+
+    files: tuple[str, ...] = ()
+    """The files of the configuration."""
+    commit: str = ""
+    """The commit that configuration, policies and baseline are of; empty where they are those of the files judged."""
+    inline_ignores: bool = True
+    """Whether ignore comments were honoured."""
+    comments: int = 0
+    """How many were not."""
+
+
 class Report(Record, frozen=True, kw_only=True):
     """Everything one run has to say; reporters render it and decide nothing."""
 
@@ -140,6 +176,9 @@ class Report(Record, frozen=True, kw_only=True):
     """The URL of the origin, without credentials; empty where there is none."""
     revision: str = ""
     branch: str = ""
+    configured: Configured = Configured()
+    baseline: Compared | None = None
+    """What was known before; None where nothing is compared."""
 
     @property
     def worst(self) -> Severity | None:

@@ -9,6 +9,7 @@ from itertools import chain
 from struct import unpack
 
 from immutable_delivery.findings import Finding
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.text import Text
 
@@ -16,6 +17,9 @@ _BASE = 37
 _WINDOW = 100
 _MASK = 2**64 - 1
 _END = 0xFFFF
+_ENOUGH = 32
+"""Digits that no two findings share by chance."""
+_POSITION = lazy(r"stage \d+")
 _OUT = pow(_BASE, _WINDOW, 2**64)
 
 
@@ -29,10 +33,30 @@ def fingerprinted(findings: Iterable[Finding], texts: Mapping[str, Text]) -> tup
 
 
 def _fingerprint(finding: Finding, texts: Mapping[str, Text], seen: Counter[str]) -> str:
-    evidence = " ".join(_evidence(finding, texts.get(finding.place.file)).split())
-    content = f"{finding.policy}\0{finding.place.file}\0{finding.owner}\0{evidence}"
+    evidence = _words(finding, texts)
+    content = f"{finding.policy}\0{finding.place.file}\0{_owner(finding)}\0{evidence}"
     seen[content] += 1
-    return sha256(f"{content}\0{seen[content]}".encode("utf-8", "surrogateescape")).hexdigest()
+    return _hash(f"{content}\0{seen[content]}")
+
+
+def content(finding: Finding, texts: Mapping[str, Text]) -> str:
+    """Return what identifies a finding wherever its file lies; twins have the same."""
+    return _hash(f"{finding.policy}\0{_owner(finding)}\0{_words(finding, texts)}")[:_ENOUGH]
+
+
+def _owner(finding: Finding) -> str:
+    """Return what a finding belongs to, if that has a name: a file is called after its path, a stage after its position."""
+    owner = finding.owner
+    return "" if owner == finding.place.file or _POSITION.fullmatch(owner) else owner
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _words(finding: Finding, texts: Mapping[str, Text]) -> str:
+    """Return what a finding is about in words, however they are indented and broken into lines."""
+    return " ".join(_evidence(finding, texts.get(finding.place.file)).split())
 
 
 def _evidence(finding: Finding, text: Text | None) -> str:

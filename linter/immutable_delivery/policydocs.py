@@ -16,7 +16,7 @@ from immutable_delivery.policies import Policy, PolicyRule
 from immutable_delivery.policyfiles import Example, PolicyFile, read_folder, read_policies
 from immutable_delivery.policytests import failures
 from immutable_delivery.reporters.plain import count
-from immutable_delivery.run import policies_of
+from immutable_delivery.settings import policies_of
 
 _DEEP = 3
 """Parts of a path that names a folder of policies, a group and a file."""

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from immutable_delivery import __version__
+from immutable_delivery.baseline import Comparison, State, compare, parsed
 from immutable_delivery.changes import Changes, elsewhere, introduced
 from immutable_delivery.check import Examined, examine, report
 from immutable_delivery.config import Config
-from immutable_delivery.config.read import load as load_config
+from immutable_delivery.config.links import refuse_links
 from immutable_delivery.discover import Tree
-from immutable_delivery.errors import PolicyError
+from immutable_delivery.errors import ConfigError, UnreadableError
 from immutable_delivery.files import Files, read_text
-from immutable_delivery.findings import Finding, Report, Severity
+from immutable_delivery.findings import Configured, Finding, Recorded, Report
+from immutable_delivery.names import shown
 from immutable_delivery.origin import origin_of
-from immutable_delivery.policies import Policy, builtin
 from immutable_delivery.records import Record, replace
+from immutable_delivery.reporters.plain import count
 from immutable_delivery.scope import Scope, open_scope
-from immutable_delivery.selection import Selection, fits
-from immutable_delivery.suppressions import names
-
-
-class Request(Record, frozen=True, kw_only=True):
-    """What the caller wants, beside what the repository configures; empty fields leave the configuration's word."""
-
-    paths: tuple[str, ...] = ()
-    staged: bool = False
-    since: str | None = None
-    commits: tuple[str, str] | None = None
-    """The ends of a push: what leads from the first, empty where there is none, to the second."""
-    profile: str = ""
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    config: str = ""
-    strict_unresolved: bool = False
-    today: date
+from immutable_delivery.selection import fits
+from immutable_delivery.settings import Request, Settings, settings_of
+from immutable_delivery.text import Text
 
 
 class Outcome(Record, frozen=True):
@@ -46,8 +32,56 @@ class Outcome(Record, frozen=True):
     config: Config
 
 
+class Opened(Record, frozen=True):
+    """A repository in the state that is asked about, judged as a whole."""
+
+    scope: Scope
+    settings: Settings
+    examined: Examined
+
+    def compared(self, entries: Sequence[Recorded], brought: Sequence[Finding] = ()) -> Comparison:
+        """Tell what is new from what a baseline knows; what a change brought comes last."""
+        examined, late = self.examined, {id(one) for one in brought}
+        state = State(
+            findings=examined.findings,
+            hidden=(*examined.suppressed, *examined.disabled),
+            texts=examined.project.texts,
+            paths=frozenset(self.scope.tree.files.paths),
+        )
+        return compare(entries, state, last=lambda one: id(one) in late)
+
+
 def run(start: Path, request: Request) -> Outcome:
     """Judge the repository around ``start``."""
+    opened = open_run(start, request)
+    scope, settings, examined = opened.scope, opened.settings, opened.examined
+    tree, path = scope.tree, settings.config.baseline
+    found = examined.findings
+    if scope.changes is not None:
+        found = tuple(_introduced(scope, scope.changes, examined, settings, request))
+    known = None
+    if path:
+        brought = found if scope.changes is not None else ()
+        compared = opened.compared(read_baseline(settings.files, path), brought)
+        new = {id(one) for one in compared.new}
+        found, known = (
+            tuple(one for one in found if id(one) in new),
+            compared.against(path, tree.covers),
+        )
+    origin = origin_of(tree.git)
+    about = {
+        "version": __version__, "repository": origin.repository, "baseline": known,
+        "revision": origin.revision, "branch": origin.branch, "configured": _configured(opened, request),
+        "notices": (*scope.notices, *_notices(opened, request)),
+    }  # fmt: skip
+    return Outcome(
+        report(replace(examined, findings=found), settings.policies, covers=tree.covers, **about),
+        settings.config,
+    )
+
+
+def open_run(start: Path, request: Request) -> Opened:
+    """Read and judge the repository around ``start``, all of it."""
     scope = open_scope(
         start,
         paths=request.paths,
@@ -55,77 +89,53 @@ def run(start: Path, request: Request) -> Outcome:
         since=request.since,
         commits=request.commits,
     )
-    tree = scope.tree
-    config = configured(tree.files, request, tree.relative(request.config, start))
-    policies = policies_of(tree.files, config)
-    examined = _examine(tree.files, policies, config, tree, request)
-    for path in config.files:  # findings about suppressions point into them
-        if text := read_text(tree.files, path):
-            examined.project.texts.setdefault(path, text)
-    if scope.changes is not None:
-        found = _introduced(scope, scope.changes, examined, policies, config, request)
-        examined = replace(examined, findings=tuple(found))
-    origin = origin_of(tree.git)
-    about = {
-        "version": __version__, "notices": scope.notices, "repository": origin.repository,
-        "revision": origin.revision, "branch": origin.branch,
-    }  # fmt: skip
-    return Outcome(report(examined, policies, covers=tree.covers, **about), config)
+    settings = settings_of(scope.tree, request, start)
+    examined = _examine(scope.tree.files, settings, scope.tree, request)
+    for path in settings.config.files:  # findings about suppressions point into them
+        if text := read_text(settings.files, path):
+            examined.project.texts[path] = text
+    return Opened(scope, settings, examined)
 
 
-def configured(files: Files, request: Request, path: str = "") -> Config:
-    """Return the configuration of a repository, or of ``path`` in it, with what the caller says on top."""
-    config = load_config(files, path)
-    own = config.selection
-    selection = Selection(
-        profile=request.profile or own.profile,
-        select=request.select or own.select,
-        ignore=(*own.ignore, *request.ignore),
-        severity=own.severity,
-        per_path=own.per_path,
-        params=own.params,
-    )
-    if request.strict_unresolved or config.strict_unresolved:
-        blocking: dict[str, Severity] = {"unresolved-image": "error"}
-        selection = replace(selection, severity={**own.severity, **blocking})
-    sources = {
-        keys: at
-        for keys, at in config.sources.items()
-        if not (request.select and keys[0] == "select")
-    }
-    return replace(config, selection=selection, sources=sources)
+def read_baseline(files: Files, path: str) -> list[Recorded]:
+    """Return the entries of a baseline."""
+    refuse_links(files, path)
+    try:
+        return parsed(path, Text.decode(path, files.read(path)).value)
+    except UnreadableError as error:
+        raise ConfigError(f"{path}: {error.reason}; `imd baseline` writes a baseline") from None
 
 
-def policies_of(files: Files, config: Config) -> list[Policy]:
-    """Return the pack and the repository's own policies; refuse names in the configuration that are none."""
-    policies = builtin()
-    for folder in config.policies:
-        policies += _own(files, folder)
-    seen: set[str] = set()
-    for policy in policies:
-        if policy.id in seen:
-            raise PolicyError(f"two policies have the id '{policy.id}'")
-        seen.add(policy.id)
-    config.check_names(names(policies))
-    config.check_params({policy.id: policy.params for policy in policies})
-    return policies
+def _configured(opened: Opened, request: Request) -> Configured:
+    settings = opened.settings
+    return Configured(
+        files=settings.config.files, commit=settings.commit, inline_ignores=request.inline_ignores,
+        comments=opened.examined.comments,
+    )  # fmt: skip
 
 
-def _own(files: Files, folder: str) -> list[Policy]:
-    from immutable_delivery.policyfiles import read_policies  # noqa: PLC0415 (only where a repository has some)
+def _notices(opened: Opened, request: Request) -> Iterator[str]:
+    if request.config_from is not None:
+        of = f"{request.config_from} ({opened.settings.commit[:12]})"
+        yield f"configuration, policies and baseline are those of {shown(of)}"
+    if not request.inline_ignores:
+        number = count(opened.examined.comments, "comment")
+        yield f"ignore comments are not honoured: {number} for imd and other tools"
 
-    return [file.policy for file in read_policies(files, folder)]
 
+def _examine(files: Files, settings: Settings, tree: Tree, request: Request) -> Examined:
+    config, inline = settings.config, request.inline_ignores
 
-def _examine(
-    files: Files, policies: Sequence[Policy], config: Config, tree: Tree, request: Request
-) -> Examined:
     def classify(path: str, head: bytes) -> str:
         return _path_class(path, tree.naming(path), config) or (
-            "" if any(fits(path, p) for p in config.paths.judge) else tree.skipped(path, head)
+            ""
+            if any(fits(path, p) for p in config.paths.judge)
+            else tree.skipped(path, head if inline else b"")
         )
 
-    return examine(files, policies, config, classify=classify, today=request.today)
+    return examine(
+        files, settings.policies, config, classify=classify, today=request.today, inline=inline
+    )
 
 
 def _path_class(path: str, named: str | None, config: Config) -> str:
@@ -148,13 +158,12 @@ def _introduced(
     scope: Scope,
     changes: Changes,
     examined: Examined,
-    policies: Sequence[Policy],
-    config: Config,
+    settings: Settings,
     request: Request,
 ) -> list[Finding]:
     """Return the findings of a change; the state before it is judged only where a changed line does not tell."""
     before: list[Finding] | None = None if scope.before is None else []
     if scope.before is not None and elsewhere(examined.findings, changes):
-        old = _examine(scope.before, policies, config, scope.tree, request)
+        old = _examine(scope.before, settings, scope.tree, request)
         before = [*old.findings, *old.suppressed, *old.disabled]
     return introduced(examined.findings, before, changes)

@@ -34,6 +34,8 @@ class Selection(Record, frozen=True, kw_only=True):
     """What the configuration and the command line say of policies."""
 
     profile: str = "default"
+    adds: tuple[str, ...] = ()
+    """Policies that are in, beside the profile's."""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
@@ -44,7 +46,10 @@ class Selection(Record, frozen=True, kw_only=True):
         """Whether the profile has the rule; a policy that is selected is always in."""
         if verdict.policy.group == "meta" or self._named(verdict, self.select):
             return True
-        return not self.select and self.profile.partition("@")[0] in verdict.rule.profiles
+        if self.select:
+            return False
+        own = self.profile.partition("@")[0] in verdict.rule.profiles
+        return own or self._named(verdict, self.adds)
 
     def reports(self, verdict: Verdict) -> bool:
         """Whether the run reports it."""

@@ -12,6 +12,7 @@ from immutable_delivery import __version__
 from immutable_delivery.names import nearest
 
 COMMANDS = {
+    "baseline": "immutable_delivery.cli.baseline",
     "check": "immutable_delivery.cli.check",
     "config": "immutable_delivery.cli.config",
     "contract": "immutable_delivery.cli.contract",

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from immutable_delivery.baseline import FILE
 from immutable_delivery.cli.output import Target, TargetType, checked, options_for, write
-from immutable_delivery.config import PROFILE
+from immutable_delivery.cli.requests import config_option, profile_option, today_option
+from immutable_delivery.errors import UsageError
 from immutable_delivery.failing import fails
 from immutable_delivery.findings import Report
 from immutable_delivery.names import shown
 from immutable_delivery.reporters import FORMATS, render
-from immutable_delivery.run import Request, run
+from immutable_delivery.reporters.plain import against
+from immutable_delivery.run import run
+from immutable_delivery.settings import Request
 
 _SHOWN = ("show_files", "show_unresolved", "statistics", "include_suppressed")
 
@@ -30,26 +32,9 @@ def _names(
     return names
 
 
-def _profile(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
-    """Refuse a profile that is none: it would report nothing."""
-    if value and not re.fullmatch(PROFILE, value):
-        raise click.BadParameter(f"'{value}' is none of default, strict and default@N")
-    return value
-
-
-def _today(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -> date:
-    return (value or datetime.now().astimezone()).date()
-
-
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option(
-    "--profile",
-    metavar="NAME",
-    default="",
-    callback=_profile,
-    help="The set of policies: default, strict or default@N.",
-)
+@profile_option
 @click.option(
     "--select",
     multiple=True,
@@ -77,13 +62,26 @@ def _today(_ctx: click.Context, _param: click.Parameter, value: datetime | None)
     "--staged", is_flag=True, help="Judge what is staged, and report what that change brings."
 )
 @click.option("--since", metavar="REV", help="Report what has come since a commit.")
+@config_option
 @click.option(
-    "--config",
-    "config",
-    metavar="FILE",
-    default="",
-    help="The configuration, instead of .imd.yaml or pyproject.toml.",
+    "--config-from",
+    "config_from",
+    metavar="REV",
+    help="Read configuration, policies and baseline from a commit, for changes that are not trusted.",
 )
+@click.option(
+    "--no-inline-ignores",
+    is_flag=True,
+    help="Honour no ignore comments, and no header that calls a file generated.",
+)
+@click.option(
+    "--baseline",
+    is_flag=False,
+    flag_value=FILE,
+    metavar="[FILE]",
+    help=f"Report what is not known from a baseline.  [FILE: {FILE}]",
+)
+@click.option("--no-baseline", is_flag=True, help="Report known findings too.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 in spite of findings.")
 @click.option(
     "--strict-unresolved",
@@ -102,13 +100,7 @@ def _today(_ctx: click.Context, _param: click.Parameter, value: datetime | None)
     is_flag=True,
     help="Report suppressed findings too; they do not make it fail.",
 )
-@click.option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    callback=_today,
-    metavar="DATE",
-    help="The day that suppressions expire by, instead of today's date.",
-)
+@today_option
 @click.option("--no-color", is_flag=True, help="Use no colours; so does the variable NO_COLOR.")
 def check(targets: tuple[Target, ...], **options: Any) -> int:
     """Judge the repository around PATHS, and report what concerns them; all of it without PATHS.
@@ -123,12 +115,23 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
         options.pop("exit_zero"),
         options.pop("fail_on"),
     )
-    outcome = run(Path.cwd(), Request(**options))
+    outcome = run(Path.cwd(), _request(options))
     report = outcome.report
     for target in targets:
         write(target, render(target.format, report, options_for(target, color=color, **wanted)))
     _warn(report, targets)
     return int(fails(report, fail_on or outcome.config.fail_on) and not exit_zero)
+
+
+def _request(options: dict[str, Any]) -> Request:
+    inline = not options.pop("no_inline_ignores")
+    if options.pop("no_baseline"):
+        if options["baseline"] is not None:
+            raise UsageError("--baseline and --no-baseline exclude each other")
+        options["baseline"] = ""
+    elif options["baseline"] == "":
+        raise UsageError("--baseline names no file")
+    return Request(inline_ignores=inline, **options)
 
 
 def _warn(report: Report, targets: tuple[Target, ...]) -> None:
@@ -138,6 +141,8 @@ def _warn(report: Report, targets: tuple[Target, ...]) -> None:
             "imd: warning: 0 files were judged: nothing here is in a format that imd knows, or all of it is left out (--show-files)",
             err=True,
         )
+    if report.baseline and Target("text") not in targets:
+        click.echo(f"imd: note: {against(report.baseline, len(report.findings))}", err=True)
     if Target("text") not in targets:
         for notice in report.notices:
             click.echo(f"imd: note: {shown(notice)}", err=True)

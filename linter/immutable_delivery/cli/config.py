@@ -42,6 +42,7 @@ def _values(found: Config) -> dict[str, Any]:
     selection = found.selection
     return {
         "profile": selection.profile,
+        "profiles": {name: to_builtins(one) for name, one in found.profiles.items()},
         "select": selection.select,
         "ignore": selection.ignore,
         "severity": selection.severity,
@@ -61,6 +62,7 @@ def _values(found: Config) -> dict[str, Any]:
             {n: v for n, v in to_builtins(one).items() if n != "keys" and v}
             for one in found.suppressions
         ],
+        "baseline": found.baseline,
         "fail-on": found.fail_on,
         "strict-unresolved": found.strict_unresolved,
     }

@@ -13,7 +13,8 @@ from immutable_delivery.failing import fails
 from immutable_delivery.formats.contract import schema
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import render
-from immutable_delivery.run import Request, run
+from immutable_delivery.run import run
+from immutable_delivery.settings import Request
 
 
 @click.group()

@@ -7,16 +7,18 @@ from datetime import date
 from typing import Any, Literal, NoReturn
 
 from immutable_delivery.errors import ConfigError
+from immutable_delivery.findings import Severity
 from immutable_delivery.names import nearest
-from immutable_delivery.records import Record, field
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.selection import Selection
 
 FailOn = Literal["error", "warning", "note", "divergent", "convergent"]
 Path = tuple[str, ...]
 """The keys that lead to a value: `("per-path", "legacy/**", "ignore", "0")`."""
 
-PROFILE = r"(default|strict)(@[0-9]+(\.[0-9]+)*)?"
-"""What names a profile."""
+_PROFILE = lazy(r"(default|strict)(@[0-9]+(\.[0-9]+)*)?")
+"""What names a profile of the pack."""
 
 FILE = ".imd.yaml"
 PYPROJECT = "pyproject.toml"
@@ -39,6 +41,16 @@ class PathClasses(Record, frozen=True, kw_only=True):
     vendored: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()
     judge: tuple[str, ...] = ()
+
+
+class Profile(Record, frozen=True, kw_only=True):
+    """A set of policies under a name of the configuration's own."""
+
+    base: str = "default"
+    """The profile of the pack that it begins with."""
+    add: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
 
 
 class Waiver(Record, frozen=True, kw_only=True):
@@ -70,6 +82,7 @@ class Config(Record, frozen=True, kw_only=True):
     """The configuration of a run."""
 
     selection: Selection = field(default_factory=Selection)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
     environments: tuple[Environment, ...] = ()
     """In the order in which an artifact passes through them."""
     paths: PathClasses = PathClasses()
@@ -78,12 +91,24 @@ class Config(Record, frozen=True, kw_only=True):
     policies: tuple[str, ...] = ()
     """Folders with policies of the repository, relative to the root."""
     suppressions: tuple[Waiver, ...] = ()
+    baseline: str = ""
+    """The file with the findings that are known, relative to the root; empty for none."""
     fail_on: FailOn = "error"
     strict_unresolved: bool = False
     files: tuple[str, ...] = ()
     """The files that it was read from, what they extend first."""
     sources: Mapping[Path, Source] = field(default_factory=dict)
     """Where its values are written, by the keys that lead to them."""
+
+    def in_profile(self, name: str) -> Selection | None:
+        """Return what to report under a profile, the configuration's other words on top; None where it is no profile."""
+        own, profile = self.selection, self.profiles.get(name)
+        if profile is None:
+            return replace(own, profile=name) if _PROFILE.fullmatch(name) else None
+        return replace(
+            own, profile=profile.base, adds=profile.add, ignore=(*own.ignore, *profile.ignore),
+            severity={**profile.severity, **own.severity},
+        )  # fmt: skip
 
     def fail(self, keys: Path, reason: str) -> NoReturn:
         """Refuse the value that ``keys`` lead to, with its place."""
@@ -116,19 +141,23 @@ class Config(Record, frozen=True, kw_only=True):
                 _check_type(self, ("params", policy, name), value, params[policy][name])
 
     def _named(self) -> Iterable[tuple[Path, str]]:
-        for key, names in (("select", self.selection.select), ("ignore", self.selection.ignore)):
-            yield from (((key, str(index)), name) for index, name in enumerate(names))
+        for name, profile in self.profiles.items():
+            yield from _named_by(("profiles", name, "add"), profile.add)
+            yield from _named_by(("profiles", name, "ignore"), profile.ignore)
+            yield from ((("profiles", name, "severity", one), one) for one in profile.severity)
+        yield from _named_by(("select",), self.selection.select)
+        yield from _named_by(("ignore",), self.selection.ignore)
         yield from ((("severity", name), name) for name in self.selection.severity)
         for rule in self.selection.per_path:
             keys = ("per-path", rule.paths[0])
-            yield from (
-                ((*keys, "ignore", str(index)), name) for index, name in enumerate(rule.ignore)
-            )
+            yield from _named_by((*keys, "ignore"), rule.ignore)
             yield from (((*keys, "severity", name), name) for name in rule.severity)
         for waiver in self.suppressions:
-            yield from (
-                ((*waiver.keys, "ids", str(index)), name) for index, name in enumerate(waiver.ids)
-            )
+            yield from _named_by((*waiver.keys, "ids"), waiver.ids)
+
+
+def _named_by(keys: Path, names: Iterable[str]) -> Iterable[tuple[Path, str]]:
+    return (((*keys, str(index)), name) for index, name in enumerate(names))
 
 
 def unknown_name(name: str, known: Iterable[str]) -> str:

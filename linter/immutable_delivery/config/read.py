@@ -14,6 +14,7 @@ from immutable_delivery.config import (
     FailOn,
     Path,
     PathClasses,
+    Profile,
     Source,
     Waiver,
 )  # fmt: skip
@@ -53,6 +54,7 @@ def _read(files: Files, path: str, policies: tuple[str, ...]) -> Config:
     return replace(
         config,
         selection=_selection(data),
+        profiles=_profiles(config, data.get("profiles", {})),
         environments=_environments(data.get("environments", {})),
         paths=PathClasses(
             **{name: tuple(patterns) for name, patterns in data.get("paths", {}).items()}
@@ -63,6 +65,7 @@ def _read(files: Files, path: str, policies: tuple[str, ...]) -> Config:
             _waiver(config, index, entry)
             for index, entry in enumerate(data.get("suppressions", []))
         ),
+        baseline=_baseline(config, data),
         fail_on=cast("FailOn", data.get("fail-on", "error")),
         strict_unresolved=data.get("strict-unresolved", False),
     )
@@ -93,6 +96,23 @@ def _selection(data: Mapping[str, Any]) -> Selection:
     )
 
 
+def _profiles(config: Config, data: Mapping[str, Any]) -> dict[str, Profile]:
+    for name in ("default", "strict"):
+        if name in data:
+            config.fail(
+                ("profiles", name), f"'{name}' is a profile of the pack; choose another name"
+            )
+    return {
+        name: Profile(
+            base=entry.get("base", "default"),
+            add=tuple(entry.get("add", ())),
+            ignore=tuple(entry.get("ignore", ())),
+            severity=entry.get("severity", {}),
+        )
+        for name, entry in data.items()
+    }
+
+
 def _environments(data: Mapping[str, Any]) -> tuple[Environment, ...]:
     order = {name: entry.get("order", index) for index, (name, entry) in enumerate(data.items())}
     return tuple(
@@ -118,6 +138,17 @@ def _folders(files: Files, config: Config, names: list[str]) -> list[str]:
         refuse_links(files, folder)
         found.append(folder)
     return found
+
+
+def _baseline(config: Config, data: Mapping[str, Any]) -> str:
+    """Return the file of the baseline, relative to the root; it need not be there until it is asked for."""
+    if "baseline" not in data:
+        return ""
+    keys, name = ("baseline",), data["baseline"]
+    path = resolve(folder_of(config.sources[keys].file), name)
+    if not path:
+        config.fail(keys, f"'{name}' is outside the repository")
+    return path
 
 
 def _waiver(config: Config, index: int, entry: Mapping[str, Any]) -> Waiver:

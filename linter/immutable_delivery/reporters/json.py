@@ -8,10 +8,13 @@ from typing import Any
 
 from immutable_delivery.findings import (
     SEVERITIES,
+    Compared,
+    Configured,
     Edit,
     Finding,
     Fix,
     Judged,
+    Recorded,
     Report,
     Rule,
     ServiceReport,
@@ -33,6 +36,8 @@ def render(report: Report, _options: Options) -> str:
             "revision": report.revision,
             "branch": report.branch,
         },
+        "configuration": _configuration(report.configured),
+        "baseline": _baseline(report, report.baseline) if report.baseline else None,
         "summary": _summary(report),
         "findings": [_finding(report, finding) for finding in report.findings],
         "suppressed": [_finding(report, finding) for finding in report.suppressed],
@@ -55,6 +60,30 @@ def _summary(report: Report) -> dict[str, Any]:
         "skipped": sum(bool(file.skipped) for file in report.files),
         "unresolved": len(report.unresolved),
     }
+
+
+def _configuration(configured: Configured) -> dict[str, Any]:
+    return {
+        "files": list(configured.files),
+        "commit": configured.commit,
+        "inline_ignores": configured.inline_ignores,
+        "ignored_comments": configured.comments,
+    }
+
+
+def _baseline(report: Report, baseline: Compared) -> dict[str, Any]:
+    return {
+        "file": baseline.file,
+        "new": len(report.findings),
+        "known": len(baseline.known),
+        "fixed": sum(entry.count for entry in baseline.fixed),
+        "stale": [_stale(entry) for entry in baseline.fixed],
+    }
+
+
+def _stale(entry: Recorded) -> dict[str, Any]:
+    names = ("file", "policy", "severity", "fingerprint", "count")
+    return {name: getattr(entry, name) for name in names}
 
 
 def _finding(report: Report, finding: Finding) -> dict[str, Any]:

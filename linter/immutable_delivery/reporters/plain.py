@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unicodedata import category, east_asian_width
 
+from immutable_delivery.findings import Compared
 from immutable_delivery.names import shown
 
 
@@ -26,6 +27,13 @@ def _width(char: str) -> int:
     if category(char) in {"Mn", "Me"}:
         return 0
     return 2 if east_asian_width(char) in {"W", "F"} else 1
+
+
+def against(baseline: Compared, new: int) -> str:
+    """Return what a baseline knows of a report with ``new`` findings."""
+    fixed = sum(entry.count for entry in baseline.fixed)
+    prune = "; `imd baseline --prune` takes out what is fixed" if fixed else ""
+    return f"baseline {printable(baseline.file)}: {new:,} new, {len(baseline.known):,} known, {fixed:,} fixed{prune}"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

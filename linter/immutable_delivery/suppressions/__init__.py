@@ -78,6 +78,12 @@ def apply(
     )
 
 
+def written(comments: Mapping[str, Sequence[Comment]]) -> int:
+    """Return how many comments would silence something, for imd or for another tool."""
+    every = [*directives.silencers(comments, {}), *foreign.silencers(comments)]
+    return len({one.extent for one in every})
+
+
 def _waivers(config: Config, files: Sequence[str], texts: Mapping[str, Text]) -> Iterable[Silencer]:
     if not config.suppressions:
         return ()

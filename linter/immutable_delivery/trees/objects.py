@@ -119,14 +119,14 @@ def index_files(git: Git) -> ObjectFiles:
     return ObjectFiles(git, entries, WorkingTree(git.top, git))
 
 
-def commit_files(git: Git, commit: str) -> ObjectFiles:
-    """Return the files of a commit or tree, given by its object name."""
+def commit_files(git: Git, commit: str, *, alone: bool = False) -> ObjectFiles:
+    """Return the files of a commit or tree, given by its object name; ``alone``, without a look at what lies beside them."""
     entries = _Entries()
     for record in _records(git, "ls-tree", "-r", "-z", "--full-tree", commit):
         about, _, name = record.partition(b"\t")
         mode, _, oid = about.split()
         entries.add(os.fsdecode(name), mode, oid)
-    return ObjectFiles(git, entries, None if git.bare else WorkingTree(git.top, git))
+    return ObjectFiles(git, entries, None if git.bare or alone else WorkingTree(git.top, git))
 
 
 def _records(git: Git, *args: str) -> Iterator[bytes]:

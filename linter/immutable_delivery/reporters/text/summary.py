@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from immutable_delivery.findings import SEVERITIES, Judged, Report, ServiceClass, ServiceReport
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import where
-from immutable_delivery.reporters.plain import cells, count, printable
+from immutable_delivery.reporters.plain import against, cells, count, printable
 from immutable_delivery.reporters.text.style import Style
 from immutable_delivery.text import Place
 
@@ -21,6 +21,7 @@ def summary(report: Report, options: Options, style: Style) -> list[str]:
     """Return the closing lines."""
     return [
         *_totals(report, style),
+        *_baseline(report, style),
         *_services(report, style),
         *_coverage(report, options, style),
         *(line for notice in report.notices for line in style.wrapped(notice, "Note: ", "  ")),
@@ -43,6 +44,13 @@ def _totals(report: Report, style: Style) -> list[str]:
         total,
         *(style.wrapped(f"Most in {', '.join(most)}", "", "  ") if len(paths) > 1 else []),
     ]
+
+
+def _baseline(report: Report, style: Style) -> list[str]:
+    if report.baseline is None:
+        return []
+    text = against(report.baseline, len(report.findings))
+    return style.wrapped(f"{text[0].upper()}{text[1:]}.", "", "  ")
 
 
 def _hidden(report: Report) -> list[str]:

@@ -1,0 +1,185 @@
+"""What a team has accepted for now: findings by their content, in a file beside the code.
+
+A finding is known where an entry of its file has its content (policy, owner and the words that it is about, in whatever
+place) and was recorded at least as severe. An entry is used up by each finding that it knows, so that a twin is new. The
+entries of a file that is gone know what is found in a file without entries: a renamed file stays known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from immutable_delivery.errors import ConfigError
+from immutable_delivery.findings import SEVERITIES, Compared, Finding, Recorded, Severity, rank
+from immutable_delivery.fingerprints import content
+from immutable_delivery.records import Record, field, replace
+from immutable_delivery.text import Text
+
+FILE = ".imd-baseline.json"
+VERSION = 1
+
+Key = tuple[str, str, Severity, str]
+"""File, policy, severity and content."""
+
+
+class _Document(Record, forbid_unknown_fields=True):
+    version: int
+    findings: list[Recorded]
+
+
+def parsed(path: str, text: str) -> list[Recorded]:
+    """Return the entries of a baseline; refuse what is none, and what a newer imd wrote."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: is no JSON: {error}") from None
+    version = data.get("version") if isinstance(data, dict) else None
+    if isinstance(version, int) and version > VERSION:
+        raise ConfigError(f"{path}: is a baseline of version {version}, which a newer imd wrote")
+    if version != VERSION:
+        raise ConfigError(f"{path}: is no baseline: it has no `version` that imd knows")
+    return _checked(path, data)
+
+
+def _checked(path: str, data: Mapping[str, Any]) -> list[Recorded]:
+    try:
+        entries = msgspec.convert(data, _Document).findings
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise ConfigError(f"{path}: is no baseline: {error}") from None
+    twice = [key for key, number in Counter(map(_key, entries)).items() if number > 1]
+    if twice:
+        file, policy, *_ = twice[0]
+        raise ConfigError(f"{path}: has an entry of {policy} in {file} twice")
+    return entries
+
+
+def rendered(entries: Iterable[Recorded]) -> str:
+    """Return the text of a baseline: an entry a line, in one order, so that a change is a few lines."""
+    lines = [
+        json.dumps(msgspec.to_builtins(entry), ensure_ascii=False)
+        for entry in sorted(entries, key=_key)
+    ]
+    listed = ",\n    ".join(lines)
+    findings = f"[\n    {listed}\n  ]" if lines else "[]"
+    return f'{{\n  "version": {VERSION},\n  "findings": {findings}\n}}\n'
+
+
+def recorded(findings: Iterable[Finding], texts: Mapping[str, Text]) -> list[Recorded]:
+    """Return the entries that know exactly these findings."""
+    return _entries(
+        Counter((one.place.file, one.policy, one.severity, content(one, texts)) for one in findings)
+    )
+
+
+def _entries(counts: Mapping[Key, int]) -> list[Recorded]:
+    return [
+        Recorded(file=file, policy=policy, severity=severity, fingerprint=digest, count=number)
+        for (file, policy, severity, digest), number in counts.items()
+        if number > 0
+    ]
+
+
+def _key(entry: Recorded) -> Key:
+    return entry.file, entry.policy, entry.severity, entry.fingerprint
+
+
+class State(Record, frozen=True, kw_only=True):
+    """What a run finds, as far as a baseline cares."""
+
+    findings: Sequence[Finding]
+    hidden: Sequence[Finding]
+    """What is suppressed or not selected: it is there all the same."""
+    texts: Mapping[str, Text]
+    paths: frozenset[str]
+    """The files that there are."""
+
+
+class Comparison(Record, frozen=True):
+    """Which findings are new, and what became of the entries."""
+
+    new: tuple[Finding, ...]
+    known: tuple[Finding, ...]
+    fixed: tuple[Recorded, ...]
+    kept: tuple[Recorded, ...]
+    """The entries that still know something, those of a renamed file under its new name."""
+
+    def against(self, file: str, covers: Callable[[str], bool]) -> Compared:
+        """Return what to say of the files that the caller asks about."""
+        known = tuple(one for one in self.known if covers(one.place.file))
+        return Compared(file, known, tuple(one for one in self.fixed if covers(one.file)))
+
+
+def compare(
+    entries: Sequence[Recorded], state: State, *, last: Callable[[Finding], bool] = lambda _: False
+) -> Comparison:
+    """Tell new findings from known ones.
+
+    Of twins the first are known. What ``last`` tells comes after all others: a change must not use up what the
+    baseline has for lines that it leaves alone.
+    """
+    left = _Left(Counter({_key(entry): entry.count for entry in entries}), state.paths)
+    known = {id(one) for one in sorted(state.findings, key=last) if left.take(one, state.texts)}
+    new = tuple(one for one in state.findings if id(one) not in known)
+    kept = left.taken
+    left.taken = Counter()
+    fixed = _unfound(left, new, state)
+    return Comparison(
+        new=new,
+        known=tuple(one for one in state.findings if id(one) in known),
+        fixed=tuple(sorted(_entries(fixed), key=_key)),
+        kept=tuple(_entries(kept + left.taken)),
+    )
+
+
+def _unfound(left: _Left, new: Iterable[Finding], state: State) -> Counter[Key]:
+    """Return what no finding stands for, be it worse than recorded, suppressed or not selected.
+
+    What a file holds that cannot be read, nobody knows; what is not selected is not worded, so its policy has to do.
+    """
+    for one in (*new, *state.hidden):
+        left.take(replace(one, severity=SEVERITIES[-1]), state.texts)
+    unselected = {(one.place.file, one.policy) for one in state.hidden if not one.enabled}
+    unreadable = {one.place.file for one in state.findings if one.policy == "unreadable"}
+    for key in list(left.counts):
+        if key[:2] in unselected or key[0] in unreadable:
+            left.taken[key] += left.counts.pop(key)
+    return left.counts
+
+
+class _Left(Record):
+    """The entries that no finding has used up yet."""
+
+    counts: Counter[Key]
+    paths: frozenset[str]
+    taken: Counter[Key] = field(default_factory=Counter)
+    """What findings have used, under the names that their files have now."""
+    _gone: dict[str, list[str]] = field(default_factory=dict)
+    _files: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._files = {file for file, *_ in self.counts}
+        for file, *_, digest in sorted(self.counts):
+            if file not in self.paths:
+                self._gone.setdefault(digest, []).append(file)
+
+    def take(self, finding: Finding, texts: Mapping[str, Text]) -> bool:
+        """Use up an entry that knows a finding; False where there is none."""
+        digest, path = content(finding, texts), finding.place.file
+        before = [] if path in self._files else self._gone.get(digest, [])
+        for file, severity in ((file, s) for file in (path, *before) for s in _enough(finding)):
+            key = (file, finding.policy, severity, digest)
+            if self.counts[key] > 0:
+                self.counts[key] -= 1
+                self.taken[path, finding.policy, severity, digest] += 1
+                return True
+        return False
+
+
+def _enough(finding: Finding) -> Iterator[Severity]:
+    """Yield the severities that know a finding, its own first."""
+    return reversed(SEVERITIES[: rank(finding.severity) + 1])

@@ -1,0 +1,58 @@
+"""The baseline of a repository as a command makes it: written anew, or only smaller."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from immutable_delivery.baseline import FILE, recorded, rendered
+from immutable_delivery.config.links import refuse_links
+from immutable_delivery.records import Record
+from immutable_delivery.run import Opened, open_run, read_baseline
+from immutable_delivery.settings import Request
+
+
+class Made(Record, frozen=True, kw_only=True):
+    """A baseline to write, and how it differs from the one that is there."""
+
+    root: Path
+    path: str
+    text: str
+    total: int
+    added: int
+    removed: int
+    configured: bool
+    """Whether the configuration names it."""
+
+
+def fresh(start: Path, request: Request) -> Made:
+    """Return a baseline of all that is reported today."""
+    opened = open_run(start, request)
+    path = _path(opened)
+    files = opened.settings.files
+    before = read_baseline(files, path) if files.state(path) != "missing" else []
+    compared = opened.compared(before)
+    entries = recorded(opened.examined.findings, opened.examined.project.texts)
+    return Made(
+        root=opened.scope.tree.root, path=path, text=rendered(entries), total=sum(e.count for e in entries),
+        added=len(compared.new), removed=sum(e.count for e in before) - len(compared.known),
+        configured=bool(opened.settings.config.baseline),
+    )  # fmt: skip
+
+
+def pruned(start: Path, request: Request) -> Made:
+    """Return the baseline that is there without what is fixed; nothing comes in."""
+    opened = open_run(start, request)
+    path = _path(opened)
+    kept = opened.compared(before := read_baseline(opened.settings.files, path)).kept
+    total = sum(e.count for e in kept)
+    return Made(
+        root=opened.scope.tree.root, path=path, text=rendered(kept), total=total,
+        added=0, removed=sum(e.count for e in before) - total,
+        configured=bool(opened.settings.config.baseline),
+    )  # fmt: skip
+
+
+def _path(opened: Opened) -> str:
+    path = opened.settings.config.baseline or FILE
+    refuse_links(opened.settings.files, path)
+    return path

@@ -1,0 +1,33 @@
+"""The options that several commands have: what a run goes by."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import click
+
+
+def _today(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -> date:
+    return (value or datetime.now().astimezone()).date()
+
+
+profile_option = click.option(
+    "--profile",
+    metavar="NAME",
+    default="",
+    help="The set of policies: default, strict, default@N or one of the configuration.",
+)
+config_option = click.option(
+    "--config",
+    "config",
+    metavar="FILE",
+    default="",
+    help="The configuration, instead of .imd.yaml or pyproject.toml.",
+)
+today_option = click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_today,
+    metavar="DATE",
+    help="The day that suppressions expire by, instead of today's date.",
+)

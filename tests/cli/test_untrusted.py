@@ -1,0 +1,145 @@
+"""A change that nobody trusts: the rules come from another commit, and what files say of themselves does not count."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.cli.conftest import CLEAN, FLOATING
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Repository
+
+OWN = """\
+id: no-debian
+name: Debian as a base
+severity: error
+drift: none
+profiles: [default]
+rules:
+  - over: image
+    deny: repository == "debian"
+    message: no debian
+why: We build on something else.
+remedy: Take the base of the team.
+"""
+
+
+def _report(repository: Repository, *options: str) -> Any:
+    return json.loads(repository.call("check", "--output-format", "json", *options).out)
+
+
+def _policies(report: Any) -> list[str]:
+    return [one["policy"] for one in report["findings"]]
+
+
+def _trusted(repository: Repository) -> str:
+    """Commit what the team has on its branch, and return the commit."""
+    repository.write(
+        **{"old__Dockerfile": FLOATING, ".imd.yaml": "severity: {floating-tag: error}\nbaseline: known.json\n", ".imd__policies__own__no-debian.yaml": OWN}
+    )  # fmt: skip
+    repository.call("baseline")
+    repository.commit()
+    repository.git("tag", "trusted")
+    done = subprocess.run(
+        ["git", "rev-parse", "trusted"], cwd=repository.root, capture_output=True, check=True
+    )
+    return done.stdout.decode().strip()
+
+
+def test_configuration_policies_and_baseline_come_from_that_commit(repository: Repository) -> None:
+    commit = _trusted(repository)
+    repository.write(
+        **{
+            "new__Dockerfile": FLOATING,
+            ".imd.yaml": "ignore: [floating-tag]\n",
+            "known.json": '{"version": 1, "findings": []}\n',
+        }
+    )
+    (repository.root / ".imd/policies/own/no-debian.yaml").unlink()
+    repository.call("baseline", "known.json")
+    assert _policies(_report(repository)) == []
+    report = _report(repository, "--config-from", "trusted")
+    assert [(one["policy"], one["place"]["file"]) for one in report["findings"]] == [
+        ("no-debian", "new/Dockerfile"),
+        ("floating-tag", "new/Dockerfile"),
+    ]
+    assert report["baseline"]["known"] == 2
+    assert report["configuration"] == {
+        "files": [".imd.yaml"], "commit": commit, "inline_ignores": True, "ignored_comments": 0,
+    }  # fmt: skip
+    assert report["notices"] == [
+        f"configuration, policies and baseline are those of trusted ({commit[:12]})"
+    ]
+
+
+def test_it_works_with_a_change_and_with_another_configuration(repository: Repository) -> None:
+    _trusted(repository)
+    repository.write(**{"ci__strict.yaml": "select: [no-debian]\n"})
+    repository.commit()
+    repository.git("tag", "later")
+    repository.write(**{"new__Dockerfile": FLOATING, "ci__strict.yaml": "select: [ssh-server]\n"})
+    options = ("--config-from", "later", "--since", "later")
+    assert _policies(_report(repository, *options)) == ["no-debian", "floating-tag"]
+    options = (*options, "--config", "ci/strict.yaml")
+    assert _policies(_report(repository, *options)) == ["no-debian"]
+
+
+def test_findings_about_suppressions_point_into_that_configuration(repository: Repository) -> None:
+    waiver = "suppressions:\n  - {path: x, ids: [floating-tag], reason: none left}\n"
+    repository.write(Dockerfile=CLEAN, **{".imd.yaml": f"# one\n# two\n{waiver}"})
+    repository.commit()
+    repository.write(**{".imd.yaml": "{}\n"})
+    (finding,) = _report(repository, "--config-from", "HEAD")["findings"]
+    assert (finding["policy"], finding["place"]["start"]["line"]) == ("unused-suppression", 4)
+
+
+@pytest.mark.parametrize("rev", ["nowhere", "-x", ""])
+def test_what_is_no_commit_is_2(repository: Repository, rev: str) -> None:
+    _trusted(repository)
+    result = repository.call("check", f"--config-from={rev}")
+    assert result.code == 2
+    assert "is no commit of this repository" in result.err
+
+
+def test_a_commit_without_the_named_files_is_2(repository: Repository) -> None:
+    repository.write(Dockerfile=CLEAN)
+    repository.commit()
+    repository.write(**{".imd.yaml": "{}\n", "ci__own.yaml": "{}\n", ".imd-baseline.json": "{}"})
+    for options in (["--config", "ci/own.yaml"], ["--baseline"]):
+        assert repository.call("check", "--config-from", "HEAD").code == 0
+        assert repository.call("check", "--config-from", "HEAD", *options).code == 2
+
+
+def test_comments_silence_nothing_and_are_counted(repository: Repository) -> None:
+    repository.write(
+        a__Dockerfile=f"# imd: ignore[floating-tag,image] the mirror is frozen\n{FLOATING}",
+        b__Dockerfile=f"# hadolint ignore=DL3007\n{FLOATING}",
+        c__Dockerfile=f"# a remark\n{CLEAN}# imd: ignore[floating-tag] nothing to ignore\n",
+    )
+    assert "floating-tag" not in _policies(_report(repository))
+    report = _report(repository, "--no-inline-ignores")
+    assert _policies(report) == ["floating-tag", "floating-tag"]
+    assert report["suppressed"] == []
+    assert report["configuration"]["inline_ignores"] is False
+    assert report["configuration"]["ignored_comments"] == 3
+    text = repository.call("check", "--no-inline-ignores").out
+    assert "ignore comments are not honoured: 3 comments for imd and other tools" in " ".join(
+        text.split()
+    )
+
+
+def test_the_configuration_silences_still(repository: Repository) -> None:
+    waiver = "suppressions:\n  - {path: Dockerfile, ids: [floating-tag], reason: frozen mirror}\n"
+    repository.write(Dockerfile=FLOATING, **{".imd.yaml": waiver})
+    report = _report(repository, "--no-inline-ignores")
+    assert _policies(report) == []
+    assert len(report["suppressed"]) == 1
+
+
+def test_a_header_frees_no_file(repository: Repository) -> None:
+    repository.write(Dockerfile=f"# Code generated by hand. DO NOT EDIT.\n{FLOATING}")
+    assert _policies(_report(repository)) == []
+    assert _policies(_report(repository, "--no-inline-ignores")) == ["floating-tag"]
