@@ -66,7 +66,7 @@ def examine(
         unresolved=tuple(judgement.unresolved),
         project=read,
         facts=(*facts, *outcome.facts),
-        comments=0 if inline else suppressions.written(comments),
+        comments=0 if inline else suppressions.written(comments, read.texts),
     )
 
 

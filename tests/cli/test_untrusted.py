@@ -83,8 +83,7 @@ def test_it_works_with_a_change_and_with_another_configuration(repository: Repos
     repository.write(**{"new__Dockerfile": FLOATING, "ci__strict.yaml": "select: [ssh-server]\n"})
     options = ("--config-from", "later", "--since", "later")
     assert _policies(_report(repository, *options)) == ["no-debian", "floating-tag"]
-    options = (*options, "--config", "ci/strict.yaml")
-    assert _policies(_report(repository, *options)) == ["no-debian"]
+    assert _policies(_report(repository, *options, "--config", "ci/strict.yaml")) == ["no-debian"]
 
 
 def test_findings_about_suppressions_point_into_that_configuration(repository: Repository) -> None:

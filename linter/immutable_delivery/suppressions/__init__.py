@@ -78,9 +78,9 @@ def apply(
     )
 
 
-def written(comments: Mapping[str, Sequence[Comment]]) -> int:
+def written(comments: Mapping[str, Sequence[Comment]], texts: Mapping[str, Text]) -> int:
     """Return how many comments would silence something, for imd or for another tool."""
-    every = [*directives.silencers(comments, {}), *foreign.silencers(comments)]
+    every = [*directives.silencers(comments, texts), *foreign.silencers(comments, texts)]
     return len({one.extent for one in every})
 
 
