@@ -294,6 +294,16 @@ def test_finding_in_a_renamed_file_is_known() -> None:
     assert introduced([known, other], before, renamed) == [other]
 
 
+def test_service_called_after_its_folder_is_known_when_that_moves() -> None:
+    moved = Changes({"b/f": Change("b/f", "a/f", ())}, frozenset(), MemoryFiles({"b/f": "ab\n"}))
+    before = [_finding("a", file="a/f", owner="a"), _finding("a", file="c/f", owner="c")]
+    here, there = _finding("a", file="b/f", owner="b"), _finding("a", file="c/f", owner="d")
+    assert introduced([here], before, moved) == []
+    assert introduced([there], [before[1]], moved) == []  # its fingerprint is known
+    there = _finding("a", file="c/f", owner="d", print_of="other")
+    assert introduced([there], [before[1]], moved) == [there]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "reported"),
     [

@@ -63,6 +63,20 @@ def test_nothing_staged_is_the_whole_project(repository: Repository) -> None:
         assert scope.tree.files.read("a") == b"2\n"
 
 
+def test_staged_submodule_is_a_change_with_nothing_to_judge(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.commit({"a": "1\n"})
+    repository.git("clone", "--quiet", ".", str(tmp_path / "inner"))
+    repository.git("submodule", "add", "--quiet", str(tmp_path / "inner"), "inner")
+    repository.commit()
+    repository.git("-C", "inner", "commit", "--quiet", "--allow-empty", "--message", "Next")
+    repository.git("add", "inner")
+    scope = open_scope(repository.root, staged=True, environ={})
+    assert scope.changes is not None
+    assert not scope.changes
+
+
 def _diverged(repository: Repository) -> tuple[str, str, str]:
     """Return where two branches part, and their ends."""
     base = repository.commit({"a": "1\n", "theirs": "1\n"})

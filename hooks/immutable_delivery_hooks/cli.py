@@ -42,10 +42,7 @@ def _uninstall(names: tuple[str, ...]) -> None:
 @hook.command("staged")
 def _staged() -> int:
     """Judge what a commit would change (pre-commit, pre-merge-commit)."""
-    if (
-        opened().ask("diff-index", "--quiet", "--cached", "--ignore-submodules=all", "HEAD").code
-        == 0
-    ):
+    if opened().ask("diff-index", "--quiet", "--cached", "HEAD").code == 0:
         return 0
     return int(refused(_gate(staged=True)))
 

@@ -124,23 +124,29 @@ def _known(after: Iterable[Finding], before: Sequence[Finding], changes: Changes
         if _rank(old) <= _rank(finding):
             known.add(id(finding))
     # a twin inserted above or a new file name alters the fingerprint, not what is found
-    known.update(id(finding) for finding in doubtful if _taken(finding, twins))
+    arrived = {new: new for new in changes.renamed.values()}
+    known.update(id(finding) for finding in doubtful if _taken(finding, arrived, twins))
     return known
 
 
-def _taken(finding: Finding, twins: Counter[tuple[tuple[str, ...], int]]) -> bool:
+def _taken(
+    finding: Finding, arrived: Mapping[str, str], twins: Counter[tuple[tuple[str, ...], int]]
+) -> bool:
     for worse in range(_rank(finding) + 1):
-        key = (_key(finding, {}), worse)
+        key = (_key(finding, arrived), worse)
         if twins[key] > 0:
             twins[key] -= 1
             return True
     return False
 
 
-def _key(finding: Finding, renamed: Mapping[str, str]) -> tuple[str, ...]:
-    path = finding.place.file
+def _key(finding: Finding, moved: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a finding is known by; not by its owner where its file moves, for that is often called after the folder."""
     evidence = finding.evidence or finding.message
-    return finding.policy, renamed.get(path, path), finding.owner, evidence
+    path = moved.get(finding.place.file)
+    if path is None:
+        return finding.policy, finding.place.file, finding.owner, evidence
+    return finding.policy, path, "", evidence
 
 
 def _rank(finding: Finding) -> int:

@@ -80,7 +80,7 @@ def _staged(start: Path, paths: Sequence[str]) -> Scope:
     git = _git(tree)
     head = _head(git)
     changes = diffs.staged(git, head or _empty_tree(git), tree.files)
-    if changes:
+    if changes or _moves_submodules(git):
         return Scope(tree, changes, commit_files(git, head) if head else MemoryFiles({}))
     whole = open_tree(start, paths=paths)
     return Scope(whole, notice="nothing is staged: the whole project is judged")
@@ -124,6 +124,11 @@ def _head(git: Git) -> str | None:
     """Return the object name of HEAD, None before the first commit."""
     answer = git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     return None if answer.code else answer.out.decode().strip()
+
+
+def _moves_submodules(git: Git) -> bool:
+    """Tell whether something is staged after all: a change that holds nothing to judge."""
+    return git.ask("diff-index", "--quiet", "--cached", "HEAD").code == 1
 
 
 def _empty_tree(git: Git) -> str:

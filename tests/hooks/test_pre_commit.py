@@ -1,4 +1,4 @@
-"""The hooks as a team has them: real pre-commit, a clone of this repository, real commits and pushes."""
+"""The hooks as a team has them: real pre-commit and prek, a clone of this repository, real commits and pushes."""
 
 from __future__ import annotations
 
@@ -56,65 +56,67 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder in which pre-commit installs the hook once."""
+    """Return the folder in which each tool installs the hook once."""
     return tmp_path_factory.mktemp("cache")
 
 
 class Team:
-    """A repository whose commits and pushes pre-commit guards."""
+    """A repository whose commits and pushes a tool guards."""
 
-    def __init__(self, repository: Repository, hook: tuple[Path, str]) -> None:
+    def __init__(self, repository: Repository, tool: str, hook: tuple[Path, str]) -> None:
         self.repository = repository
+        self.tool = tool
         self.hook = hook
 
-    def guard(self, hook: str, *args: str) -> None:
-        """Install a hook and commit its configuration."""
+    def guard(self, hook: str, *keys: str) -> None:
+        """Install a hook, with further keys of its configuration, and commit that."""
         folder, commit = self.hook
         config = (
-            "repos:\n"
-            f"- repo: {folder}\n"
-            f"  rev: {commit}\n"
-            "  hooks:\n"
-            f"  - id: {hook}\n"
-            f"    args: [{', '.join(args)}]\n"
-        )
+            f"repos:\n- repo: {folder}\n  rev: {commit}\n  hooks:\n  - id: {hook}\n"
+        ) + "".join(f"    {key}\n" for key in keys)
         self.repository.commit({".pre-commit-config.yaml": config})
         for kind in ("pre-commit", "pre-merge-commit", "pre-push"):
-            self.pre_commit("install", "--hook-type", kind)
+            _passed(self.call("install", "--hook-type", kind))
 
-    def pre_commit(self, *args: str) -> subprocess.CompletedProcess[str]:
-        """Run pre-commit."""
-        return self._run(sys.executable, "-m", "pre_commit", *args)
+    def call(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """Run the tool itself."""
+        return self.run(str(Path(sys.executable).with_name(self.tool)), *args)
 
     def commit(self) -> subprocess.CompletedProcess[str]:
         """Commit what is staged, if the hook lets it."""
-        return self._run("git", "commit", "--message", "Change")
+        return self.run("git", "commit", "--message", "Change")
 
     def push(self) -> subprocess.CompletedProcess[str]:
         """Push to the remote, if the hook lets it."""
-        return self._run("git", "push", "origin", "HEAD:main")
+        return self.run("git", "push", "origin", "HEAD:main")
 
     def merge(self, branch: str) -> subprocess.CompletedProcess[str]:
         """Merge a branch, if the hook lets it."""
-        return self._run("git", "merge", "--no-ff", "--no-edit", branch)
+        return self.run("git", "merge", "--no-ff", "--no-edit", branch)
 
-    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a program; what it says on either stream is one text."""
         return subprocess.run(
             command, cwd=self.repository.root, check=False, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(params=["pre-commit", "prek"])
 def team(
-    repository: Repository, clone: tuple[Path, str], cache: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    repository: Repository,
+    clone: tuple[Path, str],
+    cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Team:
-    monkeypatch.setenv("PRE_COMMIT_HOME", str(cache))
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(cache / "pre-commit"))
+    monkeypatch.setenv("PREK_HOME", str(cache / "prek"))
     monkeypatch.setenv("PRE_COMMIT_COLOR", "never")
     for name in ("PYTHONPATH", "PIP_REQUIRE_VIRTUALENV", "COVERAGE_PROCESS_START"):
         monkeypatch.delenv(name, raising=False)
     repository.git("symbolic-ref", "HEAD", "refs/heads/main")
-    return Team(repository, clone)
+    return Team(repository, request.param, clone)
 
 
 def _blocked(done: subprocess.CompletedProcess[str], *words: str) -> None:
@@ -159,7 +161,7 @@ def test_named_file_is_committed_without_the_rest_of_the_index(team: Team) -> No
     team.repository.commit({"a/Dockerfile": GOOD, "b/Dockerfile": GOOD})
     team.repository.add({"a/Dockerfile": BAD})
     team.repository.write({"b/Dockerfile": f"{GOOD}# a comment\n"})
-    done = team._run("git", "commit", "--message", "Change", "b/Dockerfile")
+    done = team.run("git", "commit", "--message", "Change", "b/Dockerfile")
     _passed(done)
 
 
@@ -249,9 +251,9 @@ def test_deleted_overlay_patch_is_noticed_in_the_base(team: Team) -> None:
 def test_all_files_judges_the_whole_project(team: Team) -> None:
     team.repository.commit({"Dockerfile": BAD})
     team.guard("imd")
-    _blocked(team.pre_commit("run", "--all-files"), "floating-tag", "nothing is staged")
+    _blocked(team.call("run", "--all-files"), "floating-tag", "nothing is staged")
     team.repository.commit({"Dockerfile": GOOD})
-    _passed(team.pre_commit("run", "--all-files"))
+    _passed(team.call("run", "--all-files"))
 
 
 def test_range_is_judged_whatever_is_staged(team: Team) -> None:
@@ -261,9 +263,9 @@ def test_range_is_judged_whatever_is_staged(team: Team) -> None:
     third = team.repository.commit({"api/Dockerfile": BAD})
     fourth = team.repository.commit({"api/Dockerfile": GOOD})
     team.repository.add({"staged/Dockerfile": BAD})
-    _passed(team.pre_commit("run", "--from-ref", first, "--to-ref", second))
-    _blocked(team.pre_commit("run", "--from-ref", first, "--to-ref", third), "api/Dockerfile")
-    _passed(team.pre_commit("run", "--from-ref", first, "--to-ref", fourth))
+    _passed(team.call("run", "--from-ref", first, "--to-ref", second))
+    _blocked(team.call("run", "--from-ref", first, "--to-ref", third), "api/Dockerfile")
+    _passed(team.call("run", "--from-ref", first, "--to-ref", fourth))
 
 
 def test_push_is_judged_by_its_commits(team: Team, tmp_path: Path) -> None:
@@ -301,3 +303,72 @@ def test_broken_configuration_blocks(team: Team) -> None:
     assert done.returncode == 1
     assert "no-such-key" in done.stdout
     assert "exit code: 2" in done.stdout
+
+
+def test_renamed_file_is_judged_by_what_changed_in_it(team: Team) -> None:
+    team.repository.commit({"a/Dockerfile": BAD, "b/Dockerfile": BAD})
+    team.guard("imd")
+    (team.repository.root / "c").mkdir()
+    team.repository.git("mv", "a/Dockerfile", "c/Dockerfile")
+    _passed(team.commit())
+    team.repository.git("mv", "c/Dockerfile", "a.Dockerfile")
+    team.repository.add({"a.Dockerfile": f"{BAD}COPY --from=alpine:latest /a /b\n"})
+    _blocked(team.commit(), "a.Dockerfile", "alpine:latest")
+
+
+def test_submodule_is_not_judged(team: Team, tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    team.repository.git("clone", "--quiet", str(team.hook[0]), str(inner))
+    (inner / "Dockerfile").write_text(BAD)
+    _git(inner, "add", "Dockerfile")
+    _git(inner, "commit", "--quiet", "--message", "Bad")
+    team.guard("imd")
+    team.repository.git("submodule", "add", "--quiet", str(inner), "inner")
+    _passed(team.commit())
+    (inner / "Dockerfile").write_text(f"{BAD}# again\n")
+    _git(inner, "commit", "--quiet", "--all", "--message", "Again")
+    team.repository.commit({"Dockerfile": BAD})
+    team.repository.git("-C", "inner", "pull", "--quiet")
+    team.repository.git("add", "inner")
+    _passed(team.commit())
+
+
+def test_merge_with_a_resolved_conflict(team: Team) -> None:
+    team.repository.commit({"Dockerfile": GOOD})
+    team.guard("imd")
+    team.repository.git("checkout", "--quiet", "-b", "topic")
+    team.repository.commit({"Dockerfile": GOOD.replace("/app", "/srv")})
+    team.repository.git("checkout", "--quiet", "main")
+    team.repository.commit({"Dockerfile": GOOD.replace("/app", "/opt")})
+    assert "CONFLICT" in team.merge("topic").stdout
+    team.repository.add({"Dockerfile": BAD})
+    _blocked(team.commit(), "floating-tag")
+    team.repository.add({"Dockerfile": GOOD})
+    _passed(team.commit())
+
+
+MANY = {f"services/with a rather long name {number:04}/Dockerfile": GOOD for number in range(1500)}
+"""More names than one command line takes where the tool passes them (it takes 131072 bytes)."""
+
+
+def test_many_files_are_one_run(team: Team) -> None:
+    team.guard("imd")
+    team.repository.write(MANY)
+    team.repository.write({"Dockerfile": BAD})
+    team.repository.git("add", "--all")
+    done = team.commit()
+    _blocked(done, "1,501 files")
+    assert done.stdout.count("error floating-tag:") == 1
+
+
+def test_files_passed_in_chunks_and_at_once_are_reported_once(team: Team) -> None:
+    """Somebody turns off what the hook asks for: each process judges everything and reports on its own files."""
+    team.guard("imd", "pass_filenames: true", "require_serial: false")
+    team.repository.write(MANY)
+    bad = {f"bad/{number}/Dockerfile": BAD for number in range(5)}
+    team.repository.write(bad)
+    team.repository.git("add", "--all")
+    done = team.commit()
+    _blocked(done)
+    assert done.stdout.count("error floating-tag:") == len(bad)
+    assert done.stdout.count("Judged ") > 1
