@@ -62,12 +62,12 @@ def image_fact(
 
     ``used_at`` is where the reference stands when it is not where its text is written.
     """
-    parts = _split(written)
-    known = {name: _value(part) for name, part in parts.items()}
-    places = {name: part.place() for name, part in parts.items() if part.text}
+    cut = _split(written)
+    known = {name: _value(part) for name, part in cut.items()}
+    places = {name: part.place() for name, part in cut.items() if part.text}
     places["name"] = places.get("repository", written.whole)
     hidden = _unresolved(written)
-    pin = _pin(known, parts["repository"].text)
+    pin = _pin(known, cut["repository"].text)
     return Image(
         used_at=used_at or written.whole,
         extent=extent,
@@ -76,7 +76,7 @@ def image_fact(
         text=written.text,
         places={"reference": _hull(written), **places},
         reference=None if hidden else written.text,
-        registry=_registry(known["repository"]),
+        registry=None if known["repository"] is None else registry_of(known["repository"]),
         repository=known["repository"],
         name=familiar_name(known["repository"]),
         tag=known["tag"],
@@ -94,12 +94,25 @@ def familiar_name(repository: str | None) -> str | None:
     return name.removeprefix("library/")
 
 
-def name_and_tag(reference: str) -> tuple[str, str]:
-    """Return the familiar name and the tag of a reference that is plain text, "" where it has none."""
-    plain = reference.partition("@")[0]
+def registry_of(repository: str) -> str:
+    """Return the registry that a repository names, "" where it is the default one."""
+    host, slash, _ = repository.partition("/")
+    named = any(c in host for c in ".:") or host == "localhost" or host != host.lower()
+    return host if slash and named else ""
+
+
+def parts(reference: str) -> tuple[str, str, str]:
+    """Return repository, tag and digest of a reference that is plain text, "" for what it has not."""
+    plain, _, digest = reference.partition("@")
     repository, _, tag = plain.rpartition(":")
     if not repository or "/" in tag:  # the colon is a registry's port, or there is none
         repository, tag = plain, ""
+    return repository, tag, digest
+
+
+def name_and_tag(reference: str) -> tuple[str, str]:
+    """Return the familiar name and the tag of a reference that is plain text, "" where it has none."""
+    repository, tag, _ = parts(reference)
     return familiar_name(repository) or "", tag
 
 
@@ -171,17 +184,6 @@ def _unresolved(written: Written) -> str:
         names = [found[0] for found in _VARIABLE.finditer(written.text)]
         names += [word for word in _words(written.text) if _PLACEHOLDER.match(word)]
     return ", ".join(dict.fromkeys(names))
-
-
-def _registry(repository: str | None) -> str | None:
-    if repository is None:
-        return None
-    host, slash, _ = repository.partition("/")
-    return (
-        host
-        if slash and (any(c in host for c in ".:") or host == "localhost" or host != host.lower())
-        else ""
-    )
 
 
 def _pin(known: dict[str, str | None], written: str) -> dict[str, Any]:
