@@ -94,7 +94,8 @@ def test_policy_ids_in_the_documentation_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "name"), [("config", "config"), ("profiles", "config"), ("contract", "contract")]
+    ("block", "name"),
+    [("config", "config"), ("profiles", "config"), ("extends", "config"), ("contract", "contract")],
 )
 def test_examples_fit_their_schemas(block: str, name: str) -> None:
     schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from textwrap import indent
 
+from immutable_delivery.config.packages import within
 from immutable_delivery.config.read import load
 from immutable_delivery.discover import open_tree
 from immutable_delivery.errors import UsageError
@@ -82,7 +83,11 @@ def _pack() -> tuple[PolicyFile, ...]:
 
 def _own(start: Path) -> list[PolicyFile]:
     files = open_tree(start).files
-    return [file for folder in load(files).policies for file in read_policies(files, folder)]
+    return [
+        file
+        for folder in load(files).policies
+        for file in read_policies(within(files, folder), folder)
+    ]
 
 
 def _file(path: Path) -> PolicyFile:

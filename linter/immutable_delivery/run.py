@@ -11,6 +11,7 @@ from immutable_delivery.changes import Changes, elsewhere, introduced
 from immutable_delivery.check import Examined, examine, report
 from immutable_delivery.config import Config
 from immutable_delivery.config.links import refuse_links
+from immutable_delivery.config.packages import within
 from immutable_delivery.discover import Tree
 from immutable_delivery.errors import ConfigError, UnreadableError
 from immutable_delivery.files import Files, read_text
@@ -92,7 +93,7 @@ def open_run(start: Path, request: Request) -> Opened:
     settings = settings_of(scope.tree, request, start)
     examined = _examine(scope.tree.files, settings, scope.tree, request)
     for path in settings.config.files:  # findings about suppressions point into them
-        if text := read_text(settings.files, path):
+        if text := read_text(within(settings.files, path), path):
             examined.project.texts[path] = text
     return Opened(scope, settings, examined)
 

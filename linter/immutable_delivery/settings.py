@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from immutable_delivery.config import Config
+from immutable_delivery.config.links import refuse_links
+from immutable_delivery.config.packages import within
 from immutable_delivery.config.read import load as load_config
 from immutable_delivery.discover import Tree
 from immutable_delivery.errors import PolicyError, UsageError
@@ -119,4 +121,8 @@ def policies_of(files: Files, config: Config) -> list[Policy]:
 def _own(files: Files, folder: str) -> list[Policy]:
     from immutable_delivery.policyfiles import read_policies  # noqa: PLC0415 (only where a repository has some)
 
-    return [file.policy for file in read_policies(files, folder)]
+    inside = within(files, folder)
+    for path in inside.paths:
+        if path.startswith(f"{folder}/"):
+            refuse_links(inside, path)
+    return [file.policy for file in read_policies(inside, folder)]

@@ -1,9 +1,20 @@
-"""Configuration is read where it lies, never through a symbolic link."""
+"""Configuration is read where it lies in the repository: never through a symbolic link, and not from a submodule."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from immutable_delivery.errors import ConfigError
 from immutable_delivery.files import Files
+
+
+def absent(files: Files, path: str) -> str:
+    """Return why there is nothing to read at a path, for a person; empty where there is."""
+    submodules: Sequence[str] = getattr(files, "submodules", ())
+    for folder in submodules:
+        if path == folder or path.startswith(f"{folder}/"):
+            return f"lies in the submodule {folder}, which is not read: take a package, or a copy"
+    return "is not there" if files.state(path) == "missing" else ""
 
 
 def refuse_links(files: Files, path: str) -> None:

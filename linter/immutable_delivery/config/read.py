@@ -19,7 +19,8 @@ from immutable_delivery.config import (
     Waiver,
 )  # fmt: skip
 from immutable_delivery.config.find import find
-from immutable_delivery.config.links import refuse_links
+from immutable_delivery.config.links import absent, refuse_links
+from immutable_delivery.config.packages import within
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.records import replace
 from immutable_delivery.selection import PathRule, Selection
@@ -133,9 +134,13 @@ def _folders(files: Files, config: Config, names: list[str]) -> list[str]:
         folder = resolve(folder_of(config.sources[keys].file), name)
         if folder is None:
             config.fail(keys, f"'{name}' is outside the repository")
-        if files.state(folder) == "missing":
-            config.fail(keys, f"'{name}' is not there")
-        refuse_links(files, folder)
+        inside = within(files, config.sources[keys].file)
+        if reason := absent(inside, folder):
+            config.fail(keys, f"'{name}' {reason}")
+        refuse_links(inside, folder)
+        below = (path for path in inside.paths if path.startswith(f"{folder}/"))
+        if not any(path.endswith((".yaml", ".yml")) for path in below):
+            config.fail(keys, f"'{name}' holds no policy")
         found.append(folder)
     return found
 

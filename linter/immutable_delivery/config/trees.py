@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn
 
-from immutable_delivery.config import PYPROJECT, Path
-from immutable_delivery.config.links import refuse_links
+from immutable_delivery.config import PYPROJECT, Path, packages
+from immutable_delivery.config.links import absent, refuse_links
 from immutable_delivery.errors import ConfigError, UnreadableError
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats import yamltree
-from immutable_delivery.formats.schema import misfits, type_of
+from immutable_delivery.formats.schema import head, misfits, type_of
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
 
 _MOST_FILES = 30
+_OF_ONE_REPOSITORY = ("baseline", "suppressions")
 _ADD_UP = {
     ("policies",),
     ("suppressions",),
@@ -32,19 +33,35 @@ class Trees(Record):
 
     def read(self, path: str, chain: tuple[str, ...] = ()) -> Mapping:
         """Return the tree of a file, joined with what it extends; refuse what does not fit the schema."""
-        if path in chain:
-            raise ConfigError(f"{path}: extends itself: {' → '.join((*chain, path))}")
-        if len(self.texts) >= _MOST_FILES:
-            raise ConfigError(f"{path}: more than {_MOST_FILES} files extend each other")
-        own = self.valid(path)
+        own, chain = self.valid(path), (*chain, path)
         joint = Mapping(place=own.place)
-        for scalar in _scalars(own.get("extends")):
-            base = resolve(folder_of(path), scalar.text)
-            if base is None or self.files.state(base) == "missing":
-                reason = "outside the repository" if base is None else "not there"
-                raise ConfigError(f"{self.at(scalar.place)}: '{scalar.text}' is {reason}")
-            joint = joined(joint, self.read(base, (*chain, path)))
+        for item in _items(own.get("extends")):
+            base = self._base(path, item)
+            if base in chain:
+                self._refuse(item, f"'{base}' extends itself: {' → '.join((*chain, base))}")
+            if len(self.texts) >= _MOST_FILES:
+                self._refuse(item, f"more than {_MOST_FILES} files extend each other")
+            joint = joined(joint, self.read(base, chain))
         return joined(joint, own)
+
+    def _base(self, path: str, item: Node) -> str:
+        """Return the path of what an item of `extends` names: a file, or one of an installed package."""
+        if isinstance(item, Mapping):
+            name, version, file = (_text_of(item, key) for key in ("package", "version", "file"))
+            try:
+                return packages.package(name, version).named(file or packages.FILE)
+            except UnreadableError as error:
+                self._refuse(item, error.reason)
+        written = item.text if isinstance(item, Scalar) else ""
+        base = resolve(folder_of(path), written)
+        if base is None:
+            self._refuse(item, f"'{written}' is outside the repository")
+        if reason := absent(packages.within(self.files, path), base):
+            self._refuse(item, f"'{written}' {reason}")
+        return base
+
+    def _refuse(self, node: Node, reason: str) -> NoReturn:
+        raise ConfigError(f"{self.at(head(node))}: {reason}")
 
     def at(self, place: Place) -> str:
         """Return `file:line:column` of a place."""
@@ -57,6 +74,12 @@ class Trees(Record):
         faults = [f"{self.at(fault.place)}: {fault.text}" for fault in misfits(root, self.schema)]
         if faults or not isinstance(root, Mapping):
             raise ConfigError("\n".join(faults))
+        for name in _OF_ONE_REPOSITORY if packages.packaged(path) else ():
+            if name in root.entries:
+                self._refuse(
+                    root.entries[name][0],
+                    f"`{name}` cannot come from a package: it speaks of one repository",
+                )
         return root
 
     def _root(self, path: str) -> Node:
@@ -88,14 +111,18 @@ class Trees(Record):
 def _text(files: Files, path: str) -> Text:
     refuse_links(files, path)
     try:
-        return Text.decode(path, files.read(path))
+        return Text.decode(path, packages.within(files, path).read(path))
     except UnreadableError as error:
         raise ConfigError(f"{path}: {error.reason}") from None
 
 
-def _scalars(node: Node | None) -> list[Scalar]:
-    items = node.items if isinstance(node, Sequence) else []
-    return [item for item in items if isinstance(item, Scalar)]
+def _items(node: Node | None) -> Iterable[Node]:
+    return node.items if isinstance(node, Sequence) else ()
+
+
+def _text_of(node: Mapping, key: str) -> str:
+    value = node.get(key)
+    return value.text if isinstance(value, Scalar) else ""
 
 
 def joined(base: Mapping, own: Mapping, keys: Path = ()) -> Mapping:

@@ -1,0 +1,238 @@
+"""What an organisation shares: a configuration with policies, profiles and tables, from a path or a package."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.cli.conftest import CLEAN, FLOATING
+
+from immutable_delivery.config.packages import package
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Repository
+
+POLICY = """\
+id: {id}
+name: A base of somebody else
+severity: error
+drift: none
+profiles: [default, strict]
+rules:
+  - over: image
+    deny: repository == "debian"
+    message: not from here
+why: We build on something else.
+remedy: Take the base of the team.
+"""
+CONFIG = """\
+profile: acme
+profiles:
+  acme: {base: strict, ignore: [missing-image-labels]}
+severity: {floating-tag: warning, partial-tag: note}
+policies: [policies]
+tables:
+  managers: {}
+"""
+
+
+class Site:
+    """A folder of installed distributions, laid out as pip does."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def install(self, name: str, version: str, files: dict[str, str]) -> None:
+        about = f"{name.replace('-', '_')}-{version}.dist-info"
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        files = {**files, f"{about}/METADATA": metadata}
+        for path, text in files.items():
+            target = self.root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, "utf-8")
+        record = "".join(f"{path},,\n" for path in [*files, "../../bin/tool", f"{about}/RECORD"])
+        (self.root / about / "RECORD").write_text(record, "utf-8")
+
+
+@pytest.fixture
+def site(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Site:
+    root = tmp_path_factory.mktemp("site")
+    monkeypatch.syspath_prepend(str(root))
+    package.cache_clear()
+    return Site(root)
+
+
+def _acme(site: Site, **files: str) -> None:
+    own = {name.replace("__", "/"): text for name, text in files.items()}
+    made = {
+        "acme/imd.yaml": CONFIG,
+        "acme/policies/own/acme-base.yaml": POLICY.format(id="acme-base"),
+    }
+    site.install("acme-delivery", "1.4.0", {**made, **own})
+
+
+EXTENDS = "extends: [{package: acme-delivery, version: 1.4.0}]\n"
+
+
+def _report(repository: Repository, *options: str) -> Any:
+    return json.loads(repository.call("check", "--output-format", "json", *options).out)
+
+
+def _found(repository: Repository, *options: str) -> dict[str, str]:
+    return {one["policy"]: one["severity"] for one in _report(repository, *options)["findings"]}
+
+
+def test_a_package_brings_policies_profiles_and_severities(
+    repository: Repository, site: Site
+) -> None:
+    _acme(site)
+    repository.write(Dockerfile=FLOATING, **{".imd.yaml": EXTENDS})
+    assert _found(repository) == {"acme-base": "error", "floating-tag": "warning"}
+    assert _report(repository)["configuration"]["files"] == [
+        ".imd.yaml",
+        "//acme-delivery==1.4.0/acme/imd.yaml",
+    ]
+    assert "acme-base" in repository.call("policy", "list").out
+    assert "acme" in repository.call("config", "show").out
+
+
+def test_the_repository_has_the_last_word(repository: Repository, site: Site) -> None:
+    _acme(site)
+    own = "profile: default\nseverity: {floating-tag: note}\nignore: [acme-base]\n"
+    repository.write(Dockerfile=FLOATING, **{".imd.yaml": EXTENDS + own})
+    assert _found(repository) == {"floating-tag": "note"}
+
+
+def test_pyproject_names_packages_too(repository: Repository, site: Site) -> None:
+    _acme(site)
+    text = '[tool.imd]\nextends = [{ package = "acme-delivery", version = "1.4.0" }]\n'
+    repository.write(Dockerfile=FLOATING, **{"pyproject.toml": text})
+    assert "acme-base" in _found(repository)
+
+
+def test_a_package_extends_its_own_files_and_other_packages(
+    repository: Repository, site: Site
+) -> None:
+    more = "extends: [imd.yaml, {package: group, version: '2', file: conf/base.yaml}]\nignore: [acme-base]\n"
+    _acme(site, **{"acme/web.yaml": more})
+    site.install(
+        "group",
+        "2",
+        {"group/conf/base.yaml": "severity: {partial-tag: error}\n", "b/base.yaml": ""},
+    )
+    repository.write(
+        Dockerfile='FROM debian:12\nCMD ["true"]\n',
+        **{".imd.yaml": EXTENDS.replace("1.4.0}", "1.4.0, file: web.yaml}")},
+    )
+    assert _found(repository) == {"partial-tag": "error"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{package: acme-deliver, version: 1.4.0}", "'acme-deliver' is not installed beside imd"),
+        ("{package: acme-delivery, version: 1.4.1}", "is installed in version 1.4.0, not 1.4.1"),
+        ("{package: acme-delivery, version: 1.4}", 'is a number: write "1.4"'),
+        ("{package: acme-delivery}", "`version` is missing"),
+        ("{package: ../acme, version: 1.4.0}", "cannot be `../acme`"),
+        ("{package: acme-delivery, version: 1.4.0, file: other.yaml}", "acme-delivery==1.4.0 has no file 'other.yaml'"),
+        ("{package: acme-delivery, version: 1.4.0, file: twice.yaml}", "2 files 'twice.yaml': say which one"),
+        ("{package: acme-delivery, version: 1.4.0, file: waives.yaml}", "//acme-delivery==1.4.0/acme/waives.yaml:1:1: `suppressions` cannot come from a package"),
+        ("{package: acme-delivery, version: 1.4.0, file: out.yaml}", "//acme-delivery==1.4.0/acme/out.yaml:1:12: '../../../.imd.yaml' is not there"),
+        ("{package: acme-delivery, version: 1.4.0, file: circle.yaml}", "acme/circle.yaml:1:11: '//acme-delivery==1.4.0/acme/circle.yaml' extends itself"),
+        ("{package: acme-delivery, version: 1.4.0, file: empty.yaml}", "acme/empty.yaml:1:12: 'none' is not there"),
+        ("//acme-delivery==1.4.0/acme/imd.yaml", "is outside the repository"),
+        ("/etc/passwd", ".imd.yaml:1:11: '/etc/passwd' is outside the repository"),
+        ("../base.yaml", ".imd.yaml:1:11: '../base.yaml' is outside the repository"),
+        ("~/base.yaml", ".imd.yaml:1:11: '~/base.yaml' is outside the repository"),
+        ("base.yaml", ".imd.yaml:1:11: 'base.yaml' is not there"),
+        ("linked.yaml", "linked.yaml: configuration is not read through a symbolic link"),
+        (".imd.yaml", ".imd.yaml:1:11: '.imd.yaml' extends itself: .imd.yaml → .imd.yaml"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_extended_is_2_with_its_place(
+    repository: Repository, site: Site, text: str, words: str
+) -> None:
+    _acme(
+        site,
+        **{
+            "acme/a/twice.yaml": "", "acme/b/twice.yaml": "", "acme/waives.yaml": "suppressions: []\n",
+            "acme/out.yaml": "extends: [ ../../../.imd.yaml]\n", "acme/circle.yaml": "extends: [circle.yaml]\n",
+            "acme/empty.yaml": "policies: [none]\n",
+        },
+    )  # fmt: skip
+    repository.write(Dockerfile=CLEAN, **{".imd.yaml": f"extends: [{text}]\n", "real.yaml": "{}\n"})
+    (repository.root / "linked.yaml").symlink_to("real.yaml")
+    result = repository.call()
+    assert result.code == 2
+    assert words in result.err
+
+
+def test_a_path_in_the_repository_brings_all_of_it(repository: Repository) -> None:
+    repository.write(
+        **{
+            "Dockerfile": FLOATING, ".imd.yaml": "extends: [vendor/acme/imd.yaml]\n", "vendor/acme/imd.yaml": CONFIG,
+            "vendor/acme/policies/own/acme-base.yaml": POLICY.format(id="acme-base"),
+        }
+    )  # fmt: skip
+    assert _found(repository) == {"acme-base": "error", "floating-tag": "warning"}
+
+
+def test_a_submodule_is_refused_rather_than_taken_for_empty(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    (other / "imd.yaml").write_text("{}\n")
+    (other / "rules").mkdir()
+    (other / "rules/x.yaml").write_text(POLICY.format(id="x"))
+    for command in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", *command], cwd=other, check=True)
+    repository.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "org")
+    for text in ("extends: [org/imd.yaml]\n", "policies: [org/rules]\n"):
+        repository.write(Dockerfile=CLEAN, **{".imd.yaml": text})
+        result = repository.call()
+        assert result.code == 2
+        assert (
+            "lies in the submodule org, which is not read: take a package, or a copy" in result.err
+        )
+
+
+def test_folders_of_policies_hold_some_and_no_links(repository: Repository) -> None:
+    repository.write(Dockerfile=CLEAN, **{".imd.yaml": "policies: [rules]\n", "rules__readme": ""})
+    result = repository.call()
+    assert (result.code, result.err) == (2, "imd: error: .imd.yaml:1:12: 'rules' holds no policy\n")
+    repository.write(
+        **{"elsewhere.yaml": POLICY.format(id="x"), "rules__own__y.yaml": POLICY.format(id="y")}
+    )
+    (repository.root / "rules/own/x.yaml").symlink_to("../../elsewhere.yaml")
+    result = repository.call()
+    assert result.code == 2
+    assert "rules/own/x.yaml: configuration is not read through a symbolic link" in result.err
+
+
+def test_a_distribution_in_the_folder_that_python_starts_in_is_none(repository: Repository) -> None:
+    Site(repository.root).install("acme-delivery", "1.4.0", {"acme/imd.yaml": "{}\n"})
+    repository.write(Dockerfile=CLEAN, **{".imd.yaml": EXTENDS})
+    done = subprocess.run(
+        [sys.executable, "-m", "immutable_delivery", "check"],
+        cwd=repository.root, capture_output=True, check=False, text=True,
+        env={"PYTHONPATH": str(Path(__file__).parents[2] / "linter"), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "'acme-delivery' is not installed beside imd" in done.stderr
+
+
+def test_config_from_a_commit_reads_packages_still(repository: Repository, site: Site) -> None:
+    _acme(site)
+    repository.write(Dockerfile=FLOATING, **{".imd.yaml": EXTENDS})
+    repository.commit()
+    repository.write(**{".imd.yaml": "ignore: [image]\n"})
+    assert "acme-base" in _found(repository, "--config-from", "HEAD")
