@@ -22,6 +22,7 @@ from immutable_delivery.facts import ITEMS, KINDS, Scope  # noqa: E402
 from immutable_delivery.formats.commands.tables import compile_tables  # noqa: E402
 from immutable_delivery.policies import dump  # noqa: E402
 from immutable_delivery.policyfiles import PolicyFile, read_folder  # noqa: E402
+from immutable_delivery.reporters import FORMATS  # noqa: E402
 
 PACKAGE = ROOT / "linter" / "immutable_delivery"
 
@@ -91,13 +92,22 @@ def fact_reference() -> str:
 def readme() -> str:
     """README.md with its generated blocks."""
     text = (ROOT / "README.md").read_text("utf-8")
-    blocks = {"help": _help(["--help"]), "check-help": _help(["check", "--help"])}
+    blocks = {
+        "help": f"```text\n{_help(['--help'])}```\n",
+        "check-help": f"```text\n{_help(['check', '--help'])}```\n",
+        "formats": _formats(),
+    }
     for name, block in blocks.items():
         begin, end = f"<!-- generated:{name} -->\n", "<!-- /generated -->"
         before, found, rest = text.partition(begin)
         if found:
-            text = f"{before}{begin}```text\n{block}```\n{end}{rest.partition(end)[2]}"
+            text = f"{before}{begin}{block}{end}{rest.partition(end)[2]}"
     return text
+
+
+def _formats() -> str:
+    rows = "".join(f"| `{name}` | {readers} |\n" for name, readers in FORMATS.items())
+    return f"\n| format | read by |\n|---|---|\n{rows}\n"
 
 
 TARGETS: dict[Path, Callable[[], str]] = {

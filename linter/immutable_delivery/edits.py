@@ -50,12 +50,12 @@ class Plan(Record):
 
     def edited(self, text: Text) -> bytes:
         """Return the bytes of a file with its edits made; their lines end as the file's lines do."""
-        value, newline, at = text.value, newline_of(text), 0
+        value, at = text.value, 0
         parts: list[str] = []
         for start, end, new in self._files.get(text.path, ()):
             if end > len(value):
                 raise ValueError(f"{text.path} has no text at {start} to {end}")
-            parts += [value[at:start], new.replace("\r\n", "\n").replace("\n", newline)]
+            parts += [value[at:start], fitted(new, text)]
             at = end
         whole = "".join([*parts, value[at:]])
         return (b"\xef\xbb\xbf" if text.bom else b"") + whole.encode()
@@ -66,6 +66,11 @@ def planned(edits: Iterable[Edit]) -> Plan:
     plan = Plan()
     plan.add(tuple(edits))
     return plan
+
+
+def fitted(new: str, text: Text) -> str:
+    """Return what an edit puts into a text, its lines ending as the text's do."""
+    return new.replace("\r\n", "\n").replace("\n", newline_of(text))
 
 
 def newline_of(text: Text) -> str:

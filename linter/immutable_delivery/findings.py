@@ -179,6 +179,8 @@ class Report(Record, frozen=True, kw_only=True):
     configured: Configured = Configured()
     baseline: Compared | None = None
     """What was known before; None where nothing is compared."""
+    day: str = ""
+    """The day that it was judged by, as `2026-11-22`; suppressions expire by it."""
 
     @property
     def worst(self) -> Severity | None:

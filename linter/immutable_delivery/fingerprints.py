@@ -51,7 +51,7 @@ def _owner(finding: Finding) -> str:
 
 
 def _hash(text: str) -> str:
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _words(finding: Finding, texts: Mapping[str, Text]) -> str:

@@ -74,6 +74,7 @@ def run(start: Path, request: Request) -> Outcome:
         "version": __version__, "repository": origin.repository, "baseline": known,
         "revision": origin.revision, "branch": origin.branch, "configured": _configured(opened, request),
         "notices": (*scope.notices, *_notices(opened, request)),
+        "day": request.today.isoformat(),
     }  # fmt: skip
     return Outcome(
         report(replace(examined, findings=found), settings.policies, covers=tree.covers, **about),

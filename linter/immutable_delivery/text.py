@@ -11,6 +11,7 @@ from functools import cached_property
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.records import Record
 
+_BOM = 3
 MAX_BYTES = 10_000_000
 """Larger inputs are refused: no delivery file is, and a parser would take minutes."""
 
@@ -95,8 +96,9 @@ class Text(Record, frozen=True, dict=True):
         return self._encoded(offset, "utf-16-le", 2)
 
     def utf8(self, offset: int) -> Position:
-        """Return line and column of ``offset``, the column in UTF-8 bytes."""
-        return self._encoded(offset, "utf-8", 1)
+        """Return line and column of ``offset``, the column in UTF-8 bytes of the file: its BOM counts."""
+        at = self._encoded(offset, "utf-8", 1)
+        return Position(1, at.column + _BOM) if self.bom and at.line == 1 else at
 
     def _encoded(self, offset: int, encoding: str, width: int) -> Position:
         line = self.line_of(offset)

@@ -61,6 +61,7 @@ def repository(
         "IMD_DEBUG",
         "PRE_COMMIT_FROM_REF",
         "PRE_COMMIT_TO_REF",
+        "GITHUB_STEP_SUMMARY",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")

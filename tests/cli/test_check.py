@@ -11,6 +11,7 @@ import pytest
 
 from immutable_delivery import __version__
 from immutable_delivery.cli import check as check_command
+from immutable_delivery.reporters import FORMATS
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Repository
@@ -166,22 +167,15 @@ def test_an_unreadable_file_always_fails(repository: Repository) -> None:
 
 def test_several_reports_of_one_run(repository: Repository) -> None:
     repository.write(Dockerfile=FLOATING)
-    names = {"json": "r.json", "sarif": "r.sarif", "github": "r.txt"}
-    formats = [
-        part for name, file in names.items() for part in ("--output-format", f"{name}={file}")
-    ]
+    names = [name for name in FORMATS if name != "concise"]
+    formats = [part for name in names for part in ("--output-format", f"{name}=r.{name}")]
     result = repository.call("check", "--output-format", "concise", *formats)
     assert result.out.startswith("Dockerfile:1:")
     assert json.loads((repository.root / "r.json").read_text())["findings"]
     assert json.loads((repository.root / "r.sarif").read_text())["runs"][0]["results"]
-    assert (repository.root / "r.txt").read_text().startswith("::error file=Dockerfile,")
-    assert sorted(path.name for path in repository.root.iterdir()) == [
-        ".git",
-        "Dockerfile",
-        "r.json",
-        "r.sarif",
-        "r.txt",
-    ]
+    assert (repository.root / "r.github").read_text().startswith("::error file=Dockerfile,")
+    written = {path.name for path in repository.root.iterdir()}
+    assert written == {".git", "Dockerfile", *(f"r.{name}" for name in names)}
 
 
 def test_a_report_replaces_a_file_as_a_whole(repository: Repository) -> None:
@@ -241,7 +235,7 @@ def test_since_reports_what_has_come(repository: Repository) -> None:
 
 def test_the_same_input_gives_the_same_bytes(repository: Repository) -> None:
     repository.write(Dockerfile=FLOATING, web__Dockerfile=SERIES)
-    for name in ("text", "json", "sarif", "github", "concise"):
+    for name in FORMATS:
         assert (
             repository.call("--output-format", name).out
             == repository.call("--output-format", name).out
@@ -272,6 +266,21 @@ def test_a_dockerfile_is_judged_without_what_it_does_not_need(repository: Reposi
     )
     done = process("-c", script, cwd=repository.root)
     assert (done.returncode, done.stderr) == (1, "[]\n")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_only_the_reporter_that_was_asked_for_is_loaded(repository: Repository, name: str) -> None:
+    repository.write(Dockerfile=CLEAN)
+    script = (
+        "import sys; from immutable_delivery.cli.exits import run;"
+        f"run(['check', '--output-format', '{name}=report']);"
+        "found = [m.split('.')[2] for m in sys.modules if m.startswith('immutable_delivery.reporters.')];"
+        "print(*found)"
+    )
+    loaded = set(process("-c", script, cwd=repository.root).stdout.split())
+    shared = {"json-lines": {"json"}, "rdjsonl": {"rdjson"}, "github": {"concise"}}
+    modules = {other.replace("-", "_") for other in FORMATS}
+    assert loaded & modules == {name.replace("-", "_")} | shared.get(name, set())
 
 
 def test_it_runs_as_a_module(repository: Repository) -> None:

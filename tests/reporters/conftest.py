@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,3 +158,38 @@ def report() -> Report:
         revision="0" * 40,
         branch="main",
     )
+
+
+@pytest.fixture(scope="session")
+def packages() -> Callable[..., Path]:
+    """Install npm packages, once for each set of them, and return their `node_modules`."""
+    return installed
+
+
+def installed(*names: str) -> Path:
+    npm = shutil.which("npm")
+    if npm is None and not os.environ.get("CI"):
+        pytest.skip("npm is not installed")
+    key = sha256(" ".join(names).encode()).hexdigest()[:12]
+    cache = Path(tempfile.gettempdir()) / f"imd-npm-{key}-{os.getuid()}"
+    if not cache.exists():
+        fresh = tempfile.mkdtemp(dir=cache.parent)
+        quietly = ["--no-audit", "--no-fund", "--ignore-scripts"]
+        command = [npm or "npm", "install", "--prefix", fresh, *quietly, *names]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        if not cache.exists():
+            shutil.move(fresh, cache)
+    return cache / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def node() -> Callable[..., str]:
+    """Run a script of node's with `node_modules` and texts as its arguments."""
+
+    def run(modules: Path, script: str, *arguments: str) -> str:
+        command = ["node", "--input-type=module", "-e", script, str(modules), *arguments]
+        return subprocess.run(
+            command, check=True, capture_output=True, text=True, timeout=60
+        ).stdout
+
+    return run

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
-import tempfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,15 @@ import pytest
 
 from immutable_delivery.findings import Edit, Fix, Report
 from immutable_delivery.fingerprints import line_hashes
+from immutable_delivery.policies import builtin
 from immutable_delivery.records import replace
-from immutable_delivery.reporters import Options, render, sarif
+from immutable_delivery.reporters import Options, render, rendered, sarif
 
 Build = Callable[..., Report]
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-MULTITOOL = "5.7.0"
+MULTITOOL = "@microsoft/sarif-multitool-linux@5.7.0"
 
 
 def run_of(report: Report, **options: Any) -> Any:
@@ -157,43 +157,72 @@ def test_a_fix_without_text_or_with_unknown_files(report: Report) -> None:
 
 def test_no_more_results_than_github_takes(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "MOST_RESULTS", 25)
+    monkeypatch.setattr(sarif, "SHOWN_RESULTS", 15)
     report = build(("a", "«x»\n" * 35))
     findings = (
         *(replace(one, severity="note") for one in report.findings[:20]),
         *report.findings[20:],
     )
-    run = run_of(replace(report, findings=findings))
+    text, missing = rendered("sarif", replace(report, findings=findings))
+    [run] = json.loads(text)["runs"]
     assert len(run["results"]) == 25
     assert sum(result["level"] == "note" for result in run["results"]) == 10
-    assert run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].startswith(
-        "10 findings"
-    )
+    assert missing[0].startswith("10 findings, the least severe, left out: GitHub takes 25 results")
+    assert missing[1].startswith("GitHub shows the 15 worst of these 25 findings")
+    notes = run["invocations"][0]["toolExecutionNotifications"]
+    assert [note["message"]["text"] for note in notes] == missing
+
+
+def test_no_larger_a_log_than_github_takes(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = build(("a", "".join(f"«{number * 7919:x}»\n" for number in range(300))))
+    monkeypatch.setattr(sarif, "MOST_BYTES", 10_000)
+    text, [missing] = rendered("sarif", report)
+    kept = len(json.loads(text)["runs"][0]["results"])
+    assert 0 < kept < 300
+    assert len(zlib.compress(text.encode())) <= 10_000
+    assert missing.startswith(f"{300 - kept} findings")
+
+
+def test_places_of_use_that_github_does_not_keep_are_counted(build: Build) -> None:
+    report = build(("a", "«x»\n" * 140))
+    crowded = replace(report.findings[0], uses=tuple(one.place for one in report.findings))
+    text, [missing] = rendered("sarif", replace(report, findings=(crowded,)))
+    [result] = json.loads(text)["runs"][0]["results"]
+    assert len(result["relatedLocations"]) == 100
+    assert result["message"]["text"].endswith(" and 130 more.")
+    assert missing.startswith("1 finding with more than 100 places of use")
+
+
+def test_nothing_is_missing_from_an_ordinary_log(report: Report) -> None:
+    assert rendered("sarif", report)[1] == []
+
+
+def test_rules_keep_to_githubs_limits() -> None:
+    rules = {policy.id: policy.rule for policy in builtin()}
+    report = Report(findings=(), version="1", rules=rules)
+    for rule in run_of(report)["tool"]["driver"]["rules"]:
+        assert len(rule["properties"]["tags"]) <= 10
+        assert len(rule["shortDescription"]["text"]) <= 1024
+        assert len(rule["fullDescription"]["text"]) <= 1024
+        assert len(rule.get("name", "")) <= 255
+
+
+def test_a_fix_of_a_file_with_crlf_and_characters_of_every_width(build: Build) -> None:
+    report = build(("a", "é🐳«ab»\r\n"))
+    [finding] = report.findings
+    fix = Fix(title="Twice", edits=(Edit(place=finding.place, text="x\ny"),))
+    [result] = run_of(replace(report, findings=(replace(finding, fix=fix),)))["results"]
+    [change] = result["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert change == {
+        "deletedRegion": {"startLine": 1, "startColumn": 3, "endLine": 1, "endColumn": 5},
+        "insertedContent": {"text": "x\r\ny"},
+    }
 
 
 @pytest.fixture(scope="session")
-def multitool() -> Path:
-    """Microsoft's validator, installed once into a cache below the user's folder for temporary files."""
-    npm = shutil.which("npm")
-    if npm is None and not os.environ.get("CI"):
-        pytest.skip("npm is not installed")
-    cache = Path(tempfile.gettempdir()) / f"imd-sarif-multitool-{MULTITOOL}-{os.getuid()}"
-    binary = cache / "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
-    if not binary.exists():
-        fresh = Path(tempfile.mkdtemp())
-        package = f"@microsoft/sarif-multitool-linux@{MULTITOOL}"
-        command = [
-            npm or "npm",
-            "install",
-            "--prefix",
-            str(fresh),
-            "--no-audit",
-            "--no-fund",
-            "--ignore-scripts",
-            package,
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
-        if not cache.exists():
-            shutil.move(fresh, cache)
+def multitool(packages: Callable[..., Path]) -> Path:
+    """Microsoft's validator."""
+    binary = packages(MULTITOOL) / "@microsoft/sarif-multitool-linux/Sarif.Multitool"
     binary.chmod(0o755)
     return binary
 

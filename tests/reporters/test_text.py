@@ -25,6 +25,7 @@ web/Dockerfile
        1 │ FROM node:latest AS build
          │      ^^^^^^^^^^^
          used at compose.yaml:4:12
+         fix: Pin the digest
   3:5    warning unpinned-os-package: curl can be another version tomorrow (and 1 more in this
          statement)
        3 │     curl \\

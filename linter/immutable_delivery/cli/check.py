@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from immutable_delivery.baseline import FILE
+from immutable_delivery.cli.jobsummary import summarize
 from immutable_delivery.cli.output import Target, TargetType, checked, options_for, write
 from immutable_delivery.cli.requests import config_option, profile_option, today_option
 from immutable_delivery.errors import UsageError
 from immutable_delivery.failing import fails
 from immutable_delivery.findings import Report
 from immutable_delivery.names import shown
-from immutable_delivery.reporters import FORMATS, render
+from immutable_delivery.reporters import FORMATS, Options, rendered
 from immutable_delivery.reporters.plain import against
 from immutable_delivery.run import run
 from immutable_delivery.settings import Request
@@ -118,7 +119,7 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
     outcome = run(Path.cwd(), _request(options))
     report = outcome.report
     for target in targets:
-        write(target, render(target.format, report, options_for(target, color=color, **wanted)))
+        _report(target, report, options_for(target, color=color, **wanted))
     _warn(report, targets)
     return int(fails(report, fail_on or outcome.config.fail_on) and not exit_zero)
 
@@ -132,6 +133,16 @@ def _request(options: dict[str, Any]) -> Request:
     elif options["baseline"] == "":
         raise UsageError("--baseline names no file")
     return Request(inline_ignores=inline, **options)
+
+
+def _report(target: Target, report: Report, options: Options) -> None:
+    """Write one report; what its readers take no more of is said on stderr."""
+    text, left_out = rendered(target.format, report, options)
+    write(target, text)
+    for sentence in left_out:
+        click.echo(f"imd: note: {target.format}: {sentence}", err=True)
+    if target.format == "github":
+        summarize(report, options)
 
 
 def _warn(report: Report, targets: tuple[Target, ...]) -> None:

@@ -1,61 +1,69 @@
-"""GitHub's workflow commands: annotations on the lines of a pull request, as many as GitHub shows."""
+"""GitHub's workflow commands: annotations on the lines of a pull request, as many as GitHub shows, and the rest as lines."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 
 from immutable_delivery.findings import SEVERITIES, Finding, Report
 from immutable_delivery.reporters import Options
-from immutable_delivery.reporters.located import shown
-from immutable_delivery.reporters.plain import count
+from immutable_delivery.reporters.concise import line
+from immutable_delivery.reporters.located import counts, ends_of, fixable, shown, worst_first
+from immutable_delivery.reporters.plain import inert, printable, visible
+from immutable_delivery.text import Text
 
 SHOWN_PER_KIND = 10
 """GitHub drops what a step says beyond this, without a word."""
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 
 
 def render(report: Report, options: Options) -> str:
-    """Return the commands, ten of a kind at most, and a line that says what there is in all."""
-    kinds: dict[str, list[Finding]] = defaultdict(list)
-    for finding in shown(report, include_suppressed=options.include_suppressed):
-        kinds[finding.severity].append(finding)
-    lines = [
-        _command(report, finding)
+    """Return the commands, the worst ten of a kind, the other findings in a group, and what there is in all."""
+    findings = shown(report, include_suppressed=options.include_suppressed)
+    worst = worst_first(findings)
+    annotated = [
+        finding
         for severity in SEVERITIES
-        for finding in kinds[severity][:SHOWN_PER_KIND]
+        for finding in [one for one in worst if one.severity == severity][:SHOWN_PER_KIND]
     ]
-    return "\n".join([*lines, _summary(kinds)]) + "\n"
+    names = {id(finding) for finding in annotated}
+    others = [finding for finding in findings if id(finding) not in names]
+    lines = [
+        *(_command(report, finding) for finding in annotated),
+        *_listed(report, others),
+        f"imd: {counts(findings)}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
-def _summary(kinds: Mapping[str, list[Finding]]) -> str:
-    counts = ", ".join(count(len(kinds[s]), s) for s in SEVERITIES if kinds.get(s))
-    left_out = sum(max(len(found) - SHOWN_PER_KIND, 0) for found in kinds.values())
-    more = f"; {left_out:,} of them are not annotated (GitHub shows {SHOWN_PER_KIND} of a kind)"
-    return f"imd: {counts or 'no findings'}{more if left_out else ''}"
+def _listed(report: Report, findings: list[Finding]) -> list[str]:
+    if not findings:
+        return []
+    head = f"::group::imd: {len(findings):,} more, not annotated (GitHub shows {SHOWN_PER_KIND} of a kind)"
+    return [head, *(inert(line(report, finding)) for finding in findings), "::endgroup::"]
 
 
 def _command(report: Report, finding: Finding) -> str:
-    properties = {"file": finding.place.file, **_region(report, finding), "title": finding.policy}
-    written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{_COMMANDS[finding.severity]} {written}::{_data(finding.message)}"
+    properties = {
+        "file": visible(finding.place.file),
+        **_region(report, finding),
+        "title": finding.policy,
+    }
+    written = ",".join(
+        f"{name}={str(value).translate(_PROPERTY)}" for name, value in properties.items()
+    )
+    message = f"{printable(finding.message)}{fixable(finding)}".translate(_DATA)
+    return f"::{_COMMANDS[finding.severity]} {written}::{message}"
 
 
-def _region(report: Report, finding: Finding) -> dict[str, int]:
-    text = report.texts.get(finding.place.file)
-    if text is None:
+def _region(report: Report, finding: Finding) -> Mapping[str, int]:
+    ends = ends_of(report, finding.place, Text.utf16)
+    if ends is None:
         return {}
-    start, end = text.utf16(finding.place.span.start), text.utf16(finding.place.span.end)
+    start, end = ends
     region = {"line": start.line, "endLine": end.line}
     if end.line > start.line:
         return region
     return {**region, "col": start.column, "endColumn": max(end.column, start.column + 1)}
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

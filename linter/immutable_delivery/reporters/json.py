@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
@@ -21,6 +20,7 @@ from immutable_delivery.findings import (
     Unresolved,
 )
 from immutable_delivery.reporters import Options
+from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.text import Place
 
 VERSION = 1
@@ -28,7 +28,11 @@ VERSION = 1
 
 def render(report: Report, _options: Options) -> str:
     """Return one JSON document; lines and columns are 1-based, columns and offsets count code points."""
-    data = {
+    return document(_contents(report))
+
+
+def _contents(report: Report) -> dict[str, Any]:
+    return {
         "version": VERSION,
         "tool": {"name": "imd", "version": report.version},
         "repository": {
@@ -39,15 +43,14 @@ def render(report: Report, _options: Options) -> str:
         "configuration": _configuration(report.configured),
         "baseline": _baseline(report, report.baseline) if report.baseline else None,
         "summary": _summary(report),
-        "findings": [_finding(report, finding) for finding in report.findings],
-        "suppressed": [_finding(report, finding) for finding in report.suppressed],
+        "findings": [data_of(report, finding) for finding in report.findings],
+        "suppressed": [data_of(report, finding) for finding in report.suppressed],
         "services": [_service(report, service) for service in report.services],
         "files": [_file(judged) for judged in report.files],
         "unresolved": [_unresolved(report, entry) for entry in report.unresolved],
         "rules": [_rule(report.rules[name]) for name in sorted(report.rules)],
         "notices": list(report.notices),
     }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
 def _summary(report: Report) -> dict[str, Any]:
@@ -86,7 +89,8 @@ def _stale(entry: Recorded) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in names}
 
 
-def _finding(report: Report, finding: Finding) -> dict[str, Any]:
+def data_of(report: Report, finding: Finding) -> dict[str, Any]:
+    """Return all that there is to say of a finding."""
     return {
         "policy": finding.policy,
         "severity": finding.severity,
@@ -101,6 +105,8 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
         "environments": list(finding.environments),
         "fingerprint": finding.fingerprint,
         "suppressed": finding.suppressed,
+        "silenced_by": finding.silenced_by,
+        "unknown": finding.unknown,
         "fix": _fix(report, finding.fix) if finding.fix else None,
     }
 
@@ -137,7 +143,7 @@ def _service(report: Report, service: ServiceReport) -> dict[str, Any]:
         "class": service.verdict,
         "environments": list(service.environments),
         "place": _place(report, service.place) if service.place else None,
-        "decided_by": _finding(report, decider) if decider else None,
+        "decided_by": data_of(report, decider) if decider else None,
         "unknown": list(service.unknown),
     }
 

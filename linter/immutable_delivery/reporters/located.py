@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from immutable_delivery.findings import Finding, Report
-from immutable_delivery.reporters.plain import printable
-from immutable_delivery.text import Place
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from immutable_delivery.findings import SEVERITIES, Finding, Report, Rule, rank
+from immutable_delivery.policies import DOCUMENTATION
+from immutable_delivery.reporters.plain import count, printable
+from immutable_delivery.text import Place, Position, Text
+
+_DRIFTS = ("divergent", "convergent", "none")
 
 
 def shown(report: Report, *, include_suppressed: bool) -> list[Finding]:
@@ -16,6 +22,17 @@ def shown(report: Report, *, include_suppressed: bool) -> list[Finding]:
     )
 
 
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings for readers that take only so many: by severity, then by drift."""
+    return sorted(findings, key=lambda f: (rank(f.severity), _DRIFTS.index(f.drift)))
+
+
+def counts(findings: Iterable[Finding]) -> str:
+    """Return `2 errors, 1 note`."""
+    found = Counter(finding.severity for finding in findings)
+    return ", ".join(count(found[s], s) for s in SEVERITIES if found[s]) or "no findings"
+
+
 def where(report: Report, place: Place) -> str:
     """Return `path:line:column`, or the path alone where the text is not at hand."""
     at = within(report, place)
@@ -24,8 +41,25 @@ def where(report: Report, place: Place) -> str:
 
 def within(report: Report, place: Place) -> str:
     """Return `line:column`, or nothing where the text is not at hand."""
+    ends = ends_of(report, place, Text.position)
+    return f"{ends[0].line}:{ends[0].column}" if ends else ""
+
+
+def ends_of(
+    report: Report, place: Place, unit: Callable[[Text, int], Position]
+) -> tuple[Position, Position] | None:
+    """Return where a place begins and ends, in the unit of the reader; None where the text is not at hand."""
     text = report.texts.get(place.file)
-    if text is None:
+    return (unit(text, place.span.start), unit(text, place.span.end)) if text else None
+
+
+def page(rule: Rule) -> str:
+    """Return the address of what explains a policy."""
+    return f"{DOCUMENTATION}/{rule.group}/{rule.id}.yaml"
+
+
+def fixable(finding: Finding) -> str:
+    """Return the mark of a finding that `imd fix` can mend; empty for others."""
+    if not (finding.fix and finding.fix.edits):
         return ""
-    at = text.position(place.span.start)
-    return f"{at.line}:{at.column}"
+    return " [fixable]" if finding.fix.safe else " [fixable, unsafe]"

@@ -1,16 +1,36 @@
-"""Untrusted text made fit for a terminal: no control characters, known widths, windows on long lines."""
+"""Untrusted text made fit for a terminal or a log: no control characters, no commands, known widths."""
 
 from __future__ import annotations
 
+import re
 from unicodedata import category, east_asian_width
 
 from immutable_delivery.findings import Compared
 from immutable_delivery.names import shown
+from immutable_delivery.patterns import lazy
+
+_GITHUB = lazy(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+"""A line that GitHub's runner reads as a command."""
+_AZURE = lazy(r"(##(?:vso)?)\[", re.IGNORECASE)
+"""What Azure's agent, and GitHub's runner of old, read as a command wherever it stands in a line."""
 
 
 def printable(text: str) -> str:
     """Return ``text`` in one line, with what controls, hides or reorders written as its escape."""
     return text if text.isprintable() else shown(text)
+
+
+def visible(text: str) -> str:
+    """Return ``text`` like :func:`printable`, but for line ends, which the caller's format escapes by itself."""
+    return "".join(c if c.isprintable() or c in "\r\n" else shown(c) for c in text)
+
+
+def inert(text: str, bracket: str = r"\\x5b") -> str:
+    """Return a report in which a CI runner that copies it to its log sees no command of a file's making.
+
+    ``bracket`` is how the report's format writes `[`.
+    """
+    return _GITHUB.sub(r"\1\\x3a", _AZURE.sub(rf"\1{bracket}", text))
 
 
 def cell(char: str) -> str:

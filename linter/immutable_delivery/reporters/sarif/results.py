@@ -6,14 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from immutable_delivery.edits import fitted
 from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.fingerprints import line_hashes
 from immutable_delivery.records import Record, field
+from immutable_delivery.reporters.plain import printable
 from immutable_delivery.reporters.sarif.locations import artifact, location, region
 from immutable_delivery.reporters.sarif.taxonomies import taxa
 
 _LINKED = 10
-_RELATED = 100
+MOST_RELATED = 100
 """GitHub keeps no more locations of a result."""
 
 
@@ -27,7 +29,7 @@ class Results(Record):
 
     def of(self, finding: Finding) -> dict[str, Any]:
         """Return the result of a finding."""
-        related = finding.uses[:_RELATED]
+        related = finding.uses[:MOST_RELATED]
         optional = {
             "relatedLocations": [
                 {
@@ -98,12 +100,15 @@ class Results(Record):
         changes: dict[str, list[dict[str, Any]]] = {}
         for edit in fix.edits:
             deleted = region(texts[edit.place.file], edit.place)
-            inserted = {"insertedContent": {"text": edit.text}} if edit.text else {}
+            text = fitted(edit.text, texts[edit.place.file])
+            inserted = {"insertedContent": {"text": text}} if text else {}
             changes.setdefault(edit.place.file, []).append({"deletedRegion": deleted, **inserted})
         artifacts = [
             {"artifactLocation": artifact(p), "replacements": r} for p, r in changes.items()
         ]
-        return [{"description": {"text": _sentence(fix.title)}, "artifactChanges": artifacts}]
+        return [
+            {"description": {"text": _sentence(_literal(fix.title))}, "artifactChanges": artifacts}
+        ]
 
 
 def _properties(finding: Finding) -> dict[str, list[str]]:
@@ -116,7 +121,7 @@ def _suppressions(finding: Finding) -> list[dict[str, str]]:
 
 def _literal(text: str) -> str:
     """Return foreign text so that a viewer sees neither a link nor a placeholder in it."""
-    return re.sub(r"\{(\d+)\}", r"{ \1 }", text.replace("](", "] ("))
+    return re.sub(r"\{(\d+)\}", r"{ \1 }", printable(text).replace("](", "] ("))
 
 
 def _sentence(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from immutable_delivery.findings import Report, Rule
-from immutable_delivery.policies import DOCUMENTATION
+from immutable_delivery.reporters.located import page
 from immutable_delivery.reporters.sarif.taxonomies import relationships
 
 _LONGEST = 1024
@@ -34,10 +34,10 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         **({"name": name} if "-" in rule.id else {}),  # a name must differ from its id, by letters
-        "shortDescription": {"text": _sentence(rule.name)},
+        "shortDescription": {"text": _sentence(_cut(rule.name))},
         "fullDescription": {"text": _sentence(_cut(" ".join(rule.why.split())))},
         "help": {"text": _text(rule), "markdown": _markdown(rule)},
-        "helpUri": address(rule),
+        "helpUri": page(rule),
         "defaultConfiguration": {"level": rule.severity},
         **({"relationships": related} if related else {}),
         "properties": {
@@ -46,11 +46,6 @@ def _rule(rule: Rule) -> dict[str, Any]:
             "problem.severity": _PROBLEM[rule.severity],
         },
     }
-
-
-def address(rule: Rule) -> str:
-    """Return the page of a policy."""
-    return f"{DOCUMENTATION}/{rule.group}/{rule.id}.yaml"
 
 
 def _axes(rule: Rule) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from immutable_delivery.findings import Finding, Report
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import shown, where, within
-from immutable_delivery.reporters.plain import count, printable
+from immutable_delivery.reporters.plain import count, inert, printable
 from immutable_delivery.reporters.text.frames import frames
 from immutable_delivery.reporters.text.lists import files, statistics, unresolved
 from immutable_delivery.reporters.text.style import Style
@@ -29,7 +29,7 @@ def render(report: Report, options: Options) -> str:
         files(report, style) if options.show_files else [],
         summary(report, options, style),
     ]
-    return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
+    return inert("\n\n".join("\n".join(lines) for lines in sections if lines) + "\n")
 
 
 def _by_file(report: Report, findings: list[Finding], style: Style) -> Iterator[list[str]]:
@@ -81,6 +81,7 @@ def _finding(report: Report, together: list[Finding], style: Style) -> Iterator[
     if finding.environments:
         named = ", ".join(map(printable, finding.environments))
         yield from style.wrapped(f"reaches {named}", " " * 9, " " * 11)
+    yield from _fix(finding, style)
     if finding.suppressed:
         yield from style.wrapped(f"suppressed: {finding.suppressed}", " " * 9, " " * 11)
 
@@ -103,6 +104,12 @@ def _uses(report: Report, finding: Finding, style: Style) -> Iterator[str]:
     more = len(finding.uses) - len(named)
     tail = f" and {count(more, 'more place')}" if more else ""
     yield from style.wrapped(f"used at {', '.join(named)}{tail}", " " * 9, " " * 11)
+
+
+def _fix(finding: Finding, style: Style) -> Iterator[str]:
+    if finding.fix and finding.fix.edits:
+        unsafe = "" if finding.fix.safe else " (unsafe)"
+        yield from style.wrapped(f"fix: {finding.fix.title}{unsafe}", " " * 9, " " * 11)
 
 
 def _policies(report: Report, findings: list[Finding], style: Style) -> list[str]:
