@@ -38,14 +38,10 @@ def problems(found: Project) -> list[str]:
         pytest.param(pod("name: __NAME__"), id="a name with a token"),
         pytest.param(pod("name: '{{ name }}'"), id="a quoted template as a name"),
         pytest.param(pod("name: ''"), id="an empty name"),
-        pytest.param(pod("name: [a, b]"), id="a list as a name"),
         pytest.param(pod("name: 1.10"), id="a number as a name"),
-        pytest.param(pod("name: a, labels: none"), id="labels that are no mapping"),
-        pytest.param(pod("name: a, annotations: []"), id="annotations that are no mapping"),
         pytest.param(
             pod("name: a, annotations: {x: 'Values {{ .x }} #'}"), id="templates in an annotation"
         ),
-        pytest.param(pod().replace("metadata: {name: a}", "metadata: none"), id="metadata is text"),
         pytest.param(pod().replace("metadata: {name: a}\n", ""), id="no metadata"),
         pytest.param(
             f"apiVersion: v1\nkind: PodList\nitems: [{{metadata: {{name: a}}, {SPEC}}}]\n",

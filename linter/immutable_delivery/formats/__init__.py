@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from immutable_delivery.facts import Build, Fact, Scope
 from immutable_delivery.files import Files
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Text
+from immutable_delivery.text import Place, Text
 
 
 class Comment(Record, frozen=True):
@@ -51,6 +51,10 @@ class Surroundings(Record):
     """Texts of further files that facts point into (scripts, .env): a format adds them."""
     scopes: dict[str, Scope] = field(default_factory=dict)
     """What files reach that may say nothing themselves: an overlay that only names its base."""
+
+    def report(self, place: Place, reason: str) -> None:
+        """Say what cannot be, at its place."""
+        self.troubles.append(Trouble(place.file, place.span.start, reason))
 
 
 class Format(Protocol):

@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Mapping as AnyMapping
-
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.formats.shapes import Report, Shapes, misfits
+from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.records import replace
-from immutable_delivery.text import Place
 
-Report = Callable[[Place, str], None]
-Shapes = tuple[type[Scalar] | type[Mapping] | type[Sequence], ...]
-
-_NAMES = {Scalar: "text", Mapping: "a mapping", Sequence: "a list"}
-_TOP: dict[str, Shapes] = {
-    "include": (Sequence,),
-    "services": (Mapping,),
-    "volumes": (Mapping,),
-    "secrets": (Mapping,),
-    "configs": (Mapping,),
-    "networks": (Mapping,),
-    "models": (Mapping,),
+_TOP: Shapes = {
+    "include": "list",
+    "services": "mapping",
+    "volumes": "mapping",
+    "secrets": "mapping",
+    "configs": "mapping",
+    "networks": "mapping",
+    "models": "mapping",
 }
-_SERVICE: dict[str, Shapes] = {
-    "image": (Scalar,),
-    "build": (Scalar, Mapping),
-    "extends": (Scalar, Mapping),
-    "command": (Scalar, Sequence),
-    "entrypoint": (Scalar, Sequence),
-    "environment": (Mapping, Sequence),
-    "labels": (Mapping, Sequence),
-    "env_file": (Scalar, Sequence),
-    "volumes": (Sequence,),
-    "tmpfs": (Scalar, Sequence),
-    "configs": (Sequence,),
-    "secrets": (Sequence,),
-    "ports": (Sequence,),
-    "healthcheck": (Mapping,),
-    "deploy": (Mapping,),
-    "develop": (Mapping,),
-    "profiles": (Sequence,),
-    "user": (Scalar,),
-    "platform": (Scalar,),
-    "pull_policy": (Scalar,),
+_SERVICE: Shapes = {
+    "image": "text",
+    "build": "text|mapping",
+    "extends": "text|mapping",
+    "command": "text|list",
+    "entrypoint": "text|list",
+    "environment": "mapping|list",
+    "labels": "mapping|list",
+    "env_file": "text|list",
+    "volumes": "list",
+    "tmpfs": "text|list",
+    "configs": "list",
+    "secrets": "list",
+    "ports": "list",
+    "healthcheck": "mapping",
+    "deploy": "mapping",
+    "develop": "mapping",
+    "profiles": "list",
+    "user": "text",
+    "platform": "text",
+    "pull_policy": "text",
 }
 
 
@@ -66,21 +59,11 @@ def _services(services: Mapping, report: Report) -> Mapping:
     return replace(services, entries=entries)
 
 
-def _fitting(node: Mapping, shapes: AnyMapping[str, Shapes], path: str, report: Report) -> Mapping:
-    wrong = []
-    for name, allowed in shapes.items():
-        value = node.get(name)
-        if (
-            value is None
-            or isinstance(value, allowed)
-            or (isinstance(value, Scalar) and value.null)
-        ):
-            continue
-        names = " or ".join(_NAMES[one] for one in allowed)
-        report(value.place, f"'{path}{name}' is not {names}")
-        wrong.append(name)
-    return (
-        replace(node, entries={k: v for k, v in node.entries.items() if k not in wrong})
-        if wrong
-        else node
-    )
+def _fitting(node: Mapping, shapes: Shapes, path: str, report: Report) -> Mapping:
+    wrong = set()
+    for one in misfits(node, shapes, path):
+        report(one.place, one.reason)
+        wrong.add(one.key)
+    if not wrong:
+        return node
+    return replace(node, entries={k: v for k, v in node.entries.items() if k not in wrong})

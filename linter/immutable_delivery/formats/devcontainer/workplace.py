@@ -12,6 +12,7 @@ from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.launching import Home, Launch, performed
 from immutable_delivery.formats.lookup import items, mapping, pairs, scalar, scalars, text
 from immutable_delivery.formats.placeholders import filled
+from immutable_delivery.formats.shapes import Shapes, tell
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, replace
@@ -23,6 +24,13 @@ _COMMANDS = (
     "onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand",
     "postAttachCommand",
 )  # fmt: skip
+
+_SHAPES: Shapes = {
+    "image": "text",
+    **dict.fromkeys(("build", "features", "containerEnv", "remoteEnv"), "mapping"),
+    "mounts": "list",
+    **dict.fromkeys(_COMMANDS, "text|texts|mapping"),
+}
 
 
 class Workplace(Record, frozen=True):
@@ -51,6 +59,7 @@ class Workplace(Record, frozen=True):
 
     def facts(self) -> Iterator[Fact | Build]:
         """Yield everything that it says."""
+        tell(self.root, _SHAPES, "", self.around.report)
         image = scalar(self.root, "image")
         if image is not None:
             yield self._image(image)

@@ -8,10 +8,18 @@ from immutable_delivery.facts import Fact
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.ecs.containers import One
 from immutable_delivery.formats.ecs.values import Reader, parameters, resources
+from immutable_delivery.formats.shapes import Shapes, tell
 from immutable_delivery.formats.yamltree import Mapping, Node
 from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
+_TASK: Shapes = {"family": "text", "containerDefinitions": "mappings", "volumes": "mappings"}
+_CONTAINER: Shapes = {
+    **dict.fromkeys(("name", "image", "workingDirectory", "user"), "text"),
+    **dict.fromkeys(("command", "entryPoint"), "texts"),
+    **dict.fromkeys(("environment", "mountPoints", "portMappings", "dependsOn"), "mappings"),
+    "healthCheck": "mapping",
+}
 _ENDED = frozenset({"COMPLETE", "SUCCESS"})
 
 
@@ -26,7 +34,9 @@ def tasks(root: Node | None, path: str) -> Iterator[Task]:
     reader = Reader(parameters(root))
     for key, node in resources(root, "AWS::ECS::TaskDefinition"):
         family = reader.value(node, "family")
-        yield Task(node, family.text if family and family.known else key.text, path, reader)
+        yield Task(
+            node, family.text if family and family.known else key.text, path, reader, template=True
+        )
 
 
 class Task(Record, frozen=True):
@@ -36,10 +46,13 @@ class Task(Record, frozen=True):
     name: str
     path: str
     reader: Reader
+    template: bool = False
+    """Whether it is part of a CloudFormation template."""
 
     def facts(self, around: Surroundings) -> Iterator[Fact]:
         """Yield what it says of its containers."""
         reader, found = self.reader, self.reader.mappings(self.node, "containerDefinitions")
+        self._tell(found, around)
         volumes = {
             _text(reader.value(one, "name")): one for one in reader.mappings(self.node, "volumes")
         }
@@ -50,6 +63,13 @@ class Task(Record, frozen=True):
             role = "init" if name in ended else rest
             one = One(self.name, self.path, reader, node, role, volumes, len(found) == 1, around)
             yield from one.facts()
+
+    def _tell(self, containers: list[Mapping], around: Surroundings) -> None:
+        """Say what of a registration has the wrong shape; a template may have functions in its place."""
+        if not self.template:
+            tell(self.node, _TASK, "", around.report)
+            for index, node in enumerate(containers):
+                tell(node, _CONTAINER, f"containerDefinitions[{index}].", around.report)
 
     def _awaited(self, node: Mapping) -> Iterator[str]:
         """Yield the containers for whose end a container waits: they prepare something for it."""

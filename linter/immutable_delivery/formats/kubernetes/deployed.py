@@ -78,7 +78,9 @@ class _Deployment:
     ) -> None:
         for one in resources:
             reached = environment if environment.name else self._environments.of_object(one.root)
-            self.reach.add(objects.facts(Workload(one, neighbours, self._memory)), reached)
+            self.reach.add(
+                objects.facts(Workload(one, neighbours, self._memory, self._report)), reached
+            )
 
     def _report(self, place: Place, reason: str) -> None:
         template = _TEMPLATES.search(place.file) is not None

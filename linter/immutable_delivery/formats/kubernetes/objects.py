@@ -10,6 +10,7 @@ from immutable_delivery.facts import Resource as ResourceFact
 from immutable_delivery.formats.kubernetes import catalogue, variables
 from immutable_delivery.formats.kubernetes.containers import image_of, pod_facts
 from immutable_delivery.formats.kubernetes.pods import pods
+from immutable_delivery.formats.kubernetes.shapes import tell_containers, tell_object
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import is_true, mapping, mappings, scalar, scalars
 from immutable_delivery.formats.yamltree import Scalar
@@ -36,7 +37,9 @@ def facts(workload: Workload) -> Iterator[Fact]:
     """Yield everything that an object says."""
     one = workload.resource.identity
     root = workload.resource.root
+    tell_object(workload)
     for pod in pods(root, one.group, one.kind):
+        tell_containers(pod, workload)
         yield from pod_facts(pod, workload)
     for path, node in catalogue.images(root, one.group, one.kind):
         part = path.removeprefix("spec.").removesuffix(".image")

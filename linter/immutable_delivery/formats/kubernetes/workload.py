@@ -9,8 +9,10 @@ from typing import Any
 from immutable_delivery.facts import Scope
 from immutable_delivery.formats.kustomize import Resource
 from immutable_delivery.formats.lookup import is_true, mapping, text
+from immutable_delivery.formats.shapes import Report
 from immutable_delivery.formats.yamltree import Mapping
 from immutable_delivery.records import Record, field, replace
+from immutable_delivery.text import Place
 
 Memory = dict[Hashable, tuple[object, Any]]
 """What was worked out, by all that it depends on, with the objects whose identity is part of that."""
@@ -50,6 +52,10 @@ class Neighbours:
         )
 
 
+def _unheard(_place: Place, _reason: str) -> None:
+    """Take no notice."""
+
+
 class Workload(Record, frozen=True):
     """An object that runs containers."""
 
@@ -57,6 +63,8 @@ class Workload(Record, frozen=True):
     neighbours: Neighbours
     memory: Memory = field(default_factory=dict)
     """What commands do, by all that it depends on: overlays share most of their containers."""
+    report: Report = _unheard
+    """Told what of the object cannot be."""
 
     @property
     def kind(self) -> str:

@@ -8,7 +8,7 @@ from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize import generators, images, names, replacements, variables
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.graph import Graph
-from immutable_delivery.formats.kustomize.model import Kustomization
+from immutable_delivery.formats.kustomize.model import SHAPES, Kustomization
 from immutable_delivery.formats.kustomize.patches import Patcher
 from immutable_delivery.formats.kustomize.plugins import long_forms
 from immutable_delivery.formats.kustomize.remote import chart, is_remote, remote_base
@@ -16,6 +16,7 @@ from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource, objects_in
 from immutable_delivery.formats.kustomize.trouble import Report
 from immutable_delivery.formats.lookup import mappings, text
+from immutable_delivery.formats.shapes import tell
 from immutable_delivery.formats.yamltree import Scalar
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span
@@ -59,6 +60,7 @@ class Builder:
                 yield Built(kustomization.path, final)
 
     def _accumulate(self, by: Kustomization, gathered: Accumulated, nesting: int) -> None:
+        tell(by.root, SHAPES, "", self._report)
         for entry in by.resources:
             self._add(by, entry, gathered)
         for one in (by, *long_forms(by, self._repository, "generators")):

@@ -6,10 +6,26 @@ from collections.abc import Iterator
 
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats.lookup import items, scalar, scalars, text
+from immutable_delivery.formats.shapes import Shapes
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.records import Record
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+SHAPES: Shapes = {
+    **dict.fromkeys(
+        "resources bases components crds configurations patchesStrategicMerge generators transformers validators".split(),
+        "texts",
+    ),
+    **dict.fromkeys(
+        "patches patchesJson6902 images imageTags configMapGenerator secretGenerator".split(),
+        "list",
+    ),
+    **dict.fromkeys("replacements helmCharts vars labels".split(), "mappings"),
+    **dict.fromkeys("namePrefix nameSuffix namespace".split(), "text"),
+    **dict.fromkeys("commonLabels commonAnnotations generatorOptions".split(), "mapping"),
+}
+"""What a kustomization may hold; where it is read, more is said of the entries of the plain lists."""
 
 
 class Kustomization(Record, frozen=True):

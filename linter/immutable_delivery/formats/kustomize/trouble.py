@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from immutable_delivery.formats.shapes import Report
 
-from immutable_delivery.text import Place
-
-Report = Callable[[Place, str], None]
-"""Takes where it is said and what is wrong with it."""
+__all__ = ["Refused", "Report"]
 
 
 class Refused(Exception):  # noqa: N818 (it is no fault of ours)

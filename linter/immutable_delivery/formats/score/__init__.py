@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, yamltree
-from immutable_delivery.formats.lookup import pairs, roots
+from immutable_delivery.formats.lookup import mapping, pairs, roots
 from immutable_delivery.formats.lookup import text as text_at
+from immutable_delivery.formats.shapes import tell
 from immutable_delivery.formats.yamltree import Document
 from immutable_delivery.formats.yamltree import Mapping as Tree
 from immutable_delivery.patterns import lazy
@@ -46,6 +47,10 @@ def facts(documents: Mapping[str, list[Document]], around: Surroundings) -> Iter
 
     for path, root in roots(documents, around):
         if text_at(root, "apiVersion").startswith("score.dev/"):
+            tell(root, {"metadata": "mapping", "containers": "mapping"}, "", around.report)
+            containers = mapping(root, "containers")
+            named = containers.entries if containers else {}
+            tell(containers, dict.fromkeys(named, "mapping"), "containers.", around.report)
             for key, node in pairs(root, "containers"):
                 if isinstance(node, Tree):
                     yield from One(root, key, node, path, around).facts()

@@ -15,6 +15,7 @@ from immutable_delivery.formats.interpolation import unaligned
 from immutable_delivery.formats.launching import Home, Launch, entry, launched, performed
 from immutable_delivery.formats.lookup import find, is_true, mapping, pairs, scalar, scalars, text
 from immutable_delivery.formats.placeholders import filled
+from immutable_delivery.formats.shapes import Shapes, tell
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, replace
@@ -22,6 +23,14 @@ from immutable_delivery.written import Written
 
 _PLACEHOLDER = lazy(r"\$\$\{|\$\{([^}]*)\}")
 _BUILT = "."
+
+_SHAPES: Shapes = {
+    "image": "text",
+    **dict.fromkeys(("command", "args"), "texts"),
+    "variables": "mapping",
+    **dict.fromkeys(("volumes", "files"), "mappings|mapping"),
+    **dict.fromkeys(("livenessProbe", "readinessProbe"), "mapping"),
+}
 
 
 class One(Record, frozen=True):
@@ -60,6 +69,7 @@ class One(Record, frozen=True):
 
     def facts(self) -> Iterator[Fact | Build]:
         """Yield everything that is said of the container."""
+        tell(self.node, _SHAPES, f"containers.{self.key.text}.", self.around.report)
         values = {key.text: self.filled(value) for key, value in pairs(self.node, "variables")}
         home = Home(self.around, folder_of(self.path) if self.built else None, values)
         commands = list(self._commands())

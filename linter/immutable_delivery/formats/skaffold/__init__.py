@@ -9,6 +9,7 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, yamltree
 from immutable_delivery.formats.lookup import roots
 from immutable_delivery.formats.lookup import text as text_at
+from immutable_delivery.formats.shapes import Shapes, tell
 from immutable_delivery.formats.skaffold.artifacts import builds
 from immutable_delivery.formats.skaffold.configs import Config, together
 from immutable_delivery.formats.skaffold.remote import sources
@@ -23,6 +24,11 @@ NAME = "skaffold"
 
 _PATH = lazy(r"(?:^|/)[^/]*skaffold[^/]*\.ya?ml\Z", re.IGNORECASE)
 _VERSION = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?skaffold/", re.MULTILINE)
+
+_SHAPES: Shapes = {
+    **dict.fromkeys(("build", "manifests", "deploy", "metadata"), "mapping"),
+    **dict.fromkeys(("requires", "profiles"), "mappings"),
+}
 
 
 def claims(path: str, head: bytes) -> bool:
@@ -47,6 +53,9 @@ def facts(documents: Mapping[str, list[Document]], around: Surroundings) -> Iter
         for path, root in roots(documents, around)
         if isinstance(root, Node) and text_at(root, "apiVersion").startswith("skaffold/")
     ]
+    for one in found:
+        tell(one.root, _SHAPES, "", around.report)
+        tell(one.root.get("build"), {"artifacts": "mappings"}, "build.", around.report)
     for group in together(found):
         yield from builds(group, around.files)
         for one in group:
