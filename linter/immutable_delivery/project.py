@@ -55,7 +55,8 @@ def read(files: Files, classify: Classify, settings: Mapping[str, Any] | None = 
     for path in files.paths:
         if candidates(path) and (one := _input(files, path, classify)):
             project.inputs[path] = one
-            project.texts[path] = one.text
+            if not one.skipped:  # what a manifest in scope builds on is read all the same
+                project.texts[path] = one.text
     around = Surroundings(files, settings=settings or {}, texts=project.texts)
     for entry in sorted(REGISTRY, key=lambda entry: entry.describes_images):
         around.builds = tuple(project.builds)
