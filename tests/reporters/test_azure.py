@@ -16,7 +16,7 @@ Node = Callable[[Path, str, str], str]
 
 def test_issues(report: Report) -> None:
     lines = render("azure", report).splitlines()
-    assert lines[0] == (
+    assert lines[1] == (
         "##vso[task.logissue type=error;sourcepath=web/Dockerfile;linenumber=1;columnnumber=6;"
         "code=floating-tag;]node:latest can be another image tomorrow [fixable]"
     )

@@ -11,6 +11,8 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.records import replace
@@ -20,17 +22,18 @@ from immutable_delivery.reporters.plain import printable
 Build = Callable[..., Report]
 
 HOSTILE = [
-    "two\nlines", "\r\n::error::x", "::stop-commands::x", "100% %0A %25", "##[error]x", "##vso[task.setvariable variable=PATH]x",
+    "two\nlines", "\r\n::error::x", "::stop-commands::x", "100% %0A %25", "##[error]x", "##vso[task.setvariable variable=PATH]x", "##teamcity[x]",
     "]]><a/>", "a|b`c`", "<script>&amp;</script>", "\x00\x07\x1b[2Jx", "\u202egnp.exe\u2066", "a\udcffb", "\ud83d", "\ufffe\uffff",
     "'\"\\", "a,b:c;d=e]f", "\u2028\x85", "  ::warning::x", "é🐳",
 ]  # fmt: skip
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 EVERYTHING = Options(include_suppressed=True, show_files=True, show_unresolved=True)
 
 
 def hostile(build: Build, text: str) -> Report:
     """Return a report in which whatever a stranger may choose is this text."""
-    name = text.replace("\ud83d", "").replace("\0", "")  # what no file name can hold
-    within = encodable(text)
+    name = re.sub(r"[\0\ud800-\udc7f\udd00-\udfff]", "", text)  # what no file name can hold
+    within = re.sub("[«»]", "", encodable(text)) or "x"
     report = build((f"{name}.yaml", f"{within}\n«{within}»\n"))
     [finding] = report.findings
     evil = replace(
@@ -52,12 +55,12 @@ def hostile(build: Build, text: str) -> Report:
 
 
 def commands(text: str) -> list[str]:
-    """Return the lines that GitHub's runner or Azure's agent would take for a command."""
+    """Return the lines that GitHub's runner, Azure's agent or TeamCity would take for a command."""
     lines = re.split(r"\r\n|\r|\n", text)
     return [
         line
         for line in lines
-        if line.strip().startswith("::") or "##[" in line or "##vso[" in line.lower()
+        if line.strip().startswith("::") or re.search(r"##(vso|teamcity)?\[", line, re.IGNORECASE)
     ]
 
 
@@ -74,9 +77,9 @@ def test_no_runner_takes_a_report_for_a_command_of_a_strangers(
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_report_is_utf8_without_controls(build: Build, name: str, text: str) -> None:
+def test_every_report_is_utf8_and_controls_nothing(build: Build, name: str, text: str) -> None:
     data = render(name, hostile(build, text), EVERYTHING).encode()
-    assert not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data)
+    assert not CONTROLS.search(data.decode())
 
 
 def expected(name: str, finding: Finding) -> list[tuple[str, str]]:
@@ -189,3 +192,19 @@ def test_what_is_read_back_is_what_was_written(build: Build, name: str, text: st
     report = hostile(build, text)
     [finding] = report.findings
     assert READERS[name](render(name, report)) == expected(name, finding)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(text=st.text(st.characters(codec=None), max_size=30), file=st.text(max_size=60))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_text_breaks_a_report(build: Build, name: str, text: str, file: str) -> None:
+    report = hostile(build, text)
+    [finding] = report.findings
+    bare = file.replace("«", "").replace("»", "") or "x"
+    found = build((finding.place.file, f"a«{bare}»"))
+    mixed = replace(report, texts=found.texts, findings=(replace(found.findings[0], message=text),))
+    for one in (report, mixed):
+        data = render(name, one, EVERYTHING).encode()
+        assert not CONTROLS.search(data.decode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from immutable_delivery.findings import Finding, Report
 from immutable_delivery.reporters import Options
-from immutable_delivery.reporters.located import counts, ends_of, fixable, shown, worst_first
+from immutable_delivery.reporters.located import counts, ends_of, marks, shown, worst_first
 from immutable_delivery.reporters.plain import printable, visible
 from immutable_delivery.text import Text
 
@@ -33,5 +33,5 @@ def _command(report: Report, finding: Finding) -> str:
     }
     written = "".join(f"{name}={str(v).translate(_PROPERTY)};" for name, v in properties.items())
     note = "note: " if finding.severity == "note" else ""
-    message = f"{note}{printable(finding.message)}{fixable(finding)}".translate(_DATA)
+    message = f"{note}{printable(finding.message)}{marks(finding)}".translate(_DATA)
     return f"##vso[task.logissue {written}]{message}"

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from immutable_delivery.findings import Finding, Report
 from immutable_delivery.reporters import Options
-from immutable_delivery.reporters.located import ends_of, fixable, shown
+from immutable_delivery.reporters.located import ends_of, marks, shown
 from immutable_delivery.reporters.xmltext import Element, child, document
 from immutable_delivery.text import Text
 
@@ -30,6 +30,6 @@ def _error(report: Report, finding: Finding) -> dict[str, str | int]:
     return {
         **region,
         "severity": _SEVERITIES[finding.severity],
-        "message": f"{finding.message}{fixable(finding)}",
+        "message": f"{finding.message}{marks(finding)}",
         "source": f"imd.{finding.policy}",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from immutable_delivery.findings import Finding, Report
 from immutable_delivery.reporters import Options
-from immutable_delivery.reporters.located import fixable, shown, where
+from immutable_delivery.reporters.located import marks, shown, where
 from immutable_delivery.reporters.plain import inert, printable
 
 
@@ -16,6 +16,5 @@ def render(report: Report, options: Options) -> str:
 
 def line(report: Report, finding: Finding) -> str:
     """Return a finding in one line."""
-    silenced = f" (suppressed: {printable(finding.suppressed)})" if finding.suppressed else ""
     says = f"{finding.severity} {finding.policy} {printable(finding.message)}"
-    return f"{where(report, finding.place)}: {says}{fixable(finding)}{silenced}"
+    return f"{where(report, finding.place)}: {says}{marks(finding)}"

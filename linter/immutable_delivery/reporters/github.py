@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from immutable_delivery.findings import SEVERITIES, Finding, Report
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.concise import line
-from immutable_delivery.reporters.located import counts, ends_of, fixable, shown, worst_first
+from immutable_delivery.reporters.located import counts, ends_of, marks, shown, worst_first
 from immutable_delivery.reporters.plain import inert, printable, visible
 from immutable_delivery.text import Text
 
@@ -54,7 +54,7 @@ def _command(report: Report, finding: Finding) -> str:
     written = ",".join(
         f"{name}={str(value).translate(_PROPERTY)}" for name, value in properties.items()
     )
-    message = f"{printable(finding.message)}{fixable(finding)}".translate(_DATA)
+    message = f"{printable(finding.message)}{marks(finding)}".translate(_DATA)
     return f"::{_COMMANDS[finding.severity]} {written}::{message}"
 
 

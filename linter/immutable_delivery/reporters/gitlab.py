@@ -7,7 +7,7 @@ from typing import Any
 from immutable_delivery.findings import Finding, Report
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
-from immutable_delivery.reporters.located import ends_of, fixable, shown
+from immutable_delivery.reporters.located import ends_of, marks, shown
 from immutable_delivery.reporters.plain import printable
 from immutable_delivery.text import Text
 
@@ -24,7 +24,7 @@ def _issue(report: Report, finding: Finding) -> dict[str, Any]:
     ends = ends_of(report, finding.place, Text.position)
     begin, end = (ends[0].line, ends[1].line) if ends else (1, 1)
     return {
-        "description": f"{printable(finding.message)}{fixable(finding)}",
+        "description": f"{printable(finding.message)}{marks(finding)}",
         "check_name": finding.policy,
         "fingerprint": finding.fingerprint,
         "severity": _SEVERITIES[finding.severity],

@@ -9,7 +9,7 @@ from immutable_delivery.findings import Finding, Report, Rule
 from immutable_delivery.policies import DOCUMENTATION
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
-from immutable_delivery.reporters.located import ends_of, page, shown, where
+from immutable_delivery.reporters.located import ends_of, page, shown, silenced, where
 from immutable_delivery.reporters.markup import code, literal
 from immutable_delivery.text import Text
 
@@ -95,5 +95,9 @@ def _advice(rule: Rule) -> dict[str, Any]:
 def _description(report: Report, finding: Finding, rule: Rule | None) -> str:
     """Return the message, where the value is used, and why it matters; GitLab reads it as Markdown."""
     uses = [f"- used at {code(where(report, place))}" for place in finding.uses]
-    parts = [literal(finding.message), "\n".join(uses), rule.why.strip() if rule else ""]
+    parts = [
+        literal(f"{finding.message}{silenced(finding)}"),
+        "\n".join(uses),
+        rule.why.strip() if rule else "",
+    ]
     return "\n\n".join(part for part in parts if part)

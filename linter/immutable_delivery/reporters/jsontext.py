@@ -1,8 +1,9 @@
-"""JSON that every reader takes: no lone surrogates, which strict ones refuse, and no command for a CI runner's log."""
+"""JSON that every reader takes, strict ones too, and that is safe to print: nothing that controls, hides or commands."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,8 +11,8 @@ from immutable_delivery.names import shown
 from immutable_delivery.patterns import lazy
 from immutable_delivery.reporters.plain import inert
 
-_LONE = lazy(r"[\ud800-\udfff]")
-"""Bytes of a file name that are not UTF-8, and halves of characters."""
+_HIDDEN = lazy(r"[\ud800-\udfff\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""Halves of characters and bytes that are not UTF-8; and what a terminal obeys or turns around."""
 
 
 def document(data: Any) -> str:
@@ -25,4 +26,12 @@ def lines(entries: Iterable[Any]) -> str:
 
 
 def _fit(text: str) -> str:
-    return inert(_LONE.sub(lambda found: shown(found[0]).replace("\\", r"\\"), text), r"\\u005b")
+    return inert(_HIDDEN.sub(_escaped, text), r"\\u005b")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Return JSON's escape, and a visible one where JSON's would stand for no character."""
+    char = found[0]
+    return (
+        shown(char).replace("\\", r"\\") if "\ud800" <= char <= "\udfff" else f"\\u{ord(char):04x}"
+    )

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from immutable_delivery.findings import Finding, Judged, Report
 from immutable_delivery.reporters import Options
-from immutable_delivery.reporters.located import fixable, page, shown, where, within
+from immutable_delivery.reporters.located import marks, page, shown, where, within
 from immutable_delivery.reporters.xmltext import Element, child, document
 
 
@@ -49,7 +49,7 @@ def _case(suite: Element, report: Report, finding: Finding) -> None:
         child(case, "skipped", f"suppressed: {finding.suppressed}")
         return
     result = "error" if finding.policy == "unreadable" else "failure"
-    message = f"{finding.message}{fixable(finding)}"
+    message = f"{finding.message}{marks(finding)}"
     child(case, result, _details(report, finding), type=finding.severity, message=message)
 
 

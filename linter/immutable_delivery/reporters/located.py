@@ -23,8 +23,12 @@ def shown(report: Report, *, include_suppressed: bool) -> list[Finding]:
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings for readers that take only so many: by severity, then by drift."""
-    return sorted(findings, key=lambda f: (rank(f.severity), _DRIFTS.index(f.drift)))
+    """Return the findings for readers that take only so many: by severity, what nobody could judge, and drift."""
+    return sorted(findings, key=_badness)
+
+
+def _badness(finding: Finding) -> tuple[int, bool, int]:
+    return rank(finding.severity), finding.policy != "unreadable", _DRIFTS.index(finding.drift)
 
 
 def counts(findings: Iterable[Finding]) -> str:
@@ -58,8 +62,13 @@ def page(rule: Rule) -> str:
     return f"{DOCUMENTATION}/{rule.group}/{rule.id}.yaml"
 
 
-def fixable(finding: Finding) -> str:
-    """Return the mark of a finding that `imd fix` can mend; empty for others."""
-    if not (finding.fix and finding.fix.edits):
-        return ""
-    return " [fixable]" if finding.fix.safe else " [fixable, unsafe]"
+def marks(finding: Finding) -> str:
+    """Return what stands behind a message: that a fix is known, that somebody suppresses it."""
+    edited = finding.fix if finding.fix and finding.fix.edits else None
+    fixable = f" [fixable{'' if edited.safe else ', unsafe'}]" if edited else ""
+    return f"{fixable}{silenced(finding)}"
+
+
+def silenced(finding: Finding) -> str:
+    """Return the reason of a suppression; empty where there is none."""
+    return f" (suppressed: {printable(finding.suppressed)})" if finding.suppressed else ""

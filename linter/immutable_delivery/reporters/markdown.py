@@ -6,7 +6,7 @@ from immutable_delivery.findings import Finding, Report, ServiceReport
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import (
     counts,
-    fixable,
+    marks,
     page,
     shown,
     where,
@@ -60,8 +60,7 @@ def _missing(number: int, limit: int) -> str:
 def _row(report: Report, finding: Finding) -> str:
     rule = report.rules.get(finding.policy)
     policy = f"[{finding.policy}]({page(rule)})" if rule else code(finding.policy)
-    silenced = f" (suppressed: {literal(finding.suppressed)})" if finding.suppressed else ""
-    says = f"{literal(finding.message)}{literal(fixable(finding))}{silenced}"
+    says = f"{literal(finding.message)}{literal(marks(finding))}"
     return f"| {finding.severity} | {code(where(report, finding.place))} | {policy} | {says} |"
 
 

@@ -11,8 +11,8 @@ from immutable_delivery.patterns import lazy
 
 _GITHUB = lazy(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 """A line that GitHub's runner reads as a command."""
-_AZURE = lazy(r"(##(?:vso)?)\[", re.IGNORECASE)
-"""What Azure's agent, and GitHub's runner of old, read as a command wherever it stands in a line."""
+_OTHERS = lazy(r"(##\w*)\[")
+"""What Azure's agent, TeamCity, and GitHub's runner of old read as a command, wherever it stands in a line."""
 
 
 def printable(text: str) -> str:
@@ -30,7 +30,7 @@ def inert(text: str, bracket: str = r"\\x5b") -> str:
 
     ``bracket`` is how the report's format writes `[`.
     """
-    return _GITHUB.sub(r"\1\\x3a", _AZURE.sub(rf"\1{bracket}", text))
+    return _GITHUB.sub(r"\1\\x3a", _OTHERS.sub(rf"\1{bracket}", text))
 
 
 def cell(char: str) -> str:

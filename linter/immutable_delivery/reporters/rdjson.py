@@ -9,7 +9,7 @@ from immutable_delivery.findings import Edit, Finding, Report
 from immutable_delivery.policies import DOCUMENTATION
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
-from immutable_delivery.reporters.located import ends_of, page, shown
+from immutable_delivery.reporters.located import ends_of, page, shown, silenced
 from immutable_delivery.reporters.plain import printable
 from immutable_delivery.text import Place, Text
 
@@ -49,7 +49,7 @@ def _diagnostic(report: Report, finding: Finding) -> dict[str, Any]:
 def _message(finding: Finding, *, suggested: bool) -> str:
     risky = suggested and finding.fix and not finding.fix.safe
     note = " (the suggestion can change how it behaves)" if risky else ""
-    return f"{printable(finding.message)}{note}"
+    return f"{printable(finding.message)}{note}{silenced(finding)}"
 
 
 def _location(report: Report, place: Place) -> dict[str, Any]:
