@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,10 +15,12 @@ from immutable_delivery.facts import Fact, Service
 from immutable_delivery.files import Files
 from immutable_delivery.findings import Finding, Judged, Report, ServiceReport, Unresolved
 from immutable_delivery.fingerprints import fingerprinted
+from immutable_delivery.fixes import Around, DigestOf, fix_of, pins
 from immutable_delivery.links.link import link
 from immutable_delivery.policies import Policy
 from immutable_delivery.project import Classify, Project
 from immutable_delivery.records import Record, replace
+from immutable_delivery.text import Place
 
 
 class Examined(Record, frozen=True):
@@ -34,6 +36,8 @@ class Examined(Record, frozen=True):
     project: Project
     facts: tuple[Fact, ...]
     """All facts, linked; the suppressions among them."""
+    about: Mapping[tuple[str, Place], Sequence[Fact]]
+    """What the findings are about, by policy and place."""
     comments: int = 0
     """How many ignore comments were not honoured."""
 
@@ -56,8 +60,8 @@ def examine(
         judgement.findings, comments if inline else {}, config,
         today=today, policies=by_id, ran=by_id, texts=read.texts, files=sorted(read.inputs),
     )  # fmt: skip
-    own = judge(outcome.facts, policies, config.selection).findings
-    findings = sorted([*outcome.kept, *own], key=lambda one: (one.place, one.policy))
+    own = judge(outcome.facts, policies, config.selection)
+    findings = sorted([*outcome.kept, *own.findings], key=lambda one: (one.place, one.policy))
     return Examined(
         findings=fingerprinted([one for one in findings if one.enabled], read.texts),
         disabled=tuple(one for one in findings if not one.enabled),
@@ -67,14 +71,24 @@ def examine(
         project=read,
         facts=(*facts, *outcome.facts),
         comments=0 if inline else suppressions.written(comments, read.texts),
+        about={**judgement.facts, **own.facts},
     )
 
 
 def report(
-    examined: Examined, policies: Iterable[Policy], *, covers: Callable[[str], bool], **about: Any
+    examined: Examined,
+    policies: Sequence[Policy],
+    *,
+    covers: Callable[[str], bool],
+    digest_of: DigestOf | None = None,
+    **about: Any,
 ) -> Report:
-    """Return the report of what the caller asked about; ``about`` fills the report's other fields."""
-    findings = [one for one in examined.findings if _asked(one, covers)]
+    """Return the report of what the caller asked about; ``about`` fills the report's other fields.
+
+    ``digest_of`` tells digests that the repository does not state, for fixes.
+    """
+    asked = (one for one in examined.findings if _asked(one, covers))
+    findings = mended(asked, examined, policies, digest_of)
     suppressed = [one for one in examined.suppressed if _asked(one, covers)]
     services = _asked_services(examined, covers)
     deciding = [service.decided_by for service in services if service.decided_by]
@@ -83,6 +97,7 @@ def report(
         for one in (*findings, *suppressed, *deciding)
         for place in (one.place, *one.uses)
     }
+    pointed |= {edit.place.file for one in findings if one.fix for edit in one.fix.edits}
     pointed |= {service.place.file for service in services if service.place}
     pointed |= {one.place.file for one in examined.unresolved}
     base = Report(
@@ -95,6 +110,33 @@ def report(
         texts={path: text for path, text in examined.project.texts.items() if path in pointed},
     )
     return replace(base, **about)
+
+
+def mended(
+    findings: Iterable[Finding],
+    examined: Examined,
+    policies: Iterable[Policy],
+    digest_of: DigestOf | None = None,
+) -> list[Finding]:
+    """Return findings with the fix of each, or the reason why it has none."""
+    stated = pins.stated(examined.facts)
+    around = Around(
+        texts=examined.project.texts,
+        facts=examined.facts,
+        formats={path: one.format for path, one in examined.project.inputs.items()},
+        digest_of=lambda image: stated(image) or (digest_of(image) if digest_of else None),
+    )
+    kinds = {policy.id: policy.fix for policy in policies}
+    return [_mended(one, kinds, examined, around) for one in findings]
+
+
+def _mended(
+    finding: Finding, kinds: Mapping[str, str], examined: Examined, around: Around
+) -> Finding:
+    facts = examined.about.get((finding.policy, finding.place), ())
+    found = ((fact, finding.place) for fact in facts)
+    fix = fix_of(kinds.get(finding.policy, ""), found, around)
+    return replace(finding, fix=fix)
 
 
 def _settings(config: Config) -> dict[str, Any]:

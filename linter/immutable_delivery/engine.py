@@ -19,6 +19,8 @@ class Judgement(Record, frozen=True):
     findings: list[Finding]
     """All of them, the ones that this run does not report too (``enabled`` tells)."""
     unresolved: list[Unresolved]
+    facts: dict[tuple[str, Place], list[Fact]]
+    """What the findings that this run reports are about, by policy and place."""
 
 
 def judge(facts: Iterable[Fact], policies: Sequence[Policy], selection: Selection) -> Judgement:
@@ -27,7 +29,17 @@ def judge(facts: Iterable[Fact], policies: Sequence[Policy], selection: Selectio
     denied = [verdict for verdict in verdicts if verdict.known or verdict.rule.report_unknown]
     denied = without_superseded(_first_pages(denied, selection), selection.in_profile)
     findings = _merged(_finding(verdict, selection) for verdict in denied)
-    return Judgement(findings, _unresolved(verdicts))
+    return Judgement(findings, _unresolved(verdicts), _facts(denied, selection))
+
+
+def _facts(
+    verdicts: Iterable[Verdict], selection: Selection
+) -> dict[tuple[str, Place], list[Fact]]:
+    found: dict[tuple[str, Place], list[Fact]] = {}
+    for verdict in verdicts:
+        if selection.reports(verdict):
+            found.setdefault((verdict.policy.id, verdict.place), []).append(verdict.fact)
+    return found
 
 
 def _first_pages(verdicts: list[Verdict], selection: Selection) -> list[Verdict]:

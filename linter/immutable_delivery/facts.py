@@ -168,6 +168,10 @@ class Install(Fact, frozen=True, kw_only=True):
     """Whether it runs through sudo."""
     reads: Hidden[tuple[str, ...]] = ()
     """The requirement files that it names, relative to the root."""
+    frozen_form: Hidden[str] = ""
+    """What to write for its verb so that it installs just what the lock file says; empty where nothing is certain."""
+    lock_present: Hidden[bool] = False
+    """Whether the lock file is known to lie where it runs: copied into the image."""
 
 
 class Fetch(Fact, frozen=True, kw_only=True):

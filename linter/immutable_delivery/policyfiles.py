@@ -19,6 +19,7 @@ from immutable_delivery.expressions import (
 from immutable_delivery.facts import ITEMS, KINDS
 from immutable_delivery.files import Files, MemoryFiles, folder_of
 from immutable_delivery.findings import SEVERITIES
+from immutable_delivery import fixes
 from immutable_delivery.formats import yamltree
 from immutable_delivery.formats.yamltree import Mapping as MappingNode
 from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
@@ -123,7 +124,7 @@ def read_policy(text: Text, when: Mapping[str, str] = MappingProxyType({})) -> P
         rules=tuple(reader.rule(node, root, params, when) for node in reader.items(root, "rules")),
         why=reader.string(root, "why").strip(), remedy=reader.string(root, "remedy").strip(),
         references=reader.strings(root, "references"), supersedes=reader.strings(root, "supersedes"),
-        fix=reader.string(root, "fix", ""), aliases=reader.strings(root, "aliases"), params=params,
+        fix=reader.choice(root, "fix", ("", *fixes.KINDS), ""), aliases=reader.strings(root, "aliases"), params=params,
     )  # fmt: skip
     return PolicyFile(path=text.path, policy=policy, examples=tuple(reader.examples(root)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from immutable_delivery import __version__
 from immutable_delivery.baseline import Comparison, State, compare, parsed
@@ -70,7 +71,7 @@ def run(start: Path, request: Request) -> Outcome:
             compared.against(path, tree.covers),
         )
     origin = origin_of(tree.git)
-    about = {
+    about: dict[str, Any] = {
         "version": __version__, "repository": origin.repository, "baseline": known,
         "revision": origin.revision, "branch": origin.branch, "configured": _configured(opened, request),
         "notices": (*scope.notices, *_notices(opened, request)),

@@ -1,6 +1,10 @@
 """The formats: which there are, and what each of them does.
 
 A format is a module with four things: ``NAME``, ``claims``, ``parse`` and ``facts``. A parser never judges.
+
+So that fixes need not know how a file is written, it may have two more: ``assign(text, extent, field, value)`` returns the edit
+that gives a field of the fact with this extent another value, and ``pin(text, place, digest)`` the one that writes a digest
+elsewhere than behind the tag at this place; both None where they cannot.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from immutable_delivery.formats.commands.rules import Rule
 from immutable_delivery.formats.shell import Wrapper
 from immutable_delivery.records import Record
 
-_FLAGS = ("bypass", "freezes", "hashes", "snapshots", "aliases")
+_FLAGS = ("bypass", "freezes", "thaws", "hashes", "snapshots", "aliases")
 _VALUED = (
     "sources",
     "instead",
@@ -46,7 +46,7 @@ def manager(row: Mapping[str, Any]) -> Manager:
     lists: dict[str, Any] = {key: tuple(row.get(key, ())) for key in ("manifest", "locks")}
     rest = {
         key: row[key]
-        for key in ("option_verbs", "option_modifiers", "honours", "ends")
+        for key in ("option_verbs", "option_modifiers", "honours", "ends", "frozen_forms")
         if key in row
     }
     return Manager(

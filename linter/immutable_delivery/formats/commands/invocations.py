@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import basename, join
 
 from immutable_delivery.facts import Install, Package
 from immutable_delivery.formats.commands.arguments import Arguments
@@ -14,6 +15,9 @@ from immutable_delivery.formats.commands.stage import Event, Stage, hull
 from immutable_delivery.formats.shell import Word
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place
+
+_HEAD = 1000
+"""Where in a lock file its format is told."""
 
 
 class Invocation(Record, frozen=True):
@@ -37,6 +41,15 @@ class Invocation(Record, frozen=True):
         last = self.arguments.operands[self.count - 1].word if self.count else self.last
         return hull(first, last) if last is not None else first.place
 
+    @property
+    def verb_place(self) -> Place:
+        """Where the verb is written, or would be."""
+        if not self.count:
+            end = self.event.call.words[0].place
+            return end.at(end.span.end, end.span.end)
+        operands = self.arguments.operands
+        return hull(operands[0].word, operands[self.count - 1].word)
+
 
 def made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
     """Yield what an invocation does, where it does anything."""
@@ -53,13 +66,15 @@ def made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
     if manifest and not lock and not frozen:
         files.read_manifest(manifest, stage)
     place = invocation.place
+    form = "" if frozen or not lock else _frozen_form(invocation, lock, stage)
     first = {"packages": named[0].place} if named else {}
+    verbs = {"frozen_form": invocation.verb_place} if form else {}
     yield Install(
         used_at=place,
         extent=event.extent,
         related=(*event.related, *files.places),
         scope=event.scope,
-        places={"command": place, "action": place, **first, **options.places},
+        places={"command": place, "action": place, **first, **verbs, **options.places},
         manager=event.name,
         ecosystem=manager.ecosystem,
         action="install" if verb.action == "upgrade" and named else verb.action,
@@ -72,6 +87,8 @@ def made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
         bypassed_checks=(*options.bypassed, *files.bypassed),
         sudo=event.call.sudo,
         reads=tuple(files.reads),
+        frozen_form=form,
+        lock_present=bool(form) and _lock_present(invocation, lock, stage),
     )
 
 
@@ -92,10 +109,33 @@ def _from_manifest(invocation: Invocation) -> bool:
     return verb.manifest and (verb.operands == "none" or len(operands) <= invocation.count)
 
 
+def _frozen_form(invocation: Invocation, lock: str, stage: Stage) -> str:
+    """Return what to write for the verb to get just what the lock says; empty where nothing is certain."""
+    manager, verb = invocation.manager, " ".join(invocation.verb.words)
+    forms = manager.frozen_forms.get(verb, "")
+    if invocation.arguments.given(manager.thaws):
+        return ""
+    if isinstance(forms, str):
+        return forms
+    text = stage.read(lock)
+    return next((form for mark, form in forms.items() if text and mark in text.value[:_HEAD]), "")
+
+
+def _lock_present(invocation: Invocation, lock: str, stage: Stage) -> bool:
+    """Whether the image is known to hold the lock file where the command looks for it."""
+    folder = invocation.event.call.folder or "."
+    path = join(folder, _folder(invocation.manager, invocation.arguments), basename(lock))
+    return stage.locate is not None and stage.locate(path) == lock
+
+
+def _folder(manager: Manager, arguments: Arguments) -> str:
+    option = arguments.given(manager.folder)
+    return f"{option.value.text}/" if option and option.value else ""
+
+
 def _lock(manager: Manager, arguments: Arguments, stage: Stage, event: Event) -> tuple[str, str]:
     """Return the lock file and the manifest that lie where the manager looks."""
-    option = arguments.given(manager.folder)
-    folder = f"{option.value.text}/" if option and option.value else ""
+    folder = _folder(manager, arguments)
     locks = (stage.path(event.call, folder + name) for name in manager.locks)
     manifests = (stage.path(event.call, folder + name) for name in manager.manifest)
     return next(filter(None, locks), ""), next(filter(None, manifests), "")

@@ -61,6 +61,9 @@ class Manager(Record, frozen=True):
     folder: frozenset[str] = _NONE
     manifest: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
+    frozen_forms: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    """What to write for a verb so that it installs just what the lock says; by a text in the lock file where that decides."""
+    thaws: frozenset[str] = _NONE
     honours: bool = False
     """Whether it installs what the lock file says, where there is one."""
     ends: bool = False

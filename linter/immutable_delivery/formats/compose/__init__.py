@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.facts import Build, Fact
+from immutable_delivery.findings import Edit
 from immutable_delivery.formats import Comment, Surroundings, yamltree
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.formats.compose.recognition import claims
-from immutable_delivery.text import Text
+from immutable_delivery.text import Place, Text
 
-__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+__all__ = ["NAME", "assign", "claims", "comments", "facts", "parse"]
 
 NAME = "compose"
+
+_FIELDS = {"read_only_root": ["read_only"]}
 
 
 def comments(document: ComposeDocument, text: Text) -> list[Comment]:
@@ -28,3 +31,11 @@ def facts(documents: Mapping[str, ComposeDocument], around: Surroundings) -> Ite
     from immutable_delivery.formats.compose.composed import facts as composed  # noqa: PLC0415
 
     return composed(documents, around)
+
+
+def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:
+    """Return the edit that gives a field of a service another value."""
+    from immutable_delivery.formats.yamltree.assignments import assigned, owner_at  # noqa: PLC0415
+
+    owner = owner_at(text, extent.span.start, keyed=True)
+    return assigned(text, owner, _FIELDS[field], value) if owner and field in _FIELDS else None

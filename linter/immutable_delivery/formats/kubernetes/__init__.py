@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.facts import Build, Fact
+from immutable_delivery.findings import Edit
 from immutable_delivery.formats import Comment, Surroundings, yamltree
 from immutable_delivery.formats.kubernetes.deployed import deployed
 from immutable_delivery.formats.kubernetes.manifest import ANNOTATIONS, Manifest, annotated
 from immutable_delivery.formats.kubernetes.recognition import claims
-from immutable_delivery.text import Text
+from immutable_delivery.text import Place, Text
 
-__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+__all__ = ["NAME", "assign", "claims", "comments", "facts", "parse", "pin"]
 
 NAME = "kubernetes"
+
+_FIELDS = {"read_only_root": ["securityContext", "readOnlyRootFilesystem"]}
 
 
 def parse(text: Text) -> Manifest:
@@ -32,3 +35,18 @@ def comments(document: Manifest, text: Text) -> list[Comment]:
 def facts(documents: Mapping[str, Manifest], around: Surroundings) -> Iterable[Fact | Build]:
     """Yield what is deployed: kustomizations through their roots, other objects by themselves."""
     return deployed(documents, around)
+
+
+def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:
+    """Return the edit that gives a field of a container another value."""
+    from immutable_delivery.formats.yamltree.assignments import assigned, owner_at  # noqa: PLC0415
+
+    owner = owner_at(text, extent.span.start, keyed=False)
+    return assigned(text, owner, _FIELDS[field], value) if owner and field in _FIELDS else None
+
+
+def pin(text: Text, place: Place, digest: str) -> Edit | None:
+    """Return the edit that writes a digest elsewhere than behind the tag; None where it stands there."""
+    from immutable_delivery.formats.kustomize.pinning import pin as entry  # noqa: PLC0415
+
+    return entry(text, place, digest)

@@ -1,0 +1,89 @@
+"""Fixes: from what a policy objects to, to edits that mend it, or the reason why there are none.
+
+A policy names a kind of fix. A kind is a function of a fact, the place that is objected to and what lies around; it edits
+texts only where the file holds, character for character, what the fact says: what is escaped, folded or put together from
+variables is left to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import cast
+
+from immutable_delivery.facts import Fact, Image
+from immutable_delivery.findings import Edit, Fix
+from immutable_delivery.formats import Format
+from immutable_delivery.formats.registry import load
+from immutable_delivery.records import Record, field
+from immutable_delivery.text import Place, Text
+
+KINDS = {
+    "pin-digest": "pins",
+    "frozen-install": "installs",
+    "exec-form": "starts",
+    "add-checksum": "checksums",
+    "read-only-root": "settings",
+    "remove-repeated": "repeated",
+    "remove-suppression": "unused",
+}
+"""Kinds of fixes, and the module of this package whose `fix` makes each."""
+
+DigestOf = Callable[[Image], str | None]
+"""Tells the digest of a reference: what the repository states elsewhere, a lock file, a registry."""
+
+
+class Around(Record):
+    """What a fix may look at beside its own fact."""
+
+    texts: Mapping[str, Text]
+    facts: Sequence[Fact]
+    formats: Mapping[str, str] = field(default_factory=dict)
+    """The format of each file that was read."""
+    digest_of: DigestOf = lambda _: None
+
+    def written(self, place: Place) -> str | None:
+        """Return what stands at a place; None where the text is not at hand."""
+        text = self.texts.get(place.file)
+        return None if text is None else text.value[place.span.start : place.span.end]
+
+    def format_of(self, place: Place) -> Format | None:
+        """Return the format of a file: it knows how things are written there."""
+        name = self.formats.get(place.file, "")
+        return load(name) if name else None
+
+
+Kind = Callable[[Fact, Place, Around], Fix]
+
+
+def fix_of(kind: str, found: Iterable[tuple[Fact, Place]], around: Around) -> Fix:
+    """Return the fix of one finding: what mends every fact that it is about."""
+    if kind not in KINDS:
+        return none("a person must decide")
+    make = cast("Kind", import_module(f"immutable_delivery.fixes.{KINDS[kind]}").fix)
+    return _all(make(fact, place, around) for fact, place in found)
+
+
+def none(reason: str) -> Fix:
+    """Return that nothing can be mended, and why."""
+    return Fix(title="", reason=reason, safe=False)
+
+
+def edited(title: str, place: Place, text: str, *, safe: bool = True) -> Fix:
+    """Return the fix that consists of one edit."""
+    return Fix(title=title, edits=(Edit(place=place, text=text),), safe=safe)
+
+
+def _all(fixes: Iterable[Fix]) -> Fix:
+    """Join the fixes of facts that one place decides: one text there must mend them all."""
+    first, *rest = fixes
+    if not first.edits:
+        return first
+    for other in rest:
+        if other != first:
+            return (
+                none("a person must decide: what is written here decides several things")
+                if (other.edits)
+                else other
+            )
+    return first

@@ -1,0 +1,41 @@
+"""`npm install` to `npm ci` and its kin: the frozen form of an install whose lock file is there."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from immutable_delivery.facts import Fact, Install
+from immutable_delivery.findings import Fix
+from immutable_delivery.fixes import Around, edited, none
+from immutable_delivery.text import Place
+
+_AFTER = re.compile(r"(?:[ \t\r\n;&|)<>]|\Z|[\"'](?![ \t]*[,\]]))")
+_BEFORE = re.compile(r"\w[^\n\[\]\",']*\Z")
+
+
+def fix(fact: Fact, place: Place, around: Around) -> Fix:
+    """Write the frozen form of the verb."""
+    del place
+    install = cast("Install", fact)
+    if not install.frozen_form:
+        return none(
+            f"a person must decide: `{install.command}` has no form here that certainly installs what {install.lock_file} says"
+        )
+    if not install.lock_present:
+        return none(
+            f"a person must decide: nothing here puts {install.lock_file} where `{install.command}` runs"
+        )
+    at = install.places["frozen_form"]
+    verb = install.command.removeprefix(install.manager).strip()
+    if around.written(at) != verb or not _in_a_line(at, around):
+        return none("a person must write it: the command is no plain text here")
+    title = f"Install what {install.lock_file} says: `{install.manager} {install.frozen_form}`"
+    return edited(title, at, install.frozen_form if verb else f" {install.frozen_form}")
+
+
+def _in_a_line(at: Place, around: Around) -> bool:
+    """Whether a verb is a word of a command line, and no item of a list."""
+    value = around.texts[at.file].value
+    line = value[value.rfind("\n", 0, at.span.start) + 1 : at.span.start]
+    return bool(_BEFORE.search(line) and _AFTER.match(value, at.span.end))

@@ -1,0 +1,62 @@
+"""Digests for image references: what the repository states elsewhere for the same reference, or what a caller knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from immutable_delivery.facts import Fact, Image
+from immutable_delivery.findings import Fix
+from immutable_delivery.fixes import Around, DigestOf, edited, none
+from immutable_delivery.text import Place
+
+
+def fix(fact: Fact, place: Place, around: Around) -> Fix:
+    """Write the digest behind a reference."""
+    image = fact if isinstance(fact, Image) else _image_at(place, around)
+    digest = around.digest_of(image) if image else None
+    if image is None or digest is None:
+        return none("needs the registry: `imd pin`")
+    return pinned(image, digest, around)
+
+
+def pinned(image: Image, digest: str, around: Around) -> Fix:
+    """Return the fix that writes a digest where the reference is decided; whatever else stands there stays."""
+    at = image.places.get("tag") or image.places.get("repository")
+    end = image.tag or image.repository
+    if image.digest or not end or at is None or around.written(at) != end:
+        return none("a person must write it: the reference is no plain text here")
+    title = f"Pin {image.text} to its digest"
+    pin = getattr(around.format_of(at), "pin", None)
+    if pin and (entry := pin(around.texts[at.file], at, digest)):
+        return Fix(title=title, edits=(entry,))
+    alone = _holds(image.extent, at)
+    return edited(title, at.at(at.span.end, at.span.end), f"@{digest}", safe=alone)
+
+
+def stated(facts: Iterable[Fact]) -> DigestOf:
+    """Return what tells the digest that the repository states for a reference, where it states just one."""
+    known: dict[tuple[str, str], set[str]] = {}
+    for fact in facts:
+        if isinstance(fact, Image) and fact.name and fact.tag and fact.digest and not fact.problem:
+            known.setdefault((fact.name, fact.tag), set()).add(fact.digest)
+
+    def digest_of(image: Image) -> str | None:
+        found = known.get((image.name or "", image.tag or "latest"), set())
+        return next(iter(found)) if len(found) == 1 and image.tag is not None else None
+
+    return digest_of
+
+
+def _image_at(place: Place, around: Around) -> Image | None:
+    return next(
+        (one for one in around.facts if isinstance(one, Image) and one.used_at == place), None
+    )
+
+
+def _holds(outer: Place, inner: Place) -> bool:
+    """Whether a reference is decided where it is used, and so decides nothing else."""
+    return (
+        outer.file == inner.file
+        and outer.span.start <= inner.span.start
+        and inner.span.end <= outer.span.end
+    )
