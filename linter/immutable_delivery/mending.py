@@ -17,6 +17,9 @@ ROUNDS = 20
 Choose = Callable[[Finding, Report], Fix | None]
 """Returns the fix to make of a finding, None for none."""
 
+Target = tuple[str, str]
+"""A policy and a file: of these a fix must leave fewer findings."""
+
 
 class Overlay:
     """Files, some of them with other bytes."""
@@ -51,70 +54,65 @@ class Mended(Record, frozen=True, kw_only=True):
     made: tuple[Made, ...]
     left: Report
     """What is found after all fixes."""
-    refused: Mapping[str, str]
-    """Files whose fixes were taken back, and why."""
+    refused: Mapping[Target, str]
+    """What was not fixed for the fix did not work, and why."""
 
 
 def mend(files: Files, judged: Callable[[Files], Report], choose: Choose) -> Mended:
-    """Make every fix that is chosen; files stay as they are where judging them again shows that a fix fails."""
-    overlay, made, refused = Overlay(files, {}), dict[Finding, Made](), dict[str, str]()
+    """Make every fix that is chosen; those are taken back that do not stand when their texts are judged again."""
+    overlay, made, refused = Overlay(files, {}), dict[Finding, Made](), dict[Target, str]()
     report = judged(overlay)
     for _ in range(ROUNDS):
         plan, chosen = _planned(report, choose, refused)
         if not chosen:
             break
         edited = {path: plan.edited(report.texts[path]) for path in plan.paths}
-        before, report = report, judged(Overlay(files, {**overlay.changed, **edited}))
-        failed = _failed(before, report, chosen)
-        if failed:
+        tried = Overlay(files, {**overlay.changed, **edited})
+        after = judged(tried)
+        if failed := _failed(report, after, chosen):
             refused |= failed
-            report, edited = before, {}
-            continue
-        overlay = Overlay(files, {**overlay.changed, **edited})
-        made |= chosen
-    return Mended(
-        changes=tuple(
-            Change(path=path, before=files.read(path), after=data)
-            for path, data in sorted(overlay.changed.items())
-        ),
-        made=tuple(made.values()),
-        left=report,
-        refused=refused,
+        else:
+            overlay, report, made = tried, after, made | chosen
+    changes = (
+        Change(path=path, before=files.read(path), after=data)
+        for path, data in sorted(overlay.changed.items())
     )
+    return Mended(changes=tuple(changes), made=tuple(made.values()), left=report, refused=refused)
+
+
+def target_of(finding: Finding) -> Target:
+    """Return by what fixes are counted."""
+    return finding.policy, finding.place.file
 
 
 def _planned(
-    report: Report, choose: Choose, refused: Mapping[str, str]
+    report: Report, choose: Choose, refused: Mapping[Target, str]
 ) -> tuple[Plan, dict[Finding, Made]]:
     """Return the fixes that can be made together: the first one wins, the others wait."""
     plan, chosen = Plan(), dict[Finding, Made]()
     for finding in report.findings:
-        fix = choose(finding, report)
-        if fix is None or any(edit.place.file in refused for edit in fix.edits):
-            continue
-        if fix.edits and plan.conflict(fix.edits) is None:
+        fix = None if target_of(finding) in refused else choose(finding, report)
+        if fix and fix.edits and plan.conflict(fix.edits) is None:
             plan.add(fix.edits)
             at = report.texts[finding.place.file].position(finding.place.span.start)
             chosen[finding] = Made(finding=finding, fix=fix, line=at.line, column=at.column)
     return plan, chosen
 
 
-def _failed(before: Report, after: Report, chosen: Mapping[Finding, Made]) -> dict[str, str]:
-    """Return the files whose fixes do not do what they should: a finding that stays, a text that is none any more."""
-    fixed = Counter((one.policy, one.place.file) for one in chosen)
+def _failed(before: Report, after: Report, chosen: Mapping[Finding, Made]) -> dict[Target, str]:
+    """Return the fixes that do not do what they should: a finding stays, or a text is none any more."""
+    fixed = Counter(map(target_of, chosen))
     old, new = _counted(before.findings), _counted(after.findings)
-    failed: dict[str, str] = {}
+    failed: dict[Target, str] = {}
     for finding, one in chosen.items():
-        key = (finding.policy, finding.place.file)
-        reason = (
-            "a fix of it left the finding where it was" if new[key] > old[key] - fixed[key] else ""
-        )
-        for path in {edit.place.file for edit in one.fix.edits}:
-            broken = new["unreadable", path] > old["unreadable", path]
-            if reason or broken:
-                failed[path] = "a fix of it made it unreadable" if broken else reason
+        target = target_of(finding)
+        paths = {edit.place.file for edit in one.fix.edits}
+        if any(new["unreadable", path] > old["unreadable", path] for path in paths):
+            failed[target] = "the fix would make the file unreadable"
+        elif new[target] > old[target] - fixed[target]:
+            failed[target] = "the fix would not hold here"
     return failed
 
 
-def _counted(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
-    return Counter((one.policy, one.place.file) for one in findings)
+def _counted(findings: Iterable[Finding]) -> Counter[Target]:
+    return Counter(map(target_of, findings))

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
+from immutable_delivery import fixes
 from immutable_delivery.errors import PolicyError, UnreadableError
 from immutable_delivery.expressions import (
     Expression,
@@ -19,7 +20,6 @@ from immutable_delivery.expressions import (
 from immutable_delivery.facts import ITEMS, KINDS
 from immutable_delivery.files import Files, MemoryFiles, folder_of
 from immutable_delivery.findings import SEVERITIES
-from immutable_delivery import fixes
 from immutable_delivery.formats import yamltree
 from immutable_delivery.formats.yamltree import Mapping as MappingNode
 from immutable_delivery.formats.yamltree import Node, Scalar, Sequence

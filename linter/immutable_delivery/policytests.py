@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import cast
 
-from immutable_delivery.check import Examined, examine
+from immutable_delivery.check import Examined, examine, report
 from immutable_delivery.config import Config
-from immutable_delivery.files import MemoryFiles, State
-from immutable_delivery.findings import Finding
+from immutable_delivery.files import Files, MemoryFiles, State
+from immutable_delivery.findings import Finding, Fix, Report
+from immutable_delivery.mending import mend
 from immutable_delivery.policies import Policy
-from immutable_delivery.policyfiles import Example, PolicyFile
+from immutable_delivery.policyfiles import DIGEST, Example, PolicyFile
 from immutable_delivery.selection import Selection
 from immutable_delivery.text import Place, Span
 
@@ -37,18 +38,19 @@ def examined(
     example: Example, policy: Policy, others: list[Policy], *, fixed: bool = False
 ) -> Examined:
     """Judge the files of an example, or the fixed ones over them, by the strict profile."""
+    return _examined(_files(example, fixed=fixed), example, policy, others)
+
+
+def _files(example: Example, *, fixed: bool = False) -> Files:
     files = {**example.files, **(example.fixed if fixed else {})}
+    return MemoryFiles(marked(files)[0], cast("Mapping[str, State]", example.states))
+
+
+def _examined(files: Files, example: Example, policy: Policy, others: list[Policy]) -> Examined:
     params = {policy.id: example.params}
     config = Config(selection=Selection(profile="strict", params=params))
-    states = cast("Mapping[str, State]", example.states)
     policies = [policy, *(other for other in others if other.id != policy.id)]
-    return examine(
-        MemoryFiles(marked(files)[0], states),
-        policies,
-        config,
-        classify=lambda _path, _head: "",
-        today=TODAY,
-    )
+    return examine(files, policies, config, classify=lambda _path, _head: "", today=TODAY)
 
 
 def found(outcome: Examined, policy: Policy) -> list[Finding]:
@@ -80,6 +82,27 @@ def _problems(example: Example, policy: Policy, others: list[Policy]) -> Iterato
     if example.fixed:
         for one in found(examined(example, policy, others, fixed=True), policy):
             yield f"the fixed text still has a finding at {_shown(example.fixed, one.place)}"
+        if policy.fix:
+            yield from _mended(example, policy, others)
+
+
+def _mended(example: Example, policy: Policy, others: list[Policy]) -> Iterator[str]:
+    """Yield how the fix of a policy differs from the text that is given as fixed."""
+
+    def judged(files: Files) -> Report:
+        outcome = _examined(files, example, policy, others)
+        return report(outcome, [policy], covers=lambda _: True, digest_of=lambda _: DIGEST)
+
+    def choose(finding: Finding, _: Report) -> Fix | None:
+        return finding.fix if finding.policy == policy.id else None
+
+    mended = mend(_files(example), judged, choose)
+    changed = {change.path: change.after.decode() for change in mended.changes}
+    reasons = [one.fix.reason for one in mended.left.findings if one.fix and not one.fix.edits]
+    for path, text in marked(example.fixed)[0].items():
+        if changed.get(path) != text:
+            why = "; ".join([*reasons, *mended.refused.values()])
+            yield f"the fix makes of {path}: {changed.get(path)!r} {why}".strip()
 
 
 def _shown(files: Mapping[str, str], place: Place) -> str:

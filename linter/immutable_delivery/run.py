@@ -93,7 +93,7 @@ def open_run(start: Path, request: Request) -> Opened:
         commits=request.commits,
     )
     settings = settings_of(scope.tree, request, start)
-    examined = _examine(scope.tree.files, settings, scope.tree, request)
+    examined = examine_in(scope.tree.files, settings, scope.tree, request)
     for path in settings.config.files:  # findings about suppressions point into them
         if text := read_text(within(settings.files, path), path):
             examined.project.texts[path] = text
@@ -126,7 +126,8 @@ def _notices(opened: Opened, request: Request) -> Iterator[str]:
         yield f"ignore comments are not honoured: {number} for imd and other tools"
 
 
-def _examine(files: Files, settings: Settings, tree: Tree, request: Request) -> Examined:
+def examine_in(files: Files, settings: Settings, tree: Tree, request: Request) -> Examined:
+    """Judge all files of a tree by these settings."""
     config, inline = settings.config, request.inline_ignores
 
     def classify(path: str, head: bytes) -> str:
@@ -167,6 +168,6 @@ def _introduced(
     """Return the findings of a change; the state before it is judged only where a changed line does not tell."""
     before: list[Finding] | None = None if scope.before is None else []
     if scope.before is not None and elsewhere(examined.findings, changes):
-        old = _examine(scope.before, settings, scope.tree, request)
+        old = examine_in(scope.before, settings, scope.tree, request)
         before = [*old.findings, *old.suppressed, *old.disabled]
     return introduced(examined.findings, before, changes)

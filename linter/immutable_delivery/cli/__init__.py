@@ -17,6 +17,7 @@ COMMANDS = {
     "config": "immutable_delivery.cli.config",
     "contract": "immutable_delivery.cli.contract",
     "facts": "immutable_delivery.cli.facts",
+    "fix": "immutable_delivery.cli.fix",
     "hook": "immutable_delivery_hooks.cli",
     "init": "immutable_delivery.cli.init",
     "policy": "immutable_delivery.cli.policy",

@@ -10,7 +10,13 @@ import click
 from immutable_delivery.baseline import FILE
 from immutable_delivery.cli.jobsummary import summarize
 from immutable_delivery.cli.output import Target, TargetType, checked, options_for, write
-from immutable_delivery.cli.requests import config_option, profile_option, today_option
+from immutable_delivery.cli.requests import (
+    config_option,
+    ignore_option,
+    profile_option,
+    select_option,
+    today_option,
+)
 from immutable_delivery.errors import UsageError
 from immutable_delivery.failing import fails
 from immutable_delivery.findings import Report
@@ -23,29 +29,11 @@ from immutable_delivery.settings import Request
 _SHOWN = ("show_files", "show_unresolved", "statistics", "include_suppressed")
 
 
-def _names(
-    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Split `--select a,b` as `--select a --select b`."""
-    names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
-    if values and not names:
-        raise click.BadParameter("names no policy; leave it out to have them all")
-    return names
-
-
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @profile_option
-@click.option(
-    "--select",
-    multiple=True,
-    callback=_names,
-    metavar="NAMES",
-    help="Report these only: ids, groups, drift:…, layer:….",
-)
-@click.option(
-    "--ignore", multiple=True, callback=_names, metavar="NAMES", help="Do not report these."
-)
+@select_option
+@ignore_option
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note", "divergent", "convergent"]),

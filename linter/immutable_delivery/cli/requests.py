@@ -11,6 +11,24 @@ def _today(_ctx: click.Context, _param: click.Parameter, value: datetime | None)
     return (value or datetime.now().astimezone()).date()
 
 
+def names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Split `--select a,b` as `--select a --select b`."""
+    names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+    if values and not names:
+        raise click.BadParameter("names no policy; leave it out to have them all")
+    return names
+
+
+select_option = click.option(
+    "--select",
+    multiple=True,
+    callback=names,
+    metavar="NAMES",
+    help="Report these only: ids, groups, drift:…, layer:….",
+)
+ignore_option = click.option(
+    "--ignore", multiple=True, callback=names, metavar="NAMES", help="Do not report these."
+)
 profile_option = click.option(
     "--profile",
     metavar="NAME",

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import cast
 
+from immutable_delivery.edits import ConflictError, planned
 from immutable_delivery.facts import Fact, Image
 from immutable_delivery.findings import Edit, Fix
 from immutable_delivery.formats import Format
 from immutable_delivery.formats.registry import load
-from immutable_delivery.records import Record, field
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.text import Place, Text
 
 KINDS = {
@@ -59,7 +60,7 @@ Kind = Callable[[Fact, Place, Around], Fix]
 def fix_of(kind: str, found: Iterable[tuple[Fact, Place]], around: Around) -> Fix:
     """Return the fix of one finding: what mends every fact that it is about."""
     if kind not in KINDS:
-        return none("a person must decide")
+        return none("a person must decide: `imd policy show` says what to write")
     make = cast("Kind", import_module(f"immutable_delivery.fixes.{KINDS[kind]}").fix)
     return _all(make(fact, place, around) for fact, place in found)
 
@@ -75,15 +76,13 @@ def edited(title: str, place: Place, text: str, *, safe: bool = True) -> Fix:
 
 
 def _all(fixes: Iterable[Fix]) -> Fix:
-    """Join the fixes of facts that one place decides: one text there must mend them all."""
-    first, *rest = fixes
-    if not first.edits:
-        return first
-    for other in rest:
-        if other != first:
-            return (
-                none("a person must decide: what is written here decides several things")
-                if (other.edits)
-                else other
-            )
-    return first
+    """Join the fixes of the facts that one place decides: together they must mend them all."""
+    found = list(fixes)
+    if lacking := next((one for one in found if not one.edits), None):
+        return lacking
+    edits = tuple(dict.fromkeys(edit for one in found for edit in one.edits))
+    try:
+        planned(edits)
+    except ConflictError:
+        return none("a person must decide: what is written here decides several things")
+    return replace(found[0], edits=edits, safe=all(one.safe for one in found))

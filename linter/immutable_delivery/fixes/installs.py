@@ -10,8 +10,9 @@ from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none
 from immutable_delivery.text import Place
 
-_AFTER = re.compile(r"(?:[ \t\r\n;&|)<>]|\Z|[\"'](?![ \t]*[,\]]))")
-_BEFORE = re.compile(r"\w[^\n\[\]\",']*\Z")
+_BEFORE = re.compile(r"(?:[\[,\"'][ \t]*|^[ \t]*-[ \t]+(?:\w+)?)\Z")
+_AFTER = re.compile(r"(?:[ \t]*[,\]]|[\"'][ \t]*[,\]])")
+"""What stands around an item of a list: a word there is one argument, and cannot become two."""
 
 
 def fix(fact: Fact, place: Place, around: Around) -> Fix:
@@ -38,4 +39,4 @@ def _in_a_line(at: Place, around: Around) -> bool:
     """Whether a verb is a word of a command line, and no item of a list."""
     value = around.texts[at.file].value
     line = value[value.rfind("\n", 0, at.span.start) + 1 : at.span.start]
-    return bool(_BEFORE.search(line) and _AFTER.match(value, at.span.end))
+    return not (_BEFORE.search(line) or _AFTER.match(value, at.span.end))

@@ -15,7 +15,7 @@ from immutable_delivery.text import Place
 
 _SPECIAL = re.compile(r"[$`|&;<>()*?\[\]{}~#!\\\n\r]")
 _SHELL = frozenset(
-    "! . : [ [[ alias bg break case cd command continue declare do done elif else esac eval exit export fg fi for "
+    "! . : [ [[ alias bg break case cd command continue declare do done elif else esac eval exec exit export fg fi for "
     "function hash if in jobs let local pushd popd read readonly return select set shift shopt source test then time "
     "times trap type typeset ulimit umask unalias unset until wait while {".split()
 )

@@ -2,47 +2,56 @@
 
 from __future__ import annotations
 
-from immutable_delivery.findings import Fix
+from collections.abc import Iterator
+
+from immutable_delivery.findings import Finding, Fix
 from immutable_delivery.fixes import edited, none
 from immutable_delivery.formats import yamltree
-from immutable_delivery.text import Place, Text
+from immutable_delivery.formats.yamltree import Mapping, Scalar, Sequence
+from immutable_delivery.formats.yamltree.nodes import ReadScalar
+from immutable_delivery.text import Text
 
 REASON = "FIXME: say why this may stay"
-_YAML = frozenset({"compose", "kubernetes", "contract", "skaffold", "score", "ecs"})
+_YAML = (".yaml", ".yml", "Kustomization")
 
 
-def suppression(policy: str, place: Place, extent: Place, text: Text, format_name: str) -> Fix:
+def suppression(finding: Finding, text: Text, format_name: str) -> Fix:
     """Return the fix that silences a finding by a comment above its statement."""
-    if text.path.endswith(".json") or not format_name:
-        return none(f"{text.path} takes no comment: write it under `suppressions:` in .imd.yaml")
-    inside = extent.file == place.file and format_name not in _YAML
-    start = (extent if inside else place).span.start
+    if not format_name or text.path.endswith(".json"):
+        return none(
+            "its file takes no comment of ours: write it under `suppressions:` in .imd.yaml"
+        )
+    place = finding.place
+    if text.path.endswith(_YAML):
+        start = _outside_strings(text, place.span.start)
+    else:  # a comment within an instruction or an assignment could be part of it
+        start = (finding.extent if finding.extent.file == place.file else place).span.start
     line = text.line_starts[text.line_of(start) - 1]
-    if format_name in _YAML:
-        line = _above(text, start)
     rest = text.value[line:]
     indent = rest[: len(rest) - len(rest.lstrip(" \t"))]
-    comment = f"{indent}# imd: ignore[{policy}] {REASON}\n"
-    return edited(f"Suppress {policy}", place.at(line, line), comment)
+    comment = f"{indent}# imd: ignore[{finding.policy}] {REASON}\n"
+    return edited(f"Suppress {finding.policy}", place.at(line, line), comment)
 
 
-def _above(text: Text, offset: int) -> int:
-    """Return the beginning of the line that holds the offset, or of the string around it: no comment stands in one."""
+def _outside_strings(text: Text, offset: int) -> int:
+    """Return the offset, or the beginning of the entry whose text goes over lines up to there: a comment would be text."""
     line = text.line_starts[text.line_of(offset) - 1]
-    for document in yamltree.documents(text):
-        waiting = [document.root] if document.root is not None else []
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, yamltree.Mapping):
-                for key, value in node.entries.values():
-                    span = yamltree.entry_extent(key, value).span
-                    if isinstance(value, yamltree.Scalar) and span.start < line < span.end:
-                        return text.line_starts[text.line_of(span.start) - 1]
-                    waiting.append(value)
-            elif isinstance(node, yamltree.Sequence):
-                for item in node.items:
-                    span = item.place.span
-                    if isinstance(item, yamltree.Scalar) and span.start < line < span.end:
-                        return text.line_starts[text.line_of(span.start) - 1]
-                    waiting.append(item)
-    return line
+    return next((start for start, end in _strings(text) if start < line < end), offset)
+
+
+def _strings(text: Text) -> Iterator[tuple[int, int]]:
+    """Yield where every scalar of a YAML file stands, with its key."""
+    waiting: list[yamltree.Node] = [
+        one.root for one in yamltree.documents(text) if one.root is not None
+    ]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            for key, value in node.entries.values():
+                if isinstance(value, Scalar) and value.place.file == key.place.file:
+                    yield key.place.span.start, value.end
+                waiting.append(value)
+        elif isinstance(node, Sequence):
+            waiting += node.items
+        elif isinstance(node, ReadScalar):
+            yield node.begin, node.end

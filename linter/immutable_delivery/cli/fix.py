@@ -1,0 +1,74 @@
+"""`imd fix`: mend what can be mended for certain, without the network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from immutable_delivery.cli.output import Target, write
+from immutable_delivery.cli.requests import (
+    config_option,
+    ignore_option,
+    names,
+    profile_option,
+    select_option,
+    today_option,
+)
+from immutable_delivery.fixing import Fixed, Wanted, fixed
+from immutable_delivery.fixlist import listing
+from immutable_delivery.names import shown
+from immutable_delivery.patches import patch
+from immutable_delivery.settings import Request
+from immutable_delivery.writing import write as written
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--apply", "applying", is_flag=True, help="Write the fixes.")
+@click.option("--diff", is_flag=True, help="Print them as a unified diff, and nothing else.")
+@click.option(
+    "--unsafe", is_flag=True, help="Make those too that may change what the delivered system does."
+)
+@click.option(
+    "--suppress",
+    multiple=True,
+    callback=names,
+    metavar="IDS",
+    help="Silence findings of these policies by comments with a placeholder for the reason.",
+)
+@select_option
+@ignore_option
+@profile_option
+@config_option
+@today_option
+def fix(paths: tuple[str, ...], *, applying: bool, diff: bool, **options: Any) -> int:
+    """Show how findings can be mended, without the network; --apply writes it.
+
+    Exits with 0 if there is nothing to fix or all of it is written, 1 if fixes are shown and not written, 2 if a file
+    cannot be written or there is something to mend in the call, the configuration or a policy.
+    """
+    if applying and diff:
+        raise click.UsageError("--diff writes nothing, so --apply cannot go with it")
+    wanted = Wanted(unsafe=options.pop("unsafe"), suppress=options.pop("suppress"))
+    outcome = fixed(Path.cwd(), Request(paths=paths, **options), wanted)
+    if applying:
+        return _apply(outcome)
+    mended = outcome.mended
+    text = patch(mended.changes).decode()
+    write(Target("text"), text if diff else listing(mended.made, outcome.reasons, text))
+    return int(bool(mended.changes))
+
+
+def _apply(outcome: Fixed) -> int:
+    """Write what can be written; name what cannot."""
+    results = written(outcome.root, outcome.mended.changes)
+    for one in results:
+        if one.written:
+            click.echo(f"fixed: {shown(one.path)}")
+        else:
+            click.echo(f"imd: error: {shown(one.path)}: {one.refused}", err=True)
+    if not results:
+        click.echo("Nothing to fix.")
+    return 0 if all(one.written for one in results) else 2
