@@ -110,7 +110,7 @@ class Comparison(Record, frozen=True):
 
     def against(self, file: str, covers: Callable[[str], bool]) -> Compared:
         """Return what to say of the files that the caller asks about."""
-        known = tuple(one for one in self.known if covers(one.place.file))
+        known = sum(covers(one.place.file) for one in self.known)
         return Compared(file, known, tuple(one for one in self.fixed if covers(one.file)))
 
 

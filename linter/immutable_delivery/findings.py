@@ -82,6 +82,8 @@ class Rule(Record, frozen=True, kw_only=True):
     why: str
     remedy: str
     references: tuple[str, ...] = ()
+    url: str = ""
+    """Its page, where that is not among ours."""
     profiles: tuple[str, ...] = ()
 
 
@@ -137,8 +139,8 @@ class Compared(Record, frozen=True):
     """What a baseline does to a report."""
 
     file: str
-    known: tuple[Finding, ...]
-    """What is found and not reported, because the baseline has it."""
+    known: int
+    """How much is found and not reported, because the baseline has it."""
     fixed: tuple[Recorded, ...]
     """What the baseline has and nobody finds any more."""
 

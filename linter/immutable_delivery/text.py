@@ -5,13 +5,17 @@ Offsets are indices into :attr:`Text.value`, in code points. No other module con
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property
+from typing import ClassVar
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.records import Record
 
 _BOM = 3
+_LONGEST_LINE = 1_000_000_000
 MAX_BYTES = 10_000_000
 """Larger inputs are refused: no delivery file is, and a parser would take minutes."""
 
@@ -47,6 +51,8 @@ class Text(Record, frozen=True, dict=True):
     path: str
     value: str
     bom: bool = False
+    complete: ClassVar[bool] = True
+    """Whether ``value`` is the text, and offsets point into it."""
 
     @classmethod
     def decode(cls, path: str, data: bytes) -> Text:
@@ -64,7 +70,7 @@ class Text(Record, frozen=True, dict=True):
         return cls(path, value, bom)
 
     @cached_property
-    def line_starts(self) -> list[int]:
+    def line_starts(self) -> Sequence[int]:
         """Offsets at which lines begin (after LF, CRLF or a lone CR)."""
         value, starts, at = self.value, [0], 0
         if "\r" not in value:
@@ -86,6 +92,10 @@ class Text(Record, frozen=True, dict=True):
         end = self.line_starts[number] if number < len(self.line_starts) else len(self.value)
         return self.value[start:end].rstrip("\r\n")
 
+    def stop(self, number: int) -> int:
+        """Return the offset at which line ``number`` ends, before its newline."""
+        return self.line_starts[number - 1] + len(self.line(number))
+
     def position(self, offset: int) -> Position:
         """Return line and column of ``offset``, the column in code points."""
         line = self.line_of(offset)
@@ -104,3 +114,30 @@ class Text(Record, frozen=True, dict=True):
         line = self.line_of(offset)
         before = self.value[self.line_starts[line - 1] : offset]
         return Position(line, len(before.encode(encoding)) // width + 1)
+
+
+class Outline(Text, frozen=True, dict=True):
+    """A file that is not at hand: offsets are made of lines and columns, in the unit of who stated them."""
+
+    complete: ClassVar[bool] = False
+
+    @staticmethod
+    def offset(line: int, column: int) -> int:
+        """Return the offset that stands for a line and a column."""
+        return line * _LONGEST_LINE + min(column, _LONGEST_LINE - 1)
+
+    @property
+    def line_starts(self) -> Sequence[int]:
+        """Return where lines begin, for as many as anybody asks for."""
+        return range(Outline.offset(1, 1), sys.maxsize, _LONGEST_LINE)
+
+    def line(self, number: int) -> str:  # noqa: ARG002 (no line is known)
+        """Return nothing."""
+        return ""
+
+    def stop(self, number: int) -> int:
+        """Return where a line ends at the latest."""
+        return Outline.offset(number, _LONGEST_LINE)
+
+    def _encoded(self, offset: int, encoding: str, width: int) -> Position:  # noqa: ARG002
+        return self.position(offset)

@@ -20,6 +20,7 @@ COMMANDS = {
     "fix": "immutable_delivery.cli.fix",
     "hook": "immutable_delivery_hooks.cli",
     "init": "immutable_delivery.cli.init",
+    "merge": "immutable_delivery.cli.merge",
     "policy": "immutable_delivery.cli.policy",
 }
 """Modules that hold a command of the same name."""

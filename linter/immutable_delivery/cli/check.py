@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from immutable_delivery.baseline import FILE
-from immutable_delivery.cli.jobsummary import summarize
-from immutable_delivery.cli.output import Target, TargetType, checked, options_for, write
+from immutable_delivery.cli.output import Target, checked, options_for
+from immutable_delivery.cli.reports import deliver
 from immutable_delivery.cli.requests import (
     config_option,
     ignore_option,
+    output_option,
     profile_option,
     select_option,
     today_option,
@@ -21,7 +22,6 @@ from immutable_delivery.errors import UsageError
 from immutable_delivery.failing import fails
 from immutable_delivery.findings import Report
 from immutable_delivery.names import shown
-from immutable_delivery.reporters import FORMATS, Options, rendered
 from immutable_delivery.reporters.plain import against
 from immutable_delivery.run import run
 from immutable_delivery.settings import Request
@@ -39,14 +39,7 @@ _SHOWN = ("show_files", "show_unresolved", "statistics", "include_suppressed")
     type=click.Choice(["error", "warning", "note", "divergent", "convergent"]),
     help="The least that makes it exit with 1: a severity, or findings of that drift.  [default: error]",
 )
-@click.option(
-    "--output-format",
-    "targets",
-    multiple=True,
-    type=TargetType(),
-    metavar="F[=FILE]",
-    help=f"{', '.join(FORMATS)}; to a file where one is named. Repeatable.",
-)
+@output_option
 @click.option(
     "--staged", is_flag=True, help="Judge what is staged, and report what that change brings."
 )
@@ -107,7 +100,7 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
     outcome = run(Path.cwd(), _request(options))
     report = outcome.report
     for target in targets:
-        _report(target, report, options_for(target, color=color, **wanted))
+        deliver(target, report, options_for(target, color=color, **wanted))
     _warn(report, targets)
     return int(fails(report, fail_on or outcome.config.fail_on) and not exit_zero)
 
@@ -121,16 +114,6 @@ def _request(options: dict[str, Any]) -> Request:
     elif options["baseline"] == "":
         raise UsageError("--baseline names no file")
     return Request(inline_ignores=inline, **options)
-
-
-def _report(target: Target, report: Report, options: Options) -> None:
-    """Write one report; what its readers take no more of is said on stderr."""
-    text, left_out = rendered(target.format, report, options)
-    write(target, text)
-    for sentence in left_out:
-        click.echo(f"imd: note: {target.format}: {sentence}", err=True)
-    if target.format == "github":
-        summarize(report, options)
 
 
 def _warn(report: Report, targets: tuple[Target, ...]) -> None:

@@ -1,10 +1,13 @@
-"""The options that several commands have: what a run goes by."""
+"""The options that several commands have."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 import click
+
+from immutable_delivery.cli.output import TargetType
+from immutable_delivery.reporters import FORMATS
 
 
 def _today(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -> date:
@@ -48,4 +51,12 @@ today_option = click.option(
     callback=_today,
     metavar="DATE",
     help="The day that suppressions expire by, instead of today's date.",
+)
+output_option = click.option(
+    "--output-format",
+    "targets",
+    multiple=True,
+    type=TargetType(),
+    metavar="F[=FILE]",
+    help=f"{', '.join(FORMATS)}; to a file where one is named. Repeatable.",
 )

@@ -78,7 +78,7 @@ def _baseline(report: Report, baseline: Compared) -> dict[str, Any]:
     return {
         "file": baseline.file,
         "new": len(report.findings),
-        "known": len(baseline.known),
+        "known": baseline.known,
         "fixed": sum(entry.count for entry in baseline.fixed),
         "stale": [_stale(entry) for entry in baseline.fixed],
     }
@@ -133,7 +133,8 @@ def _position(report: Report, path: str, offset: int) -> dict[str, int]:
     if text is None:
         return {"offset": offset}
     at = text.position(offset)
-    return {"line": at.line, "column": at.column, "offset": offset}
+    known = {"offset": offset} if text.complete else {}
+    return {"line": at.line, "column": at.column, **known}
 
 
 def _service(report: Report, service: ServiceReport) -> dict[str, Any]:

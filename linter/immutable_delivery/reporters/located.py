@@ -59,7 +59,7 @@ def ends_of(
 
 def page(rule: Rule) -> str:
     """Return the address of what explains a policy."""
-    return f"{DOCUMENTATION}/{rule.group}/{rule.id}.yaml"
+    return rule.url or f"{DOCUMENTATION}/{rule.group}/{rule.id}.yaml"
 
 
 def marks(finding: Finding) -> str:

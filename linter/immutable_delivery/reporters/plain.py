@@ -53,7 +53,8 @@ def against(baseline: Compared, new: int) -> str:
     """Return what a baseline knows of a report with ``new`` findings."""
     fixed = sum(entry.count for entry in baseline.fixed)
     prune = "; `imd baseline --prune` takes out what is fixed" if fixed else ""
-    return f"baseline {printable(baseline.file)}: {new:,} new, {len(baseline.known):,} known, {fixed:,} fixed{prune}"
+    name = f" {printable(baseline.file)}" if baseline.file else ""
+    return f"baseline{name}: {new:,} new, {baseline.known:,} known, {fixed:,} fixed{prune}"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

@@ -44,10 +44,9 @@ def region(text: Text, place: Place) -> dict[str, Any]:
 def _region(text: Text, place: Place, *, single_line: bool) -> dict[str, Any]:
     span = place.span
     number = text.line_of(span.start)
-    stop = text.line_starts[number - 1] + len(text.line(number))
-    end = min(span.end, stop) if single_line else span.end
+    end = min(span.end, text.stop(number)) if single_line else span.end
     if end <= span.start:  # nothing to mark: the line itself
         return {"startLine": number}
     shown = region(text, place.at(span.start, end))
     snippet = text.value[span.start : end]
-    return {**shown, "snippet": {"text": snippet}} if single_line else shown
+    return {**shown, "snippet": {"text": snippet}} if single_line and text.complete else shown

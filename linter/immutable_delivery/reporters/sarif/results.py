@@ -82,7 +82,7 @@ class Results(Record):
     def _line_hash(self, finding: Finding) -> dict[str, str]:
         """Return GitHub's hash; what cannot be read has no lines that GitHub would see as we do."""
         path, text = finding.place.file, self.report.texts.get(finding.place.file)
-        if text is None or finding.policy == "unreadable":
+        if text is None or not text.complete or finding.policy == "unreadable":
             return {}
         if path not in self._hashes:
             self._hashes[path] = line_hashes(text)

@@ -1,0 +1,37 @@
+"""`imd merge`: the reports of many repositories as one."""
+
+from __future__ import annotations
+
+import click
+
+from immutable_delivery.cli.output import Target, checked, options_for
+from immutable_delivery.cli.reports import deliver
+from immutable_delivery.cli.requests import output_option
+from immutable_delivery.config import FailOn
+from immutable_delivery.failing import fails
+from immutable_delivery.merging import merged
+from immutable_delivery.merging.read import parts
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="[NAME=]FILE...")
+@output_option
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "divergent", "convergent"]),
+    help="Exit with 1 if there is a finding of that severity or worse, or of that drift.",
+)
+@click.option("--no-color", is_flag=True, help="Use no colours; so does the variable NO_COLOR.")
+def merge(
+    files: tuple[str, ...], targets: tuple[Target, ...], fail_on: FailOn | None, *, no_color: bool
+) -> int:
+    """Make one report of those of many repositories: JSON of imd, or SARIF of any tool.
+
+    Files, services and findings get the name of their repository in front: NAME, else what the report says of its
+    origin, else the name of FILE. Exits with 0 unless --fail-on asks for more.
+    """
+    targets = checked(targets)
+    report = merged(part for file in files for part in parts(file))
+    for target in targets:
+        deliver(target, report, options_for(target, color=not no_color))
+    return int(fail_on is not None and fails(report, fail_on))

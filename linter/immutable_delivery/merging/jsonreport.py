@@ -1,0 +1,114 @@
+"""A report as `--output-format json` writes it, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from immutable_delivery.findings import (
+    Compared,
+    Finding,
+    Judged,
+    Recorded,
+    Report,
+    Rule,
+    ServiceClass,
+    ServiceReport,
+    Unresolved,
+)
+from immutable_delivery.records import Record, field
+from immutable_delivery.reporters.json import VERSION
+from immutable_delivery.text import Outline, Place, Text
+
+__all__ = ["NAME", "VERSION", "reports"]
+
+NAME = "a report of imd"
+
+Ordinal = Annotated[int, Meta(ge=1)]
+
+
+class _Position(Record, frozen=True):
+    offset: Annotated[int, Meta(ge=0)] = 0
+    line: Ordinal | None = None
+    column: Ordinal = 1
+
+
+class _Place(Record, frozen=True):
+    file: str
+    start: _Position
+    end: _Position
+
+
+class _Service(Record, frozen=True):
+    name: str
+    verdict: ServiceClass = field(name="class")
+    environments: tuple[str, ...] = ()
+    decided_by: Finding | None = None
+    unknown: tuple[str, ...] = ()
+    place: Place | None = None
+
+
+class _Baseline(Record, frozen=True):
+    known: int
+    stale: tuple[Recorded, ...] = ()
+
+
+class _Repository(Record, frozen=True):
+    url: str = ""
+    revision: str = ""
+    branch: str = ""
+
+
+class _Data(Record, frozen=True):
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...] = ()
+    services: tuple[_Service, ...] = ()
+    files: tuple[Judged, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    notices: tuple[str, ...] = ()
+    repository: _Repository = _Repository()
+    baseline: _Baseline | None = None
+
+
+def reports(data: Mapping[str, Any]) -> Iterator[tuple[str, Report]]:
+    """Yield the tool and its report; ValidationError where the data is not of that shape."""
+    texts: dict[str, Text] = {}
+    read = msgspec.convert(_placed(data, texts), _Data)
+    yield "imd", Report(
+        findings=read.findings, suppressed=read.suppressed, files=read.files, unresolved=read.unresolved,
+        services=tuple(_service(one) for one in read.services), rules={rule.id: rule for rule in read.rules},
+        texts=texts, notices=read.notices, repository=read.repository.url,
+        revision=read.repository.revision, branch=read.repository.branch,
+        baseline=Compared("", read.baseline.known, read.baseline.stale) if read.baseline else None,
+    )  # fmt: skip
+
+
+def _service(one: _Service) -> ServiceReport:
+    return ServiceReport(
+        name=one.name, verdict=one.verdict, environments=one.environments, decided_by=one.decided_by,
+        unknown=one.unknown, place=one.place,
+    )  # fmt: skip
+
+
+def _placed(value: Any, texts: dict[str, Text]) -> Any:
+    """Return the data with places as records have them: offsets, here made of lines and columns."""
+    if isinstance(value, list):
+        return [_placed(item, texts) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"file", "start", "end"}:
+        return _place(msgspec.convert(value, _Place), texts)
+    return {name: _placed(item, texts) for name, item in value.items()}
+
+
+def _place(place: _Place, texts: dict[str, Text]) -> dict[str, Any]:
+    start, end = place.start, place.end
+    if start.line is None or end.line is None:
+        return {"file": place.file, "span": {"start": start.offset, "end": end.offset}}
+    texts.setdefault(place.file, Outline(place.file, ""))
+    ends = {"start": (start.line, start.column), "end": (end.line, end.column)}
+    return {"file": place.file, "span": {name: Outline.offset(*at) for name, at in ends.items()}}
