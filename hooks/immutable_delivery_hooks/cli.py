@@ -8,12 +8,13 @@ from typing import Any, get_args
 
 import click
 
+from immutable_delivery.cli.requests import profile_option
 from immutable_delivery.config import FailOn
 from immutable_delivery.errors import UsageError
 from immutable_delivery.settings import Request
 from immutable_delivery_hooks.installing import install, uninstall
 from immutable_delivery_hooks.judging import Gate, opened, refused, refused_push
-from immutable_delivery_hooks.pushes import received, sent
+from immutable_delivery_hooks.pushes import Update, is_commit, received, sent
 from immutable_delivery_hooks.scripts import HOOKS
 
 
@@ -56,15 +57,27 @@ def _pushed(remote: str, url: str) -> int:  # noqa: ARG001 (git gives both)
 
 
 @hook.command("pre-receive")
-@click.option("--profile", type=click.Choice(["default", "strict"]), help="The set of policies.")
+@profile_option
 @click.option("--fail-on", type=click.Choice(get_args(FailOn)), help="The least that is refused.")
-def _receive(profile: str | None, fail_on: FailOn | None) -> int:
+@click.option("--config-from", metavar="REV", help="Go by the configuration of this commit always.")
+@click.option("--no-inline-ignores", is_flag=True, help="Honour no ignore comments of a push.")
+def _receive(
+    profile: str, fail_on: FailOn | None, config_from: str | None, *, no_inline_ignores: bool
+) -> int:
     """Refuse a push that brings findings, on the server, where nobody can leave it out (pre-receive).
 
-    Files are read straight from git's objects, where a push lies until it is accepted.
+    Files are read straight from git's objects, where a push lies until it is accepted. Configuration, policies and
+    baseline are those that the ref has before the push, for a new one those of the default branch.
     """
-    gate = _gate(fail_on, profile=profile or "")
-    return int(refused_push(opened(), received(_given()), "--all", gate))
+    git = opened()
+    gate = _gate(fail_on, profile=profile, inline_ignores=not no_inline_ignores)
+
+    def trusted(update: Update) -> str | None:
+        return config_from or next(
+            (rev for rev in (update.old, "HEAD") if is_commit(git, rev)), None
+        )
+
+    return int(refused_push(git, received(_given()), "--all", gate, trusted))
 
 
 def _gate(fail_on: FailOn | None = None, **wanted: Any) -> Gate:

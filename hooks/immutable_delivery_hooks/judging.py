@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -21,6 +21,8 @@ from immutable_delivery.trees.objects import commit_of
 from immutable_delivery_hooks.pushes import Update, base_of
 
 _SHORT = 12
+
+Trusted = Callable[[Update], str | None]
 
 
 class Gate(Record, frozen=True):
@@ -46,29 +48,35 @@ def refused(gate: Gate) -> bool:
     return fails(outcome.report, gate.fail_on or outcome.config.fail_on)
 
 
-def refused_push(git: Git, updates: Iterable[Update], known: str, gate: Gate) -> bool:
-    """Print what each ref brings that ``known`` (of ``git rev-list``) has not, and tell whether any of it fails."""
+def refused_push(
+    git: Git, updates: Iterable[Update], known: str, gate: Gate, trusted: Trusted = lambda _: None
+) -> bool:
+    """Print what each ref brings that ``known`` (of ``git rev-list``) has not, and tell whether any of it fails.
+
+    ``trusted`` names the commit whose configuration judges an update; None: the pushed one's own.
+    """
     found = False
-    for (base, new), refs in _changes(git, updates, known).items():
+    for (base, new, rev), refs in _changes(git, updates, known, trusted).items():
         names = ", ".join(map(shown, refs))
         if base == new:
             _say(f"{names}: nothing new")
             continue
         _say(f"{names}: {base[:_SHORT] or 'everything'} to {new[:_SHORT]}")
-        request = replace(gate.request, commits=(base, new))
+        request = replace(gate.request, commits=(base, new), config_from=rev)
         found |= refused(replace(gate, request=request))
     return found
 
 
-def _changes(git: Git, updates: Iterable[Update], known: str) -> dict[tuple[str, str], list[str]]:
+def _changes(
+    git: Git, updates: Iterable[Update], known: str, trusted: Trusted
+) -> dict[tuple[str, str, str | None], list[str]]:
     """Return the refs of every change: what several of them bring is judged once. Deleted refs bring nothing."""
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str, str | None], list[str]] = {}
     for update in updates:
         if update.new:
-            pushed = replace(
-                update, new=commit_of(git, update.new)
-            )  # a tag may be an object itself
-            found.setdefault((base_of(git, pushed, known), pushed.new), []).append(update.ref)
+            new = commit_of(git, update.new)  # a tag may be an object itself
+            base = base_of(git, replace(update, new=new), known)
+            found.setdefault((base, new, trusted(update)), []).append(update.ref)
     return found
 
 

@@ -40,13 +40,18 @@ def received(lines: Iterable[bytes]) -> Iterator[Update]:
             yield Update(ref.removesuffix("\n"), _object(old), _object(new))
 
 
+def is_commit(git: Git, rev: str) -> bool:
+    """Tell whether this repository has a commit of that name."""
+    return bool(rev) and git.ask("cat-file", "-e", f"{rev}^{{commit}}").code == 0
+
+
 def base_of(git: Git, update: Update, *known: str) -> str:
     """Return the commit that a ref comes from, empty where all of it is new.
 
     That is what it names now; for a new one, and where that commit is not here, the last that is in ``known`` already
     (arguments of ``git rev-list``), which may be the pushed commit itself.
     """
-    if update.old and git.ask("cat-file", "-e", f"{update.old}^{{commit}}").code == 0:
+    if is_commit(git, update.old):
         return update.old
     lines = git.run("rev-list", "--boundary", update.new, "--not", *known).out.decode().split()
     if not lines:

@@ -298,6 +298,40 @@ def test_options_of_the_server(repository: Repository, received_by: Person, remo
     received_by.push().blocked("partial-tag")
 
 
+def test_configuration_of_a_push_counts_from_the_next_one_on(
+    repository: Repository, received_by: Person
+) -> None:
+    repository.commit({"Dockerfile": GOOD})
+    received_by.push().passed()
+    lax = {".imd.yaml": "ignore: [floating-tag]\n"}
+    repository.commit({**lax, "Dockerfile": BAD})
+    own = "configuration, policies and baseline are those of"
+    for target in ("HEAD:refs/heads/main", "HEAD:refs/heads/topic", "HEAD:refs/tags/v1"):
+        received_by.push(target).blocked("floating-tag", own)
+    repository.commit({"Dockerfile": GOOD})
+    received_by.push().passed()
+    repository.commit({"Dockerfile": BAD})
+    received_by.push().passed()
+
+
+def test_server_may_go_by_one_branch_and_no_comments(
+    repository: Repository, received_by: Person, remote: Path
+) -> None:
+    repository.commit({"Dockerfile": GOOD})
+    received_by.push("HEAD:refs/heads/main", "HEAD:refs/heads/topic").passed()
+    hook = remote / "hooks/pre-receive"
+    options = "--config-from refs/heads/main --no-inline-ignores"
+    hook.write_text(hook.read_text().replace('pre-receive "$@"', f'pre-receive {options} "$@"'))
+    repository.commit({".imd.yaml": "ignore: [floating-tag]\n"})
+    received_by.push("HEAD:refs/heads/topic").passed()
+    excused = f"# imd: ignore[floating-tag] we know\n{BAD}"
+    repository.commit({"Dockerfile": excused})
+    done = received_by.push("HEAD:refs/heads/topic")
+    done.blocked("floating-tag", "ignore comments are not honoured: 1 comment")
+
+
 def test_broken_configuration_refuses(repository: Repository, received_by: Person) -> None:
     repository.commit({"Dockerfile": GOOD, ".imd.yaml": "no-such-key: 1\n"})
-    received_by.push().blocked("no-such-key", "pre-receive hook declined")
+    received_by.push().blocked(
+        "no-such-key", "pre-receive hook declined"
+    )  # the first of all judges itself
