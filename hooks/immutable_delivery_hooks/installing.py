@@ -28,12 +28,24 @@ _MANAGERS = {
 
 def install(git: Git, names: Sequence[str] = (), *, chain: bool = False) -> list[str]:
     """Write hooks, all of them or none, and return what was done; ``chain`` keeps others and runs them first."""
+    if reasons := refusals(git, names, chain=chain):
+        raise UsageError("\n".join(reasons))
+    return [_write(path) for path in _paths(git, names)]
+
+
+def refusals(git: Git, names: Sequence[str] = (), *, chain: bool = False) -> list[str]:
+    """Return why hooks cannot be written, nothing where they can."""
+    return [reason for path in _paths(git, names) if (reason := _refusal(path, chain=chain))]
+
+
+def installed(git: Git) -> bool:
+    """Tell whether all hooks are there that a repository gets by default."""
+    return all(is_ours(path) for path in _paths(git, ()))
+
+
+def _paths(git: Git, names: Sequence[str]) -> list[Path]:
     folder = hooks_folder(git)
-    paths = [folder / name for name in names or _DEFAULTS[git.bare]]
-    refusals = [reason for path in paths if (reason := _refusal(path, chain=chain))]
-    if refusals:
-        raise UsageError("\n".join(refusals))
-    return [_write(path) for path in paths]
+    return [folder / name for name in names or _DEFAULTS[git.bare]]
 
 
 def uninstall(git: Git, names: Sequence[str] = ()) -> list[str]:

@@ -11,7 +11,7 @@ from immutable_delivery.policies import builtin
 from immutable_delivery.suppressions import names
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Repository
+    from tests.cli.conftest import Repository, Result
 
     from immutable_delivery.config import Config
 
@@ -41,11 +41,18 @@ def read(text: str) -> Config:
     return config
 
 
+def take(repository: Repository, *options: str) -> tuple[Result, str]:
+    """Begin with the configuration alone, and return it."""
+    result = repository.call("init", "--only", "config", "--yes", *options)
+    path = repository.root / ".imd.yaml"
+    return result, path.read_text("utf-8") if path.exists() else ""
+
+
 def test_what_has_a_counterpart_is_taken_over(repository: Repository) -> None:
     repository.write(**{".hadolint.yaml": WHOLE})
-    result = repository.call("init", "--from-hadolint")
+    result, text = take(repository)
     assert result.code == 0, result.err
-    config = read(result.out)
+    config = read(text)
     selection = config.selection
     assert selection.ignore == ("unpinned-os-package",)
     assert selection.severity == {
@@ -63,7 +70,7 @@ def test_what_has_a_counterpart_is_taken_over(repository: Repository) -> None:
 
 def test_values_say_where_they_come_from(repository: Repository) -> None:
     repository.write(**{".hadolint.yaml": WHOLE})
-    lines = repository.call("init", "--from-hadolint").out.splitlines()
+    lines = take(repository)[1].splitlines()
     for words in (
         '# from ".hadolint.yaml"',
         "- unpinned-os-package # DL3008; it means DL3018, DL3033, DL3037, DL3041 too",
@@ -77,7 +84,7 @@ def test_values_say_where_they_come_from(repository: Repository) -> None:
 
 def test_what_has_none_is_named_with_its_place(repository: Repository) -> None:
     repository.write(**{".hadolint.yaml": WHOLE})
-    err = repository.call("init", "--from-hadolint").err
+    err = take(repository)[0].err
     for words in (
         ".hadolint.yaml:2:19: SC2086: it is a rule of ShellCheck",
         ".hadolint.yaml:2:27: DL3059: no policy of imd",
@@ -93,26 +100,27 @@ def test_what_has_none_is_named_with_its_place(repository: Repository) -> None:
 
 def test_it_is_written_once(repository: Repository) -> None:
     repository.write(**{".hadolint.yml": "ignored: [DL3007]\n"})
-    result = repository.call("init", "--from-hadolint", "--write")
-    assert (result.code, result.out) == (0, "written: .imd.yaml\n")
-    written = (repository.root / ".imd.yaml").read_text("utf-8")
-    assert read(written).selection.ignore == ("floating-tag",)
-    again = repository.call("init", "--from-hadolint", "--write")
-    assert again.code == 2
-    assert ".imd.yaml configures this repository already" in again.err
-    assert (repository.root / ".imd.yaml").read_text("utf-8") == written
+    result, text = take(repository)
+    assert (result.code, result.out.splitlines()[-1]) == (0, "written: .imd.yaml")
+    assert read(text).selection.ignore == ("floating-tag",)
+    repository.write(**{".hadolint.yml": "ignored: [DL3025]\n"})
+    again, after = take(repository)
+    assert again.code == 0
+    assert "Nothing to write.\nLeft to you:\n  .imd.yaml: is there already" in again.out
+    assert "- shell-form-start # DL3025" in again.out
+    assert after == text
 
 
 def test_a_table_of_pyproject_is_a_configuration_too(repository: Repository) -> None:
     repository.write(**{".hadolint.yaml": "", "pyproject.toml": "[tool.imd]\n"})
-    assert repository.call("init", "--from-hadolint", "--write").code == 2
-    assert not (repository.root / ".imd.yaml").exists()
+    result, text = take(repository)
+    assert (result.code, text) == (0, "")
+    assert "  pyproject.toml: is there already" in result.out
 
 
 def test_a_file_that_is_named(repository: Repository) -> None:
     repository.write(ci__lint="ignored: [dl3007]\n")
-    assert "- floating-tag # DL3007" in repository.call("init", "--from-hadolint", "ci/lint").out
-    assert repository.call("init", "--from-hadolint=ci/lint").code == 0
+    assert "- floating-tag # DL3007" in take(repository, "--from", "hadolint=ci/lint")[1]
 
 
 @pytest.mark.parametrize(
@@ -129,9 +137,9 @@ def test_nothing_to_take_over_is_a_configuration_all_the_same(
     repository: Repository, text: str
 ) -> None:
     repository.write(**{".hadolint.yaml": text})
-    result = repository.call("init", "--from-hadolint")
+    result, text = take(repository)
     assert result.code == 0
-    assert read(result.out).selection == read("").selection
+    assert read(text).selection == read("").selection
 
 
 @pytest.mark.parametrize(
@@ -139,9 +147,9 @@ def test_nothing_to_take_over_is_a_configuration_all_the_same(
 )
 def test_odd_names_come_through_whole(repository: Repository, name: str) -> None:
     repository.write(**{".hadolint.yaml": f"label-schema: {{{json.dumps(name)}: text}}\n"})
-    result = repository.call("init", "--from-hadolint")
+    result, text = take(repository)
     assert result.code == 0, result.err
-    assert read(result.out).selection.params["missing-image-labels"] == {"required": [name]}
+    assert read(text).selection.params["missing-image-labels"] == {"required": [name]}
 
 
 @pytest.mark.parametrize(
@@ -167,19 +175,19 @@ def test_a_broken_file_is_refused_with_the_place(
     repository: Repository, text: str, place: str
 ) -> None:
     repository.write(**{".hadolint.yaml": text})
-    result = repository.call("init", "--from-hadolint", "--write")
+    result, _ = take(repository)
     assert (result.code, result.out) == (2, ""), result.out
     assert place in result.err
     assert not (repository.root / ".imd.yaml").exists()
 
 
 def test_calls_that_cannot_be_followed(repository: Repository) -> None:
-    assert "--from-hadolint" in repository.call("init").err
-    missing = repository.call("init", "--from-hadolint")
+    missing = repository.call("init", "--from", "hadolint")
     assert missing.code == 2
-    assert "there is no .hadolint.yaml and no .hadolint.yml at the root" in missing.err
+    assert "there is no .hadolint.yaml, no .hadolint.yml; name it" in missing.err
+    assert "'trivy' is none of hadolint, " in repository.call("init", "--from", "trivy").err
     for path in ("nowhere.yaml", "../outside.yaml"):
-        assert repository.call("init", "--from-hadolint", path).code == 2
+        assert repository.call("init", "--from", f"hadolint={path}").code == 2
 
 
 @pytest.mark.parametrize(
@@ -200,6 +208,6 @@ def test_registries_are_trusted_as_hadolint_does(
     repository: Repository, image: str, *, trusted: bool
 ) -> None:
     repository.write(**{".hadolint.yaml": WHOLE, "Dockerfile": f'FROM {image}:1.2.3\nCMD ["x"]\n'})
-    assert repository.call("init", "--from-hadolint", "--write").code == 0
+    assert take(repository)[0].code == 0
     result = repository.call("--select", "untrusted-registry", "--output-format", "concise")
     assert (result.code, "untrusted-registry" in result.out) == (int(not trusted), not trusted)

@@ -19,7 +19,7 @@ COMMANDS = {
     "facts": "immutable_delivery.cli.facts",
     "fix": "immutable_delivery.cli.fix",
     "hook": "immutable_delivery_hooks.cli",
-    "init": "immutable_delivery.cli.init",
+    "init": "immutable_delivery_hooks.beginning.cli",
     "merge": "immutable_delivery.cli.merge",
     "policy": "immutable_delivery.cli.policy",
 }
