@@ -74,6 +74,12 @@ def _own_git(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep what the person remembers out of the tests, and the tests out of it."""
+    monkeypatch.setenv("IMD_CACHE_DIR", str(tmp_path / ".cache"))
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     """Return an empty git repository."""

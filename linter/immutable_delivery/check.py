@@ -18,7 +18,7 @@ from immutable_delivery.fingerprints import fingerprinted
 from immutable_delivery.fixes import Around, DigestOf, fix_of, pins
 from immutable_delivery.links.link import link
 from immutable_delivery.policies import Policy
-from immutable_delivery.project import Classify, Project
+from immutable_delivery.project import Classify, Project, Reader
 from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place
 
@@ -50,12 +50,13 @@ def examine(
     classify: Classify,
     today: date,
     inline: bool = True,
+    reader: Reader | None = None,
 ) -> Examined:
     """Judge a whole repository; without ``inline``, ignore comments silence nothing."""
-    read = project.read(files, classify, _settings(config))
+    read = project.read(files, classify, reader or Reader(files, reading_settings(config)))
     facts = link(read.facts, read.builds, files)
     judgement = judge(facts, policies, config.selection)
-    by_id, comments = {policy.id: policy for policy in policies}, read.comments()
+    by_id, comments = {policy.id: policy for policy in policies}, read.comments
     outcome = suppressions.apply(
         judgement.findings, comments if inline else {}, config,
         today=today, policies=by_id, ran=by_id, texts=read.texts, files=sorted(read.inputs),
@@ -100,6 +101,7 @@ def report(
     pointed |= {edit.place.file for one in findings if one.fix for edit in one.fix.edits}
     pointed |= {service.place.file for service in services if service.place}
     pointed |= {one.place.file for one in examined.unresolved}
+    texts = examined.project.texts
     base = Report(
         findings=tuple(findings),
         suppressed=tuple(suppressed),
@@ -107,7 +109,7 @@ def report(
         files=tuple(one for one in _judged(examined) if covers(one.path)),
         unresolved=tuple(one for one in examined.unresolved if covers(one.place.file)),
         rules={policy.id: policy.rule for policy in policies},
-        texts={path: text for path, text in examined.project.texts.items() if path in pointed},
+        texts={path: texts[path] for path in sorted(pointed) if path in texts},
     )
     return replace(base, **about)
 
@@ -139,7 +141,8 @@ def _mended(
     return replace(finding, fix=fix)
 
 
-def _settings(config: Config) -> dict[str, Any]:
+def reading_settings(config: Config) -> dict[str, Any]:
+    """Return the part of the configuration that concerns reading."""
     return {"environments": config.environments, "tables": config.tables}
 
 

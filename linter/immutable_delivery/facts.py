@@ -8,7 +8,7 @@ what does not apply is empty (``""``, ``()``, ``False``). The field docstrings a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar, get_args
 
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.text import Place
@@ -23,7 +23,7 @@ Hidden: TypeAlias = Annotated[T, "hidden"]
 """A field that tells where something is written or helps linking: no variable of the policy language."""
 
 
-class Scope(Record, frozen=True, kw_only=True):
+class Scope(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What a fact belongs to; its fields are variables of every fact kind."""
 
     owner: str = ""
@@ -57,7 +57,7 @@ class Scope(Record, frozen=True, kw_only=True):
         return (self.service, *self.also) if self.service else ()
 
 
-class Fact(Record, frozen=True, kw_only=True):
+class Fact(Record, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """What every fact has: where it is written, where it is decided, and its scope."""
 
     used_at: Hidden[Place]
@@ -121,7 +121,7 @@ class Image(Fact, frozen=True, kw_only=True):
     """always, never, missing …, lower case, as written."""
 
 
-class Package(Record, frozen=True, kw_only=True):
+class Package(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One package of an install; a policy with `each: packages` sees these fields as `item.…`."""
 
     name: str | None = ""
@@ -453,13 +453,12 @@ class Suppression(Fact, frozen=True, kw_only=True):
     """Why it does nothing: no reason, an unknown id, a broken date; else empty."""
 
 
-KINDS: dict[str, type[Fact]] = {
-    kind.__name__.lower(): kind
-    for kind in (
-        Image, Install, Fetch, Source, Mount, Start, Command, Copy, Variable, Container,
-        Resource, Job, Contract, Service, Project, File, Suppression,
-    )
-}  # fmt: skip
+AnyFact: TypeAlias = (
+    Image | Install | Fetch | Source | Mount | Start | Command | Copy | Variable | Container
+    | Resource | Job | Contract | Service | Project | File | Suppression
+)  # fmt: skip
+
+KINDS: dict[str, type[Fact]] = {kind.__name__.lower(): kind for kind in get_args(AnyFact)}
 """Fact kinds by the name that a policy writes after `over:`."""
 
 ITEMS: dict[tuple[str, str], type[Package | Problem]] = {
@@ -469,7 +468,7 @@ ITEMS: dict[tuple[str, str], type[Package | Problem]] = {
 """Record lists that `each:` goes through, by kind and field."""
 
 
-class Build(Record, frozen=True, kw_only=True):
+class Build(Record, frozen=True, kw_only=True, omit_defaults=True):
     """How something here builds an image: the link from a manifest to a Dockerfile. No fact that a policy sees."""
 
     dockerfile: str = ""

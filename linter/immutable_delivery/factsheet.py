@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from immutable_delivery.check import reading_settings
 from immutable_delivery.config.read import load
 from immutable_delivery.discover import open_tree
 from immutable_delivery.errors import UsageError
@@ -13,7 +15,7 @@ from immutable_delivery.expressions import item_values, values_of, variables
 from immutable_delivery.facts import ITEMS, Fact
 from immutable_delivery.links.link import link
 from immutable_delivery.names import shown
-from immutable_delivery.project import read
+from immutable_delivery.project import Reader, read
 from immutable_delivery.text import Place, Text
 
 
@@ -21,8 +23,7 @@ def factsheet(start: Path, file: str) -> str:
     """Return the facts that ``file`` states, linked with the rest of its repository, as JSON."""
     tree = open_tree(start, paths=[file])
     config = load(tree.files)
-    settings = {"environments": config.environments, "tables": config.tables}
-    project = read(tree.files, tree.skipped, settings)
+    project = read(tree.files, tree.skipped, Reader(tree.files, reading_settings(config)))
     facts = link(project.facts, project.builds, tree.files)
     own = [fact for fact in facts if fact.used_at.file in tree.named]
     if not own:
@@ -33,7 +34,7 @@ def factsheet(start: Path, file: str) -> str:
     )
 
 
-def _shown(fact: Fact, texts: dict[str, Text]) -> dict[str, Any]:
+def _shown(fact: Fact, texts: Mapping[str, Text]) -> dict[str, Any]:
     kind = type(fact).__name__.lower()
     values = values_of(fact)
     return {
@@ -57,7 +58,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     return {name.removeprefix("item."): value for name, value in values.items()}
 
 
-def _at(place: Place, texts: dict[str, Text]) -> str:
+def _at(place: Place, texts: Mapping[str, Text]) -> str:
     text = texts.get(place.file)
     if text is None:
         return place.file

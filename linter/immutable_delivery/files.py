@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from posixpath import normpath
 from typing import Literal, Protocol
 
@@ -29,6 +29,16 @@ class Files(Protocol):
         """Tell whether version control tracks a file or folder; without one, all is tracked."""
 
 
+class MarkedFiles(Files, Protocol):
+    """Files of which something tells whether they are still what they were."""
+
+    def mark(self, path: str) -> tuple[str, int]:
+        """Return what tells one version of a file from another, and when it was written, in nanoseconds.
+
+        The mark is empty where nothing tells.
+        """
+
+
 class MemoryFiles:
     """Files given as text: for examples, tests and single inputs."""
 
@@ -47,12 +57,50 @@ class MemoryFiles:
             raise UnreadableError("is not there")
         return self._files[path]
 
+    def mark(self, path: str) -> tuple[str, int]:  # noqa: ARG002 (nothing tells)
+        """Return no mark."""
+        return "", 0
+
     def state(self, path: str) -> State:
         """Tell what the constructor said of the path; else tracked where a file or folder of that name is."""
         if path in self._states:
             return self._states[path]
         there = any(name == path or name.startswith(f"{path}/") for name in self._files)
         return "tracked" if there or not path else "missing"
+
+
+class Texts(Mapping[str, Text]):
+    """The texts of a repository's files by path, each read when somebody asks for it."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._read: dict[str, Text | None] = {}
+
+    def __getitem__(self, path: str) -> Text:
+        if path not in self._read:
+            self._read[path] = _readable(self._files, path)
+        text = self._read[path]
+        if text is None:
+            raise KeyError(path)
+        return text
+
+    def keep(self, text: Text) -> None:
+        """Add a text that is not, or not so, among the files."""
+        self._read[text.path] = text
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path, text in self._read.items() if text is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _readable(files: Files, path: str) -> Text | None:
+    """Return the text of a file, as far as it is one; None where it cannot be read."""
+    try:
+        return Text.decode(path, files.read(path))
+    except UnreadableError as error:
+        return Text(path, error.text) if error.text else None
 
 
 def read_text(files: Files, path: str | None) -> Text | None:

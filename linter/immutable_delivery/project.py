@@ -1,20 +1,26 @@
-"""The repository as facts: claim and parse each file, then let each format compose what belongs together."""
+"""The repository as facts: claim each file, read together what belongs together, put together what that says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from immutable_delivery import groups
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact, File, Scope
-from immutable_delivery.files import Files
-from immutable_delivery.formats import Comment, Surroundings, Trouble
-from immutable_delivery.formats.registry import REGISTRY, Entry, candidates, claim, load
-from immutable_delivery.records import Record, field, replace
+from immutable_delivery.files import Files, Texts
+from immutable_delivery.formats import Comment
+from immutable_delivery.formats.registry import REGISTRY, candidates, claim
+from immutable_delivery.groups import Group, Reading, ReadingSettings
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.workers import Site, Task, outcomes
 
 Classify = Callable[[str, bytes], str]
 """Path and head of a file → why it is not judged (fixture, vendored …), "" where it is."""
+
+_PER_FILE = 0.5
+_PER_MILLISECOND = 8_000
 
 
 class Input(Record):
@@ -22,51 +28,71 @@ class Input(Record):
 
     path: str
     format: str
-    text: Text
-    document: Any = None
-    problem: str = ""
-    problem_at: int = 0
     skipped: str = ""
-
-    def fact(self, scope: Scope) -> File:
-        """Return the file as a fact."""
-        found = problem_fact(self.text, self.problem_at, self.problem, self.format)
-        return replace(found, scope=scope)
+    size: int = 0
+    """Bytes."""
 
 
 class Project(Record):
     """All claimed files of a repository, their facts and what could not be followed."""
 
     files: Files
+    texts: Texts
     inputs: dict[str, Input] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     builds: list[Build] = field(default_factory=list)
-    texts: dict[str, Text] = field(default_factory=dict)
-
-    def comments(self) -> dict[str, list[Comment]]:
-        """Return the comments of the files that were parsed, by path."""
-        parsed = [one for one in self.inputs.values() if one.document is not None]
-        return {one.path: load(one.format).comments(one.document, one.text) for one in parsed}
+    comments: dict[str, list[Comment]] = field(default_factory=dict)
+    """The comments of the files that were parsed, by path."""
 
 
-def read(files: Files, classify: Classify, settings: Mapping[str, Any] | None = None) -> Project:
+class Reader:
+    """Reads files; ``jobs`` processes share the work where that pays."""
+
+    def __init__(self, files: Files, settings: ReadingSettings, jobs: int = 1) -> None:
+        self.files = files
+        self.settings = settings
+        self.jobs = jobs
+        self._sizes: dict[str, int] = {}
+
+    def claimed(self, paths: Iterable[str], classify: Classify) -> Iterator[Input]:
+        """Yield the files that some format claims."""
+        for path in paths:
+            if candidates(path) and (one := self._claimed(path, classify)):
+                self._sizes[path] = one.size
+                yield one
+
+    def grouped(self, format_name: str, paths: Sequence[str]) -> list[Group]:
+        """Return the files of a format, put together that are to be read together."""
+        return groups.together(format_name, paths, self.files)
+
+    def readings(self, tasks: Sequence[Task]) -> Iterable[Reading]:
+        """Yield what every group says, in their order."""
+        found = outcomes(Site(self.files, self.settings, tasks), self._costs(tasks), self.jobs)
+        return (reading for reading, _ in found)
+
+    def _claimed(self, path: str, classify: Classify) -> Input | None:
+        return claimed(path, self.files.read, classify)
+
+    def _costs(self, tasks: Sequence[Task]) -> list[float]:
+        """Return about how many milliseconds each takes: some for a file, and one for so many bytes."""
+        return [
+            sum(_PER_FILE + self._sizes.get(path, 0) / _PER_MILLISECOND for path in group.paths)
+            for group, _ in tasks
+        ]
+
+
+def read(files: Files, classify: Classify, reader: Reader | None = None) -> Project:
     """Read a repository: the facts of every file in scope, not yet linked."""
-    project = Project(files)
-    for path in files.paths:
-        if candidates(path) and (one := _input(files, path, classify)):
-            project.inputs[path] = one
-            if not one.skipped:  # what a manifest in scope builds on is read all the same
-                project.texts[path] = one.text
-    around = Surroundings(files, settings=settings or {}, texts=project.texts)
-    for entry in sorted(REGISTRY, key=lambda entry: entry.describes_images):
-        around.builds = tuple(project.builds)
-        _gather(project, entry, around)
-    project.facts += [
-        one.fact(around.scopes.get(path, Scope()))
-        for path, one in project.inputs.items()
-        if not one.skipped
-    ]
-    _note_troubles(project, around.troubles)
+    reader = reader or Reader(files, {})
+    project = Project(files, Texts(files))
+    project.inputs = {one.path: one for one in reader.claimed(files.paths, classify)}
+    found = Reading()
+    for describing in (False, True):
+        for reading in reader.readings(_tasks(project, reader, describing=describing)):
+            _add(found, reading)
+        project.builds = found.builds
+    project.facts, project.comments = [*found.facts], found.comments
+    project.facts += _files(project, found)
     return project
 
 
@@ -74,80 +100,74 @@ def facts_of(path: str, data: bytes) -> list[Fact]:
     """Return the facts of one file by itself: pure, and the only way from bytes to facts."""
     from immutable_delivery.files import MemoryFiles  # noqa: PLC0415 (for single files only)
 
-    return read(MemoryFiles({path: data}), lambda _path, _head: "").facts
+    files = MemoryFiles({path: data})
+    return read(files, lambda _path, _head: "").facts
 
 
-def problem_fact(text: Text, offset: int, problem: str, format_name: str) -> File:
-    """Return the fact of a file, with its problem at a line of it where it has one."""
-    place = _line_place(text, offset) if problem else Place(text.path, Span(0, 0))
-    return File(used_at=place, extent=place, path=text.path, format=format_name, problem=problem)
+def claimed(path: str, read_file: Callable[[str], bytes], classify: Classify) -> Input | None:
+    """Return a file with the format that claims it, and why it is not judged."""
+    try:
+        data = read_file(path)
+    except UnreadableError:  # by its name alone; reading it will tell what is wrong
+        data = b""
+    entry = claim(path, data)
+    return Input(path, entry.name, classify(path, data), len(data)) if entry else None
+
+
+def _tasks(project: Project, reader: Reader, *, describing: bool) -> list[Task]:
+    """Return the work: formats that describe images know what manifests build."""
+    paths: dict[str, list[str]] = defaultdict(list)
+    for one in project.inputs.values():
+        if not one.skipped:
+            paths[one.format].append(one.path)
+    builds: dict[str, list[Build]] = defaultdict(list)
+    for build in project.builds:
+        builds[build.dockerfile].append(build)
+    return [
+        (group, [build for path in group.paths for build in builds[path]])
+        for entry in REGISTRY
+        if entry.describes_images is describing and entry.name in paths
+        for group in reader.grouped(entry.name, paths[entry.name])
+    ]
+
+
+def _add(found: Reading, reading: Reading) -> None:
+    found.facts += reading.facts
+    found.builds += reading.builds
+    found.troubles += reading.troubles
+    found.comments |= reading.comments
+    found.problems |= reading.problems
+    found.scopes |= reading.scopes
+
+
+def _files(project: Project, found: Reading) -> Iterator[File]:
+    """Yield every file as a fact, and again for each problem in it; count templates as not judged."""
+    judged = [one for one in project.inputs.values() if not one.skipped]
+    for trouble in found.troubles:
+        if trouble.template and trouble.path in project.inputs:
+            project.inputs[trouble.path].skipped = f"template: {trouble.reason}"
+    for one in judged:
+        offset, problem = found.problems.get(one.path, (0, ""))
+        scope = found.scopes.get(one.path, Scope())
+        yield _file(project, one.path, offset, problem, scope)
+    for trouble in dict.fromkeys(found.troubles):
+        if not trouble.template:
+            yield _file(project, trouble.path, trouble.offset, trouble.reason)
+
+
+def _file(project: Project, path: str, offset: int, problem: str, scope: Scope = Scope()) -> File:
+    """Return a file as a fact, with its problem at a line of it where it has one."""
+    text = (project.texts.get(path) if problem else None) or Text(path, "")
+    place = _line_place(text, offset) if problem else Place(path, Span(0, 0))
+    one = project.inputs.get(path)
+    return File(
+        used_at=place, extent=place, scope=scope, path=path, format=one.format if one else "", problem=problem
+    )  # fmt: skip
 
 
 def _line_place(text: Text, offset: int) -> Place:
     offset = min(offset, len(text.value))
     number = text.line_of(offset)
     start = text.line_starts[number - 1]
-    return Place(
-        text.path, Span(min(offset, start + len(text.line(number))), start + len(text.line(number)))
-    )
-
-
-def _input(files: Files, path: str, classify: Classify) -> Input | None:
-    try:
-        data = files.read(path)
-    except UnreadableError as error:
-        entry = claim(path, b"")
-        if entry is None:
-            return None
-        skipped = classify(path, b"")
-        return Input(
-            path,
-            entry.name,
-            Text(path, ""),
-            problem="" if skipped else error.reason,
-            skipped=skipped,
-        )
-    entry = claim(path, data)
-    if entry is None:
-        return None
-    if skipped := classify(path, data):
-        return Input(path, entry.name, Text(path, ""), skipped=skipped)
-    return _parsed(entry, path, data)
-
-
-def _parsed(entry: Entry, path: str, data: bytes) -> Input:
-    text = Text(path, "")
-    try:
-        text = Text.decode(path, data)
-        return Input(path, entry.name, text, load(entry.name).parse(text))
-    except UnreadableError as error:
-        text = text if text.value else Text(path, error.text)
-        return Input(path, entry.name, text, problem=error.reason, problem_at=error.offset)
-
-
-def _gather(project: Project, entry: Entry, around: Surroundings) -> None:
-    inputs = [
-        one
-        for one in project.inputs.values()
-        if one.format == entry.name and one.document is not None
-    ]
-    if not inputs:
-        return
-    for fact in load(entry.name).facts({one.path: one.document for one in inputs}, around):
-        if isinstance(fact, Build):
-            project.builds.append(fact)
-        else:
-            project.facts.append(fact)
-
-
-def _note_troubles(project: Project, troubles: Sequence[Trouble]) -> None:
-    """Count templates as not judged; make anything else that cannot be followed a problem of its file."""
-    for trouble in troubles:
-        one = project.inputs.get(trouble.path)
-        if trouble.template and one:
-            one.skipped = f"template: {trouble.reason}"
-        elif not trouble.template:
-            text = project.texts.get(trouble.path) or Text(trouble.path, "")
-            project.facts.append(
-                problem_fact(text, trouble.offset, trouble.reason, one.format if one else "")
-            )
+    end = start + len(text.line(number))
+    return Place(text.path, Span(min(offset, end), end))

@@ -13,12 +13,14 @@ from immutable_delivery.check import Examined, examine, report
 from immutable_delivery.config import Config
 from immutable_delivery.config.links import refuse_links
 from immutable_delivery.config.packages import within
+from immutable_delivery.desk import Desk, desk_of
 from immutable_delivery.discover import Tree
 from immutable_delivery.errors import ConfigError, UnreadableError
 from immutable_delivery.files import Files, read_text
 from immutable_delivery.findings import Configured, Finding, Recorded, Report
 from immutable_delivery.names import shown
 from immutable_delivery.origin import origin_of
+from immutable_delivery.project import Reader
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.scope import Scope, open_scope
@@ -40,6 +42,7 @@ class Opened(Record, frozen=True):
     scope: Scope
     settings: Settings
     examined: Examined
+    desk: Desk
 
     def compared(self, entries: Sequence[Recorded], brought: Sequence[Finding] = ()) -> Comparison:
         """Tell what is new from what a baseline knows; what a change brought comes last."""
@@ -60,7 +63,8 @@ def run(start: Path, request: Request) -> Outcome:
     tree, path = scope.tree, settings.config.baseline
     found = examined.findings
     if scope.changes is not None:
-        found = tuple(_introduced(scope, scope.changes, examined, settings, request))
+        found = tuple(_introduced(opened, scope.changes, request))
+    opened.desk.close()
     known = None
     if path:
         brought = found if scope.changes is not None else ()
@@ -93,11 +97,14 @@ def open_run(start: Path, request: Request) -> Opened:
         commits=request.commits,
     )
     settings = settings_of(scope.tree, request, start)
-    examined = examine_in(scope.tree.files, settings, scope.tree, request)
+    desk = desk_of(scope.tree, settings.config, request)
+    examined = examine_in(
+        scope.tree.files, settings, scope.tree, request, desk.reader(scope.tree.files)
+    )
     for path in settings.config.files:  # findings about suppressions point into them
         if text := read_text(within(settings.files, path), path):
-            examined.project.texts[path] = text
-    return Opened(scope, settings, examined)
+            examined.project.texts.keep(text)
+    return Opened(scope, settings, examined, desk)
 
 
 def read_baseline(files: Files, path: str) -> list[Recorded]:
@@ -126,7 +133,9 @@ def _notices(opened: Opened, request: Request) -> Iterator[str]:
         yield f"ignore comments are not honoured: {number} for imd and other tools"
 
 
-def examine_in(files: Files, settings: Settings, tree: Tree, request: Request) -> Examined:
+def examine_in(
+    files: Files, settings: Settings, tree: Tree, request: Request, reader: Reader | None = None
+) -> Examined:
     """Judge all files of a tree by these settings."""
     config, inline = settings.config, request.inline_ignores
 
@@ -138,7 +147,13 @@ def examine_in(files: Files, settings: Settings, tree: Tree, request: Request) -
         )
 
     return examine(
-        files, settings.policies, config, classify=classify, today=request.today, inline=inline
+        files,
+        settings.policies,
+        config,
+        classify=classify,
+        today=request.today,
+        inline=inline,
+        reader=reader,
     )
 
 
@@ -158,16 +173,13 @@ def _path_class(path: str, named: str | None, config: Config) -> str:
     )
 
 
-def _introduced(
-    scope: Scope,
-    changes: Changes,
-    examined: Examined,
-    settings: Settings,
-    request: Request,
-) -> list[Finding]:
+def _introduced(opened: Opened, changes: Changes, request: Request) -> list[Finding]:
     """Return the findings of a change; the state before it is judged only where a changed line does not tell."""
+    scope, settings, examined = opened.scope, opened.settings, opened.examined
     before: list[Finding] | None = None if scope.before is None else []
     if scope.before is not None and elsewhere(examined.findings, changes):
-        old = examine_in(scope.before, settings, scope.tree, request)
+        old = examine_in(
+            scope.before, settings, scope.tree, request, opened.desk.reader(scope.before)
+        )
         before = [*old.findings, *old.suppressed, *old.disabled]
     return introduced(examined.findings, before, changes)

@@ -10,7 +10,7 @@ from immutable_delivery import diffs
 from immutable_delivery.changes import Changes
 from immutable_delivery.discover import Tree, open_tree
 from immutable_delivery.errors import UsageError
-from immutable_delivery.files import Files, MemoryFiles
+from immutable_delivery.files import MarkedFiles, MemoryFiles
 from immutable_delivery.git import Git
 from immutable_delivery.names import shown
 from immutable_delivery.records import Record
@@ -24,7 +24,7 @@ class Scope(Record, frozen=True):
     tree: Tree
     changes: Changes | None = None
     """None: everything is reported."""
-    before: Files | None = None
+    before: MarkedFiles | None = None
     """The files before the change; None where nobody knows them, or nothing is compared."""
     notice: str = ""
 

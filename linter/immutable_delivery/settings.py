@@ -42,6 +42,10 @@ class Request(Record, frozen=True, kw_only=True):
     """Whether what files say of themselves counts: ignore comments, and headers that call them generated."""
     strict_unresolved: bool = False
     today: date
+    jobs: int = 1
+    """How many processes may read files at once."""
+    cache: bool = False
+    """Whether to use what earlier runs read, and to leave it for later ones."""
 
 
 class Settings(Record, frozen=True):

@@ -13,6 +13,7 @@ from immutable_delivery.names import nearest
 
 COMMANDS = {
     "baseline": "immutable_delivery.cli.baseline",
+    "cache": "immutable_delivery.cli.cache",
     "check": "immutable_delivery.cli.check",
     "config": "immutable_delivery.cli.config",
     "contract": "immutable_delivery.cli.contract",

@@ -25,6 +25,7 @@ from immutable_delivery.names import shown
 from immutable_delivery.reporters.plain import against
 from immutable_delivery.run import run
 from immutable_delivery.settings import Request
+from immutable_delivery.workers import processes
 
 _SHOWN = ("show_files", "show_unresolved", "statistics", "include_suppressed")
 
@@ -83,6 +84,15 @@ _SHOWN = ("show_files", "show_unresolved", "statistics", "include_suppressed")
     help="Report suppressed findings too; they do not make it fail.",
 )
 @today_option
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Read with at most so many processes.  [default: as many as can run at once]",
+)
+@click.option(
+    "--no-cache", is_flag=True, help="Neither use nor leave what is remembered of unchanged files."
+)
 @click.option("--no-color", is_flag=True, help="Use no colours; so does the variable NO_COLOR.")
 def check(targets: tuple[Target, ...], **options: Any) -> int:
     """Judge the repository around PATHS, and report what concerns them; all of it without PATHS.
@@ -113,7 +123,8 @@ def _request(options: dict[str, Any]) -> Request:
         options["baseline"] = ""
     elif options["baseline"] == "":
         raise UsageError("--baseline names no file")
-    return Request(inline_ignores=inline, **options)
+    options["jobs"] = options["jobs"] or processes()
+    return Request(inline_ignores=inline, cache=not options.pop("no_cache"), **options)
 
 
 def _warn(report: Report, targets: tuple[Target, ...]) -> None:

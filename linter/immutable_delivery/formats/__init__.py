@@ -18,7 +18,7 @@ from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Text
 
 
-class Comment(Record, frozen=True):
+class Comment(Record, frozen=True, array_like=True):
     """A comment that may hold a suppression, and what it covers."""
 
     text: str
@@ -31,7 +31,7 @@ class Comment(Record, frozen=True):
     """The span of the document or object that it stands in; None: the whole file."""
 
 
-class Trouble(Record, frozen=True):
+class Trouble(Record, frozen=True, array_like=True):
     """Something a file says that its own engine would refuse, or that cannot be followed."""
 
     path: str

@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import cast
 
 from immutable_delivery.formats import Format
-from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 
 MAX_HEAD = 65_536
@@ -19,28 +18,33 @@ class Entry(Record, frozen=True):
     """A format and the paths that it may claim."""
 
     name: str
-    paths: re.Pattern[str]
+    paths: str
+    """A regular expression that is found in them."""
     describes_images: bool = False
     """It makes facts of what others build, so it comes after them."""
+    apart: bool = False
+    """What one file says does not depend on its neighbours: each is read by itself."""
 
 
 REGISTRY = (
     Entry(
         "dockerfile",
-        re.compile(r"(?:^|[/.\-_])(?:docker|container)file[^/]*$", re.IGNORECASE),
+        r"(?i:(?:^|[/.\-_])(?:docker|container)file[^/]*$)",
         describes_images=True,
+        apart=True,
     ),
-    Entry("contract", lazy(r"delivery\.(?:ya?ml|json)$")),
-    Entry("skaffold", lazy(r"skaffold[^/]*\.ya?ml$")),
-    Entry("devcontainer", lazy(r"devcontainer\.json$")),
-    Entry("bake", lazy(r"bake[^/]*\.(?:hcl|json)$")),
-    Entry("procfile", lazy(r"(?:^|/)Procfile[^/]*$", re.IGNORECASE)),
-    Entry("quadlet", lazy(r"\.(?:container|image|build|kube)$")),
-    Entry("score", lazy(r"score[^/]*\.ya?ml$", re.IGNORECASE)),
-    Entry("ecs", lazy(r"\.(?:ya?ml|json|template)$")),
-    Entry("compose", lazy(r"\.ya?ml$")),
-    Entry("kubernetes", lazy(r"\.(?:ya?ml|json)$|(?:^|/)Kustomization$")),
+    Entry("contract", r"delivery\.(?:ya?ml|json)$", apart=True),
+    Entry("skaffold", r"skaffold[^/]*\.ya?ml$"),
+    Entry("devcontainer", r"devcontainer\.json$", apart=True),
+    Entry("bake", r"bake[^/]*\.(?:hcl|json)$", apart=True),
+    Entry("procfile", r"(?i:(?:^|/)Procfile[^/]*$)", apart=True),
+    Entry("quadlet", r"\.(?:container|image|build|kube)$"),
+    Entry("score", r"(?i:score[^/]*\.ya?ml$)", apart=True),
+    Entry("ecs", r"\.(?:ya?ml|json|template)$", apart=True),
+    Entry("compose", r"\.ya?ml$"),
+    Entry("kubernetes", r"\.(?:ya?ml|json)$|(?:^|/)Kustomization$"),
 )
+NAMED = {entry.name: entry for entry in REGISTRY}
 
 
 @cache
@@ -51,7 +55,14 @@ def load(name: str) -> Format:
 
 def candidates(path: str) -> list[Entry]:
     """Return the formats that may claim a path."""
-    return [entry for entry in REGISTRY if entry.paths.search(path)]
+    if not _any_of(tuple(entry.paths for entry in REGISTRY)).search(path):
+        return []
+    return [entry for entry in REGISTRY if _any_of((entry.paths,)).search(path)]
+
+
+@cache
+def _any_of(paths: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(paths))
 
 
 def claim(path: str, data: bytes) -> Entry | None:

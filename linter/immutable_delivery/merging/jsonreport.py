@@ -105,10 +105,10 @@ def _placed(value: Any, texts: dict[str, Text]) -> Any:
     return {name: _placed(item, texts) for name, item in value.items()}
 
 
-def _place(place: _Place, texts: dict[str, Text]) -> dict[str, Any]:
+def _place(place: _Place, texts: dict[str, Text]) -> list[Any]:
     start, end = place.start, place.end
     if start.line is None or end.line is None:
-        return {"file": place.file, "span": {"start": start.offset, "end": end.offset}}
+        return [place.file, [start.offset, end.offset]]
     texts.setdefault(place.file, Outline(place.file, ""))
-    ends = {"start": (start.line, start.column), "end": (end.line, end.column)}
-    return {"file": place.file, "span": {name: Outline.offset(*at) for name, at in ends.items()}}
+    ends = ((start.line, start.column), (end.line, end.column))
+    return [place.file, [Outline.offset(*at) for at in ends]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from immutable_delivery.files import Files
+from immutable_delivery.files import MarkedFiles
 
 
-class RepositoryFiles(Files, Protocol):
+class RepositoryFiles(MarkedFiles, Protocol):
     """The files of a repository, and what only a repository knows of them."""
 
     @property

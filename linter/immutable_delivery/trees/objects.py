@@ -74,6 +74,14 @@ class ObjectFiles:
             raise UnreadableError("has a merge conflict that is not resolved")
         raise UnreadableError("is a folder" if self._listing.lists(real) else "is not there")
 
+    def mark(self, path: str) -> tuple[str, int]:
+        """Return what tells one version of a file from another; git's objects are never written again."""
+        try:
+            entry = self._entries.get(follow(path, self.link))
+        except UnreadableError:
+            return "", 0
+        return (entry.oid.decode(), 0) if entry else ("", 0)
+
     def executable(self, path: str) -> bool:
         """Tell whether a file may be run."""
         try:

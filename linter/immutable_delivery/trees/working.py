@@ -72,6 +72,15 @@ class WorkingTree:
         except OSError as error:
             raise UnreadableError(f"cannot be read: {error.strerror}") from error
 
+    def mark(self, path: str) -> tuple[str, int]:
+        """Return what tells one version of a file from another, and when it was written, in nanoseconds."""
+        try:
+            about = os.lstat(f"{self._root}/{follow(path, self.link)}")
+        except (OSError, ValueError, UnreadableError):
+            return "", 0
+        written = max(about.st_mtime_ns, about.st_ctime_ns)
+        return f"{about.st_ino}:{about.st_size}:{about.st_mtime_ns}:{about.st_ctime_ns}", written
+
     def executable(self, path: str) -> bool:
         """Tell whether a file may be run."""
         try:

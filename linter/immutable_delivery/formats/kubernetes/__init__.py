@@ -8,11 +8,12 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats import Comment, Surroundings, yamltree
 from immutable_delivery.formats.kubernetes.deployed import deployed
+from immutable_delivery.formats.kubernetes.families import families
 from immutable_delivery.formats.kubernetes.manifest import ANNOTATIONS, Manifest, annotated
 from immutable_delivery.formats.kubernetes.recognition import claims
 from immutable_delivery.text import Place, Text
 
-__all__ = ["NAME", "assign", "claims", "comments", "facts", "parse", "pin"]
+__all__ = ["NAME", "assign", "claims", "comments", "facts", "families", "parse", "pin"]
 
 NAME = "kubernetes"
 

@@ -35,13 +35,19 @@ class Graph:
 
     def consumed(self) -> set[str]:
         """Return the files that are read through some kustomization."""
-        found: set[str] = set()
-        for folder in self.order:
-            kustomization = self._repository.kustomization(folder)
-            for entry in self._entries(kustomization) if kustomization else ():
-                path = resolve(folder, _path_of(entry.text)) if "\n" not in entry.text else None
-                found |= {path} if path else set()
-        return found
+        return {path for folder in self.order for path in self._files(folder)}
+
+    def uses(self, folder: str) -> Iterator[str]:
+        """Yield what a kustomization is built from: files, and other folders as `folder/`."""
+        yield from self._files(folder)
+        yield from (f"{to}/" for _, to in self._references(folder))
+
+    def _files(self, folder: str) -> Iterator[str]:
+        kustomization = self._repository.kustomization(folder)
+        for entry in self._entries(kustomization) if kustomization else ():
+            path = resolve(folder, _path_of(entry.text)) if "\n" not in entry.text else None
+            if path:
+                yield path
 
     def _entries(self, kustomization: Kustomization) -> Iterator[Scalar]:
         yield from files_named(kustomization)

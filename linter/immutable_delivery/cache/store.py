@@ -1,0 +1,119 @@
+"""The file that a run leaves for the next: whole or not there, and nothing that is trusted unseen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from immutable_delivery import __version__
+from immutable_delivery.records import Record, field
+from immutable_delivery.traces import Trace
+
+MOST_FILES = 64
+"""So many repositories are remembered; the one that was longest ago is forgotten first."""
+MOST_BYTES = 100_000_000
+"""A larger memory is not kept."""
+
+_MAGIC = b"imd cache 1\n"
+_SUM = 32
+
+
+class Memory(Record, array_like=True):
+    """What is known of one repository."""
+
+    files: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By path: the mark of a version of the file and the digest of what it held."""
+    classifier: str = ""
+    """What the classes of the claims depend on."""
+    claims: dict[str, tuple[str, str, str, int]] = field(default_factory=dict)
+    """By path: the digest of what it held, the format, why it is not judged, its size in bytes."""
+    results: dict[str, list[tuple[Trace, bytes]]] = field(default_factory=dict)
+    """By what was computed: what that asked, and what it gave."""
+
+
+def folder() -> Path:
+    """Return the folder of the cache; `IMD_CACHE_DIR` names another."""
+    if given := os.environ.get("IMD_CACHE_DIR"):
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home(), "imd", "cache")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "imd"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "imd")
+
+
+def load(name: str) -> Memory:
+    """Return what is remembered under a name; nothing where that is not whole."""
+    try:
+        data = _file(name).read_bytes()
+        body = data[len(_MAGIC) + _SUM :]
+        if not data.startswith(_MAGIC) or sha256(body).digest() != data[len(_MAGIC) :][:_SUM]:
+            return Memory()
+        return msgspec.msgpack.decode(body, type=Memory)
+    except (OSError, RuntimeError, msgspec.MsgspecError):  # RuntimeError: nobody's home folder
+        return Memory()
+
+
+def save(name: str, memory: Memory) -> None:
+    """Leave something for the next run; a cache that cannot be written is none."""
+    body = msgspec.msgpack.encode(memory)
+    if len(body) > MOST_BYTES:
+        return
+    with suppress(OSError, RuntimeError):
+        place = _file(name)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
+        try:
+            beside.write_bytes(_MAGIC + sha256(body).digest() + body)
+            beside.replace(place)
+        finally:
+            beside.unlink(missing_ok=True)
+        _prune()
+
+
+def clean() -> int:
+    """Forget everything; return how many repositories were remembered."""
+    found = list(_kept())
+    for path in [*found, *folder().glob("*.tmp")]:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
+def name_of(*parts: str) -> str:
+    """Return the name of what depends on these parts, this version of imd and its files."""
+    text = "\0".join((__version__, _build(), *parts))
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _build() -> str:
+    """Return what tells this build from another of the same version: a checkout changes without one."""
+    top = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 (a thousand paths would cost more)
+    marks = [_mark(f"{root}/{name}") for root, _, names in os.walk(top) for name in names]
+    return ",".join(sorted(mark for mark in marks if mark))
+
+
+def _mark(path: str) -> str:
+    if not path.endswith((".py", ".json", ".yaml")):
+        return ""
+    about = os.stat(path)  # noqa: PTH116
+    return f"{path}:{about.st_size}:{about.st_mtime_ns}"
+
+
+def _file(name: str) -> Path:
+    return folder() / f"{name}.imd"
+
+
+def _kept() -> Iterator[Path]:
+    return folder().glob("*.imd")
+
+
+def _prune() -> None:
+    kept = sorted(_kept(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in kept[MOST_FILES:]:
+        path.unlink(missing_ok=True)

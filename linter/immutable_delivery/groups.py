@@ -1,0 +1,90 @@
+"""Files that say something together, and what they say: the one way from bytes to facts.
+
+Reading a group is pure: it depends on the group, what manifests build of it, the settings and what it reads of the
+repository. So a process can do it elsewhere, and a cache can remember it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeAlias, cast
+
+from msgspec import msgpack
+
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.facts import AnyFact, Build, Scope
+from immutable_delivery.files import Files
+from immutable_delivery.formats import Comment, Surroundings, Trouble
+from immutable_delivery.formats.registry import NAMED, load
+from immutable_delivery.records import Record, field
+from immutable_delivery.text import Text
+
+ReadingSettings: TypeAlias = Mapping[str, Any]
+"""The part of the configuration that concerns reading."""
+
+
+class Group(Record, frozen=True):
+    """Files of one format that are read together."""
+
+    format: str
+    paths: tuple[str, ...]
+
+
+class Reading(Record, kw_only=True, omit_defaults=True):
+    """What a group says."""
+
+    facts: list[AnyFact] = field(default_factory=list)
+    builds: list[Build] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    comments: dict[str, list[Comment]] = field(default_factory=dict)
+    """By path; those of files that could be parsed."""
+    problems: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Why files could not be parsed, and at which offset."""
+    scopes: dict[str, Scope] = field(default_factory=dict)
+
+
+def together(format_name: str, paths: Sequence[str], files: Files) -> list[Group]:
+    """Return the files of a format, put together that are to be read together."""
+    if NAMED[format_name].apart:
+        return [Group(format_name, (path,)) for path in paths]
+    own = getattr(load(format_name), "families", None)
+    found: Iterable[Sequence[str]] = own(paths, files) if own else [paths]
+    return [Group(format_name, tuple(one)) for one in found if one]
+
+
+def read(group: Group, files: Files, builds: Sequence[Build], settings: ReadingSettings) -> Reading:
+    """Return what a group says; ``builds`` are what manifests say of building it."""
+    format_, found = load(group.format), Reading()
+    around = Surroundings(files, builds, settings)
+    documents = {}
+    for path in group.paths:
+        try:
+            text = around.texts[path] = Text.decode(path, files.read(path))
+            documents[path] = format_.parse(text)
+        except UnreadableError as error:
+            found.problems[path] = (error.offset, error.reason)
+        else:
+            found.comments[path] = format_.comments(documents[path], text)
+    for fact in format_.facts(documents, around) if documents else ():
+        if isinstance(fact, Build):
+            found.builds.append(fact)
+        else:
+            found.facts.append(cast("AnyFact", fact))
+    found.troubles, found.scopes = around.troubles, around.scopes
+    return found
+
+
+def encode(reading: Reading) -> bytes:
+    """Return a reading as data."""
+    return msgpack.encode(reading)
+
+
+def decode(data: bytes) -> Reading:
+    """Return the reading that :func:`encode` made data of; raise msgspec's errors for anything else."""
+    return _decoder().decode(data)
+
+
+@cache
+def _decoder() -> msgpack.Decoder[Reading]:
+    return msgpack.Decoder(Reading)

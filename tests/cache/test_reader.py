@@ -1,0 +1,81 @@
+"""What is remembered is not read again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from immutable_delivery.cache.reader import RememberingReader, remembered_of
+from immutable_delivery.facts import Fact
+from immutable_delivery.files import MemoryFiles
+from immutable_delivery.project import read
+
+FILES = {
+    "a/Dockerfile": 'FROM debian\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n',
+    "a/run.sh": "#!/bin/sh\npip install a\n",
+    "b/Dockerfile": "FROM alpine\n",
+    "notes.yaml": "just: notes\n",
+    "pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: a}]}\n",
+}
+HOUR = 3_600_000_000_000
+
+
+class Counted(MemoryFiles):
+    """Files that tell their versions apart, and count how often they are read."""
+
+    def __init__(self, files: Mapping[str, str], age: int = HOUR) -> None:
+        super().__init__(files)
+        self.reads: list[str] = []
+        self._age = age
+
+    def read(self, path: str) -> bytes:
+        data = super().read(path)
+        self.reads.append(path)
+        return data
+
+    def mark(self, path: str) -> tuple[str, int]:
+        return str(hash(self._files.get(path))), time.time_ns() - self._age
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IMD_CACHE_DIR", str(tmp_path))
+
+
+def run(files: Counted) -> list[Fact]:
+    remembered = remembered_of(["/repository"], "")
+    reader = RememberingReader(files, {}, remembered, 1)
+    facts = read(files, lambda _path, _head: "", reader).facts
+    remembered.save()
+    return facts
+
+
+def test_an_unchanged_file_is_not_read() -> None:
+    first = run(Counted(FILES))
+    files = Counted(FILES)
+    assert run(files) == first
+    assert files.reads == []
+
+
+def test_a_changed_file_is_read_with_what_asks_for_it() -> None:
+    run(Counted(FILES))
+    files = Counted({**FILES, "a/run.sh": "#!/bin/sh\nnpm install a\n"})
+    assert "npm" in {getattr(fact, "manager", "") for fact in run(files)}
+    assert set(files.reads) == {"a/run.sh", "a/Dockerfile"}
+
+
+def test_a_file_that_was_just_written_is_read_though_its_mark_is_the_same() -> None:
+    run(Counted(FILES, age=0))
+    files = Counted(FILES, age=0)
+    run(files)
+    assert set(files.reads) == FILES.keys()
+
+
+def test_a_new_file_is_seen_by_what_asked_for_the_list_of_files() -> None:
+    run(Counted(FILES))
+    files = Counted({**FILES, "a/.dockerignore": "run.sh\n"})
+    run(files)
+    assert "a/Dockerfile" in files.reads
