@@ -107,7 +107,7 @@ LOOSE = [
     ("cargo install --git https://x/y; cargo install --git https://x/z --branch main", "y:none z:alias"),
     ("rustup default nightly; rustup toolchain install 1.70; rustup-init --default-toolchain stable", "toolchain:alias toolchain:partial toolchain:alias"),
     ("composer require a/b c/d:^1 e/f:dev-main; composer create-project x/y app", "a/b:none c/d:partial e/f:alias x/y:none"),
-    ("pecl install redis xdebug-beta; install-php-extensions gd", "redis:none xdebug:alias gd:none"),
+    ("pecl install redis xdebug-beta; install-php-extensions gd imagick", "redis:none xdebug:alias imagick:none"),
     ("luarocks install lpeg; cpanm Foo::Bar~1 Baz; cpan Qux", "lpeg:none Foo::Bar:partial Baz:none Qux:none"),
     ("mix local.hex --force; mix local.rebar; mix archive.install hex phx_new", "hex:none rebar:none phx_new:none"),
     ("R -e 'install.packages(c(\"a\",\"b\"), repos=\"https://x\")'; install2.r c", "a:none b:none c:none"),

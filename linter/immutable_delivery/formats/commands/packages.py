@@ -21,6 +21,7 @@ def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> 
     reader = READERS[verb.reads or manager.reads]
     version = _version(manager, verb, arguments, operands)
     named = [] if arguments.given(manager.instead) else _operands(verb, operands)
+    named = [one for one in named if one.word.text not in manager.bundled]
     found = [_package(operand, reader, version) for operand in named]
     if verb.name:
         found = [package and replace(package, name=verb.name) for package in found]

@@ -59,6 +59,8 @@ class Manager(Record, frozen=True):
     tag: frozenset[str] = _NONE
     branch: frozenset[str] = _NONE
     folder: frozenset[str] = _NONE
+    bundled: frozenset[str] = _NONE
+    """What the runtime itself brings, at its own version: it is only turned on."""
     manifest: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     frozen_forms: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
