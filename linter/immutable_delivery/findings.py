@@ -83,7 +83,7 @@ class Rule(Record, frozen=True, kw_only=True):
     remedy: str
     references: tuple[str, ...] = ()
     url: str = ""
-    """Its page, where that is not among ours."""
+    """Its page; empty for a policy that a repository made for itself."""
     profiles: tuple[str, ...] = ()
 
 

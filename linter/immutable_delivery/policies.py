@@ -12,7 +12,8 @@ from immutable_delivery.findings import Drift, Rule, Severity
 from immutable_delivery.records import Record, field
 from immutable_delivery.shipped import shipped
 
-DOCUMENTATION = "https://github.com/immutable-delivery/immutable-delivery/blob/main/policies"
+HOME = "https://github.com/immutable-delivery/immutable-delivery"
+_PAGES = f"{HOME}/blob/main/policies"
 
 
 class Message(Record, frozen=True):
@@ -61,6 +62,8 @@ class Policy(Record, frozen=True, kw_only=True):
     fix: str = ""
     aliases: tuple[str, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
+    shipped: bool = False
+    """Whether it is of our pack, whose pages are on the web."""
 
     @property
     def rule(self) -> Rule:
@@ -70,6 +73,7 @@ class Policy(Record, frozen=True, kw_only=True):
             id=self.id, name=self.name, group=self.group, severity=first.severity, drift=first.drift,
             layer=first.layer, why=self.why, remedy=self.remedy, references=self.references,
             profiles=tuple(dict.fromkeys(name for rule in self.rules for name in rule.profiles)),
+            url=f"{_PAGES}/{self.group}/{self.id}.yaml" if self.shipped else "",
         )  # fmt: skip
 
 
@@ -147,7 +151,7 @@ def _dumped_expression(expression: Expression) -> dict[str, Any]:
 def _loaded(entry: dict[str, Any]) -> Policy:
     params = entry["params"]
     rules = tuple(_loaded_rule(rule, params) for rule in entry["rules"])
-    return Policy(**{**_tuples(entry), "rules": rules, "params": params})
+    return Policy(**{**_tuples(entry), "rules": rules, "params": params, "shipped": True})
 
 
 def _loaded_rule(entry: dict[str, Any], params: Mapping[str, Any]) -> PolicyRule:

@@ -34,6 +34,7 @@ FLOATING = Rule(
     why="A tag is a name that its owner may move.\nWhat was tested is not what runs tomorrow.\n\n- today\n- tomorrow",
     remedy="Write the digest behind the tag: `name:tag@sha256:…`.",
     references=("https://docs.docker.com/dhi/core-concepts/digests/",),
+    url="https://git.example/policies/image/floating-tag.yaml",
 )  # fmt: skip
 PACKAGE = Rule(
     id="unpinned-os-package", name="Package without version", group="build", severity="warning",

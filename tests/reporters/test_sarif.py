@@ -19,6 +19,7 @@ from immutable_delivery.reporters import Options, render, rendered, sarif
 
 Build = Callable[..., Report]
 
+ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 MULTITOOL = "@microsoft/sarif-multitool-linux@5.7.0"
@@ -205,6 +206,13 @@ def test_rules_keep_to_githubs_limits() -> None:
         assert len(rule["shortDescription"]["text"]) <= 1024
         assert len(rule["fullDescription"]["text"]) <= 1024
         assert len(rule.get("name", "")) <= 255
+        assert (ROOT / rule["helpUri"].partition("/blob/main/")[2]).is_file()
+
+
+def test_a_policy_of_ones_own_has_no_page_on_the_web(report: Report) -> None:
+    own = {name: replace(rule, url="") for name, rule in report.rules.items()}
+    for rule in run_of(replace(report, rules=own))["tool"]["driver"]["rules"]:
+        assert "helpUri" not in rule
 
 
 def test_a_fix_of_a_file_with_crlf_and_characters_of_every_width(build: Build) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from immutable_delivery.findings import SEVERITIES, Finding, Report
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.concise import line
-from immutable_delivery.reporters.located import counts, ends_of, marks, shown, worst_first
+from immutable_delivery.reporters.located import counts, ends_of, marks, shown, worst
 from immutable_delivery.reporters.plain import inert, printable, visible
 from immutable_delivery.text import Text
 
@@ -22,12 +22,8 @@ _PROPERTY = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 def render(report: Report, options: Options) -> str:
     """Return the commands, the worst ten of a kind, the other findings in a group, and what there is in all."""
     findings = shown(report, include_suppressed=options.include_suppressed)
-    worst = worst_first(findings)
-    annotated = [
-        finding
-        for severity in SEVERITIES
-        for finding in [one for one in worst if one.severity == severity][:SHOWN_PER_KIND]
-    ]
+    kinds = [[one for one in findings if one.severity == severity] for severity in SEVERITIES]
+    annotated = [finding for kind in kinds for finding in worst(kind, SHOWN_PER_KIND)]
     names = {id(finding) for finding in annotated}
     others = [finding for finding in findings if id(finding) not in names]
     lines = [

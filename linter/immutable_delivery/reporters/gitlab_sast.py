@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from immutable_delivery.findings import Finding, Report, Rule
-from immutable_delivery.policies import DOCUMENTATION
+from immutable_delivery.policies import HOME
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
-from immutable_delivery.reporters.located import ends_of, page, shown, silenced, where
+from immutable_delivery.reporters.located import ends_of, shown, silenced, where
 from immutable_delivery.reporters.markup import code, literal
 from immutable_delivery.text import Text
 
@@ -36,7 +36,7 @@ def _scan(report: Report) -> dict[str, Any]:
     imd = {
         "id": "imd",
         "name": "immutable-delivery",
-        "url": DOCUMENTATION.partition("/blob/")[0],
+        "url": HOME,
         "version": report.version or "0",
         "vendor": {"name": "immutable-delivery"},
     }
@@ -80,7 +80,7 @@ def _location(report: Report, finding: Finding) -> dict[str, Any]:
 
 def _identifier(finding: Finding, rule: Rule | None) -> dict[str, str]:
     """Return what GitLab groups by and tells one policy's findings from another's."""
-    url = {"url": page(rule)} if rule else {}
+    url = {"url": rule.url} if rule and rule.url else {}
     return {"type": "imd", "name": finding.policy, "value": finding.policy, **url}
 
 

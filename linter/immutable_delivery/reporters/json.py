@@ -165,6 +165,6 @@ def _unresolved(report: Report, entry: Unresolved) -> dict[str, Any]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    names = ("id", "name", "group", "severity", "drift", "layer", "why", "remedy")
+    names = ("id", "name", "group", "severity", "drift", "layer", "why", "remedy", "url")
     lists = {"references": list(rule.references), "profiles": list(rule.profiles)}
     return {**{name: getattr(rule, name) for name in names}, **lists}

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from immutable_delivery.findings import Finding, Judged, Report
 from immutable_delivery.reporters import Options
-from immutable_delivery.reporters.located import marks, page, shown, where, within
+from immutable_delivery.reporters.located import marks, shown, where, within
 from immutable_delivery.reporters.xmltext import Element, child, document
 
 
@@ -57,5 +57,5 @@ def _details(report: Report, finding: Finding) -> str:
     parts = [f"{where(report, finding.place)}: {finding.severity} {finding.policy}"]
     parts += [f"used at {where(report, place)}" for place in finding.uses]
     if rule := report.rules.get(finding.policy):
-        parts += [rule.why.strip(), f"Instead: {rule.remedy.strip()}", page(rule)]
-    return "\n".join(parts)
+        parts += [rule.why.strip(), f"Instead: {rule.remedy.strip()}", rule.url]
+    return "\n".join(part for part in parts if part)

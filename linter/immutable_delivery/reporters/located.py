@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from immutable_delivery.findings import SEVERITIES, Finding, Report, Rule, rank
-from immutable_delivery.policies import DOCUMENTATION
+from immutable_delivery.findings import SEVERITIES, Finding, Report, rank
 from immutable_delivery.reporters.plain import count, printable
 from immutable_delivery.text import Place, Position, Text
 
@@ -25,6 +24,14 @@ def shown(report: Report, *, include_suppressed: bool) -> list[Finding]:
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings for readers that take only so many: by severity, what nobody could judge, and drift."""
     return sorted(findings, key=_badness)
+
+
+def worst(findings: list[Finding], most: int) -> list[Finding]:
+    """Return the worst findings, in their order, and no more than ``most``."""
+    if len(findings) <= most:
+        return findings
+    kept = {id(finding) for finding in worst_first(findings)[:most]}
+    return [finding for finding in findings if id(finding) in kept]
 
 
 def _badness(finding: Finding) -> tuple[int, bool, int]:
@@ -55,11 +62,6 @@ def ends_of(
     """Return where a place begins and ends, in the unit of the reader; None where the text is not at hand."""
     text = report.texts.get(place.file)
     return (unit(text, place.span.start), unit(text, place.span.end)) if text else None
-
-
-def page(rule: Rule) -> str:
-    """Return the address of what explains a policy."""
-    return rule.url or f"{DOCUMENTATION}/{rule.group}/{rule.id}.yaml"
 
 
 def marks(finding: Finding) -> str:

@@ -7,7 +7,6 @@ from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import (
     counts,
     marks,
-    page,
     shown,
     where,
     worst_first,
@@ -59,7 +58,7 @@ def _missing(number: int, limit: int) -> str:
 
 def _row(report: Report, finding: Finding) -> str:
     rule = report.rules.get(finding.policy)
-    policy = f"[{finding.policy}]({page(rule)})" if rule else code(finding.policy)
+    policy = f"[{finding.policy}]({rule.url})" if rule and rule.url else code(finding.policy)
     says = f"{literal(finding.message)}{literal(marks(finding))}"
     return f"| {finding.severity} | {code(where(report, finding.place))} | {policy} | {says} |"
 

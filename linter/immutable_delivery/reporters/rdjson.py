@@ -6,16 +6,16 @@ from typing import Any
 
 from immutable_delivery.edits import fitted
 from immutable_delivery.findings import Edit, Finding, Report
-from immutable_delivery.policies import DOCUMENTATION
+from immutable_delivery.policies import HOME
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
-from immutable_delivery.reporters.located import ends_of, page, shown, silenced
+from immutable_delivery.reporters.located import ends_of, shown, silenced
 from immutable_delivery.reporters.plain import printable
 from immutable_delivery.text import Place, Text
 
 _SEVERITIES = {"error": "ERROR", "warning": "WARNING", "note": "INFO"}
 
-SOURCE = {"name": "imd", "url": DOCUMENTATION.partition("/blob/")[0]}
+SOURCE = {"name": "imd", "url": HOME}
 
 
 def render(report: Report, options: Options) -> str:
@@ -40,7 +40,7 @@ def _diagnostic(report: Report, finding: Finding) -> dict[str, Any]:
         "message": _message(finding, suggested=edit is not None),
         "location": _location(report, finding.place),
         "severity": _SEVERITIES[finding.severity],
-        "code": {"value": finding.policy, **({"url": page(rule)} if rule else {})},
+        "code": {"value": finding.policy, **({"url": rule.url} if rule and rule.url else {})},
         **({"suggestions": [_suggestion(report, edit)]} if edit else {}),
         **({"related_locations": related} if related else {}),
     }

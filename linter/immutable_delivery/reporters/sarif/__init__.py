@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from immutable_delivery.findings import Finding, Report
-from immutable_delivery.policies import DOCUMENTATION
+from immutable_delivery.policies import HOME
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
-from immutable_delivery.reporters.located import shown, worst_first
+from immutable_delivery.reporters.located import shown, worst
 from immutable_delivery.reporters.plain import count, printable
 from immutable_delivery.reporters.sarif.locations import ROOT, location, root
 from immutable_delivery.reporters.sarif.results import MOST_RELATED, Results
@@ -59,7 +59,7 @@ def _log(report: Report, findings: list[Finding], most: int) -> str:
 
 
 def _run(report: Report, findings: list[Finding], most: int) -> dict[str, Any]:
-    kept = _worst(findings, most)
+    kept = worst(findings, most)
     names = sorted({*report.rules, *(finding.policy for finding in kept)})
     results = Results(report, {name: index for index, name in enumerate(names)})
     return {
@@ -69,7 +69,7 @@ def _run(report: Report, findings: list[Finding], most: int) -> dict[str, Any]:
                 "fullName": f"immutable-delivery {report.version}",
                 "version": report.version,
                 "semanticVersion": report.version,
-                "informationUri": DOCUMENTATION.partition("/blob/")[0],
+                "informationUri": HOME,
                 "rules": rules(report, names),
                 "supportedTaxonomies": SUPPORTED,
             }
@@ -84,19 +84,11 @@ def _run(report: Report, findings: list[Finding], most: int) -> dict[str, Any]:
     }
 
 
-def _worst(findings: list[Finding], most: int) -> list[Finding]:
-    """Return the worst findings, in their order."""
-    if len(findings) <= most:
-        return findings
-    kept = {id(finding) for finding in worst_first(findings)[:most]}
-    return [finding for finding in findings if id(finding) in kept]
-
-
 def _limits(findings: list[Finding], kept: int) -> list[str]:
     """Return what is missing, and where it is."""
     missing = len(findings) - kept
     crowded = sum(len(finding.uses) > MOST_RELATED for finding in findings)
-    everything = "the formats text and json have everything"
+    everything = "the format json has everything"
     sentences = {
         f"{count(missing, 'finding')}, the least severe, left out: GitHub takes {MOST_RESULTS:,} "
         f"results and {MOST_BYTES // 1_000_000} MB a run; {everything}.": missing > 0,

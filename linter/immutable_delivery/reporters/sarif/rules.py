@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from immutable_delivery.findings import Report, Rule
-from immutable_delivery.reporters.located import page
 from immutable_delivery.reporters.sarif.taxonomies import relationships
 
 _LONGEST = 1024
@@ -37,7 +36,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": _sentence(_cut(rule.name))},
         "fullDescription": {"text": _sentence(_cut(" ".join(rule.why.split())))},
         "help": {"text": _text(rule), "markdown": _markdown(rule)},
-        "helpUri": page(rule),
+        **({"helpUri": rule.url} if rule.url else {}),
         "defaultConfiguration": {"level": rule.severity},
         **({"relationships": related} if related else {}),
         "properties": {
