@@ -266,11 +266,6 @@ def test_finding_that_the_change_caused_elsewhere_is_reported() -> None:
     assert elsewhere([old, caused, _finding("c", 3)], CHANGES) == [old, caused]
 
 
-def test_without_the_state_before_only_changed_lines_tell() -> None:
-    here, there = _finding("a", 3), _finding("b", 0)
-    assert introduced([here, there], None, CHANGES) == [here]
-
-
 def test_moved_finding_is_known() -> None:
     assert introduced([_finding("a", 6)], [_finding("a", 0)], CHANGES) == []
 

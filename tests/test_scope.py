@@ -147,16 +147,21 @@ def _shallow(repository: Repository, folder: Path) -> Path:
     return folder
 
 
-def test_shallow_clone_tells_only_changed_lines(repository: Repository, tmp_path: Path) -> None:
+def test_shallow_clone_is_compared_with_the_other_end(
+    repository: Repository, tmp_path: Path
+) -> None:
     clone = _shallow(repository, tmp_path / "shallow")
     scope = open_scope(clone, since="origin/other")
-    assert scope.before is None
+    assert scope.before
+    assert scope.before.read("theirs") == b"2\n"
     assert scope.changes
     assert sorted(scope.changes.files) == ["a", "theirs"]
-    why = "where both began is not in this clone's history, so only changed lines are reported"
-    assert scope.notices == (f"origin/other..: {why}",)
+    why = "where both began is not in this clone's history, so it is compared with"
+    assert scope.notices == (f"origin/other..: {why} origin/other as it is now",)
     environ = {"PRE_COMMIT_FROM_REF": "origin/other", "PRE_COMMIT_TO_REF": "HEAD"}
-    assert open_scope(clone, staged=True, environ=environ).before is None
+    again = open_scope(clone, staged=True, environ=environ)
+    assert again.before
+    assert again.notices == scope.notices
 
 
 def test_unknown_revision_is_refused(repository: Repository) -> None:

@@ -97,15 +97,12 @@ def elsewhere(after: Iterable[Finding], changes: Changes) -> list[Finding]:
 
 
 def introduced(
-    after: Sequence[Finding], before: Sequence[Finding] | None, changes: Changes
+    after: Sequence[Finding], before: Sequence[Finding], changes: Changes
 ) -> list[Finding]:
     """Return the findings on changed lines, and those that the change caused elsewhere.
 
-    The change caused what was not found before it, or was less severe, disabled or suppressed. ``before`` is None where
-    nobody knows what was found: then only the changed lines tell.
+    The change caused what was not found before it, or was less severe, disabled or suppressed.
     """
-    if before is None:
-        return [finding for finding in after if touched(finding, changes)]
     known = _known(elsewhere(after, changes), before, changes)
     return [finding for finding in after if id(finding) not in known]
 

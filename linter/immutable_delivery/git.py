@@ -198,4 +198,5 @@ def _read(words: IO[bytes]) -> str:
 
 def _told(words: str) -> str:
     lines = (shown(line.removeprefix("fatal: ").strip()) for line in words.splitlines())
-    return " ".join(line for line in lines if line) or "it does not say why"
+    told = " ".join(line for line in lines if line) or "it does not say why"
+    return f"{told} (this is a partial clone; a whole one has it)" if "promisor" in words else told

@@ -176,7 +176,7 @@ def _path_class(path: str, named: str | None, config: Config) -> str:
 def _introduced(opened: Opened, changes: Changes, request: Request) -> list[Finding]:
     """Return the findings of a change; the state before it is judged only where a changed line does not tell."""
     scope, settings, examined = opened.scope, opened.settings, opened.examined
-    before: list[Finding] | None = None if scope.before is None else []
+    before: list[Finding] = []
     if scope.before is not None and elsewhere(examined.findings, changes):
         old = examine_in(
             scope.before, settings, scope.tree, request, opened.desk.reader(scope.before)

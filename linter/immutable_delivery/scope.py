@@ -25,7 +25,7 @@ class Scope(Record, frozen=True):
     changes: Changes | None = None
     """None: everything is reported."""
     before: MarkedFiles | None = None
-    """The files before the change; None where nobody knows them, or nothing is compared."""
+    """The files before the change; None where nothing is compared."""
     notice: str = ""
 
     @property
@@ -92,24 +92,39 @@ def _range(start: Path, paths: Sequence[str], old: str, new: str) -> Scope:
     first, last = commit_of(git, old), commit_of(git, new)
     base = _merge_base(git, first, last)
     changes = diffs.between(git, base or first, last, tree.files)
-    return _compared(tree, changes, base, f"{old}..{new}")
+    return _compared(tree, changes, base, first, old)
 
 
 def _since(start: Path, paths: Sequence[str], rev: str) -> Scope:
     tree = open_tree(start, paths=paths)
     git, files = _git(tree), tree.files
-    first, head = commit_of(git, rev), _head(git)
+    first, head = _commit(git, rev), _head(git)
+    if first is None:
+        why = "is not in this shallow clone, so the whole project is reported; `git fetch --unshallow` fetches the history"
+        return Scope(tree, notice=f"{shown(rev) or 'an empty name'} {why}")
     base = _merge_base(git, first, head) if head else None
     untracked = files.untracked if isinstance(files, WorkingTree) else frozenset[str]()
     changes = diffs.working(git, base or first, files, untracked)
-    return _compared(tree, changes, base, f"{rev}..")
+    return _compared(tree, changes, base, first, rev)
 
 
-def _compared(tree: Tree, changes: Changes, base: str | None, what: str) -> Scope:
+def _commit(git: Git, rev: str) -> str | None:
+    """Return the object name of a commit; None where a shallow clone may lack it, UsageError where there is none."""
+    try:
+        return commit_of(git, rev)
+    except UsageError:
+        if git.run("rev-parse", "--is-shallow-repository").out.strip() == b"true":
+            return None
+        raise
+
+
+def _compared(tree: Tree, changes: Changes, base: str | None, first: str, rev: str) -> Scope:
+    """Compare with where both began; where that is unknown with ``first``, and what happened there since counts too."""
+    before = commit_files(_git(tree), base or first)
     if base:
-        return Scope(tree, changes, commit_files(_git(tree), base))
-    why = "where both began is not in this clone's history, so only changed lines are reported"
-    return Scope(tree, changes, notice=f"{shown(what)}: {why}")
+        return Scope(tree, changes, before)
+    why = "where both began is not in this clone's history, so it is compared with"
+    return Scope(tree, changes, before, f"{shown(rev)}..: {why} {shown(rev)} as it is now")
 
 
 def _git(tree: Tree) -> Git:
