@@ -88,6 +88,8 @@ def _is_test(parts: list[str]) -> bool:
 
 def _is_generated(head: bytes) -> bool:
     """Tell whether the comments at the top say that a program wrote the file."""
+    if b"generated" not in head[:4096].lower():  # every way of saying it holds the word
+        return False
     lines = head[:4096].decode("utf-8-sig", "replace").splitlines()[:_HEADER_LINES]
     comments = " ".join(line for line in lines if _COMMENT.match(line))
     return bool(_GENERATED.search(comments))

@@ -19,6 +19,7 @@ __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 NAME = "ecs"
 
 _PATH = lazy(r"\.(?:ya?ml|json|template)\Z")
+_WORDS = (b"containerDefinitions", b"AWS::ECS::TaskDefinition")
 _DEFINITION = re.compile(
     rb"\"containerDefinitions\"\s*:|^containerDefinitions[ \t]*:|AWS::ECS::TaskDefinition\b",
     re.MULTILINE,
@@ -28,7 +29,9 @@ _OBJECT = re.compile(rb"[\"']?apiVersion[\"']?\s*:")
 
 def claims(path: str, head: bytes) -> bool:
     """Whether a file holds a task definition: of a registration, or of a CloudFormation template."""
-    return bool(_PATH.search(path) and _DEFINITION.search(head)) and not _OBJECT.search(head)
+    if not _PATH.search(path) or not any(word in head for word in _WORDS):
+        return False
+    return bool(_DEFINITION.search(head)) and not _OBJECT.search(head)
 
 
 def parse(text: Text) -> list[Document]:

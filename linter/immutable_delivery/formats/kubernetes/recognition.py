@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from immutable_delivery.formats.kustomize import FILE_NAMES
 from immutable_delivery.formats.lookup import text
@@ -11,10 +12,10 @@ from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
 _PATH = lazy(r"\.(?:ya?ml|json)\Z")
-_VERSIONS = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#,]*)", re.MULTILINE)
-_KIND = re.compile(rb"^[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
-_JSON_VERSION = re.compile(rb"[\"']?apiVersion[\"']?\s*:\s*[\"']?([^\s\"'#,]*)")
-_JSON_KIND = re.compile(rb"[\"']?kind[\"']?\s*:")
+_VERSION = re.compile(rb"apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#,]*)")
+_KIND = re.compile(rb"kind[\"']?[ \t]*:")
+_JSON_VERSION = re.compile(rb"apiVersion[\"']?\s*:\s*[\"']?([^\s\"'#,]*)")
+_JSON_KIND = re.compile(rb"kind[\"']?\s*:")
 _FOREIGN = lazy(
     r"(?:skaffold|score\.dev|kustomize\.config\.k8s\.io|kind\.x-k8s\.io|k3d\.io|ctlptl\.dev|kubeadm\.k8s\.io"
     r"|kubelet\.config\.k8s\.io|kubeproxy\.config\.k8s\.io|eksctl\.io|kops\.k8s\.io|backstage\.io"
@@ -34,10 +35,22 @@ def claims(path: str, head: bytes) -> bool:
         return False
     head = head.removeprefix(b"\xef\xbb\xbf")
     flow = head.lstrip()[:1] in {b"{", b"["}
-    versions = (_JSON_VERSION if flow else _VERSIONS).findall(head)
-    kinds = (_JSON_KIND if flow else _KIND).search(head)
-    own = any(not _FOREIGN.match(version.decode("utf-8", "replace")) for version in versions)
-    return own and kinds is not None
+    if flow:
+        versions, kinds = _JSON_VERSION.finditer(head), _JSON_KIND.finditer(head)
+    else:
+        versions, kinds = _keys(_VERSION, head), _keys(_KIND, head)
+    own = any(not _FOREIGN.match(found[1].decode("utf-8", "replace")) for found in versions)
+    return own and next(kinds, None) is not None
+
+
+def _keys(pattern: re.Pattern[bytes], head: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield where a key stands at the start of a line; anchored, the pattern would stop at every line."""
+    for found in pattern.finditer(head):
+        before = head[max(found.start() - 2, 0) : found.start()]
+        if before[-1:] in {b'"', b"'"}:
+            before = before[:-1]
+        if before[-1:] in {b"", b"\n"}:
+            yield found
 
 
 def is_foreign(root: Mapping) -> bool:

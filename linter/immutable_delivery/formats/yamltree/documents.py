@@ -14,6 +14,8 @@ MAX_SECOND_READING = 400_000
 """Longer documents are not read again by the slow parser."""
 
 _BOUNDARY = lazy(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_TEMPLATE = lazy(r"(?<![\"'])(?:\{\{|\{%|<%)")
+_STATEMENT = lazy(r"[ \t]*(?:-[ \t]+)?(?:\{\{|\{%|<%)")
 _PREAMBLE = lazy(r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n]|%[^\r\n]*+[\r\n])*+\Z")
 _BLANK_LINE = lazy(r"^[ \t]++(?=[\r\n#]|\Z)", re.MULTILINE)
 
@@ -40,12 +42,20 @@ def _chunk(text: Text, start: int, end: int) -> list[Document]:
     try:
         return read(text, start, end)
     except UnreadableError as error:
-        if isinstance(error, RefusedError) or end - start > MAX_SECOND_READING:
+        hopeless = isinstance(error, RefusedError) or _templated(text, error.offset)
+        if hopeless or end - start > MAX_SECOND_READING:
             return [_broken(text, start, end, error)]
     try:
         return read_again(text, start, _BLANK_LINE.sub(_spaces, text.value[start:end]))
     except UnreadableError as error:
         return [_broken(text, start, end, error)]
+
+
+def _templated(text: Text, offset: int) -> bool:
+    """Whether a template stands where libyaml stumbles, or in the line above: no parser reads that."""
+    number = text.line_of(min(offset, len(text.value)))
+    above = text.line(number - 1) if number > 1 else ""
+    return bool(_TEMPLATE.search(text.line(number)) or _STATEMENT.match(above))
 
 
 def _chunks(value: str) -> Iterator[tuple[int, int]]:
