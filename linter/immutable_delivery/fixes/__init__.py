@@ -20,15 +20,17 @@ from immutable_delivery.records import Record, field, replace
 from immutable_delivery.text import Place, Text
 
 KINDS = {
-    "pin-digest": "pins",
-    "frozen-install": "installs",
-    "exec-form": "starts",
-    "add-checksum": "checksums",
-    "read-only-root": "settings",
-    "remove-repeated": "repeated",
-    "remove-suppression": "unused",
+    "add-checksum": "checksums.fix",
+    "exec-form": "starts.fix",
+    "frozen-install": "installs.fix",
+    "immutable-object": "settings.immutable_object",
+    "join-refresh": "refreshes.fix",
+    "pin-digest": "pins.fix",
+    "read-only-root": "settings.read_only_root",
+    "remove-repeated": "repeated.fix",
+    "remove-suppression": "unused.fix",
 }
-"""Kinds of fixes, and the module of this package whose `fix` makes each."""
+"""Kinds of fixes, and what of this package makes each: modules are imported when they are asked for."""
 
 DigestOf = Callable[[Image], str | None]
 """Tells the digest of a reference: what the repository states elsewhere, a lock file, a registry."""
@@ -61,7 +63,8 @@ def fix_of(kind: str, found: Iterable[tuple[Fact, Place]], around: Around) -> Fi
     """Return the fix of one finding: what mends every fact that it is about."""
     if kind not in KINDS:
         return none("a person must decide: `imd policy show` says what to write")
-    make = cast("Kind", import_module(f"immutable_delivery.fixes.{KINDS[kind]}").fix)
+    module, _, name = KINDS[kind].partition(".")
+    make = cast("Kind", getattr(import_module(f"immutable_delivery.fixes.{module}"), name))
     return _all(make(fact, place, around) for fact, place in found)
 
 

@@ -1,4 +1,4 @@
-"""Settings of a container that are missing or wrong; the format knows how they are written."""
+"""Settings that are missing or wrong; the format knows how they are written. All of them change what may happen at run time."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from immutable_delivery.fixes import Around, none
 from immutable_delivery.text import Place
 
 
-def fix(fact: Fact, place: Place, around: Around) -> Fix:
+def read_only_root(fact: Fact, _: Place, around: Around) -> Fix:
     """Make the root file system read-only: unsafe, for the program may write somewhere."""
-    del place
+    return _assigned(fact, "read_only_root", "Make the root file system read-only", around)
+
+
+def immutable_object(fact: Fact, _: Place, around: Around) -> Fix:
+    """Forbid changes of an object: unsafe, for whoever changes it has to give it another name."""
+    return _assigned(fact, "immutable", "Forbid changes in place", around)
+
+
+def _assigned(fact: Fact, field: str, title: str, around: Around) -> Fix:
     at = fact.extent
     text, assign = around.texts.get(at.file), getattr(around.format_of(at), "assign", None)
-    edit = assign(text, at, "read_only_root", "true") if assign and text else None
+    edit = assign(text, at, field, "true") if assign and text else None
     if edit is None:
         return none("a person must write it: the setting cannot be placed here for certain")
-    return Fix(title="Make the root file system read-only", edits=(edit,), safe=False)
+    return Fix(title=title, edits=(edit,), safe=False)

@@ -17,7 +17,10 @@ __all__ = ["NAME", "assign", "claims", "comments", "facts", "families", "parse",
 
 NAME = "kubernetes"
 
-_FIELDS = {"read_only_root": ["securityContext", "readOnlyRootFilesystem"]}
+_FIELDS = {
+    "read_only_root": ["securityContext", "readOnlyRootFilesystem"],
+    "immutable": ["immutable"],
+}
 
 
 def parse(text: Text) -> Manifest:
@@ -39,7 +42,7 @@ def facts(documents: Mapping[str, Manifest], around: Surroundings) -> Iterable[F
 
 
 def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:
-    """Return the edit that gives a field of a container another value."""
+    """Return the edit that gives a field of a container or object another value."""
     from immutable_delivery.formats.yamltree.assignments import assigned, owner_at  # noqa: PLC0415
 
     owner = owner_at(text, extent.span.start, keyed=False)

@@ -1,0 +1,28 @@
+"""A package index refreshed in a layer of its own: joined with the RUN below it."""
+
+from __future__ import annotations
+
+import re
+
+from immutable_delivery.facts import Fact
+from immutable_delivery.findings import Fix
+from immutable_delivery.fixes import Around, edited, none
+from immutable_delivery.text import Place
+
+_ALONE = re.compile(r"RUN[ \t]+[\w./ \t-]+\Z", re.IGNORECASE)
+_NEXT = re.compile(r"(?:[ \t]*\r?\n)+[ \t]*RUN[ \t]+(?!--)(?=[\w./-]+[ \t])", re.IGNORECASE)
+_BODY = re.compile(r"(?:[^\\\r\n]|\\[^\r\n]|\\[ \t]*\r?\n)*")
+_ALTERNATIVE = re.compile(r"\|\||<<|^[ \t]*#", re.MULTILINE)
+
+
+def fix(fact: Fact, place: Place, around: Around) -> Fix:
+    """Write the refresh before what the next RUN does."""
+    text, at = around.texts.get(place.file), fact.extent
+    written = (around.written(at) or "").rstrip()
+    if text is None or not _ALONE.match(written):
+        return none("a person must decide: it does more than to refresh the index")
+    below = _NEXT.match(text.value, at.span.start + len(written))
+    body = _BODY.match(text.value, below.end()) if below else None
+    if below is None or body is None or _ALTERNATIVE.search(body[0]):
+        return none("a person must decide which RUN it belongs to")
+    return edited("Refresh the index in the RUN below", at.at(*below.span()), " && ")
