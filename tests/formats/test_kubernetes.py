@@ -169,11 +169,13 @@ def test_roles_of_containers() -> None:
 def test_tekton_steps_belong_to_a_pipeline() -> None:
     content = (
         "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec:\n  stepTemplate: {image: base:1}\n"
-        "  steps:\n  - {name: a, image: a:1, script: 'apt-get install -y curl'}\n  - {name: b}\n  sidecars: [{image: s:1}]\n"
+        "  steps:\n  - {name: a, image: a:1, script: 'apt-get install -y curl'}\n  - {name: b}\n"
+        "  - {name: c, ref: {name: elsewhere}}\n  sidecars: [{image: s:1}]\n"
     )
     images = facts(content, kind=Image)
     assert [(one.reference, one.role, one.scope.phase) for one in images] == [
         ("a:1", "pipeline", "pipeline"),
+        ("base:1", "pipeline", "pipeline"),
         ("s:1", "pipeline", "pipeline"),
     ]
     assert one(content, Install).scope.phase == "pipeline"

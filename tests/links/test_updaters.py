@@ -65,7 +65,7 @@ METHOD = "argocd-image-updater.argoproj.io/write-back-method"
 
 def test_annotations_order_updates_unless_git_gets_them() -> None:
     listed = variable("annotation", LIST, "web=shop/web")
-    assert ordered(listed) == ["the Argo CD image updater"]
+    assert ordered(listed) == ["The Argo CD image updater"]
     assert ordered(listed, variable("annotation", METHOD, "argocd")) != []
     assert ordered(listed, variable("annotation", METHOD, "git:secret:argocd/creds")) == []
     assert ordered(listed, variable("annotation", METHOD, None)) == []

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from immutable_delivery.facts import Container, Fact, Resource, Variable
 from immutable_delivery.formats.images import name_and_tag
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
 
 _PROGRAMS = {
@@ -26,7 +27,10 @@ _TELLING = frozenset({"--monitor-only", "--monitor-only=true", "-m"})
 _LIST = "argocd-image-updater.argoproj.io/image-list"
 _WRITE_BACK = "argocd-image-updater.argoproj.io/write-back-method"
 _KEEL = "keel.sh/policy"
-"""What tells the image updater of Argo CD, and Keel, to change what runs."""
+_OPENSHIFT = "image.openshift.io/triggers"
+"""What tells the image updater of Argo CD, Keel and OpenShift to change what runs."""
+_PAUSED = lazy(r'"paused"\s*:\s*"?true')
+_NAMES = {_KEEL: "Keel", _OPENSHIFT: "The image trigger"}
 
 Owner = tuple[str, str]
 
@@ -83,6 +87,8 @@ def _orders(fact: Variable, told: Mapping[Owner, Mapping[str, str | None]]) -> b
         return False
     if fact.name == _KEEL:
         return fact.value not in {"never", "", None}
+    if fact.name == _OPENSHIFT:
+        return fact.value is not None and not _PAUSED.search(fact.value)
     method = told[_owner(fact)].get(_WRITE_BACK, "")
     return fact.name == _LIST and method is not None and not method.startswith("git")
 
@@ -94,5 +100,5 @@ def _resource(fact: Variable) -> Resource:
         places={"name": fact.place_of("name")},
         scope=fact.scope,
         resource_type="updater",
-        name="Keel" if fact.name == _KEEL else "the Argo CD image updater",
+        name=_NAMES.get(fact.name, "The Argo CD image updater"),
     )

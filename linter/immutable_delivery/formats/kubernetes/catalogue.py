@@ -17,6 +17,8 @@ _PLACES: dict[tuple[str, str], tuple[str, ...]] = {
     ("monitoring.coreos.com", "ThanosRuler"): ("spec.image",),
     ("operator.victoriametrics.com", "*"): ("spec.image",),
     ("postgresql.cnpg.io", "Cluster"): ("spec.imageName",),
+    ("postgresql.cnpg.io", "ImageCatalog"): ("spec.images.*.image",),
+    ("postgresql.cnpg.io", "ClusterImageCatalog"): ("spec.images.*.image",),
     ("postgres-operator.crunchydata.com", "PostgresCluster"): (
         "spec.image", "spec.backups.pgbackrest.image", "spec.proxy.pgBouncer.image",
     ),

@@ -9,6 +9,7 @@ from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.kubernetes import programs, variables, volumes
 from immutable_delivery.formats.kubernetes.mounts import Mounts
 from immutable_delivery.formats.kubernetes.pods import Found, Pod
+from immutable_delivery.formats.kubernetes.triggers import puts_in
 from immutable_delivery.formats.kubernetes.variables import Values
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.kustomize.images import Unpinned
@@ -24,6 +25,7 @@ def pod_facts(pod: Pod, workload: Workload) -> Iterator[Fact]:
     mounts = Mounts(pod, held, workload)
     yield from volumes.images(held, workload.scope())
     yield from volumes.checkouts(held, workload.scope())
+    yield from volumes.artifacts(pod.spec, workload.scope())
     yield from variables.instructions(pod.annotations, workload.scope())
     yield from mounts.unused(workload.scope())
     for found in pod.containers:
@@ -53,7 +55,7 @@ def _container(found: Found, mounts: Mounts, scope: Scope) -> Iterator[Fact]:
     known = variables.values(node, workload)
     scripts = volumes.scripts(node, mounts.volumes, workload)
     image = scalar(node, "image") or scalar(pod.defaults, "image")
-    if image is not None:
+    if image is not None and not puts_in(workload, image):
         yield image_of(image, found.role, scope, node.place, scalar(node, "imagePullPolicy"))
     run = programs.run(node, known, workload, scope, scripts)
     begun = programs.start(node, known, scope, run)

@@ -7,10 +7,11 @@ from typing import Any
 
 from immutable_delivery.facts import Fact
 from immutable_delivery.facts import Resource as ResourceFact
-from immutable_delivery.formats.kubernetes import catalogue, variables
+from immutable_delivery.formats.kubernetes import catalogue, gitops, variables
 from immutable_delivery.formats.kubernetes.containers import image_of, pod_facts
 from immutable_delivery.formats.kubernetes.pods import pods
 from immutable_delivery.formats.kubernetes.shapes import tell_containers, tell_object
+from immutable_delivery.formats.kubernetes.triggers import automatic
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import is_true, mapping, mappings, scalar, scalars
 from immutable_delivery.formats.yamltree import Scalar
@@ -47,7 +48,10 @@ def facts(workload: Workload) -> Iterator[Fact]:
         yield image_of(
             node, "volume" if "containerDisk" in path else "container", scope, node.place
         )
-    yield from variables.instructions(mapping(root, "metadata", "annotations"), workload.scope())
+    for node in gitops.images(root, one.group, one.kind):
+        yield image_of(node, "container", workload.scope(), node.place)
+    for key in ("annotations", "labels"):  # Keel reads either
+        yield from variables.instructions(mapping(root, "metadata", key), workload.scope())
     yield from _resource(workload)
 
 
@@ -59,6 +63,8 @@ def _resource(workload: Workload) -> Iterator[ResourceFact]:
         yield from _role(workload)
     elif (one.group, one.kind) in _KEEPERS:
         yield _history(workload)
+    elif one.group == "apps.openshift.io" and (trigger := automatic(workload.resource.root)):
+        yield _fact(workload, "updater", {"name": trigger}, name="The ImageChange trigger")
 
 
 def _config(workload: Workload) -> ResourceFact:
@@ -109,9 +115,8 @@ def _fact(workload: Workload, kind: str, at: dict[str, Scalar], **fields: Any) -
     return ResourceFact(
         used_at=next(iter(places.values()), (name or root).place),
         extent=root.place,
-        places=places | ({"name": name.place} if name else {}),
+        places=({"name": name.place} if name else {}) | places,
         scope=workload.scope(),
         resource_type=kind,
-        name=workload.name,
-        **fields,
+        **{"name": workload.name, **fields},
     )

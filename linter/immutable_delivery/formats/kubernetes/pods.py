@@ -80,7 +80,7 @@ def _pod(node: Mapping, holder: Mapping, group: str, lists: dict[str, str]) -> P
         for key, role in lists.items()
         if key in node.entries
         for one in mappings(node, key)
-        if text(one, "image") or (text(one, "name") and group in _OVERRIDES)
+        if text(one, "image") or _completed(one, node, group)
     ]
     if group == "argoproj.io":
         found += _argo(node)
@@ -88,6 +88,13 @@ def _pod(node: Mapping, holder: Mapping, group: str, lists: dict[str, str]) -> P
         return None
     annotations = mapping(holder, "metadata", "annotations")
     return Pod(node, annotations, found, mappings(node, "volumes"), mapping(node, "stepTemplate"))
+
+
+def _completed(one: Mapping, node: Mapping, group: str) -> bool:
+    """Whether a container without image gets one: from another object, an operator, or the template of all steps."""
+    if group == "tekton.dev":
+        return bool(text(node, "stepTemplate", "image")) and one.get("ref") is None
+    return bool(text(one, "name")) and group in _OVERRIDES
 
 
 def _lists(group: str) -> dict[str, str]:

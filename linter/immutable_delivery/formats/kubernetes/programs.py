@@ -22,6 +22,8 @@ Scripts = AnyMapping[str, Scalar]
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _HOOKS = ("postStart", "preStop")
+_SCRIPTS = ("script", "source")
+"""Where Tekton and Argo Workflows keep a script that the manifest itself holds."""
 
 
 class Run(Record):
@@ -79,9 +81,10 @@ def _run(container: Mapping, known: Values, scope: Scope, scripts: Scripts) -> R
     origin = "command" if command else "args"
     reader = _Reader(known, scripts, found)
     found.dev_server = reader.argv([*command, *args], scope, container.extent(origin))
-    body = scalar(container, "script")
-    if body is not None:
-        reader.script(body, scope, container.extent("script"))
+    for key in _SCRIPTS:
+        body = scalar(container, key)
+        if body is not None and _is_for_shell(body.text, command):
+            reader.script(body, scope, container.extent(key))
     for key in _HOOKS:
         reader.exec(find(container, "lifecycle", key, "exec"), during(scope, "hook"))
     started = list(found.started)
@@ -89,6 +92,14 @@ def _run(container: Mapping, known: Values, scope: Scope, scripts: Scripts) -> R
         reader.exec(find(container, key, "exec"), during(scope, "probe"))
     found.started = started
     return found
+
+
+def _is_for_shell(body: str, command: Sequence[Written]) -> bool:
+    """Whether a shell reads a script: its first line says it, else the command, else it is Tekton's default."""
+    if body.startswith("#!"):
+        words = body.partition("\n")[0][2:].split()
+        return any(is_shell(word.rpartition("/")[2]) for word in words)
+    return not command or is_shell(command[0].text.rpartition("/")[2])
 
 
 class _Reader:

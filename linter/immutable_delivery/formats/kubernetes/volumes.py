@@ -88,20 +88,35 @@ def checkouts(held: AnyMapping[str, Volume], scope: Scope) -> Iterator[Fetch]:
     """Yield the repositories that volumes check out when the pod starts."""
     for one in held.values():
         url = scalar(one.node, "gitRepo", "repository")
-        revision = scalar(one.node, "gitRepo", "revision")
         if url is not None:
-            yield Fetch(
-                used_at=url.place,
-                extent=one.node.place,
-                places={"url": url.place, "revision": (revision or url).place},
-                scope=scope,
-                tool="gitRepo",
-                url=url.written.value,
-                source_type="git",
-                revision=text(revision),
-                pin=of_ref(text(revision)),
-                credentials=has_credentials(url.text),
+            yield _checkout(
+                "gitRepo", url, scalar(one.node, "gitRepo", "revision"), one.node, scope
             )
+
+
+def artifacts(template: Mapping, scope: Scope) -> Iterator[Fetch]:
+    """Yield the repositories that a template of a workflow is given."""
+    for node in mappings(template, "inputs", "artifacts"):
+        url = scalar(node, "git", "repo")
+        if url is not None:
+            yield _checkout("git artifact", url, scalar(node, "git", "revision"), node, scope)
+
+
+def _checkout(
+    tool: str, url: Scalar, revision: Scalar | None, extent: Mapping, scope: Scope
+) -> Fetch:
+    return Fetch(
+        used_at=url.place,
+        extent=extent.place,
+        places={"url": url.place, "revision": (revision or url).place},
+        scope=scope,
+        tool=tool,
+        url=url.written.value,
+        source_type="git",
+        revision=text(revision),
+        pin=of_ref(text(revision)),
+        credentials=has_credentials(url.text),
+    )
 
 
 def scripts(

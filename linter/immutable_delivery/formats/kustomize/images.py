@@ -65,7 +65,7 @@ class Rule(Record, frozen=True):
         elif self.suffix:
             parts = [tag, self.suffix.written] if tag else [self.suffix.written]
             tag, digest = Written.joined(parts, self.suffix.place), None
-        new = Scalar(_joined(name, tag, digest, whole.whole), image.place, plain=False)
+        new = Scalar(joined(name, tag, digest, whole.whole), image.place, plain=False)
         return _without_digest(image, new)
 
 
@@ -150,7 +150,8 @@ def _without_digest(old: Scalar, new: Scalar) -> Scalar:
     return Unpinned(new, before)
 
 
-def _joined(name: Written, tag: Written | None, digest: Written | None, whole: Place) -> Written:
+def joined(name: Written, tag: Written | None, digest: Written | None, whole: Place) -> Written:
+    """Return a reference out of its parts."""
     parts = [name]
     for sign, part in ((":", tag), ("@", digest)):
         if part is not None and part.text:

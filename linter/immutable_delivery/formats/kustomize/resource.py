@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from immutable_delivery.formats.kustomize.templates import processed
 from immutable_delivery.formats.lookup import mappings, text, with_entry, written
 from immutable_delivery.formats.yamltree import Mapping, Node
 from immutable_delivery.records import Record, replace
@@ -101,7 +102,7 @@ def _listed(node: Mapping) -> list[Mapping] | None:
     """Return the items of a list, complete with what the list says of all of them; else None."""
     kind, version = text(node, "kind"), text(node, "apiVersion")
     if version.startswith("template.openshift.io/") or (kind == "Template" and node.get("objects")):
-        return mappings(node, "objects")
+        return processed(node)
     if not kind.endswith("List") or node.get("items") is None:
         return None
     if kind == "List":
