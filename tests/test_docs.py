@@ -23,7 +23,12 @@ ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT / "linter" / "immutable_delivery" / "schemas"
 DOCUMENTS = sorted(
     path
-    for path in [*ROOT.glob("*.md"), *ROOT.glob("examples/**/*.md"), *ROOT.glob("policies/*.md")]
+    for path in [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("examples/**/*.md"),
+        *ROOT.glob("policies/*.md"),
+        *ROOT.glob("hooks/*.md"),
+    ]
     if "node_modules" not in path.parts
 )
 README = (ROOT / "README.md").read_text("utf-8")
