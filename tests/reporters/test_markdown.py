@@ -7,7 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from immutable_delivery.findings import Report, ServiceReport
+from immutable_delivery.findings import Compared, Report, ServiceReport
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
 from immutable_delivery.reporters.markup import code, literal
@@ -56,6 +56,13 @@ def test_the_whole_report(report: Report) -> None:
     assert ["jobs", "undetermined", "unknown: tag"] in rows
     assert "3 files judged, 1 finding suppressed.\n" in text
     assert "Note: no git repository: every file is read\n" in text
+
+
+def test_what_a_baseline_knows(report: Report) -> None:
+    known = replace(report, baseline=Compared(file="imd-baseline.json", known=7, fixed=()))
+    assert "Against baseline imd-baseline.json: 4 new, 7 known, 0 fixed" in render(
+        "markdown", known
+    )
 
 
 def test_nothing_found() -> None:

@@ -237,8 +237,15 @@ def multitool(packages: Callable[..., Path]) -> Path:
 
 @pytest.mark.slow
 def test_microsofts_multitool_has_nothing_to_object_to(
-    report: Report, multitool: Path, tmp_path: Path
+    report: Report,
+    build: Build,
+    multitool: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(sarif, "SHOWN_RESULTS", 3)
+    hostile = build(("a b/é🐳%\udcff?#[x]:\n.yaml", "«x»\n"))
+    evil = replace(hostile.findings[0], message="{0} [a](b) 'c' \x1b[1m\u202e##vso[x]")
     (tmp_path / "options.xml").write_text(
         '<?xml version="1.0" encoding="utf-8"?><Properties><Properties Key="SARIF2006.UrisShouldBeReachable.Options">'
         '<Property Key="RuleEnabled" Value="Disabled" Type="Driver.RuleEnabledState" /></Properties></Properties>'
@@ -246,6 +253,7 @@ def test_microsofts_multitool_has_nothing_to_object_to(
     logs = {
         "plain": render("sarif", report),
         "all": render("sarif", report, Options(include_suppressed=True)),
+        "hostile": render("sarif", replace(hostile, findings=(evil,))),
         "broken": render("sarif", report).replace('"helpUri": "https://', '"helpUri": "'),
     }
     for name, log in logs.items():
@@ -266,6 +274,7 @@ def test_microsofts_multitool_has_nothing_to_object_to(
     uris = {
         r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in run["results"]
     }
+    assert "GitHub shows the 3 worst of these 4 findings" in logs["plain"]
     assert {uri.rpartition("/")[2] for uri in uris} == {"broken.sarif"}, (
         "it objects to the control alone"
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from immutable_delivery.findings import Judged, Report
+from immutable_delivery.findings import Fix, Judged, Report
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
 from immutable_delivery.reporters.plain import cells
@@ -96,6 +96,16 @@ def test_what_is_shown_on_request(report: Report) -> None:
 def test_suppressed_findings_on_request(report: Report) -> None:
     text = render("text", report, Options(include_suppressed=True))
     assert "suppressed: the mirror is frozen" in text
+
+
+def test_a_fix_that_can_change_how_it_behaves_says_so(report: Report) -> None:
+    first = report.findings[0]
+    assert first.fix is not None
+    risky = replace(first, fix=replace(first.fix, safe=False))
+    text = render("text", replace(report, findings=(risky,)))
+    assert "         fix: Pin the digest (unsafe)\n" in text
+    none = replace(first, fix=Fix(title="", reason="the registry has to be asked"))
+    assert "fix:" not in render("text", replace(report, findings=(none,)))
 
 
 def test_a_class_that_nothing_shown_decides_says_so(report: Report) -> None:
