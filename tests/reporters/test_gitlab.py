@@ -67,3 +67,15 @@ def test_the_times_of_a_scan_are_the_day_it_was_judged_by(report: Report) -> Non
     scan = written("gitlab-sast", replace(report, day="2026-11-22"))["scan"]
     assert scan["start_time"] == scan["end_time"] == "2026-11-22T00:00:00"
     assert scan["messages"] == [{"level": "info", "value": report.notices[0]}]
+
+
+def test_no_text_is_longer_than_gitlab_takes(build: Build) -> None:
+    report = build(("a", "«x»\n"))
+    [rule] = report.rules.values()
+    report = replace(
+        report,
+        findings=(replace(report.findings[0], message="y" * 2_000_000),),
+        rules={rule.id: replace(rule, name="n" * 300, remedy="r" * 8_000)},
+    )
+    [entry] = written("gitlab-sast", report)["vulnerabilities"]
+    assert {entry[name][-1] for name in ("name", "description", "solution")} == {"…"}

@@ -15,7 +15,9 @@ from immutable_delivery.text import Text
 
 _SEVERITIES = {"error": "High", "warning": "Medium", "note": "Low"}
 _VERSION = "15.2.1"
-_LONGEST_NAME, _LONGEST_SOLUTION = 255, 7_000
+_LONGEST_NAME, _LONGEST_SOLUTION, _LONGEST_DESCRIPTION = 255, 7_000, 1_048_576
+"""GitLab refuses the whole report for one longer text."""
+
 _SCHEMA = "https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/raw"
 
 
@@ -57,8 +59,8 @@ def _vulnerability(report: Report, finding: Finding) -> dict[str, Any]:
     location = _location(report, finding)
     return {
         "id": str(UUID(finding.fingerprint[:32])),
-        "name": (rule.name if rule else finding.policy)[:_LONGEST_NAME],
-        "description": _description(report, finding, rule),
+        "name": _cut(rule.name if rule else finding.policy, _LONGEST_NAME),
+        "description": _cut(_description(report, finding, rule), _LONGEST_DESCRIPTION),
         "severity": _SEVERITIES[finding.severity],
         "identifiers": [_identifier(finding, rule)],
         "location": location,
@@ -87,7 +89,7 @@ def _identifier(finding: Finding, rule: Rule | None) -> dict[str, str]:
 def _advice(rule: Rule) -> dict[str, Any]:
     links = [{"url": url} for url in rule.references if url.startswith(("https://", "http://"))]
     return {
-        "solution": rule.remedy.strip()[:_LONGEST_SOLUTION],
+        "solution": _cut(rule.remedy.strip(), _LONGEST_SOLUTION),
         **({"links": links} if links else {}),
     }
 
@@ -101,3 +103,7 @@ def _description(report: Report, finding: Finding, rule: Rule | None) -> str:
         rule.why.strip() if rule else "",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
