@@ -447,3 +447,24 @@ def test_reset_and_override_inside_lists_and_services() -> None:
     assert [(one.name, one.ports) for one in merged] == [("a", ())]
     mounts = [one.target for one in read.all(Mount) if one.scope.environments]
     assert mounts == ["/a", "/b"]
+
+
+@pytest.mark.parametrize(
+    ("config", "command", "managers"),
+    [
+        ("{source: begin, target: /run.sh}", "sh /run.sh", ["apk"]),
+        ("{source: begin, target: /run.sh}", "/run.sh", ["apk"]),
+        ("begin", "sh /begin", ["apk"]),
+        ("{source: begin, target: /other.sh}", "sh /run.sh", []),
+        ("{source: begin, target: /run.sh}", "cat /run.sh", []),
+    ],
+)
+def test_a_script_that_the_project_writes_into_a_service(
+    config: str, command: str, managers: list[str]
+) -> None:
+    content = (
+        f"services: {{a: {{image: x, command: {command}, configs: [{config}]}}}}\n"
+        'configs: {begin: {content: "#!/bin/sh\\napk add curl\\n/run.sh\\n"}}\n'
+    )
+    read = Read(compose__yaml=content)
+    assert [one.manager for one in read.all(Install)] == managers

@@ -103,7 +103,7 @@ def _file(service: Service, node: Node, section: str, folder: str, kind: str) ->
         return
     file = scalar(service.model.section(section), name.text, "file")
     named = scalar(node, "target") or name
-    target = named.text if named.text.startswith("/") else f"{folder}/{named.text}"
+    target = _inside(named, folder)
     yield Mount(
         used_at=node.place,
         extent=_extent(node),
@@ -116,6 +116,21 @@ def _file(service: Service, node: Node, section: str, folder: str, kind: str) ->
         host_path=service.path(file) if file else None,
         workload="service",
     )
+
+
+def _inside(named: Scalar, folder: str) -> str:
+    return named.text if named.text.startswith("/") else f"{folder}/{named.text}"
+
+
+def contents(service: Service) -> dict[str, Scalar]:
+    """Return the texts that the project itself writes into a service, by their path in it."""
+    found: dict[str, Scalar] = {}
+    for node in _items(service.node.get("configs")):
+        name = node if isinstance(node, Scalar) else scalar(node, "source")
+        content = scalar(service.model.section("configs"), name.text, "content") if name else None
+        if name is not None and content is not None:
+            found[_inside(scalar(node, "target") or name, "")] = content
+    return found
 
 
 def _extent(node: Node) -> Place:

@@ -8,6 +8,7 @@ from posixpath import join, normpath
 from immutable_delivery.facts import Fact
 from immutable_delivery.files import read_text
 from immutable_delivery.formats.commands import Interpreter
+from immutable_delivery.formats.compose.mounts import contents
 from immutable_delivery.formats.compose.packagejson import package_scripts
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.starts import Command, start, words_of
@@ -84,6 +85,7 @@ class _Runner:
     def __init__(self, service: Service, mounted: dict[str, str], phase: str) -> None:
         self._service = service
         self._mounted = mounted
+        self._contents = contents(service)
         self._scope = service.during(phase)
         self._files = service.reader.around.files
         known = {name: value for name, (_, value) in environment(service).items()}
@@ -123,22 +125,28 @@ class _Runner:
 
     def _follow(self, extent: Place) -> None:
         """Read the scripts of the repository that were run, and those that they run."""
-        done: set[str] = set()
+        done: set[Place] = set()
         waiting = self._interpreter.programs + self._interpreter.sourced
         while waiting and len(done) < MAX_SCRIPTS:
             program = waiting.pop(0)
-            path = self._path(program.path)
-            found = self._text(path)
-            if found is None or found.path in done or len(found.value) > MAX_LENGTH:
+            body = self._body(program.path)
+            if body is None or body.whole in done:
                 continue
-            done.add(found.path)
-            self.script = self.script or found.path
+            done.add(body.whole)
             before = len(self._interpreter.programs), len(self._interpreter.sourced)
-            whole = Place(found.path, Span(0, len(found.value)))
-            body = Written.literal(found.value, whole)
-            self._interpreter.script(body, program.scope, whole, (extent,))
+            self._interpreter.script(body, program.scope, body.whole, (extent,))
             waiting += self._interpreter.programs[before[0] :]
             waiting += self._interpreter.sourced[before[1] :]
+
+    def _body(self, program: Written) -> Written | None:
+        """Return the text of a script: one that the project writes into the container, or a file of the repository."""
+        if program.text in self._contents:
+            return self._contents[program.text].written
+        found = self._text(self._path(program))
+        if found is None or len(found.value) > MAX_LENGTH:
+            return None
+        self.script = self.script or found.path
+        return Written.literal(found.value, Place(found.path, Span(0, len(found.value))))
 
     def _package(self) -> Text | None:
         return self._text(self._locate("package.json") or self._beside("package.json"))
