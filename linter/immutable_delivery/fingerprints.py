@@ -40,8 +40,8 @@ def _fingerprint(finding: Finding, texts: Mapping[str, Text], seen: Counter[str]
 
 
 def content(finding: Finding, texts: Mapping[str, Text]) -> str:
-    """Return what identifies a finding wherever its file lies; twins have the same."""
-    return _hash(f"{finding.policy}\0{_owner(finding)}\0{_words(finding, texts)}")[:_ENOUGH]
+    """Return what a policy objects to, wherever that lies; twins have the same."""
+    return _hash(f"{_owner(finding)}\0{_words(finding, texts)}")[:_ENOUGH]
 
 
 def _owner(finding: Finding) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from immutable_delivery import __version__
-from immutable_delivery.baseline import Comparison, State, compare, parsed
+from immutable_delivery.baseline import parsed
+from immutable_delivery.baseline.comparison import Comparison, State, compare
 from immutable_delivery.changes import Changes, elsewhere, introduced
 from immutable_delivery.check import Examined, examine, report
 from immutable_delivery.config import Config
@@ -52,6 +53,7 @@ class Opened(Record, frozen=True):
             hidden=(*examined.suppressed, *examined.disabled),
             texts=examined.project.texts,
             paths=frozenset(self.scope.tree.files.paths),
+            aliases={old: policy.id for policy in self.settings.policies for old in policy.aliases},
         )
         return compare(entries, state, last=lambda one: id(one) in late)
 

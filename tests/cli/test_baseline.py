@@ -220,6 +220,36 @@ def test_the_class_of_a_service_counts_what_is_known(repository: Repository) -> 
     assert "divergent" in repository.call("check", "--baseline").out
 
 
+OWN = """\
+id: {id}
+{more}name: Debian as a base
+severity: error
+drift: none
+profiles: [default, strict]
+rules:
+  - over: image
+    deny: repository == "debian"
+    message: no debian
+why: We build on something else.
+remedy: Take the base of the team.
+"""
+
+
+def test_a_policy_under_a_new_name_knows_what_it_knew(repository: Repository) -> None:
+    old, new = (repository.root / f".imd/policies/own/{name}.yaml" for name in ("old", "new"))
+    repository.write(
+        Dockerfile=FLOATING, **{".imd__policies__own__old.yaml": OWN.format(id="old", more="")}
+    )
+    repository.call("baseline")
+    old.unlink()
+    new.write_text(OWN.format(id="new", more="aliases: [old]\n"))
+    assert _compared(repository) == (0, 2, 0)
+    repository.call("baseline", "--prune")
+    assert {entry["policy"] for entry in _data(repository)["findings"]} == {"floating-tag", "new"}
+    new.write_text(OWN.format(id="new", more=""))
+    assert _compared(repository) == (0, 2, 0)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

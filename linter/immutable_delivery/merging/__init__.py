@@ -22,6 +22,8 @@ from immutable_delivery.names import shown
 from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place
 
+_NAMED = 20
+
 
 class Part(Record, frozen=True, kw_only=True):
     """One report, and where it comes from."""
@@ -69,7 +71,9 @@ def _refuse_twins(ordered: Sequence[Part]) -> None:
 def _origin(parts: Sequence[Part]) -> str:
     revisions = {part.name: part.report.revision[:12] for part in parts}
     named = [f"{name} at {at}" if at else name for name, at in revisions.items()]
-    return f"merged from {', '.join(map(shown, named))}"
+    more = len(named) - _NAMED
+    tail = f" and {more:,} more" if more > 0 else ""
+    return f"merged from {', '.join(map(shown, named[:_NAMED]))}{tail}"
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -1,91 +1,20 @@
-"""What a team has accepted for now: findings by their content, in a file beside the code.
+"""What a baseline knows of the findings of a run.
 
-A finding is known where an entry of its file has its content (policy, owner and the words that it is about, in whatever
+A finding is known where an entry of its file and policy has its content (owner and the words that it is about, in whatever
 place) and was recorded at least as severe. An entry is used up by each finding that it knows, so that a twin is new. The
 entries of a file that is gone know what is found in a file without entries: a renamed file stays known.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-import msgspec
-
-from immutable_delivery.errors import ConfigError
+from immutable_delivery.baseline import Key, entries_of, key_of
 from immutable_delivery.findings import SEVERITIES, Compared, Finding, Recorded, Severity, rank
 from immutable_delivery.fingerprints import content
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.text import Text
-
-FILE = ".imd-baseline.json"
-VERSION = 1
-
-Key = tuple[str, str, Severity, str]
-"""File, policy, severity and content."""
-
-
-class _Document(Record, forbid_unknown_fields=True):
-    version: int
-    findings: list[Recorded]
-
-
-def parsed(path: str, text: str) -> list[Recorded]:
-    """Return the entries of a baseline; refuse what is none, and what a newer imd wrote."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: is no JSON: {error}") from None
-    version = data.get("version") if isinstance(data, dict) else None
-    if isinstance(version, int) and version > VERSION:
-        raise ConfigError(f"{path}: is a baseline of version {version}, which a newer imd wrote")
-    if version != VERSION:
-        raise ConfigError(f"{path}: is no baseline: it has no `version` that imd knows")
-    return _checked(path, data)
-
-
-def _checked(path: str, data: Mapping[str, Any]) -> list[Recorded]:
-    try:
-        entries = msgspec.convert(data, _Document).findings
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise ConfigError(f"{path}: is no baseline: {error}") from None
-    twice = [key for key, number in Counter(map(_key, entries)).items() if number > 1]
-    if twice:
-        file, policy, *_ = twice[0]
-        raise ConfigError(f"{path}: has an entry of {policy} in {file} twice")
-    return entries
-
-
-def rendered(entries: Iterable[Recorded]) -> str:
-    """Return the text of a baseline: an entry a line, in one order, so that a change is a few lines."""
-    lines = [
-        json.dumps(msgspec.to_builtins(entry), ensure_ascii=False)
-        for entry in sorted(entries, key=_key)
-    ]
-    listed = ",\n    ".join(lines)
-    findings = f"[\n    {listed}\n  ]" if lines else "[]"
-    return f'{{\n  "version": {VERSION},\n  "findings": {findings}\n}}\n'
-
-
-def recorded(findings: Iterable[Finding], texts: Mapping[str, Text]) -> list[Recorded]:
-    """Return the entries that know exactly these findings."""
-    return _entries(
-        Counter((one.place.file, one.policy, one.severity, content(one, texts)) for one in findings)
-    )
-
-
-def _entries(counts: Mapping[Key, int]) -> list[Recorded]:
-    return [
-        Recorded(file=file, policy=policy, severity=severity, fingerprint=digest, count=number)
-        for (file, policy, severity, digest), number in counts.items()
-        if number > 0
-    ]
-
-
-def _key(entry: Recorded) -> Key:
-    return entry.file, entry.policy, entry.severity, entry.fingerprint
 
 
 class State(Record, frozen=True, kw_only=True):
@@ -97,6 +26,8 @@ class State(Record, frozen=True, kw_only=True):
     texts: Mapping[str, Text]
     paths: frozenset[str]
     """The files that there are."""
+    aliases: Mapping[str, str]
+    """The names that policies have now, by those that they had."""
 
 
 class Comparison(Record, frozen=True):
@@ -122,7 +53,7 @@ def compare(
     Of twins the first are known. What ``last`` tells comes after all others: a change must not use up what the
     baseline has for lines that it leaves alone.
     """
-    left = _Left(Counter({_key(entry): entry.count for entry in entries}), state.paths)
+    left = _Left(_counts(entries, state.aliases), state.paths)
     known = {id(one) for one in sorted(state.findings, key=last) if left.take(one, state.texts)}
     new = tuple(one for one in state.findings if id(one) not in known)
     kept = left.taken
@@ -131,8 +62,8 @@ def compare(
     return Comparison(
         new=new,
         known=tuple(one for one in state.findings if id(one) in known),
-        fixed=tuple(sorted(_entries(fixed), key=_key)),
-        kept=tuple(_entries(kept + left.taken)),
+        fixed=tuple(sorted(entries_of(fixed), key=key_of)),
+        kept=tuple(entries_of(kept + left.taken)),
     )
 
 
@@ -183,3 +114,11 @@ class _Left(Record):
 def _enough(finding: Finding) -> Iterator[Severity]:
     """Yield the severities that know a finding, its own first."""
     return reversed(SEVERITIES[: rank(finding.severity) + 1])
+
+
+def _counts(entries: Iterable[Recorded], aliases: Mapping[str, str]) -> Counter[Key]:
+    counts = Counter[Key]()
+    for entry in entries:
+        policy = aliases.get(entry.policy, entry.policy)
+        counts[entry.file, policy, entry.severity, entry.fingerprint] += entry.count
+    return counts

@@ -1,0 +1,85 @@
+"""The file of a baseline: findings that a team has accepted for now, by their content."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from immutable_delivery.errors import ConfigError
+from immutable_delivery.findings import Finding, Recorded, Severity
+from immutable_delivery.fingerprints import content
+from immutable_delivery.records import Record
+from immutable_delivery.text import Text
+
+FILE = ".imd-baseline.json"
+VERSION = 1
+
+Key = tuple[str, str, Severity, str]
+"""File, policy, severity and content."""
+
+
+class _Document(Record, forbid_unknown_fields=True):
+    version: int
+    findings: list[Recorded]
+
+
+def parsed(path: str, text: str) -> list[Recorded]:
+    """Return the entries of a baseline; refuse what is none, and what a newer imd wrote."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: is no JSON: {error}") from None
+    version = data.get("version") if isinstance(data, dict) else None
+    if isinstance(version, int) and version > VERSION:
+        raise ConfigError(f"{path}: is a baseline of version {version}, which a newer imd wrote")
+    if version != VERSION:
+        raise ConfigError(f"{path}: is no baseline: it has no `version` that imd knows")
+    return _checked(path, data)
+
+
+def _checked(path: str, data: Mapping[str, Any]) -> list[Recorded]:
+    try:
+        entries = msgspec.convert(data, _Document).findings
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise ConfigError(f"{path}: is no baseline: {error}") from None
+    twice = [key for key, number in Counter(map(key_of, entries)).items() if number > 1]
+    if twice:
+        file, policy, *_ = twice[0]
+        raise ConfigError(f"{path}: has an entry of {policy} in {file} twice")
+    return entries
+
+
+def rendered(entries: Iterable[Recorded]) -> str:
+    """Return the text of a baseline: an entry a line, in one order, so that a change is a few lines."""
+    lines = [
+        json.dumps(msgspec.to_builtins(entry), ensure_ascii=False)
+        for entry in sorted(entries, key=key_of)
+    ]
+    listed = ",\n    ".join(lines)
+    findings = f"[\n    {listed}\n  ]" if lines else "[]"
+    return f'{{\n  "version": {VERSION},\n  "findings": {findings}\n}}\n'
+
+
+def recorded(findings: Iterable[Finding], texts: Mapping[str, Text]) -> list[Recorded]:
+    """Return the entries that know exactly these findings."""
+    return entries_of(
+        Counter((one.place.file, one.policy, one.severity, content(one, texts)) for one in findings)
+    )
+
+
+def entries_of(counts: Mapping[Key, int]) -> list[Recorded]:
+    """Return the entries that say these counts."""
+    return [
+        Recorded(file=file, policy=policy, severity=severity, fingerprint=digest, count=number)
+        for (file, policy, severity, digest), number in counts.items()
+        if number > 0
+    ]
+
+
+def key_of(entry: Recorded) -> Key:
+    """Return what entries are sorted and told apart by."""
+    return entry.file, entry.policy, entry.severity, entry.fingerprint
