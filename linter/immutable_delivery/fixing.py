@@ -16,6 +16,7 @@ from immutable_delivery.records import Record, replace
 from immutable_delivery.run import examine_in
 from immutable_delivery.scope import open_scope
 from immutable_delivery.settings import Request, settings_of
+from immutable_delivery.text import Text
 
 
 class Wanted(Record, frozen=True, kw_only=True):
@@ -82,4 +83,5 @@ def _choice(wanted: Wanted) -> Choose:
 def _silenced(finding: Finding, found: Report) -> Fix:
     formats = {one.path: one.format for one in found.files}
     path = finding.place.file
-    return suppression(finding, found.texts[path], formats.get(path, ""))
+    text = found.texts.get(path) or Text(path, "")
+    return suppression(finding, text, formats.get(path, ""))

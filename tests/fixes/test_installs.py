@@ -76,3 +76,27 @@ def test_what_is_not_certain_has_a_reason(
     fix = workshop.fix(before, "lockfile-ignored")
     assert reason in fix.reason
     assert not fix.edits
+
+
+INLINE = "services:\n  web:\n    build:\n      dockerfile_inline: "
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("|\r\n        FROM node:22\r\n        COPY . .\r\n        RUN npm install # é\r\n", "npm ci"),
+        ("|-\n        FROM node:22\n        COPY . .\n\n        RUN npm install && \\\n          npm run build", "npm ci"),
+        ('"FROM node:22\\nCOPY . .\\nRUN npm install\\n"', "npm ci"),
+        (">\n        FROM node:22\n\n        COPY . .\n\n        RUN\n        npm install\n", "npm ci"),
+        ('"FROM node:22\\nCOPY . .\\nRUN npm i\\u006estall\\n"', None),
+    ],
+)  # fmt: skip
+def test_a_dockerfile_in_yaml_is_edited_where_its_text_stands_as_it_is(
+    workshop: Workshop, before: str, after: str | None
+) -> None:
+    text = INLINE + before
+    files = {"compose.yaml": text, "package.json": "{}", "package-lock.json": "{}"}
+    expected = {"compose.yaml": text.replace("npm install", after)} if after else {}
+    assert workshop.fixed(files, "lockfile-ignored") == expected
+    if not after:
+        assert "no plain text" in workshop.fix(files, "lockfile-ignored").reason

@@ -67,7 +67,7 @@ Environments: staging, production (--show-files)
 1 verdict left open, because a value is unknown (--show-unresolved).
 Note: no git repository: every file is read
 Next: mend the errors first; `imd policy show floating-tag` explains the most frequent one with
-  examples.
+  examples; `imd fix` can mend 1.
 """
 
 

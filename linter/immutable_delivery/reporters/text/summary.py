@@ -143,6 +143,13 @@ def _names(paths: list[str]) -> str:
     return f"{names} and {more:,} more" if more > 0 else names
 
 
+def _fixable(report: Report) -> str:
+    """Return that some findings need no person."""
+    fixes = (finding.fix for finding in report.findings)
+    number = sum(bool(fix and fix.edits and fix.safe) for fix in fixes)
+    return f"; `imd fix` can mend {number:,}" if number else ""
+
+
 def next_step(report: Report) -> str:
     """Return what to do now, in one sentence."""
     if not any(file.format and not file.skipped for file in report.files):
@@ -152,7 +159,7 @@ def next_step(report: Report) -> str:
         readable = [policy for policy in worst if policy != "unreadable"] or worst
         policy, _ = Counter(readable).most_common(1)[0]
         explained = f"`imd policy show {policy}` explains the most frequent one with examples"
-        return f"mend the {report.worst}s first; {explained}."
+        return f"mend the {report.worst}s first; {explained}{_fixable(report)}."
     drifting = [s.name for s in report.services if s.verdict in {"divergent", "convergent"}]
     if drifting:
         return f"`imd check --profile strict` shows what keeps {_names(drifting)} from being congruent."
