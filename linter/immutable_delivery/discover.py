@@ -13,7 +13,7 @@ from pathlib import Path
 
 from immutable_delivery.errors import UsageError
 from immutable_delivery.files import folder_of
-from immutable_delivery.git import Git, find_git
+from immutable_delivery.git import Git, find_git, is_outside
 from immutable_delivery.names import shown
 from immutable_delivery.pathclasses import PathClass, classify
 from immutable_delivery.records import Record
@@ -68,7 +68,11 @@ class Tree(Record, frozen=True):
         """What the person should know of what is read."""
         notices = list(getattr(self.files, "notices", ()))
         if self.git is None:
-            why = "no git repository" if find_git() else "git is not installed"
+            why = (
+                "no git repository"
+                if is_outside(self.root) or find_git()
+                else "git is not installed"
+            )
             notices.append(f"{why}: every file is read, none is known to be ignored")
         if self.files.submodules:
             names = ", ".join(shown(name) for name in self.files.submodules)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Timer
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from immutable_delivery.errors import UsageError
 from immutable_delivery.names import shown
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, replace
+
+if TYPE_CHECKING:
+    import subprocess
+    from threading import Event
 
 MAX_OUTPUT = 500_000_000
 """More bytes than any listing of a repository has."""
@@ -64,6 +64,8 @@ class Answer(Record, frozen=True):
 @contextmanager
 def _bounded(process: subprocess.Popen[bytes]) -> Iterator[Event]:
     """End a git that hangs, on a pipe in the place of a `.gitignore` for example."""
+    from threading import Event, Timer  # noqa: PLC0415 (as all that runs git: many runs do not)
+
     late = Event()
 
     def end() -> None:
@@ -90,7 +92,7 @@ class Git(Record, frozen=True):
     @classmethod
     def open(cls, folder: Path) -> Git | None:
         """Return the repository around ``folder``; None without one or without git; UsageError if git cannot use it."""
-        program = find_git()
+        program = None if is_outside(folder) else find_git()
         if program is None:
             return None
         git = cls(program, folder, _environ(folder))
@@ -109,6 +111,8 @@ class Git(Record, frozen=True):
 
     def ask(self, *args: str) -> Answer:
         """Run git and return what it says, whatever that is."""
+        import tempfile  # noqa: PLC0415
+
         with (
             tempfile.TemporaryFile() as words,
             self._start(args, words) as process,
@@ -131,6 +135,8 @@ class Git(Record, frozen=True):
 
     def lines(self, *args: str) -> Iterator[bytes]:
         """Run git and yield its lines as they come, each with its newline."""
+        import tempfile  # noqa: PLC0415
+
         with tempfile.TemporaryFile() as words, self._start(args, words) as process:
             yield from process.stdout or ()
             if process.wait():
@@ -138,7 +144,9 @@ class Git(Record, frozen=True):
 
     def serve(self, *args: str) -> subprocess.Popen[bytes]:
         """Start a git that answers requests on its pipes until they are closed."""
-        return self._start(args, subprocess.DEVNULL, subprocess.PIPE)
+        from subprocess import DEVNULL, PIPE  # noqa: PLC0415
+
+        return self._start(args, DEVNULL, PIPE)
 
     def configured(self, settings: Mapping[str, str]) -> Git:
         """Return the same repository with further settings; their names may hold any character."""
@@ -149,14 +157,16 @@ class Git(Record, frozen=True):
         return replace(self, environ=environ)
 
     def _start(
-        self, args: Sequence[str], words: IO[bytes] | int, given: int = subprocess.DEVNULL
+        self, args: Sequence[str], words: IO[bytes] | int, given: int | None = None
     ) -> subprocess.Popen[bytes]:
+        import subprocess  # noqa: PLC0415
+
         try:
             return subprocess.Popen(  # noqa: S603 (git itself, by its absolute path, without a shell)
                 [self.program, *_OPTIONS, *args],
                 cwd=self.top,
                 env=self.environ,
-                stdin=given,
+                stdin=subprocess.DEVNULL if given is None else given,
                 stdout=subprocess.PIPE,
                 stderr=words,
             )
@@ -166,6 +176,8 @@ class Git(Record, frozen=True):
 
 def find_git() -> str | None:
     """Return the path of git; relative folders of PATH are left out, they could lie in the repository that is judged."""
+    import shutil  # noqa: PLC0415
+
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     absolute = (folder for folder in folders if Path(folder).is_absolute())
     return shutil.which("git", path=os.pathsep.join(absolute))
@@ -181,6 +193,17 @@ def _receives(environ: Mapping[str, str], top: str) -> bool:
     """Tell whether git takes its own folder for the working tree, as it does in the hooks of who receives a push."""
     folder = environ.get("GIT_DIR")
     return folder is not None and os.path.realpath(folder) == os.path.realpath(top)
+
+
+def is_outside(folder: Path) -> bool:
+    """Tell whether it is plain without asking git that a folder lies in no repository."""
+    if "GIT_DIR" in os.environ:
+        return False
+    folder = folder.absolute()
+    return not any(
+        os.path.lexists(place / ".git") or (place / "HEAD").is_file()
+        for place in (folder, *folder.parents)
+    )
 
 
 def _has_repository(folder: Path) -> bool:

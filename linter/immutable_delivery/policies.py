@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from immutable_delivery.expressions import UNKNOWN, Expression, Signature
 from immutable_delivery.findings import Drift, Rule, Severity
@@ -90,17 +91,15 @@ def _type(value: Any) -> str:
 
 def dump(policies: Iterable[Policy]) -> str:
     """Return the compiled pack as JSON text: sorted and stable."""
-    return (
-        json.dumps(
-            {"version": 1, "policies": [_dumped(p) for p in policies]}, indent=0, sort_keys=True
-        )
-        + "\n"
-    )
+    import json  # noqa: PLC0415 (for who makes the pack)
+
+    data = {"version": 1, "policies": [_dumped(p) for p in policies]}
+    return json.dumps(data, indent=0, sort_keys=True) + "\n"
 
 
 def load(text: str) -> list[Policy]:
     """Return the policies of a compiled pack."""
-    return [_loaded(entry) for entry in json.loads(text)["policies"]]
+    return [_loaded(entry) for entry in msgspec.json.decode(text)["policies"]]
 
 
 def builtin() -> list[Policy]:

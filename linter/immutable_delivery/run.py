@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from immutable_delivery import __version__
 from immutable_delivery.baseline import parsed
-from immutable_delivery.baseline.comparison import Comparison, State, compare
 from immutable_delivery.changes import Changes, elsewhere, introduced
 from immutable_delivery.check import Examined, examine, report
 from immutable_delivery.config import Config
@@ -29,6 +28,9 @@ from immutable_delivery.selection import fits
 from immutable_delivery.settings import Request, Settings, settings_of
 from immutable_delivery.text import Text
 
+if TYPE_CHECKING:
+    from immutable_delivery.baseline.comparison import Comparison
+
 
 class Outcome(Record, frozen=True):
     """The report of a run and the configuration that it was made under."""
@@ -47,6 +49,8 @@ class Opened(Record, frozen=True):
 
     def compared(self, entries: Sequence[Recorded], brought: Sequence[Finding] = ()) -> Comparison:
         """Tell what is new from what a baseline knows; what a change brought comes last."""
+        from immutable_delivery.baseline.comparison import State, compare  # noqa: PLC0415 (rarely needed)
+
         examined, late = self.examined, {id(one) for one in brought}
         state = State(
             findings=examined.findings,

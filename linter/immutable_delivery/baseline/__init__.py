@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -29,6 +28,8 @@ class _Document(Record, forbid_unknown_fields=True):
 
 def parsed(path: str, text: str) -> list[Recorded]:
     """Return the entries of a baseline; refuse what is none, and what a newer imd wrote."""
+    import json  # noqa: PLC0415 (most runs have no baseline)
+
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -55,6 +56,8 @@ def _checked(path: str, data: Mapping[str, Any]) -> list[Recorded]:
 
 def rendered(entries: Iterable[Recorded]) -> str:
     """Return the text of a baseline: an entry a line, in one order, so that a change is a few lines."""
+    import json  # noqa: PLC0415 (as above)
+
     lines = [
         json.dumps(msgspec.to_builtins(entry), ensure_ascii=False)
         for entry in sorted(entries, key=key_of)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -69,10 +68,16 @@ def checked(targets: Sequence[Target]) -> tuple[Target, ...]:
 def options_for(target: Target, *, color: bool, **wanted: bool) -> Options:
     """Return how to render: colours and the terminal's width only where a person looks."""
     person = not target.file and sys.stdout.isatty()
-    width = min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST) if person else _WIDEST
+    width = min(max(_columns(), _NARROWEST), _WIDEST) if person else _WIDEST
     forced = bool(os.environ.get("FORCE_COLOR")) and not target.file
     able = (person and os.environ.get("TERM") != "dumb") or forced
     return Options(color=color and able and not os.environ.get("NO_COLOR"), width=width, **wanted)
+
+
+def _columns() -> int:
+    from shutil import get_terminal_size  # noqa: PLC0415 (only a person has a terminal)
+
+    return get_terminal_size().columns
 
 
 def write(target: Target, text: str) -> None:
@@ -105,7 +110,9 @@ def _to_file(path: Path, data: bytes) -> None:
     try:
         beside.write_bytes(data)
         if path.exists():
-            shutil.copymode(path, beside)
+            from shutil import copymode  # noqa: PLC0415 (few reports replace a file)
+
+            copymode(path, beside)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
+
+import msgspec
 
 from immutable_delivery.config import (
     POLICIES,
@@ -30,7 +31,7 @@ from immutable_delivery.text import Place, Text
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of the configuration."""
-    return cast("dict[str, Any]", json.loads(shipped("schemas", "config.schema.json")))
+    return cast("dict[str, Any]", msgspec.json.decode(shipped("schemas", "config.schema.json")))
 
 
 def load(files: Files, path: str = "") -> Config:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import weakref
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from immutable_delivery.errors import UnreadableError, UsageError
 from immutable_delivery.git import Git
 from immutable_delivery.text import MAX_BYTES
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 class Batch:

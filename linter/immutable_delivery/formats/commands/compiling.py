@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,4 +37,6 @@ def compile_tables(yaml_text: str) -> str:
     from ruamel.yaml import YAML  # noqa: PLC0415 (runs need none)
 
     data = YAML(typ="safe", pure=True).load(yaml_text)
+    import json  # noqa: PLC0415 (for who makes the tables)
+
     return json.dumps(compiled(data), ensure_ascii=False, indent=1, sort_keys=True) + "\n"

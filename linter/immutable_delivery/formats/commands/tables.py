@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
+
+import msgspec
 
 from immutable_delivery.formats.commands import building
 from immutable_delivery.formats.commands.arguments import Options
@@ -150,7 +151,7 @@ def _by_name(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
 @lru_cache(maxsize=1)
 def load() -> Tables:
     """Return the built-in tables."""
-    return Tables(json.loads(shipped("_compiled", "commands.json")))
+    return Tables(msgspec.json.decode(shipped("_compiled", "commands.json")))
 
 
 __all__ = ["Tables", "compile_tables", "load"]
