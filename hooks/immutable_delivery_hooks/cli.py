@@ -12,6 +12,7 @@ from immutable_delivery.cli.requests import profile_option
 from immutable_delivery.config import FailOn
 from immutable_delivery.errors import UsageError
 from immutable_delivery.settings import Request
+from immutable_delivery.workers import processes
 from immutable_delivery_hooks.installing import install, uninstall
 from immutable_delivery_hooks.judging import Gate, opened, refused, refused_push
 from immutable_delivery_hooks.pushes import Update, is_commit, received, sent
@@ -45,7 +46,7 @@ def _staged() -> int:
     """Judge what a commit would change (pre-commit, pre-merge-commit)."""
     if opened().ask("diff-index", "--quiet", "--cached", "HEAD").code == 0:
         return 0
-    return int(refused(_gate(staged=True)))
+    return int(refused(_gate(staged=True, cache=True)))
 
 
 @hook.command("pushed")
@@ -53,7 +54,7 @@ def _staged() -> int:
 @click.argument("url", default="")
 def _pushed(remote: str, url: str) -> int:  # noqa: ARG001 (git gives both)
     """Judge the commits of a push, which git names on the standard input (pre-push)."""
-    return int(refused_push(opened(), sent(_given()), f"--remotes={remote}", _gate()))
+    return int(refused_push(opened(), sent(_given()), f"--remotes={remote}", _gate(cache=True)))
 
 
 @hook.command("pre-receive")
@@ -81,7 +82,8 @@ def _receive(
 
 
 def _gate(fail_on: FailOn | None = None, **wanted: Any) -> Gate:
-    return Gate(Request(today=datetime.now().astimezone().date(), **wanted), fail_on)
+    today = datetime.now().astimezone().date()
+    return Gate(Request(today=today, jobs=processes(), **wanted), fail_on)
 
 
 def _given() -> list[bytes]:

@@ -28,7 +28,7 @@ def hooks_folder(git: Git) -> Path:
 def _configured(git: Git) -> tuple[str, str]:
     """Return core.hooksPath and what sets it; the last word is our own, which turns hooks off while we run git."""
     options = ("-z", "--show-scope", "--type=path", "--get-all")
-    words = os.fsdecode(git.ask("config", *options, "core.hooksPath").out).split("\0")[:-1]
+    words = os.fsdecode(git.run("config", *options, "core.hooksPath").out).split("\0")[:-1]
     *others, _, _ = ["", "", *words]
     return others[-2], others[-1]
 

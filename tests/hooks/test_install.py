@@ -61,6 +61,19 @@ def test_merge_is_judged(repository: Repository, person: Person) -> None:
     person.git("merge", "--no-edit", "topic").blocked("floating-tag")
 
 
+def test_named_file_is_judged_without_the_rest_of_the_index(
+    repository: Repository, person: Person
+) -> None:
+    """``git commit FILE`` and ``--all`` give the hook an index of their own."""
+    repository.commit({"a/Dockerfile": GOOD, "b/Dockerfile": GOOD})
+    person.imd("hook", "install").passed()
+    repository.add({"a/Dockerfile": BAD})
+    repository.write({"b/Dockerfile": f"{GOOD}# a comment\n"})
+    below = type(person)(repository.root / "b")
+    below.commit("Dockerfile").passed()
+    below.commit("--all").blocked("a/Dockerfile", "floating-tag")
+
+
 def test_only_named_hooks_are_installed(repository: Repository, person: Person) -> None:
     person.imd("hook", "install", "pre-push").passed()
     assert _hook(repository, "pre-push").exists()

@@ -298,6 +298,61 @@ def test_options_of_the_server(repository: Repository, received_by: Person, remo
     received_by.push().blocked("partial-tag")
 
 
+def test_repository_of_sha_256(person: Person, tmp_path: Path) -> None:
+    for folder, options in (("local", []), ("remote.git", ["--bare"])):
+        path = str(tmp_path / folder)
+        person.git("init", "--quiet", "--object-format=sha256", *options, path).passed()
+    local, remote = type(person)(tmp_path / "local"), type(person)(tmp_path / "remote.git")
+    local.git("remote", "add", "origin", str(remote.folder)).passed()
+    local.imd("hook", "install", "pre-push").passed()
+    remote.imd("hook", "install").passed()
+    for text, code in ((GOOD, 0), (BAD, 1)):
+        (local.folder / "Dockerfile").write_text(text)
+        local.git("add", "Dockerfile").passed()
+        local.commit().passed()
+        for options in ([], ["--no-verify"]):
+            assert local.push(*options, "HEAD:refs/heads/main").code == code
+
+
+def test_push_from_a_shallow_clone(
+    repository: Repository, received_by: Person, remote: Path, tmp_path: Path
+) -> None:
+    for number in range(3):
+        repository.commit({"Dockerfile": GOOD, "number": f"{number}\n"})
+    received_by.push().passed()
+    url = f"file://{remote}"
+    repository.git("clone", "--quiet", "--depth=1", "--branch=main", url, str(tmp_path / "shallow"))
+    shallow = type(received_by)(tmp_path / "shallow")
+    shallow.imd("hook", "install", "pre-push").passed()
+    (shallow.folder / "web.Dockerfile").write_text(GOOD)
+    shallow.git("add", ".").passed()
+    shallow.commit().passed()
+    shallow.push("HEAD:refs/heads/main").passed()
+    shallow.push("HEAD:refs/heads/topic").passed()
+    (shallow.folder / "web.Dockerfile").write_text(BAD)
+    shallow.commit("--all").passed()
+    for options in ([], ["--no-verify"]):
+        shallow.push(*options, "HEAD:refs/heads/main").blocked("web.Dockerfile", "floating-tag")
+
+
+def test_server_needs_no_home(
+    repository: Repository, received_by: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    repository.commit({"Dockerfile": BAD})
+    monkeypatch.setenv("HOME", "/nonexistent")
+    monkeypatch.setenv("IMD_CACHE_DIR", str(tmp_path / "cache"))
+    received_by.push().blocked("floating-tag")
+    assert not (tmp_path / "cache").exists()  # a push leaves nothing that a later one goes by
+
+
+def test_many_files_arrive_at_once(repository: Repository, received_by: Person) -> None:
+    """Enough for several processes, each with the objects in quarantine."""
+    repository.commit({f"services/{number}/Dockerfile": GOOD for number in range(600)})
+    received_by.push().passed()
+    repository.commit({f"services/{number}/Dockerfile": BAD for number in range(0, 600, 3)})
+    received_by.push().blocked("200 findings in 200 files")
+
+
 def test_configuration_of_a_push_counts_from_the_next_one_on(
     repository: Repository, received_by: Person
 ) -> None:

@@ -18,6 +18,7 @@ from immutable_delivery.migration.writing import Migrated
 from immutable_delivery.names import shown
 from immutable_delivery.run import run
 from immutable_delivery.settings import Request
+from immutable_delivery.workers import processes
 from immutable_delivery_hooks.beginning.steps import PARTS, Beginning, Step, steps
 from immutable_delivery_hooks.beginning.survey import survey
 
@@ -66,7 +67,7 @@ def init(
     it writes with --yes alone.
     """
     tree, parts = open_tree(Path.cwd()), parts or PARTS
-    report = run(Path.cwd(), Request(today=today)).report
+    report = run(Path.cwd(), Request(today=today, jobs=processes(), cache=True)).report
     config = _config(tree, wanted, baseline="baseline" in parts and bool(report.findings))
     begin = Beginning(tree=tree, config=config.text, found=bool(report.findings), today=today)
     plan = list(steps(begin, parts))
