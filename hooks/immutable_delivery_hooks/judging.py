@@ -26,7 +26,7 @@ Trusted = Callable[[Update], str | None]
 
 
 class Gate(Record, frozen=True):
-    """How to judge, and the least that is refused; empty: what the configuration says."""
+    """How to judge, and the least that is refused; None: what the configuration says."""
 
     request: Request
     fail_on: FailOn | None = None

@@ -24,20 +24,22 @@ class Update(Record, frozen=True):
 
 def sent(lines: Iterable[bytes]) -> Iterator[Update]:
     """Read what git gives to pre-push: local ref, local object, remote ref, remote object."""
-    for line in lines:
-        words = os.fsdecode(line).split()
-        if words:
-            _, new, ref, old = _words(words, 4)
-            yield Update(ref, _object(old), _object(new))
+    for line in _written(
+        lines
+    ):  # a person may write the local one with spaces: `:/words of a message`
+        _, new, ref, old = _words(line.rsplit(" ", 3), 4)
+        yield Update(ref, _object(old), _object(new))
 
 
 def received(lines: Iterable[bytes]) -> Iterator[Update]:
     """Read what git gives to pre-receive: old object, new object, ref."""
-    for line in lines:
-        words = os.fsdecode(line).split(" ", 2)
-        if words != [""] and line.strip():
-            old, new, ref = _words(words, 3)
-            yield Update(ref.removesuffix("\n"), _object(old), _object(new))
+    for line in _written(lines):
+        old, new, ref = _words(line.split(" ", 2), 3)
+        yield Update(ref, _object(old), _object(new))
+
+
+def _written(lines: Iterable[bytes]) -> Iterator[str]:
+    return (os.fsdecode(line).removesuffix("\n") for line in lines if line.strip())
 
 
 def is_commit(git: Git, rev: str) -> bool:
@@ -64,7 +66,7 @@ def base_of(git: Git, update: Update, *known: str) -> str:
 
 def _words(words: list[str], number: int) -> list[str]:
     if len(words) != number:
-        told = shown(" ".join(words).strip())
+        told = shown(" ".join(words))
         raise UsageError(f"'{told}' is not what git tells a hook of a push: {number} words a line")
     return words
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.conftest import Repository
     from tests.hooks.conftest import Person
 
+pytestmark = pytest.mark.slow
+
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 GOOD = f'FROM debian:12.8@{DIGEST}\nCMD ["/app/run"]\n'
 BAD = 'FROM debian:latest\nCMD ["/app/run"]\n'
@@ -157,6 +159,7 @@ def test_second_time_there_is_nothing_to_do(repository: Repository, person: Pers
     ("file", "text"),
     [
         (".pre-commit-config.yaml", "- id: imd"),
+        ("prek.toml", 'hooks = [{ id = "imd" }]'),
         ("lefthook.yml", "run: imd hook staged"),
         (".husky/pre-commit", "imd hook staged"),
     ],
@@ -164,11 +167,11 @@ def test_second_time_there_is_nothing_to_do(repository: Repository, person: Pers
 def test_managers_of_hooks_are_told_and_not_touched(
     repository: Repository, person: Person, file: str, text: str
 ) -> None:
-    repository.commit({"Dockerfile": GOOD, file: "repos: []\n"})
+    repository.commit({"Dockerfile": GOOD, file: "# nothing\n"})
     done = person.imd("init", "--yes", "--only", "hooks")
     assert text in done.said
     assert not (repository.root / ".git/hooks/pre-commit").exists()
-    repository.commit({file: f"repos: []\n# {text}\n"})
+    repository.commit({file: f"# {text}\n"})
     assert "Left to you" not in person.imd("init", "--only", "hooks").said
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.conftest import Repository
     from tests.hooks.conftest import Person
 
+pytestmark = pytest.mark.slow
+
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 GOOD = f'FROM debian:12.8@{DIGEST}\nCMD ["/app/run"]\n'
 BAD = 'FROM debian:latest\nCMD ["/app/run"]\n'
@@ -48,16 +50,20 @@ def test_what_git_tells_pre_push() -> None:
     lines = [
         f"refs/heads/a {ONE} refs/heads/b {TWO}\n".encode(),
         f"(delete) {ZERO} refs/heads/c {TWO}\n".encode(),
-        f"HEAD~1 {ONE} refs/tags/é {ZERO}\n".encode(),
+        f":/words of a message {ONE} refs/tags/é\u00a0\u2028x {ZERO}\n".encode(),
         b"\n",
     ]
     assert list(sent(lines)) == [
-        Update("refs/heads/b", TWO, ONE), Update("refs/heads/c", TWO, ""), Update("refs/tags/é", "", ONE),
+        Update("refs/heads/b", TWO, ONE), Update("refs/heads/c", TWO, ""), Update("refs/tags/é\u00a0\u2028x", "", ONE),
     ]  # fmt: skip
 
 
 def test_what_git_tells_pre_receive() -> None:
-    lines = [f"{ONE} {TWO} refs/heads/a\n".encode(), f"{'0' * 64} {'3' * 64} refs/tags/b".encode()]
+    lines = [
+        f"{ONE} {TWO} refs/heads/a\n".encode(),
+        b"\n",
+        f"{'0' * 64} {'3' * 64} refs/tags/b".encode(),
+    ]
     assert list(received(lines)) == [
         Update("refs/heads/a", ONE, TWO),
         Update("refs/tags/b", "", "3" * 64),

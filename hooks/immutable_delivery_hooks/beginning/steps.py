@@ -17,9 +17,9 @@ from immutable_delivery.names import shown
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.settings import Request
-from immutable_delivery_hooks.beginning.managers import manager_of
 from immutable_delivery_hooks.beginning.pipelines import Pipeline, recognised
 from immutable_delivery_hooks.installing import install, installed, refusals
+from immutable_delivery_hooks.managers import manager_of
 
 _OURS = lazy(r"\bimd\b")
 
@@ -86,9 +86,10 @@ def _hooks(tree: Tree) -> Iterator[Step]:
     git = tree.git
     if git is None:
         return
-    if manager := manager_of(tree.files):
-        if not _mentions(tree, manager.file):
-            yield Step(manager.file, manager.advice, manager.text)
+    if found := manager_of(tree.files):
+        manager, file = found
+        if not _mentions(tree, file):
+            yield Step(file, f"{manager.name} keeps the hooks; add what follows", manager.text)
     elif reasons := refusals(git):
         yield from (Step("git hooks", reason) for reason in reasons)
     elif not installed(git):
