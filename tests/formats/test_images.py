@@ -97,7 +97,8 @@ def test_parts_have_their_own_places() -> None:
         "reference": reference,
         "repository": "registry:5000/shop/web",
         "name": "registry:5000/shop/web",
-        "tag": "1.2.3",
+        "pin": "1.2.3",
+            "tag": "1.2.3",
         "digest": DIGEST,
     }
     assert (fact.registry, fact.repository, fact.tag, fact.digest) == (

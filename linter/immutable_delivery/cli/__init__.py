@@ -22,7 +22,9 @@ COMMANDS = {
     "hook": "immutable_delivery_hooks.cli",
     "init": "immutable_delivery_hooks.beginning.cli",
     "merge": "immutable_delivery.cli.merge",
+    "pin": "immutable_delivery.cli.pin",
     "policy": "immutable_delivery.cli.policy",
+    "unpin": "immutable_delivery.cli.pin",
 }
 """Modules that hold a command of the same name."""
 

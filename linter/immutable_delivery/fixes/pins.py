@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from immutable_delivery.facts import Fact, Image
 from immutable_delivery.findings import Fix
-from immutable_delivery.fixes import Around, DigestOf, edited, none
+from immutable_delivery.fixes import Around, DigestOf, none
+from immutable_delivery.lock.slots import NoSlotError, Sheet, filled
 from immutable_delivery.text import Place
 
 
@@ -21,16 +22,16 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
 
 def pinned(image: Image, digest: str, around: Around) -> Fix:
     """Return the fix that writes a digest where the reference is decided; whatever else stands there stays."""
-    at = image.places.get("tag") or image.places.get("repository")
-    end = image.tag or image.repository
-    if image.digest or not end or at is None or around.written(at) != end:
-        return none("a person must write it: the reference is no plain text here")
+    if image.digest:
+        return none("a person must write it: another digest stands there")
+    try:
+        edit = filled(image, digest, Sheet(around.texts, around.formats))
+    except NoSlotError as error:
+        return none(f"a person must write it: {error}")
     title = f"Pin {image.text} to its digest"
-    pin = getattr(around.format_of(at), "pin", None)
-    if pin and (entry := pin(around.texts[at.file], at, digest)):
-        return Fix(title=title, edits=(entry,))
-    alone = _holds(image.extent, at)
-    return edited(title, at.at(at.span.end, at.span.end), f"@{digest}", safe=alone)
+    return Fix(
+        title=title, edits=(edit,), safe=_holds(image.extent, edit.place) or "@" not in edit.text
+    )
 
 
 def stated(facts: Iterable[Fact]) -> DigestOf:

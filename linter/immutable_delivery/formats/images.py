@@ -66,6 +66,8 @@ def image_fact(
     known = {name: _value(part) for name, part in cut.items()}
     places = {name: part.place() for name, part in cut.items() if part.text}
     places["name"] = places.get("repository", written.whole)
+    if (tail := _tail(cut)) is not None:
+        places["pin"] = tail
     hidden = _unresolved(written)
     pin = _pin(known, cut["repository"].text)
     return Image(
@@ -162,6 +164,17 @@ def _split(written: Written) -> dict[str, Written]:
         "tag": written.slice(min(colon + 1, at), at),
         "digest": written.slice(min(at + 1, len(text)), len(text)),
     }
+
+
+def _tail(cut: dict[str, Written]) -> Place | None:
+    """Return the text behind which a digest is written: the tag, else the last part of the name.
+
+    None where that is put together from several texts: a digest behind one of them would hold whatever the others say.
+    """
+    part = cut["tag"] if cut["tag"].text else cut["repository"]
+    start = 0 if cut["tag"].text else part.text.rfind("/") + 1
+    pieces = part.slice(start).pieces
+    return pieces[0].place if len(pieces) == 1 and pieces[0].aligned else None
 
 
 def _value(part: Written) -> str | None:

@@ -13,7 +13,7 @@ from immutable_delivery.formats.kubernetes.manifest import ANNOTATIONS, Manifest
 from immutable_delivery.formats.kubernetes.recognition import claims
 from immutable_delivery.text import Place, Text
 
-__all__ = ["NAME", "assign", "claims", "comments", "facts", "families", "parse", "pin"]
+__all__ = ["NAME", "assign", "claims", "comments", "facts", "families", "parse", "pin", "pinned"]
 
 NAME = "kubernetes"
 
@@ -54,3 +54,10 @@ def pin(text: Text, place: Place, digest: str) -> Edit | None:
     from immutable_delivery.formats.kustomize.pinning import pin as entry  # noqa: PLC0415
 
     return entry(text, place, digest)
+
+
+def pinned(text: Text, place: Place) -> Place | None:
+    """Return what goes when a digest goes that does not stand behind a tag; None where it stands there."""
+    from immutable_delivery.formats.kustomize.pinning import pinned as entry  # noqa: PLC0415
+
+    return entry(text, place)

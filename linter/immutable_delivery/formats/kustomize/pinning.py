@@ -7,7 +7,12 @@ from immutable_delivery.formats.kustomize.model import FILE_NAMES
 from immutable_delivery.formats.lookup import mappings
 from immutable_delivery.formats.yamltree import documents
 from immutable_delivery.formats.yamltree.assignments import assigned
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Text
+
+_BREAK = lazy(r"\r?\n[ \t]*\Z")
+_LINE = lazy(r"[ \t]*(?:#[^\r\n]*)?(?:\r?\n|\Z)")
+_SEPARATOR = lazy(r",\s*|[ \t]*\r?\n[ \t]*")
 
 
 def pin(text: Text, place: Place, digest: str) -> Edit | None:
@@ -20,3 +25,27 @@ def pin(text: Text, place: Place, digest: str) -> Edit | None:
             if any(value is not None and value.place == place for value in values):
                 return assigned(text, entry, ["digest"], digest)
     return None
+
+
+def pinned(text: Text, place: Place) -> Place | None:
+    """Return the `digest` entry that a digest stands in, with what separates it from its neighbours; None elsewhere."""
+    if text.path.rpartition("/")[2] not in FILE_NAMES:
+        return None
+    for document in documents(text):
+        for entry in mappings(document.root, "images"):
+            key, value = entry.entries.get("digest", (None, None))
+            if key is not None and value is not None and value.place == place:
+                return _with_separator(text, key.place, value.end)
+    return None
+
+
+def _with_separator(text: Text, key: Place, end: int) -> Place | None:
+    """Return an entry with the line break or comma before it, else with the one behind it."""
+    start = key.span.start
+    end += text.value[end : end + 1] in {"'", '"'}
+    start -= text.value[start - 1 : start] in {"'", '"'}
+    rest = _LINE.match(text.value, end)
+    if rest and (before := _BREAK.search(text.value[:start])):
+        return key.at(before.start(), end)
+    behind = _SEPARATOR.match(text.value, end)
+    return key.at(start, behind.end()) if behind else None

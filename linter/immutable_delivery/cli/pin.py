@@ -1,0 +1,159 @@
+"""`imd pin` and `imd unpin`: digests into references, and out again."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from immutable_delivery.cli.output import Target, write
+from immutable_delivery.cli.registries import progress, registry_options, tell
+from immutable_delivery.cli.requests import config_option, today_option
+from immutable_delivery.errors import UsageError
+
+if TYPE_CHECKING:
+    from immutable_delivery.pinning.pin import Result
+    from immutable_delivery.pinning.repository import Repository
+
+_PINNED, _LEFT, _REFUSED = 0, 1, 2
+
+
+@click.command()
+@click.argument("what", nargs=-1, metavar="[PATH|IMAGE]...")
+@click.option("--apply", is_flag=True, help="Write the files.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Show the changes as a diff, and write nothing. This is the default.",
+)
+@click.option(
+    "--update", is_flag=True, help="Move the digests that are there to what their tags name today."
+)
+@click.option(
+    "--check", is_flag=True, help="Only tell which references have no digest; asks no registry."
+)
+@registry_options
+@config_option
+@today_option
+def pin(
+    what: tuple[str, ...],
+    mirrors: tuple[str, ...],
+    insecure: tuple[str, ...],
+    config: str,
+    today: date,
+    *,
+    apply: bool,
+    diff: bool,
+    update: bool,
+    check: bool,
+) -> int:
+    """Write the digest of the image index behind each reference: `nginx:1.27` becomes `nginx:1.27@sha256:…`.
+
+    The digest goes where the reference is decided, be that an ARG, a .env or an overlay; every other byte stays.
+    Without PATH and IMAGE everything is pinned; IMAGE is a name with or without tag.
+
+    Exits with 0 if every reference has its digest, 1 if changes are shown and not written or a reference cannot hold a
+    digest, 2 if a registry did not tell one or a file cannot be written.
+    """
+    if apply + diff > 1 or check + (apply or diff or update) > 1:
+        raise UsageError(
+            "--apply, --diff and --check exclude each other, as do --check and --update"
+        )
+    from immutable_delivery.lock.many import Reach  # noqa: PLC0415 (registries only where they are asked)
+    from immutable_delivery.pinning import pin as pins  # noqa: PLC0415
+    from immutable_delivery.pinning.repository import open_repository  # noqa: PLC0415
+
+    repository = open_repository(Path.cwd(), what, today, config)
+    if check:
+        return _checked(repository)
+    with progress("images asked for") as done:
+        resolve = pins.online(Reach(mirrors=mirrors, insecure=insecure), done)
+        result = (pins.update if update else pins.pin)(repository, resolve)
+    return _finished(repository, result, apply=apply)
+
+
+@click.command()
+@click.argument("what", nargs=-1, metavar="[PATH|IMAGE]...")
+@click.option("--apply", is_flag=True, help="Write the files.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Show the changes as a diff, and write nothing. This is the default.",
+)
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Take every digest that stands beside a tag, whoever wrote it.",
+)
+@config_option
+@today_option
+def unpin(
+    what: tuple[str, ...], config: str, today: date, *, apply: bool, diff: bool, everything: bool
+) -> int:
+    """Take the digests away that `imd pin` has written; the files are then what they were before.
+
+    What `imd pin` has written stands in .imd/pins.json; digests that people wrote stay.
+    """
+    if apply and diff:
+        raise UsageError("--apply and --diff exclude each other")
+    from immutable_delivery.pinning import pin as pins  # noqa: PLC0415
+    from immutable_delivery.pinning.repository import open_repository  # noqa: PLC0415
+
+    repository = open_repository(Path.cwd(), what, today, config)
+    return _finished(repository, pins.unpin(repository, everything=everything), apply=apply)
+
+
+def _checked(repository: Repository) -> int:
+    from immutable_delivery.pinning.pin import pending  # noqa: PLC0415
+    from immutable_delivery.pinning.plan import left_of  # noqa: PLC0415
+    from immutable_delivery.pinning.telling import left  # noqa: PLC0415
+
+    lines = list(
+        left((left_of(one, "has no digest") for one in pending(repository)), repository.sheet)
+    )
+    write(Target("text"), "".join(f"{line}\n" for line in lines))
+    return _LEFT if lines else _PINNED
+
+
+def _finished(repository: Repository, result: Result, *, apply: bool) -> int:
+    """Show or write the changes, and say what is left."""
+    from immutable_delivery.pinning import telling  # noqa: PLC0415
+
+    sheet = repository.sheet
+    unwritten = _applied(repository, result) if apply else _shown(result)
+    if apply:
+        tell(telling.pinned(result.pins, sheet))
+    tell(telling.left(result.left, sheet))
+    tell(telling.left(result.refused, sheet))
+    files = len(result.changes) - len(unwritten)
+    verb = "changed" if apply else "would change"
+    tell(
+        [
+            *unwritten,
+            f"{len(result.pins)} references in {files} files {verb}, {len(result.left)} left as they are, {len(result.refused)} not answered for",
+        ]
+    )
+    if result.refused or unwritten:
+        return _REFUSED
+    return _LEFT if result.left or (result.changes and not apply) else _PINNED
+
+
+def _applied(repository: Repository, result: Result) -> list[str]:
+    """Write the files, and then what was written where; return what could not be written."""
+    from immutable_delivery import writing  # noqa: PLC0415
+    from immutable_delivery.pinning import record  # noqa: PLC0415
+
+    outcomes = writing.write(repository.tree.root, result.changes)
+    written = {one.path: one.written for one in outcomes}
+    record.write(repository.tree.root, record.of_files(result.record, written))
+    return [f"{one.path} {one.refused}" for one in outcomes if one.refused]
+
+
+def _shown(result: Result) -> list[str]:
+    from immutable_delivery.patches import patch  # noqa: PLC0415
+
+    write(Target("text"), patch(result.changes).decode("utf-8", "surrogateescape"))
+    return []
