@@ -98,7 +98,7 @@ def test_parts_have_their_own_places() -> None:
         "repository": "registry:5000/shop/web",
         "name": "registry:5000/shop/web",
         "pin": "1.2.3",
-            "tag": "1.2.3",
+        "tag": "1.2.3",
         "digest": DIGEST,
     }
     assert (fact.registry, fact.repository, fact.tag, fact.digest) == (

@@ -48,7 +48,9 @@ def filled(image: Image, digest: str, sheet: Sheet) -> Edit:
             return own  # type: ignore[no-any-return]
     at = image.places.get("pin")
     if at is None:
-        raise NoSlotError("several values make it up, and a digest would hold whatever they say")
+        raise NoSlotError(
+            "its tag is put together from several texts, and a digest would hold whatever they say"
+        )
     if not sheet.at(at) or not image.reference.endswith(sheet.at(at)):
         raise NoSlotError("it is not written here as plain text")
     return Edit(place=at.at(at.span.end, at.span.end), text=f"@{digest}")

@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 from immutable_delivery.check import Examined
 from immutable_delivery.edits import Plan
 from immutable_delivery.expressions import values_of
-from immutable_delivery.facts import Container, Contract, Fact, Image, Project, Service, Suppression
+from immutable_delivery.facts import (
+    Container,
+    Contract,
+    Fact,
+    Image,
+    Project,
+    Service,
+    Suppression,
+    Variable,
+)
 from immutable_delivery.files import Files, State
 from immutable_delivery.pinning.plan import Pin, Planned
 from immutable_delivery.pinning.repository import Repository
@@ -86,6 +95,8 @@ def _misled(pin: Pin | None, one: Image, other: Image, planned: Planned) -> dict
 
 def _same(one: Fact, other: Fact) -> bool:
     old, new = values_of(one), values_of(other)
+    if isinstance(one, Variable) and one.variable_type == "arg":
+        return True  # by itself it decides nothing; what uses it is compared
     if isinstance(one, _ABOUT_IMAGES):
         old = {name: value for name, value in old.items() if name not in _OF_PINS}
         new = {name: value for name, value in new.items() if name not in _OF_PINS}
