@@ -7,8 +7,9 @@ from pathlib import Path
 
 from immutable_delivery.check import report
 from immutable_delivery.config import unknown_name
+from immutable_delivery.desk import desk_of
 from immutable_delivery.errors import UsageError
-from immutable_delivery.files import Files
+from immutable_delivery.files import MarkedFiles
 from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.fixes.suppressing import suppression
 from immutable_delivery.mending import Choose, Mended, mend, target_of
@@ -53,8 +54,10 @@ def fixed(start: Path, request: Request, wanted: Wanted) -> Fixed:
         if name not in known:
             raise UsageError(unknown_name(name, known))
 
-    def judged(files: Files) -> Report:
-        examined = examine_in(files, settings, tree, request)
+    desk = desk_of(tree, settings.config, request)
+
+    def judged(files: MarkedFiles) -> Report:
+        examined = examine_in(files, settings, tree, request, desk.reader(files))
         found = report(examined, settings.policies, covers=tree.covers)
         return replace(found, findings=tuple(_asked(found, request.select)))
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from immutable_delivery.edits import Plan
-from immutable_delivery.files import Files, State
+from immutable_delivery.files import MarkedFiles, State
 from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.records import Record
 from immutable_delivery.writing import Change
@@ -24,7 +24,7 @@ Target = tuple[str, str]
 class Overlay:
     """Files, some of them with other bytes."""
 
-    def __init__(self, files: Files, changed: Mapping[str, bytes]) -> None:
+    def __init__(self, files: MarkedFiles, changed: Mapping[str, bytes]) -> None:
         self._files = files
         self.changed = changed
         self.paths: Sequence[str] = files.paths
@@ -32,6 +32,10 @@ class Overlay:
     def read(self, path: str) -> bytes:
         """Return the bytes of a file."""
         return self.changed[path] if path in self.changed else self._files.read(path)
+
+    def mark(self, path: str) -> tuple[str, int]:
+        """Return the mark of a file that is as it was."""
+        return ("", 0) if path in self.changed else self._files.mark(path)
 
     def state(self, path: str) -> State:
         """Tell what version control says of a path."""
@@ -58,7 +62,7 @@ class Mended(Record, frozen=True, kw_only=True):
     """What was not fixed for the fix did not work, and why."""
 
 
-def mend(files: Files, judged: Callable[[Files], Report], choose: Choose) -> Mended:
+def mend(files: MarkedFiles, judged: Callable[[MarkedFiles], Report], choose: Choose) -> Mended:
     """Make every fix that is chosen; those are taken back that do not stand when their texts are judged again."""
     overlay, made, refused = Overlay(files, {}), dict[Finding, Made](), dict[Target, str]()
     report = judged(overlay)

@@ -41,7 +41,7 @@ def examined(
     return _examined(_files(example, fixed=fixed), example, policy, others)
 
 
-def _files(example: Example, *, fixed: bool = False) -> Files:
+def _files(example: Example, *, fixed: bool = False) -> MemoryFiles:
     files = {**example.files, **(example.fixed if fixed else {})}
     return MemoryFiles(marked(files)[0], cast("Mapping[str, State]", example.states))
 

@@ -21,6 +21,7 @@ from immutable_delivery.fixlist import listing
 from immutable_delivery.names import shown
 from immutable_delivery.patches import patch
 from immutable_delivery.settings import Request
+from immutable_delivery.workers import processes
 from immutable_delivery.writing import write as written
 
 
@@ -52,7 +53,8 @@ def fix(paths: tuple[str, ...], *, applying: bool, diff: bool, **options: Any) -
     if applying and diff:
         raise click.UsageError("--diff writes nothing, so --apply cannot go with it")
     wanted = Wanted(unsafe=options.pop("unsafe"), suppress=options.pop("suppress"))
-    outcome = fixed(Path.cwd(), Request(paths=paths, **options), wanted)
+    request = Request(paths=paths, cache=True, jobs=processes(), **options)
+    outcome = fixed(Path.cwd(), request, wanted)
     if applying:
         return _apply(outcome)
     mended = outcome.mended
