@@ -366,6 +366,14 @@ def test_charts_are_sources() -> None:
             "resources: [web.yaml]\nconfigMapGenerator: [{literals: [a=b]}]\n",
             "an entry of `configMapGenerator` has no `name`",
         ),
+        (
+            "resources: [web.yaml]\nconfigMapGenerator: [{name: c, files: [key=gone.txt]}]\n",
+            "there is no `gone.txt` here",
+        ),
+        (
+            "resources: [web.yaml]\nconfigMapGenerator: [{name: c, envs: [gone.env]}]\n",
+            "there is no `gone.env` here",
+        ),
     ],
 )
 def test_what_cannot_be_built_is_told_and_the_rest_is_judged(content: str, reason: str) -> None:
@@ -373,6 +381,14 @@ def test_what_cannot_be_built_is_told_and_the_rest_is_judged(content: str, reaso
     assert [path for path, _ in project.troubles] == ["kustomization.yaml"]
     assert reason in project.troubles[0][1]
     assert [one.reference for one in project.of(Image)] == ["nginx:1.2.3"]
+
+
+def test_the_file_of_a_secret_is_in_no_repository() -> None:
+    content = (
+        "resources: [web.yaml]\nsecretGenerator: [{name: c, files: [tls.key], envs: [x.env]}]\n"
+    )
+    project = Project({"kustomization.yaml": content, "web.yaml": deployment()})
+    assert project.troubles == []
 
 
 @pytest.mark.parametrize(

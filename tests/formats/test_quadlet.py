@@ -236,3 +236,33 @@ def test_what_is_no_unit() -> None:
 def test_every_prefix_is_read() -> None:
     for end in range(len("[Unit]"), len(WEB), 2):
         read({"web.container": WEB[:end]})
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "problems"),
+    [
+        ("a.container", "[Container]\n", ["has no `Image=` and no `Rootfs=`"]),
+        ("a.container", "[Container]\nUser=1\n", ["has no `Image=` and no `Rootfs=`"]),
+        ("a.container", "[Container]\nRootfs=/srv/x\n", []),
+        ("a.container", "[Container]\nImage=gone.build\n", ["there is no `gone.build`"]),
+        ("a.container", "[Container]\nImage=%n.image\n", []),
+        ("a.image", "[Image]\nArch=arm64\n", ["has no `Image=`"]),
+        ("a.kube", "[Kube]\n", ["has no `Yaml=`"]),
+        ("a.kube", "[Kube]\nYaml=gone.yaml\n", ["there is no `gone.yaml`"]),
+    ],
+)
+def test_what_podman_would_refuse_is_told(path: str, content: str, problems: list[str]) -> None:
+    around = Surroundings(MemoryFiles({path: content}))
+    unit = quadlet.parse(Text(path, content))
+    facts = list(quadlet.facts({path: unit}, around))
+    assert [one.reason for one in around.troubles] == problems
+    ran = [one for one in facts if isinstance(one, Container)]
+    assert bool(ran) is ("Rootfs" in content or ("Image=" in content and path == "a.container"))
+
+
+def test_a_drop_in_may_bring_the_image() -> None:
+    files = {"a.container": "[Container]\n", "a.container.d/10.conf": "[Container]\nImage=x\n"}
+    around = Surroundings(MemoryFiles(files))
+    unit = quadlet.parse(Text("a.container", files["a.container"]))
+    assert list(quadlet.facts({"a.container": unit}, around)) == []
+    assert around.troubles == []

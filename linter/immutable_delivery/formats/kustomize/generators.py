@@ -33,8 +33,21 @@ def generate(
             if name is None or not isinstance(entry, Mapping):
                 report(entry.place, f"an entry of `{key}` has no `name`")
                 continue
+            if kind == "ConfigMap":  # a secret is in no repository
+                _tell(entry, repository, kustomization.folder, report)
             made = _generated(entry, name, kind, options, repository, kustomization)
             _place(gathered, made, name, report)
+
+
+def _tell(entry: Mapping, repository: Repository, folder: str, report: Report) -> None:
+    """Say which of the files that a generator names are not there."""
+    env = scalar(entry, "env")
+    named = [(one, one.text) for one in (*([env] if env else ()), *scalars(entry, "envs"))]
+    named += [(one, one.text.rpartition("=")[2]) for one in scalars(entry, "files")]
+    for one, path in named:
+        found = resolve(folder, path)
+        if found is None or repository.files.state(found) == "missing":
+            report(one.place, f"there is no `{path}` here")
 
 
 def _generated(

@@ -14,7 +14,9 @@ from immutable_delivery.formats.quadlet.containers import container
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import words
 from immutable_delivery.records import replace
+from immutable_delivery.text import Place, Span
 
+_NEEDED = {"Container": ("Image", "Rootfs"), "Image": ("Image",), "Kube": ("Yaml",)}
 _UPDATES = frozenset({"registry", "local"})
 _LABEL = "io.containers.autoupdate"
 
@@ -33,13 +35,31 @@ def lower(unit: Unit, units: Mapping[str, Unit], around: Surroundings) -> Iterat
             manifest=unit.path,
         )
     )
-    if unit.kind == "Container":
+    _tell(unit, units, around)
+    if unit.kind == "Container" and (image or unit.last("Rootfs")):
         yield from container(unit, _reference(unit, units), scope, around)
     if image is not None and not made_by.endswith((".build", ".image")):
         yield _image(unit, image, scope)
     if unit.kind == "Build":
         yield from _build(unit, units, around.files)
     yield from _updaters(unit, scope)
+
+
+def _tell(unit: Unit, units: Mapping[str, Unit], around: Surroundings) -> None:
+    """Say what Podman would refuse: a unit without what it is about, or with what is not there."""
+    whole = Place(unit.path, Span(0, 0))
+    extended = around.files.state(f"{unit.path}.d") != "missing"
+    keys = _NEEDED.get(unit.kind, ())
+    if keys and not extended and not any(unit.last(key) for key in keys):
+        around.report(whole, f"has no `{'=` and no `'.join(keys)}=`")
+    image, manifest = unit.last("Image"), unit.text("Yaml")
+    if image and unit.kind == "Container" and image.value.text.endswith((".image", ".build")):
+        names = {path.rpartition("/")[2] for path in units}
+        if image.value.known and image.value.text not in names:
+            around.report(image.value.whole, f"there is no `{image.value.text}`")
+    path = resolve(folder_of(unit.path), manifest) if manifest else None
+    if path is not None and around.files.state(path) == "missing":
+        around.report(unit.all("Yaml")[-1].value.whole, f"there is no `{manifest}`")
 
 
 def _reference(unit: Unit, units: Mapping[str, Unit]) -> str | None:
