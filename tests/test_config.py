@@ -29,7 +29,7 @@ environments:
   prod: {paths: [k8s/prod]}
   dev: {paths: [compose.yaml], development: true, order: -1}
 paths: {fixtures: [samples], judge: [tests/real]}
-tables: {managers: {paru: {install: ["-S"]}}}
+tables: {keyrings: [mykeys]}
 policies: [rules]
 suppressions:
   - path: k8s/*.json
@@ -54,7 +54,7 @@ policies = ["rules"]
 fail-on = "divergent"
 strict-unresolved = true
 paths = { fixtures = ["samples"], judge = ["tests/real"] }
-tables = { managers = { paru = { install = ["-S"] } } }
+tables = { keyrings = ["mykeys"] }
 
 [tool.imd.per-path."legacy/**"]
 ignore = ["floating-tag"]
@@ -121,7 +121,7 @@ def test_everything(file: dict[str, str]) -> None:
         ("prod", ("k8s/prod",), False),
     ]
     assert (config.paths.fixtures, config.paths.judge) == (("samples",), ("tests/real",))
-    assert config.tables == {"managers": {"paru": {"install": ["-S"]}}}
+    assert config.tables == {"keyrings": ["mykeys"]}
     assert config.policies == ("rules",)
     [waiver] = config.suppressions
     assert (waiver.path, waiver.at, waiver.ids) == (

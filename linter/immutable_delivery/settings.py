@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from immutable_delivery.config import Config
 from immutable_delivery.config.links import refuse_links
@@ -20,6 +21,9 @@ from immutable_delivery.records import Record, replace
 from immutable_delivery.selection import Selection
 from immutable_delivery.suppressions import names
 from immutable_delivery.trees.objects import commit_files, commit_of
+
+if TYPE_CHECKING:
+    from immutable_delivery.policyfiles import PolicyFile
 
 
 class Request(Record, frozen=True, kw_only=True):
@@ -110,23 +114,25 @@ def _in_profile(config: Config, asked: str) -> Selection:
 def policies_of(files: Files, config: Config) -> list[Policy]:
     """Return the pack and the repository's own policies; refuse names in the configuration that are none."""
     policies = builtin()
-    for folder in config.policies:
-        policies += _own(files, folder)
-    seen: set[str] = set()
-    for policy in policies:
+    seen = {policy.id: "the pack" for policy in policies}
+    for file in (file for folder in config.policies for file in _own(files, folder)):
+        policy = file.policy
         if policy.id in seen:
-            raise PolicyError(f"two policies have the id '{policy.id}'")
-        seen.add(policy.id)
+            raise PolicyError(
+                f"{file.path}:1:1: the id '{policy.id}' is that of a policy in {seen[policy.id]}"
+            )
+        seen[policy.id] = file.path
+        policies.append(policy)
     config.check_names(names(policies))
     config.check_params({policy.id: policy.params for policy in policies})
     return policies
 
 
-def _own(files: Files, folder: str) -> list[Policy]:
+def _own(files: Files, folder: str) -> list[PolicyFile]:
     from immutable_delivery.policyfiles import read_policies  # noqa: PLC0415 (only where a repository has some)
 
     inside = within(files, folder)
     for path in inside.paths:
         if path.startswith(f"{folder}/"):
             refuse_links(inside, path)
-    return [file.policy for file in read_policies(inside, folder)]
+    return read_policies(inside, folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.cli.conftest import CLEAN, FLOATING
+from tests.cli.conftest import CLEAN, DIGEST, FLOATING
 
 from immutable_delivery.config.packages import package
 
@@ -36,7 +36,7 @@ profiles:
 severity: {floating-tag: warning, partial-tag: note}
 policies: [policies]
 tables:
-  managers: {}
+  managers: []
 """
 
 
@@ -169,6 +169,84 @@ def test_what_cannot_be_extended_is_2_with_its_place(
     (repository.root / "linked.yaml").symlink_to("real.yaml")
     result = repository.call()
     assert result.code == 2
+    assert words in result.err
+
+
+def test_two_policies_of_one_id_are_2_with_both_places(repository: Repository, site: Site) -> None:
+    _acme(site)
+    own = ".imd__policies__own__acme-base.yaml"
+    repository.write(Dockerfile=CLEAN, **{".imd.yaml": EXTENDS, own: POLICY.format(id="acme-base")})
+    result = repository.call()
+    assert result.code == 2
+    assert ".imd/policies/own/acme-base.yaml" in result.err
+    assert "//acme-delivery==1.4.0/acme/policies/own/acme-base.yaml" in result.err
+
+
+TABLES = """\
+tables:
+  managers:
+    - {names: fetchpkg, ecosystem: os, reads: equals, verbs: {get: install}}
+"""
+RUNS = {
+    "Dockerfile": f'FROM archlinux@{DIGEST}\nRUN fetchpkg get htop\nCMD ["htop"]\n',
+    "compose.yaml": f"services:\n  web:\n    image: a@{DIGEST}\n    command: sh -c 'fetchpkg get x && run'\n",
+    "pod.yaml": f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n    - name: p\n      image: a@{DIGEST}\n      command: [sh, -c, fetchpkg get x && run]\n",
+    "delivery.yaml": f"service: s\nimage: a@{DIGEST}\nstart: [sh, -c, fetchpkg get x && run]\n",
+    "Procfile": "web: fetchpkg get x && run\n",
+}
+
+
+def test_a_package_brings_tables_to_every_format(repository: Repository, site: Site) -> None:
+    _acme(site, **{"acme/imd.yaml": TABLES})
+    repository.write(**RUNS)
+    options = ("--select", "unpinned-os-package,install-at-start")
+    assert _report(repository, *options)["findings"] == []
+    repository.write(**{".imd.yaml": EXTENDS})
+    found = {one["place"]["file"] for one in _report(repository, *options)["findings"]}
+    assert found == set(RUNS)
+
+
+def test_rows_of_tables_add_up_and_the_repository_has_the_first_word(
+    repository: Repository, site: Site
+) -> None:
+    _acme(site, **{"acme/imd.yaml": TABLES})
+    more = "tables: {managers: [{names: otherpkg, ecosystem: os, reads: equals, verbs: {add: install}}]}\n"
+    dockerfile = f'FROM archlinux@{DIGEST}\nRUN fetchpkg get a\nRUN otherpkg add b\nCMD ["a"]\n'
+    repository.write(Dockerfile=dockerfile, **{".imd.yaml": EXTENDS + more})
+    options = ("--select", "unpinned-os-package")
+    assert len(_report(repository, *options)["findings"]) == 2
+    mine = (
+        "tables: {managers: [{names: fetchpkg, ecosystem: os, reads: equals, verbs: {get: ''}}]}\n"
+    )
+    repository.write(**{".imd.yaml": EXTENDS + mine})
+    assert _report(repository, *options)["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{manager: []}", ".imd.yaml:1:10: there is no table 'manager'; there are builders, "),
+        ("{managers: {paru: {}}}", ".imd.yaml:1:10: 'managers' must be a list"),
+        ("{bypassing_variables: [A]}", "'bypassing_variables' must be a mapping"),
+        ("{managers: [{ecosystem: os}]}", "a row of 'managers' lacks 'names'"),
+        ("{managers: [{names: p, ecosystem: os, reads: tea, verbs: {get: install}}]}", "'tea' is no way to read a package"),
+        ("{managers: [{names: p, ecosystem: os, reads: equals, verbs: {get: dance}}]}", "'dance' is nothing that a verb does"),
+        ("{managers: [1]}", "a row of 'managers' is not as it should be"),
+        ("{managers: [{names: p}]}", "a row of 'managers' lacks 'verbs'"),
+        ("{wrappers: [{values: -p}]}", "a row of 'wrappers' lacks 'run'"),
+        ("{bypassing_variables: {A: '('}}", "a row of 'bypassing_variables' is not as it should be"),
+        ("{bypassing_variables: {A: 1}}", "a row of 'bypassing_variables' is not as it should be"),
+        ("{mutations: [{run: x, mutate: workload}]}", "a row of 'mutations' is not as it should be"),
+        ("{frozen_hosts: [1]}", "a row of 'frozen_hosts' is not as it should be"),
+        ("{keyrings: 1}", "'keyrings' must be a list"),
+    ],
+)  # fmt: skip
+def test_rows_that_cannot_extend_a_table_are_2(
+    repository: Repository, text: str, words: str
+) -> None:
+    repository.write(**RUNS, **{".imd.yaml": f"tables: {text}\n"})
+    result = repository.call()
+    assert result.code == 2, result
     assert words in result.err
 
 

@@ -103,6 +103,17 @@ def test_what_is_no_commit_is_2(repository: Repository, rev: str) -> None:
     assert "is no commit of this repository" in result.err
 
 
+def test_links_in_that_commit_are_refused(repository: Repository) -> None:
+    repository.write(Dockerfile=CLEAN, **{"real.yaml": "{}\n"})
+    (repository.root / ".imd.yaml").symlink_to("real.yaml")
+    repository.commit()
+    (repository.root / ".imd.yaml").unlink()
+    assert repository.call().code == 0
+    result = repository.call("check", "--config-from", "HEAD")
+    assert result.code == 2
+    assert ".imd.yaml: configuration is not read through a symbolic link" in result.err
+
+
 def test_a_commit_without_the_named_files_is_2(repository: Repository) -> None:
     repository.write(Dockerfile=CLEAN)
     repository.commit()

@@ -61,7 +61,7 @@ def _read(files: Files, path: str, policies: tuple[str, ...]) -> Config:
         paths=PathClasses(
             **{name: tuple(patterns) for name, patterns in data.get("paths", {}).items()}
         ),
-        tables=data.get("tables", {}),
+        tables=_tables(config, data.get("tables", {})),
         policies=(*policies, *_folders(files, config, data.get("policies", []))),
         suppressions=tuple(
             _waiver(config, index, entry)
@@ -144,6 +144,16 @@ def _folders(files: Files, config: Config, names: list[str]) -> list[str]:
             config.fail(keys, f"'{name}' holds no policy")
         found.append(folder)
     return found
+
+
+def _tables(config: Config, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    if data:
+        from immutable_delivery.formats.commands.extensions import fault  # noqa: PLC0415 (few extend the tables)
+
+        for section, rows in data.items():
+            if reason := fault(section, rows):
+                config.fail(("tables", section), reason)
+    return data
 
 
 def _baseline(config: Config, data: Mapping[str, Any]) -> str:

@@ -133,11 +133,18 @@ def joined(base: Mapping, own: Mapping, keys: Path = ()) -> Mapping:
         before = base.get(name)
         if isinstance(value, Mapping) and isinstance(before, Mapping):
             entries[name] = (key, joined(before, value, inner))
-        elif isinstance(value, Sequence) and isinstance(before, Sequence) and inner in _ADD_UP:
-            entries[name] = (key, Sequence([*before.items, *value.items], place=value.place))
+        elif isinstance(value, Sequence) and isinstance(before, Sequence):
+            entries[name] = (key, Sequence(_listed(before, value, inner), place=value.place))
         else:
             entries[name] = (key, value)
     return Mapping(entries, place=own.place)
+
+
+def _listed(before: Sequence, own: Sequence, keys: Path) -> list[Node]:
+    """Return the items of a list that a later file writes too; of two rows of a table the first counts."""
+    if keys[0] == "tables":
+        return [*own.items, *before.items]
+    return [*before.items, *own.items] if keys in _ADD_UP else own.items
 
 
 def plain(node: Node | None) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from immutable_delivery.facts import Fact, Scope, Start
 from immutable_delivery.files import read_text, resolve
 from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.commands import Interpreter, Program
+from immutable_delivery.formats.commands import Interpreter, Program, tables_of
 from immutable_delivery.formats.compose.packagejson import package_scripts
 from immutable_delivery.formats.shell import is_shell
 from immutable_delivery.records import Record, replace
@@ -93,7 +93,12 @@ class _Reader:
     def __init__(self, home: Home) -> None:
         self._home = home
         files = home.around.files if home.folder is not None else None
-        self.interpreter = Interpreter(home.values, files=files, folder=home.folder or "")
+        self.interpreter = Interpreter(
+            home.values,
+            files=files,
+            folder=home.folder or "",
+            tables=tables_of(home.around.settings),
+        )
         self.script = ""
         self.server_at: Place | None = None
         """The script of package.json that starts the development server, where one does."""

@@ -43,6 +43,13 @@ class Tables:
             merged[section] = {**old, **rows} if isinstance(rows, dict) else [*rows, *old]
         return Tables(merged)
 
+    def build(self) -> None:
+        """Build all that is built on demand, to see that it can be."""
+        _ = (self._index, self._rules, self._sets)
+        _ = (self.wrappers, self.lines, self.git, self.frozen_hosts)
+        for pattern in self.data["bypassing_variables"].values():
+            re.compile(pattern)
+
     def role(self, name: str) -> Role:
         """Return what is known of a program by its name, without folders."""
         if name not in self._roles:

@@ -7,7 +7,7 @@ from posixpath import join, normpath
 
 from immutable_delivery.facts import Fact
 from immutable_delivery.files import read_text
-from immutable_delivery.formats.commands import Interpreter
+from immutable_delivery.formats.commands import Interpreter, tables_of
 from immutable_delivery.formats.compose.mounts import contents
 from immutable_delivery.formats.compose.packagejson import package_scripts
 from immutable_delivery.formats.compose.service import Service
@@ -94,6 +94,7 @@ class _Runner:
             files=self._files,
             folder=service.context or "",
             locate=self._locate,
+            tables=tables_of(service.reader.around.settings),
         )
         self.script = ""
 

@@ -58,4 +58,4 @@ def _facts(
         stated = (image_of(root), build_of(root, path))
         yield from (fact for fact in stated if fact is not None)
         yield from artifacts(root)
-        yield from start_facts(root, path, around.files)
+        yield from start_facts(root, path, around)

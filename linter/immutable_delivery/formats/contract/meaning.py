@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Iterator
 
 from immutable_delivery.facts import Build, Contract, Fact, Problem, Start
-from immutable_delivery.files import Files, folder_of, resolve
-from immutable_delivery.formats.commands import Interpreter
+from immutable_delivery.files import folder_of, resolve
+from immutable_delivery.formats import Surroundings
+from immutable_delivery.formats.commands import Interpreter, tables_of
 from immutable_delivery.formats.contract.artifacts import environments, image_of
 from immutable_delivery.formats.contract.entries import argv_of, builds, scope_of, text_of
 from immutable_delivery.formats.schema import head
@@ -70,7 +71,7 @@ def build_of(root: Mapping, path: str) -> Build | None:
     )
 
 
-def start_facts(root: Mapping, path: str, files: Files) -> Iterator[Fact]:
+def start_facts(root: Mapping, path: str, around: Surroundings) -> Iterator[Fact]:
     """Yield the start command and what running it does."""
     argv, start = argv_of(root), root.get("start")
     if not argv or not isinstance(start, Sequence):
@@ -86,7 +87,9 @@ def start_facts(root: Mapping, path: str, files: Files) -> Iterator[Fact]:
         argv=argv,
         text=shlex.join(argv),
     )
-    interpreter = Interpreter(files=files, folder=folder_of(path))
+    interpreter = Interpreter(
+        files=around.files, folder=folder_of(path), tables=tables_of(around.settings)
+    )
     words = [item.written for item in start.items if isinstance(item, Scalar)]
     interpreter.argv(words, scope, extent)
     yield from interpreter.finish()

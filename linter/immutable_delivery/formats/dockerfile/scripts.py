@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from immutable_delivery.facts import Fact
 from immutable_delivery.files import read_text
-from immutable_delivery.formats.commands import Interpreter, Program
+from immutable_delivery.formats.commands import Interpreter, Program, tables_of
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Unset, Variables
@@ -90,6 +90,7 @@ def interpreter_for(state: State, variables: Mapping[str, Written | None]) -> In
         folder=state.contents.folder(state.workdir),
         shell=state.shell[0] if state.shell else "sh",
         locate=lambda path: (state.locate(path) or (None, None))[1],
+        tables=tables_of(state.site.around.settings),
     )
 
 

@@ -78,9 +78,10 @@ class _Deployment:
     ) -> None:
         for one in resources:
             reached = environment if environment.name else self._environments.of_object(one.root)
-            self.reach.add(
-                objects.facts(Workload(one, neighbours, self._memory, self._report)), reached
-            )
+            self.reach.add(objects.facts(self._workload(one, neighbours)), reached)
+
+    def _workload(self, one: Resource, neighbours: Neighbours) -> Workload:
+        return Workload(one, neighbours, self._memory, self._report, self._around.settings)
 
     def _report(self, place: Place, reason: str) -> None:
         template = _TEMPLATES.search(place.file) is not None

@@ -7,7 +7,8 @@ from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 
 from immutable_delivery.facts import Fact, Scope, Start
-from immutable_delivery.formats.commands import Interpreter, Program
+from immutable_delivery.formats.commands import Interpreter, Program, tables_of
+from immutable_delivery.formats.commands.tables import Tables
 from immutable_delivery.formats.kubernetes.variables import Values, expanded
 from immutable_delivery.formats.kubernetes.workload import Workload, during
 from immutable_delivery.formats.lookup import find, scalar, scalars
@@ -69,17 +70,18 @@ def run(
     bodies = tuple((path, id(body)) for path, body in scripts.items())
     key = id(container), scope, tuple(known.items()), bodies
     if key not in workload.memory:
-        found = _run(container, known, scope, scripts)
+        tables = tables_of(workload.settings)
+        found = _run(container, known, scope, scripts, tables)
         workload.memory[key] = (container, tuple(scripts.values())), found
     remembered: Run = workload.memory[key][1]
     return remembered
 
 
-def _run(container: Mapping, known: Values, scope: Scope, scripts: Scripts) -> Run:
+def _run(container: Mapping, known: Values, scope: Scope, scripts: Scripts, tables: Tables) -> Run:
     found = Run()
     command, args = words(container, known)
     origin = "command" if command else "args"
-    reader = _Reader(known, scripts, found)
+    reader = _Reader(known, scripts, found, tables)
     found.dev_server = reader.argv([*command, *args], scope, container.extent(origin))
     for key in _SCRIPTS:
         body = scalar(container, key)
@@ -105,10 +107,11 @@ def _is_for_shell(body: str, command: Sequence[Written]) -> bool:
 class _Reader:
     """Reads commands, and the scripts that they name."""
 
-    def __init__(self, known: Values, scripts: Scripts, into: Run) -> None:
+    def __init__(self, known: Values, scripts: Scripts, into: Run, tables: Tables) -> None:
         self._known = known
         self._scripts = scripts
         self._into = into
+        self._tables = tables
 
     def exec(self, node: object, scope: Scope) -> None:
         """Read the command of a hook or probe."""
@@ -119,14 +122,14 @@ class _Reader:
         """Read the words of a command; return the development server that it starts."""
         if not every:
             return ""
-        interpreter = Interpreter(self._known)
+        interpreter = Interpreter(self._known, tables=self._tables)
         interpreter.argv(every, scope, extent)
         self._follow(interpreter, scope)
         return interpreter.dev_server
 
     def script(self, body: Scalar, scope: Scope, extent: Place) -> None:
         """Read a script that stands in the manifest."""
-        interpreter = Interpreter(self._known)
+        interpreter = Interpreter(self._known, tables=self._tables)
         interpreter.script(body.written, scope, extent)
         self._follow(interpreter, scope)
 

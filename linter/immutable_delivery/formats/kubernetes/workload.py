@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
+from collections.abc import Mapping as AnyMapping
 from typing import Any
 
 from immutable_delivery.facts import Scope
@@ -65,6 +66,8 @@ class Workload(Record, frozen=True):
     """What commands do, by all that it depends on: overlays share most of their containers."""
     report: Report = _unheard
     """Told what of the object cannot be."""
+    settings: AnyMapping[str, Any] = field(default_factory=dict)
+    """The part of the configuration that concerns reading."""
 
     @property
     def kind(self) -> str:
