@@ -189,7 +189,9 @@ def test_host_of_the_origin_tells_the_ci(
 ) -> None:
     repository.commit({"Dockerfile": GOOD})
     repository.git("remote", "add", "origin", url)
-    person.imd("init", "--yes", "--only", "ci").passed()
+    done = person.imd("init", "--yes", "--only", "ci")
+    done.passed()
+    assert ("none is recognised" in done.said) != bool(file)
     assert _files(person) == ({file} if file else set())
 
 

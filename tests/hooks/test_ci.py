@@ -244,6 +244,25 @@ def test_action_annotates_summarises_and_hands_on_sarif(
     assert runner.check().returncode == 0
 
 
+@pytest.mark.slow
+def test_action_installs_what_it_runs_with(repository: Repository, runner: Runner) -> None:
+    repository.commit({"Dockerfile": BAD})
+    steps = _documents(ACTION)[0]["runs"]["steps"]
+    (install,) = (step for step in steps if "pip install" in step.get("run", ""))
+    environ = {**runner.environ, "ACTION": str(HOOKS / "github")}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", install["run"]],
+        env=environ,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    runner.environ["PYTHON"] = f"{sys.base_prefix}/bin/python3"  # it has nothing of imd
+    done = runner.check()
+    assert (done.returncode, "::error " in done.stdout) == (1, True), done.stderr
+
+
 def test_inputs_of_the_action_count(repository: Repository, runner: Runner) -> None:
     first = repository.commit(
         {"Dockerfile": BAD, "web/Dockerfile": 'FROM debian:12\nCMD ["/app/run"]\n'}

@@ -17,7 +17,7 @@ from immutable_delivery.names import shown
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.settings import Request
-from immutable_delivery_hooks.beginning.pipelines import Pipeline, recognised
+from immutable_delivery_hooks.beginning.pipelines import PIPELINES, Pipeline, recognised
 from immutable_delivery_hooks.installing import install, installed, refusals
 from immutable_delivery_hooks.managers import manager_of
 
@@ -62,8 +62,7 @@ def steps(begin: Beginning, parts: Sequence[str]) -> Iterator[Step]:
     if "hooks" in parts:
         yield from _hooks(begin.tree)
     if "ci" in parts:
-        for pipeline, evidence in recognised(begin.tree):
-            yield from _pipeline(begin.tree, pipeline, evidence)
+        yield from _ci(begin.tree)
 
 
 def _config(begin: Beginning) -> Step:
@@ -94,6 +93,15 @@ def _hooks(tree: Tree) -> Iterator[Step]:
         yield from (Step("git hooks", reason) for reason in reasons)
     elif not installed(git):
         yield Step("git hooks", "imd before each commit, merge and push", do=lambda: install(git))
+
+
+def _ci(tree: Tree) -> Iterator[Step]:
+    found = recognised(tree)
+    for pipeline, evidence in found:
+        yield from _pipeline(tree, pipeline, evidence)
+    if not found:
+        names = ", ".join(one.name for one in PIPELINES)
+        yield Step("CI", f"none is recognised; the folder `hooks` of imd's repository has {names}")
 
 
 def _pipeline(tree: Tree, pipeline: Pipeline, evidence: str) -> Iterator[Step]:
