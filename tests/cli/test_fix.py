@@ -109,6 +109,13 @@ def test_a_file_without_comments_is_suppressed_elsewhere(delivery: Repository) -
     assert "takes no comment of ours" in result.out
 
 
+def test_no_comment_is_put_above_a_directive(delivery: Repository) -> None:
+    delivery.write(**{"x/Dockerfile": "# syntax=docker/dockerfile:latest\nFROM scratch\n"})
+    result = delivery.call("fix", "x", "--suppress", "floating-tag")
+    assert result.code == 0
+    assert "no comment may stand above it" in result.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

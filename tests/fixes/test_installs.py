@@ -40,6 +40,8 @@ def files(run: str, lock: str, text: str = "{}", copy: str = "COPY . .") -> dict
         ("yarn", "yarn.lock", YARN_1, "yarn install --frozen-lockfile"),
         ("yarn --silent", "yarn.lock", YARN_4, "yarn install --immutable --silent"),
         ("yarn install && true", "yarn.lock", YARN_4, "yarn install --immutable && true"),
+        ("npm i -g a@1.0.0 && npm install", "package-lock.json", "{}", "npm i -g a@1.0.0 && npm ci"),
+        ("npm install && npm i a@1.0.0", "package-lock.json", "{}", "npm ci && npm i a@1.0.0"),
         ("pnpm i", "pnpm-lock.yaml", "", "pnpm install --frozen-lockfile"),
         ("bun install", "bun.lock", "", "bun install --frozen-lockfile"),
         ("uv sync --no-dev", "uv.lock", "", "uv sync --frozen --no-dev"),
@@ -62,6 +64,7 @@ def test_the_frozen_form_is_written(
     [
         ("npm install", "package-lock.json", "COPY package.json .", "nothing here puts package-lock.json where"),
         ("npm install", "package-lock.json", "COPY package-lock.json lib/", "nothing here puts package-lock.json"),
+        ("npm install left-pad@1.3.0 && npm install", "package-lock.json", "COPY . .", "`npm ci` removes what `npm install` has put"),
         ("npm install --no-package-lock", "package-lock.json", "COPY . .", "`npm install` has no form here"),
         ("bundle install", "Gemfile.lock", "COPY . .", "`bundle install` has no form here"),
         ("yarn install", "yarn.lock", "COPY . .", "`yarn install` has no form here"),

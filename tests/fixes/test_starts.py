@@ -62,6 +62,16 @@ def test_what_means_something_else_is_left(
     assert reason in workshop.fix(dockerfile(text), "shell-form-start").reason
 
 
+def test_arguments_that_a_manifest_gives_make_it_unsafe(workshop: Workshop) -> None:
+    files = {
+        "Dockerfile": "FROM node:22\nENTRYPOINT node a.js\n",
+        "compose.yaml": "services:\n  web:\n    build: .\n",
+    }
+    assert workshop.fix(files, "shell-form-start").safe
+    files["compose.yaml"] += "    command: [--port, '80']\n"
+    assert not workshop.fix(files, "shell-form-start").safe
+
+
 def test_start_commands_without_effect_are_removed_in_their_own_stage_only(
     workshop: Workshop, dockerfile: Dockerfile
 ) -> None:

@@ -46,6 +46,7 @@ def test_a_comment_at_the_end_of_a_line_goes_with_its_blanks(workshop: Workshop)
     [
         ("# imd: ignore[floating-tag]", "mend it, or remove it"),
         ("# imd: ignore[no-such] why", "mend it, or remove it"),
+        ("# imd: ignore[floating-tag] why\n# escape=`", "would become a directive"),
         ("# imd: ignore[floating-tag] until=2020-01-01 why", "its new date"),
     ],
 )

@@ -11,6 +11,7 @@ from immutable_delivery.fixes import Around, edited, none
 from immutable_delivery.text import Place
 
 _BEFORE = re.compile(r"(?:[\[,\"'][ \t]*|^[ \t]*-[ \t]+(?:\w+)?)\Z")
+_GLOBAL = re.compile(r"\s(?:-g|--global)\b")
 _AFTER = re.compile(r"(?:[ \t]*[,\]]|[\"'][ \t]*[,\]])")
 """What stands around an item of a list: a word there is one argument, and cannot become two."""
 
@@ -27,12 +28,31 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
         return none(
             f"a person must decide: nothing here puts {install.lock_file} where `{install.command}` runs"
         )
+    if install.frozen_form == "ci" and (other := _before(install, around)):
+        return none(f"a person must decide: `npm ci` removes what `{other.command}` has put there")
     at = install.places["frozen_form"]
     verb = install.command.removeprefix(install.manager).strip()
     if around.written(at) != verb or not _in_a_line(at, around):
         return none("a person must write it: the command is no plain text here")
     title = f"Install what {install.lock_file} says: `{install.manager} {install.frozen_form}`"
     return edited(title, at, install.frozen_form if verb else f" {install.frozen_form}")
+
+
+def _before(install: Install, around: Around) -> Install | None:
+    """Return an install of single packages into the same place, as far as can be told, before this one."""
+    return next(
+        (
+            one
+            for one in around.facts
+            if isinstance(one, Install)
+            and one.manager == install.manager
+            and one.scope.owner == install.scope.owner
+            and one.used_at < install.used_at
+            and one.packages
+            and not _GLOBAL.search(around.written(one.extent) or "")
+        ),
+        None,
+    )
 
 
 def _in_a_line(at: Place, around: Around) -> bool:

@@ -37,8 +37,8 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
         return none("a person must decide: a shell does more here than to split words")
     if reason := _in_the_way(start, around):
         return none(reason)
-    title = f"Start {words[0]} without a shell"
-    return edited(title, place, json.dumps(words, ensure_ascii=False))
+    title, safe = f"Start {words[0]} without a shell", not _given_arguments(start, around)
+    return edited(title, place, json.dumps(words, ensure_ascii=False), safe=safe)
 
 
 def _words(command: str) -> list[str]:
@@ -73,6 +73,17 @@ def _in_the_way(start: Start, around: Around) -> str:
     ):
         return "a person must decide: ENTRYPOINT would get other arguments"
     return ""
+
+
+def _given_arguments(start: Start, around: Around) -> bool:
+    """Whether a manifest gives an ENTRYPOINT arguments, which a shell drops and the program would get."""
+    services = set(start.scope.services)
+    return start.origin == "ENTRYPOINT" and any(
+        isinstance(one, Start)
+        and one.used_at.file != start.used_at.file
+        and not services.isdisjoint(one.scope.services)
+        for one in around.facts
+    )
 
 
 def _siblings(start: Start, around: Around) -> Iterator[Start]:

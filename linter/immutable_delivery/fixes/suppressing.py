@@ -28,6 +28,10 @@ def suppression(finding: Finding, text: Text, format_name: str) -> Fix:
         start = (finding.extent if finding.extent.file == place.file else place).span.start
     line = text.line_starts[text.line_of(start) - 1]
     rest = text.value[line:]
+    if rest.startswith(
+        "#"
+    ):  # `# syntax=…` is a directive only as long as no comment stands above it
+        return none("no comment may stand above it: write it under `suppressions:` in .imd.yaml")
     indent = rest[: len(rest) - len(rest.lstrip(" \t"))]
     comment = f"{indent}# imd: ignore[{finding.policy}] {REASON}\n"
     return edited(f"Suppress {finding.policy}", place.at(line, line), comment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from immutable_delivery.facts import Fact, Suppression
@@ -11,6 +12,7 @@ from immutable_delivery.fixes.repeated import lines
 from immutable_delivery.text import Place, Text
 
 _MARKS = ("#", "//", ";")
+_DIRECTIVE = re.compile(r"[ \t]*#[ \t]*(?:syntax|escape|check)[ \t]*=", re.IGNORECASE)
 
 
 def fix(fact: Fact, place: Place, around: Around) -> Fix:
@@ -30,7 +32,10 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
     ]
     used = [name for other in same if other.used or other.expired for name in other.ids]
     if not used:
-        return edited("Remove the suppression", _whole(text, comment), "")
+        whole = _whole(text, comment)
+        if _DIRECTIVE.match(text.value, whole.span.end):
+            return none("a person must remove it: the comment below would become a directive")
+        return edited("Remove the suppression", whole, "")
     listed = _listed(text, comment)
     kept = [name for name in listed[1].split(",") if name.strip() in used]
     return edited("Remove what is unused of the suppression", listed[0], ",".join(kept).strip())
