@@ -11,12 +11,14 @@ from immutable_delivery import project, suppressions
 from immutable_delivery.config import Config
 from immutable_delivery.congruence import classes
 from immutable_delivery.engine import judge
-from immutable_delivery.facts import Fact, Service
+from immutable_delivery.facts import Fact, Image, Service
 from immutable_delivery.files import Files
 from immutable_delivery.findings import Finding, Judged, Report, ServiceReport, Unresolved
 from immutable_delivery.fingerprints import fingerprinted
 from immutable_delivery.fixes import Around, DigestOf, fix_of, pins
 from immutable_delivery.links.link import link
+from immutable_delivery.lock import file as lockfile
+from immutable_delivery.lock.file import NONE, Lock
 from immutable_delivery.policies import Policy
 from immutable_delivery.project import Classify, Project, Reader
 from immutable_delivery.records import Record, replace
@@ -40,6 +42,8 @@ class Examined(Record, frozen=True):
     """What the findings are about, by policy and place."""
     comments: int = 0
     """How many ignore comments were not honoured."""
+    lock: Lock = NONE
+    """What registries said of the images, as far as the repository keeps it."""
 
 
 def examine(
@@ -54,7 +58,8 @@ def examine(
 ) -> Examined:
     """Judge a whole repository; without ``inline``, ignore comments silence nothing."""
     read = project.read(files, classify, reader or Reader(files, reading_settings(config)))
-    facts = link(read.facts, read.builds, files)
+    lock = lockfile.read(files)
+    facts = link(read.facts, read.builds, files, lock)
     judgement = judge(facts, policies, config.selection)
     by_id, comments = {policy.id: policy for policy in policies}, read.comments
     outcome = suppressions.apply(
@@ -73,6 +78,7 @@ def examine(
         facts=(*facts, *outcome.facts),
         comments=0 if inline else suppressions.written(comments, read.texts),
         about={**judgement.facts, **own.facts},
+        lock=lock,
     )
 
 
@@ -121,12 +127,19 @@ def mended(
     digest_of: DigestOf | None = None,
 ) -> list[Finding]:
     """Return findings with the fix of each, or the reason why it has none."""
-    stated = pins.stated(examined.facts)
+    stated, lock = pins.stated(examined.facts), examined.lock
+
+    def digest(image: Image) -> str | None:
+        """Ask the repository first, then its lock, then the caller."""
+        return (
+            stated(image) or lock.digest_of(image.text) or (digest_of(image) if digest_of else None)
+        )
+
     around = Around(
         texts=examined.project.texts,
         facts=examined.facts,
         formats={path: one.format for path, one in examined.project.inputs.items()},
-        digest_of=lambda image: stated(image) or (digest_of(image) if digest_of else None),
+        digest_of=digest,
     )
     kinds = {policy.id: policy.fix for policy in policies}
     return [_mended(one, kinds, examined, around) for one in findings]

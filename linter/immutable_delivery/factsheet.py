@@ -14,6 +14,7 @@ from immutable_delivery.errors import UsageError
 from immutable_delivery.expressions import item_values, values_of, variables
 from immutable_delivery.facts import ITEMS, Fact
 from immutable_delivery.links.link import link
+from immutable_delivery.lock import file as lock
 from immutable_delivery.names import shown
 from immutable_delivery.project import Reader, read
 from immutable_delivery.text import Place, Text
@@ -24,7 +25,7 @@ def factsheet(start: Path, file: str) -> str:
     tree = open_tree(start, paths=[file])
     config = load(tree.files)
     project = read(tree.files, tree.skipped, Reader(tree.files, reading_settings(config)))
-    facts = link(project.facts, project.builds, tree.files)
+    facts = link(project.facts, project.builds, tree.files, lock.read(tree.files))
     own = [fact for fact in facts if fact.used_at.file in tree.named]
     if not own:
         raise UsageError(f"{shown(file)}: no format of imd reads this file")

@@ -21,10 +21,12 @@ COMMANDS = {
     "fix": "immutable_delivery.cli.fix",
     "hook": "immutable_delivery_hooks.cli",
     "init": "immutable_delivery_hooks.beginning.cli",
+    "lock": "immutable_delivery.cli.lock",
     "merge": "immutable_delivery.cli.merge",
     "pin": "immutable_delivery.cli.pin",
     "policy": "immutable_delivery.cli.policy",
     "unpin": "immutable_delivery.cli.pin",
+    "verify": "immutable_delivery.cli.verify",
 }
 """Modules that hold a command of the same name."""
 

@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.files import Files
 from immutable_delivery.links.development import link_development, link_substituted
+from immutable_delivery.links.locked import link_locked
 from immutable_delivery.links.mounts import link_mounts
 from immutable_delivery.links.services import link_services
 from immutable_delivery.links.starts import link_starts
 from immutable_delivery.links.switches import link_switches
 from immutable_delivery.links.updaters import link_updaters
+from immutable_delivery.lock.file import Lock
 
 
-def link(facts: Sequence[Fact], builds: Sequence[Build], files: Files) -> list[Fact]:
+def link(facts: Sequence[Fact], builds: Sequence[Build], files: Files, lock: Lock) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     linked = link_services(facts, builds)
     linked = link_development(linked, builds)
     linked = link_substituted(linked, builds)
     linked = link_updaters(link_switches(linked))
-    linked = link_starts(linked, builds)
+    linked = link_starts(link_locked(linked, lock), builds, lock)
     return link_mounts(linked, files)

@@ -1,14 +1,30 @@
-"""`imd.lock`: what registries said of the images that a repository names. It informs and fixes, it never exempts."""
+"""`imd.lock`: what registries said of the images that a repository names. It informs and fixes, it never exempts.
+
+The truth is in the files: an entry is only used for the very reference that it is written for, digest and all.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import msgspec
+
+from immutable_delivery.errors import ConfigError, UnreadableError
+from immutable_delivery.files import Files
+from immutable_delivery.formats.images import digest_problem
 from immutable_delivery.records import Record, field
 
 FILE = "imd.lock"
 VERSION = 1
 
+_SHELLS = frozenset(
+    "sh bash ash dash zsh busybox cmd cmd.exe powershell pwsh node python python3 pypy pypy3 irb jshell php perl lua "
+    "iex erl ghci julia R clojure lein rails-console swift groovysh jirb bun deno".split()
+)
+"""Programs that, called without a script, only wait for somebody to type."""
 
-class Described(Record, frozen=True, kw_only=True):
+
+class Described(Record, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What an image says of itself."""
 
     digest: str
@@ -22,9 +38,66 @@ class Described(Record, frozen=True, kw_only=True):
     labels: dict[str, str] = field(default_factory=dict)
     created: str = ""
 
+    @property
+    def starts(self) -> bool:
+        """Whether it starts a program by itself, not just a shell or an interpreter that waits for input."""
+        program, *arguments = self.command or self.entrypoint or [""]
+        waits = program.rpartition("/")[2] in {"", *_SHELLS}
+        return not waits or any(not one.startswith("-") for one in arguments)
 
-class Lock(Record, frozen=True, kw_only=True):
-    """The whole file: images by the reference as it is written, without a digest."""
+
+class Lock(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file: images by the reference as it is written."""
 
     version: int = VERSION
     images: dict[str, Described] = field(default_factory=dict)
+
+    def digest_of(self, reference: str) -> str | None:
+        """Return the digest of a reference, None where the lock does not know it."""
+        found = self.images.get(reference)
+        return found.digest if found else None
+
+    def problems(self, references: Iterable[str]) -> list[str]:
+        """Return what of the lock is not what these references need, for a person."""
+        wanted = set(references)
+        missing = [f"{one}: is not locked" for one in wanted - self.images.keys()]
+        spare = [
+            f"{one}: is locked, and nothing here names it" for one in self.images.keys() - wanted
+        ]
+        return sorted([*missing, *spare])
+
+
+NONE = Lock()
+"""The lock of who has none."""
+
+
+def read(files: Files) -> Lock:
+    """Return the lock of a repository, an empty one where it has none."""
+    try:
+        data = files.read(FILE)
+    except UnreadableError:
+        return Lock()
+    try:
+        lock = msgspec.json.decode(data, type=Lock)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{FILE}: {error}; `imd lock` writes it anew") from error
+    for reference, one in lock.images.items():
+        _judge(reference, one.digest)
+    if lock.version != VERSION:
+        raise ConfigError(f"{FILE}: is of another version; `imd lock` writes it anew")
+    return lock
+
+
+def written(lock: Lock) -> bytes:
+    """Return the bytes of a lock: sorted, so that a change of one image is a change of a few lines."""
+    ordered = Lock(images=dict(sorted(lock.images.items())))
+    return msgspec.json.format(msgspec.json.encode(ordered), indent=2) + b"\n"
+
+
+def _judge(reference: str, digest: str) -> None:
+    own = reference.partition("@")[2]
+    problem = digest_problem(digest) or (
+        "is not the digest of the reference" if own not in {"", digest} else ""
+    )
+    if problem:
+        raise ConfigError(f"{FILE}: {reference}: {problem}; `imd lock` writes it anew")

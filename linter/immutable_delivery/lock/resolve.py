@@ -15,7 +15,11 @@ from immutable_delivery.lock.registry import CLOSED, Registry, refusal
 from immutable_delivery.lock.transport import Answer, RefusedError
 from immutable_delivery.records import Record
 
-_OK = 200
+_OK, _MISSING = 200, 404
+
+
+class MissingError(RefusedError):
+    """The registry answers, and has nothing under that name."""
 
 
 class Found(Record, frozen=True):
@@ -88,6 +92,8 @@ def _configuration(registry: Registry, repository: str, manifest: Manifest) -> C
 
 
 def _body(registry: Registry, answer: Answer, digest: str) -> bytes:
+    if answer.status == _MISSING:
+        raise MissingError(f"{registry.host}: {refusal(answer)}")
     if answer.status != _OK:
         raise RefusedError(f"{registry.host}: {refusal(answer)}")
     if digest and not _matches(answer.body, digest):

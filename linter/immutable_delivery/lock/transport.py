@@ -39,6 +39,9 @@ class Limits(Record, frozen=True, kw_only=True):
     """The size that the distribution specification asks registries to take for a manifest."""
 
 
+USUAL = Limits()
+
+
 class Answer(Record, frozen=True):
     """A whole answer."""
 
@@ -55,7 +58,7 @@ class Transport:
     def __init__(
         self,
         insecure: Collection[str] = (),
-        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        limits: Limits = USUAL,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._insecure = frozenset(insecure)

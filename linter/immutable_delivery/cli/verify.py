@@ -1,0 +1,47 @@
+"""`imd verify`: compare the pins with their registries."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from immutable_delivery.cli.output import Target, write
+from immutable_delivery.cli.registries import progress, registry_options, tell
+from immutable_delivery.cli.requests import config_option, today_option
+
+
+@click.command()
+@click.argument("what", nargs=-1, metavar="[PATH|IMAGE]...")
+@click.option(
+    "--max-age", "days", type=click.IntRange(0), default=0, metavar="DAYS",
+    help="Tell of images that were built longer ago.  [default: any age]",
+)  # fmt: skip
+@registry_options
+@config_option
+@today_option
+def verify(
+    what: tuple[str, ...], mirrors: tuple[str, ...], insecure: tuple[str, ...], days: int, config: str, today: date
+) -> int:  # fmt: skip
+    """Tell which pins are behind their tags, gone from the registry, for one platform alone, or too old.
+
+    Exits with 0 if there are none, 1 if there are some, 2 if a registry did not tell.
+    """
+    from immutable_delivery.lock.many import Reach  # noqa: PLC0415 (registries only where they are asked)
+    from immutable_delivery.pinning import telling  # noqa: PLC0415
+    from immutable_delivery.pinning.repository import open_repository  # noqa: PLC0415
+    from immutable_delivery.pinning.verify import verify as compare  # noqa: PLC0415
+
+    repository = open_repository(Path.cwd(), what, today, config)
+    with progress("images asked for") as done:
+        found = compare(repository, Reach(mirrors=mirrors, insecure=insecure), days, today, done)
+    lines = telling.left(found.problems, repository.sheet)
+    write(Target("text"), "".join(f"{line}\n" for line in lines))
+    tell(telling.left(found.refused, repository.sheet))
+    tell(
+        [
+            f"{found.count} pins, {len(found.problems)} problems, {len(found.refused)} not answered for"
+        ]
+    )
+    return 2 if found.refused else int(bool(found.problems))
