@@ -80,7 +80,7 @@ def run(start: Path, request: Request) -> Outcome:
             tuple(one for one in found if id(one) in new),
             compared.against(path, tree.covers),
         )
-    origin = origin_of(tree.git)
+    origin = origin_of(tree.git if request.origin else None)
     about: dict[str, Any] = {
         "version": __version__, "repository": origin.repository, "baseline": known,
         "revision": origin.revision, "branch": origin.branch, "configured": _configured(opened, request),

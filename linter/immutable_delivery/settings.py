@@ -46,6 +46,8 @@ class Request(Record, frozen=True, kw_only=True):
     """Whether what files say of themselves counts: ignore comments, and headers that call them generated."""
     strict_unresolved: bool = False
     today: date
+    origin: bool = True
+    """Whether the report says where the repository comes from, for which git is asked three times."""
     jobs: int = 1
     """How many processes may read files at once."""
     cache: bool = False

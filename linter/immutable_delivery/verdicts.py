@@ -21,40 +21,71 @@ class Verdict(Record, frozen=True):
     rule: PolicyRule
     fact: Fact
     place: Place
-    values: Mapping[str, Any]
+    item: Any = None
+    params: Mapping[str, Any] = field(default_factory=dict)
     known: bool = True
     unknown_fields: tuple[str, ...] = ()
 
     def message(self) -> str:
         """Return what the rule says of these values."""
-        return self.rule.message.render(self.values)
+        return self.rule.message.render(
+            {
+                **values_of(self.fact),
+                **(item_values(self.item) if self.rule.each else {}),
+                **self.params,
+            }
+        )
 
 
 class Page(Record, frozen=True):
     """A rule of a policy and what its expression looks at, read from a fact in one go."""
 
     policy: Policy
-    index: int
     rule: PolicyRule
-    seen: Callable[[Fact], Any]
-    seen_of_item: Callable[[Any], Any]
+    params: Mapping[str, Any]
+    """The values of the policy's parameters, as `params.name`."""
+    names: tuple[str, ...]
+    """The variables that the expression names, those of the fact first."""
+    seen: Callable[[Fact], tuple[Any, ...]]
+    seen_of_item: Callable[[Any], tuple[Any, ...]]
+    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    """What has been decided, by everything on which the answer depends."""
 
-    def key(self, fact: Fact, item: Any) -> tuple[Any, ...]:
-        """Return everything on which the answer depends."""
-        own = self.seen_of_item(item) if self.rule.each else None
-        return (self.policy.id, self.index, self.seen(fact), own)
+    def values(self, fact: Fact, item: Any) -> tuple[Any, ...]:
+        """Return the values of the variables."""
+        return self.seen(fact) + self.seen_of_item(item) if self.rule.each else self.seen(fact)
+
+    def known(self, values: tuple[Any, ...]) -> dict[str, Any]:
+        """Return the variables that are known."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in zip(self.names, values, strict=True)
+            if value is not None
+        }
 
 
-def page(policy: Policy, index: int, rule: PolicyRule) -> Page:
+def page(policy: Policy, rule: PolicyRule, params: Mapping[str, Any]) -> Page:
     """Return a rule with its readers."""
-    names = [name for name in rule.deny.fields if not name.startswith("params.")]
-    own = [locations(rule.over)[name] for name in names if not name.startswith("item.")]
-    items = [name.removeprefix("item.") for name in names if name.startswith("item.")]
-    return Page(policy, index, rule, _reader(own), _reader(items))
+    own = [name for name in rule.deny.fields if not name.startswith(("params.", "item."))]
+    items = [name for name in rule.deny.fields if name.startswith("item.")]
+    return Page(
+        policy,
+        rule,
+        {f"params.{name}": value for name, value in {**policy.params, **params}.items()},
+        (*own, *items),
+        _reader([locations(rule.over)[name] for name in own]),
+        _reader([name.removeprefix("item.") for name in items]),
+    )
 
 
-def _reader(names: Sequence[str]) -> Callable[[Any], Any]:
-    return attrgetter(*names) if names else lambda _: None
+def _reader(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads some attributes, always as a tuple."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    if not names:
+        return lambda _: ()
+    one = attrgetter(names[0])
+    return lambda value: (one(value),)
 
 
 class Judge(Record):
@@ -64,50 +95,41 @@ class Judge(Record):
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Values that the configuration sets, by policy id."""
     _pages: dict[str, list[Page]] = field(default_factory=dict)
-    _memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for policy in self.policies:
-            for index, rule in enumerate(policy.rules):
-                self._pages.setdefault(rule.over, []).append(page(policy, index, rule))
+            for rule in policy.rules:
+                one = page(policy, rule, self.params.get(policy.id, {}))
+                self._pages.setdefault(rule.over, []).append(one)
 
     def verdicts(self, facts: Iterable[Fact]) -> Iterator[Verdict]:
         """Yield every verdict of every policy that is not: allowed."""
         for fact in facts:
             for one in self._pages.get(type(fact).__name__.lower(), ()):
                 for item in getattr(fact, one.rule.each) if one.rule.each else (None,):
-                    answer = self._answer(one, fact, item)
-                    if answer is not False:
-                        yield self._verdict(one, fact, item, known=answer is True)
+                    values = one.values(fact, item)
+                    if values not in one.memo:
+                        one.memo[values] = _evaluate(one, values)
+                    if (answer := one.memo[values]) is not False:
+                        yield _verdict(one, fact, item, values, known=answer is True)
 
-    def _answer(self, one: Page, fact: Fact, item: Any) -> Any:
-        key = one.key(fact, item)
-        if key not in self._memo:
-            self._memo[key] = self._evaluate(one, self._given(one, fact, item))
-        return self._memo[key]
 
-    def _evaluate(self, one: Page, values: dict[str, Any]) -> Any:
-        deny = one.rule.deny
-        try:
-            return deny.evaluate(values)
-        except ExpressionError as error:
-            raise PolicyError(
-                f"policy {one.policy.id}: '{deny.text}' fails: {error.reason}"
-            ) from None
+def _evaluate(one: Page, values: tuple[Any, ...]) -> Any:
+    deny = one.rule.deny
+    try:
+        return deny.evaluate({**one.known(values), **one.params})
+    except ExpressionError as error:
+        raise PolicyError(f"policy {one.policy.id}: '{deny.text}' fails: {error.reason}") from None
 
-    def _given(self, one: Page, fact: Fact, item: Any) -> dict[str, Any]:
-        params = {**one.policy.params, **self.params.get(one.policy.id, {})}
-        return {
-            **values_of(fact),
-            **(item_values(item) if one.rule.each else {}),
-            **{f"params.{name}": value for name, value in params.items()},
-        }
 
-    def _verdict(self, one: Page, fact: Fact, item: Any, *, known: bool) -> Verdict:
-        rule, values = one.rule, self._given(one, fact, item)
-        place = item.place if item is not None and not rule.at else fact.place_of(*rule.at)
-        missing = () if known else tuple(name for name in rule.deny.fields if name not in values)
-        return Verdict(one.policy, rule, fact, place, values, known, missing)
+def _verdict(one: Page, fact: Fact, item: Any, values: tuple[Any, ...], *, known: bool) -> Verdict:
+    rule = one.rule
+    place = item.place if item is not None and not rule.at else fact.place_of(*rule.at)
+    hidden = (
+        () if known
+        else tuple(name for name, value in zip(one.names, values, strict=True) if value is None)
+    )  # fmt: skip
+    return Verdict(one.policy, rule, fact, place, item, one.params, known, hidden)
 
 
 def without_superseded(

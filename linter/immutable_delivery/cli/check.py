@@ -22,6 +22,7 @@ from immutable_delivery.errors import UsageError
 from immutable_delivery.failing import fails
 from immutable_delivery.findings import Report
 from immutable_delivery.names import shown
+from immutable_delivery.reporters import NAMING_ORIGIN
 from immutable_delivery.reporters.plain import against
 from immutable_delivery.run import run
 from immutable_delivery.settings import Request
@@ -107,7 +108,8 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
         options.pop("exit_zero"),
         options.pop("fail_on"),
     )
-    outcome = run(Path.cwd(), _request(options))
+    origin = any(target.format in NAMING_ORIGIN for target in targets)
+    outcome = run(Path.cwd(), _request({**options, "origin": origin}))
     report = outcome.report
     for target in targets:
         deliver(target, report, options_for(target, color=color, **wanted))

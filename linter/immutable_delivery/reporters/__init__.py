@@ -28,6 +28,10 @@ FORMATS = {
 limits, with a function ``rendered`` too, which says what is left out."""
 
 
+NAMING_ORIGIN = frozenset({"json", "sarif"})
+"""Formats that say where the repository comes from."""
+
+
 class Options(Record, frozen=True, kw_only=True):
     """How to render; a format takes what concerns it."""
 
