@@ -26,8 +26,7 @@ class Made(Record, frozen=True, kw_only=True):
 
 def fresh(start: Path, request: Request) -> Made:
     """Return a baseline of all that is reported today."""
-    opened = open_run(start, request)
-    path = _path(opened)
+    opened, path = _opened(start, request)
     files = opened.settings.files
     before = read_baseline(files, path) if files.state(path) != "missing" else []
     compared = opened.compared(before)
@@ -41,8 +40,7 @@ def fresh(start: Path, request: Request) -> Made:
 
 def pruned(start: Path, request: Request) -> Made:
     """Return the baseline that is there without what is fixed; nothing comes in."""
-    opened = open_run(start, request)
-    path = _path(opened)
+    opened, path = _opened(start, request)
     kept = opened.compared(before := read_baseline(opened.settings.files, path)).kept
     total = sum(e.count for e in kept)
     return Made(
@@ -52,7 +50,10 @@ def pruned(start: Path, request: Request) -> Made:
     )  # fmt: skip
 
 
-def _path(opened: Opened) -> str:
+def _opened(start: Path, request: Request) -> tuple[Opened, str]:
+    """Return the judged repository and the file of its baseline."""
+    opened = open_run(start, request)
+    opened.desk.close()
     path = opened.settings.config.baseline or FILE
     refuse_links(opened.settings.files, path)
-    return path
+    return opened, path

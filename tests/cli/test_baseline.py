@@ -217,7 +217,9 @@ def test_the_class_of_a_service_counts_what_is_known(repository: Repository) -> 
     found = json.loads(result.out)
     assert (result.code, found["findings"]) == (0, [])
     assert [(one["name"], one["class"]) for one in found["services"]] == [("web", "divergent")]
-    assert "divergent" in repository.call("check", "--baseline").out
+    text = repository.call("check", "--baseline").out
+    assert "divergent" in text
+    assert "Next: `imd check --no-baseline` shows what is known" in text
 
 
 OWN = """\

@@ -72,6 +72,8 @@ def _unfound(left: _Left, new: Iterable[Finding], state: State) -> Counter[Key]:
 
     What a file holds that cannot be read, nobody knows; what is not selected is not worded, so its policy has to do.
     """
+    if not left.counts.total():  # nothing to look for, and texts are costly to look into
+        return left.counts
     for one in (*new, *state.hidden):
         left.take(replace(one, severity=SEVERITIES[-1]), state.texts)
     unselected = {(one.place.file, one.policy) for one in state.hidden if not one.enabled}

@@ -13,6 +13,7 @@ from immutable_delivery.names import shown
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.settings import Request
 from immutable_delivery.shipped import shipped
+from immutable_delivery.workers import processes
 
 
 @click.command()
@@ -33,7 +34,7 @@ def baseline(file: str | None, *, prune: bool, schema: bool, **options: Any) -> 
         return
     from immutable_delivery import baselines  # noqa: PLC0415 (the schema needs none of it)
 
-    request = Request(baseline=file, **options)
+    request = Request(baseline=file, cache=True, jobs=processes(), **options)
     made = (baselines.pruned if prune else baselines.fresh)(Path.cwd(), request)
     write(Target("json", str(made.root / made.path)), made.text)
     click.echo(

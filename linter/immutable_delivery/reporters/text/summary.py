@@ -160,6 +160,8 @@ def next_step(report: Report) -> str:
         policy, _ = Counter(readable).most_common(1)[0]
         explained = f"`imd policy show {policy}` explains the most frequent one with examples"
         return f"mend the {report.worst}s first; {explained}{_fixable(report)}."
+    if report.baseline and report.baseline.known:
+        return "`imd check --no-baseline` shows what is known; mend some of it, then `imd baseline --prune`."
     drifting = [s.name for s in report.services if s.verdict in {"divergent", "convergent"}]
     if drifting:
         return f"`imd check --profile strict` shows what keeps {_names(drifting)} from being congruent."
