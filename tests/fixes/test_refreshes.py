@@ -32,6 +32,8 @@ def test_it_is_joined(workshop: Workshop, dockerfile: Dockerfile, before: str, a
         "RUN apt-get update\nRUN apt-get install -y curl || true\n",
         "RUN apt-get update\nRUN apt-get install -y \\\n  # the client\n  curl || true\n",
         "RUN apt-get update\nRUN cat <<EOF\napt-get install -y curl\nEOF\n",
+        "RUN apt-get update\nRUN apt-get install -y \\ \n  curl || true\n",
+        "RUN apt-get update\nRUN mkdir /x\n",
         "RUN apt-get update || true\nRUN apt-get install -y curl\n",
         "RUN apt-get update\n",
     ],

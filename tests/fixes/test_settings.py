@@ -58,6 +58,13 @@ def test_json_stays_json(workshop: Workshop) -> None:
     assert fixed == {"pod.json": after.replace("I", IMAGE)}
 
 
+def test_an_empty_object_of_json_stays_json(workshop: Workshop) -> None:
+    before = '{"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"image": "I", "securityContext": {}}]}}'
+    fixed = workshop.fixed({"pod.json": before.replace("I", IMAGE)}, "writable-root")
+    after = before.replace("{}", '{"readOnlyRootFilesystem": true}')
+    assert fixed == {"pod.json": after.replace("I", IMAGE)}
+
+
 def test_it_is_unsafe(workshop: Workshop) -> None:
     fix = workshop.fix(
         {"compose.yaml": f"services:\n  web:\n    image: {IMAGE}\n"}, "writable-root"

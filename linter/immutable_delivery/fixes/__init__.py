@@ -7,9 +7,9 @@ variables is left to a person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from immutable_delivery.edits import ConflictError, planned
 from immutable_delivery.facts import Fact, Image
@@ -36,6 +36,9 @@ DigestOf = Callable[[Image], str | None]
 """Tells the digest of a reference: what the repository states elsewhere, a lock file, a registry."""
 
 
+F = TypeVar("F", bound=Fact)
+
+
 class Around(Record):
     """What a fix may look at beside its own fact."""
 
@@ -44,6 +47,16 @@ class Around(Record):
     formats: Mapping[str, str] = field(default_factory=dict)
     """The format of each file that was read."""
     digest_of: DigestOf = lambda _: None
+    _sorted: dict[Any, dict[Hashable, list[Any]]] = field(default_factory=dict)
+
+    def kin(self, kind: type[F], key: Callable[[F], Hashable], value: Hashable) -> Sequence[F]:
+        """Return the facts of a kind whose key has this value, in their order; sorted once, however often it is asked."""
+        if (kind, key) not in self._sorted:
+            found = self._sorted[kind, key] = {}
+            for fact in self.facts:
+                if isinstance(fact, kind):
+                    found.setdefault(key(fact), []).append(fact)
+        return self._sorted[kind, key].get(value, ())
 
     def written(self, place: Place) -> str | None:
         """Return what stands at a place; None where the text is not at hand."""
@@ -66,6 +79,11 @@ def fix_of(kind: str, found: Iterable[tuple[Fact, Place]], around: Around) -> Fi
     module, _, name = KINDS[kind].partition(".")
     make = cast("Kind", getattr(import_module(f"immutable_delivery.fixes.{module}"), name))
     return _all(make(fact, place, around) for fact, place in found)
+
+
+def stage_of(fact: Fact) -> tuple[str, str]:
+    """Return the file and the owner of a fact: the stage, where it is in a Dockerfile."""
+    return fact.used_at.file, fact.scope.owner
 
 
 def none(reason: str) -> Fix:

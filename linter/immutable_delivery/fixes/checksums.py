@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import cast
 
 from immutable_delivery.facts import Fact, Fetch
@@ -10,7 +11,6 @@ from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none
 from immutable_delivery.text import Place, Text
 
-_COMMENTS = re.compile(r"(?:^[ \t]*#[^\n]*\n)+\Z", re.MULTILINE)
 _SUM = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _ADD = re.compile(r"ADD(?=[ \t])", re.IGNORECASE)
 
@@ -31,9 +31,18 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
 
 def _stated(text: Text, start: int) -> set[str]:
     """Return the sums in the comment lines right above an instruction."""
-    above = _COMMENTS.search(text.value[:start])
-    lines = above[0].splitlines() if above else []
-    return {found for line in lines if "sha256" in line.lower() for found in _SUM.findall(line)}
+    return {
+        found
+        for line in _comments_above(text, text.line_of(start))
+        if "sha256" in line.lower()
+        for found in _SUM.findall(line)
+    }
+
+
+def _comments_above(text: Text, number: int) -> Iterator[str]:
+    while number > 1 and (line := text.line(number - 1)).lstrip().startswith("#"):
+        yield line
+        number -= 1
 
 
 def _several(fetch: Fetch, around: Around) -> bool:

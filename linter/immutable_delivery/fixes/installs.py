@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import cast
 
 from immutable_delivery.facts import Fact, Install
 from immutable_delivery.findings import Fix
-from immutable_delivery.fixes import Around, edited, none
+from immutable_delivery.fixes import Around, edited, none, stage_of
 from immutable_delivery.text import Place
 
 _BEFORE = re.compile(r"(?:[\[,\"'][ \t]*|^[ \t]*-[ \t]+(?:\w+)?)\Z")
 _GLOBAL = re.compile(r"\s(?:-g|--global)\b")
 _AFTER = re.compile(r"(?:[ \t]*[,\]]|[\"'][ \t]*[,\]])")
 """What stands around an item of a list: a word there is one argument, and cannot become two."""
+
+_MANY = 1000
+"""No stage has so many installs; a file that has is no delivery."""
 
 
 def fix(fact: Fact, place: Place, around: Around) -> Fix:
@@ -40,19 +44,11 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
 
 def _before(install: Install, around: Around) -> Install | None:
     """Return an install of single packages into the same place, as far as can be told, before this one."""
-    return next(
-        (
-            one
-            for one in around.facts
-            if isinstance(one, Install)
-            and one.manager == install.manager
-            and one.scope.owner == install.scope.owner
-            and one.used_at < install.used_at
-            and one.packages
-            and not _GLOBAL.search(around.written(one.extent) or "")
-        ),
-        None,
-    )
+    for one in islice(around.kin(Install, stage_of, stage_of(install)), _MANY):
+        same = one.manager == install.manager and one.used_at < install.used_at
+        if same and one.packages and not _GLOBAL.search(around.written(one.extent) or ""):
+            return one
+    return None
 
 
 def _in_a_line(at: Place, around: Around) -> bool:

@@ -49,9 +49,11 @@ def stated(facts: Iterable[Fact]) -> DigestOf:
 
 
 def _image_at(place: Place, around: Around) -> Image | None:
-    return next(
-        (one for one in around.facts if isinstance(one, Image) and one.used_at == place), None
-    )
+    return next(iter(around.kin(Image, _used_at, place)), None)
+
+
+def _used_at(image: Image) -> Place:
+    return image.used_at
 
 
 def _holds(outer: Place, inner: Place) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from immutable_delivery.facts import Fact
+from immutable_delivery.facts import Fact, Install
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none
 from immutable_delivery.text import Place
 
 _ALONE = re.compile(r"RUN[ \t]+[\w./ \t-]+\Z", re.IGNORECASE)
 _NEXT = re.compile(r"(?:[ \t]*\r?\n)+[ \t]*RUN[ \t]+(?!--)(?=[\w./-]+[ \t])", re.IGNORECASE)
-_BODY = re.compile(r"(?:[^\\\r\n]|\\[^\r\n]|\\[ \t]*\r?\n)*")
-_ALTERNATIVE = re.compile(r"\|\||<<|^[ \t]*#", re.MULTILINE)
+_BODY = re.compile(r"(?:[^\\\r\n]|\\[ \t]*\r?\n|\\[^\r\n])*")
+_ALTERNATIVE = re.compile(r"\|\||<<|`|^[ \t]*#", re.MULTILINE)
 
 
 def fix(fact: Fact, place: Place, around: Around) -> Fix:
@@ -25,4 +25,11 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
     body = _BODY.match(text.value, below.end()) if below else None
     if below is None or body is None or _ALTERNATIVE.search(body[0]):
         return none("a person must decide which RUN it belongs to")
+    run = below.start() + below[0].upper().rindex("RUN")
+    if not around.kin(Install, _begins, (place.file, run)):
+        return none("a person must decide which RUN it belongs to")
     return edited("Refresh the index in the RUN below", at.at(*below.span()), " && ")
+
+
+def _begins(install: Install) -> tuple[str, int]:
+    return install.extent.file, install.extent.span.start

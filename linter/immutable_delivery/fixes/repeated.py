@@ -6,7 +6,7 @@ from typing import cast
 
 from immutable_delivery.facts import Container, Fact, Start
 from immutable_delivery.findings import Edit, Fix
-from immutable_delivery.fixes import Around, none
+from immutable_delivery.fixes import Around, none, stage_of
 from immutable_delivery.text import Place, Text
 
 
@@ -15,11 +15,8 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
     stage, text = cast("Container", fact), around.texts.get(place.file)
     starts = sorted(
         one.extent
-        for one in around.facts
-        if isinstance(one, Start)
-        and one.origin == stage.repeated
-        and one.scope.owner == stage.scope.owner
-        and one.extent.file == place.file
+        for one in around.kin(Start, stage_of, (place.file, stage.scope.owner))
+        if one.origin == stage.repeated
     )
     if text is None or place not in starts[:-1]:
         return none("a person must decide which one is meant")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from typing import cast
 
 from immutable_delivery.facts import Fact, Start
 from immutable_delivery.findings import Fix
-from immutable_delivery.fixes import Around, edited, none
+from immutable_delivery.fixes import Around, edited, none, stage_of
 from immutable_delivery.text import Place
 
 _SPECIAL = re.compile(r"[$`|&;<>()*?\[\]{}~#!\\\n\r]")
@@ -62,36 +61,28 @@ def _in_the_way(start: Start, around: Around) -> str:
     """Return what of the Dockerfile makes the exec form mean something else."""
     if _OTHER_SHELL.search(around.texts[start.used_at.file].value):
         return "a person must decide: SHELL says how commands are read here"
+    origins = {
+        one.origin
+        for one in around.kin(Start, stage_of, stage_of(start))
+        if one.scope.phase == "start"
+    }
     if start.json_error:
         return ""
-    if start.origin == "ENTRYPOINT" and any(
-        one.origin == "CMD" for one in _siblings(start, around)
-    ):
+    if start.origin == "ENTRYPOINT" and "CMD" in origins:
         return "a person must decide: CMD, which has no effect yet, would become its arguments"
-    if start.origin == "CMD" and any(
-        one.origin == "ENTRYPOINT" for one in _siblings(start, around)
-    ):
+    if start.origin == "CMD" and "ENTRYPOINT" in origins:
         return "a person must decide: ENTRYPOINT would get other arguments"
     return ""
 
 
 def _given_arguments(start: Start, around: Around) -> bool:
     """Whether a manifest gives an ENTRYPOINT arguments, which a shell drops and the program would get."""
-    services = set(start.scope.services)
     return start.origin == "ENTRYPOINT" and any(
-        isinstance(one, Start)
-        and one.used_at.file != start.used_at.file
-        and not services.isdisjoint(one.scope.services)
-        for one in around.facts
+        one.used_at.file != start.used_at.file
+        for service in start.scope.services
+        for one in around.kin(Start, _service, service)
     )
 
 
-def _siblings(start: Start, around: Around) -> Iterator[Start]:
-    return (
-        one
-        for one in around.facts
-        if isinstance(one, Start)
-        and one.used_at.file == start.used_at.file
-        and one.scope.owner == start.scope.owner
-        and one.scope.phase == "start"
-    )
+def _service(start: Start) -> str:
+    return start.scope.service

@@ -8,6 +8,7 @@ from immutable_delivery.findings import Finding, Fix
 from immutable_delivery.fixes import edited, none
 from immutable_delivery.formats import yamltree
 from immutable_delivery.formats.yamltree import Mapping, Scalar, Sequence
+from immutable_delivery.formats.yamltree.assignments import read_once
 from immutable_delivery.formats.yamltree.nodes import ReadScalar
 from immutable_delivery.text import Text
 
@@ -45,9 +46,7 @@ def _outside_strings(text: Text, offset: int) -> int:
 
 def _strings(text: Text) -> Iterator[tuple[int, int]]:
     """Yield where every scalar of a YAML file stands, with its key."""
-    waiting: list[yamltree.Node] = [
-        one.root for one in yamltree.documents(text) if one.root is not None
-    ]
+    waiting: list[yamltree.Node] = [one.root for one in read_once(text) if one.root is not None]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Mapping):

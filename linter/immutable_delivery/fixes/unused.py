@@ -25,11 +25,7 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
         return none("a person must decide: what it hides, or its new date")
     if text is None or not (comment := _comment(text, one.extent)):
         return none(f"a person must remove the entry in {one.extent.file}")
-    same = [
-        other
-        for other in around.facts
-        if isinstance(other, Suppression) and other.extent == one.extent
-    ]
+    same = around.kin(Suppression, _extent, one.extent)
     used = [name for other in same if other.used or other.expired for name in other.ids]
     if not used:
         whole = _whole(text, comment)
@@ -39,6 +35,10 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
     listed = _listed(text, comment)
     kept = [name for name in listed[1].split(",") if name.strip() in used]
     return edited("Remove what is unused of the suppression", listed[0], ",".join(kept).strip())
+
+
+def _extent(one: Suppression) -> Place:
+    return one.extent
 
 
 def _comment(text: Text, place: Place) -> Place | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats.kustomize.model import FILE_NAMES
 from immutable_delivery.formats.lookup import mappings
-from immutable_delivery.formats.yamltree import documents
-from immutable_delivery.formats.yamltree.assignments import assigned
+from immutable_delivery.formats.yamltree.assignments import assigned, read_once
 from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Text
 
@@ -19,7 +18,7 @@ def pin(text: Text, place: Place, digest: str) -> Edit | None:
     """Return the edit that adds a digest to the entry of `images` that decides a name or tag; None where none does."""
     if text.path.rpartition("/")[2] not in FILE_NAMES:
         return None
-    for document in documents(text):
+    for document in read_once(text):
         for entry in mappings(document.root, "images"):
             values = (entry.get(key) for key in ("newTag", "newName"))
             if any(value is not None and value.place == place for value in values):
@@ -31,7 +30,7 @@ def pinned(text: Text, place: Place) -> Place | None:
     """Return the `digest` entry that a digest stands in, with what separates it from its neighbours; None elsewhere."""
     if text.path.rpartition("/")[2] not in FILE_NAMES:
         return None
-    for document in documents(text):
+    for document in read_once(text):
         for entry in mappings(document.root, "images"):
             key, value = entry.entries.get("digest", (None, None))
             if key is not None and value is not None and value.place == place:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats.yamltree.documents import documents
-from immutable_delivery.formats.yamltree.nodes import Mapping, Node, Scalar, Sequence
+from immutable_delivery.formats.yamltree.nodes import Document, Mapping, Node, Scalar, Sequence
 from immutable_delivery.text import Text
 
 Entry = tuple[Scalar, Node]
@@ -62,7 +62,7 @@ def _in_flow(
 ) -> Edit:
     start = owner.place.span.start + 1
     end = start + len(text.value[start:]) - len(text.value[start:].lstrip())
-    json = text.value.startswith('"', end)
+    json = text.value.startswith('"', end) or text.path.endswith(".json")
     first, *inner = [f'"{name}"' if json else name for name in path]
     for name in reversed(inner):
         value = f"{{{name}: {value}}}"
@@ -104,9 +104,15 @@ def owner_at(text: Text, start: int, *, keyed: bool) -> Mapping | None:
 
 
 @lru_cache(maxsize=2)
+def read_once(text: Text) -> list[Document]:
+    """Return the documents of a text that several edits ask about in turn."""
+    return documents(text)
+
+
+@lru_cache(maxsize=2)
 def _owners(text: Text, keyed: bool) -> dict[int, Mapping]:  # noqa: FBT001 (a part of the key)
     found: dict[int, Mapping] = {}
-    waiting: list[Node] = [one.root for one in documents(text) if one.root is not None]
+    waiting: list[Node] = [one.root for one in read_once(text) if one.root is not None]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Sequence):
