@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from immutable_delivery.findings import Edit, Fix, Report
+from immutable_delivery.findings import Compared, Edit, Fix, Recorded, Report
 from immutable_delivery.fingerprints import line_hashes
 from immutable_delivery.policies import builtin
 from immutable_delivery.records import replace
@@ -95,9 +95,23 @@ def test_provenance_where_it_is_known(report: Report) -> None:
         assert "versionControlProvenance" not in run_of(replace(report, repository=unknown))
 
 
+def _compared(report: Report) -> Report:
+    fixed = Recorded("web/Dockerfile", "floating-tag", "error", "f", 2)
+    notices = ("configuration, policies and baseline are those of main (0123456789ab)",)
+    return replace(report, baseline=Compared("known.json", 7, (fixed,)), notices=notices)
+
+
+def test_what_there_is_to_know_of_the_run_is_a_notification(report: Report) -> None:
+    notes = run_of(_compared(report))["invocations"][0]["toolExecutionNotifications"]
+    assert [(one["level"], one["message"]["text"]) for one in notes if one["descriptor"]["id"] == "notice"] == [
+        ("note", f"baseline known.json: {len(report.findings)} new, 7 known, 2 fixed; `imd baseline --prune` takes out what is fixed."),
+        ("note", "configuration, policies and baseline are those of main (0123456789ab)."),
+    ]  # fmt: skip
+
+
 def test_an_unreadable_file_is_a_result_and_a_notification(report: Report) -> None:
     run = run_of(report)
-    [note] = run["invocations"][0]["toolExecutionNotifications"]
+    note, *_ = run["invocations"][0]["toolExecutionNotifications"]
     assert (
         note["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
         == "k8s/broken%20file.yaml"
@@ -254,6 +268,7 @@ def test_microsofts_multitool_has_nothing_to_object_to(
         "plain": render("sarif", report),
         "all": render("sarif", report, Options(include_suppressed=True)),
         "hostile": render("sarif", replace(hostile, findings=(evil,))),
+        "compared": render("sarif", _compared(report)),
         "broken": render("sarif", report).replace('"helpUri": "https://', '"helpUri": "'),
     }
     for name, log in logs.items():

@@ -10,7 +10,7 @@ from immutable_delivery.policies import HOME
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.reporters.located import shown, worst
-from immutable_delivery.reporters.plain import count, printable
+from immutable_delivery.reporters.plain import against, count, printable
 from immutable_delivery.reporters.sarif.locations import ROOT, location, root
 from immutable_delivery.reporters.sarif.results import MOST_RELATED, Results
 from immutable_delivery.reporters.sarif.rules import rules
@@ -115,11 +115,16 @@ def _provenance(report: Report) -> dict[str, Any]:
 
 def _invocation(report: Report, findings: list[Finding], kept: int) -> dict[str, Any]:
     notes = [_unreadable(report, finding) for finding in findings if finding.policy == "unreadable"]
+    notes += [_notification("warning", "limit", text) for text in _limits(findings, kept)]
+    known = [against(report.baseline, len(report.findings))] if report.baseline else []
     notes += [
-        {"level": "warning", "descriptor": {"id": "limit"}, "message": {"text": text}}
-        for text in _limits(findings, kept)
+        _notification("note", "notice", f"{printable(text)}.") for text in (*known, *report.notices)
     ]
     return {"executionSuccessful": True, **({"toolExecutionNotifications": notes} if notes else {})}
+
+
+def _notification(level: str, name: str, text: str) -> dict[str, Any]:
+    return {"level": level, "descriptor": {"id": name}, "message": {"text": text}}
 
 
 def _unreadable(report: Report, finding: Finding) -> dict[str, Any]:
