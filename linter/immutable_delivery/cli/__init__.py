@@ -28,7 +28,7 @@ COMMANDS = {
     "unpin": "immutable_delivery.cli.pin",
     "verify": "immutable_delivery.cli.verify",
 }
-"""Modules that hold a command of the same name."""
+"""Modules that hold a command of the same name; those of the hooks lie above this package, which only knows their names."""
 
 _GENERAL = {"--help", "-h", "--version"}
 
