@@ -57,7 +57,7 @@ class Reader:
     def claimed(self, paths: Iterable[str], classify: Classify) -> Iterator[Input]:
         """Yield the files that some format claims."""
         for path in paths:
-            if candidates(path) and (one := self._claimed(path, classify)):
+            if self._may_be_claimed(path) and (one := self._claimed(path, classify)):
                 self._sizes[path] = one.size
                 yield one
 
@@ -69,6 +69,9 @@ class Reader:
         """Yield what every group says, in their order."""
         found = outcomes(Site(self.files, self.settings, tasks), self._costs(tasks), self.jobs)
         return (reading for reading, _ in found)
+
+    def _may_be_claimed(self, path: str) -> bool:
+        return bool(candidates(path))
 
     def _claimed(self, path: str, classify: Classify) -> Input | None:
         return claimed(path, self.files.read, classify)

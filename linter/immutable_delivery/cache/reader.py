@@ -105,6 +105,9 @@ class RememberingReader(Reader):
             if what == "read":
                 self._contents.note(path, answer)
 
+    def _may_be_claimed(self, path: str) -> bool:
+        return path in self._remembered.before.claims or super()._may_be_claimed(path)
+
     def _claimed(self, path: str, classify: Classify) -> Input | None:
         claims = self._remembered.after.claims
         known = self._remembered.before.claims.get(path)

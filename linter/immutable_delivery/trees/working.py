@@ -101,6 +101,10 @@ class WorkingTree:
 
     def state(self, path: str) -> State:
         """Tell whether version control tracks a file or folder; without one, all that is there is tracked."""
+        if not os.path.lexists(
+            f"{self._root}/{path}"
+        ):  # most of what is asked for: no need to list anything
+            return "missing"
         known = self._listing.state(path)
         if known:
             return known
