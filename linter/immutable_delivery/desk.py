@@ -11,7 +11,7 @@ from immutable_delivery.discover import Tree
 from immutable_delivery.files import MarkedFiles
 from immutable_delivery.formats.registry import candidates
 from immutable_delivery.groups import ReadingSettings
-from immutable_delivery.project import Reader
+from immutable_delivery.project import Reader, Tell
 from immutable_delivery.records import Record
 from immutable_delivery.settings import Request
 from immutable_delivery.trees import RepositoryFiles
@@ -29,9 +29,16 @@ class Desk(Record, frozen=True):
     settings: ReadingSettings
     jobs: int
     remembered: Remembered | None
+    tell: Tell | None = None
+    """Is told how far reading is."""
 
     def reader(self, files: MarkedFiles) -> Reader:
         """Return a reader of one state."""
+        reader = self._reader(files)
+        reader.tell = self.tell or reader.tell
+        return reader
+
+    def _reader(self, files: MarkedFiles) -> Reader:
         if self.remembered is None:
             return Reader(files, self.settings, self.jobs)
         from immutable_delivery.cache.reader import RememberingReader  # noqa: PLC0415 (as below)
@@ -44,7 +51,7 @@ class Desk(Record, frozen=True):
             self.remembered.save()
 
 
-def desk_of(tree: Tree, config: Config, request: Request) -> Desk:
+def desk_of(tree: Tree, config: Config, request: Request, tell: Tell | None = None) -> Desk:
     """Return what to read a repository with."""
     settings = reading_settings(config)
     remembered = None
@@ -54,7 +61,7 @@ def desk_of(tree: Tree, config: Config, request: Request) -> Desk:
         about = (str(tree.root), type(tree.files).__name__, repr(settings))
         classes = repr((config.paths, sorted(tree.named), request.inline_ignores))
         remembered = remembered_of(about, classes)
-    return Desk(settings, request.jobs, remembered)
+    return Desk(settings, request.jobs, remembered, tell)
 
 
 def _many(files: RepositoryFiles) -> bool:

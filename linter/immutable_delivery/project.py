@@ -19,6 +19,8 @@ from immutable_delivery.workers import Site, Task, outcomes
 Classify = Callable[[str, bytes], str]
 """Path and head of a file → why it is not judged (fixture, vendored …), "" where it is."""
 
+Tell = Callable[[int, int], None]
+
 _PER_FILE = 0.5
 _PER_MILLISECOND = 8_000
 
@@ -45,6 +47,10 @@ class Project(Record):
     """The comments of the files that were parsed, by path."""
 
 
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
 class Reader:
     """Reads files; ``jobs`` processes share the work where that pays."""
 
@@ -52,6 +58,8 @@ class Reader:
         self.files = files
         self.settings = settings
         self.jobs = jobs
+        self.tell: Tell = _silent
+        """Is told how many of how many groups are read."""
         self._sizes: dict[str, int] = {}
 
     def claimed(self, paths: Iterable[str], classify: Classify) -> Iterator[Input]:
@@ -91,8 +99,10 @@ def read(files: Files, classify: Classify, reader: Reader | None = None) -> Proj
     project.inputs = {one.path: one for one in reader.claimed(files.paths, classify)}
     found = Reading()
     for describing in (False, True):
-        for reading in reader.readings(_tasks(project, reader, describing=describing)):
+        tasks = _tasks(project, reader, describing=describing)
+        for number, reading in enumerate(reader.readings(tasks), 1):
             _add(found, reading)
+            reader.tell(number, len(tasks))
         project.builds = found.builds
     project.facts, project.comments = [*found.facts], found.comments
     project.facts += _files(project, found)

@@ -20,7 +20,7 @@ from immutable_delivery.files import Files, read_text
 from immutable_delivery.findings import Configured, Finding, Recorded, Report
 from immutable_delivery.names import shown
 from immutable_delivery.origin import origin_of
-from immutable_delivery.project import Reader
+from immutable_delivery.project import Reader, Tell
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.scope import Scope, open_scope
@@ -62,9 +62,9 @@ class Opened(Record, frozen=True):
         return compare(entries, state, last=lambda one: id(one) in late)
 
 
-def run(start: Path, request: Request) -> Outcome:
-    """Judge the repository around ``start``."""
-    opened = open_run(start, request)
+def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
+    """Judge the repository around ``start``; ``tell`` is told how far reading is."""
+    opened = open_run(start, request, tell)
     scope, settings, examined = opened.scope, opened.settings, opened.examined
     tree, path = scope.tree, settings.config.baseline
     found = examined.findings
@@ -93,7 +93,7 @@ def run(start: Path, request: Request) -> Outcome:
     )
 
 
-def open_run(start: Path, request: Request) -> Opened:
+def open_run(start: Path, request: Request, tell: Tell | None = None) -> Opened:
     """Read and judge the repository around ``start``, all of it."""
     scope = open_scope(
         start,
@@ -103,7 +103,7 @@ def open_run(start: Path, request: Request) -> Opened:
         commits=request.commits,
     )
     settings = settings_of(scope.tree, request, start)
-    desk = desk_of(scope.tree, settings.config, request)
+    desk = desk_of(scope.tree, settings.config, request, tell)
     examined = examine_in(
         scope.tree.files, settings, scope.tree, request, desk.reader(scope.tree.files)
     )

@@ -9,6 +9,7 @@ import click
 
 from immutable_delivery.baseline import FILE
 from immutable_delivery.cli.output import Target, checked, options_for
+from immutable_delivery.cli.progress import Progress
 from immutable_delivery.cli.reports import deliver
 from immutable_delivery.cli.requests import (
     config_option,
@@ -109,7 +110,11 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
         options.pop("fail_on"),
     )
     origin = any(target.format in NAMING_ORIGIN for target in targets)
-    outcome = run(Path.cwd(), _request({**options, "origin": origin}))
+    progress = Progress()
+    try:
+        outcome = run(Path.cwd(), _request({**options, "origin": origin}), progress)
+    finally:
+        progress.end()
     report = outcome.report
     for target in targets:
         deliver(target, report, options_for(target, color=color, **wanted))

@@ -1,0 +1,39 @@
+"""How far a run is, for a person who waits: one line on a terminal, once it takes longer than a moment."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TextIO
+
+_MOMENT = 1.0
+_PAUSE = 0.1
+
+
+class Progress:
+    """Tells on ``stream`` how much is read; nothing where nobody looks."""
+
+    def __init__(self, stream: TextIO = sys.stderr) -> None:
+        self._stream = stream
+        self._watched = stream.isatty()
+        self._next = time.monotonic() + _MOMENT
+        self._width = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell that ``done`` of ``total`` groups of files are read."""
+        if not self._watched or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _PAUSE
+        self._write(f"imd: reading, {100 * done // total} %")
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self._width:
+            self._write("")
+            self._stream.write("\r")
+            self._stream.flush()
+
+    def _write(self, text: str) -> None:
+        self._stream.write(f"\r{text:<{self._width}}")
+        self._stream.flush()
+        self._width = len(text)
