@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from immutable_delivery.fixes.starts import _words
 
 if TYPE_CHECKING:
     from tests.fixes.conftest import Dockerfile, Workshop
@@ -90,3 +95,22 @@ def test_a_command_is_not_the_repeated_entrypoint(
     assert workshop.fixed(before, "repeated-start-command") == dockerfile(
         'CMD ["b"]\nENTRYPOINT ["c"]\n'
     )
+
+
+PIECES = st.lists(
+    st.sampled_from(["a", "B.js", "-x", "1", " ", "  ", "'", '"', "\\", "$", "$A", "*", "~", "=", "#", "é", "\t", "%", "^", ":", "@", ",", "!", "{", "exec ", "&"]),
+    max_size=12,
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(PIECES)
+def test_the_words_are_those_that_a_shell_makes(pieces: list[str]) -> None:
+    command = "".join(pieces)
+    words = _words(command)
+    if not words:
+        return
+    script = f"set -- {command}\nprintf '%s\\0' \"$@\""
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=True, cwd="/")
+    shell = done.stdout.decode().split("\0")[:-1]
+    assert words == (shell[1:] if shell[0] == "exec" else shell)
