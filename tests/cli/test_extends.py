@@ -172,6 +172,22 @@ def test_what_cannot_be_extended_is_2_with_its_place(
     assert words in result.err
 
 
+def test_a_broken_installation_is_2(repository: Repository, site: Site) -> None:
+    _acme(site)
+    repository.write(Dockerfile=CLEAN, **{".imd.yaml": EXTENDS})
+    about = site.root / "acme_delivery-1.4.0.dist-info"
+    (site.root / "acme/imd.yaml").unlink()
+    assert "acme/imd.yaml: cannot be read" in repository.call().err
+    package.cache_clear()
+    (about / "RECORD").write_bytes(b"\xff\xfe")
+    result = repository.call()
+    assert result.code == 2
+    assert "'acme-delivery' is installed, but what it says of itself is broken" in result.err
+    (about / "RECORD").unlink()
+    package.cache_clear()
+    assert "has no file 'imd.yaml'" in repository.call().err
+
+
 def test_two_policies_of_one_id_are_2_with_both_places(repository: Repository, site: Site) -> None:
     _acme(site)
     own = ".imd__policies__own__acme-base.yaml"

@@ -209,6 +209,26 @@ FOREIGN = {
 }  # fmt: skip
 
 
+def test_what_names_no_line_is_shown_at_the_first(three: Repository) -> None:
+    data = _alone(three, "blog.json")
+    data["findings"].append(
+        {
+            **data["findings"][0],
+            "place": {"file": "Dockerfile", "start": {"offset": 9}, "end": {"offset": 9}},
+        }
+    )
+    foreign = json.loads(json.dumps(FOREIGN))
+    results = foreign["runs"][0]["results"]
+    bare = {"physicalLocation": {"artifactLocation": {"uri": "a%20b/Dockerfile"}}}
+    results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] = "a%20b/Dockerfile"
+    results.append({"ruleId": "X6", "message": {"text": "whole"}, "locations": [bare]})
+    three.write(**{"blog.json": json.dumps(data), "other.sarif": json.dumps(foreign)})
+    out = three.call("merge", "blog.json", "other.sarif", "--output-format", "concise").out
+    assert "acme/blog/Dockerfile:1:1: error floating-tag" in out
+    assert "other/a b/Dockerfile:1:1: warning X6" in out
+    assert "other/a b/Dockerfile:7:1: warning X1" in out
+
+
 def test_other_tools_are_taken_with_ours(three: Repository) -> None:
     three.write(**{"other.sarif": json.dumps(FOREIGN)})
     whole = _merged(three, "blog.json", "acme/blog=other.sarif")

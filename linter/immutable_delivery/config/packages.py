@@ -43,9 +43,15 @@ def package(name: str, version: str) -> PackageFiles:
     found = _distribution(name)
     if found is None:
         raise UnreadableError(f"'{name}' is not installed beside imd")
-    if found.version != version:
-        raise UnreadableError(f"'{name}' is installed in version {found.version}, not {version}")
-    return PackageFiles(f"{_MARK}{name}=={version}", found)
+    try:
+        installed, files = found.version, PackageFiles(f"{_MARK}{name}=={version}", found)
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise UnreadableError(
+            f"'{name}' is installed, but what it says of itself is broken"
+        ) from error
+    if installed != version:
+        raise UnreadableError(f"'{name}' is installed in version {installed}, not {version}")
+    return files
 
 
 def _distribution(name: str) -> Distribution | None:

@@ -21,7 +21,7 @@ from immutable_delivery.findings import (
 )
 from immutable_delivery.records import Record, field
 from immutable_delivery.reporters.json import VERSION
-from immutable_delivery.text import Outline, Place, Text
+from immutable_delivery.text import Outline, Place, Span, Text
 
 __all__ = ["NAME", "VERSION", "reports"]
 
@@ -31,8 +31,7 @@ Ordinal = Annotated[int, Meta(ge=1)]
 
 
 class _Position(Record, frozen=True):
-    offset: Annotated[int, Meta(ge=0)] = 0
-    line: Ordinal | None = None
+    line: Ordinal = 1
     column: Ordinal = 1
 
 
@@ -105,10 +104,8 @@ def _placed(value: Any, texts: dict[str, Text]) -> Any:
     return {name: _placed(item, texts) for name, item in value.items()}
 
 
-def _place(place: _Place, texts: dict[str, Text]) -> list[Any]:
-    start, end = place.start, place.end
-    if start.line is None or end.line is None:
-        return [place.file, [start.offset, end.offset]]
+def _place(place: _Place, texts: dict[str, Text]) -> Any:
+    """Return a place as records are written; what names no line is shown at the first."""
     texts.setdefault(place.file, Outline(place.file, ""))
-    ends = ((start.line, start.column), (end.line, end.column))
-    return [place.file, [Outline.offset(*at) for at in ends]]
+    start, end = (Outline.offset(at.line, at.column) for at in (place.start, place.end))
+    return msgspec.to_builtins(Place(place.file, Span(start, end)))

@@ -101,20 +101,14 @@ def _drift(name: str) -> Drift:
 
 
 def _place(location: Location, texts: dict[str, Text]) -> Place:
-    path, region = (
-        _path(location.physical_location.artifact_location.uri),
-        location.physical_location.region,
-    )
-    if region.start_line is None:
-        return Place(path, Span(0, 0))
+    """Return a place; what names no line is shown at the first."""
+    path = _path(location.physical_location.artifact_location.uri)
+    region = location.physical_location.region
     texts.setdefault(path, Outline(path, ""))
     end_line = region.end_line or region.start_line
     end_column = region.end_column or (region.start_column if end_line == region.start_line else 1)
-    start, end = (
-        Outline.offset(region.start_line, region.start_column),
-        Outline.offset(end_line, end_column),
-    )
-    return Place(path, Span(start, max(start, end)))
+    start = Outline.offset(region.start_line, region.start_column)
+    return Place(path, Span(start, max(start, Outline.offset(end_line, end_column))))
 
 
 def _path(uri: str) -> str:

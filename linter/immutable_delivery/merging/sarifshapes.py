@@ -68,7 +68,7 @@ class Provenance(Record, frozen=True, rename="camel"):
 class Region(Record, frozen=True, rename="camel"):
     """A stretch of a file; its end is exclusive."""
 
-    start_line: Ordinal | None = None
+    start_line: Ordinal = 1
     start_column: Ordinal = 1
     end_line: Ordinal | None = None
     end_column: Ordinal | None = None
