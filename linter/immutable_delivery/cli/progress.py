@@ -11,11 +11,11 @@ _PAUSE = 0.1
 
 
 class Progress:
-    """Tells on ``stream`` how much is read; nothing where nobody looks."""
+    """Tells on ``stream``, else on the stderr of the moment, how much is read; nothing where nobody looks."""
 
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
-        self._stream = stream
-        self._watched = stream.isatty()
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._watched = self._stream.isatty()
         self._next = time.monotonic() + _MOMENT
         self._width = 0
 
