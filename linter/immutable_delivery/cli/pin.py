@@ -142,14 +142,16 @@ def _finished(repository: Repository, result: Result, *, apply: bool) -> int:
 
 
 def _applied(repository: Repository, result: Result) -> list[str]:
-    """Write the files, and then what was written where; return what could not be written."""
+    """Write the files, and the record around them: whoever dies in between loses none; return what was not written."""
     from immutable_delivery import writing  # noqa: PLC0415
     from immutable_delivery.pinning import record  # noqa: PLC0415
 
-    outcomes = writing.write(repository.tree.root, result.changes)
-    written = {one.path: one.written for one in outcomes}
-    record.write(repository.tree.root, record.of_files(result.record, written))
-    return [f"{one.path} {one.refused}" for one in outcomes if one.refused]
+    root, old = repository.tree.root, record.read(repository.tree.files)
+    record.write(root, record.joined(old, result.record))
+    outcomes = writing.write(root, result.changes)
+    refused = {one.path: one.refused for one in outcomes if one.refused}
+    record.write(root, record.within(result.record, old, refused))
+    return [f"{path} {reason}" for path, reason in refused.items()]
 
 
 def _shown(result: Result) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import msgspec
@@ -75,8 +75,16 @@ def write(root: Path, pins: Pins) -> None:
     beside.replace(path)
 
 
-def of_files(pins: Pins, written: Mapping[str, bool]) -> Pins:
-    """Return the record without files that could not be written."""
-    return Pins(
-        pins.version, {path: one for path, one in pins.files.items() if written.get(path, True)}
-    )
+def joined(one: Pins, other: Pins) -> Pins:
+    """Return both records: what counts while files are being written, for a run may die in between."""
+    files = {path: dict(entries) for path, entries in one.files.items()}
+    for path, entries in other.files.items():
+        files.setdefault(path, {}).update(entries)
+    return Pins(one.version, files)
+
+
+def within(new: Pins, old: Pins, refused: Collection[str]) -> Pins:
+    """Return the new record, but the old one of files that could not be written."""
+    files = {path: one for path, one in new.files.items() if path not in refused}
+    files |= {path: old.files[path] for path in refused if path in old.files}
+    return Pins(new.version, dict(sorted(files.items())))
