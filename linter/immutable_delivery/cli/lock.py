@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from immutable_delivery.cli.output import Target, write
-from immutable_delivery.cli.registries import progress, registry_options, tell
+from immutable_delivery.cli.progress import progress
+from immutable_delivery.cli.registries import registry_options, tell
 from immutable_delivery.cli.requests import config_option, today_option
 from immutable_delivery.errors import UsageError
 from immutable_delivery.shipped import shipped
@@ -47,7 +48,7 @@ def lock(
         stale = locking.problems(repository)
         write(Target("text"), "".join(f"{line}\n" for line in stale))
         return int(bool(stale))
-    with progress("images asked for") as done:
+    with progress("asking registries") as done:
         reach = Reach(mirrors=mirrors, insecure=insecure)
         found = locking.lock(repository, reach, update=update, done=done)
     try:

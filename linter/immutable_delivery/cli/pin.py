@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from immutable_delivery.cli.output import Target, write
-from immutable_delivery.cli.registries import progress, registry_options, tell
+from immutable_delivery.cli.progress import progress
+from immutable_delivery.cli.registries import registry_options, tell
 from immutable_delivery.cli.requests import config_option, today_option
 from immutable_delivery.errors import UsageError
 
@@ -68,7 +69,7 @@ def pin(
     repository = open_repository(Path.cwd(), what, today, config)
     if check:
         return _checked(repository)
-    with progress("images asked for") as done:
+    with progress("asking registries") as done:
         resolve = pins.online(Reach(mirrors=mirrors, insecure=insecure), done)
         result = (pins.update if update else pins.pin)(repository, resolve)
     return _finished(repository, result, apply=apply)

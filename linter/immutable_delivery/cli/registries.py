@@ -1,10 +1,8 @@
-"""What every command that asks registries has in common: options, progress, and how its outcome is told."""
+"""What every command that asks registries has in common: its options, and how its outcome is told."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
@@ -37,25 +35,6 @@ def registry_options(command: F) -> F:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[Any], None]]:
-    """Give what is called for each image that is done; a person at a terminal sees them counted."""
-    if not sys.stderr.isatty():
-        yield lambda _done: None
-        return
-    count = 0
-
-    def done(_name: Any) -> None:
-        nonlocal count
-        count += 1
-        click.echo(f"\r{label}: {count}", nl=False, err=True)
-
-    try:
-        yield done
-    finally:
-        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def tell(lines: Iterable[str]) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from immutable_delivery.cli.output import Target, write
-from immutable_delivery.cli.registries import progress, registry_options, tell
+from immutable_delivery.cli.progress import progress
+from immutable_delivery.cli.registries import registry_options, tell
 from immutable_delivery.cli.requests import config_option, today_option
 
 
@@ -34,7 +35,7 @@ def verify(
     from immutable_delivery.pinning.verify import verify as compare  # noqa: PLC0415
 
     repository = open_repository(Path.cwd(), what, today, config)
-    with progress("images asked for") as done:
+    with progress("asking registries") as done:
         found = compare(repository, Reach(mirrors=mirrors, insecure=insecure), days, today, done)
     lines = telling.left(found.problems, repository.sheet)
     write(Target("text"), "".join(f"{line}\n" for line in lines))

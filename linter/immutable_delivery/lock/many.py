@@ -20,6 +20,9 @@ THREADS = 32
 
 T = TypeVar("T")
 
+Done = Callable[[int, int], None]
+"""Is told how many names of how many have an answer."""
+
 
 class Reach(Record, frozen=True, kw_only=True):
     """What the caller allows: other places to ask, and registries without encryption."""
@@ -34,7 +37,7 @@ def ask_all(
     question: Callable[[Registry, str, Name], T],
     reach: Reach,
     *,
-    done: Callable[[Name], None] = lambda _name: None,
+    done: Done = lambda _done, _total: None,
     environ: Mapping[str, str] = os.environ,
 ) -> tuple[dict[Name, T], dict[Name, str]]:
     """Put a question about every name to its registry; return the answers, and the reasons where there is none."""
@@ -44,6 +47,7 @@ def ask_all(
     for name in sorted(set(names)):
         host, repository = mirrors.location(name)
         queues.setdefault(host, deque()).append((name, repository))
+    total = sum(map(len, queues.values()))
     found: dict[Name, T] = {}
     refused: dict[Name, str] = {}
 
@@ -57,7 +61,7 @@ def ask_all(
                 found[name] = question(registry, repository, name)
             except RefusedError as error:
                 refused[name] = str(error)
-            done(name)
+            done(len(found) + len(refused), total)
 
     try:
         _run(drain, [(Registry(host, transport, keys), queue) for host, queue in queues.items()])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from immutable_delivery.facts import Image
 from immutable_delivery.lock.file import FILE, Described, Lock, written
-from immutable_delivery.lock.many import Reach, ask_all
+from immutable_delivery.lock.many import Done, Reach, ask_all
 from immutable_delivery.lock.names import Name, named
 from immutable_delivery.lock.registry import Registry
 from immutable_delivery.lock.resolve import describe, digest_of, find
@@ -36,9 +36,7 @@ def problems(repository: Repository) -> list[str]:
     return repository.examined.lock.problems(image.text for image in lockable(repository))
 
 
-def lock(
-    repository: Repository, reach: Reach, *, update: bool, done: Callable[[Name], None]
-) -> Locked:
+def lock(repository: Repository, reach: Reach, *, update: bool, done: Done) -> Locked:
     """Describe every image; ``update`` asks again what tags name that have no digest."""
     known = repository.examined.lock.images
     images = {image.text: image for image in lockable(repository)}

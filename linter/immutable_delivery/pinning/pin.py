@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from immutable_delivery.check import Examined
 from immutable_delivery.facts import Image
-from immutable_delivery.lock.many import Reach, ask_all
+from immutable_delivery.lock.many import Done, Reach, ask_all
 from immutable_delivery.lock.names import Name, named
 from immutable_delivery.lock.resolve import find
 from immutable_delivery.lock.slots import NoSlotError, emptied, moved
@@ -17,8 +17,6 @@ from immutable_delivery.pinning.record import Pins
 from immutable_delivery.pinning.repository import Repository, accepted, images_of, unpinned
 from immutable_delivery.records import Record
 from immutable_delivery.writing import Change
-
-Done = Callable[[Name], None]
 
 
 class Result(Record, frozen=True):
@@ -109,7 +107,7 @@ class Answers(Record, frozen=True):
     reasons: Mapping[Name, str]
 
 
-def online(reach: Reach, done: Done = lambda _name: None) -> Callable[[Iterable[Name]], Answers]:
+def online(reach: Reach, done: Done) -> Callable[[Iterable[Name]], Answers]:
     """Return what asks the registries."""
 
     def resolve(names: Iterable[Name]) -> Answers:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from immutable_delivery.facts import Image
 from immutable_delivery.lock.file import Described
-from immutable_delivery.lock.many import Reach, ask_all
+from immutable_delivery.lock.many import Done, Reach, ask_all
 from immutable_delivery.lock.names import Name, named
 from immutable_delivery.lock.registry import Registry
 from immutable_delivery.lock.resolve import MissingError, describe, digest_of, find
@@ -37,9 +37,7 @@ class Compared(Record, frozen=True):
     created: str = ""
 
 
-def verify(
-    repository: Repository, reach: Reach, days: int, today: date, done: Callable[[Name], None]
-) -> Verified:
+def verify(repository: Repository, reach: Reach, days: int, today: date, done: Done) -> Verified:
     """Compare every pin with its registry; ``days`` is the greatest age, 0 for any."""
     images = [one for one in repository.asked() if one.pin == "digest" and not one.built_here]
     names = {image.text: named(image.text) for image in images}
