@@ -13,7 +13,6 @@ from tests.lock.images import Image, multi, push
 
 from immutable_delivery.cli.exits import run
 
-
 _THERE: dict[str, str] = {}
 """What each tag of the registry names."""
 
