@@ -15,7 +15,10 @@ from pathlib import Path
 from immutable_delivery.records import Record
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "linter"), str(ROOT / "hooks")]
+sys.path[:0] = [str(ROOT / "linter"), str(ROOT / "hooks"), str(ROOT)]
+
+from benchmarks.results import load  # noqa: E402
+from benchmarks.table import quoted  # noqa: E402
 
 from immutable_delivery.expressions import item_variables, variables  # noqa: E402
 from immutable_delivery.facts import ITEMS, KINDS, Scope  # noqa: E402
@@ -96,6 +99,7 @@ def readme() -> str:
         "help": f"```text\n{_help(['--help'])}```\n",
         "check-help": f"```text\n{_help(['check', '--help'])}```\n",
         "formats": _formats(),
+        "benchmark": quoted(load(ROOT / "benchmarks" / "results.json")),
     }
     for name, block in blocks.items():
         begin, end = f"<!-- generated:{name} -->\n", "<!-- /generated -->"

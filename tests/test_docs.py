@@ -28,6 +28,7 @@ DOCUMENTS = sorted(
         *ROOT.glob("examples/**/*.md"),
         *ROOT.glob("policies/*.md"),
         *ROOT.glob("hooks/*.md"),
+        *ROOT.glob("benchmarks/*.md"),
     ]
     if "node_modules" not in path.parts
 )

@@ -1,0 +1,1 @@
+"""`imd` beside its peers and beside what no program of its kind can do without, measured in one run."""

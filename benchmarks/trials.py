@@ -1,0 +1,80 @@
+"""What is timed beside what."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.bench import Bench
+from benchmarks.inputs import Input, input_of, typical
+from benchmarks.results import Trial, cores
+from benchmarks.synthetic import git
+
+
+def single_files(bench: Bench, given: Input) -> Iterator[Trial]:
+    """Yield one Dockerfile and one Compose file of median size, each alone: mostly the start is timed."""
+    for files, name in ((given.dockerfiles, "Dockerfile"), (given.compose, "compose.yaml")):
+        if files:
+            chosen = typical(files)
+            folder = bench.scratch / f"{given.folder.name}-{name}"
+            folder.mkdir()
+            shutil.copyfile(chosen, folder / name)
+            alone, called = input_of(folder), chosen.relative_to(given.folder)
+            ours = [bench.imd(alone)]
+            yield bench.beside_peers("file", f"{given.folder.name}/{called}", alone, ours)
+
+
+def whole_tree(bench: Bench, given: Input) -> Iterator[Trial]:
+    """Yield all of a repository: without a cache, with one to write, with one written before, and by every peer."""
+    fresh, kept = bench.scratch / "fresh", bench.scratch / f"kept-{given.folder.name}"
+
+    def forget(_: int) -> None:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+    ours = [
+        bench.imd(given),
+        bench.imd(given, tool="imd, cache written", cache=fresh, before=forget),
+        bench.imd(given, tool="imd, cache used", cache=kept),
+    ]
+    yield bench.beside_peers("tree", given.folder.name, given, ours)
+
+
+def floors(bench: Bench, given: Input) -> Iterator[Trial]:
+    """Yield imd beside what reading and parsing alone take, on all cores and on one."""
+    name, most = given.folder.name, cores()
+    if most > 1:
+        commands = [bench.floor(given, "floor", "parse", most), bench.imd(given)]
+        yield bench.trial("floor", f"{name}, {most} processes", commands)
+    commands = [
+        bench.floor(given, "floor", "parse"),
+        bench.imd(given, "--jobs", "1"),
+        bench.floor(given, "floor: start and read", "read"),
+        bench.floor(given, "floor: start", "start"),
+    ]
+    yield bench.trial("floor", f"{name}, one process", commands)
+
+
+def growth(bench: Bench, files: int) -> Iterator[Trial]:
+    """Yield a made-up repository and its doubles: the time for each file stays, or it does not."""
+    sizes = [bench.synthetic(files * times) for times in (1, 2, 4, 8)]
+    yield bench.trial("growth", f"made up, seed {bench.seed}", [bench.imd(one) for one in sizes])
+
+
+def hook(bench: Bench, files: int) -> Iterator[Trial]:
+    """Yield the hook where one file is changed and staged, and the rest is known from before."""
+    given = bench.synthetic(files)
+    changed = next(iter([*given.dockerfiles, *given.compose, *given.others]))
+    text = changed.read_text("utf-8")
+
+    def change(number: int) -> None:
+        _stage(given, changed, f"{text}# change {number}\n")
+
+    command = bench.imd(given, "--staged", cache=bench.scratch / "hook", before=change)
+    yield bench.trial("hook", f"made up, {given.files} files, one changed", [command])
+    _stage(given, changed, text)
+
+
+def _stage(given: Input, path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+    git(given.folder, "add", str(path))
