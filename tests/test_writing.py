@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immutable_delivery.errors import UsageError
 from immutable_delivery.patches import patch
-from immutable_delivery.writing import Change, Outcome, write
+from immutable_delivery.writing import Change, Outcome, put, write
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
@@ -151,3 +152,24 @@ def test_git_applies_the_patch(
     (repository.root / ".." / "p").resolve().write_bytes(patch([change(path, before, after)]))
     repository.git("apply", "../p")
     assert (repository.root / path).read_bytes() == after
+
+
+def test_a_file_of_our_own_is_made_replaced_and_never_behind_a_link(tmp_path: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        put(tmp_path, "own", b"one")
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "own").stat().st_mode & 0o777 == 0o640
+    (tmp_path / "own").chmod(0o600)
+    put(tmp_path, "own", b"two")
+    assert (tmp_path / "own").read_bytes() == b"two"
+    assert (tmp_path / "own").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "link").symlink_to("own")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "behind").symlink_to("folder")
+    for path in ("link", "behind/own", "nowhere/own"):
+        with pytest.raises(UsageError, match=path):
+            put(tmp_path, path, b"three")
+    assert (tmp_path / "own").read_bytes() == b"two"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["behind", "folder", "link", "own"]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from immutable_delivery.errors import UsageError
 from immutable_delivery.records import Record
 
 
@@ -42,6 +43,28 @@ class _RefusedError(Exception):
 def write(root: Path, changes: Iterable[Change]) -> list[Outcome]:
     """Write every file that can be written; one that cannot does not hold up the others."""
     return [_outcome(root, change) for change in changes]
+
+
+def put(root: Path, path: str, data: bytes) -> None:
+    """Write a file of our own, whole, whether or not it is there; raise UsageError where it cannot be."""
+    target = root / path
+    if target.is_symlink() or target.parent.resolve() != root.resolve() / Path(path).parent:
+        raise UsageError(f"{path} is a symbolic link, or lies behind one")
+    try:
+        with _beside(target, data) as beside:
+            if target.exists():
+                shutil.copymode(target, beside)
+            else:
+                beside.chmod(0o666 & ~_umask())
+            beside.replace(target)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _outcome(root: Path, change: Change) -> Outcome:

@@ -10,6 +10,8 @@ import pytest
 from tests.lock.images import multi
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.pinning.conftest import Place
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: "
@@ -237,3 +239,17 @@ def test_a_broken_record_is_a_message(place: Place, text: str) -> None:
 def test_options_that_exclude_each_other(place: Place) -> None:
     for options in (["--apply", "--diff"], ["--check", "--apply"], ["--check", "--update"]):
         assert place.call("pin", *options).code == 2
+
+
+def test_the_record_is_not_written_through_a_link(place: Place, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "pins.json").write_text("{}")
+    (place.root / ".imd").symlink_to(outside)
+    place.write({"Dockerfile": "FROM node:22\n"})
+    result = place.call("pin", "--apply")
+    assert result.code == 2
+    assert ".imd/pins.json is a symbolic link, or lies behind one" in result.err
+    assert place.call("unpin", "--apply").code == 0
+    assert (outside / "pins.json").read_text() == "{}"
+    assert (place.root / "Dockerfile").read_text() == "FROM node:22\n"

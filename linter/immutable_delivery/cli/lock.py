@@ -51,10 +51,7 @@ def lock(
     with progress("asking registries") as done:
         reach = Reach(mirrors=mirrors, insecure=insecure)
         found = locking.lock(repository, reach, update=update, done=done)
-    try:
-        changed = locking.write(repository.tree.root, found.lock)
-    except OSError as error:
-        raise UsageError(f"imd.lock cannot be written: {error}") from error
+    changed = locking.write(repository.tree.root, found.lock)
     tell(telling.left(found.refused, repository.sheet))
     state = "written" if changed else "is as it was"
     tell(

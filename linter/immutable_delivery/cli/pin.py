@@ -35,11 +35,19 @@ _PINNED, _LEFT, _REFUSED = 0, 1, 2
 @click.option(
     "--check", is_flag=True, help="Only tell which references have no digest; asks no registry."
 )
+@click.option(
+    "--style",
+    type=click.Choice(["tag", "digest"]),
+    default="tag",
+    show_default=True,
+    help="Write the digest behind the tag, or in its place with the tag as a comment.",
+)
 @registry_options
 @config_option
 @today_option
 def pin(
     what: tuple[str, ...],
+    style: str,
     mirrors: tuple[str, ...],
     insecure: tuple[str, ...],
     config: str,
@@ -62,8 +70,10 @@ def pin(
         raise UsageError(
             "--apply, --diff and --check exclude each other, as do --check and --update"
         )
+    from immutable_delivery.lock.alone import alone  # noqa: PLC0415
     from immutable_delivery.lock.many import Reach  # noqa: PLC0415 (registries only where they are asked)
     from immutable_delivery.pinning import pin as pins  # noqa: PLC0415
+    from immutable_delivery.pinning.plan import beside  # noqa: PLC0415
     from immutable_delivery.pinning.repository import open_repository  # noqa: PLC0415
 
     repository = open_repository(Path.cwd(), what, today, config)
@@ -71,7 +81,10 @@ def pin(
         return _checked(repository)
     with progress("asking registries") as done:
         resolve = pins.online(Reach(mirrors=mirrors, insecure=insecure), done)
-        result = (pins.update if update else pins.pin)(repository, resolve)
+        written = alone if style == "digest" else beside
+        result = (
+            pins.update(repository, resolve) if update else pins.pin(repository, resolve, written)
+        )
     return _finished(repository, result, apply=apply)
 
 

@@ -14,6 +14,7 @@ from immutable_delivery.lock.resolve import describe, digest_of, find
 from immutable_delivery.pinning.plan import Left, left_of
 from immutable_delivery.pinning.repository import Repository
 from immutable_delivery.records import Record
+from immutable_delivery.writing import put
 
 
 class Locked(Record, frozen=True):
@@ -64,11 +65,7 @@ def _question(known: dict[str, Described]) -> Callable[[Registry, str, Name], De
 def write(root: Path, found: Lock) -> bool:
     """Write the lock whole; return whether that changes it."""
     path, data = root / FILE, written(found)
-    if path.is_symlink():
-        raise OSError(f"{FILE} is a symbolic link")
-    if path.exists() and path.read_bytes() == data:
+    if path.is_file() and path.read_bytes() == data:
         return False
-    beside = path.with_name(f".{FILE}.tmp")
-    beside.write_bytes(data)
-    beside.replace(path)
+    put(root, FILE, data)
     return True

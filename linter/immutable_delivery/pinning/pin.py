@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from immutable_delivery.check import Examined
 from immutable_delivery.facts import Image
+from immutable_delivery.findings import Edit
+from immutable_delivery.lock.alone import together
 from immutable_delivery.lock.many import Done, Reach, ask_all
 from immutable_delivery.lock.names import Name, named
 from immutable_delivery.lock.resolve import find
 from immutable_delivery.lock.slots import NoSlotError, emptied, moved
 from immutable_delivery.pinning import record
-from immutable_delivery.pinning.plan import Left, Pin, Planned, left_of, plan, writable
+from immutable_delivery.pinning.plan import (
+    Left,
+    Pin,
+    Planned,
+    Style,
+    beside,
+    left_of,
+    plan,
+    writable,
+)
 from immutable_delivery.pinning.proof import edited, proven
-from immutable_delivery.pinning.record import Pins
+from immutable_delivery.pinning.record import Entry, Pins
 from immutable_delivery.pinning.repository import Repository, accepted, images_of, unpinned
 from immutable_delivery.records import Record
 from immutable_delivery.writing import Change
@@ -39,65 +50,73 @@ def pending(repository: Repository) -> list[Image]:
     ]
 
 
-def pin(repository: Repository, resolve: Callable[[Iterable[Name]], Answers]) -> Result:
+def pin(repository: Repository, resolve: Resolve, style: Style = beside) -> Result:
     """Work out the pins of all references that want one."""
-    wanted, left = writable(pending(repository), repository.sheet)
+    wanted, left = writable(pending(repository), repository.sheet, style)
     names = {image.text: named(image.text) for image in wanted}
     answers = resolve(names.values())
     digests = {
         text: answers.digests[name] for text, name in names.items() if name in answers.digests
     }
-    refused = [
-        left_of(image, answers.reasons[names[image.text]])
-        for image in wanted
-        if names[image.text] in answers.reasons
-    ]
-    made = plan(wanted, digests, repository.images, repository.sheet)
-    return _result(repository, Planned(made.pins, sorted([*left, *made.left])), refused)
+    made = plan(wanted, digests, repository.images, repository.sheet, style)
+    made.left += left
+    return _result(repository, made, _refused(wanted, names, answers))
 
 
-def update(repository: Repository, resolve: Callable[[Iterable[Name]], Answers]) -> Result:
+def update(repository: Repository, resolve: Resolve) -> Result:
     """Work out the digests that the tags of pinned references name today."""
     pins = record.read(repository.tree.files)
-    wanted, left = [], []
+    names: dict[str, Name] = {}
+    wanted, made = [], Planned([], [])
     for image in repository.asked():
         if image.pin != "digest" or image.built_here:
             continue
-        if image.tag or (image.tag == "" and "digest" in image.places and pins.added(image)):
+        entry = pins.entry(image) if "digest" in image.places else None
+        if image.tag or entry:
+            tag = entry.tag if entry and not image.tag else ""
+            names[image.text] = named(f"{record.bare(image)}{tag and ':'}{tag}")
             wanted.append(image)
         else:
-            left.append(left_of(image, "no tag says what to follow"))
-    names = {image.text: named(record.bare(image)) for image in wanted}
+            made.left.append(left_of(image, "no tag says what to follow"))
     answers = resolve(names.values())
-    made = Planned([], left)
     for image in wanted:
         digest = answers.digests.get(names[image.text])
         if digest and digest != image.digest:
             _move(made, image, digest, repository)
-    refused = [
-        left_of(image, answers.reasons[names[image.text]])
-        for image in wanted
-        if names[image.text] in answers.reasons
-    ]
-    return _result(repository, _agreed(made), refused)
+    return _result(repository, _agreed(made), _refused(wanted, names, answers))
 
 
 def unpin(repository: Repository, *, everything: bool) -> Result:
-    """Work out the reference without the digests that `imd pin` wrote, or without all that stand beside a tag."""
+    """Work out the references without the digests that `imd pin` wrote, or without all that stand beside a tag."""
     pins = record.read(repository.tree.files)
     pinned = [one for one in repository.asked() if one.digest and "digest" in one.places]
-    exact = {(one.places["digest"].file, record.bare(one)) for one in pinned if pins.exactly(one)}
     made = Planned([], [])
     for image in pinned:
-        ours = pins.added(image) and (
-            pins.exactly(image) or (image.places["digest"].file, record.bare(image)) not in exact
-        )
-        if ours or (everything and image.tag):
+        entry = _ours(image, pinned, pins)
+        if entry or (everything and image.tag):
             try:
-                made.pins.append(Pin(image, "", emptied(image, repository.sheet)))
+                made.pins.append(Pin(image, "", tuple(_removed(image, entry, repository))))
             except NoSlotError as error:
                 made.left.append(left_of(image, str(error)))
     return _result(repository, made, [])
+
+
+def _ours(image: Image, pinned: Iterable[Image], pins: Pins) -> Entry | None:
+    """Return what was written for a reference; None for one that a person pinned beside one that is ours."""
+    entry = pins.entry(image)
+    if entry is None or entry.digest == image.digest:
+        return entry
+    file, own = image.places["digest"].file, record.bare(image)
+    rivals = (
+        one for one in pinned if one.places["digest"].file == file and record.bare(one) == own
+    )
+    return None if any(one.digest == entry.digest for one in rivals) else entry
+
+
+def _removed(image: Image, entry: Entry | None, repository: Repository) -> Sequence[Edit]:
+    if entry and entry.tag:
+        return together(image, entry.tag, repository.sheet)
+    return (emptied(image, repository.sheet),)
 
 
 class Answers(Record, frozen=True):
@@ -107,7 +126,10 @@ class Answers(Record, frozen=True):
     reasons: Mapping[Name, str]
 
 
-def online(reach: Reach, done: Done) -> Callable[[Iterable[Name]], Answers]:
+Resolve = Callable[[Iterable[Name]], Answers]
+
+
+def online(reach: Reach, done: Done) -> Resolve:
     """Return what asks the registries."""
 
     def resolve(names: Iterable[Name]) -> Answers:
@@ -121,17 +143,23 @@ def online(reach: Reach, done: Done) -> Callable[[Iterable[Name]], Answers]:
 
 def _move(made: Planned, image: Image, digest: str, repository: Repository) -> None:
     try:
-        made.pins.append(Pin(image, digest, moved(image, digest, repository.sheet)))
+        made.pins.append(Pin(image, digest, (moved(image, digest, repository.sheet),)))
     except NoSlotError as error:
         made.left.append(left_of(image, str(error)))
+
+
+def _refused(wanted: Iterable[Image], names: Mapping[str, Name], answers: Answers) -> list[Left]:
+    """Return the references that no registry told anything about."""
+    reasons = ((image, answers.reasons.get(names[image.text])) for image in wanted)
+    return [left_of(image, reason) for image, reason in reasons if reason]
 
 
 def _agreed(made: Planned) -> Planned:
     """Return the plan without the places that would have to hold two digests."""
     texts: dict[object, set[str]] = {}
     for one in made.pins:
-        texts.setdefault(one.edit.place, set()).add(one.digest)
-    torn = {one.edit.place for one in made.pins if len(texts[one.edit.place]) > 1}
+        texts.setdefault(one.at, set()).add(one.digest)
+    torn = {one.at for one in made.pins if len(texts[one.at]) > 1}
     return made.without(dict.fromkeys(torn, "one digest stands for several images"))
 
 
@@ -150,13 +178,14 @@ def _result(repository: Repository, made: Planned, refused: list[Left]) -> Resul
 def _recorded(repository: Repository, made: Planned, after: Examined) -> Pins:
     """Return the record with what the plan adds, moves or takes away."""
     pins = record.read(repository.tree.files)
-    keys = {(one.image.used_at, one.image.text): one for one in made.pins}
-    before, now = [], []
+    made_of = {(one.image.used_at, one.image.text): one for one in made.pins}
+    before: list[Image] = []
+    now: list[tuple[Image, str]] = []
     for old, new in zip(images_of(repository.examined), images_of(after), strict=True):
-        if (old.used_at, old.text) not in keys:
+        one = made_of.get((old.used_at, old.text))
+        if one is None:
             continue
-        if old.digest:
-            before.append(old)
-        if new.digest and (not old.digest or pins.added(old)):
-            now.append(new)
+        entry = pins.entry(old) if old.digest else Entry("", one.tag)
+        before += [old] if old.digest else []
+        now += [(new, entry.tag)] if new.digest and entry else []
     return pins.changed(now, before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.edits import Plan, planned
 from immutable_delivery.facts import Image
@@ -13,6 +13,14 @@ from immutable_delivery.pinning.repository import place_of
 from immutable_delivery.pinning.uses import other_use
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place
+
+Style = Callable[[Image, str, Sheet], Sequence[Edit]]
+"""How a digest is written: the edit of the digest first. Raises NoSlotError where it cannot be."""
+
+
+def beside(image: Image, digest: str, sheet: Sheet) -> Sequence[Edit]:
+    """Write the digest behind the tag."""
+    return (filled(image, digest, sheet),)
 
 
 class Left(Record, frozen=True, order=True):
@@ -28,7 +36,15 @@ class Pin(Record, frozen=True):
 
     image: Image
     digest: str
-    edit: Edit
+    edits: tuple[Edit, ...]
+    """The one that writes the digest first."""
+    tag: str = ""
+    """The tag that the digest takes the place of."""
+
+    @property
+    def at(self) -> Place:
+        """Where the digest is written."""
+        return self.edits[0].place
 
 
 class Planned(Record):
@@ -40,13 +56,13 @@ class Planned(Record):
     @property
     def edits(self) -> Plan:
         """All edits."""
-        return planned(one.edit for one in self.pins)
+        return planned(edit for one in self.pins for edit in one.edits)
 
     def without(self, faulty: Mapping[Place, str]) -> Planned:
         """Return the plan without the edits of some places, with the reasons."""
-        kept = [one for one in self.pins if one.edit.place not in faulty]
-        dropped = [one for one in self.pins if one.edit.place in faulty]
-        left = [left_of(one.image, faulty[one.edit.place]) for one in dropped]
+        kept = [one for one in self.pins if one.at not in faulty]
+        dropped = [one for one in self.pins if one.at in faulty]
+        left = [left_of(one.image, faulty[one.at]) for one in dropped]
         return Planned(kept, sorted([*self.left, *left]))
 
 
@@ -55,12 +71,12 @@ def left_of(image: Image, reason: str) -> Left:
     return Left(place_of(image), image.text, reason)
 
 
-def writable(images: Iterable[Image], sheet: Sheet) -> tuple[list[Image], list[Left]]:
+def writable(images: Iterable[Image], sheet: Sheet, style: Style) -> tuple[list[Image], list[Left]]:
     """Return the references that a digest can be written into, and why the others take none."""
     found, left = [], []
     for image in images:
         try:
-            filled(image, "", sheet)
+            style(image, "", sheet)
         except NoSlotError as error:
             left.append(left_of(image, str(error)))
         else:
@@ -73,11 +89,12 @@ def plan(
     digests: Mapping[str, str],
     everything: Iterable[Image],
     sheet: Sheet,
+    style: Style,
 ) -> Planned:
     """Plan a pin for every reference whose digest is known; ``everything`` decides at the same places."""
     groups: dict[Place, list[Image]] = defaultdict(list)
     for image in wanted:
-        groups[filled(image, "", sheet).place].append(image)
+        groups[style(image, "", sheet)[0].place].append(image)
     deciding: dict[Place, list[Image]] = defaultdict(list)
     for image in everything:
         if place := image.places.get("pin"):
@@ -86,21 +103,21 @@ def plan(
     for _, images in sorted(groups.items()):
         place = images[0].places.get("pin")
         there = deciding[place] if place else images
-        reason = _shared([*images, *there], digests) or _used(place, images, sheet)
-        _add(result, images, digests, reason, sheet)
+        if reason := _shared([*images, *there], digests) or _used(place, images, sheet):
+            result.left += (left_of(image, reason) for image in images)
+        else:
+            result.pins += _pins(images, digests, sheet, style)
     return Planned(result.pins, sorted(result.left))
 
 
-def _add(
-    result: Planned, images: list[Image], digests: Mapping[str, str], reason: str, sheet: Sheet
-) -> None:
-    """Add the pins of one place, or why it can hold none."""
+def _pins(
+    images: list[Image], digests: Mapping[str, str], sheet: Sheet, style: Style
+) -> Iterator[Pin]:
+    """Yield the pins of one place."""
     for image in images:
-        digest = digests.get(image.text, "")
-        if reason:
-            result.left.append(left_of(image, reason))
-        elif digest:
-            result.pins.append(Pin(image, digest, filled(image, digest, sheet)))
+        if digest := digests.get(image.text):
+            edits = tuple(style(image, digest, sheet))
+            yield Pin(image, digest, edits, (image.tag or "") if edits[1:] else "")
 
 
 def _shared(images: list[Image], digests: Mapping[str, str]) -> str:

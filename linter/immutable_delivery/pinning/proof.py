@@ -90,7 +90,7 @@ def _misled(pin: Pin | None, one: Image, other: Image, planned: Planned) -> dict
     if pin is None:
         return {} if one.text == other.text else _blamed(planned, one, other)
     good = other.name == one.name and other.digest == pin.digest
-    return {} if good else {pin.edit.place: "a digest would not reach it"}
+    return {} if good else {pin.at: "a digest would not reach it"}
 
 
 def _same(one: Fact, other: Fact) -> bool:
@@ -109,14 +109,14 @@ def _blamed(planned: Planned, one: Fact, other: Fact) -> dict[Place, str]:
     new = repr(values_of(other))
     ways = (
         lambda pin: pin.digest in new,
-        lambda pin: pin.edit.place.file == one.used_at.file,
+        lambda pin: pin.at.file == one.used_at.file,
         lambda _pin: True,
     )
     for guilty in ways:
-        if blamed := {pin.edit.place: reason for pin in planned.pins if guilty(pin)}:
+        if blamed := {pin.at: reason for pin in planned.pins if guilty(pin)}:
             return blamed
     return {}
 
 
 def _all(planned: Planned, reason: str) -> dict[Place, str]:
-    return {pin.edit.place: reason for pin in planned.pins}
+    return {pin.at: reason for pin in planned.pins}

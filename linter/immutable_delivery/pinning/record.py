@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -11,36 +12,57 @@ from immutable_delivery.errors import ConfigError, UnreadableError
 from immutable_delivery.facts import Image
 from immutable_delivery.files import Files
 from immutable_delivery.records import Record, field
+from immutable_delivery.writing import put
 
 FILE = ".imd/pins.json"
 
 
+class Entry(Record, frozen=True, omit_defaults=True):
+    """What was written for a reference."""
+
+    digest: str
+    tag: str = ""
+    """The tag that the digest took the place of."""
+
+
 class Pins(Record, frozen=True):
-    """By file, the references that got a digest, as they were written, and that digest."""
+    """By file and by the reference as a person wrote it, what was written for it."""
 
     version: int = 1
-    files: dict[str, dict[str, str]] = field(default_factory=dict)
+    files: dict[str, dict[str, Entry]] = field(default_factory=dict)
 
-    def added(self, image: Image) -> bool:
-        """Whether a pinned reference owes its digest to us; update bots may have moved it since."""
-        file, own = image.places["digest"].file, bare(image)
-        digest = self.files.get(file, {}).get(own)
-        return digest is not None
+    def entry(self, image: Image) -> Entry | None:
+        """Return what was written for a pinned reference, None where that was not us; update bots may have moved it."""
+        own = self._of(image)
+        exact = (one for one in own.values() if one.digest == image.digest)
+        return next(exact, next(iter(own.values())) if len(own) == 1 else None)
 
-    def exactly(self, image: Image) -> bool:
-        """Whether it has the very digest that we wrote."""
-        file = image.places["digest"].file
-        return self.files.get(file, {}).get(bare(image)) == image.digest
-
-    def changed(self, now: Iterable[Image], before: Iterable[Image] = ()) -> Pins:
-        """Return the record with the pins that are there now, and without those that are gone."""
+    def changed(self, now: Iterable[tuple[Image, str]], before: Iterable[Image] = ()) -> Pins:
+        """Return the record with the pins (and tags) that are there now, and without those that are gone."""
         files = {path: dict(entries) for path, entries in self.files.items()}
         for image in before:
-            files.get(image.places["digest"].file, {}).pop(bare(image), None)
-        for image in now:
-            files.setdefault(image.places["digest"].file, {})[bare(image)] = image.digest or ""
+            gone = self.entry(image)
+            for reference in (key for key, one in self._of(image).items() if one is gone):
+                files[_file(image)].pop(reference, None)
+        for image, tag in now:
+            reference = f"{bare(image)}:{tag}" if tag else bare(image)
+            files.setdefault(_file(image), {})[reference] = Entry(image.digest or "", tag)
         kept = {path: dict(sorted(files[path].items())) for path in sorted(files) if files[path]}
         return Pins(self.version, kept)
+
+    def _of(self, image: Image) -> dict[str, Entry]:
+        """Return what a pinned reference may have been before."""
+        entries = self.files.get(_file(image), {})
+        own = bare(image)
+        return {
+            key: one
+            for key, one in entries.items()
+            if key == (f"{own}:{one.tag}" if one.tag else own)
+        }
+
+
+def _file(image: Image) -> str:
+    return image.places["digest"].file
 
 
 def bare(image: Image) -> str:
@@ -63,16 +85,13 @@ def read(files: Files) -> Pins:
 def write(root: Path, pins: Pins) -> None:
     """Write the record; what records nothing leaves no file."""
     path = root / FILE
-    if not pins.files:
-        path.unlink(missing_ok=True)
-        if path.parent.is_dir() and not any(path.parent.iterdir()):
+    if pins.files:
+        path.parent.mkdir(exist_ok=True)
+        put(root, FILE, msgspec.json.format(msgspec.json.encode(pins), indent=2) + b"\n")
+    elif path.exists() and not path.parent.is_symlink():
+        path.unlink()
+        with suppress(OSError):  # other things lie there
             path.parent.rmdir()
-        return
-    path.parent.mkdir(exist_ok=True)
-    data = msgspec.json.format(msgspec.json.encode(pins), indent=2) + b"\n"
-    beside = path.with_suffix(".tmp")
-    beside.write_bytes(data)
-    beside.replace(path)
 
 
 def joined(one: Pins, other: Pins) -> Pins:
