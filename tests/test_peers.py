@@ -164,11 +164,15 @@ def test_an_annotation_silences_its_object(tmp_path: Path, annotations: str, too
         "{checkov.io/skipped: CKV_K8S_14=x}",
         "{ignore-check.kube-linter.io/no-liveness-probe: x}",
         "{kube-linter.io/ignore-all-of: x}",
-        "[kube-linter.io/ignore-all]",
     ],
 )
 def test_other_annotations_silence_nothing(tmp_path: Path, annotations: str) -> None:
     assert found(judged(tmp_path, pod("a", annotations), "pod.yaml")) == (["floating-tag"], [])
+
+
+def test_annotations_of_the_wrong_shape_silence_nothing(tmp_path: Path) -> None:
+    content = pod("a", "[kube-linter.io/ignore-all]")
+    assert found(judged(tmp_path, content, "pod.yaml")) == (["unreadable", "floating-tag"], [])
 
 
 def test_a_comment_of_checkov_covers_the_object_around_it(tmp_path: Path) -> None:

@@ -209,6 +209,7 @@ def test_image_places_are_exact() -> None:
         "repository": "registry:5000/shop/web",
         "name": "registry:5000/shop/web",
         "tag": "1.2.3",
+        "pin": "1.2.3",
         "pull_policy": "IfNotPresent",
     }
     assert image.pull_policy == "ifnotpresent"
