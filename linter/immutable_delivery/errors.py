@@ -35,3 +35,10 @@ class UnreadableError(Exception):
         self.reason = reason
         self.offset = offset
         self.text = text
+
+
+class MissingError(UnreadableError):
+    """A file that is not there, or a link that leads to nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("is not there")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from posixpath import normpath
 from typing import Literal, Protocol
 
-from immutable_delivery.errors import UnreadableError
+from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.text import Text
 
 State = Literal["tracked", "untracked", "ignored", "missing"]
@@ -54,7 +54,7 @@ class MemoryFiles:
     def read(self, path: str) -> bytes:
         """Return the bytes of a file."""
         if path not in self._files:
-            raise UnreadableError("is not there")
+            raise MissingError
         return self._files[path]
 
     def mark(self, path: str) -> tuple[str, int]:  # noqa: ARG002 (nothing tells)

@@ -304,3 +304,13 @@ def test_a_reader_that_has_seen_enough_is_no_fault(repository: Repository) -> No
         check=True,
     )
     assert done.stderr == "code 1\n"
+
+
+def test_a_link_to_an_environment_file_that_is_made_later_is_no_fault(
+    repository: Repository,
+) -> None:
+    repository.write(**{"compose.yaml": "services: {a: {image: '$A'}}\n"})
+    (repository.root / ".env").symlink_to("made-later.conf")
+    repository.commit()
+    result = repository.call("--output-format", "concise")
+    assert [line.split()[2] for line in result.out.splitlines()] == ["unresolved-image"]

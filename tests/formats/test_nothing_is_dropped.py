@@ -103,6 +103,10 @@ def test_an_image_beside_containers_counts_too() -> None:
         pod("name: {{ .Values.name }}"),
         pod(more="{{- if .Values.on }}\nspec: {}\n{{- end }}"),
         pod(more="spec:\n  {{- toYaml .Values.spec | nindent 2 }}"),
+        pod("name: @NAME@"),
+        pod().replace("{name: a}", "\n  name: @@NAME@@"),
+        pod().replace("{name: a}", "\n  name: %NAME%"),
+        pod().replace("{name: a}", "\n  name: %%NAME%%"),
     ],
 )
 def test_one_templated_document_hides_none_of_its_neighbours(broken: str) -> None:
@@ -120,6 +124,8 @@ def test_one_templated_document_hides_none_of_its_neighbours(broken: str) -> Non
         ("a: b: c\n", "mapping values"),
         ("a: &x {b: *y}\n", "alias"),
         ("\tkey: x\n", "token"),
+        ("key: @x\n", "token"),
+        ("# @NAME@\na: [\n", "flow"),
     ],
 )
 def test_one_broken_document_is_told_and_hides_none_of_its_neighbours(

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from immutable_delivery.errors import UnreadableError, UsageError
+from immutable_delivery.errors import MissingError, UnreadableError, UsageError
 from immutable_delivery.files import State
 from immutable_delivery.git import Git
 from immutable_delivery.names import shown
@@ -72,7 +72,7 @@ class ObjectFiles:
             return self._batch.read(entry.oid.decode())
         if real in self._unmerged:
             raise UnreadableError("has a merge conflict that is not resolved")
-        raise UnreadableError("is a folder" if self._listing.lists(real) else "is not there")
+        raise UnreadableError("is a folder") if self._listing.lists(real) else MissingError
 
     def mark(self, path: str) -> tuple[str, int]:
         """Return what tells one version of a file from another; git's objects are never written again."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from immutable_delivery.errors import UnreadableError
+from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.files import State, folder_of
 from immutable_delivery.git import Git
 from immutable_delivery.text import MAX_BYTES
@@ -68,7 +68,7 @@ class WorkingTree:
         try:
             return _read(f"{self._root}/{follow(path, self.link)}")
         except FileNotFoundError as error:
-            raise UnreadableError("is not there") from error
+            raise MissingError from error
         except OSError as error:
             raise UnreadableError(f"cannot be read: {error.strerror}") from error
 
@@ -132,7 +132,7 @@ def _read(path: str) -> bytes:
     try:
         mode = os.lstat(path).st_mode
     except (NotADirectoryError, ValueError) as error:
-        raise UnreadableError("is not there") from error
+        raise MissingError from error
     if not stat.S_ISREG(mode):
         raise UnreadableError("is a folder" if stat.S_ISDIR(mode) else "is no regular file")
     with open(os.open(path, _FLAGS), "rb") as file:  # noqa: PTH123 (a descriptor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from immutable_delivery.errors import UnreadableError
+from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.formats import Surroundings, Trouble
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.formats.dotenv import raw_variables, variables
@@ -86,6 +86,8 @@ class Reader(Record):
             return None
         try:
             text = Text.decode(path, self.around.files.read(path))
+        except MissingError:  # a link that leads to nothing, which is no file for Compose either
+            return None
         except UnreadableError as error:
             self.trouble(Place(path, Span(0, 0)), error.reason)
             return None

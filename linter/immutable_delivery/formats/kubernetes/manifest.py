@@ -15,7 +15,7 @@ from immutable_delivery.records import Record, field
 from immutable_delivery.text import Text
 
 _ENTRY = lazy(r"[^\S\n]*(?P<ids>[\w:, -]+?)[^\S\n]*:(?:[^\S\n]+|\Z)(?P<reason>[^\n]*)")
-_MARKS = lazy(r"\{[{%]")
+_MARKS = lazy(r"\{[{%]|<%|[@%][A-Z]")
 SUPPRESSES = "imd/ignore"
 """The annotation that does what a comment does, for a whole object: lines of `id, id: reason`."""
 _PEERS = lazy(

@@ -24,6 +24,8 @@ _FOREIGN = lazy(
 """Files that look like objects and are read by tools, not by a cluster."""
 _INSERTED = lazy(r"^[ \t]*(?:- +)*(?:[\w.\"'/-]+:[ \t]+)?[|>]?\{\{", re.MULTILINE)
 _BLOCK = lazy(r"^[ \t]*\{%", re.MULTILINE)
+_TOKEN = lazy(r"<%|@@?[A-Z][A-Z0-9_]*@|%%?[A-Z][A-Z0-9_]*%")
+"""Placeholders that no YAML value begins with."""
 _CHART = lazy(r"(?:^|/)templates/")
 
 
@@ -62,8 +64,11 @@ def template_at(document: Document, source: Text) -> int | None:
     """Return where a document turns out to be a template, which nobody can read before it is filled in."""
     span = document.place.span
     at = source.value.find("{{", span.start, span.end)
-    if document.problem and (found := _BLOCK.search(source.value, span.start, span.end)):
-        return found.end() - 2
+    if document.problem:
+        if _TOKEN.match(source.value, document.problem_at):
+            return document.problem_at
+        if found := _BLOCK.search(source.value, span.start, span.end):
+            return found.end() - 2
     if at < 0:
         return None
     if _CHART.search(source.path):
