@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from benchmarks.inputs import Input, input_of
-from benchmarks.peers import PEERS
+from benchmarks.peers import PEERS, Peer
 from benchmarks.results import Kind, Measured, Trial
 from benchmarks.synthetic import Mix, write
 from benchmarks.timing import Before, Command, interleaved
@@ -40,6 +41,11 @@ class Bench(Struct, frozen=True, kw_only=True):
         trial.rows += self._missing(given)
         return trial
 
+    def is_read(self, given: Input) -> bool:
+        """Tell whether all peers that are told their files can read them."""
+        commands = self._peers(given, [peer for peer in PEERS if peer.reads != "folder"])
+        return not any(row.refused for row in interleaved(list(commands), 0, self.limit))
+
     def imd(
         self,
         given: Input,
@@ -65,6 +71,10 @@ class Bench(Struct, frozen=True, kw_only=True):
         words = [str(self.python), _FLOOR, step, str(given.folder), str(processes)]
         return Command(tool=tool, words=words, folder=given.folder, files=given.files)
 
+    def folder(self) -> Path:
+        """Return a new folder, gone after all."""
+        return Path(tempfile.mkdtemp(dir=self.scratch))
+
     def synthetic(self, files: int) -> Input:
         """Return a made-up repository."""
         folder = self.scratch / f"synthetic-{files}"
@@ -73,8 +83,8 @@ class Bench(Struct, frozen=True, kw_only=True):
             write(folder, files, self.mix, self.seed)
         return input_of(folder)
 
-    def _peers(self, given: Input) -> Iterator[Command]:
-        for peer in PEERS:
+    def _peers(self, given: Input, among: Sequence[Peer] = PEERS) -> Iterator[Command]:
+        for peer in among:
             files, program = peer.files(given), self.peers.get(peer.name)
             if files and isinstance(program, Path):
                 yield Command(

@@ -69,7 +69,7 @@ def _python(name: str) -> Path:
     folder = _HOME / name
     python = folder / "bin" / "python"
     if not python.exists():
-        venv.create(folder, with_pip=False)
+        venv.create(folder, symlinks=True)
     return python
 
 

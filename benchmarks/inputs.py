@@ -44,9 +44,12 @@ def input_of(folder: Path) -> Input:
     return found
 
 
-def typical(files: list[Path]) -> Path:
-    """Return the file of median size."""
-    return sorted(files, key=lambda path: (path.stat().st_size, path))[len(files) // 2]
+def typical(files: list[Path]) -> list[Path]:
+    """Return the files, those about as large as the median first."""
+    ordered = sorted(files, key=lambda path: (path.stat().st_size, path))
+    middle = len(files) // 2
+    nearest = sorted(range(len(files)), key=lambda index: abs(index - middle))
+    return [ordered[index] for index in nearest]
 
 
 def _files(folder: Path) -> Iterator[Path]:

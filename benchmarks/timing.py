@@ -55,23 +55,27 @@ def interleaved(commands: Sequence[Command], runs: int, limit: float) -> list[Me
     rows = [Measured(tool=one.tool, files=one.files) for one in commands]
     for number in range(runs + 1):
         for command, row in zip(commands, rows, strict=True):
-            if number and row.refused:
-                continue
-            sample = timed(command, number, limit)
-            if number:
-                row.seconds.append(round(sample.seconds, 4))
-                row.memory = max(row.memory, sample.memory)
-            else:
-                row.findings = sample.findings
-                row.note, row.refused = judged(sample, limit)
+            if not row.refused:
+                _note(row, timed(command, number, limit), number, limit)
     return rows
 
 
+def _note(row: Measured, sample: Sample, number: int, limit: float) -> None:
+    row.findings = sample.findings
+    row.note, row.refused = judged(sample, limit)
+    if number and not row.refused:
+        row.seconds.append(round(sample.seconds, 4))
+        row.memory = max(row.memory, sample.memory)
+
+
 def judged(sample: Sample, limit: float) -> tuple[str, bool]:
-    """Return what the table has to say of how a run ended, and whether it is no run at all."""
+    """Return what the table has to say of how a run ended, and whether it is no run at all.
+
+    1 means findings; without any it is how a tool ends that was called wrongly or fell over, and that is quick.
+    """
     if sample.code == -signal.SIGKILL:
-        return (f"not done in {limit:.0f} s" if sample.seconds >= limit else "killed"), True
-    if sample.code in {0, 1}:
+        return (f"not done in {limit:g} s" if sample.seconds >= limit else "killed"), True
+    if sample.code == 0 or (sample.code == 1 and sample.findings):
         return "", False
     said = f": {sample.complaint}" if sample.complaint else ""
     return f"ended with {sample.code}{said}", not sample.findings
@@ -86,7 +90,7 @@ def timed(command: Command, number: int, limit: float) -> Sample:
         status, memory = _waited(command, out, err, limit)
         seconds = time.perf_counter() - began
         code = os.waitstatus_to_exitcode(status)
-        last = list(_lines(err))[-1:] if code not in {0, 1} else []
+        last = list(_lines(err))[-1:] if code else []
         return Sample(seconds, memory, code, "".join(last)[:120], _count(command.findings, out))
 
 
@@ -103,8 +107,13 @@ def _waited(command: Command, out: IO[bytes], err: IO[bytes], limit: float) -> t
     )
     end = threading.Timer(limit, _kill, (process.pid,))
     end.start()
-    _, status, usage = os.wait4(process.pid, 0)
-    end.cancel()
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+    except BaseException:  # of its own session, it does not hear the person who interrupts
+        _kill(process.pid)
+        raise
+    finally:
+        end.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     return status, usage.ru_maxrss * _UNIT
 

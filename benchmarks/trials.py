@@ -11,23 +11,35 @@ from benchmarks.inputs import Input, input_of, typical
 from benchmarks.results import Trial, cores
 from benchmarks.synthetic import git
 
+_TRIED = 20
+"""Files that are tried before one is taken that somebody cannot read."""
+
 
 def single_files(bench: Bench, given: Input) -> Iterator[Trial]:
     """Yield one Dockerfile and one Compose file of median size, each alone: mostly the start is timed."""
     for files, name in ((given.dockerfiles, "Dockerfile"), (given.compose, "compose.yaml")):
         if files:
-            chosen = typical(files)
-            folder = bench.scratch / f"{given.folder.name}-{name}"
-            folder.mkdir()
-            shutil.copyfile(chosen, folder / name)
-            alone, called = input_of(folder), chosen.relative_to(given.folder)
-            ours = [bench.imd(alone)]
-            yield bench.beside_peers("file", f"{given.folder.name}/{called}", alone, ours)
+            alone, chosen = _alone(bench, files, name)
+            called = f"{given.folder.name}/{chosen.relative_to(given.folder)}"
+            yield bench.beside_peers("file", called, alone, [bench.imd(alone)])
+
+
+def _alone(bench: Bench, files: list[Path], name: str) -> tuple[Input, Path]:
+    """Return a folder with nothing but a file that all peers for its kind can read, or the first, and where that is from.
+
+    A parser that gives up is quick.
+    """
+    folder, candidates = bench.folder(), typical(files)[:_TRIED]
+    for chosen in [*candidates, candidates[0]]:
+        shutil.copyfile(chosen, folder / name)
+        if bench.is_read(input_of(folder)):
+            return input_of(folder), chosen
+    return input_of(folder), candidates[0]
 
 
 def whole_tree(bench: Bench, given: Input) -> Iterator[Trial]:
     """Yield all of a repository: without a cache, with one to write, with one written before, and by every peer."""
-    fresh, kept = bench.scratch / "fresh", bench.scratch / f"kept-{given.folder.name}"
+    fresh, kept = bench.folder(), bench.folder()
 
     def forget(_: int) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -70,7 +82,7 @@ def hook(bench: Bench, files: int) -> Iterator[Trial]:
     def change(number: int) -> None:
         _stage(given, changed, f"{text}# change {number}\n")
 
-    command = bench.imd(given, "--staged", cache=bench.scratch / "hook", before=change)
+    command = bench.imd(given, "--staged", cache=bench.folder(), before=change)
     yield bench.trial("hook", f"made up, {given.files} files, one changed", [command])
     _stage(given, changed, text)
 

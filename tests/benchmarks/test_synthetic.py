@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from benchmarks.inputs import input_of
+from benchmarks.inputs import input_of, typical
 from benchmarks.synthetic import Mix, mix_of, tree, write
 
 PROGRAM = """\
@@ -75,3 +75,10 @@ def test_an_input_knows_its_files_by_kind(tmp_path: Path) -> None:
     write(tmp_path, 10, Mix(dockerfile=2, compose=1, kubernetes=1, kustomize=1), 0)
     found = input_of(tmp_path)
     assert (len(found.dockerfiles), len(found.compose), len(found.others)) == (4, 2, 4)
+
+
+def test_the_files_about_as_large_as_the_median_come_first(tmp_path: Path) -> None:
+    files = [tmp_path / f"{size}" for size in (5, 40, 10, 20, 30)]
+    for path in files:
+        path.write_bytes(bytes(int(path.name)))
+    assert [path.name for path in typical(files)] == ["20", "10", "30", "5", "40"]

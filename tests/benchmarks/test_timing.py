@@ -46,7 +46,7 @@ def test_what_takes_too_long_is_stopped_with_its_children_and_not_run_again(tmp_
     slow = "import subprocess; open('log', 'a').write('x'); subprocess.run(['sleep', '60'])"
     (row,) = interleaved([command(tmp_path, slow)], 3, 0.5)
     assert (tmp_path / "log").read_text() == "x"
-    assert (row.seconds, row.refused, row.note) == ([], True, "not done in 0 s")
+    assert (row.seconds, row.refused, row.note) == ([], True, "not done in 0.5 s")
 
 
 def test_a_tool_that_refuses_is_quoted(tmp_path: Path) -> None:
@@ -54,6 +54,22 @@ def test_a_tool_that_refuses_is_quoted(tmp_path: Path) -> None:
     (row,) = interleaved([command(tmp_path, program)], 1, 60)
     assert row.refused
     assert row.note == "ended with 2: no such option"
+
+
+def test_a_tool_that_falls_over_is_not_taken_for_a_quick_one(tmp_path: Path) -> None:
+    fallen = command(tmp_path, "raise SystemError('no checks')", findings=" X$")
+    found = command(tmp_path, "import sys; print('a:1 X'); sys.exit(1)", findings=" X$")
+    first, second = interleaved([fallen, found], 1, 60)
+    assert (first.seconds, first.note) == ([], "ended with 1: SystemError: no checks")
+    assert (len(second.seconds), second.note) == (1, "")
+
+
+def test_a_tool_that_fails_later_is_not_timed_any_more(tmp_path: Path) -> None:
+    program = "import pathlib, sys; there = pathlib.Path('log'); n = len(there.read_text()) if there.exists() else 0\n"
+    program += "there.write_text('x' * (n + 1)); sys.exit(3 * (n > 1))"
+    (row,) = interleaved([command(tmp_path, program)], 5, 60)
+    assert (tmp_path / "log").read_text() == "xxx"
+    assert (len(row.seconds), row.note) == (1, "ended with 3")
 
 
 def test_a_tool_that_found_something_and_then_complains_is_timed(tmp_path: Path) -> None:
