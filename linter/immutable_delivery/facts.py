@@ -375,7 +375,7 @@ class Resource(Fact, frozen=True, kw_only=True):
     hashed: bool = False
     """Whether its name carries a hash of its content."""
     history: int | None = -1
-    """Revisions kept for going back; -1 where nothing says it."""
+    """Revisions kept for going back; -1 where nothing says it, 0 for a registry that deletes images pinned by digest."""
     grants: tuple[str, ...] = ()
     """What it allows: exec, attach, ephemeralcontainers …"""
 

@@ -177,3 +177,35 @@ def test_keel_is_told_by_a_label_too() -> None:
     )
     found = [one.name for one in facts(Resource, content) if one.resource_type == "updater"]
     assert found == ["Keel"]
+
+
+RULE = '{"rules": [{"selection": {"tagStatus": "%s"}, "action": {"type": "%s"}}]}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        (("ecr.services.k8s.aws/v1alpha1", "Repository"), "{lifecyclePolicy: '%s'}"),
+        (("ecr.aws.upbound.io/v1beta1", "LifecyclePolicy"), "{forProvider: {policy: '%s'}}"),
+        (("ecr.aws.crossplane.io/v1beta1", "LifecyclePolicy"), "{forProvider: {lifecyclePolicyText: '%s'}}"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("policy", "history"),
+    [
+        (RULE % ("untagged", "expire"), 0),
+        (RULE % ("any", "expire"), 0),
+        (RULE % ("tagged", "expire"), -1),
+        (RULE % ("untagged", "keep"), -1),
+        ('{"rules": [1, {}, {"selection": 1}]}', -1),
+        ('{"rules": {}}', -1),
+        ("[]", -1),
+        ("no JSON", None),
+        ("[" * 5000, None),
+    ],
+)
+def test_a_registry_that_deletes_what_no_tag_names(
+    kind: tuple[str, str], spec: str, policy: str, history: int | None
+) -> None:
+    (registry,) = facts(Resource, custom(*kind, spec % policy))
+    assert (registry.resource_type, registry.history) == ("registry", history)

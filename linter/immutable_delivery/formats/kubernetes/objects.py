@@ -10,6 +10,7 @@ from immutable_delivery.facts import Resource as ResourceFact
 from immutable_delivery.formats.kubernetes import catalogue, gitops, variables
 from immutable_delivery.formats.kubernetes.containers import image_of, pod_facts
 from immutable_delivery.formats.kubernetes.pods import pods
+from immutable_delivery.formats.kubernetes.registries import deletes_untagged, retention
 from immutable_delivery.formats.kubernetes.shapes import tell_containers, tell_object
 from immutable_delivery.formats.kubernetes.triggers import automatic
 from immutable_delivery.formats.kubernetes.workload import Workload
@@ -65,6 +66,10 @@ def _resource(workload: Workload) -> Iterator[ResourceFact]:
         yield _history(workload)
     elif one.group == "apps.openshift.io" and (trigger := automatic(workload.resource.root)):
         yield _fact(workload, "updater", {"name": trigger}, name="The ImageChange trigger")
+    elif policy := retention(workload.resource.root, one.group, one.kind):
+        deletes = deletes_untagged(policy)
+        history = None if deletes is None else 0 if deletes else -1
+        yield _fact(workload, "registry", {"history": policy}, history=history)
 
 
 def _config(workload: Workload) -> ResourceFact:
