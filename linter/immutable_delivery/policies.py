@@ -24,7 +24,12 @@ class Message(Record, frozen=True):
 
     def render(self, values: Mapping[str, Any]) -> str:
         """Return the message for these values; what is unknown reads `…`."""
-        return "".join(p if isinstance(p, str) else _shown(p.evaluate(values)) for p in self.parts)
+        return "".join(p if isinstance(p, str) else _shown(_value(p, values)) for p in self.parts)
+
+
+def _value(part: Expression, values: Mapping[str, Any]) -> Any:
+    """Return what an expression comes to; most are one variable, for which nobody has to be asked."""
+    return values.get(part.text, UNKNOWN) if part.fields == (part.text,) else part.evaluate(values)
 
 
 def _shown(value: Any) -> str:

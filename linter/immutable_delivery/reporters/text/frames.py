@@ -58,11 +58,15 @@ def _strokes(text: Text, span: Span) -> Iterator[tuple[int, int, int]]:
 def _framed(line: str, marked: list[tuple[int, int]], width: int) -> tuple[str, str]:
     low, high = _window(line, marked, width)
     shown, marks = ["…"] if low else [], [" "] if low else []
-    for index in range(low, high):
-        part = cell(line[index])
-        inside = any(start <= index < max(end, start + 1) for start, end in marked)
-        shown.append(part)
-        marks.append(("^" if inside else " ") * cells(part))
+    inside = {at for start, end in marked for at in range(start, max(end, start + 1))}
+    if line.isascii() and line.isprintable():  # most lines: a column for each character
+        shown.append(line[low:high])
+        marks += ["^" if index in inside else " " for index in range(low, high)]
+    else:
+        for index in range(low, high):
+            part = cell(line[index])
+            shown.append(part)
+            marks.append(("^" if index in inside else " ") * cells(part))
     if high < len(line):
         shown.append("…")
     if any(start >= len(line) for start, _ in marked):
@@ -88,4 +92,6 @@ def _window(line: str, marked: list[tuple[int, int]], width: int) -> tuple[int, 
 
 
 def _columns(line: str, start: int, end: int) -> int:
+    if line.isascii() and line.isprintable():
+        return max(min(end, len(line)) - start, 0)
     return sum(cells(cell(char)) for char in line[start:end])

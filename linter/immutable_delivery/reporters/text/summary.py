@@ -155,11 +155,12 @@ def next_step(report: Report) -> str:
     if not any(file.format and not file.skipped for file in report.files):
         return "nothing was judged; name the paths to judge, or see --show-files."
     if report.findings:
-        worst = [finding.policy for finding in report.findings if finding.severity == report.worst]
-        readable = [policy for policy in worst if policy != "unreadable"] or worst
+        worst = report.worst
+        found = [finding.policy for finding in report.findings if finding.severity == worst]
+        readable = [policy for policy in found if policy != "unreadable"] or found
         policy, _ = Counter(readable).most_common(1)[0]
         explained = f"`imd policy show {policy}` explains the most frequent one with examples"
-        return f"mend the {report.worst}s first; {explained}{_fixable(report)}."
+        return f"mend the {worst}s first; {explained}{_fixable(report)}."
     if report.baseline and report.baseline.known:
         return "`imd check --no-baseline` shows what is known; mend some of it, then `imd baseline --prune`."
     drifting = [s.name for s in report.services if s.verdict in {"divergent", "convergent"}]
