@@ -86,6 +86,10 @@ def test_no_code(one: Mount, containers: list[Container]) -> None:
         (mount("/opt/nginx.conf", "/etc/nginx/nginx.conf"), "outside"),
         (mount("/etc/localtime", "/etc/localtime"), ""),
         (mount("/mnt/data", "/data"), ""),
+        (mount("/srv/shop/database", "/config"), ""),
+        (mount("/srv/shop-data/", "/etc/shop"), ""),
+        (mount("/srv/shop/config", "/config"), "outside"),
+        (mount("/srv/metadata", "/config"), "outside"),
     ],
 )
 def test_configuration(one: Mount, evidence: str) -> None:

@@ -17,6 +17,8 @@ _SOURCE = lazy(
     r"\.(?:py|js|mjs|cjs|ts|tsx|jsx|vue|svelte|rb|php|go|rs|java|kt|scala|cs|fs|ex|exs|erl|clj|pl|lua|swift|dart"
     r"|jar|war|dll|so|wasm|sh|html|css|sql\.erb|erb|jinja2?)$"
 )
+_DATA_SOURCE = lazy(r"(?:^|[/_-])(?:data|db|database|storage)/?$", re.IGNORECASE)
+"""Folders of the host that hold data, whatever the image calls the place: `database:/config`."""
 _DATA_TARGET = lazy(
     r"^/(?:var/lib|var/log|var/cache|data|db|backups?|dump|tmp|run|certs?|etc/(?:ssl|letsencrypt|localtime|timezone)"
     r"|usr/share/(?:zoneinfo|ca-certificates)|docker-entrypoint-initdb\.d|media|uploads?|logs?)(?:/|$)"
@@ -171,7 +173,10 @@ def _looks_like_config(mount: Mount, target: str) -> bool:
             r"\.(?:conf|cnf|cfg|ini|ya?ml|json|toml|properties|xml|env|tmpl|template|rules|vcl|hcl)$",
             source,
         )
-        or re.match(r"^/(?:etc|usr/local/etc|opt/[\w.-]+/(?:conf|etc)|config|conf)(?:/|$)", target)
+        or (
+            re.match(r"^/(?:etc|usr/local/etc|opt/[\w.-]+/(?:conf|etc)|config|conf)(?:/|$)", target)
+            and not _DATA_SOURCE.search(source)
+        )
     )
 
 
