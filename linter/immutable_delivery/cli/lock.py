@@ -12,6 +12,8 @@ from immutable_delivery.cli.progress import progress
 from immutable_delivery.cli.registries import registry_options, tell
 from immutable_delivery.cli.requests import config_option, today_option
 from immutable_delivery.errors import UsageError
+from immutable_delivery.names import shown
+from immutable_delivery.reporters.plain import count
 from immutable_delivery.shipped import shipped
 
 
@@ -46,7 +48,7 @@ def lock(
     repository = open_repository(Path.cwd(), (), today, config)
     if check:
         stale = locking.problems(repository)
-        write(Target("text"), "".join(f"{line}\n" for line in stale))
+        write(Target("text"), "".join(f"{shown(line)}\n" for line in stale))
         return int(bool(stale))
     with progress("asking registries") as done:
         reach = Reach(mirrors=mirrors, insecure=insecure)
@@ -54,9 +56,6 @@ def lock(
     changed = locking.write(repository.tree.root, found.lock)
     tell(telling.left(found.refused, repository.sheet))
     state = "written" if changed else "is as it was"
-    tell(
-        [
-            f"imd.lock {state}: {len(found.lock.images)} images, {found.asked} asked for, {len(found.refused)} not answered for"
-        ]
-    )
+    known = f"{count(len(found.lock.images), 'image')}, {found.asked} asked for"
+    tell([f"imd.lock {state}: {known}, {len(found.refused)} not answered for"])
     return 2 if found.refused else 0

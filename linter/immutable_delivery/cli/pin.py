@@ -13,6 +13,7 @@ from immutable_delivery.cli.progress import progress
 from immutable_delivery.cli.registries import registry_options, tell
 from immutable_delivery.cli.requests import config_option, today_option
 from immutable_delivery.errors import UsageError
+from immutable_delivery.reporters.plain import count
 
 if TYPE_CHECKING:
     from immutable_delivery.pinning.pin import Result
@@ -142,17 +143,16 @@ def _finished(repository: Repository, result: Result, *, apply: bool) -> int:
         tell(telling.pinned(result.pins, sheet))
     tell(telling.left(result.left, sheet))
     tell(telling.left(result.refused, sheet))
-    files = len(result.changes) - len(unwritten)
-    verb = "changed" if apply else "would change"
-    tell(
-        [
-            *unwritten,
-            f"{len(result.pins)} references in {files} files {verb}, {len(result.left)} left as they are, {len(result.refused)} not answered for",
-        ]
-    )
+    tell([*unwritten, _summary(result, len(result.changes) - len(unwritten), apply=apply)])
     if result.refused or unwritten:
         return _REFUSED
     return _LEFT if result.left or (result.changes and not apply) else _PINNED
+
+
+def _summary(result: Result, files: int, *, apply: bool) -> str:
+    changed = f"{count(len(result.pins), 'reference')} in {count(files, 'file')}"
+    verb = "changed" if apply else "to change"
+    return f"{changed} {verb}, {len(result.left)} left as they are, {len(result.refused)} not answered for"
 
 
 def _applied(repository: Repository, result: Result) -> list[str]:

@@ -11,6 +11,7 @@ from immutable_delivery.cli.output import Target, write
 from immutable_delivery.cli.progress import progress
 from immutable_delivery.cli.registries import registry_options, tell
 from immutable_delivery.cli.requests import config_option, today_option
+from immutable_delivery.reporters.plain import count
 
 
 @click.command()
@@ -40,9 +41,6 @@ def verify(
     lines = telling.left(found.problems, repository.sheet)
     write(Target("text"), "".join(f"{line}\n" for line in lines))
     tell(telling.left(found.refused, repository.sheet))
-    tell(
-        [
-            f"{found.count} pins, {len(found.problems)} problems, {len(found.refused)} not answered for"
-        ]
-    )
+    problems = count(len(found.problems), "problem")
+    tell([f"{count(found.count, 'pin')}, {problems}, {len(found.refused)} not answered for"])
     return 2 if found.refused else int(bool(found.problems))

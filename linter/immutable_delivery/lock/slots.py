@@ -41,7 +41,7 @@ class Sheet(Record, frozen=True):
 def filled(image: Image, digest: str, sheet: Sheet) -> Edit:
     """Return the edit that writes the digest of a reference that has none; raise NoSlotError where it cannot stand."""
     if image.unresolved or image.reference is None:
-        raise NoSlotError(f"nothing here gives {image.unresolved or 'a variable in it'} a value")
+        raise NoSlotError(f"nothing here gives {image.unresolved or 'a placeholder in it'} a value")
     for field in ("tag", "repository"):
         at = image.places.get(field)
         if at and (own := sheet.ask("pin", at, digest)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from immutable_delivery.lock.slots import Sheet
+from immutable_delivery.names import shown
 from immutable_delivery.pinning.plan import Left, Pin
 from immutable_delivery.pinning.repository import place_of
 from immutable_delivery.text import Place
@@ -22,10 +23,11 @@ def where(place: Place, sheet: Sheet) -> str:
 def pinned(pins: Iterable[Pin], sheet: Sheet) -> Iterator[str]:
     """Yield a line for every reference whose digest changes."""
     for one in sorted(pins, key=lambda pin: place_of(pin.image)):
-        yield f"{where(place_of(one.image), sheet)}: {one.image.text} -> {one.digest or 'no digest'}"
+        at = where(place_of(one.image), sheet)
+        yield shown(f"{at}: {one.image.text} -> {one.digest or 'no digest'}")
 
 
 def left(those: Iterable[Left], sheet: Sheet) -> Iterator[str]:
     """Yield a line for every reference that stays as it is, once."""
     lines = (f"{where(one.place, sheet)}: {one.reference}: {one.reason}" for one in those)
-    yield from dict.fromkeys(lines)
+    yield from dict.fromkeys(map(shown, lines))
