@@ -165,6 +165,10 @@ def test_odd_metadata(metadata: str, reason: str) -> None:
             % "env: {A: b}",
         ),
         (
+            "a.yaml",
+            "apiVersion: example.com/v1\nkind: Odd\nmetadata: {name: a}\nspec: [x]\n",
+        ),
+        (
             "stack.yaml",
             (
                 "Resources: {T: {Type: 'AWS::ECS::TaskDefinition', Properties: {ContainerDefinitions: "

@@ -7,7 +7,7 @@ from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import find, items, mapping, mappings, text
 from immutable_delivery.formats.shapes import Shapes, tell
 
-_OBJECT: Shapes = {"metadata": "mapping", "spec": "mapping"}
+_OBJECT: Shapes = {"metadata": "mapping"}
 _METADATA: Shapes = {
     "name": "text",
     "namespace": "text",
@@ -92,13 +92,7 @@ def tell_object(workload: Workload) -> None:
 def _tell_pod(workload: Workload, path: tuple[str, ...]) -> None:
     node = workload.resource.root
     for index, key in enumerate(path):
-        if index:
-            tell(
-                node,
-                {key: "mapping"},
-                "".join(f"{step}." for step in path[:index]),
-                workload.report,
-            )
+        tell(node, {key: "mapping"}, "".join(f"{step}." for step in path[:index]), workload.report)
         inner = mapping(node, key)
         if inner is None:
             return
