@@ -236,6 +236,16 @@ def test_a_broken_record_is_a_message(place: Place, text: str) -> None:
     assert ".imd/pins.json" in result.err
 
 
+def test_update_leaves_a_digest_that_stands_for_two_images(place: Place) -> None:
+    text = f"ARG V=22@{OTHER}\nFROM node:$V\nFROM x:$V\n"
+    place.push("x:22")
+    place.write({"Dockerfile": text})
+    result = place.call("pin", "--update", "--apply")
+    assert result.code == 1
+    assert result.err.count("another reference needs an edit in the same place") == 2
+    assert place.read() == {"Dockerfile": text}
+
+
 def test_options_that_exclude_each_other(place: Place) -> None:
     for options in (["--apply", "--diff"], ["--check", "--apply"], ["--check", "--update"]):
         assert place.call("pin", *options).code == 2

@@ -52,6 +52,7 @@ def test_update_follows_the_tag_in_the_record(place: Place) -> None:
     [
         ({"Dockerfile": "# syntax=docker/dockerfile:1\nFROM scratch\n"}, "no comment can hold its tag here"),
         ({"Dockerfile": "FROM scratch\nRUN --mount=from=redis:7,target=/x true\n"}, "no comment can hold its tag here"),
+        ({"Dockerfile": "ARG A=node:22 B=redis:7\nFROM $A\nFROM $B\n"}, "another reference needs an edit in the same place"),
         ({"Dockerfile": "ARG V=22\nFROM node:$V\n"}, "its tag stands apart from its name"),
         ({"compose.yaml": "services:\n  a: {image: 'node:22', restart: always}\n"}, "no comment can hold its tag here"),
         ({"compose.yaml": "services:\n  a:\n    image: node:22 # why\n"}, "no comment can hold its tag here"),

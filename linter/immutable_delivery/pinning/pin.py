@@ -83,7 +83,7 @@ def update(repository: Repository, resolve: Resolve) -> Result:
         digest = answers.digests.get(names[image.text])
         if digest and digest != image.digest:
             _move(made, image, digest, repository)
-    return _result(repository, _agreed(made), _refused(wanted, names, answers))
+    return _result(repository, made, _refused(wanted, names, answers))
 
 
 def unpin(repository: Repository, *, everything: bool) -> Result:
@@ -152,15 +152,6 @@ def _refused(wanted: Iterable[Image], names: Mapping[str, Name], answers: Answer
     """Return the references that no registry told anything about."""
     reasons = ((image, answers.reasons.get(names[image.text])) for image in wanted)
     return [left_of(image, reason) for image, reason in reasons if reason]
-
-
-def _agreed(made: Planned) -> Planned:
-    """Return the plan without the places that would have to hold two digests."""
-    texts: dict[object, set[str]] = {}
-    for one in made.pins:
-        texts.setdefault(one.at, set()).add(one.digest)
-    torn = {one.at for one in made.pins if len(texts[one.at]) > 1}
-    return made.without(dict.fromkeys(torn, "one digest stands for several images"))
 
 
 def _result(repository: Repository, made: Planned, refused: list[Left]) -> Result:

@@ -58,6 +58,19 @@ class Planned(Record):
         """All edits."""
         return planned(edit for one in self.pins for edit in one.edits)
 
+    @property
+    def torn(self) -> dict[Place, str]:
+        """The places of the pins whose edits exclude each other."""
+        found: dict[Place, str] = {}
+        plan, owners = Plan(), {edit: one.at for one in self.pins for edit in one.edits}
+        for one in self.pins:
+            if conflict := plan.conflict(one.edits):
+                rivals = (one.at, owners.get(conflict.other, one.at))
+                found |= dict.fromkeys(rivals, "another reference needs an edit in the same place")
+            else:
+                plan.add(one.edits)
+        return found
+
     def without(self, faulty: Mapping[Place, str]) -> Planned:
         """Return the plan without the edits of some places, with the reasons."""
         kept = [one for one in self.pins if one.at not in faulty]

@@ -53,6 +53,7 @@ def edited(repository: Repository, plan: Plan) -> dict[str, bytes]:
 
 def proven(repository: Repository, planned: Planned) -> tuple[Planned, Examined]:
     """Return what of a plan changes nothing but pins, and the repository as it is then."""
+    planned = planned.without(planned.torn)
     while True:
         changed = edited(repository, planned.edits)
         after = repository.again(Edited(repository.tree.files, changed))

@@ -13,6 +13,9 @@ from immutable_delivery.text import Place, Span, Text
 
 _NAME = lazy(r"""(?:^|[\s"',{\[-])([A-Za-z_]\w*)["']?\s*[=:]\s*["']?[^\s"'=]*\Z""")
 
+_LONGEST = 1_000
+"""How far before a value its name is looked for."""
+
 
 def other_use(at: Place, images: Sequence[Image], sheet: Sheet) -> Place | None:
     """Return a use of the value at a place beside these references, None where there is none.
@@ -22,8 +25,8 @@ def other_use(at: Place, images: Sequence[Image], sheet: Sheet) -> Place | None:
     text = sheet.texts[at.file]
     if all(_holds(image.used_at, at) for image in images):
         return None
-    line = text.value[text.line_starts[text.line_of(at.span.start) - 1] : at.span.start]
-    name = _NAME.search(line)
+    start = text.line_starts[text.line_of(at.span.start) - 1]
+    name = _NAME.search(text.value[max(start, at.span.start - _LONGEST) : at.span.start])
     if name is None:
         return None
     own = [image.used_at for image in images]
@@ -51,8 +54,8 @@ def _readers(at: Place, images: Sequence[Image], sheet: Sheet) -> Iterator[Text]
 
 def _uses(name: str, text: Text) -> Iterator[Place]:
     """Yield where a text uses a variable: `$X`, `${X…}`, and in a Dockerfile the ARG of a stage that takes it up."""
-    pattern = rf"\$(?:{name}\b|\{{{name}\b[^}}]*\}})|(?im:^\s*ARG\s+{name}\s*$)"
-    first = re.search(r"(?im)^\s*FROM\s", text.value)
+    pattern = rf"\$(?:{name}\b|\{{{name}\b[^}}]*\}})|(?im:^[ \t]*ARG[ \t]+{name}[ \t]*\r?$)"
+    first = re.search(r"(?im)^[ \t]*FROM[ \t]", text.value)
     for found in re.finditer(pattern, text.value):
         declares = not found[0].startswith("$")
         if not declares or (first and found.start() > first.start()):

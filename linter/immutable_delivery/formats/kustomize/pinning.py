@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats.kustomize.model import FILE_NAMES
 from immutable_delivery.formats.lookup import mappings
-from immutable_delivery.formats.yamltree.assignments import assigned, read_once
+from immutable_delivery.formats.yamltree import Mapping, documents
+from immutable_delivery.formats.yamltree.assignments import assigned
 from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Text
 
@@ -16,26 +19,28 @@ _SEPARATOR = lazy(r",\s*|[ \t]*\r?\n[ \t]*")
 
 def pin(text: Text, place: Place, digest: str) -> Edit | None:
     """Return the edit that adds a digest to the entry of `images` that decides a name or tag; None where none does."""
-    if text.path.rpartition("/")[2] not in FILE_NAMES:
-        return None
-    for document in read_once(text):
-        for entry in mappings(document.root, "images"):
-            values = (entry.get(key) for key in ("newTag", "newName"))
-            if any(value is not None and value.place == place for value in values):
-                return assigned(text, entry, ["digest"], digest)
+    for entry in _images(text):
+        values = (entry.get(key) for key in ("newTag", "newName"))
+        if any(value is not None and value.place == place for value in values):
+            return assigned(text, entry, ["digest"], digest)
     return None
 
 
 def pinned(text: Text, place: Place) -> Place | None:
     """Return the `digest` entry that a digest stands in, with what separates it from its neighbours; None elsewhere."""
-    if text.path.rpartition("/")[2] not in FILE_NAMES:
-        return None
-    for document in read_once(text):
-        for entry in mappings(document.root, "images"):
-            key, value = entry.entries.get("digest", (None, None))
-            if key is not None and value is not None and value.place == place:
-                return _with_separator(text, key.place, value.end)
+    for entry in _images(text):
+        key, value = entry.entries.get("digest", (None, None))
+        if key is not None and value is not None and value.place == place:
+            return _with_separator(text, key.place, value.end)
     return None
+
+
+@lru_cache(maxsize=2)
+def _images(text: Text) -> list[Mapping]:
+    """Return the entries of `images` in a kustomization; asked for once for each of them."""
+    if text.path.rpartition("/")[2] not in FILE_NAMES:
+        return []
+    return [one for document in documents(text) for one in mappings(document.root, "images")]
 
 
 def _with_separator(text: Text, key: Place, end: int) -> Place | None:
