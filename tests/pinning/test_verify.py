@@ -70,6 +70,16 @@ def test_old_images(place: Place, days: str, code: int) -> None:
     assert ("it was built on 2026-01-02" in result.out) == bool(code)
 
 
+def test_the_configuration_says_how_old_an_image_may_be(place: Place) -> None:
+    place.write({
+        "Dockerfile": place.with_digests("FROM node:22@{node:22}\n"),
+        ".imd.yaml": "params: {missing-digest: {max_age: 30}}\n",
+    })  # fmt: skip
+    assert "it was built on 2026-01-02" in place.call("verify", "--today", "2026-11-25").out
+    assert place.call("verify", "--max-age", "0").code == 0
+    assert place.call("verify", "--max-age", "99999999999").code == 0
+
+
 def test_a_registry_that_is_away_is_2(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.write({"Dockerfile": place.with_digests("FROM node:22@{node:22}\n")})
     monkeypatch.setenv("IMD_MIRROR", "docker.io=127.0.0.1:1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
@@ -17,14 +17,17 @@ from immutable_delivery.reporters.plain import count
 @click.command()
 @click.argument("what", nargs=-1, metavar="[PATH|IMAGE]...")
 @click.option(
-    "--max-age", "days", type=click.IntRange(0), default=0, metavar="DAYS",
-    help="Tell of images that were built longer ago.  [default: any age]",
-)  # fmt: skip
+    "--max-age",
+    "days",
+    type=click.IntRange(0),
+    metavar="DAYS",
+    help="Tell of images that were built longer ago; 0 for any age.  [default: `max_age` of missing-digest]",
+)
 @registry_options
 @config_option
 @today_option
 def verify(
-    what: tuple[str, ...], mirrors: tuple[str, ...], insecure: tuple[str, ...], days: int, config: str, today: date
+    what: tuple[str, ...], mirrors: tuple[str, ...], insecure: tuple[str, ...], days: int | None, config: str, today: date
 ) -> int:  # fmt: skip
     """Tell which pins are behind their tags, gone from the registry, for one platform alone, or too old.
 
@@ -36,8 +39,11 @@ def verify(
     from immutable_delivery.pinning.verify import verify as compare  # noqa: PLC0415
 
     repository = open_repository(Path.cwd(), what, today, config)
+    age = repository.max_age if days is None else days
+    oldest = today - timedelta(min(age, today.toordinal() - 1)) if age else None
+    reach = Reach(mirrors=mirrors, insecure=insecure)
     with progress("asking registries") as done:
-        found = compare(repository, Reach(mirrors=mirrors, insecure=insecure), days, today, done)
+        found = compare(repository, reach, oldest, done)
     lines = telling.left(found.problems, repository.sheet)
     write(Target("text"), "".join(f"{line}\n" for line in lines))
     tell(telling.left(found.refused, repository.sheet))

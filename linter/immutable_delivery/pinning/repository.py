@@ -46,6 +46,13 @@ class Repository(Record, frozen=True):
         """Every reference to an image, whether or not the caller asks about it; stages of a build are none."""
         return [one for one in images_of(self.examined) if not one.stage_problem and one.text]
 
+    @property
+    def max_age(self) -> int:
+        """The days that a pinned image may be old; 0 for any age."""
+        policy = next(one for one in self.settings.policies if one.id == "missing-digest")
+        own = self.settings.config.selection.params.get(policy.id, {})
+        return int({**policy.params, **own}["max_age"])
+
     def asked(self) -> Iterator[Image]:
         """Yield the references that the caller asks about."""
         for image in self.images:

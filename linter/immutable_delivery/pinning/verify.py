@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from immutable_delivery.facts import Image
 from immutable_delivery.lock.file import Described
@@ -37,22 +37,22 @@ class Compared(Record, frozen=True):
     created: str = ""
 
 
-def verify(repository: Repository, reach: Reach, days: int, today: date, done: Done) -> Verified:
-    """Compare every pin with its registry; ``days`` is the greatest age, 0 for any."""
+def verify(repository: Repository, reach: Reach, oldest: date | None, done: Done) -> Verified:
+    """Compare every pin with its registry; what was built before ``oldest`` is too old."""
     images = [one for one in repository.asked() if one.pin == "digest" and not one.built_here]
     names = {image.text: named(image.text) for image in images}
     tagged = {names[image.text] for image in images if image.tag}
     described = {one.digest: one for one in repository.examined.lock.images.values()}
 
     def question(registry: Registry, path: str, name: Name) -> Compared:
-        return _compared(registry, path, name, name in tagged, described, aged=bool(days))
+        return _compared(registry, path, name, name in tagged, described, aged=oldest is not None)
 
     found, refused = ask_all(names.values(), question, reach, done=done)
     problems = [
         left_of(image, reason)
         for image in images
         if (name := names[image.text]) in found
-        for reason in _problems(found[name], image, today - timedelta(days) if days else None)
+        for reason in _problems(found[name], image, oldest)
     ]
     left = [left_of(one, refused[names[one.text]]) for one in images if names[one.text] in refused]
     return Verified(sorted(problems), sorted(left), len(images))
