@@ -6,6 +6,7 @@ repository. So a process can do it elsewhere, and a cache can remember it.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias, cast
@@ -76,13 +77,13 @@ def read(group: Group, files: Files, builds: Sequence[Build], settings: ReadingS
 
 
 def encode(reading: Reading) -> bytes:
-    """Return a reading as data."""
-    return msgpack.encode(reading)
+    """Return a reading as data: places repeat the names of files, so that little of it is left compressed."""
+    return zlib.compress(msgpack.encode(reading), 1)
 
 
 def decode(data: bytes) -> Reading:
-    """Return the reading that :func:`encode` made data of; raise msgspec's errors for anything else."""
-    return _decoder().decode(data)
+    """Return the reading that :func:`encode` made data of; zlib's and msgspec's errors for anything else."""
+    return _decoder().decode(zlib.decompress(data))
 
 
 @cache
