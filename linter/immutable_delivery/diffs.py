@@ -10,6 +10,7 @@ from itertools import islice
 from immutable_delivery.changes import Change, Changes, Lines
 from immutable_delivery.files import Files
 from immutable_delivery.git import Git
+from immutable_delivery.patterns import lazy
 
 _OPTIONS = (
     *("--find-renames", "--ignore-submodules=all", "--no-color", "--no-relative"),
@@ -19,8 +20,8 @@ _PATCH = (
     *("--patch", "--unified=0", "--inter-hunk-context=0", "--diff-filter=MR"),
     *("--src-prefix=a/", "--dst-prefix=b/"),
 )
-_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+_HUNK = lazy(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_ESCAPE = lazy(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPED = {
     b"a": b"\a",
     b"b": b"\b",

@@ -90,7 +90,8 @@ class RememberingReader(Reader):
         keys = [digest(msgspec.msgpack.encode(task)) for task in tasks]
         known = {key: self._remembered.recall(key, self) for key in keys}
         new = [task for key, task in zip(keys, tasks, strict=True) if known[key] is None]
-        found = outcomes(Site(self.files, self.settings, new), self._costs(new), self.jobs)
+        site = Site(self.files, self.settings, new, traced=True)
+        found = outcomes(site, self._costs(new), self.jobs)
         for key in keys:
             if (data := known[key]) is not None:
                 yield groups.decode(data)

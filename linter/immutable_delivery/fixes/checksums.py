@@ -9,10 +9,11 @@ from typing import cast
 from immutable_delivery.facts import Fact, Fetch
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Text
 
-_SUM = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
-_ADD = re.compile(r"ADD(?=[ \t])", re.IGNORECASE)
+_SUM = lazy(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+_ADD = lazy(r"ADD(?=[ \t])", re.IGNORECASE)
 
 
 def fix(fact: Fact, place: Place, around: Around) -> Fix:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import cast
 
 from immutable_delivery.facts import Fact, Install
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none, stage_of
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place
 
-_BEFORE = re.compile(r"(?:[\[,\"'][ \t]*|^[ \t]*-[ \t]+(?:\w+)?)\Z")
-_GLOBAL = re.compile(r"\s(?:-g|--global)\b")
-_AFTER = re.compile(r"(?:[ \t]*[,\]]|[\"'][ \t]*[,\]])")
+_BEFORE = lazy(r"(?:[\[,\"'][ \t]*|^[ \t]*-[ \t]+(?:\w+)?)\Z")
+_GLOBAL = lazy(r"\s(?:-g|--global)\b")
+_AFTER = lazy(r"(?:[ \t]*[,\]]|[\"'][ \t]*[,\]])")
 """What stands around an item of a list: a word there is one argument, and cannot become two."""
 
 _MANY = 1000

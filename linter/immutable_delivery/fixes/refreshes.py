@@ -7,12 +7,13 @@ import re
 from immutable_delivery.facts import Fact, Install
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place
 
-_ALONE = re.compile(r"RUN[ \t]+[\w./ \t-]+\Z", re.IGNORECASE)
-_NEXT = re.compile(r"(?:[ \t]*\r?\n)+[ \t]*RUN[ \t]+(?!--)(?=[\w./-]+[ \t])", re.IGNORECASE)
-_BODY = re.compile(r"(?:[^\\\r\n]|\\[ \t]*\r?\n|\\[^\r\n])*")
-_ALTERNATIVE = re.compile(r"\|\||<<|`|^[ \t]*#", re.MULTILINE)
+_ALONE = lazy(r"RUN[ \t]+[\w./ \t-]+\Z", re.IGNORECASE)
+_NEXT = lazy(r"(?:[ \t]*\r?\n)+[ \t]*RUN[ \t]+(?!--)(?=[\w./-]+[ \t])", re.IGNORECASE)
+_BODY = lazy(r"(?:[^\\\r\n]|\\[ \t]*\r?\n|\\[^\r\n])*")
+_ALTERNATIVE = lazy(r"\|\||<<|`|^[ \t]*#", re.MULTILINE)
 
 
 def fix(fact: Fact, place: Place, around: Around) -> Fix:

@@ -10,9 +10,10 @@ from typing import cast
 from immutable_delivery.facts import Fact, Start
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none, stage_of
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place
 
-_SPECIAL = re.compile(r"[$`|&;<>()*?\[\]{}~#!\\\n\r]")
+_SPECIAL = lazy(r"[$`|&;<>()*?\[\]{}~#!\\\n\r]")
 _SHELL = frozenset(
     "! . : [ [[ alias bg break case cd command continue declare do done elif else esac eval exec exit export fg fi for "
     "function hash if in jobs let local pushd popd read readonly return select set shift shopt source test then time "
@@ -21,8 +22,8 @@ _SHELL = frozenset(
 """What only a shell knows, or knows otherwise."""
 _QUOTES = str.maketrans("“”„‘’", '"""\'\'')
 _ITEM = r"""(?:"[^"'\\]*"|'[^"'\\]*')"""
-_LIST = re.compile(rf"\[\s*({_ITEM}(?:\s*,\s*{_ITEM})*)\s*,?\s*\]")
-_OTHER_SHELL = re.compile(r"^[ \t]*SHELL[ \t]", re.IGNORECASE | re.MULTILINE)
+_LIST = lazy(rf"\[\s*({_ITEM}(?:\s*,\s*{_ITEM})*)\s*,?\s*\]")
+_OTHER_SHELL = lazy(r"^[ \t]*SHELL[ \t]", re.IGNORECASE | re.MULTILINE)
 
 
 def fix(fact: Fact, place: Place, around: Around) -> Fix:

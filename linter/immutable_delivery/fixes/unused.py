@@ -9,10 +9,11 @@ from immutable_delivery.facts import Fact, Suppression
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none
 from immutable_delivery.fixes.repeated import lines
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Text
 
 _MARKS = ("#", "//", ";")
-_DIRECTIVE = re.compile(r"[ \t]*#[ \t]*(?:syntax|escape|check)[ \t]*=", re.IGNORECASE)
+_DIRECTIVE = lazy(r"[ \t]*#[ \t]*(?:syntax|escape|check)[ \t]*=", re.IGNORECASE)
 
 
 def fix(fact: Fact, place: Place, around: Around) -> Fix:

@@ -19,9 +19,7 @@ _GAP = lazy(r"(?:\s++|#[^\n]*+)*+")
 _EXPORT = lazy(r"export\s+")
 _KEY = lazy(r"([\w.\-\[\] \t\r\f\v\x85\xa0]*+)([=:\n]|\Z)")
 _BLANKS = lazy(r"[ \t\r\f\v\x85\xa0]*")
-_QUOTED = {
-    quote: re.compile(rf"{quote}((?:[^\\{quote}]|\\.)*+){quote}", re.DOTALL) for quote in "'\""
-}
+_QUOTED = {quote: lazy(rf"{quote}((?:[^\\{quote}]|\\.)*+){quote}", re.DOTALL) for quote in "'\""}
 _ESCAPE = lazy(r"\\(?:0[0-7]{1,3}|.)", re.DOTALL)
 _ESCAPES = {
     "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"',

@@ -7,20 +7,19 @@ from collections.abc import Callable, Iterator
 
 from immutable_delivery.facts import Package
 from immutable_delivery.formats.commands.pins import READERS, Spec
+from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Span, Text
 
-_DEPENDENCIES = re.compile(
-    r'"(?:dependencies|devDependencies|optionalDependencies)"\s*:\s*\{([^{}]*)\}'
-)
-_PAIR = re.compile(r'"(?P<name>[^"\\]+)"\s*:\s*"(?P<version>[^"\\]*)"')
-_GEM = re.compile(
+_DEPENDENCIES = lazy(r'"(?:dependencies|devDependencies|optionalDependencies)"\s*:\s*\{([^{}]*)\}')
+_PAIR = lazy(r'"(?P<name>[^"\\]+)"\s*:\s*"(?P<version>[^"\\]*)"')
+_GEM = lazy(
     r"""^[ \t]*gem[ \t(]+(?P<quote>["'])(?P<name>[^"'\n]+)(?P=quote)(?P<rest>[^\n#]*)""",
     re.MULTILINE,
 )
-_REQUIREMENT = re.compile(r"""^\s*,\s*["']([^"'\n]*)["']""")
-_GIT = re.compile(r"""\b(?:git|github|gist|bitbucket)(?::|\s*=>)\s*["']""")
-_FIXED = re.compile(r"""\b(?:ref|tag)(?::|\s*=>)\s*["']([^"'\n]+)["']""")
-_PATH = re.compile(r"\bpath(?::|\s*=>)")
+_REQUIREMENT = lazy(r"""^\s*,\s*["']([^"'\n]*)["']""")
+_GIT = lazy(r"""\b(?:git|github|gist|bitbucket)(?::|\s*=>)\s*["']""")
+_FIXED = lazy(r"""\b(?:ref|tag)(?::|\s*=>)\s*["']([^"'\n]+)["']""")
+_PATH = lazy(r"\bpath(?::|\s*=>)")
 
 
 def packages(text: Text) -> list[Package]:

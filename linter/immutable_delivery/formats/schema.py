@@ -12,14 +12,15 @@ from difflib import get_close_matches
 from typing import Any
 
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 
 _PLAIN = (
-    ("boolean", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")),
-    ("integer", re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")),
-    ("number", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")),
-    ("number", re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")),
+    ("boolean", lazy(r"(?:true|True|TRUE|false|False|FALSE)\Z")),
+    ("integer", lazy(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")),
+    ("number", lazy(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")),
+    ("number", lazy(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")),
 )
 """What plain scalars mean in YAML's core schema, where it is no text."""
 
@@ -83,7 +84,7 @@ def _allowed(schema: AnyMapping[str, Any]) -> tuple[str, ...]:
 def _mapping(node: Mapping, schema: AnyMapping[str, Any], path: str) -> Iterator[Misfit]:
     properties: AnyMapping[str, Any] = schema.get("properties", {})
     absent = [name for name in schema.get("required", ()) if name not in node.entries]
-    free = [re.compile(pattern) for pattern in schema.get("patternProperties", {})]
+    free = [lazy(pattern) for pattern in schema.get("patternProperties", {})]
     rest = schema.get("additionalProperties", True)
     for name, (key, value) in node.entries.items():
         inner = f"{path}.{name}" if path else name

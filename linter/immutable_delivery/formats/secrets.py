@@ -45,9 +45,9 @@ _HARMLESS_FILE = lazy(
     re.IGNORECASE,
 )
 _TELLING = {
-    ".npmrc": re.compile(r"_(?:auth|authToken|password)\s*="),
-    ".pem": re.compile(r"PRIVATE KEY"),
-    ".key": re.compile(r"PRIVATE KEY|^[A-Za-z0-9+/=_-]{16,}\s*\Z"),
+    ".npmrc": lazy(r"_(?:auth|authToken|password)\s*="),
+    ".pem": lazy(r"PRIVATE KEY"),
+    ".key": lazy(r"PRIVATE KEY|^[A-Za-z0-9+/=_-]{16,}\s*\Z"),
 }
 
 

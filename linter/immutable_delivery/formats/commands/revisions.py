@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from immutable_delivery.formats.commands.refs import COMMIT, SERIES, of_ref
+from immutable_delivery.patterns import lazy
 
 
 class Revision(NamedTuple):
@@ -16,27 +17,27 @@ class Revision(NamedTuple):
     pin: str = "none"
 
 
-_VERSION = re.compile(
+_VERSION = lazy(
     r"""(?<![\d.$])v?\d+(?:\.\d+)+(?!\.?x\b)[\w.+~-]*|(?<=[_-])\d+_\d+(?:_\d+)*
     |(?<!\d)(?:19|20)\d\d(?:-\d\d-\d\d|\d{4}(?!\d))|(?<=[_-])r?\d{5,}(?!\d)|(?<=[_-])r\d+[a-z]?(?![a-z])""",
     re.VERBOSE,
 )
-_CORE = re.compile(r"v?\d+(?:[._-]\d+)*(?:-?(?:rc|alpha|beta|pre|p|b)\.?\d+)?(?![a-z\d])")
-_DISTRIBUTION = re.compile(
+_CORE = lazy(r"v?\d+(?:[._-]\d+)*(?:-?(?:rc|alpha|beta|pre|p|b)\.?\d+)?(?![a-z\d])")
+_DISTRIBUTION = lazy(
     r"(?:ubuntu|debian|fedora|centos|rhel|el|alpine|macos|osx)[-_/]?\d+(?:\.\d+)*", re.IGNORECASE
 )
 """Releases of a system in a path are no versions of what is fetched."""
-_STRONG = re.compile(
+_STRONG = lazy(
     r"(?<![a-z])(?:latest|nightly|snapshots?|continuous|last(?:Successful|Stable)Build)(?![a-z])"
     r"|(?<=[-_])current(?=[-_.])",
     re.IGNORECASE,
 )
-_WEAK = re.compile(
+_WEAK = lazy(
     r"(?<=/)(?:master|main|trunk|develop|dev|stable|current|edge|head|tip|canary|rolling|next|beta)(?=[/.?]|$)",
     re.IGNORECASE,
 )
 """Words that move unless the file name holds a version (`/pool/main/c/curl_7.88.deb`)."""
-_FORGE = re.compile(
+_FORGE = lazy(
     r"""^https?://(?:[^/@]*@)?(?:
       raw\.(?:githubusercontent|github)\.com/[^/]+/[^/]+/(?:refs/(?:heads|tags)/)?(?P<raw>[^/]+)/
     | (?:www\.)?github\.com/[^/]+/[^/]+/(?:raw|blob)/(?:refs/(?:heads|tags)/)?(?P<blob>[^/]+)/

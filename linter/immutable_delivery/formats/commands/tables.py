@@ -15,6 +15,7 @@ from immutable_delivery.formats.commands.compiling import compile_tables, compil
 from immutable_delivery.formats.commands.records import Line, Manager, Role
 from immutable_delivery.formats.commands.rules import Rule
 from immutable_delivery.formats.shell import Wrapper
+from immutable_delivery.patterns import lazy
 from immutable_delivery.shipped import shipped
 
 _RULES = (
@@ -74,9 +75,7 @@ class Tables:
     def lines(self) -> tuple[Line, ...]:
         """Lines in files that turn integrity checks off."""
         rows = self.data["bypassing_lines"]
-        return tuple(
-            Line(re.compile(row["line"], re.IGNORECASE), re.compile(row["file"])) for row in rows
-        )
+        return tuple(Line(lazy(row["line"], re.IGNORECASE), lazy(row["file"])) for row in rows)
 
     @cached_property
     def git(self) -> dict[str, Options]:
@@ -91,9 +90,7 @@ class Tables:
     @cached_property
     def frozen_hosts(self) -> re.Pattern[str]:
         """Recognises the addresses of package repositories that are fixed."""
-        return re.compile(
-            "|".join(re.escape(host.strip("*")) for host in self.data["frozen_hosts"])
-        )
+        return lazy("|".join(re.escape(host.strip("*")) for host in self.data["frozen_hosts"]))
 
     def bypassed_by(self, name: str, value: str) -> bool:
         """Whether a variable of this value turns an integrity check off."""
@@ -144,7 +141,7 @@ def _indexed(rows: list[Any]) -> tuple[dict[str, Any], list[tuple[re.Pattern[str
     for row in rows:
         for name in row["names"]:
             names.setdefault(name, row)
-    return names, [(re.compile(row["pattern"]), row) for row in rows if row.get("pattern")]
+    return names, [(lazy(row["pattern"]), row) for row in rows if row.get("pattern")]
 
 
 def _by_name(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:

@@ -15,8 +15,8 @@ _OTHER_NAME = lazy(
     r"(?:^|/)(?:\.?(?:gitlab-ci|travis|drone|woodpecker|lando)[^/]*|[^/]*values[^/]*)\.ya?ml$|(?:^|/)\.woodpecker/",
     re.IGNORECASE,
 )
-_FOREIGN = re.compile(rb"^(?:[\"']?(?:apiVersion|jobs)[\"']?[ \t]*:|-[ \t])", re.MULTILINE)
-_TOP_KEY = re.compile(rb"^[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*:", re.MULTILINE)
+_FOREIGN = lazy(rb"^(?:[\"']?(?:apiVersion|jobs)[\"']?[ \t]*:|-[ \t])", re.MULTILINE)
+_TOP_KEY = lazy(rb"^[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*:", re.MULTILINE)
 _TOP_KEYS = frozenset(
     {
         b"version",
@@ -30,12 +30,12 @@ _TOP_KEYS = frozenset(
         b"models",
     }
 )
-_SERVICES = re.compile(
+_SERVICES = lazy(
     rb"^[\"']?services[\"']?:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\"']?[\w.-]+[\"']?[ \t]*:"
     rb"[ \t]*(?:[&!]\S+[ \t]*)?(?:#.*)?\r?$",
     re.MULTILINE,
 )
-_SERVICE_KEY = re.compile(rb"^[ \t]+[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
+_SERVICE_KEY = lazy(rb"^[ \t]+[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
 
 
 def claims(path: str, head: bytes) -> bool:

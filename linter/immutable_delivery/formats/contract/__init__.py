@@ -18,7 +18,7 @@ __all__ = ["NAME", "claims", "comments", "facts", "parse", "schema"]
 NAME = "contract"
 
 _FILE = lazy(r"(?:^|/)(?:[^/]*\.)?delivery\.(?:ya?ml|json)\Z")
-_KUBERNETES = re.compile(rb"^[\"']?(?:apiVersion|kind)[\"']?\s*:", re.MULTILINE)
+_KUBERNETES = lazy(rb"^[\"']?(?:apiVersion|kind)[\"']?\s*:", re.MULTILINE)
 
 
 def claims(path: str, head: bytes) -> bool:

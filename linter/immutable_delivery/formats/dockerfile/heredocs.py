@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from immutable_delivery.formats.dockerfile.lines import SPACE
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
@@ -166,6 +164,6 @@ def _plain_token(line: str, at: int) -> int:
     if line[at] == "'":
         return line.find("'", at + 1) + 1 or -1
     if line[at] == '"':
-        end = re.compile(r'(?:[^"\\]|\\.)*"').match(line, at + 1)
+        end = lazy(r'(?:[^"\\]|\\.)*"').match(line, at + 1)
         return end.end() if end else -1
     return at + 2 if line[at] == "\\" else at + 1

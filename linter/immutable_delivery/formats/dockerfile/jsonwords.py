@@ -18,14 +18,14 @@ _PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _MEANT = lazy(r"\[\s*[\"'“”‘][^\"'“”‘’]*[\"'“”’]\s*,|\[.*\]\s*\Z", re.DOTALL)
 _UNQUOTED = "JSON wants every word in double quotes"
 _FAULTS = (
-    (re.compile(r"\A\[\s*'|\A[^\"]*'[^\"]*\Z"), "JSON has double quotes, not single ones"),
-    (re.compile(r"[“”‘’]"), "JSON has straight double quotes, not typographic ones"),
-    (re.compile(r",\s*\]\s*\Z"), "JSON has no comma before the closing bracket"),
-    (re.compile(r"\A[^\]]*\Z"), "the closing bracket is missing"),
-    (re.compile(r"[^\]]\Z"), "something follows the closing bracket"),
-    (re.compile(r'"\s*"'), "a comma is missing between two strings"),
+    (lazy(r"\A\[\s*'|\A[^\"]*'[^\"]*\Z"), "JSON has double quotes, not single ones"),
+    (lazy(r"[“”‘’]"), "JSON has straight double quotes, not typographic ones"),
+    (lazy(r",\s*\]\s*\Z"), "JSON has no comma before the closing bracket"),
+    (lazy(r"\A[^\]]*\Z"), "the closing bracket is missing"),
+    (lazy(r"[^\]]\Z"), "something follows the closing bracket"),
+    (lazy(r'"\s*"'), "a comma is missing between two strings"),
     (
-        re.compile(r"\\[^\"\\/bfnrtu]"),
+        lazy(r"\\[^\"\\/bfnrtu]"),
         "JSON does not know this escape: a backslash is written as two",
     ),
 )

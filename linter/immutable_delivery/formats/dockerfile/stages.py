@@ -126,7 +126,7 @@ class Plan:
         literals = VARIABLE.split(reference.text.lower())
         if sum(map(len, literals)) < 2:  # noqa: PLR2004 (anything would fit)
             return ()
-        pattern = re.compile("[a-z0-9._-]*".join(map(re.escape, literals)) + r"\Z")
+        pattern = lazy("[a-z0-9._-]*".join(map(re.escape, literals)) + r"\Z")
         return tuple(
             one.index for one in self.stages[:before] if one.name and pattern.match(one.name)
         )

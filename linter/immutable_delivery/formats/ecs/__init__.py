@@ -20,11 +20,11 @@ NAME = "ecs"
 
 _PATH = lazy(r"\.(?:ya?ml|json|template)\Z")
 _WORDS = (b"containerDefinitions", b"AWS::ECS::TaskDefinition")
-_DEFINITION = re.compile(
+_DEFINITION = lazy(
     rb"\"containerDefinitions\"\s*:|^containerDefinitions[ \t]*:|AWS::ECS::TaskDefinition\b",
     re.MULTILINE,
 )
-_OBJECT = re.compile(rb"[\"']?apiVersion[\"']?\s*:")
+_OBJECT = lazy(rb"[\"']?apiVersion[\"']?\s*:")
 
 
 def claims(path: str, head: bytes) -> bool:

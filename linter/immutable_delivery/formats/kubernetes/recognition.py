@@ -12,10 +12,10 @@ from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
 _PATH = lazy(r"\.(?:ya?ml|json)\Z")
-_VERSION = re.compile(rb"apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#,]*)")
-_KIND = re.compile(rb"kind[\"']?[ \t]*:")
-_JSON_VERSION = re.compile(rb"apiVersion[\"']?\s*:\s*[\"']?([^\s\"'#,]*)")
-_JSON_KIND = re.compile(rb"kind[\"']?\s*:")
+_VERSION = lazy(rb"apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#,]*)")
+_KIND = lazy(rb"kind[\"']?[ \t]*:")
+_JSON_VERSION = lazy(rb"apiVersion[\"']?\s*:\s*[\"']?([^\s\"'#,]*)")
+_JSON_KIND = lazy(rb"kind[\"']?\s*:")
 _FOREIGN = lazy(
     r"(?:skaffold|score\.dev|kustomize\.config\.k8s\.io|kind\.x-k8s\.io|k3d\.io|ctlptl\.dev|kubeadm\.k8s\.io"
     r"|kubelet\.config\.k8s\.io|kubeproxy\.config\.k8s\.io|eksctl\.io|kops\.k8s\.io|backstage\.io"

@@ -20,7 +20,7 @@ __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 NAME = "quadlet"
 
 _PATH = lazy(r"\.(container|image|build|kube)\Z")
-_SECTION = re.compile(rb"^[ \t]*\[(Container|Image|Build|Kube)\][ \t]*\r?$", re.MULTILINE)
+_SECTION = lazy(rb"^[ \t]*\[(Container|Image|Build|Kube)\][ \t]*\r?$", re.MULTILINE)
 
 
 def claims(path: str, head: bytes) -> bool:

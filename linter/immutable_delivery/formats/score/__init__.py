@@ -23,7 +23,7 @@ __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 NAME = "score"
 
 _PATH = lazy(r"(?:^|/)[^/]*score[^/]*\.ya?ml\Z", re.IGNORECASE)
-_VERSION = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?score\.dev/", re.MULTILINE)
+_VERSION = lazy(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?score\.dev/", re.MULTILINE)
 
 
 def claims(path: str, head: bytes) -> bool:

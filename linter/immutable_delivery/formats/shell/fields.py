@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.formats.shell.source import Source, Word
+from immutable_delivery.patterns import lazy
 from immutable_delivery.written import Piece, Written
 
-_GLUED = re.compile("\x01+")
-_FIELD = re.compile(r"(?:\$\([^)]{0,500}\)|`[^`]{0,500}`|\$\{[^}]{0,200}\}|\S)+")
+_GLUED = lazy("\x01+")
+_FIELD = lazy(r"(?:\$\([^)]{0,500}\)|`[^`]{0,500}`|\$\{[^}]{0,200}\}|\S)+")
 """What blanks separate; a substitution that has no value is one piece, whatever it holds."""
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b"}
 

@@ -21,7 +21,7 @@ _BACKSLASH = r"(?<!\\)\\"
 def _continuation(escape: str) -> re.Pattern[str]:
     mark = _BACKSLASH if escape == "\\" else re.escape(escape)
     skipped = r"(?:[ \t]*(?:\#[^\n]*)?\r?\n)*(?:[ \t]*\#[^\n]*\Z)?"
-    return re.compile(rf"{mark}[ \t]*\r?\n{skipped}")
+    return lazy(rf"{mark}[ \t]*\r?\n{skipped}")
 
 
 def mask(text: str, escape: str = "\\") -> str:
@@ -115,9 +115,7 @@ class _Cutter:
             delimiter = opener["delimiter"]
             word = delimiter.strip("'\"").removeprefix("\\")
             tabs = r"\t*" if opener["dash"] else ""
-            end = re.compile(rf"^{tabs}{re.escape(word)}[ \t]*$", re.MULTILINE).search(
-                self.text, self.at
-            )
+            end = lazy(rf"^{tabs}{re.escape(word)}[ \t]*$", re.MULTILINE).search(self.text, self.at)
             stop, after = (end.start(), end.end()) if end else (len(self.text),) * 2
             self.found[opener.start()] = Heredoc(self.at, stop, literal=delimiter != word)
             self.edits.append((self.at, after, ""))

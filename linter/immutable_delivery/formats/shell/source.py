@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from immutable_delivery.formats.shell.mask import GLUE, cut_heredocs, mask
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Piece, Written
@@ -21,7 +22,7 @@ class Source:
 
     def __init__(self, written: Written, escape: str = "\\", hidden: tuple[str, ...] = ()) -> None:
         self.written = written
-        self.hidden = re.compile("|".join(map(re.escape, hidden))) if hidden else None
+        self.hidden = lazy("|".join(map(re.escape, hidden))) if hidden else None
         self.clean = mask(written.text, escape)
         self.script, self.heredocs = cut_heredocs(self.clean)
         for text in hidden:

@@ -23,7 +23,7 @@ __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 NAME = "skaffold"
 
 _PATH = lazy(r"(?:^|/)[^/]*skaffold[^/]*\.ya?ml\Z", re.IGNORECASE)
-_VERSION = re.compile(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?skaffold/", re.MULTILINE)
+_VERSION = lazy(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?skaffold/", re.MULTILINE)
 
 _SHAPES: Shapes = {
     **dict.fromkeys(("build", "manifests", "deploy", "metadata"), "mapping"),

@@ -14,14 +14,15 @@ from immutable_delivery.formats.commands.pins.specs import (
     requirement,
 )
 from immutable_delivery.formats.commands.urls import of_url
+from immutable_delivery.patterns import lazy
 
-_ALIAS = re.compile(r"(@?[^@]+)@npm:(.+)")
-_DIRECT = re.compile(
+_ALIAS = lazy(r"(@?[^@]+)@npm:(.+)")
+_DIRECT = lazy(
     r"(@?[^@/]+(?:/[^@]+)?)@((?:git\+|https?:|git:|ssh:|file:|github:|link:|workspace:|portal:).*)"
 )
-_LINKED = re.compile(r"(?:file|link|workspace|portal):")
-_HOSTED = re.compile(r"(?:github:|gitlab:|bitbucket:|gist:)?([\w.-]+/[\w.-]+|(?<=gist:)\w+)(#.*)?")
-_GO_VERSION = re.compile(r"v\d+\.\d+\.\d+(?:[-+][\w.+-]*)?")
+_LINKED = lazy(r"(?:file|link|workspace|portal):")
+_HOSTED = lazy(r"(?:github:|gitlab:|bitbucket:|gist:)?([\w.-]+/[\w.-]+|(?<=gist:)\w+)(#.*)?")
+_GO_VERSION = lazy(r"v\d+\.\d+\.\d+(?:[-+][\w.+-]*)?")
 
 
 def npm(word: str) -> Spec | None:

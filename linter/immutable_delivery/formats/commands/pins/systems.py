@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.formats.commands.pins.specs import Spec, elsewhere, remote, whole
+from immutable_delivery.patterns import lazy
 
-_ARCHITECTURE = re.compile(r"\.(?:x86_64|i[3-6]86|noarch|aarch64|armv7hl|ppc64le|s390x|src)$")
-_NEVRA = re.compile(
+_ARCHITECTURE = lazy(r"\.(?:x86_64|i[3-6]86|noarch|aarch64|armv7hl|ppc64le|s390x|src)$")
+_NEVRA = lazy(
     r"(?P<name>.+?)-(?P<version>(?:\d+:)?\d[A-Za-z0-9.~^_+:]*)(?:-(?P<release>\d[A-Za-z0-9.~^_+]*))?"
 )
-_WILDCARD = re.compile(r"(.+?)-([^-]*\*[^-]*)(?:-.*)?")
-_NAMED = re.compile(
+_WILDCARD = lazy(r"(.+?)-([^-]*\*[^-]*)(?:-.*)?")
+_NAMED = lazy(
     r"(?:java|dotnet|aspnetcore|netstandard|gcc-toolset|devtoolset|llvm-toolset|rust-toolset|go-toolset|compat|rh|python"
     r"|php|ruby|perl|nodejs|temurin|zulu|lua|cuda|libcudnn|clang|llvm|msopenjdk)\b",
     re.IGNORECASE,
