@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,7 +99,7 @@ def readings() -> Iterator[groups.Reading]:
 def test_what_groups_say_travels_as_data() -> None:
     found = list(readings())
     assert sum(len(one.facts) for one in found) > 100
-    assert [groups.decode(groups.encode(one)) for one in found] == found
+    assert [groups.decode(groups.encode(one) or b"") for one in found] == found
 
 
 @pytest.mark.parametrize("context", ["fork", "spawn"])
@@ -112,3 +116,51 @@ def test_several_processes_say_what_one_says(monkeypatch: pytest.MonkeyPatch, co
     monkeypatch.setattr(workers, "context", lambda: context)
     assert facts(2) == alone
     assert facts(3) == alone
+
+
+def test_another_process_reads_git_through_a_pipe_of_its_own(tmp_path: Path) -> None:
+    """Where processes are no copies, what they work on travels, though git serves it already."""
+    for command in (["init", "--quiet"], ["add", "."]):
+        (tmp_path / "Dockerfile").write_text("FROM debian\n")
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    files = open_tree(tmp_path, staged=True).files
+    assert files.read("Dockerfile") == b"FROM debian\n"
+    assert pickle.loads(pickle.dumps(files)).read("Dockerfile") == b"FROM debian\n"
+
+
+@pytest.mark.parametrize("error", [OSError, NotImplementedError])
+def test_where_no_process_can_be_started_one_does_it(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def refused(_method: str) -> None:
+        raise error("no semaphores here")
+
+    files = MemoryFiles({f"s{number}/Dockerfile": "FROM a\n" for number in range(5)})
+    monkeypatch.setattr(workers, "PAYS", 0)
+    monkeypatch.setattr("multiprocessing.get_context", refused)
+    facts = [read(files, lambda _path, _head: "", Reader(files, {}, jobs)).facts for jobs in (1, 2)]
+    assert facts[0] == facts[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_processes_end_with_the_one_that_started_them(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    program = """
+import os, sys, time
+from immutable_delivery import groups, workers
+def perform(task, site):
+    print(os.getpid(), flush=True)
+    time.sleep(1)
+workers.PAYS, workers.perform = 0, perform
+list(workers.outcomes(workers.Site(None, {}, range(100)), [1.0] * 100, 2))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout
+        running.stdout.readline()
+        running.send_signal(number)
+        running.communicate(timeout=30)  # ends when nobody holds the pipe any more
+    assert running.returncode == -number

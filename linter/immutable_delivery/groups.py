@@ -76,14 +76,25 @@ def read(group: Group, files: Files, builds: Sequence[Build], settings: ReadingS
     return found
 
 
-def encode(reading: Reading) -> bytes:
-    """Return a reading as data: places repeat the names of files, so that little of it is left compressed."""
-    return zlib.compress(msgpack.encode(reading), 1)
+def encode(value: Reading | Sequence[Group]) -> bytes | None:
+    """Return a reading, or groups, as data: compressed, for places repeat the names of files.
+
+    None where something in it is no Unicode: a file may be named so.
+    """
+    try:
+        return zlib.compress(msgpack.encode(value), 1)
+    except UnicodeEncodeError:
+        return None
 
 
 def decode(data: bytes) -> Reading:
     """Return the reading that :func:`encode` made data of; zlib's and msgspec's errors for anything else."""
     return _decoder().decode(zlib.decompress(data))
+
+
+def decode_groups(data: bytes) -> list[Group]:
+    """Return the groups that :func:`encode` made data of."""
+    return msgpack.decode(zlib.decompress(data), type=list[Group])
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
@@ -22,6 +23,9 @@ Outcome: TypeAlias = tuple[Reading, Trace]
 
 PAYS = 250
 """So many milliseconds of work, about, are worth the start of further processes."""
+
+_MOST = 61
+"""Windows waits for no more processes at once."""
 
 _BATCHES = 8
 """Batches for each process: few enough to cost nothing, many enough to end at the same time."""
@@ -61,13 +65,14 @@ def outcomes(site: Site, costs: Sequence[float], most: int) -> Iterator[Outcome]
     batches = _batches(costs, most * _BATCHES)
     try:
         with ProcessPoolExecutor(
-            min(most, len(batches)), get_context(context()), _begin, (site,)
+            min(most, len(batches), _MOST), get_context(context()), _begin, (site,)
         ) as crew:
             for found in crew.map(_perform, batches):
-                for data, trace in found:
-                    yield groups.decode(data), trace
+                for said, trace in found:
+                    yield groups.decode(said) if isinstance(said, bytes) else said, trace
                     done += 1
-    except BrokenProcessPool:  # the system ended one, for want of memory perhaps
+    except (BrokenProcessPool, OSError, NotImplementedError):
+        # the system ended one, for want of memory perhaps, or lets none start
         yield from (perform(task, site) for task in site.tasks[done:])
 
 
@@ -100,10 +105,23 @@ _site: Site | None = None
 def _begin(site: Site) -> None:
     global _site  # noqa: PLW0603 (the only way to hand a process something once)
     _site = site
+    from threading import Thread  # noqa: PLC0415 (as above)
+
+    Thread(target=_follow, daemon=True).start()
 
 
-def _perform(batch: tuple[int, int]) -> list[tuple[bytes, Trace]]:
+def _follow() -> None:
+    """End after the process that started this one: who is killed tells nobody."""
+    from multiprocessing import parent_process  # noqa: PLC0415 (as above)
+
+    parent = parent_process()
+    while parent and os.getppid() == parent.pid:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _perform(batch: tuple[int, int]) -> list[tuple[bytes | Reading, Trace]]:
     if _site is None:
         raise AssertionError("a process works on something")
     found = (perform(task, _site) for task in _site.tasks[slice(*batch)])
-    return [(groups.encode(reading), trace) for reading, trace in found]
+    return [(groups.encode(reading) or reading, trace) for reading, trace in found]

@@ -14,6 +14,7 @@ import pytest
 from tests.cache.conftest import DEPLOYMENT, Check
 
 from immutable_delivery.cache import store
+from immutable_delivery.errors import UsageError
 
 
 def kept(tmp_path: Path) -> list[Path]:
@@ -179,3 +180,51 @@ def test_the_folder_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert not (tmp_path / "5.imd").exists()
     assert store.clean() == 3
     assert not list(tmp_path.iterdir())
+
+
+def test_names_that_are_no_unicode_change_nothing(check: Check, repository: Path) -> None:
+    (repository / "services" / os.fsdecode(b"caf\xe9")).mkdir()
+    (repository / "services" / os.fsdecode(b"caf\xe9") / "Dockerfile").write_text("FROM a:latest\n")
+    assert same(check) == same(check)
+
+
+def test_folders_are_those_that_the_system_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("IMD_CACHE_DIR", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
+    assert store.folder() == Path("/somewhere/imd")
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")  # it would lie in the repository
+    assert store.folder() == tmp_path / ".cache/imd"
+
+
+def test_only_the_owner_reads_what_is_remembered(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("IMD_CACHE_DIR", str(tmp_path / "cache"))
+    store.save("a", store.Memory())
+    (path,) = kept(tmp_path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_killed_runs_left_is_taken_away(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("IMD_CACHE_DIR", str(tmp_path))
+    for name in ("old.imd.tmp", "new.imd.tmp", "foreign.tmp"):
+        (tmp_path / name).write_text("")
+    os.utime(tmp_path / "old.imd.tmp", (1, 1))
+    store.save("a", store.Memory())
+    assert {path.name for path in tmp_path.iterdir()} == {"a.imd", "new.imd.tmp", "foreign.tmp"}
+    assert store.clean() == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["foreign.tmp"]
+
+
+def test_what_cannot_be_forgotten_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IMD_CACHE_DIR", str(tmp_path))
+    (tmp_path / "a.imd").mkdir()
+    with pytest.raises(UsageError, match=r"a\.imd stays"):
+        store.clean()

@@ -35,14 +35,16 @@ class Remembered:
                 return data
         return None
 
-    def remember(self, key: str, trace: Trace, data: bytes) -> None:
-        """Keep what a computation gave."""
-        self._keep(key, trace, data)
-        self.changed = True
+    def remember(self, key: str, trace: Trace, value: Reading | Sequence[Group]) -> None:
+        """Keep what a computation gave, where that can be written."""
+        data = groups.encode(value)
+        if data is not None:
+            self._keep(key, trace, data)
+            self.changed = True
 
     def save(self) -> None:
         """Leave what is known for the next run, where it is not the same."""
-        if self.changed or self.after.files.keys() - self.before.files.keys():
+        if self.changed or self.after.files != self.before.files:
             save(self._name, self.after)
 
     def _keep(self, key: str, trace: Trace, data: bytes) -> None:
@@ -77,17 +79,17 @@ class RememberingReader(Reader):
 
     def grouped(self, format_name: str, paths: Sequence[str]) -> list[Group]:
         """Return the files of a format, put together that are to be read together."""
-        key = digest(msgspec.msgpack.encode(("grouped", format_name, paths)))
+        key = _key(("grouped", format_name, paths))
         if data := self._remembered.recall(key, self):
-            return msgspec.msgpack.decode(data, type=list[Group])
+            return groups.decode_groups(data)
         recorder = Recorder(self.files)
         found = groups.together(format_name, paths, recorder)
-        self._remembered.remember(key, recorder.trace, msgspec.msgpack.encode(found))
+        self._remembered.remember(key, recorder.trace, found)
         return found
 
     def readings(self, tasks: Sequence[Task]) -> Iterable[Reading]:
         """Yield what every group says, in their order."""
-        keys = [digest(msgspec.msgpack.encode(task)) for task in tasks]
+        keys = [_key(task) for task in tasks]
         known = {key: self._remembered.recall(key, self) for key in keys}
         new = [task for key, task in zip(keys, tasks, strict=True) if known[key] is None]
         site = Site(self.files, self.settings, new, traced=True)
@@ -97,7 +99,7 @@ class RememberingReader(Reader):
                 yield groups.decode(data)
             else:
                 reading, trace = next(found)
-                self._remembered.remember(key, trace, groups.encode(reading))
+                self._remembered.remember(key, trace, reading)
                 self._note(trace)
                 yield reading
 
@@ -121,3 +123,11 @@ class RememberingReader(Reader):
         claims[path] = (self._contents.digest(path), *about)
         self._remembered.changed = True
         return one
+
+
+def _key(asked: Task | tuple[str, str, Sequence[str]]) -> str:
+    """Return what identifies a computation; repr, the slower, writes names that are no Unicode too."""
+    try:
+        return digest(msgspec.msgpack.encode(asked))
+    except UnicodeEncodeError:
+        return digest(repr(asked).encode())

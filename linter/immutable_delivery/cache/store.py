@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
@@ -12,6 +13,8 @@ from pathlib import Path
 import msgspec
 
 from immutable_delivery import __version__
+from immutable_delivery.errors import UsageError
+from immutable_delivery.names import shown
 from immutable_delivery.records import Record, field
 from immutable_delivery.traces import Trace
 
@@ -19,6 +22,10 @@ MOST_FILES = 64
 """So many repositories are remembered; the one that was longest ago is forgotten first."""
 MOST_BYTES = 100_000_000
 """A larger memory is not kept."""
+
+_UNFINISHED = ".imd.tmp"
+_WRITTEN = 3600
+"""Nobody writes for so many seconds: who began was killed."""
 
 _MAGIC = b"imd cache 1\n"
 _SUM = 32
@@ -42,10 +49,20 @@ def folder() -> Path:
     if given := os.environ.get("IMD_CACHE_DIR"):
         return Path(given)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home(), "imd", "cache")
+        return Path(os.environ.get("LOCALAPPDATA") or _home(), "imd", "cache")
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "imd"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "imd")
+        return _home() / "Library" / "Caches" / "imd"
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    return Path(given if given.startswith("/") else _home() / ".cache", "imd")
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise UsageError(
+            "there is no home folder for the cache: name one in IMD_CACHE_DIR"
+        ) from None
 
 
 def load(name: str) -> Memory:
@@ -56,32 +73,44 @@ def load(name: str) -> Memory:
         if not data.startswith(_MAGIC) or sha256(body).digest() != data[len(_MAGIC) :][:_SUM]:
             return Memory()
         return msgspec.msgpack.decode(body, type=Memory)
-    except (OSError, RuntimeError, msgspec.MsgspecError):  # RuntimeError: nobody's home folder
+    except (OSError, UsageError, msgspec.MsgspecError):
         return Memory()
 
 
 def save(name: str, memory: Memory) -> None:
     """Leave something for the next run; a cache that cannot be written is none."""
-    body = msgspec.msgpack.encode(memory)
+    try:
+        body = msgspec.msgpack.encode(memory)
+    except UnicodeEncodeError:  # the name of a file is no Unicode
+        return
     if len(body) > MOST_BYTES:
         return
-    with suppress(OSError, RuntimeError):
-        place = _file(name)
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
-        try:
-            beside.write_bytes(_MAGIC + sha256(body).digest() + body)
-            beside.replace(place)
-        finally:
-            beside.unlink(missing_ok=True)
+    with suppress(OSError, UsageError):
+        _write(_file(name), _MAGIC + sha256(body).digest() + body)
         _prune()
+
+
+def _write(place: Path, data: bytes) -> None:
+    from tempfile import mkstemp  # noqa: PLC0415 (a run that changes nothing writes nothing)
+
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = mkstemp(_UNFINISHED, dir=place.parent)
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123 (a descriptor)
+            file.write(data)
+        Path(name).replace(place)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def clean() -> int:
     """Forget everything; return how many repositories were remembered."""
     found = list(_kept())
-    for path in [*found, *folder().glob("*.tmp")]:
-        path.unlink(missing_ok=True)
+    try:
+        for path in [*found, *_unfinished()]:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{shown(str(error.filename))} stays: {error.strerror}") from error
     return len(found)
 
 
@@ -113,7 +142,14 @@ def _kept() -> Iterator[Path]:
     return folder().glob("*.imd")
 
 
+def _unfinished() -> Iterator[Path]:
+    return folder().glob(f"*{_UNFINISHED}")
+
+
 def _prune() -> None:
+    """Keep the folder bounded, whatever was killed while it wrote."""
     kept = sorted(_kept(), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in kept[MOST_FILES:]:
+    late = time.time() - _WRITTEN
+    given_up = [path for path in _unfinished() if path.stat().st_mtime < late]
+    for path in [*kept[MOST_FILES:], *given_up]:
         path.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ def cache() -> None:
 @cache.command()
 def clean() -> int:
     """Forget everything."""
-    click.echo(f"{count(store.clean(), 'repository')} forgotten")
+    click.echo(f"{count(store.clean(), 'repository', 'repositories')} forgotten")
     return 0
 
 

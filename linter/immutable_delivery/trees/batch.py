@@ -23,6 +23,10 @@ class Batch:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
+    def __reduce__(self) -> tuple[type[Batch], tuple[Git]]:
+        """Give another process one of its own."""
+        return Batch, (self._git,)
+
     def read(self, oid: str) -> bytes:
         """Return the bytes of a blob; UnreadableError where it is not here or larger than any input."""
         process = self._serving()
