@@ -9,8 +9,14 @@ from typing import TypeAlias
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.files import Files, State
 
+_UNREADABLE = "! "
+
 Trace: TypeAlias = list[tuple[str, str, str]]
 """Questions and answers: what is asked (read, state, paths), of which path, and a digest of the answer."""
+
+
+CHANGED = "changed"
+"""The answer to a question that had several."""
 
 
 def digest(data: bytes) -> str:
@@ -35,7 +41,7 @@ class Recorder:
         """All files, sorted."""
         found = self._files.paths
         if ("paths", "") not in self._asked:
-            self._asked["paths", ""] = listing_of(found)
+            self._note("paths", "", listing_of(found))
         return found
 
     def read(self, path: str) -> bytes:
@@ -43,16 +49,22 @@ class Recorder:
         try:
             data = self._files.read(path)
         except UnreadableError as error:
-            self._asked["read", path] = unreadable(error)
+            self._note("read", path, unreadable(error))
             raise
-        self._asked["read", path] = digest(data)
+        self._note("read", path, digest(data))
         return data
 
     def state(self, path: str) -> State:
         """Tell whether version control tracks a file or folder."""
         state = self._files.state(path)
-        self._asked["state", path] = state
+        self._note("state", path, state)
         return state
+
+    def _note(self, what: str, path: str, answer: str) -> None:
+        """Keep an answer; one that changes while it is asked for is none that will hold again."""
+        known = self._asked.setdefault((what, path), answer)
+        if known != answer:
+            self._asked[what, path] = CHANGED
 
 
 def listing_of(paths: Sequence[str]) -> str:
@@ -62,9 +74,14 @@ def listing_of(paths: Sequence[str]) -> str:
 
 def unreadable(error: UnreadableError) -> str:
     """Return the answer for a file that cannot be read."""
-    return f"! {error.reason}"
+    return f"{_UNREADABLE}{error.reason}"
+
+
+def is_digest(answer: str) -> bool:
+    """Tell whether an answer says what a file held."""
+    return answer != CHANGED and not answer.startswith(_UNREADABLE)
 
 
 def holds(trace: Trace, answers: Mapping[str, Callable[[str], str]]) -> bool:
     """Tell whether every question still has the answer that it had."""
-    return all(answers[what](path) == answer for what, path, answer in trace if what in answers)
+    return all(what in answers and answers[what](path) == answer for what, path, answer in trace)

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from immutable_delivery.cache.reader import RememberingReader, remembered_of
+from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Fact
 from immutable_delivery.files import MemoryFiles
 from immutable_delivery.project import read
+from immutable_delivery.traces import Recorder, digest, holds
 
 FILES = {
     "a/Dockerfile": 'FROM debian\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n',
@@ -79,3 +81,49 @@ def test_a_new_file_is_seen_by_what_asked_for_the_list_of_files() -> None:
     files = Counted({**FILES, "a/.dockerignore": "run.sh\n"})
     run(files)
     assert "a/Dockerfile" in files.reads
+
+
+class Changing(MemoryFiles):
+    """Files that say something else each time they are read."""
+
+    def read(self, path: str) -> bytes:
+        data = super().read(path)
+        self._files[path] = data + b"#"
+        return data
+
+
+def test_what_changes_while_it_is_read_is_read_again() -> None:
+    recorder = Recorder(Changing({"a/run.sh": "#!/bin/sh\n"}))
+    found = [digest(recorder.read("a/run.sh")) for _ in range(2)]
+    assert not holds(recorder.trace, {"read": lambda _path: found[0]})
+    assert not holds(recorder.trace, {"read": lambda _path: found[1]})
+
+
+class Failing(Counted):
+    """Files that cannot be read for a while, though nothing becomes of them."""
+
+    def read(self, path: str) -> bytes:
+        super().read(path)
+        raise UnreadableError("cannot be read: Input/output error")
+
+
+class FailingOnce(Counted):
+    """Files that cannot be read at the first go."""
+
+    def read(self, path: str) -> bytes:
+        failing = path not in self.reads
+        data = super().read(path)
+        if failing:
+            raise UnreadableError("cannot be read: Input/output error")
+        return data
+
+
+@pytest.mark.parametrize("kind", [Failing, FailingOnce])
+def test_what_could_not_be_read_is_tried_again(kind: type[Counted]) -> None:
+    run(kind(FILES))
+    assert run(Counted(FILES)) == read(Counted(FILES), lambda _path, _head: "").facts
+
+
+def test_a_question_that_nobody_can_ask_again_has_no_answer() -> None:
+    assert holds([("state", "a", "tracked")], {"state": lambda _path: "tracked"})
+    assert not holds([("mode", "a", "0755")], {"state": lambda _path: "tracked"})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from functools import cached_property
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.files import MarkedFiles
-from immutable_delivery.traces import digest, listing_of, unreadable
+from immutable_delivery.traces import digest, is_digest, listing_of, unreadable
 
 Known = dict[str, tuple[str, str]]
 """By path: the mark of a version of the file, and the digest of what it held."""
@@ -29,8 +30,8 @@ class Contents:
     def digest(self, path: str) -> str:
         """Return the digest of a file, or why it cannot be read."""
         if self.told(path) is None:
-            mark, written = self._files.mark(path)
-            self._keep(path, mark, written, self._read(path))
+            with suppress(UnreadableError):
+                self.read(path)
         return self._digests[path]
 
     def told(self, path: str) -> str | None:
@@ -51,7 +52,11 @@ class Contents:
     def read(self, path: str) -> bytes:
         """Return the bytes of a file, and remember what they are."""
         mark, written = self._files.mark(path)
-        data = self._files.read(path)
+        try:
+            data = self._files.read(path)
+        except UnreadableError as error:
+            self._digests[path] = unreadable(error)
+            raise
         self._keep(path, mark, written, digest(data))
         return data
 
@@ -64,13 +69,8 @@ class Contents:
         """What identifies the list of all files."""
         return listing_of(self._files.paths)
 
-    def _read(self, path: str) -> str:
-        try:
-            return digest(self._files.read(path))
-        except UnreadableError as error:
-            return unreadable(error)
-
     def _keep(self, path: str, mark: str, written: int, found: str) -> None:
+        """Note what a file held; why one cannot be read may pass without a trace in its mark."""
         self._digests[path] = found
-        if mark and self._began - written > _SETTLED:
+        if mark and is_digest(found) and self._began - written > _SETTLED:
             self._after[path] = (mark, found)
