@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.cache.conftest import DEPLOYMENT, Check
 
@@ -112,6 +113,16 @@ def test_another_version_remembers_by_itself(monkeypatch: pytest.MonkeyPatch) ->
     assert own != store.name_of("/repository", "ObjectFiles")
     monkeypatch.setattr(store, "__version__", "0.0.9")
     assert own != store.name_of("/repository", "WorkingTree")
+
+
+def test_other_parsers_remember_by_themselves(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(msgspec, "__file__", str(tmp_path / "msgspec/__init__.py"))
+    own = store.name_of("/repository")
+    assert own == store.name_of("/repository")
+    os.utime(tmp_path, (1, 1))  # as installing another version beside it does
+    assert own != store.name_of("/repository")
 
 
 def test_a_folder_that_cannot_be_written_is_none(check: Check, tmp_path: Path) -> None:

@@ -121,10 +121,15 @@ def name_of(*parts: str) -> str:
 
 
 def _build() -> str:
-    """Return what tells this build from another of the same version: a checkout changes without one."""
+    """Return what tells this build from another of the same version, and with other parsers beside it.
+
+    A checkout changes without a new version; the folder of installed packages does not without a new time.
+    """
     top = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 (a thousand paths would cost more)
     marks = [_mark(f"{root}/{name}") for root, _, names in os.walk(top) for name in names]
-    return ",".join(sorted(mark for mark in marks if mark))
+    beside = os.path.dirname(os.path.dirname(msgspec.__file__))  # noqa: PTH120
+    installed = f"{beside}:{os.stat(beside).st_mtime_ns}"  # noqa: PTH116
+    return ",".join([installed, *sorted(mark for mark in marks if mark)])
 
 
 def _mark(path: str) -> str:
