@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ class Desk(Record, frozen=True):
         return reader
 
     def _reader(self, files: MarkedFiles) -> Reader:
+        if not _are_text(files.paths):
+            return Reader(files, self.settings)
         if self.remembered is None:
             return Reader(files, self.settings, self.jobs)
         from immutable_delivery.cache.reader import RememberingReader  # noqa: PLC0415 (as below)
@@ -62,6 +65,15 @@ def desk_of(tree: Tree, config: Config, request: Request, tell: Tell | None = No
         classes = repr((config.paths, sorted(tree.named), request.inline_ignores))
         remembered = remembered_of(about, classes)
     return Desk(settings, request.jobs, remembered, tell)
+
+
+def _are_text(paths: Sequence[str]) -> bool:
+    """Tell whether names can be written down, to remember them or to tell another process: bytes that no UTF-8 holds cannot."""
+    try:
+        "".join(paths).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _many(files: RepositoryFiles) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -63,6 +64,19 @@ def test_a_deleted_script_and_a_removed_overlay_show(check: Check, repository: P
     (repository / "services/s3/run.sh").unlink()
     (repository / "overlays/staging/kustomization.yaml").unlink()
     assert same(check) != before
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_name_that_is_no_text_is_judged_as_well(
+    check: Check, repository: Path, jobs: str
+) -> None:
+    folder = os.fsencode(repository) + b"/services/caf\xe9"
+    os.mkdir(folder)  # noqa: PTH102 (pathlib takes no bytes)
+    with open(folder + b"/Dockerfile", "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write("FROM debian:latest\n" * 400)
+    same(check, "--jobs", jobs)
+    found = json.loads(check("--jobs", jobs).stdout)["findings"]
+    assert any("caf" in one["place"]["file"] for one in found)
 
 
 def test_what_was_written_just_now_is_read_again(check: Check, repository: Path) -> None:
