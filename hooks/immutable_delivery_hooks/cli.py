@@ -68,15 +68,16 @@ def _receive(
     """Refuse a push that brings findings, on the server, where nobody can leave it out (pre-receive).
 
     Files are read straight from git's objects, where a push lies until it is accepted. Configuration, policies and
-    baseline are those that the ref has before the push, for a new one those of the default branch.
+    baseline are those that the ref has before the push, for a new one those of the default branch, or of the commit
+    it begins from.
     """
     git = opened()
     gate = _gate(fail_on, profile=profile, inline_ignores=not no_inline_ignores)
 
-    def trusted(update: Update) -> str | None:
-        return config_from or next(
-            (rev for rev in (update.old, "HEAD") if is_commit(git, rev)), None
-        )
+    def trusted(update: Update, base: str) -> str | None:
+        """Go by what a push begins from where the server lacks its default branch, as it does after a change of name."""
+        places = (update.old, "HEAD", base)
+        return config_from or next((rev for rev in places if is_commit(git, rev)), None)
 
     return int(refused_push(git, received(_given()), "--all", gate, trusted))
 

@@ -22,6 +22,10 @@ def hooks_folder(git: Git) -> Path:
             f"core.hooksPath names {shown(configured)} for every repository of this {'machine' if scope == 'system' else 'account'}, "
             f"and hooks there would run in all of them; give this one its own: git config core.hooksPath {default}"
         )
+    if scope and not configured:
+        raise UsageError(
+            "core.hooksPath is empty, so git runs no hooks here; `git config --unset core.hooksPath` lets it again"
+        )
     return git.top / configured if configured else _default(git)
 
 

@@ -22,7 +22,8 @@ from immutable_delivery_hooks.pushes import Update, base_of
 
 _SHORT = 12
 
-Trusted = Callable[[Update], str | None]
+Trusted = Callable[[Update, str], str | None]
+"""Names, by the update and the commit that it is compared with, the commit whose configuration judges it."""
 
 
 class Gate(Record, frozen=True):
@@ -49,11 +50,11 @@ def refused(gate: Gate) -> bool:
 
 
 def refused_push(
-    git: Git, updates: Iterable[Update], known: str, gate: Gate, trusted: Trusted = lambda _: None
+    git: Git, updates: Iterable[Update], known: str, gate: Gate, trusted: Trusted = lambda *_: None
 ) -> bool:
     """Print what each ref brings that ``known`` (of ``git rev-list``) has not, and tell whether any of it fails.
 
-    ``trusted`` names the commit whose configuration judges an update; None: the pushed one's own.
+    Where ``trusted`` names no commit, the configuration is the pushed one's own.
     """
     found = False
     for (base, new, rev), refs in _changes(git, updates, known, trusted).items():
@@ -76,7 +77,7 @@ def _changes(
         if update.new:
             new = commit_of(git, update.new)  # a tag may be an object itself
             base = base_of(git, replace(update, new=new), known)
-            found.setdefault((base, new, trusted(update)), []).append(update.ref)
+            found.setdefault((base, new, trusted(update, base)), []).append(update.ref)
     return found
 
 

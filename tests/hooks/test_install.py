@@ -183,6 +183,14 @@ def test_own_hooks_path_is_respected(repository: Repository, person: Person) -> 
     person.commit().passed()
 
 
+def test_hooks_are_not_installed_where_git_runs_none(
+    repository: Repository, person: Person
+) -> None:
+    repository.git("config", "core.hooksPath", "")
+    person.imd("hook", "install").blocked("git config --unset core.hooksPath", code=2)
+    assert not _hook(repository).exists()
+
+
 @pytest.mark.parametrize(("variable", "whose"), [("GLOBAL", "account"), ("SYSTEM", "machine")])
 def test_hooks_path_of_every_repository_is_refused(
     repository: Repository,

@@ -266,6 +266,16 @@ def test_new_branch_on_the_server_is_compared_with_what_it_has(
     received_by.push("HEAD:refs/heads/topic").blocked("web/Dockerfile")
 
 
+def test_server_without_its_default_branch_goes_by_what_a_new_one_begins_from(
+    repository: Repository, received_by: Person, remote: Path
+) -> None:
+    type(received_by)(remote).git("symbolic-ref", "HEAD", "refs/heads/nowhere").passed()
+    repository.commit({"Dockerfile": GOOD})
+    received_by.push().passed()
+    repository.commit({"Dockerfile": BAD, ".imd.yaml": "ignore: [floating-tag]\n"})
+    received_by.push("HEAD:refs/heads/topic").blocked("floating-tag")
+
+
 def test_repository_with_a_working_tree_receives_too(
     repository: Repository, person: Person, tmp_path: Path
 ) -> None:
