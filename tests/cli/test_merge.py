@@ -103,6 +103,10 @@ def test_the_order_of_files_does_not_matter(three: Repository) -> None:
         assert len(outputs) == 1, kind
 
 
+def test_a_file_that_is_named_twice_counts_once(three: Repository) -> None:
+    assert _merged(three, "shop.json", "shop.json") == _merged(three, "shop.json")
+
+
 def test_every_format_takes_it(three: Repository) -> None:
     for sources in (FILES, [name.replace("json", "sarif") for name in FILES]):
         for kind in FORMATS:

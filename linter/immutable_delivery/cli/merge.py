@@ -31,7 +31,7 @@ def merge(
     origin, else the name of FILE. Exits with 0 unless --fail-on asks for more.
     """
     targets = checked(targets)
-    report = merged(part for file in files for part in parts(file))
+    report = merged(part for file in dict.fromkeys(files) for part in parts(file))
     for target in targets:
         deliver(target, report, options_for(target, color=not no_color))
     return int(fail_on is not None and fails(report, fail_on))
