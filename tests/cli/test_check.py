@@ -30,6 +30,16 @@ def test_clean_is_0(repository: Repository) -> None:
     assert result.err == ""
 
 
+def test_a_folder_that_is_gone_is_2(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    call = f'rmdir ../gone; "{sys.executable}" -P -m immutable_delivery check'
+    done = subprocess.run(
+        ["sh", "-c", call], cwd=tmp_path / "gone", capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "is not there any more" in done.stderr
+
+
 def test_findings_are_1_and_without_a_command_it_checks(repository: Repository) -> None:
     repository.write(Dockerfile=FLOATING, other__Dockerfile=CLEAN)
     for arguments in ([], ["check"], ["Dockerfile"], ["--statistics"], ["check", "."]):

@@ -195,6 +195,21 @@ def test_host_of_the_origin_tells_the_ci(
     assert _files(person) == ({file} if file else set())
 
 
+def test_what_pyproject_may_take_over_is_said_to_be_yaml(
+    repository: Repository, person: Person
+) -> None:
+    repository.commit(
+        {
+            "Dockerfile": BAD,
+            "pyproject.toml": '[tool.imd]\nprofile = "strict"\n',
+            ".hadolint.yaml": "ignored: [DL3008]\n",
+        }
+    )
+    done = person.imd("init", "--dry-run")
+    assert "pyproject.toml: is there already; this is what it may take over, in YAML" in done.said
+    assert "as TOML under [tool.imd]" in done.said
+
+
 def test_link_is_not_written_through(
     repository: Repository, person: Person, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from immutable_delivery.baseline import FILE as BASELINE
 from immutable_delivery.baselines import fresh
 from immutable_delivery.config import FILE as CONFIG
+from immutable_delivery.config import PYPROJECT
 from immutable_delivery.config.find import find
 from immutable_delivery.discover import Tree
 from immutable_delivery.errors import UsageError
@@ -67,7 +68,10 @@ def steps(begin: Beginning, parts: Sequence[str]) -> Iterator[Step]:
 
 def _config(begin: Beginning) -> Step:
     if found := find(begin.tree.files):
-        return Step(found, "is there already; this is what it may take over", begin.config)
+        as_toml = ", in YAML: write it as TOML under [tool.imd]" if found == PYPROJECT else ""
+        return Step(
+            found, f"is there already; this is what it may take over{as_toml}", begin.config
+        )
     return _file(begin.tree, CONFIG, "the configuration", begin.config)
 
 
@@ -78,7 +82,7 @@ def _baseline(begin: Beginning) -> Step:
 
     why = "what is found today, so that only what comes later is reported"
     found = find(begin.tree.files)
-    return Step(BASELINE, f"{why}; name it in {found}, as `baseline:`" if found else why, do=write)
+    return Step(BASELINE, f"{why}; name it in {found}, as `baseline`" if found else why, do=write)
 
 
 def _hooks(tree: Tree) -> Iterator[Step]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -26,11 +27,26 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except ImdError as error:
         _say("error", str(error))
         return MISUSE
+    except FileNotFoundError as error:
+        return _fault(error) if _is_somewhere() else _lost()
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 (the one place that may: a fault must not look like a finding)
         return _fault(error)
     return code if isinstance(code, int) else CLEAN
+
+
+def _is_somewhere() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _lost() -> int:
+    _say("error", "the folder that this runs in is not there any more")
+    return MISUSE
 
 
 def _fault(error: Exception) -> int:
