@@ -274,12 +274,20 @@ class Command(Fact, frozen=True, kw_only=True):
     target: str | None = ""
     """What it changes or writes to."""
     mutates: str = ""
-    """container, workload, host, tag, volume or nothing (empty)."""
+    """container, workload, host, tag, files (copied or unpacked when a container starts) or nothing (empty)."""
+    volume_type: str = ""
+    """For files: what they go into, as the type of a mount (volume, host, empty …); empty where that is the image."""
+    volume: str = ""
+    """The volume or host path that they go into; for one without a name its path in the container."""
+    code: str = ""
+    """The evidence that those files are code; empty where there is none."""
     builds: str = ""
     """image, code (compiling, bundling) or empty."""
     sudo: bool = False
     throwaway: bool = False
     """Whether what it changes is a cluster or container made for the same run."""
+    sources: Hidden[tuple[str, ...]] = ()
+    """The paths in the container that it copies or unpacks."""
 
 
 class Copy(Fact, frozen=True, kw_only=True):
@@ -363,6 +371,10 @@ class Container(Fact, frozen=True, kw_only=True):
     """The words that start it: ENTRYPOINT and CMD, or command and args."""
     code: Hidden[tuple[tuple[str, str], ...]] = ()
     """What was copied in: pairs of the path in the image and the path in the repository."""
+    built: Hidden[tuple[str, ...]] = ()
+    """For a build stage: where in the image lies what another stage built."""
+    volumes: Hidden[tuple[str, ...]] = ()
+    """For a build stage: the volumes that it declares."""
 
 
 class Resource(Fact, frozen=True, kw_only=True):

@@ -174,7 +174,7 @@ def test_commands_that_build_nothing(script: str) -> None:
 )
 def test_copies_of_code_at_start(script: str, target: str | None) -> None:
     (command,) = commands(script, "start")
-    assert (command.mutates, command.target) == ("volume", target)
+    assert (command.mutates, command.target) == ("files", target)
     assert all(not other.mutates for other in commands(script, "build"))
 
 

@@ -13,6 +13,7 @@ from immutable_delivery.links.services import link_services
 from immutable_delivery.links.starts import link_starts
 from immutable_delivery.links.switches import link_switches
 from immutable_delivery.links.updaters import link_updaters
+from immutable_delivery.links.volumes import link_volumes
 from immutable_delivery.lock.file import Lock
 
 
@@ -23,4 +24,4 @@ def link(facts: Sequence[Fact], builds: Sequence[Build], files: Files, lock: Loc
     linked = link_substituted(linked, builds)
     linked = link_updaters(link_switches(linked))
     linked = link_starts(link_locked(linked, lock), builds, lock)
-    return link_mounts(linked, files)
+    return link_volumes(link_mounts(linked, files), files)

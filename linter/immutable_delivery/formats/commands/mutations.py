@@ -1,26 +1,26 @@
-"""Commands that change what runs, build, copy code into volumes, or need sudo."""
+"""Commands that change what runs, build, copy files when a container starts, or need sudo."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from immutable_delivery.facts import Command
 from immutable_delivery.formats.commands.arguments import Arguments, parse
 from immutable_delivery.formats.commands.rules import Rule
 from immutable_delivery.formats.commands.stage import Event, hull
+from immutable_delivery.formats.commands.transfers import COPYING, transfer
 from immutable_delivery.formats.shell import Word
 from immutable_delivery.patterns import lazy
+from immutable_delivery.records import replace
 
 _COPYING = frozenset(("start", "init", "hook"))
-_COPIERS = frozenset(("cp", "rsync", "tar", "bsdtar", "unzip", "install", "mv"))
 _ADDRESS = lazy(r"^[\w.-]+@?[\w.-]*:|::|rsync://")
 
 
 def commands(event: Event, *, told: bool) -> Iterator[Command]:
     """Yield what a call changes or builds; ``told`` says that another fact already tells of its sudo."""
     rules = event.role.rules
-    copies = event.scope.phase in _COPYING and event.name in _COPIERS
+    copies = event.scope.phase in _COPYING and event.name in COPYING
     if not ("mutations" in rules or "builders" in rules or copies or event.call.sudo):
         return
     arguments = parse(event.words, event.role.options)
@@ -29,8 +29,9 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
         yield _command(event, arguments, rule, rule.mutates, rule.builds)
     elif (rule := _matching(event, arguments, "builders")) is not None:
         yield _command(event, arguments, rule, builds="code")
-    elif copies and (target := _copied_to(event.name, arguments)):
-        yield _command(event, arguments, None, "volume", target=target)
+    elif copies and (moved := transfer(event, arguments)):
+        command = _command(event, arguments, None, "files", target=moved.target)
+        yield replace(command, target=moved.path, sources=moved.sources)
     elif event.call.sudo and not told:
         yield _command(event, arguments, None)
 
@@ -89,29 +90,3 @@ def _target(rule: Rule, arguments: Arguments, count: int) -> Word | None:
 
 def _remote(arguments: Arguments) -> bool:
     return any(_ADDRESS.search(text) for text in arguments.texts)
-
-
-def _copied_to(name: str, arguments: Arguments) -> Word | None:
-    """Return where a start script copies a tree or unpacks an archive to."""
-    if name not in _COPIERS:
-        return None
-    operands = [operand.word for operand in arguments.operands]
-    if name in {"tar", "bsdtar"}:
-        return _unpacked_to(arguments)
-    if name == "unzip":
-        option = arguments.given(("-d",))
-        return option.value if option else None
-    recursive = arguments.given(("-r", "-R", "-a", "--recursive", "--archive", "-d"))
-    named = arguments.given(("-t", "--target-directory"))
-    if not (recursive or name in {"rsync", "mv"} or any("*" in text for text in arguments.texts)):
-        return None
-    return named.value if named else operands[-1] if len(operands) > 1 else None
-
-
-def _unpacked_to(arguments: Arguments) -> Word | None:
-    texts = arguments.texts
-    extracts = arguments.given(("-x", "--extract", "--get")) or (
-        texts and re.fullmatch(r"[a-zA-Z]*x[a-zA-Z]*", texts[0])
-    )
-    folder = arguments.given(("-C", "--directory"))
-    return folder.value if extracts and folder else None

@@ -45,6 +45,10 @@ def container(state: State) -> Container:
         workdir=state.workdir if state.workdir.startswith("/") else None,
         entry=entry(state),
         code=_code(state),
+        built=tuple(
+            one.target for one in state.contents if one.code and one.source is None is one.body
+        ),
+        volumes=tuple(state.volumes),
     )
 
 

@@ -1,0 +1,149 @@
+"""What a start script copies or unpacks: whether it goes into a volume, and whether it is code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from posixpath import join, normpath
+
+from immutable_delivery.facts import Command, Container, Fact, Mount
+from immutable_delivery.files import Files
+from immutable_delivery.formats.images import name_and_tag
+from immutable_delivery.links.code import (
+    CODE_PATHS,
+    DATA_TARGET,
+    CodeFolders,
+    by_service,
+    program_below,
+)
+from immutable_delivery.records import replace
+
+
+def link_volumes(facts: Sequence[Fact], files: Files) -> list[Fact]:
+    """Return the facts with ``volume``, ``volume_type`` and ``code`` of every command that moves files filled in."""
+    if not any(isinstance(fact, Command) and fact.mutates == "files" for fact in facts):
+        return list(facts)
+    around = _Around(facts, files)
+    return [
+        around.linked(fact) if isinstance(fact, Command) and fact.mutates == "files" else fact
+        for fact in facts
+    ]
+
+
+class _Around:
+    """The containers and mounts of a repository."""
+
+    def __init__(self, facts: Sequence[Fact], files: Files) -> None:
+        containers = [fact for fact in facts if isinstance(fact, Container)]
+        self._stages = [one for one in containers if one.container_type == "stage"]
+        self._built = by_service(self._stages)
+        self._own = {
+            (one.manifest, one.scope.owner): one
+            for one in containers
+            if one.container_type != "stage"
+        }
+        self._mounts = [
+            fact for fact in facts if isinstance(fact, Mount) and not fact.scope.development
+        ]
+        self._code = CodeFolders(files)
+
+    def linked(self, command: Command) -> Command:
+        """Return a command with what it writes into, and why that is code."""
+        containers = list(self._containers(command))
+        workdir = next((one.workdir for one in containers if one.workdir), None)
+        target = _absolute(command.target, workdir)
+        volume = self._volume(command, containers, target) if target else None
+        if target is None or volume is None:
+            return command
+        sources = [path for one in command.sources if (path := _absolute(one, workdir))]
+        code = self._evidence(volume, target, sources, containers)
+        name = volume.source or volume.target or ""
+        return replace(command, volume_type=volume.mount_type, volume=name, code=code)
+
+    def _containers(self, command: Command) -> Iterator[Container]:
+        """Yield the container that the command runs in, and the stages that its image comes from."""
+        scope = command.scope
+        if scope.dockerfile:
+            yield from (
+                one
+                for one in self._stages
+                if one.dockerfile == scope.dockerfile and (one.scope.owner == scope.owner)
+            )
+        elif own := self._own.get((command.manifest, scope.owner)):
+            yield own
+            yield from (one for one in self._built.get(scope.service, ()) if one.last)
+
+    def _volume(
+        self, command: Command, containers: Iterable[Container], target: str
+    ) -> Mount | None:
+        """Return the mount that a path lies in, the innermost; a volume of the image where nothing is mounted."""
+        mounted = [one for one in self._mounts if _reaches(one, command) and _holds(one, target)]
+        declared = [
+            Mount(used_at=one.used_at, extent=one.extent, mount_type="volume", target=path)
+            for one in containers
+            for path in one.volumes
+        ]
+        found = mounted or [one for one in declared if _holds(one, target)]
+        return max(found, key=lambda one: len(normpath(one.target or "")), default=None)
+
+    def _evidence(
+        self, volume: Mount, target: str, sources: Sequence[str], containers: Sequence[Container]
+    ) -> str:
+        for one in [*containers, *self._sharing(volume)]:
+            if program := program_below(target, one):
+                return f"'{program}' starts from there"
+        if DATA_TARGET.match(target):
+            return ""
+        for one in containers:
+            if copied := self._copied(sources, one):
+                return f"the Dockerfile copies '{copied}'"
+        for one in containers:
+            name = name_and_tag(one.image or "")[0]
+            if any(_within(home, target) for home in CODE_PATHS.get(name, ())):
+                return f"'{name}' serves what lies there"
+        return ""
+
+    def _copied(self, sources: Sequence[str], stage: Container) -> str:
+        """Return what of the code that was copied into an image lies in one of these paths."""
+        for path in sources:
+            for inside, source in stage.code:
+                if _within(inside, path) and self._code.holds_source(source):
+                    return source or "."
+                part = join(source, path[len(inside) :].lstrip("/"))
+                if _within(path, inside) and self._code.holds_source(part):
+                    return part
+            for inside in stage.built:
+                if _within(inside, path):
+                    return inside
+        return ""
+
+    def _sharing(self, volume: Mount) -> Iterator[Container]:
+        """Yield the containers of the same manifest that the volume is mounted into at the same path."""
+        for one in self._mounts:
+            same = (one.manifest, one.mount_type, one.source, one.target)
+            own = self._own.get((one.manifest, one.scope.owner))
+            if own and same == (volume.manifest, volume.mount_type, volume.source, volume.target):
+                yield own
+
+
+def _reaches(mount: Mount, command: Command) -> bool:
+    """Whether a mount is one of the container that a command runs in; for an image any of its services'."""
+    if command.scope.dockerfile:
+        return bool(set(mount.scope.services) & set(command.scope.services))
+    return (mount.manifest, mount.scope.owner) == (command.manifest, command.scope.owner)
+
+
+def _holds(mount: Mount, path: str) -> bool:
+    return bool(mount.target) and _within(path, normpath(mount.target or ""))
+
+
+def _within(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it; everything lies in the root, which tells nothing."""
+    path, folder = normpath(path), normpath(folder)
+    return folder != "/" and (path == folder or path.startswith(f"{folder}/"))
+
+
+def _absolute(path: str | None, workdir: str | None) -> str | None:
+    if path is None:
+        return None
+    found = normpath(join(workdir or "", path))
+    return found if found.startswith("/") else None
