@@ -169,6 +169,9 @@ def test_commands_that_build_nothing(script: str) -> None:
         ("tar xzf app.tgz -C /srv", "/srv"),
         ("tar -C /srv -xf app.tar", "/srv"),
         ("unzip -q app.zip -d /srv", "/srv"),
+        ("cd /srv && tar xf /app.tar", "/srv"),
+        ("cp -r -t /srv /src", "/srv"),
+        ("rsync -a --include /data/ --exclude '/*' /src/ /app/", "/app/data"),
         ("cp -R /dist $TARGET", None),
     ],
 )
@@ -187,11 +190,27 @@ def test_copies_of_code_at_start(script: str, target: str | None) -> None:
         "tar tf x.tgz",
         "mkdir -p /app",
         "unzip -l x.zip",
+        "cp -r /src",
         "chown -R x /app",
     ],
 )
 def test_other_files_at_start(script: str) -> None:
     assert commands(script, "start") == []
+
+
+@pytest.mark.parametrize(
+    ("script", "sources"),
+    [
+        ("cp -r /src/lib /src/*.js /app", ("/src/lib", "/src/")),
+        ("cd /src && mv lib $X * /app", ("/src/lib", "/src")),
+        ("tar -xf /app.tar -C /srv", ("/app.tar",)),
+        ("tar -C /src -c . | tar xf - -C /srv", ("/src",)),
+        ("unzip /app.zip -d /srv", ("/app.zip",)),
+    ],
+)
+def test_where_copies_at_start_come_from(script: str, sources: tuple[str, ...]) -> None:
+    found = [command for command in commands(script, "start") if command.mutates == "files"]
+    assert [command.sources for command in found] == [sources]
 
 
 def test_sudo_is_told_once() -> None:

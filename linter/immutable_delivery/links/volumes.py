@@ -15,7 +15,11 @@ from immutable_delivery.links.code import (
     by_service,
     program_below,
 )
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
+
+_SETTINGS = lazy(r"/(?:conf|config|data)(?:\.d)?\Z")
+"""Folders that a first start fills with what is edited later, whatever language it is written in."""
 
 
 def link_volumes(facts: Sequence[Fact], files: Files) -> list[Fact]:
@@ -91,15 +95,15 @@ class _Around:
         for one in [*containers, *self._sharing(volume)]:
             if program := program_below(target, one):
                 return f"'{program}' starts from there"
-        if DATA_TARGET.match(target):
+        if DATA_TARGET.match(target) or _SETTINGS.search(target):
             return ""
-        for one in containers:
-            if copied := self._copied(sources, one):
-                return f"the Dockerfile copies '{copied}'"
         for one in containers:
             name = name_and_tag(one.image or "")[0]
             if any(_within(home, target) for home in CODE_PATHS.get(name, ())):
                 return f"'{name}' serves what lies there"
+        for one in containers:
+            if copied := self._copied(sources, one):
+                return f"the Dockerfile copies '{copied}'"
         return ""
 
     def _copied(self, sources: Sequence[str], stage: Container) -> str:

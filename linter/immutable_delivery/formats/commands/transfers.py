@@ -45,7 +45,20 @@ def transfer(event: Event, arguments: Arguments) -> Transfer | None:
     if named is None and len(operands) < 2:  # noqa: PLR2004 (from and to)
         return None
     target = named.value if named else operands.pop()
-    return _transfer(event, operands, target) if target else None
+    return _narrowed(_transfer(event, operands, target), arguments) if target else None
+
+
+def _narrowed(found: Transfer, arguments: Arguments) -> Transfer:
+    """Return a transfer of what alone an rsync picks: `--include /data/ --exclude '/*'`."""
+    picked, left = (
+        [option.value.text for option in arguments.all((name,)) if option.value]
+        for name in ("--include", "--exclude")
+    )
+    if found.path is None or len(picked) != 1 or not {"*", "/*"} & set(left):
+        return found
+    part = picked[0].strip("/")
+    sources = tuple(join(one, part) for one in found.sources)
+    return Transfer(sources, found.target, join(found.path, part))
 
 
 def _unpacked(event: Event, arguments: Arguments) -> Transfer | None:
