@@ -53,9 +53,7 @@ def container(state: State) -> Container:
 
 
 def _code(state: State) -> tuple[tuple[str, str], ...]:
-    found = [
-        (one.target, one.source) for one in state.contents if one.code and one.source is not None
-    ]
+    found = [(one.target, one.source) for one in state.contents if one.source is not None]
     return tuple(
         (target, source) for target, source in dict.fromkeys(found) if target.startswith("/")
     )
