@@ -59,7 +59,7 @@ def examine(
     """Judge a whole repository; without ``inline``, ignore comments silence nothing."""
     read = project.read(files, classify, reader or Reader(files, reading_settings(config)))
     lock = lockfile.read(files)
-    facts = link(read.facts, read.builds, files, lock)
+    facts = link(read.facts, read.builds, files, lock, reading_settings(config))
     judgement = judge(facts, policies, config.selection)
     by_id, comments = {policy.id: policy for policy in policies}, read.comments
     outcome = suppressions.apply(

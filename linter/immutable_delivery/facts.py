@@ -318,7 +318,7 @@ class Variable(Fact, frozen=True, kw_only=True):
     """Why it is a secret: name, value or url; else empty."""
     installs: str | None = ""
     """What the image installs at start because of it (`plugins`); else empty."""
-    bypassed_checks: tuple[str, ...] = ()
+    bypassed_checks: tuple[str, ...] | None = ()
     """The integrity checks that it turns off."""
 
 

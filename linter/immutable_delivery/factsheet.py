@@ -25,7 +25,13 @@ def factsheet(start: Path, file: str) -> str:
     tree = open_tree(start, paths=[file])
     config = load(tree.files)
     project = read(tree.files, tree.skipped, Reader(tree.files, reading_settings(config)))
-    facts = link(project.facts, project.builds, tree.files, lock.read(tree.files))
+    facts = link(
+        project.facts,
+        project.builds,
+        tree.files,
+        lock.read(tree.files),
+        reading_settings(config),
+    )
     own = [fact for fact in facts if fact.used_at.file in tree.named]
     if not own:
         raise UsageError(f"{shown(file)}: no format of imd reads this file")

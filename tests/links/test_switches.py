@@ -45,3 +45,39 @@ def test_a_switch_installs_what_its_table_says(
 def test_only_the_environment_of_what_is_deployed_is_a_switch() -> None:
     assert installs("AUTO_UPDATE", "true", deployed=False) == ""
     assert installs("AUTO_UPDATE", "true", kind="label") == ""
+
+
+def bypassed(name: str, value: str | None, kind: str = "env", **settings: object) -> object:
+    fact = Variable(
+        used_at=PLACE, extent=PLACE, scope=Scope(), variable_type=kind, name=name, value=value
+    )
+    (found,) = link_switches([fact], settings)
+    assert isinstance(found, Variable)
+    return found.bypassed_checks
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("GOSUMDB", "off", ("GOSUMDB=off",)),
+        ("GOSUMDB", "sum.golang.org", ()),
+        ("GIT_SSL_NO_VERIFY", "false", ("GIT_SSL_NO_VERIFY=false",)),
+        ("NODE_TLS_REJECT_UNAUTHORIZED", "1", ()),
+        ("NODE_TLS_REJECT_UNAUTHORIZED", None, None),
+        ("NODE_ENV", None, ()),
+    ],
+)
+def test_a_variable_turns_off_the_checks_that_the_table_says(
+    name: str, value: str | None, expected: tuple[str, ...] | None
+) -> None:
+    assert bypassed(name, value) == expected
+
+
+def test_a_label_turns_nothing_off() -> None:
+    assert bypassed("GOSUMDB", "off", kind="label") == ()
+
+
+def test_a_configuration_adds_variables() -> None:
+    tables = {"bypassing_variables": {"OUR_TLS": "off"}}
+    assert bypassed("OUR_TLS", "off") == ()
+    assert bypassed("OUR_TLS", "off", tables=tables) == ("OUR_TLS=off",)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.files import Files
@@ -17,11 +18,17 @@ from immutable_delivery.links.volumes import link_volumes
 from immutable_delivery.lock.file import Lock
 
 
-def link(facts: Sequence[Fact], builds: Sequence[Build], files: Files, lock: Lock) -> list[Fact]:
+def link(
+    facts: Sequence[Fact],
+    builds: Sequence[Build],
+    files: Files,
+    lock: Lock,
+    settings: Mapping[str, Any] | None = None,
+) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     linked = link_services(facts, builds)
     linked = link_development(linked, builds)
     linked = link_substituted(linked, builds)
-    linked = link_updaters(link_switches(linked))
+    linked = link_updaters(link_switches(linked, settings))
     linked = link_starts(link_locked(linked, lock), builds, lock)
     return link_volumes(link_mounts(linked, files), files)

@@ -1,11 +1,15 @@
-"""What an image installs because of a variable: the switches that images themselves offer for it."""
+"""What a variable switches: installations that images offer, and integrity checks that it turns off."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from immutable_delivery.facts import Fact, Variable
 from immutable_delivery.records import replace
+
+if TYPE_CHECKING:
+    from immutable_delivery.formats.commands.tables import Tables
 
 _LISTS = {
     "GF_INSTALL_PLUGINS": "plugins",
@@ -41,14 +45,25 @@ _TOGGLES = {
 _OFF = frozenset({"", "0", "false", "no", "off", "n", "never", "disabled", "none"})
 
 
-def link_switches(facts: Sequence[Fact]) -> list[Fact]:
-    """Return the facts with ``installs`` of every variable that makes an image install something."""
-    return [
-        replace(fact, installs=_installed(fact))
-        if isinstance(fact, Variable) and _is_switch(fact)
-        else fact
-        for fact in facts
-    ]
+def link_switches(facts: Sequence[Fact], settings: Mapping[str, Any] | None = None) -> list[Fact]:
+    """Return the facts with what every variable makes an image install, and which checks it turns off."""
+    if not any(isinstance(fact, Variable) for fact in facts):
+        return list(facts)
+    from immutable_delivery.formats.commands import tables_of  # noqa: PLC0415 (they take long to load)
+
+    tables = tables_of(settings or {})
+    return [_linked(fact, tables) if isinstance(fact, Variable) else fact for fact in facts]
+
+
+def _linked(fact: Variable, tables: Tables) -> Variable:
+    if _is_switch(fact):
+        fact = replace(fact, installs=_installed(fact))
+    if fact.variable_type not in {"env", "arg"} or fact.bypassed_checks:
+        return fact
+    bypassed = tables.bypassed_by(fact.name, fact.value)
+    if bypassed is None:
+        return replace(fact, bypassed_checks=None)
+    return replace(fact, bypassed_checks=(f"{fact.name}={fact.value}",)) if bypassed else fact
 
 
 def _is_switch(fact: Variable) -> bool:

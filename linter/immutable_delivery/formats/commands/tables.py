@@ -92,11 +92,13 @@ class Tables:
         """Recognises the addresses of package repositories that are fixed."""
         return lazy("|".join(re.escape(host.strip("*")) for host in self.data["frozen_hosts"]))
 
-    def bypassed_by(self, name: str, value: str) -> bool:
-        """Whether a variable of this value turns an integrity check off."""
+    def bypassed_by(self, name: str, value: str | None) -> bool | None:
+        """Whether a variable of this value turns an integrity check off; None where the unknown value decides."""
         pattern = self.data["bypassing_variables"].get(name)
         if pattern is None:
             return False
+        if value is None:
+            return None
         return re.fullmatch(pattern, value.strip("'\""), re.IGNORECASE | re.DOTALL) is not None
 
     def _role(self, name: str) -> Role:
