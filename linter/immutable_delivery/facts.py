@@ -8,9 +8,9 @@ what does not apply is empty (``""``, ``()``, ``False``). The field docstrings a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeAlias, TypeVar, get_args
+from typing import Annotated, TypeAlias, TypeVar, get_args
 
-from immutable_delivery.records import Record, field, replace
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place
 
 PINS = ("digest", "exact", "partial", "alias", "none", "malformed")
@@ -78,10 +78,6 @@ class Fact(Record, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     def place_of(self, *names: str) -> Place:
         """Return the place of the first of these fields that is written, else of the fact."""
         return next((self.places[name] for name in names if name in self.places), self.used_at)
-
-    def scoped(self, **changes: Any) -> Any:
-        """Return the same fact with some fields of its scope changed."""
-        return replace(self, scope=replace(self.scope, **changes))
 
 
 class Image(Fact, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from immutable_delivery.files import Files, Texts
 from immutable_delivery.formats import Comment
 from immutable_delivery.formats.registry import REGISTRY, candidates, claim
 from immutable_delivery.groups import Group, Reading, ReadingSettings
+from immutable_delivery.pathclasses import classify as path_class
 from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.workers import Site, Task, outcomes
@@ -99,6 +100,7 @@ def read(files: Files, classify: Classify, reader: Reader | None = None) -> Proj
     project.inputs = {one.path: one for one in reader.claimed(files.paths, classify)}
     found = Reading()
     for describing in (False, True):
+        project.inputs |= _built(project, classify)
         tasks = _tasks(project, reader, describing=describing)
         for number, reading in enumerate(reader.readings(tasks), 1):
             _add(found, reading)
@@ -109,14 +111,6 @@ def read(files: Files, classify: Classify, reader: Reader | None = None) -> Proj
     return project
 
 
-def facts_of(path: str, data: bytes) -> list[Fact]:
-    """Return the facts of one file by itself: pure, and the only way from bytes to facts."""
-    from immutable_delivery.files import MemoryFiles  # noqa: PLC0415 (for single files only)
-
-    files = MemoryFiles({path: data})
-    return read(files, lambda _path, _head: "").facts
-
-
 def claimed(path: str, read_file: Callable[[str], bytes], classify: Classify) -> Input | None:
     """Return a file with the format that claims it, and why it is not judged."""
     try:
@@ -125,6 +119,27 @@ def claimed(path: str, read_file: Callable[[str], bytes], classify: Classify) ->
         data = b""
     entry = claim(path, data)
     return Input(path, entry.name, classify(path, data), len(data)) if entry else None
+
+
+def _built(project: Project, classify: Classify) -> dict[str, Input]:
+    """Return what manifests build from and nothing has been read of: no name and no folder hides a Dockerfile.
+
+    What the configuration leaves out, and what a program generates, stays left out.
+    """
+    found = {build.dockerfile for build in project.builds}.intersection(project.files.paths)
+    inputs = project.inputs
+    hidden = (path for path in found if path not in inputs or inputs[path].skipped)
+    return {path: _described(project.files, path, classify) for path in sorted(hidden)}
+
+
+def _described(files: Files, path: str, classify: Classify) -> Input:
+    entry = next(entry for entry in REGISTRY if entry.describes_images)
+    try:
+        data = files.read(path)
+    except UnreadableError:  # as in claimed
+        data = b""
+    skipped = classify(path, data)
+    return Input(path, entry.name, "" if skipped == path_class(path) else skipped, len(data))
 
 
 def _tasks(project: Project, reader: Reader, *, describing: bool) -> list[Task]:
