@@ -94,6 +94,7 @@ def test_downloads_that_run_unseen(script: str, how: str) -> None:
         "wget https://x/i.sh; # sh i.sh",
         "wget https://x/i.sh; echo sh i.sh",
         "curl -o i https://x; docker build -f i .",
+        'ID=$(curl https://x/api | jq .id); ${CLIENT} push "restarting $ID"',
     ],
 )  # fmt: skip
 def test_downloads_that_do_not_run_or_are_checked(script: str) -> None:

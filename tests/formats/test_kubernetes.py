@@ -605,3 +605,11 @@ def test_an_openshift_deployment_is_read_where_a_trigger_gives_the_image() -> No
         "      volumes: [{name: state, hostPath: {path: /mnt/state}}]\n"
     )
     assert one(content, Mount).host
+
+
+def test_what_ko_builds_is_no_reference() -> None:
+    content = deployment(
+        "{name: web, image: 'ko://example.com/Shop/cmd/web'}", "{name: proxy, image: 'x:1'}"
+    )
+    assert [found.reference for found in facts(content, kind=Image)] == ["x:1"]
+    assert [found.name for found in facts(content, kind=Container)] == ["web", "proxy"]

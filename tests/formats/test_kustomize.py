@@ -391,6 +391,12 @@ def test_the_file_of_a_secret_is_in_no_repository() -> None:
     assert project.troubles == []
 
 
+def test_a_file_that_kustomize_fetches_is_not_missing() -> None:
+    content = "resources: [web.yaml]\nconfigMapGenerator: [{name: c, files: [a.json=https://example.com/main/a.json]}]\n"
+    project = Project({"kustomization.yaml": content, "web.yaml": deployment()})
+    assert project.troubles == []
+
+
 @pytest.mark.parametrize(
     "content",
     ["resources: {a: b}\n", "resources: text\n", "images: text\npatches: [1, [2]]\nlabels: x\nvars: [{}]\n", "[]\n", "replacements: [1, {}]\n",

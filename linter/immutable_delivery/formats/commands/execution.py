@@ -26,8 +26,10 @@ class Run(NamedTuple):
 def runs(event: Event) -> Iterator[Run]:
     """Yield what a call runs."""
     interpreter = event.role.interpreter
-    if event.name == "eval" or not event.name:
+    if event.name == "eval":
         yield from (Run("substitution", word) for word in event.call.words)
+    elif not event.name:  # a variable names the program: what follows are its arguments
+        yield Run("substitution", event.call.words[0])
     elif interpreter is None:
         if not _only_looks(event):
             yield Run("file", event.call.words[0])

@@ -55,7 +55,7 @@ def _container(found: Found, mounts: Mounts, scope: Scope) -> Iterator[Fact]:
     known = variables.values(node, workload)
     scripts = volumes.scripts(node, mounts.volumes, workload)
     image = scalar(node, "image") or scalar(pod.defaults, "image")
-    if image is not None and not puts_in(workload, image):
+    if image is not None and not _put_in_later(workload, image):
         yield image_of(image, found.role, scope, node.place, scalar(node, "imagePullPolicy"))
     run = programs.run(node, known, workload, scope, scripts)
     begun = programs.start(node, known, scope, run)
@@ -66,6 +66,11 @@ def _container(found: Found, mounts: Mounts, scope: Scope) -> Iterator[Fact]:
     yield from variables.inherited(node, workload, scope)
     yield from mounts.of(node, scope, run.started)
     yield from run.facts
+
+
+def _put_in_later(workload: Workload, image: Scalar) -> bool:
+    """Whether it is no reference: a trigger's blank, or a Go package that ko builds and puts in by digest."""
+    return puts_in(workload, image) or image.text.startswith("ko://")
 
 
 def _whole(found: Found, image: Scalar | None, pod: Pod, known: Values, scope: Scope) -> Container:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.model import Kustomization
+from immutable_delivery.formats.kustomize.remote import is_remote
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.trouble import Report
@@ -45,6 +46,8 @@ def _tell(entry: Mapping, repository: Repository, folder: str, report: Report) -
     named = [(one, one.text) for one in (*([env] if env else ()), *scalars(entry, "envs"))]
     named += [(one, one.text.rpartition("=")[2]) for one in scalars(entry, "files")]
     for one, path in named:
+        if is_remote(path):  # kustomize fetches it
+            continue
         found = resolve(folder, path)
         if found is None or repository.files.state(found) == "missing":
             report(one.place, f"there is no `{path}` here")
