@@ -332,6 +332,16 @@ def test_component_runs(repository: Repository, tmp_path: Path) -> None:
     assert code(**{"fail-on": "warning"}) == 1
     assert code(profile="strict") == 1
     assert code(**{"fail-on": "warning", "since": "HEAD"}) == 0
+    repository.commit(
+        {
+            "Dockerfile": f"# imd: ignore[floating-tag] hidden\n{BAD}",
+            ".imd.yaml": "ignore: [floating-tag]\n",
+        }
+    )
+    assert code() == 0
+    trusted = {"config-from": "HEAD~1"}
+    assert code(**trusted) == 0
+    assert code(**trusted, **{"inline-ignores": "false"}) == 1
 
 
 # The image
