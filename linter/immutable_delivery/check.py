@@ -11,9 +11,16 @@ from immutable_delivery import project, suppressions
 from immutable_delivery.config import Config
 from immutable_delivery.congruence import classes
 from immutable_delivery.engine import judge
-from immutable_delivery.facts import Fact, Image, Service
+from immutable_delivery.facts import Fact, Image, Service, Unread
 from immutable_delivery.files import Files
-from immutable_delivery.findings import Finding, Judged, Report, ServiceReport, Unresolved
+from immutable_delivery.findings import (
+    Finding,
+    Judged,
+    Report,
+    ServiceReport,
+    Unanalysed,
+    Unresolved,
+)
 from immutable_delivery.fingerprints import fingerprinted
 from immutable_delivery.fixes import Around, DigestOf, fix_of, pins
 from immutable_delivery.links.link import link
@@ -106,7 +113,8 @@ def report(
     }
     pointed |= {edit.place.file for one in findings if one.fix for edit in one.fix.edits}
     pointed |= {service.place.file for service in services if service.place}
-    pointed |= {one.place.file for one in examined.unresolved}
+    left = tuple(one for one in _not_analysed(examined) if covers(one.place.file))
+    pointed |= {one.place.file for one in examined.unresolved} | {one.place.file for one in left}
     texts = examined.project.texts
     base = Report(
         findings=tuple(findings),
@@ -114,6 +122,7 @@ def report(
         services=services,
         files=tuple(one for one in _judged(examined) if covers(one.path)),
         unresolved=tuple(one for one in examined.unresolved if covers(one.place.file)),
+        not_analysed=left,
         rules={policy.id: policy.rule for policy in policies},
         texts={path: texts[path] for path in sorted(pointed) if path in texts},
     )
@@ -161,6 +170,16 @@ def reading_settings(config: Config) -> dict[str, Any]:
 
 def _services(facts: Iterable[Fact]) -> list[Service]:
     return [fact for fact in facts if isinstance(fact, Service)]
+
+
+def _not_analysed(examined: Examined) -> list[Unanalysed]:
+    """Return what nobody analysed, in order of its places."""
+    found = {
+        Unanalysed(place=fact.used_at, reason=fact.reason)
+        for fact in examined.facts
+        if isinstance(fact, Unread)
+    }
+    return sorted(found, key=lambda one: (one.place, one.reason))
 
 
 def _asked(finding: Finding, covers: Callable[[str], bool]) -> bool:

@@ -286,6 +286,15 @@ class Command(Fact, frozen=True, kw_only=True):
     """The paths in the container that it copies or unpacks."""
 
 
+class Unread(Fact, frozen=True, kw_only=True):
+    """A command or script that nobody analysed: whatever it does, no other fact tells of it."""
+
+    language: str = ""
+    """PowerShell, cmd, python …; sh for a script that is too long or nests too deep."""
+    reason: str = ""
+    """Why it was not analysed, for a person."""
+
+
 class Copy(Fact, frozen=True, kw_only=True):
     """Files put into an image from the build context."""
 
@@ -462,7 +471,7 @@ class Suppression(Fact, frozen=True, kw_only=True):
 
 
 AnyFact: TypeAlias = (
-    Image | Install | Fetch | Source | Mount | Start | Command | Copy | Variable | Container
+    Image | Install | Fetch | Source | Mount | Start | Command | Unread | Copy | Variable | Container
     | Resource | Job | Contract | Service | Project | File | Suppression
 )  # fmt: skip
 

@@ -109,6 +109,14 @@ class Unresolved(Record, frozen=True, kw_only=True):
     fields: tuple[str, ...]
 
 
+class Unanalysed(Record, frozen=True, kw_only=True):
+    """A command or script that nobody analysed."""
+
+    place: Place
+    reason: str
+    """Why, for a person."""
+
+
 class Judged(Record, frozen=True, kw_only=True):
     """An input and what became of it."""
 
@@ -167,6 +175,7 @@ class Report(Record, frozen=True, kw_only=True):
     services: tuple[ServiceReport, ...] = ()
     files: tuple[Judged, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    not_analysed: tuple[Unanalysed, ...] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """Every rule that ran, by id."""
     texts: Mapping[str, Text] = field(default_factory=dict)

@@ -88,7 +88,7 @@ def test_findings_services_and_counts_add_up_under_their_repositories(three: Rep
         )
         for one in alone[file]["services"]
     }
-    for key in ("suppressed", "judged", "skipped", "unresolved"):
+    for key in ("suppressed", "judged", "skipped", "unresolved", "not_analysed"):
         assert whole["summary"][key] == sum(one["summary"][key] for one in alone.values()), key
     assert [one["place"]["file"] for one in whole["suppressed"]] == ["lone/Dockerfile"]
     assert "hunter2" not in json.dumps(whole)

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from immutable_delivery.facts import Command, Fact, Install, Scope, Variable
+from immutable_delivery.facts import Command, Fact, Fetch, Install, Scope, Unread, Variable
 from immutable_delivery.formats.commands import Interpreter, dev_server, package_script
 from immutable_delivery.formats.commands.pins import READERS
 from immutable_delivery.formats.commands.tables import compile_tables, load
@@ -355,19 +355,41 @@ def test_programs_that_can_be_followed() -> None:
 )
 def test_other_shells_are_named_and_not_read(shell: str) -> None:
     found = read("apt-get install curl", shell=shell)
-    assert (found.finish(), len(found.not_analysed)) == ([], 1)
+    (fact,) = found.finish()
+    assert isinstance(fact, Unread)
+    assert fact.reason == f"{fact.language} is not analysed"
 
 
 @pytest.mark.parametrize("shell", ["sh", "/bin/bash", "ash", "dash", "zsh", "/usr/bin/ksh"])
 def test_shells_that_are_read(shell: str) -> None:
     found = read("apt-get install curl", shell=shell)
-    assert (len(found.finish()), found.not_analysed) == (1, [])
+    assert [type(fact) for fact in found.finish()] == [Install]
 
 
-def test_a_shebang_names_the_interpreter() -> None:
-    assert read("#!/usr/bin/env python3\nimport x").not_analysed
-    assert read("#!/usr/bin/env -S bash -e\nls").not_analysed == []
-    assert read("#!/bin/sh\nls", shell="powershell").not_analysed == []
+@pytest.mark.parametrize(
+    ("script", "languages"),
+    [
+        ("#!/usr/bin/env python3\nimport x", ["python3"]),
+        ("#!/usr/bin/perl -w\nsystem('apt-get install x')", ["perl"]),
+        ("#!/usr/bin/env -S bash -e\nls", []),
+        ("powershell -Command iwr https://x.org/a.exe -OutFile a.exe", ["PowerShell"]),
+        ("pwsh.exe -c 'apt-get install x'", ["PowerShell"]),
+        ("cmd /S /C choco install x", ["cmd"]),
+        ("python3 - <<EOF\nimport os\nEOF", ["python3"]),
+        ("ruby <<'EOF'\nputs `curl x | sh`\nEOF\nperl <<< 'print 1'", ["ruby", "perl"]),
+        ("bash <<EOF\nls\nEOF\ncat <<EOF\nx\nEOF", []),
+        ("python3 x.py; perl -v; cmd", []),
+        ("(" * 60 + "ls" + ")" * 60, ["sh"]),
+    ],
+)
+def test_what_is_not_analysed(script: str, languages: list[str]) -> None:
+    found = read(script).finish()
+    assert [one.language for one in found if isinstance(one, Unread)] == languages
+    assert not any(isinstance(one, Install | Fetch) for one in found)
+
+
+def test_a_shebang_outweighs_the_shell() -> None:
+    assert read("#!/bin/sh\nls", shell="powershell").finish() == []
 
 
 def test_exec_forms_have_no_shell() -> None:

@@ -22,6 +22,7 @@ from immutable_delivery.findings import (
     Report,
     Rule,
     ServiceReport,
+    Unanalysed,
     Unresolved,
 )
 from immutable_delivery.fingerprints import fingerprinted
@@ -151,6 +152,7 @@ def report() -> Report:
             Judged(path="tests/Dockerfile", format="dockerfile", skipped="fixture"),
         ),
         unresolved=(Unresolved(policy="floating-tag", place=port, owner="web", fields=("tag",)),),
+        not_analysed=(Unanalysed(place=port, reason="PowerShell is not analysed"),),
         rules={rule.id: rule for rule in (FLOATING, PACKAGE, UNREADABLE)},
         texts=texts,
         version="1.2.3",

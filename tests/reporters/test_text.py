@@ -64,6 +64,7 @@ Not judged, template: chart/templates/web.yaml
 Not judged, fixture: tests/Dockerfile
 Taken for development: compose.yaml (k8s deploys web)
 Environments: staging, production (--show-files)
+In compose.yaml PowerShell is not analysed (1) (--show-unresolved).
 1 verdict left open, because a value is unknown (--show-unresolved).
 Note: no git repository: every file is read
 Next: mend the errors first; `imd policy show floating-tag` explains the most frequent one with
@@ -90,6 +91,7 @@ def test_what_is_shown_on_request(report: Report) -> None:
     assert "  compose.yaml:3:12: floating-tag: tag of web\n" in text
     assert "  chart/templates/web.yaml: not judged: template\n" in text
     assert "       2  warning  unpinned-os-package\n" in text
+    assert "  compose.yaml:3:12: PowerShell is not analysed\n" in text
     assert "left open" not in text
 
 

@@ -16,7 +16,6 @@ from immutable_delivery.written import Written
 
 MAX_SCRIPTS = 10
 """More scripts that run scripts are not followed."""
-MAX_LENGTH = 200_000
 
 Values = Mapping[str, Written | None]
 
@@ -133,7 +132,7 @@ class _Reader:
         while waiting and len(done) < MAX_SCRIPTS:
             program = waiting.pop(0)
             found = self._text(program.path.text) if _is_script(program) else None
-            if found is None or found.path in done or len(found.value) > MAX_LENGTH:
+            if found is None or found.path in done:
                 continue
             done.add(found.path)
             self.script = self.script or found.path

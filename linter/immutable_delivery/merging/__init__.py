@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from itertools import pairwise
+from typing import TypeVar
 
 from immutable_delivery import __version__
 from immutable_delivery.errors import UsageError
@@ -16,6 +17,7 @@ from immutable_delivery.findings import (
     Report,
     Rule,
     ServiceReport,
+    Unanalysed,
     Unresolved,
 )
 from immutable_delivery.names import shown
@@ -50,6 +52,7 @@ def merged(parts: Iterable[Part]) -> Report:
         services=tuple(service for report in renamed for service in report.services),
         files=tuple(file for report in renamed for file in report.files),
         unresolved=tuple(one for report in renamed for one in report.unresolved),
+        not_analysed=tuple(one for report in renamed for one in report.not_analysed),
         rules=rules,
         texts={path: text for report in renamed for path, text in report.texts.items()},
         version=__version__,
@@ -97,7 +100,8 @@ def _renamed(part: Part) -> Report:
         suppressed=tuple(map(own.finding, report.suppressed)),
         services=tuple(map(own.service, report.services)),
         files=tuple(map(own.file, report.files)),
-        unresolved=tuple(map(own.unresolved, report.unresolved)),
+        unresolved=tuple(map(own.placed, report.unresolved)),
+        not_analysed=tuple(map(own.placed, report.not_analysed)),
         texts={own.path(path): text for path, text in report.texts.items()},
         notices=tuple(f"{shown(name)}: {notice}" for notice in report.notices),
         baseline=report.baseline and _prefixed(report.baseline, own.path),
@@ -107,6 +111,9 @@ def _renamed(part: Part) -> Report:
 def _prefixed(baseline: Compared, path: Callable[[str], str]) -> Compared:
     fixed = tuple(replace(entry, file=path(entry.file)) for entry in baseline.fixed)
     return replace(baseline, fixed=fixed)
+
+
+_Placed = TypeVar("_Placed", Unresolved, Unanalysed)
 
 
 class _Prefix(Record, frozen=True):
@@ -145,7 +152,7 @@ class _Prefix(Record, frozen=True):
     def file(self, file: Judged) -> Judged:
         return replace(file, path=self.path(file.path))
 
-    def unresolved(self, one: Unresolved) -> Unresolved:
+    def placed(self, one: _Placed) -> _Placed:
         return replace(one, place=self.place(one.place))
 
 

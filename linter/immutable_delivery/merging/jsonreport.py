@@ -17,6 +17,7 @@ from immutable_delivery.findings import (
     Rule,
     ServiceClass,
     ServiceReport,
+    Unanalysed,
     Unresolved,
 )
 from immutable_delivery.records import Record, field
@@ -67,6 +68,7 @@ class _Data(Record, frozen=True):
     services: tuple[_Service, ...] = ()
     files: tuple[Judged, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    not_analysed: tuple[Unanalysed, ...] = ()
     rules: tuple[Rule, ...] = ()
     notices: tuple[str, ...] = ()
     repository: _Repository = _Repository()
@@ -79,7 +81,7 @@ def reports(data: Mapping[str, Any]) -> Iterator[tuple[str, Report]]:
     read = msgspec.convert(_placed(data, texts), _Data)
     yield "imd", Report(
         findings=read.findings, suppressed=read.suppressed, files=read.files, unresolved=read.unresolved,
-        services=tuple(_service(one) for one in read.services), rules={rule.id: rule for rule in read.rules},
+        not_analysed=read.not_analysed, services=tuple(_service(one) for one in read.services), rules={rule.id: rule for rule in read.rules},
         texts=texts, notices=read.notices, repository=read.repository.url,
         revision=read.repository.revision, branch=read.repository.branch,
         baseline=Compared("", read.baseline.known, read.baseline.stale) if read.baseline else None,

@@ -17,6 +17,7 @@ from immutable_delivery.findings import (
     Report,
     Rule,
     ServiceReport,
+    Unanalysed,
     Unresolved,
 )
 from immutable_delivery.reporters import Options
@@ -48,6 +49,7 @@ def _contents(report: Report) -> dict[str, Any]:
         "services": [_service(report, service) for service in report.services],
         "files": [_file(judged) for judged in report.files],
         "unresolved": [_unresolved(report, entry) for entry in report.unresolved],
+        "not_analysed": [_unanalysed(report, one) for one in report.not_analysed],
         "rules": [_rule(report.rules[name]) for name in sorted(report.rules)],
         "notices": list(report.notices),
     }
@@ -62,6 +64,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "judged": len(judged),
         "skipped": sum(bool(file.skipped) for file in report.files),
         "unresolved": len(report.unresolved),
+        "not_analysed": len(report.not_analysed),
     }
 
 
@@ -162,6 +165,10 @@ def _unresolved(report: Report, entry: Unresolved) -> dict[str, Any]:
         "owner": entry.owner,
         "fields": list(entry.fields),
     }
+
+
+def _unanalysed(report: Report, one: Unanalysed) -> dict[str, Any]:
+    return {"place": _place(report, one.place), "reason": one.reason}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

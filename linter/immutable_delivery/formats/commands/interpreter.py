@@ -18,7 +18,8 @@ from immutable_delivery.formats.commands.stage import Event, Locate, Stage
 from immutable_delivery.formats.commands.starts import dev_server_of
 from immutable_delivery.formats.commands.tables import Tables, load
 from immutable_delivery.formats.commands.taint import Taint
-from immutable_delivery.formats.shell import Shell, Word, is_shell
+from immutable_delivery.formats.commands.unread import foreign, language_of, unread
+from immutable_delivery.formats.shell import Shell, Word
 from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Text
 from immutable_delivery.written import Written
@@ -47,8 +48,6 @@ class Interpreter:
         """What is run by its path or through an interpreter, for callers who can follow it."""
         self.sourced: list[Program] = []
         """Scripts that are read into the shell."""
-        self.not_analysed: list[Place] = []
-        """Statements of a shell that is none, or beyond what is read."""
         self.dev_server = ""
         """The first development server that is started."""
         self._stage = Stage(tables or load(), files, folder, locate)
@@ -85,9 +84,9 @@ class Interpreter:
     ) -> None:
         """Read a script of the shell; one that names another interpreter is not analysed."""
         match = _SHEBANG.match(text.text)
-        name = (match[1] or match[2]) if match else self.shell
-        if not is_shell(name.rpartition("/")[2]):
-            self.not_analysed.append(extent)
+        language = language_of((match[1] or match[2]) if match else self.shell)
+        if language:
+            self._facts.append(unread(language, text.whole, scope, extent))
             return
         shell = Shell(self.variables, self._stage.tables.wrappers)
         shell.run(text, escape)
@@ -127,7 +126,8 @@ class Interpreter:
 
     def _read(self, shell: Shell, scope: Scope, extent: Place, related: tuple[Place, ...]) -> None:
         if shell.incomplete:
-            self.not_analysed.append(extent)
+            reason = "what is too long or nested too deep is not analysed"
+            self._facts.append(unread("sh", extent, scope, extent, reason))
         first, tables = len(self._events), self._stage.tables
         events: list[Event] = []
         for call in shell.calls:
@@ -153,6 +153,8 @@ class Interpreter:
             self._clones.read(event, stage)
         self._taint.read(event)
         self._facts += commands(event, told=bool(installed))
+        if (found := foreign(event)) is not None:
+            self._facts.append(found)
         ran = program_of(event)
         if ran is not None:
             (self.sourced if ran.sourced else self.programs).append(ran)

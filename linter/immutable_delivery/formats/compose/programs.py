@@ -23,7 +23,6 @@ from immutable_delivery.written import Written
 
 MAX_SCRIPTS = 10
 """More scripts that run scripts are not followed."""
-MAX_LENGTH = 200_000
 
 _HOOKS = {"pre_start": "init", "post_start": "hook", "pre_stop": "hook"}
 
@@ -144,7 +143,7 @@ class _Runner:
         if program.text in self._contents:
             return self._contents[program.text].written
         found = self._text(self._path(program))
-        if found is None or len(found.value) > MAX_LENGTH:
+        if found is None:
             return None
         self.script = self.script or found.path
         return Written.literal(found.value, Place(found.path, Span(0, len(found.value))))

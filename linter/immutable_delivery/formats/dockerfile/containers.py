@@ -7,10 +7,9 @@ import re
 from immutable_delivery.facts import Container
 from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.context import joined
+from immutable_delivery.formats.dockerfile.shells import words_of
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.text import Place
-
-_SHELL = ("/bin/sh", "-c")
 
 
 def container(state: State) -> Container:
@@ -67,7 +66,7 @@ def entry(state: State) -> tuple[str, ...] | None:
         if one is None or (one is command and entrypoint and not entrypoint.json):
             continue
         texts = [word.text for word in one.words]
-        words += texts if one.json else [*(state.shell or _SHELL), *texts]
+        words += texts if one.json else [*words_of(state), *texts]
     return tuple(words) if words else None
 
 

@@ -9,6 +9,7 @@ from immutable_delivery.facts import Fact
 from immutable_delivery.files import read_text
 from immutable_delivery.formats.commands import Interpreter, Program, tables_of
 from immutable_delivery.formats.dockerfile.document import Instruction
+from immutable_delivery.formats.dockerfile.shells import shell_of
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Unset, Variables
 from immutable_delivery.patterns import lazy
@@ -18,7 +19,6 @@ from immutable_delivery.written import Written
 
 MAX_DEPTH = 2
 """A script that an instruction runs, and one that this script runs."""
-MAX_LENGTH = 200_000
 
 _SHEBANG = lazy(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
 _SHELL = lazy(r"(?:ba|da|a|k|mk|z)?sh\Z")
@@ -51,7 +51,7 @@ def is_task_runner(text: str) -> bool:
 
 
 def _is_followed(text: str, path: str) -> bool:
-    return len(text) <= MAX_LENGTH and is_shell(text, path) and not is_task_runner(text)
+    return is_shell(text, path) and not is_task_runner(text)
 
 
 def known_values(
@@ -88,7 +88,7 @@ def interpreter_for(state: State, variables: Mapping[str, Written | None]) -> In
         variables,
         files=state.site.around.files,
         folder=state.contents.folder(state.workdir),
-        shell=state.shell[0] if state.shell else "sh",
+        shell=shell_of(state),
         locate=lambda path: (state.locate(path) or (None, None))[1],
         tables=tables_of(state.site.around.settings),
     )
@@ -99,7 +99,7 @@ def stage_interpreter(state: State) -> Interpreter:
     if state.interpreter is None:
         state.interpreter = interpreter_for(state, known_values(state.variables))
         state.interpreter.snapshot = state.snapshot
-    state.interpreter.shell = state.shell[0] if state.shell else "sh"
+    state.interpreter.shell = shell_of(state)
     return state.interpreter
 
 

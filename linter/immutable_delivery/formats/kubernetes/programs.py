@@ -85,8 +85,9 @@ def _run(container: Mapping, known: Values, scope: Scope, scripts: Scripts, tabl
     found.dev_server = reader.argv([*command, *args], scope, container.extent(origin))
     for key in _SCRIPTS:
         body = scalar(container, key)
-        if body is not None and _is_for_shell(body.text, command):
-            reader.script(body, scope, container.extent(key))
+        if body is not None:  # without a first line that names one, the command is its interpreter
+            shell = command[0].text if command else "sh"
+            reader.script(body, scope, container.extent(key), shell)
     for key in _HOOKS:
         reader.exec(find(container, "lifecycle", key, "exec"), during(scope, "hook"))
     started = list(found.started)
@@ -94,14 +95,6 @@ def _run(container: Mapping, known: Values, scope: Scope, scripts: Scripts, tabl
         reader.exec(find(container, key, "exec"), during(scope, "probe"))
     found.started = started
     return found
-
-
-def _is_for_shell(body: str, command: Sequence[Written]) -> bool:
-    """Whether a shell reads a script: its first line says it, else the command, else it is Tekton's default."""
-    if body.startswith("#!"):
-        words = body.partition("\n")[0][2:].split()
-        return any(is_shell(word.rpartition("/")[2]) for word in words)
-    return not command or is_shell(command[0].text.rpartition("/")[2])
 
 
 class _Reader:
@@ -127,9 +120,9 @@ class _Reader:
         self._follow(interpreter, scope)
         return interpreter.dev_server
 
-    def script(self, body: Scalar, scope: Scope, extent: Place) -> None:
+    def script(self, body: Scalar, scope: Scope, extent: Place, shell: str) -> None:
         """Read a script that stands in the manifest."""
-        interpreter = Interpreter(self._known, tables=self._tables)
+        interpreter = Interpreter(self._known, shell=shell, tables=self._tables)
         interpreter.script(body.written, scope, extent)
         self._follow(interpreter, scope)
 

@@ -32,7 +32,14 @@ def unresolved(report: Report, style: Style) -> list[str]:
         owner = f" of {printable(entry.owner)}" if entry.owner else ""
         fields = ", ".join(entry.fields)
         lines.append(f"  {where(report, entry.place)}: {entry.policy}: {fields}{owner}")
-    return lines if report.unresolved else [*lines, "  nothing: every value is known"]
+    if not report.unresolved:
+        lines.append("  nothing: every value is known")
+    if report.not_analysed:
+        lines.append(style.paint("Not analysed", "bold"))
+    return [
+        *lines,
+        *(f"  {where(report, one.place)}: {printable(one.reason)}" for one in report.not_analysed),
+    ]
 
 
 def files(report: Report, style: Style) -> list[str]:

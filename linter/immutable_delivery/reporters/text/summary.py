@@ -110,10 +110,20 @@ def _coverage(report: Report, options: Options, style: Style) -> list[str]:
     for reason, paths in _skipped(report.files).items():
         lines += style.wrapped(f"Not judged, {reason}: {_names(paths)}", "", "  ")
     lines += _environments(judged, style)
+    if report.not_analysed and not options.show_unresolved:
+        lines += style.wrapped(f"{_not_analysed(report)} (--show-unresolved).", "", "  ")
     if report.unresolved and not options.show_unresolved:
         known = f"{count(len(report.unresolved), 'verdict')} left open, because a value is unknown"
         lines += style.wrapped(f"{known} (--show-unresolved).", "", "  ")
     return lines
+
+
+def _not_analysed(report: Report) -> str:
+    """Return how much was not analysed, why, and where."""
+    reasons = Counter(one.reason for one in report.not_analysed)
+    why = ", ".join(f"{reason} ({number:,})" for reason, number in reasons.most_common())
+    files = list(dict.fromkeys(one.place.file for one in report.not_analysed))
+    return f"In {_names(files)} {printable(why)}"
 
 
 def _skipped(files: Iterable[Judged]) -> dict[str, list[str]]:

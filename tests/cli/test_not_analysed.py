@@ -1,0 +1,34 @@
+"""What no one analysed is said wherever a person or a program may look."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    Repository = Any
+
+WINDOWS = """\
+FROM mcr.microsoft.com/windows/servercore:ltsc2022
+SHELL ["powershell", "-Command"]
+RUN Invoke-WebRequest https://x.org/a.exe -OutFile a.exe; npm install y
+CMD ["a.exe"]
+"""
+
+
+def test_powershell_is_named(repository: Repository) -> None:
+    repository.write(Dockerfile=WINDOWS)
+    said = "PowerShell is not analysed"
+    assert f"In Dockerfile {said} (1) (--show-unresolved)." in repository.call("check").out
+    assert f"  Dockerfile:3:5: {said}\n" in repository.call("check", "--show-unresolved").out
+    whole = json.loads(repository.call("check", "--output-format", "json").out)
+    (one,) = whole["not_analysed"]
+    assert (one["place"]["start"]["line"], one["reason"]) == (3, said)
+    assert whole["summary"]["not_analysed"] == 1
+    policies = {finding["policy"] for finding in whole["findings"]}
+    assert "unpinned-language-package" not in policies
+
+
+def test_only_of_what_is_asked_about(repository: Repository) -> None:
+    repository.write(Dockerfile=WINDOWS, **{"compose.yaml": "services: {a: {image: a}}\n"})
+    assert "not analysed" not in repository.call("check", "compose.yaml").out
