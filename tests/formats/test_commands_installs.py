@@ -588,6 +588,13 @@ def test_manifests_without_a_lock_are_judged_at_their_own_lines() -> None:
     assert installs("npm ci", files={"package.json": package})[0].packages == ()
 
 
+@pytest.mark.parametrize("mark", ["workspace:*", "catalog:"])
+def test_the_versions_of_a_member_stand_in_the_lock_of_its_workspace(mark: str) -> None:
+    package = f'{{"dependencies": {{"a": "^1.0.0"}}, "devDependencies": {{"b": "{mark}"}}}}'
+    (fact,) = installs("pnpm install", files={"package.json": package})
+    assert {p.pin for p in fact.packages if not p.local} == {None}
+
+
 def test_gemfiles_without_a_lock_are_judged_at_their_own_lines() -> None:
     gemfile = 'source "https://x"\ngem "a"\n  gem \'b\', \'1.2.3\', require: false\ngem "c", "~> 6" # d\n# gem "e"\n'
     gemfile += (

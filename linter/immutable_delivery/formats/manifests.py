@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from immutable_delivery.facts import Package
 from immutable_delivery.formats.commands.pins import READERS, Spec
 from immutable_delivery.patterns import lazy
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place, Span, Text
 
 _DEPENDENCIES = lazy(r'"(?:dependencies|devDependencies|optionalDependencies)"\s*:\s*\{([^{}]*)\}')
@@ -20,6 +21,8 @@ _REQUIREMENT = lazy(r"""^\s*,\s*["']([^"'\n]*)["']""")
 _GIT = lazy(r"""\b(?:git|github|gist|bitbucket)(?::|\s*=>)\s*["']""")
 _FIXED = lazy(r"""\b(?:ref|tag)(?::|\s*=>)\s*["']([^"'\n]+)["']""")
 _PATH = lazy(r"\bpath(?::|\s*=>)")
+_MEMBER = lazy(r'"(?:workspace|catalog):')
+"""What only the root of a workspace resolves: its lock file says the versions of such a manifest."""
 
 
 def packages(text: Text) -> list[Package]:
@@ -29,6 +32,12 @@ def packages(text: Text) -> list[Package]:
 
 
 def _package_json(text: Text) -> Iterator[Package]:
+    member = any(_MEMBER.search(block[1]) for block in _DEPENDENCIES.finditer(text.value))
+    for one in _listed(text):
+        yield replace(one, pin=None, version=None) if member and not one.local else one
+
+
+def _listed(text: Text) -> Iterator[Package]:
     for block in _DEPENDENCIES.finditer(text.value):
         for pair in _PAIR.finditer(text.value, *block.span(1)):
             spec = READERS["npm"](f"{pair['name']}@{pair['version']}")
