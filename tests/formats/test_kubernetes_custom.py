@@ -209,3 +209,20 @@ def test_a_registry_that_deletes_what_no_tag_names(
 ) -> None:
     (registry,) = facts(Resource, custom(*kind, spec % policy))
     assert (registry.resource_type, registry.history) == ("registry", history)
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "spec"),
+    [
+        ("build.openshift.io/v1", "BuildConfig", "{strategy: {dockerStrategy: {from: REF}}}"),
+        ("build.openshift.io/v1", "BuildConfig", "{strategy: {sourceStrategy: {from: REF}}}"),
+        ("image.openshift.io/v1", "ImageStream", "{tags: [{name: web, from: REF}]}"),
+    ],
+)
+def test_what_openshift_builds_on_and_imports(version: str, kind: str, spec: str) -> None:
+    image = spec.replace("REF", "{kind: DockerImage, name: 'example.com/web:latest'}")
+    stream = spec.replace("REF", "{kind: ImageStreamTag, name: 'web:latest'}")
+    assert [one.reference for one in facts(Image, custom(version, kind, image))] == [
+        "example.com/web:latest"
+    ]
+    assert facts(Image, custom(version, kind, stream)) == []

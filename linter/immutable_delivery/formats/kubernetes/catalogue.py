@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.formats.lookup import find, items
+from immutable_delivery.formats.lookup import find, items, text
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 
 _PERCONA = ("haproxy", "proxysql", "backup", "pmm", "logcollector")
@@ -61,6 +61,10 @@ _PLACES: dict[tuple[str, str], tuple[str, ...]] = {
     ("kubevirt.io", "VirtualMachine"): ("spec.template.spec.volumes.*.containerDisk.image",),
     ("kubevirt.io", "VirtualMachineInstance"): ("spec.volumes.*.containerDisk.image",),
     ("operators.coreos.com", "CatalogSource"): ("spec.image",),
+    ("build.openshift.io", "BuildConfig"): (
+        *(f"spec.strategy.{one}Strategy.from.name" for one in ("docker", "source", "custom")), "spec.source.images.*.from.name",
+    ),
+    ("image.openshift.io", "ImageStream"): ("spec.tags.*.from.name",),
     ("pkg.crossplane.io", "*"): ("spec.package",),
     ("gateway.envoyproxy.io", "EnvoyProxy"): (
         "spec.provider.kubernetes.envoyDeployment.container.image",
@@ -75,9 +79,13 @@ def images(root: Mapping, group: str, kind: str) -> Iterator[tuple[str, Scalar]]
     for path in (*_PLACES.get((group, kind), ()), *_PLACES.get((group, "*"), ())):
         found: list[Node | None] = [root]
         for step in path.split("."):
-            found = [
-                one
-                for node in found
-                for one in (items(node) if step == "*" else [find(node, step)])
-            ]
+            found = [one for node in found for one in _below(node, step)]
         yield from ((path, node) for node in found if isinstance(node, Scalar) and not node.null)
+
+
+def _below(node: Node | None, step: str) -> list[Node | None]:
+    """Return what lies one step down; what OpenShift refers to is an image only where it says so."""
+    if step == "*":
+        return [*items(node)]
+    below = find(node, step)
+    return [below] if step != "from" or text(below, "kind") == "DockerImage" else []
