@@ -51,14 +51,19 @@ def put(root: Path, path: str, data: bytes) -> None:
     if target.is_symlink() or target.parent.resolve() != root.resolve() / Path(path).parent:
         raise UsageError(f"{path} is a symbolic link, or lies behind one")
     try:
-        with _beside(target, data) as beside:
-            if target.exists():
-                shutil.copymode(target, beside)
-            else:
-                beside.chmod(0o666 & ~_umask())
-            beside.replace(target)
+        replace_whole(target, data)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def replace_whole(target: Path, data: bytes) -> None:
+    """Write a file whether or not it is there: who reads it finds the old one or the new one. The mode stays."""
+    with _beside(target, data) as beside:
+        if target.exists():
+            shutil.copymode(target, beside)
+        else:
+            beside.chmod(0o666 & ~_umask())
+        beside.replace(target)
 
 
 def _umask() -> int:

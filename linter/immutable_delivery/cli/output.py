@@ -106,14 +106,6 @@ def _to_file(path: Path, data: bytes) -> None:
     if path.exists() and not path.is_file():  # a pipe, a terminal
         path.write_bytes(data)
         return
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_bytes(data)
-        if path.exists():
-            from shutil import copymode  # noqa: PLC0415 (few reports replace a file)
+    from immutable_delivery.writing import replace_whole  # noqa: PLC0415 (few reports go to a file)
 
-            copymode(path, beside)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    replace_whole(path, data)
