@@ -12,6 +12,7 @@ from immutable_delivery.facts import (
     Build,
     Container,
     Fact,
+    Fetch,
     Image,
     Install,
     Mount,
@@ -468,3 +469,14 @@ def test_a_script_that_the_project_writes_into_a_service(
     )
     read = Read(compose__yaml=content)
     assert [one.manager for one in read.all(Install)] == managers
+
+
+@pytest.mark.parametrize(("entrypoint", "tools"), [("", ["git"]), ("    entrypoint: [echo]\n", [])])
+def test_a_command_belongs_to_the_program_that_the_image_starts(
+    entrypoint: str, tools: list[str]
+) -> None:
+    service = (
+        f"    image: alpine/git:2.45.2\n{entrypoint}    command: clone https://example.com/a.git\n"
+    )
+    read = Read(compose__yaml=f"services:\n  code:\n{service}")
+    assert [fact.tool for fact in read.all(Fetch)] == tools

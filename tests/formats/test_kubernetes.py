@@ -613,3 +613,20 @@ def test_what_ko_builds_is_no_reference() -> None:
     )
     assert [found.reference for found in facts(content, kind=Image)] == ["x:1"]
     assert [found.name for found in facts(content, kind=Container)] == ["web", "proxy"]
+
+
+@pytest.mark.parametrize(
+    ("container", "urls"),
+    [
+        ("image: alpine/git:2.45.2, args: [clone, 'https://example.com/a.git']", 1),
+        ("image: docker.io/alpine/git, args: [clone, 'https://example.com/a.git']", 1),
+        ("image: alpine/git:2.45.2, command: [echo], args: [clone, 'https://example.com/a.git']", 0),
+        ("image: example.com/clone, args: [clone, 'https://example.com/a.git']", 0),
+    ],
+)  # fmt: skip
+def test_arguments_belong_to_the_program_that_the_image_starts(container: str, urls: int) -> None:
+    content = deployment(f"{{name: a, {container}}}")
+    found = facts(content, kind=Fetch)
+    assert [written(content, fact.places["url"]) for fact in found] == [
+        "https://example.com/a.git"
+    ] * urls

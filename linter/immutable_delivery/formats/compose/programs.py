@@ -14,6 +14,7 @@ from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.starts import Command, start, words_of
 from immutable_delivery.formats.compose.values import truth
 from immutable_delivery.formats.compose.variables import environment, from_files
+from immutable_delivery.formats.entrypoints import with_program
 from immutable_delivery.formats.lookup import mapping, mappings, text
 from immutable_delivery.formats.yamltree import Node, Scalar
 from immutable_delivery.formats.yamltree import Sequence as Items
@@ -54,7 +55,10 @@ def _started(
     if not commands:
         return
     runner = _Runner(service, mounted, "start")
-    runner.argv([word for one in commands for word in one.words], commands[-1].extent)
+    words = [word for one in commands for word in one.words]
+    if commands[0].origin == "command" and service.image is not None:
+        words = with_program(service.image.text, words)
+    runner.argv(words, commands[-1].extent)
     facts = list(runner.finish())
     yield from (start(service, one) for one in commands[:-1])
     last = start(service, commands[-1])

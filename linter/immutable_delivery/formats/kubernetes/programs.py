@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from immutable_delivery.facts import Fact, Scope, Start
 from immutable_delivery.formats.commands import Interpreter, Program, tables_of
 from immutable_delivery.formats.commands.tables import Tables
+from immutable_delivery.formats.entrypoints import with_program
 from immutable_delivery.formats.kubernetes.variables import Values, expanded
 from immutable_delivery.formats.kubernetes.workload import Workload, during
-from immutable_delivery.formats.lookup import find, scalar, scalars
+from immutable_delivery.formats.lookup import find, scalar, scalars, text
 from immutable_delivery.formats.shell import is_shell
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.records import Record, field
@@ -82,7 +83,8 @@ def _run(container: Mapping, known: Values, scope: Scope, scripts: Scripts, tabl
     command, args = words(container, known)
     origin = "command" if command else "args"
     reader = _Reader(known, scripts, found, tables)
-    found.dev_server = reader.argv([*command, *args], scope, container.extent(origin))
+    every = [*command, *args] if command else with_program(text(container, "image"), args)
+    found.dev_server = reader.argv(every, scope, container.extent(origin))
     for key in _SCRIPTS:
         body = scalar(container, key)
         if body is not None:  # without a first line that names one, the command is its interpreter
