@@ -310,6 +310,8 @@ class Copy(Fact, frozen=True, kw_only=True):
     """A source that is a secret by its name (`id_rsa`, `.env`, `.npmrc`); else empty."""
     untracked: str = ""
     """A source that version control ignores or does not track; else empty."""
+    left_out: str = ""
+    """A source that the .dockerignore keeps out of the build altogether; else empty."""
 
 
 class Variable(Fact, frozen=True, kw_only=True):

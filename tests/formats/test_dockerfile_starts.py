@@ -227,3 +227,29 @@ def test_task_runners_do_not_tell_what_they_run(lower: Lower) -> None:
     script = '#!/bin/bash\ninstall() {\n  pip install x\n}\nbuild() {\n  make\n}\n"${@:-help}"\n'
     files = {"Dockerfile": "FROM a\nCOPY . /w\nRUN /w/run build\n", "run": script}
     assert not lower(files).of(Install)
+
+
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [("packages=curl set -x", "curl"), ("packages=curl true", "")],
+)
+def test_assignments_before_a_special_builtin_stay(lower: Lower, before: str, name: str) -> None:
+    found = lower(f"FROM scratch\nRUN {before} && apk add ${{packages:-}}\n")
+    names = [package.name for one in found.of(Install) for package in one.packages]
+    assert names == ([name] if name else [])
+
+
+@pytest.mark.parametrize(
+    ("rules", "packages"), [("*.md\n", ["curl"]), ("start.sh\n", []), ("*\n!start.sh\n", ["curl"])]
+)
+@pytest.mark.parametrize("copied", ["start.sh", "."])
+def test_what_the_ignore_file_keeps_out_is_not_started(
+    lower: Lower, rules: str, packages: list[str], copied: str
+) -> None:
+    files = {
+        "Dockerfile": f'FROM a\nCOPY {copied} /app/\nENTRYPOINT ["/app/start.sh"]\n',
+        "start.sh": "#!/bin/sh\napt-get install -y curl\n",
+        ".dockerignore": rules,
+    }
+    found = lower(files)
+    assert [i.packages[0].name for i in found.of(Install)] == packages

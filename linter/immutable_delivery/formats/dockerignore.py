@@ -24,6 +24,11 @@ class Ignore:
         self.path = path
         self._rules = list(_rules(text))
 
+    @property
+    def keeps(self) -> bool:
+        """Whether it lets something in again."""
+        return any(rule.keeps for rule in self._rules)
+
     def excludes(self, path: str) -> bool:
         """Whether a path, relative to the context, stays out: a rule fits it or a folder above it."""
         folders = path.split("/")

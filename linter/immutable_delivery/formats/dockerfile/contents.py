@@ -63,11 +63,11 @@ class Contents(Record):
         """
         for one in reversed(self.brought):
             if one.target == path or (name and basename(one.target) == name):
-                if one.source is None or self.context.kind(one.source) == "file":
+                if one.source is None or self.context.sends(one.source):
                     return one, one.source
             elif one.source is not None and (inner := _inside(one, path) or name):
                 source = joined(one.source, inner)
-                if self.context.kind(source) == "file":
+                if self.context.sends(source):
                     return one, source
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from posixpath import normpath
 from typing import Literal
 
@@ -50,6 +51,23 @@ class Context:
     def state(self, path: str) -> State:
         """Tell whether version control tracks a path of the repository."""
         return self.files.state(path)
+
+    def sends(self, path: str) -> bool:
+        """Whether a path is a file of the repository that the build gets."""
+        return self.kind(path) == "file" and not self.leaves_out(path)
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether the ignore file keeps out all that a path of the repository holds."""
+        if self.folder is None or not self.ignore.path:
+            return False
+        known = below(self.files.paths, path)
+        first = next(known, None)
+        if first is None:  # not in version control: of a folder, something may be let in again
+            return not self.ignore.keeps and self.ignore.excludes(self._inner(path))
+        return all(self.ignore.excludes(self._inner(one)) for one in chain([first], known))
+
+    def _inner(self, path: str) -> str:
+        return path[len(self.folder or "") :].lstrip("/")
 
     def text(self, path: str) -> str | None:
         """Return what a file holds, None where it cannot be read."""
@@ -102,6 +120,18 @@ def children(paths: Sequence[str], folder: str) -> Iterator[str]:
         name, slash, _ = paths[at][len(start) :].partition("/")
         yield name
         at = bisect_left(paths, f"{start}{name}0", at) if slash else at + 1
+
+
+def below(paths: Sequence[str], path: str) -> Iterator[str]:
+    """Yield a file, or the files that a folder holds."""
+    start = f"{path}/" if path else ""
+    at = bisect_left(paths, path)
+    if at < len(paths) and paths[at] == path:
+        yield path
+    at = bisect_left(paths, start, at)
+    while at < len(paths) and paths[at].startswith(start):
+        yield paths[at]
+        at += 1
 
 
 def joined(folder: str, path: str) -> str:

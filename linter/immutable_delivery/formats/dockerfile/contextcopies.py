@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from posixpath import normpath
 
 from immutable_delivery.facts import Copy
-from immutable_delivery.formats.dockerfile.context import Context
+from immutable_delivery.formats.dockerfile.contents import cleaned
+from immutable_delivery.formats.dockerfile.context import Context, joined
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.formats.globs import is_glob
 from immutable_delivery.formats.secrets import secret_file
 from immutable_delivery.written import Written
 
@@ -23,12 +25,14 @@ def copy_fact(
     sources = [word for word, _ in found]
     secret = next((word for word, paths in found if _is_secret(context, word, paths)), None)
     strange = next((word for word, paths in found if _untracked(context, paths)), None)
+    left_out = next((word for word, paths in found if _left_out(context, word, paths)), None)
     whole = next((word for word in sources if word.known and _is_whole(word.text)), None)
     places = {
         "sources": sources[0],
         "secret_file": secret,
         "untracked": strange,
         "whole_context": whole,
+        "left_out": left_out,
     }
     return Copy(
         used_at=one.rest.whole if one.rest else one.place,
@@ -44,6 +48,7 @@ def copy_fact(
         ignore_file=context.ignore.path,
         secret_file=secret.text if secret else "",
         untracked=strange.text if strange else "",
+        left_out=left_out.text if left_out else "",
     )
 
 
@@ -52,7 +57,7 @@ def _is_whole(source: str) -> bool:
 
 
 def _is_secret(context: Context, word: Written, paths: Sequence[str]) -> bool:
-    if not word.known:
+    if not word.known or _left_out(context, word, paths):
         return False
     if secret_file(word.text) and not paths:
         return True
@@ -62,6 +67,15 @@ def _is_secret(context: Context, word: Written, paths: Sequence[str]) -> bool:
         and context.kind(path) != "folder"
         for path in paths
     )
+
+
+def _left_out(context: Context, word: Written, paths: Sequence[str]) -> bool:
+    """Whether the ignore file keeps out all that a source means: BuildKit then finds nothing to copy."""
+    if not word.known or context.folder is None:
+        return False
+    missing = () if is_glob(word.text) else (joined(context.folder, cleaned(f"/{word.text}")[1:]),)
+    meant = paths or missing
+    return bool(meant) and all(map(context.leaves_out, meant))
 
 
 def _untracked(context: Context, paths: Sequence[str]) -> bool:

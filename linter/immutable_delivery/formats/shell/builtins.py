@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MAX_PIECES = 1_000
 """A script put together from more words than these is not read."""
 
+SPECIAL = frozenset(": . break continue eval exit return set shift times trap unset".split())
+"""What POSIX calls special: assignments before them stay (`packages=curl set -x && …`)."""
+
 _SUBSTITUTION = ("$", "`")
 
 

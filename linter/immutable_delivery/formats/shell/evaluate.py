@@ -191,7 +191,8 @@ class Shell:
             for child in assigned:
                 assignments.assign(self, child)
             return []
-        call.assignments = dict(assignments.pair(self, child) for child in assigned)
+        keep = assignments.assign if call.name in builtins.SPECIAL else assignments.pair
+        call.assignments = dict(keep(self, child) for child in assigned)
         return self.emit(call)
 
     def emit(self, call: Call) -> list[int]:
