@@ -187,12 +187,12 @@ class Shell:
 
     def _command(self, node: Node, found: list[Redirect], extra: list[Word]) -> list[int]:
         call, assigned = simple.command(self, node, found, extra)
-        if not call.words:
+        if not call.words or call.name in builtins.SPECIAL:
             for child in assigned:
                 assignments.assign(self, child)
+        if not call.words:
             return []
-        keep = assignments.assign if call.name in builtins.SPECIAL else assignments.pair
-        call.assignments = dict(keep(self, child) for child in assigned)
+        call.assignments = dict(assignments.pair(self, child) for child in assigned)
         return self.emit(call)
 
     def emit(self, call: Call) -> list[int]:
