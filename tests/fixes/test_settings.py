@@ -78,3 +78,18 @@ def test_what_an_anchor_merges_in_is_left(workshop: Workshop) -> None:
     fix = workshop.fix({"pod.yaml": text}, "writable-root")
     assert not fix.edits
     assert "cannot be placed" in fix.reason
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- name: c\n  literals: [a=b]\n", "- name: c\n  options:\n    immutable: true\n  literals: [a=b]\n"),
+        ("- name: c\n  options: {disableNameSuffixHash: true}\n", "- name: c\n  options: {immutable: true, disableNameSuffixHash: true}\n"),
+    ],
+)  # fmt: skip
+def test_a_generator_takes_it_among_its_options(
+    workshop: Workshop, before: str, after: str
+) -> None:
+    rest = "generatorOptions: {disableNameSuffixHash: true}\nconfigMapGenerator:\n"
+    fixed = workshop.fixed({"kustomization.yaml": rest + before}, "mutable-config")
+    assert fixed == {"kustomization.yaml": rest + after}

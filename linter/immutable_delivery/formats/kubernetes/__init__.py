@@ -46,7 +46,10 @@ def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:
     from immutable_delivery.formats.yamltree.assignments import assigned, owner_at  # noqa: PLC0415
 
     owner = owner_at(text, extent.span.start, keyed=False)
-    return assigned(text, owner, _FIELDS[field], value) if owner and field in _FIELDS else None
+    if owner is None or field not in _FIELDS:
+        return None
+    generator = field == "immutable" and "kind" not in owner.entries
+    return assigned(text, owner, ["options"] * generator + _FIELDS[field], value)
 
 
 def pin(text: Text, place: Place, digest: str) -> Edit | None:
