@@ -57,36 +57,49 @@ LABEL a.b=c "d e"='f' \\
  g=h
 STOPSIGNAL SIGTERM
 USER ${UID:-0}:0
+ONBUILD RUN ["npm", "ci", "--prefix=/a\\u0020b"]
+RUN --mount=type=secret,id=t,env=T --mount=type=cache,target=/root/.cache \\
+    --security=sandbox set -eux; case "$A" in x|y) f() { wget -qO- "$1" | tar xz -C /srv; }; f https://x.org/v1.2/a.tgz;; *) :;; esac
+RUN python3 - <<'PY' && while read -r l; do (cp -a "/src/${l##*/}" /data/) & done < list
+print("x")
+PY
+SHELL ["powershell", "-Command"]
+RUN Invoke-WebRequest https://x.org/a.exe -OutFile a.exe; if ($?) { "é" }
+SHELL ["/bin/sh", "-c"]
 ENTRYPOINT ["tini", "--", "/files/EOF"]
+CMD cp -r /src/. /data && exec npm start
+FROM scratch
 CMD ['npm', "start"]
 """
+DATA = RICH.encode()
 
 
-def parsed(text: Text) -> tuple[Document | None, UnreadableError | None]:
+def parsed(data: bytes) -> tuple[Text, Document] | UnreadableError:
     try:
-        return dockerfile.parse(text), None
+        text = Text.decode("Dockerfile", data)
+        return text, dockerfile.parse(text)
     except UnreadableError as error:
-        return None, error
+        return error
 
 
-def try_it(value: str) -> int:
+def try_it(value: str | bytes) -> int:
     """Return how many facts there are, -1 where the file is refused; anything else is a bug."""
     began = time.process_time()
-    text = Text.decode("Dockerfile", value.encode())
-    document, refused = parsed(text)
-    if document is None:
-        assert refused
-        assert refused.reason
-        assert 0 <= refused.offset <= len(value)
+    data = value.encode() if isinstance(value, str) else value
+    found = parsed(data)
+    if isinstance(found, UnreadableError):
+        assert found.reason
+        assert 0 <= found.offset <= len(data)
         return -1
-    around = Surroundings(MemoryFiles({"Dockerfile": value, "c": "", "package.json": "{}"}))
+    text, document = found
+    around = Surroundings(MemoryFiles({"Dockerfile": data, "c": "", "package.json": "{}"}))
     facts = [
         one for one in dockerfile.facts({"Dockerfile": document}, around) if isinstance(one, Fact)
     ]
     for fact in facts:
         for place in (fact.used_at, fact.extent, *fact.places.values(), *fact.related):
             assert 0 <= place.span.start <= place.span.end <= len(text.value)
-    assert len(dockerfile.comments(document, text)) <= value.count("#")
+    assert len(dockerfile.comments(document, text)) <= text.value.count("#")
     assert time.process_time() - began < 5, "a second on a busy machine"
     return len(facts)
 
@@ -95,16 +108,18 @@ def test_the_whole_file_is_read() -> None:
     assert try_it(RICH) > 25
 
 
-@pytest.mark.parametrize("first", range(0, len(RICH), 97))
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, len(DATA), 97))
 def test_every_prefix(first: int) -> None:
-    for end in range(first, min(first + 97, len(RICH)), 11):
-        try_it(RICH[:end])
+    for end in range(first, min(first + 97, len(DATA))):
+        try_it(DATA[:end])
 
 
-@pytest.mark.parametrize("first", range(0, len(RICH), 97))
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, len(DATA), 97))
 def test_every_deletion(first: int) -> None:
-    for at in range(first, min(first + 97, len(RICH)), 11):
-        try_it(RICH[:at] + RICH[at + 1 :])
+    for at in range(first, min(first + 97, len(DATA))):
+        try_it(DATA[:at] + DATA[at + 1 :])
 
 
 @given(
@@ -139,8 +154,12 @@ def test_any_mixture(parts: list[str]) -> None:
         "FROM a\nRUN echo " + "'" * 30_001 + " <<A\n",
         "# comment\n" * 50_000 + "FROM a\n",
         "FROM a\nRUN \\\n" + "# comment\n" * 50_000 + "x\n",
+        "FROM a\nRUN cp x" + ")" * 30_000 + "\n",
+        "FROM a\nRUN <<EOF\n" + ("cp x" + ")" * 390 + "\n") * 250 + "EOF\n",
+        "FROM a\nRUN <<EOF\n" + ("x " + "> " * 390 + "\n") * 100 + "EOF\n",
+        "FROM a\nRUN " + "$[" * 10_000 + "\n",
     ],
-    ids=range(16),
+    ids=range(20),
 )
 def test_big_files(value: str) -> None:
     try_it(value)

@@ -340,3 +340,22 @@ def test_what_is_too_much_is_named() -> None:
     shell.run(written("a;" * 30_000))
     assert shell.incomplete
     assert len(shell.calls) <= 10_000
+
+
+@pytest.mark.parametrize(
+    ("script", "incomplete"),
+    [
+        ("cp x" + ")" * 500, True),
+        ("a)\n" * 500, True),
+        ("x >>>>\n" * 500, True),
+        ("x $[$[$[$[\n" * 500, True),
+        ("case $x in\n" + "a) b ;;\n" * 500 + "esac", False),
+        ("case $x in a) b\nesac\n" * 500, False),
+        ("x <<< a >> b 2>&1 < <(c)\n" * 500, False),
+        ("<<<<<<< ours\nls\n>>>>>>> theirs\n" * 20, False),
+    ],
+)
+def test_what_only_costs_time_is_left_out(script: str, incomplete: bool) -> None:
+    shell = Shell({}, load().wrappers)
+    shell.run(written(script))
+    assert shell.incomplete is incomplete

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 400_000
 MAX_CROWD = 400
-"""Pipes or parentheses in one statement: the parser's time grows with their square."""
+"""Pipes or parentheses in one statement, and what no script has many of in all: the parser's time grows with their square."""
 
 _UNPLAIN = lazy(r"[^\x01-\x7f]")
 _HIDDEN = "\x03"
@@ -22,6 +22,8 @@ _NAMED = lazy(rf"\\.|{_ARITHMETIC}|\$(?=[A-Za-z_0-9@*#?!])", re.DOTALL)
 """`$name`: the grammar cuts `$a/$b/$c` in two, so it sees a character of the word instead."""
 _JOINED = lazy(r"([|(])\s*\n")
 _STATEMENT = lazy(r"[;\n]|&&")
+_KNOT = lazy(r"(?:(?:[<>]&?|\$\[)[ \t]*){4}")
+"""Redirects without a file, one after the other."""
 
 
 @cache
@@ -34,7 +36,7 @@ def _parser() -> Parser:
 
 def parse(script: str) -> Node | None:
     """Return the tree of a script, with byte offsets that are character offsets; None where it is hopeless."""
-    if len(script) > MAX_LENGTH or _crowded(script):
+    if len(script) > MAX_LENGTH or _crowded(script) or _broken(script):
         return None
     script = _NAMED.sub(_hidden, script) if "$" in script else script
     plain = script if script.isascii() else _UNPLAIN.sub("_", script)
@@ -50,3 +52,13 @@ def _crowded(script: str) -> bool:
         return False
     statements = _STATEMENT.split(_JOINED.sub(r"\1", script))
     return any(part.count("|") + part.count("(") > MAX_CROWD for part in statements)
+
+
+def _broken(script: str) -> bool:
+    """Whether parentheses close, or redirects come, where no script has them: the parser tries to mend every one."""
+    branches = script.count(";;") + script.count(";&") + script.count("esac")
+    closed = script.count(")") - script.count("(") - branches
+    return closed > MAX_CROWD or (
+        script.count("<") + script.count(">") + script.count("$[") > MAX_CROWD
+        and len(_KNOT.findall(script)) > MAX_CROWD // 4
+    )
