@@ -606,3 +606,8 @@ def test_gemfiles_without_a_lock_are_judged_at_their_own_lines() -> None:
     ]  # fmt: skip
     texts = [gemfile[p.place.span.start : p.place.span.end] for p in fact.packages]
     assert texts[:3] == ['"a"', "'b', '1.2.3'", '"c", "~> 6"']
+
+
+def test_an_archive_may_be_old() -> None:
+    (fact,) = installs("apt-get -o Acquire::Check-Valid-Until=false install a")
+    assert not fact.bypassed_checks

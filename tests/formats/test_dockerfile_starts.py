@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from immutable_delivery.facts import Build, Container, Fetch, Install, Start
+from immutable_delivery.facts import Build, Container, Fetch, Image, Install, Start
 from immutable_delivery.text import Place, Span
 
 if TYPE_CHECKING:
@@ -253,3 +253,26 @@ def test_what_the_ignore_file_keeps_out_is_not_started(
     }
     found = lower(files)
     assert [i.packages[0].name for i in found.of(Install)] == packages
+
+
+def test_what_a_project_depends_on_is_read_like_requirements(lower: Lower) -> None:
+    project = (
+        '[project]\nname = "web"\nversion = "0.1.0"\ndependencies = [\n'
+        '  "flask[async]>=3", # "no"\n  \'httpx==0.27.2; python_version > "3.11"\',\n]\n[tool.uv]\npackage = false\n'
+    )
+    files = {
+        "Dockerfile": "FROM a\nCOPY pyproject.toml .\nRUN uv pip install -r pyproject.toml\n",
+        "pyproject.toml": project,
+    }
+    found = lower(files)
+    packages = found.one(Install).packages
+    assert [(one.name, one.pin) for one in packages] == [("flask", "partial"), ("httpx", "exact")]
+    assert found.written(packages[0].place) == "flask[async]>=3"
+
+
+def test_bases_that_skaffold_builds_before_are_no_images(lower: Lower) -> None:
+    place = Place("skaffold.yaml", Span(0, 1))
+    build = Build(
+        dockerfile="Dockerfile", args={"BASE": "r/Base"}, contexts=("r/base",), place=place
+    )
+    assert not lower("ARG BASE\nFROM $BASE\n", builds=[build]).of(Image)

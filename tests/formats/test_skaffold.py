@@ -82,6 +82,13 @@ def test_build_arguments_and_places() -> None:
     assert content[build.place.span.start : build.place.span.end] == "web"
 
 
+def test_images_that_an_artifact_requires_are_built_before_it() -> None:
+    content = f"{HEAD}build:\n  artifacts:\n  - image: web\n    requires: [{{image: r/Base, alias: FROM}}, {{image: b}}]\n"
+    (build,) = builds(content)
+    assert build.args == {"FROM": "r/Base", "b": "b"}
+    assert build.contexts == ("r/base", "b")
+
+
 def test_profiles_may_build_otherwise() -> None:
     content = (
         f"{HEAD}build: {{artifacts: [{{image: web, docker: {{dockerfile: Dockerfile}}}}]}}\nprofiles:\n"

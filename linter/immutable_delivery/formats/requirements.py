@@ -16,6 +16,11 @@ _HASH = lazy(r"\s--hash[=\s]\S+")
 _OPTIONS = lazy(r"\s--?(?:hash|global-option|install-option|config-settings?|C)\b.*", re.DOTALL)
 _NESTED = lazy(r"(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(?P<path>[^\s'\"]+)")
 _EDITABLE = lazy(r"(?:-e|--editable)(?:\s+|=)(?P<target>\S+)")
+_PROJECT = lazy(r"^\[project\][ \t]*$.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
+_DEPENDENCIES = lazy(
+    r"""^dependencies[ \t]*=[ \t]*\[(?:[^\]"'#]|"[^"\n]*"|'[^'\n]*'|\#[^\n]*)*\]""", re.MULTILINE
+)
+_STRING = lazy(r"""#[^\n]*|"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'""")
 
 
 class Requirements(Record):
@@ -39,6 +44,9 @@ def packages(text: Text) -> list[Package]:
 def read(text: Text) -> Requirements:
     """Read a requirement file: each package at its own line, hashes count as digests."""
     found = Requirements()
+    if text.path.endswith(".toml"):
+        _project(found, text)
+        return found
     value = _COMMENT.sub(lambda match: " " * len(match[0]), text.value)
     value = _CONTINUED.sub(lambda match: " " * len(match[0]), value)
     at = 0
@@ -51,6 +59,16 @@ def read(text: Text) -> Requirements:
     remote = [package for package in found.packages if not package.local]
     found.hashed = bool(remote) and all(package.pin == "digest" for package in remote)
     return found
+
+
+def _project(found: Requirements, text: Text) -> None:
+    """Read what the project of a pyproject.toml depends on (`uv pip install -r pyproject.toml`)."""
+    project = _PROJECT.search(text.value)
+    listed = project and _DEPENDENCIES.search(text.value, *project.span())
+    for one in _STRING.finditer(text.value, *listed.span()) if listed else ():
+        spec = one["double"] or one["single"]
+        if spec:
+            _add(found, text.path, spec, one.start() + 1, hashed=False)
 
 
 def _line(found: Requirements, path: str, line: str, start: int) -> None:

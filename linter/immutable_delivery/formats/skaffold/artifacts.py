@@ -40,13 +40,15 @@ def _build(artifact: Mapping, config: Config, manifests: tuple[str, ...]) -> Bui
     context = resolve(config.folder, folder)
     docker = next((found for key in _BUILDERS if (found := mapping(artifact, key))), None)
     named = scalar(docker, "dockerfile") or scalar(artifact, "dockerfilePath")
-    args = dict(_args(docker))
+    required = dict(_required(artifact))
+    args = required | dict(_args(docker))
     return Build(
         dockerfile=_dockerfile(artifact, named, context),
         context=context,
         target=text(docker, "target"),
         args={name: _known(value) for name, value in args.items()},
         arg_places={name: value.place for name, value in args.items()},
+        contexts=tuple(value.text.lower() for value in required.values()),
         service=(familiar_name(image.text) or "").rpartition("/")[2],
         image=image.text,
         tool="skaffold",
@@ -66,6 +68,14 @@ def _args(docker: Mapping | None) -> Iterator[tuple[str, Scalar]]:
     for key, value in pairs(docker, "buildArgs"):
         if isinstance(value, Scalar):
             yield key.text, value
+
+
+def _required(artifact: Mapping) -> Iterator[tuple[str, Scalar]]:
+    """Yield the artifacts that are built before, by the argument that names the image to FROM."""
+    for one in mappings(artifact, "requires"):
+        image = scalar(one, "image")
+        if image is not None:
+            yield text(one, "alias") or image.text, image
 
 
 def _known(value: Scalar) -> str | None:
