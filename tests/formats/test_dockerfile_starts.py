@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from immutable_delivery.facts import Build, Container, Fetch, Image, Install, Start
+from immutable_delivery.facts import Build, Container, Fetch, Image, Install, Start, Unread
 from immutable_delivery.text import Place, Span
 
 if TYPE_CHECKING:
@@ -100,8 +100,12 @@ def test_scripts_are_followed_one_level_more(lower: Lower) -> None:
         "lib.sh": "pip install one\n/app/more.sh\n",
         "more.sh": "pip install two\n",
     }
-    installed = {p.name for one in lower(files).of(Install) for p in one.packages}
+    found = lower(files)
+    installed = {p.name for one in found.of(Install) for p in one.packages}
     assert installed == {"curl", "one"}
+    left = found.one(Unread)
+    assert left.reason == "'/app/more.sh' is a script too far down to be read"
+    assert found.written(left.used_at) == "/app/more.sh"
 
 
 def test_scripts_that_a_build_runs_are_read(lower: Lower) -> None:
@@ -121,6 +125,17 @@ def test_heredocs_that_become_scripts_are_read(lower: Lower) -> None:
     assert install.scope.phase == "start"
     assert found.written(install.packages[0].place) == "x"
     assert found.written(install.extent).startswith("COPY")
+
+
+def test_a_built_program_is_not_what_it_is_built_from(lower: Lower) -> None:
+    found = lower(
+        {
+            "Dockerfile": 'FROM a AS b\nCOPY * ./\nRUN make\nFROM c\nCOPY --from=b /app /app\nCMD ["/app"]\n',
+            "build": "pip install x\n",
+        }
+    )
+    assert not found.of(Install)
+    assert found.one(Start).script == ""
 
 
 @pytest.mark.parametrize("first", ["#!/usr/bin/env python3\n", "#!/usr/bin/perl -w\n"])

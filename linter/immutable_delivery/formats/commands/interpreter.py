@@ -116,6 +116,11 @@ class Interpreter:
         """
         self._taint.add(fact, path, len(self._events))
 
+    def leave(self, program: Program, reason: str) -> None:
+        """Name a script that the caller does not follow."""
+        place = program.path.whole
+        self._facts.append(unread("sh", place, program.scope, program.extent, reason))
+
     def finish(self) -> list[Fact]:
         """Return what the commands do, in the order in which they are written."""
         layers = Layers(self._events, self._facts, self._stage.tables)

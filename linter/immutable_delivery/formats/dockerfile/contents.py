@@ -72,7 +72,7 @@ class Contents(Record):
         return None
 
     def origin_of(self, path: str) -> str | None:
-        """Return what a path comes from: copied there, or built from what was copied."""
+        """Return what a path comes from: copied there, or the folder that it is built from."""
         path = cleaned(f"/{path}")
         known = [one for one in self.brought if one.source is not None]
         for one in reversed(known):
@@ -82,7 +82,9 @@ class Contents(Record):
             source = joined(one.source or "", inner)
             if inner and self.context.kind(source):
                 return source
-        return next((one.source for one in known if one.code), None)
+        built = next((one.source for one in known if one.code), None)
+        is_file = built is not None and self.context.kind(built) == "file"
+        return folder_of(built or "") if is_file else built
 
 
 def _inside(one: Brought, path: str) -> str:

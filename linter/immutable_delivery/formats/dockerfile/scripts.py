@@ -142,9 +142,22 @@ def follow(
         paths |= {script.path: None} if script.path else {}
         since = reached(interpreter)
         interpreter.script(script.text, program.scope, script.extent, related=(one.place,))
+        inner = _run_since(interpreter, since)
         if depth < MAX_DEPTH:
-            waiting += [(inner, depth + 1) for inner in _run_since(interpreter, since)]
+            waiting += [(program, depth + 1) for program in inner]
+        else:
+            _leave(state, interpreter, inner, done)
     return list(paths)
+
+
+def _leave(
+    state: State, interpreter: Interpreter, programs: list[Program], done: set[Place]
+) -> None:
+    """Name the scripts that are not followed any more."""
+    for program in programs:
+        script = find(state, program.path.text) if program.path.known else None
+        if script is not None and script.text.whole not in done:
+            interpreter.leave(program, f"'{program.path.text}' is a script too far down to be read")
 
 
 def reached(interpreter: Interpreter) -> tuple[int, int]:
