@@ -170,8 +170,12 @@ def test_development_servers(lower: Lower, body: str, server: str) -> None:
         assert found.at(start, "dev_server").strip('[]"').replace('", "', " ") == server
 
 
-def test_package_scripts_install_too(lower: Lower) -> None:
-    package = '{"scripts": {"start": "npm install && node ."}}'
+@pytest.mark.parametrize(
+    "scripts",
+    ['{"start": "npm install && node ."}', '{"prestart": "npm install", "start": "node ."}'],
+)
+def test_package_scripts_install_too(lower: Lower, scripts: str) -> None:
+    package = f'{{"scripts": {scripts}}}'
     found = lower(
         {"Dockerfile": "FROM node\nCOPY package.json ./\nCMD npm start\n", "package.json": package}
     )

@@ -22,7 +22,7 @@ _ENTRY = lazy(r'"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\\x00-\x1f]|\\.)*)"')
 
 
 def package_scripts(state: State, argv: Sequence[str], text: str) -> Iterator[Written]:
-    """Yield the scripts that an exec form or a line of shell runs, and those that they run."""
+    """Yield the scripts that an exec form or a line of shell runs, what npm runs before each (`prestart`), and those that they run."""
     names = [*_named(argv), *_named_in(text)]
     found = state.locate("package.json") if names else None
     file = read_text(state.site.around.files, found[1]) if found else None
@@ -31,7 +31,8 @@ def package_scripts(state: State, argv: Sequence[str], text: str) -> Iterator[Wr
     state.site.around.texts.setdefault(file.path, file)
     scripts = _scripts(file)
     for _ in range(MAX_DEPTH):
-        steps = [scripts.pop(name) for name in dict.fromkeys(names) if name in scripts]
+        wanted = dict.fromkeys(step for name in names for step in (f"pre{name}", name))
+        steps = [scripts.pop(name) for name in wanted if name in scripts]
         yield from steps
         names = [name for step in steps for name in _named_in(step.text)]
 
