@@ -310,6 +310,7 @@ FIXED = [
     (f"https://github.com/x/y/archive/{COMMIT}.tar.gz", "digest"),
     (f"git+https://github.com/x/y@{COMMIT}#egg=y", "digest"),
     (f"https://github.com/x/y.git#{COMMIT}:folder", "digest"),
+    (f"https://github.com/x/y.git?tag=v1&checksum={COMMIT}", "digest"),
     ("https://raw.githubusercontent.com/x/y/v1.2.3/i.sh", "exact"),
     ("https://github.com/x/y/releases/download/jq-1.6/jq-linux64", "exact"),
     ("https://github.com/x/y/archive/refs/tags/v1.2.tar.gz", "exact"),

@@ -38,6 +38,8 @@ _GIT = lazy(
     r"|(?:github|gitlab|bitbucket|gist):(?!//)|https?://[^?#]+\.git(?:[@#/?]|$)"
 )
 _QUERY = lazy(r"[?&](?:ref|tag|branch|commit|checksum)=([^&]+)")
+_COMMIT = lazy(r"[?&](?:commit|checksum)=([^&]+)")
+"""A commit beside a tag decides: what the tag leads to is checked against it."""
 _PREFIX = lazy(r"^git\+")
 _CREDENTIALS = lazy(r"://(?P<user>[^/@:\s]*)(?::(?P<password>[^/@]+))?@")
 _TOKEN = lazy(
@@ -85,7 +87,7 @@ def _repository(text: str) -> tuple[str, Revision]:
     """Cut `…#ref:folder`, `…@ref#egg=x` and `…?ref=x` into address and revision."""
     base, _, fragment = text.partition("#")
     address = _PREFIX.sub("", base.partition("?")[0])
-    if query := _QUERY.search(base):
+    if query := _COMMIT.search(base) or _QUERY.search(base):
         return address, Revision(query[1], query.start(1), of_ref(query[1]))
     if fragment.startswith("semver:"):
         return address, Revision(fragment, len(base) + 1, "partial")
