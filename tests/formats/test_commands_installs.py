@@ -256,6 +256,7 @@ def test_variables_are_resolved(script: str, expected: str) -> None:
         "poetry update",
         "conda update --all",
         "pipx upgrade-all",
+        "choco upgrade -y all",
     ],
 )
 def test_upgrades_of_everything(script: str) -> None:
