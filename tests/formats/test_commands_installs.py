@@ -168,7 +168,7 @@ FIXED = [
     ("cargo install rg --version 13.0.0 --locked; cargo install a@1.2.3; cargo build; cargo install --path .", "rg:exact a:exact"),
     (f"cargo install --git https://x/y --rev {COMMIT}; cargo install --git https://x/z --tag v1.0.0", "y:digest z:exact"),
     ("rustup toolchain install 1.70.0 nightly-2024-01-01; rustup target add x; rustup component add y", "toolchain:exact toolchain:exact"),
-    ("composer require a/b:1.2.3; composer create-project x/y app 9.0.0; composer dump-autoload", "a/b:exact x/y:exact"),
+    ("composer require a/b:1.2.3 c/d 2.0.1; composer create-project x/y app 9.0.0; composer dump-autoload", "a/b:exact c/d:exact x/y:exact"),
     ("pecl install redis-5.3.7; docker-php-ext-install pdo; install-php-extensions xdebug-3.1.5", "redis:exact xdebug:exact"),
     ("luarocks install lpeg 1.0.2-1; cpanm Foo::Bar@1.2.3; cpanm --installdeps .", "lpeg:exact Foo::Bar:exact .:local"),
     ("mix local.hex 2.0.0 --force; mix archive.install hex phx_new 1.7.0; mix test", "hex:exact phx_new:exact"),

@@ -295,3 +295,23 @@ def test_bases_that_skaffold_builds_before_are_no_images(lower: Lower) -> None:
         dockerfile="Dockerfile", args={"BASE": "r/Base"}, contexts=("r/base",), place=place
     )
     assert not lower("ARG BASE\nFROM $BASE\n", builds=[build]).of(Image)
+
+
+@pytest.mark.parametrize(
+    ("script", "pins"),
+    [
+        ("go install a.com/b c.com/d", ["exact", "exact"]),
+        ("go run a.com/b", ["exact"]),
+        ("go install a.com/b@latest", ["alias"]),
+        ("go get a.com/b", ["none"]),
+        ("cd /tmp && go install a.com/b", ["none"]),
+    ],
+)
+def test_a_module_says_which_tools_it_means(lower: Lower, script: str, pins: list[str]) -> None:
+    files = {
+        "Dockerfile": f"FROM golang\nRUN go install e.com/f\nWORKDIR /src\nCOPY . .\nRUN {script}\n",
+        "go.mod": "module a\n",
+        "go.sum": "",
+    }
+    packages = [one for install in lower(files).of(Install) for one in install.packages]
+    assert [one.pin for one in packages] == ["none", *pins]

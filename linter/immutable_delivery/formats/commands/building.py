@@ -36,6 +36,7 @@ _VERBS: dict[str, dict[str, Any]] = {
     "manifest-run": {"action": "run", "operands": "none"},
     "bundle": {"action": "install", "manifest": True, "operands": "none"},
     "run": {"action": "run", "operands": "first"},
+    "versions": {"action": "install", "operands": "versions"},
 }
 """What the short words for verbs in commands.yaml stand for."""
 

@@ -13,7 +13,7 @@ from immutable_delivery.formats.commands.packages import packages, versioned
 from immutable_delivery.formats.commands.records import Manager, Verb
 from immutable_delivery.formats.commands.stage import Event, Stage, hull
 from immutable_delivery.formats.shell import Word
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place
 
 _HEAD = 1000
@@ -56,6 +56,7 @@ def made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
     event, manager, verb = invocation.event, invocation.manager, invocation.verb
     arguments, count = invocation.arguments, invocation.count
     named = packages(manager, verb, arguments, count) or _implied(invocation)
+    named = _locked(invocation, named, stage)
     files = listed(manager, verb, arguments, count, stage, event.call)
     from_manifest = _from_manifest(invocation) and not named and not files.named
     if verb.action in {"install", "run"} and not (named or files.named or from_manifest):
@@ -107,6 +108,15 @@ def _from_manifest(invocation: Invocation) -> bool:
     """Whether a call that names no package takes what a manifest lists."""
     verb, operands = invocation.verb, invocation.arguments.operands
     return verb.manifest and (verb.operands == "none" or len(operands) <= invocation.count)
+
+
+def _locked(invocation: Invocation, named: list[Package], stage: Stage) -> list[Package]:
+    """Return what is named; where the image holds the lock file, that says the versions."""
+    held = invocation.verb.locked and any(
+        _lock_present(invocation, stage.path(invocation.event.call, name) or "", stage)
+        for name in invocation.manager.locks
+    )
+    return [replace(one, pin="exact") if held and one.pin == "none" else one for one in named]
 
 
 def _frozen_form(invocation: Invocation, lock: str, stage: Stage) -> str:

@@ -9,9 +9,12 @@ from immutable_delivery.formats.commands.records import Manager, Verb
 from immutable_delivery.formats.commands.stage import decided, hidden
 from immutable_delivery.formats.commands.urls import of_ref, of_url
 from immutable_delivery.formats.shell import Word
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
 
 MAX_SPEC = 500
+_APART = lazy(r"v?\d|[\^~<>=!*]|dev-")
+"""A version that is a word of its own: `composer require a/b 1.2.3`."""
 _WEAK = frozenset(("none", "alias", "partial"))
 
 
@@ -19,10 +22,12 @@ def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> 
     """Return the packages that an invocation names; ``count`` operands are the verb."""
     operands = arguments.operands[count:]
     reader = READERS[verb.reads or manager.reads]
-    version = _version(manager, verb, arguments, operands)
     named = [] if arguments.given(manager.instead) else _operands(verb, operands)
     named = [one for one in named if one.word.text not in manager.bundled]
-    found = [_package(operand, reader, version) for operand in named]
+    found = [
+        _package(operand, reader, _version(manager, verb, arguments, operands, operand))
+        for operand in named
+    ]
     if verb.name:
         found = [package and replace(package, name=verb.name) for package in found]
     options = arguments.all(manager.sources | manager.instead)
@@ -50,6 +55,8 @@ def _operands(verb: Verb, operands: list[Operand]) -> list[Operand]:
             return operands[:1]
         case "rest":
             return operands[1:]
+        case "versions":
+            return [one for one in operands if not _APART.match(one.word.text)]
         case "project-package":
             texts = [operand.word.text for operand in operands]
             return operands[texts.index("package") + 1 :] if "package" in texts else []
@@ -58,14 +65,18 @@ def _operands(verb: Verb, operands: list[Operand]) -> list[Operand]:
 
 
 def _version(
-    manager: Manager, verb: Verb, arguments: Arguments, operands: list[Operand]
+    manager: Manager, verb: Verb, arguments: Arguments, operands: list[Operand], package: Operand
 ) -> Word | None:
     """Return the version that an option or another operand gives."""
     option = arguments.given(manager.version)
     if option is not None:
         return option.value
     index = {"pair": 1, "project": 2}.get(verb.operands)
-    return operands[index].word if index is not None and len(operands) > index else None
+    if verb.operands == "versions":
+        index = operands.index(package) + 1
+    found = operands[index].word if index is not None and len(operands) > index else None
+    apart = verb.operands != "versions" or (found and _APART.match(found.text))
+    return found if apart else None
 
 
 def _package(operand: Operand, reader: Reader, version: Word | None = None) -> Package | None:

@@ -19,10 +19,12 @@ class Verb(Record, frozen=True):
     action: str
     """install, upgrade, refresh or run; empty for what installs nothing."""
     operands: str = "all"
-    """Which operands are packages: all, none, first, rest, pair …"""
+    """Which operands are packages: all, none, first, rest, pair, versions (each may have its version behind it) …"""
     manifest: bool = False
     """Whether it reads a manifest where no package is named."""
     frozen: bool = False
+    locked: bool = False
+    """Whether the lock file says the version of a package that is named without one: `go install` in a module."""
     reads: str = ""
     name: str = ""
     """The package that it installs, where its operand is only a version."""
