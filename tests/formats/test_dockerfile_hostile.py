@@ -154,12 +154,14 @@ def test_any_mixture(parts: list[str]) -> None:
         "FROM a\nRUN echo " + "'" * 30_001 + " <<A\n",
         "# comment\n" * 50_000 + "FROM a\n",
         "FROM a\nRUN \\\n" + "# comment\n" * 50_000 + "x\n",
+        "FROM a AS sig" + "a" * 60 + "\nFROM b\nCOPY --from=sig" + "${!a}" * 500 + "x . .\n",
+        "FROM a AS " + "a" * 60 + "\nFROM b\nCOPY --from=" + "a${X}" * 30 + "x . .\n",
         "FROM a\nRUN cp x" + ")" * 30_000 + "\n",
         "FROM a\nRUN <<EOF\n" + ("cp x" + ")" * 390 + "\n") * 250 + "EOF\n",
         "FROM a\nRUN <<EOF\n" + ("x " + "> " * 390 + "\n") * 100 + "EOF\n",
         "FROM a\nRUN " + "$[" * 10_000 + "\n",
     ],
-    ids=range(20),
+    ids=range(22),
 )
 def test_big_files(value: str) -> None:
     try_it(value)

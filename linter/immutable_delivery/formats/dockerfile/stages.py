@@ -126,9 +126,8 @@ class Plan:
         literals = VARIABLE.split(reference.text.lower())
         if sum(map(len, literals)) < 2:  # noqa: PLR2004 (anything would fit)
             return ()
-        pattern = lazy("[a-z0-9._-]*".join(map(re.escape, literals)) + r"\Z")
         return tuple(
-            one.index for one in self.stages[:before] if one.name and pattern.match(one.name)
+            one.index for one in self.stages[:before] if one.name and _fits(one.name, literals)
         )
 
     def _ship(self) -> None:
@@ -158,3 +157,19 @@ class Plan:
         for one in stage.body:
             for reference in references(one.trigger or one):
                 yield from self.find(reference, stage).stages
+
+
+def _fits(name: str, literals: list[str]) -> bool:
+    """Whether a name can be these texts with anything between; a pattern of many wildcards would search for years."""
+    if len(literals) == 1:
+        return name == literals[0]
+    first, *middle, last = literals
+    at, end = len(first), len(name) - len(last)
+    if end < at or not (name.startswith(first) and name.endswith(last)):
+        return False
+    for literal in middle:
+        found = name.find(literal, at, end)
+        if found < 0:
+            return False
+        at = found + len(literal)
+    return True
