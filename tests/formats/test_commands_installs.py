@@ -612,3 +612,28 @@ def test_gemfiles_without_a_lock_are_judged_at_their_own_lines() -> None:
 def test_an_archive_may_be_old() -> None:
     (fact,) = installs("apt-get -o Acquire::Check-Valid-Until=false install a")
     assert not fact.bypassed_checks
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        ("conda env create", "environment.yml"),
+        ("mamba env update --file=env.yaml", "env.yaml"),
+        ("micromamba create -y -n x -f deps.yml", "deps.yml"),
+    ],
+)
+def test_conda_environments_are_read(command: str, path: str) -> None:
+    environment = (
+        "name: x\nchannels:\n- conda-forge\ndependencies:\n- numpy  # fast\n- 'scipy>=1'\n"
+        "- conda-forge::zlib=1.3.1\n- pip:\n  - flask\n  - jinja2==3.1.4\n- gdal=3.9\nvariables:\n- no\n"
+    )
+    (fact,) = installs(command, files={path: environment})
+    assert [(package.spec, package.pin) for package in fact.packages] == [
+        ("numpy", "none"),
+        ("scipy>=1", "partial"),
+        ("conda-forge::zlib=1.3.1", "exact"),
+        ("flask", "none"),
+        ("jinja2==3.1.4", "exact"),
+        ("gdal=3.9", "partial"),
+    ]
+    assert {package.place.file for package in fact.packages} == {path}

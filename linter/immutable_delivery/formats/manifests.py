@@ -1,4 +1,4 @@
-"""Manifests of language packages that no lock file fixes: package.json and Gemfile, each package at its own line."""
+"""Manifests of language packages that no lock file fixes: package.json, Gemfile and conda environments, each package at its own line."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ _REQUIREMENT = lazy(r"""^\s*,\s*["']([^"'\n]*)["']""")
 _GIT = lazy(r"""\b(?:git|github|gist|bitbucket)(?::|\s*=>)\s*["']""")
 _FIXED = lazy(r"""\b(?:ref|tag)(?::|\s*=>)\s*["']([^"'\n]+)["']""")
 _PATH = lazy(r"\bpath(?::|\s*=>)")
+_SECTION = lazy(r"^(?P<name>\w+):", re.MULTILINE)
+_ITEM = lazy(
+    r"""^(?P<indent>[ \t]*)-[ \t]+(?P<quote>["']?)(?P<spec>\w[^"'\n#]*?)(?P=quote)[ \t\r]*(?:#.*)?$""",
+    re.MULTILINE,
+)
 _MEMBER = lazy(r'"(?:workspace|catalog):')
 """What only the root of a workspace resolves: its lock file says the versions of such a manifest."""
 
@@ -60,6 +65,29 @@ def _gemfile(text: Text) -> Iterator[Package]:
         yield _package(text, spec, gem.start("quote"), end)
 
 
+def environment(text: Text) -> Iterator[Package]:
+    """Yield the packages of a conda environment, and those that pip adds below `- pip:`."""
+    sections = [*_SECTION.finditer(text.value)]
+    for index, section in enumerate(sections):
+        if section["name"] == "dependencies":
+            following = (
+                sections[index + 1].start() if index + 1 < len(sections) else len(text.value)
+            )
+            yield from _dependencies(text, section.end(), following)
+
+
+def _dependencies(text: Text, start: int, end: int) -> Iterator[Package]:
+    pip: str | None = None
+    for item in _ITEM.finditer(text.value, start, end):
+        pip = pip if pip is not None and len(item["indent"]) > len(pip) else None
+        if item["spec"] == "pip:":
+            pip = item["indent"]
+            continue
+        spec = READERS["conda" if pip is None else "pep508"](item["spec"])
+        if spec is not None:
+            yield _package(text, spec, *item.span("spec"))
+
+
 def _package(text: Text, spec: Spec, start: int, end: int) -> Package:
     return Package(
         name=spec.name,
@@ -75,4 +103,6 @@ def _package(text: Text, spec: Spec, start: int, end: int) -> Package:
 _READERS: dict[str, Callable[[Text], Iterator[Package]]] = {
     "package.json": _package_json,
     "Gemfile": _gemfile,
+    "environment.yml": environment,
+    "environment.yaml": environment,
 }

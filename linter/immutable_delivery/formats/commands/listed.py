@@ -87,6 +87,11 @@ def _constrain(found: Listed, word: Word, stage: Stage, call: Call) -> None:
 def _read(found: Listed, word: Word, manager: Manager, stage: Stage, call: Call) -> None:
     """Read a requirement file and those that it names; one that is not there is one unknown package."""
     path = stage.path(call, word.text) if word.known else None
+    environment = stage.read(path) if path and _is_environment(path, manager) else None
+    if path is not None and environment is not None:
+        found.reads.append(path)
+        found.packages += manifests.environment(environment)
+        return
     if path is None or manager.reads not in {"pep508", "tool508"}:
         found.packages.append(
             Package(name=None, version=None, pin=None, spec=word.text, place=decided(word))
@@ -108,6 +113,10 @@ def _read(found: Listed, word: Word, manager: Manager, stage: Stage, call: Call)
         for name in file.constraints:
             _constrain_path(found, normpath(join(dirname(current), name)), stage)
     found.hashed = bool(every) and all(file.hashed for file in every)
+
+
+def _is_environment(path: str, manager: Manager) -> bool:
+    return manager.reads == "conda" and path.endswith((".yml", ".yaml"))
 
 
 def _constrain_path(found: Listed, path: str, stage: Stage) -> None:
