@@ -79,7 +79,9 @@ def examine(
         findings=fingerprinted([one for one in findings if one.enabled], read.texts),
         disabled=tuple(one for one in findings if not one.enabled),
         suppressed=fingerprinted([one for one in outcome.suppressed if one.enabled], read.texts),
-        services=tuple(classes(_services(facts), judgement.findings, judgement.unresolved)),
+        services=tuple(
+            classes(_services(facts), judgement.findings, judgement.unresolved, _unread(facts))
+        ),
         unresolved=tuple(judgement.unresolved),
         project=read,
         facts=(*facts, *outcome.facts),
@@ -172,13 +174,13 @@ def _services(facts: Iterable[Fact]) -> list[Service]:
     return [fact for fact in facts if isinstance(fact, Service)]
 
 
+def _unread(facts: Iterable[Fact]) -> list[Unread]:
+    return [fact for fact in facts if isinstance(fact, Unread)]
+
+
 def _not_analysed(examined: Examined) -> list[Unanalysed]:
     """Return what nobody analysed, in order of its places."""
-    found = {
-        Unanalysed(place=fact.used_at, reason=fact.reason)
-        for fact in examined.facts
-        if isinstance(fact, Unread)
-    }
+    found = {Unanalysed(place=fact.used_at, reason=fact.reason) for fact in _unread(examined.facts)}
     return sorted(found, key=lambda one: (one.place, one.reason))
 
 

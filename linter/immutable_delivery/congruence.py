@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from immutable_delivery.facts import Service
+from immutable_delivery.facts import Service, Unread
 from immutable_delivery.findings import Finding, ServiceClass, ServiceReport, Unresolved, rank
 
 _WORST_FIRST: tuple[ServiceClass, ...] = ("divergent", "convergent")
 
 
 def classes(
-    services: Iterable[Service], findings: Sequence[Finding], unresolved: Sequence[Unresolved]
+    services: Iterable[Service],
+    findings: Sequence[Finding],
+    unresolved: Sequence[Unresolved],
+    unread: Iterable[Unread] = (),
 ) -> list[ServiceReport]:
     """Return the class of every service: the worst drift in it decides, whatever the run reports."""
     by_service: dict[str, list[Finding]] = {}
@@ -24,6 +27,9 @@ def classes(
     hidden: dict[str, set[str]] = {}
     for one in unresolved:
         hidden.setdefault(one.owner, set()).update(one.fields)
+    for fact in unread:
+        for name in fact.scope.services if fact.scope.shipped else ():
+            hidden.setdefault(name, set()).add(f"what {fact.language} does")
     return [
         _report(service, by_service.get(service.name, []), sorted(hidden.get(service.name, ())))
         for service in sorted(services, key=lambda service: service.name)
