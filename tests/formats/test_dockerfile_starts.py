@@ -315,3 +315,31 @@ def test_a_module_says_which_tools_it_means(lower: Lower, script: str, pins: lis
     }
     packages = [one for install in lower(files).of(Install) for one in install.packages]
     assert [one.pin for one in packages] == ["none", *pins]
+
+
+@pytest.mark.parametrize(
+    ("body", "file"),
+    [
+        (
+            "RUN --mount=type=bind,source=list.txt,target=/tmp/x.txt pip install -r /tmp/x.txt",
+            "list.txt",
+        ),
+        ("RUN --mount=target=. pip install -r list.txt", "list.txt"),
+        ("ARG T=/s\nRUN --mount=src=s,dst=$T /s/in.sh", "s/in.sh"),
+        ("RUN --mount=type=bind,source=s/in.sh,target=in.sh sh -e in.sh", "s/in.sh"),
+        ("RUN --mount=type=cache,source=s,target=/s /s/in.sh", ""),
+        ("RUN --mount=source=s,target=/s,from=other /s/in.sh", ""),
+        ("ONBUILD RUN --mount=source=s,target=/s /s/in.sh", ""),
+        ("RUN --mount=source=s,target=/s true\nRUN /s/in.sh", ""),
+    ],
+)
+def test_a_bind_mount_brings_files_for_one_instruction(lower: Lower, body: str, file: str) -> None:
+    found = lower(
+        {
+            "Dockerfile": f"FROM node\nWORKDIR /app\n{body}\n",
+            "list.txt": "flask\n",
+            "s/in.sh": "#!/bin/sh\npip install flask\n",
+        }
+    )
+    named = [p.place.file for one in found.of(Install) for p in one.packages if p.name == "flask"]
+    assert named == ([file] if file else [])

@@ -8,6 +8,7 @@ from immutable_delivery.formats.commands import Interpreter
 from immutable_delivery.formats.dockerfile.document import Heredoc, Instruction
 from immutable_delivery.formats.dockerfile.heredocs import opener
 from immutable_delivery.formats.dockerfile.lines import Line
+from immutable_delivery.formats.dockerfile.mounts import bound
 from immutable_delivery.formats.dockerfile.scripts import (
     finish,
     follow,
@@ -37,12 +38,16 @@ def run(state: State, one: Instruction) -> None:
 
 def _run(state: State, interpreter: Interpreter, one: Instruction) -> None:
     since = reached(interpreter)
+    kept = state.contents.copy()
+    for brought in bound(state, one):
+        state.bring(brought)
     interpreter.layer()
     if one.json:
         interpreter.argv(list(one.words), state.scope, one.place)
     elif one.script:
         interpreter.script(_script(one, one.script), state.scope, one.place)
     follow(state, interpreter, since, one)
+    state.contents = kept
 
 
 def _script(one: Instruction, script: Written) -> Written:
