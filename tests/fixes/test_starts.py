@@ -84,7 +84,7 @@ def test_start_commands_without_effect_are_removed_in_their_own_stage_only(
         'CMD ["a"] \n# of a\nCMD ["b"]\nFROM scratch\nCMD ["c"]\nRUN x\ncmd ["d", \\\n  "e"]\nCMD ["f"]'
     )
     assert workshop.fixed(before, "repeated-start-command") == dockerfile(
-        'CMD ["a"] \n# of a\nCMD ["b"]\nFROM scratch\nRUN x\nCMD ["f"]'
+        '# of a\nCMD ["b"]\nFROM scratch\nRUN x\nCMD ["f"]'
     )
 
 
