@@ -57,6 +57,7 @@ def fetches(*scripts: str, **variables: str | None) -> list[Fetch]:
         ("wget -P /tmp https://x/i.sh; sh /tmp/i.sh", "file"),
         ("cd /tmp && wget https://x/i.sh && sh /tmp/i.sh", "file"),
         ("curl https://x -o a; mv a /opt/b; sh /opt/b", "file"),
+        ("curl https://x | install -m 755 /dev/stdin /opt/b && /opt/b", "file"),
         ("curl -o /usr/local/bin/t https://x; chmod +x /usr/local/bin/t; t init", "file"),
         ("wget https://x/i.sh -O - > i.sh; source ./i.sh", "file"),
         ("curl -o x.jar https://x; java -jar x.jar", "file"),

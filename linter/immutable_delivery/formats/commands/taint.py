@@ -88,7 +88,7 @@ class Taint:
             for download in coming:
                 download.kept = True
         elif event.name in _COPIERS:
-            self._copy(event)
+            self._copy(event, coming)
         else:
             for run in runs(event):
                 self._execute(event, run.how, self._run_by(event, run, coming))
@@ -127,8 +127,10 @@ class Taint:
             if download.unpacked_at is None:
                 download.unpacked_at = event.number
 
-    def _copy(self, event: Event) -> None:
+    def _copy(self, event: Event, coming: list[Download]) -> None:
         *sources, target = [w.text for w in event.words if not w.text.startswith("-")] or [""]
+        for download in coming if "/dev/stdin" in sources else ():
+            self.holdings.keep(download, event.call, target)
         for source in sources:
             for download in self.holdings.at(event.call, source):
                 self.holdings.copied(download, event.call, f"{target}/{basename(source)}")
