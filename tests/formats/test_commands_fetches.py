@@ -203,6 +203,7 @@ def test_revisions_of_repositories(script: str, expected: str) -> None:
         ("curl --insecure https://x > f", "--insecure"),
         ("wget --no-check-certificate https://x/y", "--no-check-certificate"),
         ("git -c http.sslVerify=false clone https://x/y", "-c http.sslVerify=false"),
+        ("git clone --config http.sslVerify=0 https://x/y", "-c http.sslVerify=0"),
         ("aws --no-verify-ssl s3 cp s3://b/k f", "--no-verify-ssl"),
         ("aria2c --check-certificate=false https://x", "--check-certificate=false"),
         ("svn --trust-server-cert co https://x", "--trust-server-cert"),

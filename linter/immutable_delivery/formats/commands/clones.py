@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.facts import Fetch
-from immutable_delivery.formats.commands.arguments import Arguments, parse
+from immutable_delivery.formats.commands.arguments import Arguments, Option, parse
 from immutable_delivery.formats.commands.gitfacts import repository, settled
 from immutable_delivery.formats.commands.paths import located
 from immutable_delivery.formats.commands.stage import Event, Stage
@@ -47,8 +47,7 @@ class Clones(Record):
         verb, *rest = [operand.word for operand in arguments.operands]
         folder = arguments.given(("-C",))
         where = located(event.call, folder.value.text if folder and folder.value else ".")
-        settings = (option.value.text for option in arguments.all(("-c",)) if option.value)
-        bypassed = tuple(f"-c {text}" for text in settings if _UNCHECKED.match(text))
+        bypassed = _unchecked(arguments)
         match verb.text:
             case "clone":
                 self._clone(event, verb, parse(rest, options["clone"]), bypassed)
@@ -71,7 +70,7 @@ class Clones(Record):
                 pass
 
     def _clone(
-        self, event: Event, verb: Word, arguments: Arguments, bypassed: tuple[str, ...]
+        self, event: Event, verb: Word, arguments: Arguments, bypassed: list[Option]
     ) -> None:
         operands = [operand.word for operand in arguments.operands]
         if not operands or (operands[0].known and _HERE.match(operands[0].text)):
@@ -80,11 +79,13 @@ class Clones(Record):
         chosen = arguments.given(("--branch", "-b", "--revision"))
         name = re.split(r"[/:]", url.text.rstrip("/"))[-1].removesuffix(".git")
         folder = operands[1].text if len(operands) > 1 else name
-        fact = repository(event, url, verb, chosen.value if chosen else None, bypassed)
+        bypassed = [*bypassed, *_unchecked(arguments)]
+        fact = repository(event, url, verb, chosen.value if chosen else None, _texts(bypassed))
+        fact = _placed(fact, bypassed)
         self.found.append(Clone(fact, located(event.call, folder)))
 
     def _fetch(
-        self, event: Event, verb: Word, arguments: Arguments, where: str, bypassed: tuple[str, ...]
+        self, event: Event, verb: Word, arguments: Arguments, where: str, bypassed: list[Option]
     ) -> None:
         operands = [operand.word for operand in arguments.operands]
         direct = bool(operands) and _ADDRESS.match(operands[0].text) is not None
@@ -95,7 +96,7 @@ class Clones(Record):
             if verb.text == "pull" and ref is not None:
                 clone.fact = settled(clone.fact, ref)
             return
-        fact = repository(event, url, verb, ref, bypassed)
+        fact = _placed(repository(event, url, verb, ref, _texts(bypassed)), bypassed)
         fact = replace(fact, pin="alias") if fact.pin == "none" else fact
         self.found.append(Clone(fact, where))
 
@@ -123,3 +124,21 @@ class Clones(Record):
 
 def _ends(where: str, folder: str) -> bool:
     return where == folder or where.endswith(f"/{folder}") or folder.endswith(f"/{where}")
+
+
+def _unchecked(arguments: Arguments) -> list[Option]:
+    """Return the settings that turn the check of certificates off: `git -c`, `git clone --config`."""
+    settings = arguments.all(("-c", "--config"))
+    return [one for one in settings if one.value and _UNCHECKED.match(one.value.text)]
+
+
+def _texts(bypassed: list[Option]) -> tuple[str, ...]:
+    return tuple(f"-c {one.value.text}" for one in bypassed if one.value)
+
+
+def _placed(fact: Fetch, bypassed: list[Option]) -> Fetch:
+    """Say where the first of these settings stands."""
+    if not bypassed or bypassed[0].value is None:
+        return fact
+    place = bypassed[0].value.place
+    return replace(fact, places={**fact.places, "bypassed_checks": place})
