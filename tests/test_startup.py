@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,10 @@ RARELY = {"json", "subprocess"}
 def imported(file: Path, text: str) -> set[str]:
     file.write_text(text)
     command = [sys.executable, "-c", _PROGRAM, str(file)]
-    done = subprocess.run(command, cwd=file.parent, capture_output=True, text=True, check=False)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    done = subprocess.run(
+        command, cwd=file.parent, env=env, capture_output=True, text=True, check=False
+    )
     assert "immutable_delivery.run" in done.stderr, done.stderr
     return set(done.stderr.split())
 
