@@ -98,5 +98,7 @@ class PackageFiles:
 
 def _listed(root: str, distribution: Distribution) -> Iterator[tuple[str, Path]]:
     for path in distribution.files or ():
-        if not path.is_absolute() and ".." not in path.parts:
-            yield f"{root}/{path.as_posix()}", Path(str(distribution.locate_file(path)))
+        place = Path(str(distribution.locate_file(path)))
+        inside = not path.is_absolute() and ".." not in path.parts
+        if inside and place.is_file():  # the list of newer Pythons leaves out what is missing
+            yield f"{root}/{path.as_posix()}", place
