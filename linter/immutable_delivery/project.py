@@ -22,7 +22,8 @@ Classify = Callable[[str, bytes], str]
 
 Tell = Callable[[int, int], None]
 
-_PER_FILE = 0.5
+_PER_FILE = {"dockerfile": 1.5}
+_PER_OTHER = 0.5
 _PER_MILLISECOND = 8_000
 
 
@@ -88,7 +89,11 @@ class Reader:
     def _costs(self, tasks: Sequence[Task]) -> list[float]:
         """Return about how many milliseconds each takes: some for a file, and one for so many bytes."""
         return [
-            sum(_PER_FILE + self._sizes.get(path, 0) / _PER_MILLISECOND for path in group.paths)
+            sum(
+                _PER_FILE.get(group.format, _PER_OTHER)
+                + self._sizes.get(path, 0) / _PER_MILLISECOND
+                for path in group.paths
+            )
             for group, _ in tasks
         ]
 
