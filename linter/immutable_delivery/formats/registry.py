@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib import import_module
 from typing import cast
 
 from immutable_delivery.formats import Format
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 
 MAX_HEAD = 65_536
@@ -15,11 +15,11 @@ MAX_HEAD = 65_536
 
 
 class Entry(Record, frozen=True):
-    """A format and the paths that it may claim."""
+    """A format and the files that it may claim."""
 
     name: str
-    paths: str
-    """A regular expression that is found in them."""
+    names: str
+    """A regular expression that is found in the names, without folders, of the files that it may claim."""
     describes_images: bool = False
     """It makes facts of what others build, so it comes after them."""
     apart: bool = False
@@ -29,7 +29,7 @@ class Entry(Record, frozen=True):
 REGISTRY = (
     Entry(
         "dockerfile",
-        r"(?i:(?:^|[/.\-_])(?:docker|container)file[^/]*$)",
+        r"(?i:(?:^|[.\-_])(?:docker|container)file[^/]*$)",
         describes_images=True,
         apart=True,
     ),
@@ -37,14 +37,17 @@ REGISTRY = (
     Entry("skaffold", r"skaffold[^/]*\.ya?ml$"),
     Entry("devcontainer", r"devcontainer\.json$", apart=True),
     Entry("bake", r"bake[^/]*\.(?:hcl|json)$", apart=True),
-    Entry("procfile", r"(?i:(?:^|/)Procfile[^/]*$)", apart=True),
+    Entry("procfile", r"(?i:^Procfile[^/]*$)", apart=True),
     Entry("quadlet", r"\.(?:container|image|build|kube)$"),
     Entry("score", r"(?i:score[^/]*\.ya?ml$)", apart=True),
     Entry("ecs", r"\.(?:ya?ml|json|template)$", apart=True),
     Entry("compose", r"\.ya?ml$"),
-    Entry("kubernetes", r"\.(?:ya?ml|json)$|(?:^|/)Kustomization$"),
+    Entry("kubernetes", r"\.(?:ya?ml|json)$|^Kustomization$"),
 )
 NAMED = {entry.name: entry for entry in REGISTRY}
+_EACH = [(entry, lazy(entry.names)) for entry in REGISTRY]
+_ANY = lazy("|".join(entry.names for entry in REGISTRY))
+"""One search is enough for most files of a repository."""
 
 
 @cache
@@ -55,14 +58,10 @@ def load(name: str) -> Format:
 
 def candidates(path: str) -> list[Entry]:
     """Return the formats that may claim a path."""
-    if not _any_of(tuple(entry.paths for entry in REGISTRY)).search(path):
+    name = path.rpartition("/")[2]
+    if not _ANY.search(name):
         return []
-    return [entry for entry in REGISTRY if _any_of((entry.paths,)).search(path)]
-
-
-@cache
-def _any_of(paths: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(paths))
+    return [entry for entry, names in _EACH if names.search(name)]
 
 
 def claim(path: str, data: bytes) -> Entry | None:
