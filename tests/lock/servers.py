@@ -22,6 +22,7 @@ class Server:
     answer: Callable[[BaseHTTPRequestHandler], bool] = lambda _handler: False
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     """Method, path and credentials."""
+    posted: list[bytes] = field(default_factory=list)
     at_once: int = 0
     most: int = 0
     host: str = ""
@@ -59,6 +60,10 @@ def served(answer: Callable[[BaseHTTPRequestHandler], bool] | None = None) -> It
                 server.at_once -= 1
 
         do_HEAD = do_GET  # noqa: N815
+
+        def do_POST(self) -> None:
+            server.posted.append(self.rfile.read(int(self.headers["content-length"])))
+            self.do_GET()
 
     with serving(Handler) as port:
         server.host = f"127.0.0.1:{port}"

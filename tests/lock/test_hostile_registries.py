@@ -209,6 +209,31 @@ def test_no_credential_follows_a_redirect_to_another_origin(tmp_path: Path) -> N
         assert "not to be read" in refused[name]
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_identity_token_follows_a_redirect(tmp_path: Path, status: int) -> None:
+    """It stands in the body of a request, which 307 and 308 send along."""
+    with served() as thief, served() as server:
+
+        def answer(handler: BaseHTTPRequestHandler) -> bool:
+            if handler.command == "POST":
+                return reply(handler, status, b"", Location=f"http://{thief.host}/token")
+            realm = f'Bearer realm="http://{server.host}/token",service="x"'
+            return reply(handler, 401, b"", WWW_Authenticate=realm)
+
+        server.answer = answer
+        config = {"auths": {server.host: {"identitytoken": PASSWORD}}}
+        (tmp_path / "config.json").write_text(json.dumps(config))
+        name = named(f"{server.host}/team/app:1")
+        _, refused = ask_all(
+            [name], lambda one, path, n: find(one, path, n.wanted),
+            Reach(insecure=(server.host, thief.host), limits=LIMITS),
+            environ={"DOCKER_CONFIG": str(tmp_path)},
+        )  # fmt: skip
+        assert PASSWORD.encode() in server.posted[0]
+        assert (thief.asked, thief.posted) == ([], [])
+        assert refused[name] == f"{server.host}: its token service refuses ({status})"
+
+
 def test_blobs_may_come_from_elsewhere(tmp_path: Path) -> None:
     with served() as store:
 

@@ -116,7 +116,10 @@ class Transport:
         self, method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | None
     ) -> Answer:
         until = time.monotonic() + self._limits.seconds_in_all
-        with self._client.stream(method, url, headers=dict(headers), data=data) as response:
+        follow = data is None  # what is posted is secret, and a redirect would take it along
+        with self._client.stream(
+            method, url, headers=dict(headers), data=data, follow_redirects=follow
+        ) as response:
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk
