@@ -159,6 +159,8 @@ def huge(handler: BaseHTTPRequestHandler) -> bool:
         (lambda h: reply(h, 200, b'{"manifests": [{"digest": 3}]}', Content_Type=TYPE), "is not valid"),
         (lambda h: reply(h, 200, BODY, Content_Type="text/html"), "no kind of image"),
         (lambda h: reply(h, 401, b"", WWW_Authenticate='Bearer realm="nonsense"'), "no valid address"),
+        (lambda h: reply(h, 302, b"", Location="http://xn--/"), "not valid"),
+        (lambda h: reply(h, 302, b"", Location="https://..../"), "not valid"),
         (lambda h: reply(h, 401, b"", WWW_Authenticate="Negotiate"), "not to be read"),
         (lambda h: h.command == "GET" and reply(h, 403, b'{"errors":[{"code":"DENIED"}]}'), "(DENIED)"),
         (lambda h: reply(h, 302, b"", Location=h.path), "redirect"),
@@ -174,6 +176,35 @@ def test_odd_answers_are_reasons(
         assert said.startswith((f"{server.host}: ", "127.0.0.1: ")), said
         assert reason in said
         assert not said.startswith("sha256")
+
+
+@pytest.mark.parametrize(
+    "realm", ["http://[::1", "https://xn--/", "https://" + "a" * 70 + ".example/"]
+)
+def test_a_token_service_that_is_nowhere_is_a_reason(realm: str) -> None:
+    with served(lambda h: reply(h, 401, WWW_Authenticate=f'Bearer realm="{realm}"')) as server:
+        assert ask(server).endswith("it names an address or a token that is not valid")
+
+
+def test_a_token_that_no_header_can_hold_is_a_reason() -> None:
+    with served() as server:
+        challenge = f'Bearer realm="http://{server.host}/token"'
+        server.answer = lambda h: (
+            reply(h, 200, '{"token": "schlüssel"}'.encode())
+            if h.path.startswith("/token")
+            else reply(h, 401, WWW_Authenticate=challenge)
+        )
+        said = ask(server)
+        assert said == f"{server.host}: it names an address or a token that is not valid"
+
+
+def test_a_host_that_no_name_server_can_know_is_a_reason() -> None:
+    name = named("a" * 70 + ".example/app:1")
+    found, refused = ask_all(
+        [name], lambda one, path, n: find(one, path, n.wanted), Reach(limits=LIMITS), environ={}
+    )
+    assert found == {}
+    assert "not valid" in refused[name]
 
 
 def credentials(folder: Path, host: str) -> str:

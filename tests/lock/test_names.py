@@ -53,3 +53,9 @@ def test_mirrors(given: tuple[str, ...], reference: str, location: tuple[str, st
 def test_no_mirror(given: str) -> None:
     with pytest.raises(UsageError, match="is no mirror"):
         Mirrors([given])
+
+
+def test_a_mirror_with_a_password_is_refused_without_showing_it() -> None:
+    with pytest.raises(UsageError) as raised:
+        Mirrors(["docker.io=alice:s3cret@m.example"])
+    assert "s3cret" not in str(raised.value)

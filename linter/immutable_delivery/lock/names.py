@@ -60,6 +60,10 @@ class Mirrors:
 
 def _mirror(given: str) -> tuple[str, str]:
     prefix, _, target = given.partition("=")
+    if "@" in given:
+        raise UsageError(
+            "a mirror names no user and no password: keep them where `docker login` does"
+        )
     if not prefix or not target or "://" in given:
         raise UsageError(f"'{given}' is no mirror: write registry=mirror, without https://")
     return prefix.rstrip("/"), target.rstrip("/")

@@ -6,7 +6,6 @@ import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -95,11 +94,11 @@ class Transport:
         data: Mapping[str, str] | None = None,
     ) -> Answer:
         """Return the answer, after some tries; raise RefusedError where there is none."""
-        host = urlsplit(url).netloc
+        host = _host(url)
         for left in reversed(range(self._limits.tries)):
             try:
                 answer = self._once(method, url, headers, data)
-            except (httpx.InvalidURL, httpx.HTTPError) as error:
+            except (httpx.InvalidURL, httpx.HTTPError, ValueError) as error:
                 if not left or not _worth_another_try(error):
                     raise RefusedError(f"{host}: {_words(error)}", whole=_down(error)) from error
                 wait = 0.0
@@ -148,6 +147,11 @@ def _trust() -> ssl.SSLContext:
     return context
 
 
+def _host(url: str) -> str:
+    """Return the host of an address that may be none, for a person; without a password that stands in it."""
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
@@ -158,7 +162,10 @@ def _words(error: Exception) -> str:
         return "no answer in time"
     if isinstance(error, httpx.RemoteProtocolError):
         return "the answer ends too early or is no HTTP"
-    if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+    invalid = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError)
+    if isinstance(
+        error, invalid
+    ):  # ValueError: a name that IDNA refuses, a token that is not ASCII
         return "it names an address or a token that is not valid"
     return shown(str(error)) or type(error).__name__
 
