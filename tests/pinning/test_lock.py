@@ -154,6 +154,10 @@ def test_a_broken_lock_is_refused(place: Place, text: str) -> None:
     result = place.call("check")
     assert result.code == 2, result
     assert result.err.startswith("imd: error: imd.lock: ")
+    assert result.err.endswith("remove it, and `imd lock` writes it anew\n")
+    (place.root / "imd.lock").unlink()
+    assert place.call("lock").code == 0  # as the message says
+    assert place.call("lock", "--check").code == 0
 
 
 def test_the_schema_is_printed(place: Place) -> None:

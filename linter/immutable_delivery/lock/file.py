@@ -80,11 +80,13 @@ def read(files: Files) -> Lock:
     try:
         lock = msgspec.json.decode(data, type=Lock)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{FILE}: {error}; `imd lock` writes it anew") from error
+        raise ConfigError(f"{FILE}: {error}; remove it, and `imd lock` writes it anew") from error
     for reference, one in lock.images.items():
         _judge(reference, one.digest)
     if lock.version != VERSION:
-        raise ConfigError(f"{FILE}: is of another version; `imd lock` writes it anew")
+        raise ConfigError(
+            f"{FILE}: is of another version; remove it, and `imd lock` writes it anew"
+        )
     return lock
 
 
@@ -100,4 +102,6 @@ def _judge(reference: str, digest: str) -> None:
         "is not the digest of the reference" if own not in {"", digest} else ""
     )
     if problem:
-        raise ConfigError(f"{FILE}: {reference}: {problem}; `imd lock` writes it anew")
+        raise ConfigError(
+            f"{FILE}: {reference}: {problem}; remove it, and `imd lock` writes it anew"
+        )
