@@ -263,3 +263,14 @@ def test_the_record_is_not_written_through_a_link(place: Place, tmp_path: Path) 
     assert place.call("unpin", "--apply").code == 0
     assert (outside / "pins.json").read_text() == "{}"
     assert (place.root / "Dockerfile").read_text() == "FROM node:22\n"
+
+
+@pytest.mark.parametrize("kind", ["file", "link to nowhere"])
+def test_where_the_record_cannot_stand_nothing_is_written(place: Place, kind: str) -> None:
+    place.write({"Dockerfile": "FROM node:22\n"})
+    folder = place.root / ".imd"
+    folder.write_text("") if kind == "file" else folder.symlink_to(place.root / "nowhere")
+    result = place.call("pin", "--apply")
+    assert result.code == 2
+    assert result.err.startswith("imd: error: .imd/pins.json cannot be written: ")
+    assert (place.root / "Dockerfile").read_text() == "FROM node:22\n"

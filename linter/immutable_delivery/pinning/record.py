@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from immutable_delivery.errors import ConfigError, UnreadableError
+from immutable_delivery.errors import ConfigError, UnreadableError, UsageError
 from immutable_delivery.facts import Image
 from immutable_delivery.files import Files
 from immutable_delivery.records import Record, field
@@ -86,7 +86,10 @@ def write(root: Path, pins: Pins) -> None:
     """Write the record; what records nothing leaves no file."""
     path = root / FILE
     if pins.files:
-        path.parent.mkdir(exist_ok=True)
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:  # a file, or a link to nowhere
+            raise UsageError(f"{FILE} cannot be written: {error.strerror or error}") from error
         put(root, FILE, msgspec.json.format(msgspec.json.encode(pins), indent=2) + b"\n")
     elif path.exists() and not path.parent.is_symlink():
         path.unlink()
