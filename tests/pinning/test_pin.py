@@ -274,3 +274,11 @@ def test_where_the_record_cannot_stand_nothing_is_written(place: Place, kind: st
     assert result.code == 2
     assert result.err.startswith("imd: error: .imd/pins.json cannot be written: ")
     assert (place.root / "Dockerfile").read_text() == "FROM node:22\n"
+
+
+def test_what_is_no_reference_is_left_with_the_reason(place: Place) -> None:
+    place.write({"Dockerfile": "FROM foo..bar/x:1\n"})
+    for command in (["pin"], ["pin", "--check"]):
+        result = place.call(*command)
+        assert result.code == 1
+        assert "foo..bar/x:1: is no valid reference" in result.out + result.err

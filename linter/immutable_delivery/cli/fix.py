@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from immutable_delivery.cli.output import Target, write
+from immutable_delivery.cli.output import Target, seen, write
 from immutable_delivery.cli.requests import (
     config_option,
     ignore_option,
@@ -58,7 +58,7 @@ def fix(paths: tuple[str, ...], *, applying: bool, diff: bool, **options: Any) -
     if applying:
         return _apply(outcome)
     mended = outcome.mended
-    text = patch(mended.changes).decode()
+    text = seen(patch(mended.changes).decode())
     write(Target("text"), text if diff else listing(mended.made, outcome.reasons, text))
     return int(bool(mended.changes))
 

@@ -80,6 +80,14 @@ def _columns() -> int:
     return get_terminal_size().columns
 
 
+def seen(patch: str) -> str:
+    """Return a patch as it is for programs; for a person without what a terminal would obey."""
+    if not sys.stdout.isatty():
+        return patch
+    lines = patch.replace("\r\n", "\n")
+    return "".join(c if c.isprintable() or c in "\t\n" else shown(c) for c in lines)
+
+
 def write(target: Target, text: str) -> None:
     """Write a report; what no UTF-8 can hold (bytes of file names) as escapes."""
     data = text.encode("utf-8", "backslashreplace")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from immutable_delivery.cli.output import Target, write
+from immutable_delivery.cli.output import Target, seen, write
 from immutable_delivery.cli.progress import progress
 from immutable_delivery.cli.registries import registry_options, tell
 from immutable_delivery.cli.requests import config_option, today_option
@@ -122,12 +122,12 @@ def unpin(
 
 
 def _checked(repository: Repository) -> int:
-    from immutable_delivery.pinning.pin import pending  # noqa: PLC0415
+    from immutable_delivery.pinning.pin import lacking, pending  # noqa: PLC0415
     from immutable_delivery.pinning.plan import left_of  # noqa: PLC0415
     from immutable_delivery.pinning.telling import left  # noqa: PLC0415
 
     lines = list(
-        left((left_of(one, "has no digest") for one in pending(repository)), repository.sheet)
+        left((left_of(one, lacking(one)) for one in pending(repository)), repository.sheet)
     )
     write(Target("text"), "".join(f"{line}\n" for line in lines))
     return _LEFT if lines else _PINNED
@@ -171,5 +171,5 @@ def _applied(repository: Repository, result: Result) -> list[str]:
 def _shown(result: Result) -> list[str]:
     from immutable_delivery.patches import patch  # noqa: PLC0415
 
-    write(Target("text"), patch(result.changes).decode("utf-8", "surrogateescape"))
+    write(Target("text"), seen(patch(result.changes).decode("utf-8", "surrogateescape")))
     return []

@@ -179,8 +179,8 @@ def _worth_another_try(error: Exception) -> bool:
 
 
 def _down(error: Exception) -> bool:
-    """Whether no connection comes about at all."""
-    return isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError))
+    """Whether no connection comes about at all, or nothing comes through it in time."""
+    return isinstance(error, (httpx.ConnectError, httpx.TimeoutException, httpx.ProxyError))
 
 
 def _asked_wait(answer: Answer) -> float:

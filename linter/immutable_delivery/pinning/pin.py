@@ -50,9 +50,20 @@ def pending(repository: Repository) -> list[Image]:
     ]
 
 
+def lacking(image: Image) -> str:
+    """Return what a reference lacks, for a person."""
+    return (
+        f"is no valid reference: {image.problem}" if image.pin == "malformed" else "has no digest"
+    )
+
+
 def pin(repository: Repository, resolve: Resolve, style: Style = beside) -> Result:
     """Work out the pins of all references that want one."""
-    wanted, left = writable(pending(repository), repository.sheet, style)
+    found = pending(repository)
+    wanted, left = writable(
+        [one for one in found if one.pin != "malformed"], repository.sheet, style
+    )
+    left += (left_of(one, lacking(one)) for one in found if one.pin == "malformed")
     names = {image.text: named(image.text) for image in wanted}
     answers = resolve(names.values())
     digests = {

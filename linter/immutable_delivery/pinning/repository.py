@@ -100,8 +100,9 @@ def images_of(examined: Examined) -> list[Image]:
 
 
 def unpinned(image: Image) -> bool:
-    """Whether a reference has no digest and could have one; what a variable hides might."""
-    return not image.built_here and not image.digest and image.pin in {*_UNPINNED, None}
+    """Whether a reference has no digest and could have one; what a variable hides might, and what is none is to be told."""
+    wants = not image.digest and image.pin in {*_UNPINNED, None}
+    return not image.built_here and (wants or image.pin == "malformed")
 
 
 def accepted(repository: Repository) -> set[Place]:
