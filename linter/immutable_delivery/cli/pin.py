@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,14 +23,19 @@ if TYPE_CHECKING:
 _PINNED, _LEFT, _REFUSED = 0, 1, 2
 
 
+def _changing(command: Callable[..., int]) -> Callable[..., int]:
+    """Take what is to be changed, and whether to write the changes or to show them."""
+    command = click.option(
+        "--diff",
+        is_flag=True,
+        help="Show the changes as a diff, and write nothing. This is the default.",
+    )(command)
+    command = click.option("--apply", is_flag=True, help="Write the files.")(command)
+    return click.argument("what", nargs=-1, metavar="[PATH|IMAGE]...")(command)
+
+
 @click.command()
-@click.argument("what", nargs=-1, metavar="[PATH|IMAGE]...")
-@click.option("--apply", is_flag=True, help="Write the files.")
-@click.option(
-    "--diff",
-    is_flag=True,
-    help="Show the changes as a diff, and write nothing. This is the default.",
-)
+@_changing
 @click.option(
     "--update", is_flag=True, help="Move the digests that are there to what their tags name today."
 )
@@ -90,13 +96,7 @@ def pin(
 
 
 @click.command()
-@click.argument("what", nargs=-1, metavar="[PATH|IMAGE]...")
-@click.option("--apply", is_flag=True, help="Write the files.")
-@click.option(
-    "--diff",
-    is_flag=True,
-    help="Show the changes as a diff, and write nothing. This is the default.",
-)
+@_changing
 @click.option(
     "--all",
     "everything",
