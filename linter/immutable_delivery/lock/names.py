@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.errors import UsageError
-from immutable_delivery.formats.images import familiar_name, parts, registry_of
+from immutable_delivery.formats.images import parts, registry_of
 from immutable_delivery.records import Record
 
 HUB = "docker.io"
@@ -24,11 +24,6 @@ class Name(Record, frozen=True, order=True):
     def wanted(self) -> str:
         """What to ask the registry for."""
         return self.digest or self.tag
-
-    @property
-    def familiar(self) -> str:
-        """The reference as people write it, without a digest."""
-        return f"{familiar_name(f'{self.host}/{self.repository}')}:{self.tag}"
 
 
 def named(reference: str) -> Name:
