@@ -39,6 +39,13 @@ def test_examples_agree(file: PolicyFile) -> None:
     assert failures(file, others(file)) == []
 
 
+def test_lines_are_no_wider_than_a_screen() -> None:
+    lines = [
+        line for path in FOLDER.glob("*/*.yaml") for line in path.read_text("utf-8").splitlines()
+    ]
+    assert [line for line in lines if len(line) > 160] == []
+
+
 @each_policy
 def test_prose_is_complete(file: PolicyFile) -> None:
     policy = file.policy
