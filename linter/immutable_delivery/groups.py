@@ -19,6 +19,7 @@ from immutable_delivery.files import Files
 from immutable_delivery.formats import Comment, Surroundings, Trouble
 from immutable_delivery.formats.registry import NAMED, load
 from immutable_delivery.records import Record, field
+from immutable_delivery.tables import extended_by
 from immutable_delivery.text import Text
 
 ReadingSettings: TypeAlias = Mapping[str, Any]
@@ -67,11 +68,12 @@ def read(group: Group, files: Files, builds: Sequence[Build], settings: ReadingS
             found.problems[path] = (error.offset, error.reason)
         else:
             found.comments[path] = format_.comments(documents[path], text)
-    for fact in format_.facts(documents, around) if documents else ():
-        if isinstance(fact, Build):
-            found.builds.append(fact)
-        else:
-            found.facts.append(cast("AnyFact", fact))
+    with extended_by(settings.get("tables")):
+        for fact in format_.facts(documents, around) if documents else ():
+            if isinstance(fact, Build):
+                found.builds.append(fact)
+            else:
+                found.facts.append(cast("AnyFact", fact))
     found.troubles, found.scopes = around.troubles, around.scopes
     return found
 

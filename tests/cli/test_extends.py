@@ -238,6 +238,24 @@ def test_rows_of_tables_add_up_and_the_repository_has_the_first_word(
     assert _report(repository, *options)["findings"] == []
 
 
+ARGUMENTS = {
+    "compose.yaml": f"services:\n  web:\n    image: acme/pkg@{DIGEST}\n    command: [install, flask]\n",
+    "pod.yaml": f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n    - name: p\n      image: acme/pkg@{DIGEST}\n      args: [install, flask]\n",
+}
+
+
+def test_the_programs_of_images_of_ones_own_are_known_in_every_format(
+    repository: Repository,
+) -> None:
+    repository.write(**ARGUMENTS)
+    options = ("--select", "install-at-start")
+    assert _report(repository, *options)["findings"] == []
+    repository.write(**{".imd.yaml": "tables: {entrypoints: {programs: {acme/pkg: pip}}}\n"})
+    for jobs in ("1", "2"):
+        found = _report(repository, *options, "--jobs", jobs)["findings"]
+        assert {one["place"]["file"] for one in found} == set(ARGUMENTS)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -255,6 +273,9 @@ def test_rows_of_tables_add_up_and_the_repository_has_the_first_word(
         ("{mutations: [{run: x, mutate: workload}]}", "a row of 'mutations' is not as it should be"),
         ("{frozen_hosts: [1]}", "a row of 'frozen_hosts' is not as it should be"),
         ("{keyrings: 1}", "'keyrings' must be a list"),
+        ("{sockets: []}", ".imd.yaml:1:10: 'sockets' must be a mapping"),
+        ("{sockets: {names: docker, pipe: x}}", ".imd.yaml:1:41: there is no 'pipe' in 'sockets'; there are names, "),
+        ("{entrypoints: {programs: {a: b, c: 3}}}", ".imd.yaml:1:44: 'programs.c' of 'entrypoints' is not as it should be"),
     ],
 )  # fmt: skip
 def test_rows_that_cannot_extend_a_table_are_2(

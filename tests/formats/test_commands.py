@@ -422,7 +422,9 @@ def test_variables_hold_from_where_they_are_assigned() -> None:
 def test_the_compiled_tables_are_those_of_the_yaml() -> None:
     package = files("immutable_delivery")
     compiled = package.joinpath("_compiled", "commands.json").read_text("utf-8")
-    assert compile_tables(package.joinpath("commands.yaml").read_text("utf-8")) == compiled
+    assert (
+        compile_tables(package.joinpath("tables", "commands.yaml").read_text("utf-8")) == compiled
+    )
 
 
 def test_every_row_of_the_tables_is_well_formed() -> None:

@@ -151,8 +151,8 @@ def _tables(config: Config, data: Mapping[str, Any]) -> Mapping[str, Any]:
         from immutable_delivery.formats.commands.extensions import fault  # noqa: PLC0415 (few extend the tables)
 
         for section, rows in data.items():
-            if reason := fault(section, rows):
-                config.fail(("tables", section), reason)
+            if found := fault(section, rows):
+                config.fail(("tables", section, *found[0]), found[1])
     return data
 
 

@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from posixpath import normpath
 
-from immutable_delivery.patterns import lazy
-
-_SOCKET = lazy(
-    r"(?:^|[/\\])(?:docker|podman|containerd|cri-?o|cri-dockerd|dockershim|buildkitd|balena-engine|balena|k3s/containerd"
-    r"|nerdctl)(?:-\w+)?\.sock$|[/\\]pipe[/\\](?:docker_engine|containerd-containerd)\b",
-    re.IGNORECASE,
-)
-_PARENTS = frozenset(
-    {
-        "/", "/run", "/var", "/var/run",
-        *(f"{run}/{name}" for run in ("/run", "/var/run") for name in (
-            "docker", "containerd", "podman", "crio", "k3s", "k3s/containerd", "user", "balena-engine",
-        )),
-    }
-)  # fmt: skip
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Sockets
 
 
 def runtime_socket(path: str | None, *, read_only: bool | None = False) -> str:
@@ -29,6 +15,9 @@ def runtime_socket(path: str | None, *, read_only: bool | None = False) -> str:
     """
     if not path:
         return ""
-    if _SOCKET.search(path):
+    sockets = known(Sockets)
+    if sockets.pattern.search(path):
         return "socket"
-    return "parent" if not read_only and normpath(path).replace("//", "/") in _PARENTS else ""
+    return (
+        "parent" if not read_only and normpath(path).replace("//", "/") in sockets.folders else ""
+    )

@@ -16,6 +16,7 @@ from immutable_delivery.links.switches import link_switches
 from immutable_delivery.links.updaters import link_updaters
 from immutable_delivery.links.volumes import link_volumes
 from immutable_delivery.lock.file import Lock
+from immutable_delivery.tables import extended_by
 
 
 def link(
@@ -26,9 +27,10 @@ def link(
     settings: Mapping[str, Any] | None = None,
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
-    linked = link_services(facts, builds)
-    linked = link_development(linked, builds)
-    linked = link_substituted(linked, builds)
-    linked = link_updaters(link_switches(linked, settings))
-    linked = link_starts(link_locked(linked, lock), builds, lock)
-    return link_volumes(link_mounts(linked, files), files)
+    with extended_by((settings or {}).get("tables")):
+        linked = link_services(facts, builds)
+        linked = link_development(linked, builds)
+        linked = link_substituted(linked, builds)
+        linked = link_updaters(link_switches(linked, settings))
+        linked = link_starts(link_locked(linked, lock), builds, lock)
+        return link_volumes(link_mounts(linked, files), files)

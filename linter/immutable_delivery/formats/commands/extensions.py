@@ -12,6 +12,8 @@ import msgspec
 from immutable_delivery.formats.commands.pins import READERS
 from immutable_delivery.formats.commands.records import Role
 from immutable_delivery.formats.commands.tables import Tables, load
+from immutable_delivery.tables import SUBJECTS
+from immutable_delivery.tables import fault as fault_of_subject
 
 _ACTIONS = {"install", "upgrade", "refresh", "run", ""}
 _NAMED = ("managers", "fetchers", "interpreters", "tools")
@@ -19,7 +21,9 @@ _NAMED = ("managers", "fetchers", "interpreters", "tools")
 
 def tables_of(settings: Mapping[str, Any]) -> Tables:
     """Return the tables with what the configuration adds."""
-    extension = settings.get("tables")
+    extension = {
+        name: rows for name, rows in settings.get("tables", {}).items() if name not in SUBJECTS
+    }
     return _merged(msgspec.json.encode(extension)) if extension else load()
 
 
@@ -28,11 +32,18 @@ def _merged(extension: bytes) -> Tables:
     return load().merge(msgspec.json.decode(extension))
 
 
-def fault(section: str, rows: Any) -> str:
-    """Return why these rows cannot extend a section, for a person; empty where they can."""
+def fault(section: str, rows: Any) -> tuple[tuple[str, ...], str] | None:
+    """Return where these rows cannot extend a section and why, for a person; None where they can."""
+    if section in SUBJECTS:
+        return fault_of_subject(section, rows)
+    reason = _reason(section, rows)
+    return ((), reason) if reason else None
+
+
+def _reason(section: str, rows: Any) -> str:
     known = load().data
     if section not in known:
-        return f"there is no table '{section}'; there are {', '.join(sorted(known))}"
+        return f"there is no table '{section}'; there are {', '.join(sorted([*known, *SUBJECTS]))}"
     wanted = dict if isinstance(known[section], dict) else (list, str)
     if not isinstance(rows, wanted):
         return f"'{section}' must be {'a mapping' if wanted is dict else 'a list'}"

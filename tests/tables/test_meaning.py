@@ -1,0 +1,69 @@
+"""What the rows of the tables mean, in a second list: from the manuals of the tools and images, never from the tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from immutable_delivery.formats.entrypoints import with_program
+from immutable_delivery.formats.sockets import runtime_socket
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Entrypoints, Sockets
+from immutable_delivery.text import Place, Span
+from immutable_delivery.written import Written
+
+ENTRYPOINTS = """
+alpine/git git
+alpine/curl curl
+alpine/helm helm
+amazon/aws-cli aws
+bitnami/kubectl kubectl
+curlimages/curl curl
+registry.k8s.io/kubectl kubectl
+"""
+"""The ENTRYPOINT of each image, from its Dockerfile (curlimages/curl: a script that adds `curl` to options)."""
+
+
+def test_each_image_starts_its_own_program() -> None:
+    rows = [line.split() for line in ENTRYPOINTS.strip().splitlines()]
+    for image, *program in rows:
+        for reference in (image, f"{image}:1.2.3"):
+            found = with_program(reference, [Written.literal("-x", Place("f", Span(0, 2)))])
+            assert [word.text for word in found] == [*program, "-x"], reference
+    assert known(Entrypoints).programs.keys() == {image for image, *_ in rows}
+
+
+SOCKETS = """
+/var/run/docker.sock /run/podman/podman.sock /run/containerd/containerd.sock /run/crio/crio.sock /run/cri-o.sock
+/run/cri-dockerd.sock /var/run/dockershim.sock /run/buildkit/buildkitd.sock /run/balena-engine.sock /run/balena.sock
+/run/k3s/containerd/containerd.sock /run/nerdctl.sock /home/me/.docker/run/docker.sock /run/docker-other.sock
+\\\\.\\pipe\\docker_engine //./pipe/docker_engine //./pipe/containerd-containerd
+"""
+FOLDERS = """
+/ /run /var /var/run /run/ //run /run/docker /run/containerd /run/podman /run/crio /run/k3s /run/k3s/containerd
+/run/user /run/balena-engine /var/run/docker /var/run/containerd /var/run/podman /var/run/crio /var/run/k3s
+/var/run/k3s/containerd /var/run/user /var/run/balena-engine
+"""
+
+
+@pytest.mark.parametrize("path", SOCKETS.split())
+def test_who_holds_the_socket_of_a_runtime_commands_it(path: str) -> None:
+    assert runtime_socket(path) == runtime_socket(path, read_only=True) == "socket"
+
+
+@pytest.mark.parametrize("path", FOLDERS.split())
+def test_a_folder_that_holds_the_socket_is_as_good_where_it_can_be_written(path: str) -> None:
+    assert runtime_socket(path) == "parent"
+    assert runtime_socket(path, read_only=True) == ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/run/mysqld/mysqld.sock", "/run/php.sock", "/var/lib", "/run/app", "/etc/docker", "docker.sock.d", "/x/mydocker.sock"],
+)  # fmt: skip
+def test_other_sockets_and_folders_command_nothing(path: str) -> None:
+    assert runtime_socket(path) == ""
+
+
+def test_every_name_of_a_socket_is_reviewed() -> None:
+    sockets = known(Sockets)
+    assert (len(sockets.names), len(sockets.pipes), len(sockets.folders)) == (12, 2, 20)
