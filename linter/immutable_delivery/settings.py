@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from immutable_delivery import validity
 from immutable_delivery.config import Config
 from immutable_delivery.config.links import refuse_links
 from immutable_delivery.config.packages import within
@@ -66,6 +67,7 @@ class Settings(Record, frozen=True):
 
 def settings_of(tree: Tree, request: Request, start: Path) -> Settings:
     """Return what to go by; the caller may name a commit to read it from, where the files at hand are not trusted."""
+    validity.remembered.set(request.cache)
     files, commit = _source(tree, request.config_from)
     config = configured(files, request, tree.relative(request.config, start))
     if request.baseline is not None:

@@ -16,6 +16,7 @@ import pytest
 from tests.cache.conftest import DEPLOYMENT, Check
 
 from immutable_delivery.cache import store
+from immutable_delivery.cachefolder import folder
 from immutable_delivery.errors import UsageError
 
 
@@ -220,9 +221,9 @@ def test_folders_are_those_that_the_system_names(
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
-    assert store.folder() == Path("/somewhere/imd")
+    assert folder() == Path("/somewhere/imd")
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")  # it would lie in the repository
-    assert store.folder() == tmp_path / ".cache/imd"
+    assert folder() == tmp_path / ".cache/imd"
 
 
 def test_only_the_owner_reads_what_is_remembered(

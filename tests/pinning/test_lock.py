@@ -153,7 +153,7 @@ def test_a_broken_lock_is_refused(place: Place, text: str) -> None:
     place.write({"Dockerfile": "FROM nginx\n", "imd.lock": text})
     result = place.call("check")
     assert result.code == 2, result
-    assert result.err.startswith("imd: error: imd.lock: ")
+    assert result.err.startswith("imd: error: imd.lock:")
     assert result.err.endswith("remove it, and `imd lock` writes it anew\n")
     (place.root / "imd.lock").unlink()
     assert place.call("lock").code == 0  # as the message says

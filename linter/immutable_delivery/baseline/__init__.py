@@ -11,7 +11,7 @@ import msgspec
 from immutable_delivery.errors import ConfigError
 from immutable_delivery.findings import Finding, Recorded, Severity
 from immutable_delivery.fingerprints import content
-from immutable_delivery.records import Record
+from immutable_delivery.formats.schema import schema_of
 from immutable_delivery.text import Text
 
 FILE = ".imd-baseline.json"
@@ -19,11 +19,6 @@ VERSION = 1
 
 Key = tuple[str, str, Severity, str]
 """File, policy, severity and content."""
-
-
-class _Document(Record, forbid_unknown_fields=True):
-    version: int
-    findings: list[Recorded]
 
 
 def parsed(path: str, text: str) -> list[Recorded]:
@@ -39,14 +34,15 @@ def parsed(path: str, text: str) -> list[Recorded]:
         raise ConfigError(f"{path}: is a baseline of version {version}, which a newer imd wrote")
     if version != VERSION:
         raise ConfigError(f"{path}: is no baseline: it has no `version` that imd knows")
-    return _checked(path, data)
+    schema = schema_of("baseline")
+    if not schema.fits(data):
+        faults = schema.faults_of_json(Text(path, text))
+        raise ConfigError("\n".join(faults) or f"{path}: is no baseline")
+    return _entries(path, data)
 
 
-def _checked(path: str, data: Mapping[str, Any]) -> list[Recorded]:
-    try:
-        entries = msgspec.convert(data, _Document).findings
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise ConfigError(f"{path}: is no baseline: {error}") from None
+def _entries(path: str, data: Mapping[str, Any]) -> list[Recorded]:
+    entries = msgspec.convert(data["findings"], list[Recorded])
     twice = [key for key, number in Counter(map(key_of, entries)).items() if number > 1]
     if twice:
         file, policy, *_ = twice[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from immutable_delivery import __version__
+from immutable_delivery import __version__, validity
+from immutable_delivery.cachefolder import folder
 from immutable_delivery.errors import UsageError
 from immutable_delivery.names import shown
 from immutable_delivery.records import Record, field
@@ -42,27 +42,6 @@ class Memory(Record, array_like=True):
     """By path: the digest of what it held, the format, why it is not judged, its size in bytes."""
     results: dict[str, list[tuple[Trace, bytes]]] = field(default_factory=dict)
     """By what was computed: what that asked, and what it gave."""
-
-
-def folder() -> Path:
-    """Return the folder of the cache; `IMD_CACHE_DIR` names another."""
-    if given := os.environ.get("IMD_CACHE_DIR"):
-        return Path(given)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or _home(), "imd", "cache")
-    if sys.platform == "darwin":
-        return _home() / "Library" / "Caches" / "imd"
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    return Path(given if given.startswith("/") else _home() / ".cache", "imd")
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError:
-        raise UsageError(
-            "there is no home folder for the cache: name one in IMD_CACHE_DIR"
-        ) from None
 
 
 def load(name: str) -> Memory:
@@ -107,7 +86,7 @@ def clean() -> int:
     """Forget everything; return how many repositories were remembered."""
     found = list(_kept())
     try:
-        for path in [*found, *_unfinished()]:
+        for path in [*found, *_unfinished(), *validity.marks()]:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"{shown(str(error.filename))} stays: {error.strerror}") from error

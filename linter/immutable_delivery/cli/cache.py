@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from immutable_delivery.cache import store
+from immutable_delivery.cachefolder import folder
 from immutable_delivery.names import shown
 from immutable_delivery.reporters.plain import count
 
@@ -24,5 +25,5 @@ def clean() -> int:
 @cache.command()
 def path() -> int:
     """Print the folder that it lies in; IMD_CACHE_DIR names another."""
-    click.echo(shown(str(store.folder())))
+    click.echo(shown(str(folder())))
     return 0

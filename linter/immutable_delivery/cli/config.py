@@ -10,8 +10,9 @@ import click
 from msgspec import to_builtins
 
 from immutable_delivery.config import Config
-from immutable_delivery.config.read import load, schema
+from immutable_delivery.config.read import load
 from immutable_delivery.discover import open_tree
+from immutable_delivery.formats.schema import schema_of
 from immutable_delivery.names import shown
 
 
@@ -23,7 +24,7 @@ def config() -> None:
 @config.command("schema")
 def _schema() -> None:
     """Print the JSON Schema of .imd.yaml."""
-    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    click.echo(schema_of("config").text, nl=False)
 
 
 @config.command("show")

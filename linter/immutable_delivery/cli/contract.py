@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 
 from immutable_delivery.cli.output import Target, write
 from immutable_delivery.failing import fails
-from immutable_delivery.formats.contract import schema
+from immutable_delivery.formats.schema import schema_of
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import render
 from immutable_delivery.run import run
@@ -25,7 +24,7 @@ def contract() -> None:
 @contract.command("schema")
 def _schema() -> None:
     """Print the JSON Schema of the delivery meta file."""
-    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    click.echo(schema_of("contract").text, nl=False)
 
 
 @contract.command("check")

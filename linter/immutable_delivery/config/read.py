@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
-import msgspec
-
 from immutable_delivery.config import (
     POLICIES,
     Config,
@@ -25,13 +23,7 @@ from immutable_delivery.config.packages import within
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.records import replace
 from immutable_delivery.selection import PathRule, Selection
-from immutable_delivery.shipped import shipped
 from immutable_delivery.text import Place, Text
-
-
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema of the configuration."""
-    return cast("dict[str, Any]", msgspec.json.decode(shipped("schemas", "config.schema.json")))
 
 
 def load(files: Files, path: str = "") -> Config:
@@ -47,11 +39,13 @@ def load(files: Files, path: str = "") -> Config:
 
 def _read(files: Files, path: str, policies: tuple[str, ...]) -> Config:
     from immutable_delivery.config import trees  # noqa: PLC0415 (a run without configuration needs no YAML)
+    from immutable_delivery.formats.schema import schema_of  # noqa: PLC0415 (as above)
+    from immutable_delivery.formats.yamltree.values import plain  # noqa: PLC0415 (as above)
 
-    forest = trees.Trees(files, schema())
+    forest = trees.Trees(files, schema_of("config"))
     root = forest.read(path)
     sources = {keys: _source(forest.texts, place) for keys, place in trees.places(root)}
-    data = trees.plain(root)
+    data = plain(root)
     config = Config(files=tuple(forest.texts), sources=sources)
     return replace(
         config,

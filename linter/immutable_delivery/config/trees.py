@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from immutable_delivery.config import PYPROJECT, Path, packages
 from immutable_delivery.config.links import absent, refuse_links
 from immutable_delivery.errors import ConfigError, UnreadableError
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats import yamltree
-from immutable_delivery.formats.schema import head, misfits, type_of
+from immutable_delivery.formats.schema import Schema
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.formats.yamltree.nodes import head
 from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
 
@@ -28,7 +29,7 @@ class Trees(Record):
     """The configuration files of one run, with what they extend."""
 
     files: Files
-    schema: dict[str, Any]
+    schema: Schema
     texts: dict[str, Text] = field(default_factory=dict)
 
     def read(self, path: str, chain: tuple[str, ...] = ()) -> Mapping:
@@ -71,7 +72,7 @@ class Trees(Record):
     def valid(self, path: str) -> Mapping:
         """Return the tree of a file by itself; refuse what does not fit the schema."""
         root = self._root(path)
-        faults = [f"{self.at(fault.place)}: {fault.text}" for fault in misfits(root, self.schema)]
+        faults = self.schema.faults(self.texts[path], root)
         if faults or not isinstance(root, Mapping):
             raise ConfigError("\n".join(faults))
         for name in _OF_ONE_REPOSITORY if packages.packaged(path) else ():
@@ -145,29 +146,6 @@ def _listed(before: Sequence, own: Sequence, keys: Path) -> list[Node]:
     if keys[0] == "tables":
         return [*own.items, *before.items]
     return [*before.items, *own.items] if keys in _ADD_UP else own.items
-
-
-def plain(node: Node | None) -> Any:
-    """Return a node as plain data, by YAML's core schema."""
-    if isinstance(node, Mapping):
-        return {name: plain(value) for name, value in node.items()}
-    if isinstance(node, Sequence):
-        return [plain(item) for item in node.items]
-    return None if node is None else _value(node)
-
-
-def _value(scalar: Scalar) -> Any:
-    match type_of(scalar):
-        case "null":
-            return None
-        case "boolean":
-            return scalar.text.lower() == "true"
-        case "integer":
-            return int(scalar.text, 0) if scalar.text[:2] in {"0o", "0x"} else int(scalar.text[:20])
-        case "number":
-            return float(scalar.text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-        case _:
-            return scalar.text
 
 
 def places(node: Node, keys: Path = ()) -> Iterator[tuple[Path, Place]]:

@@ -1,168 +1,123 @@
-"""A YAML tree against a JSON Schema: every misfit with its own place, in words for the person who edits.
+"""Trees and data against a JSON Schema: jsonschema judges, and every misfit is told at its own place.
 
-Only the keywords that our schemas use; jsonschema knows them all but no places, and takes 100 ms to import.
+jsonschema takes longer to import than most runs take, so what fitted before is known by its content.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from collections.abc import Mapping as AnyMapping
-from difflib import get_close_matches
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
-from immutable_delivery.text import Place
+import msgspec
 
-_PLAIN = (
-    ("boolean", lazy(r"(?:true|True|TRUE|false|False|FALSE)\Z")),
-    ("integer", lazy(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")),
-    ("number", lazy(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")),
-    ("number", lazy(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")),
-)
-"""What plain scalars mean in YAML's core schema, where it is no text."""
+from immutable_delivery import validity
+from immutable_delivery.formats.yamltree import Mapping as YamlMapping
+from immutable_delivery.formats.yamltree import Node, documents
+from immutable_delivery.formats.yamltree import Sequence as YamlList
+from immutable_delivery.formats.yamltree.values import plain
+from immutable_delivery.shipped import shipped
+from immutable_delivery.text import Place, Text
 
-_ALIKE = 0.6
-_NAMES = {
-    "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
-    "null": "nothing", "array": "a list", "object": "a mapping",
-}  # fmt: skip
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+    from immutable_delivery.formats.misfits import Broken, Misfit
 
 
-class Misfit(Record, frozen=True):
-    """One place where a document does not fit: the keyword of the schema that it breaks, and what to say."""
+class Schema:
+    """A JSON Schema by its text: it is only decoded where something has to be validated."""
 
-    path: str
-    keyword: str
-    text: str
-    place: Place
-    node: Node | None = None
+    def __init__(self, text: str) -> None:
+        self.text = text
 
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Schema:
+        """Return the schema that plain data says."""
+        return cls(msgspec.json.encode(data).decode())
 
-def misfits(node: Node, schema: AnyMapping[str, Any], path: str = "") -> Iterator[Misfit]:
-    """Yield what in ``node`` does not fit ``schema``, in the order of the document."""
-    allowed = _allowed(schema)
-    found = type_of(node)
-    if allowed and found not in allowed and not (found == "integer" and "number" in allowed):
-        yield Misfit(path, "type", _type_text(path, allowed, found, node), node.place, node)
-    elif isinstance(node, Mapping):
-        yield from _mapping(node, schema, path)
-    elif isinstance(node, Sequence):
-        yield from _sequence(node, schema, path)
-    else:
-        yield from _scalar(node, schema, path, found)
+    def fits(self, data: Any) -> bool:
+        """Tell whether plain data fits."""
+        mark = validity.mark_of(self.text, data)
+        if validity.marked(mark):
+            return True
+        valid = self._validator.is_valid(data)
+        if valid:
+            validity.leave(mark)
+        return valid
 
+    def misfits(self, node: Node) -> list[Misfit]:
+        """Return what in a tree does not fit, in the order of the document."""
+        data = plain(node)
+        if self.fits(data):
+            return []
+        from immutable_delivery.formats.misfits import told  # noqa: PLC0415 (only to word an error)
 
-def type_of(node: Node) -> str:
-    """Return the JSON type of a node, by YAML's core schema."""
-    if isinstance(node, Mapping):
-        return "object"
-    if isinstance(node, Sequence):
-        return "array"
-    if node.null:
-        return "null"
-    return (
-        next((name for name, form in _PLAIN if form.match(node.text)), "string")
-        if node.plain
-        else "string"
-    )
+        found = told(_broken(node, self._validator.iter_errors(data)))
+        return sorted(found, key=lambda one: (one.place.span.start, one.path))
 
+    def faults(self, text: Text, root: Node) -> list[str]:
+        """Return the misfits of a file, each behind its line and column."""
+        return [f"{_at(text, one.place)}: {one.text}" for one in self.misfits(root)]
 
-def head(node: Node) -> Place:
-    """Return where a node begins for a reader: a mapping at its first key."""
-    first = next(iter(node.entries.values()), None) if isinstance(node, Mapping) else None
-    return first[0].place if first else node.place
+    def faults_of_json(self, text: Text) -> list[str]:
+        """Return what in a file of JSON does not fit."""
+        roots = [one.root for one in documents(text)]
+        return self.faults(text, roots[0]) if roots and roots[0] is not None else []
 
+    @cached_property
+    def _validator(self) -> Validator:
+        from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 (see above)
 
-def _allowed(schema: AnyMapping[str, Any]) -> tuple[str, ...]:
-    allowed = schema.get("type", ())
-    return (allowed,) if isinstance(allowed, str) else tuple(allowed)
-
-
-def _mapping(node: Mapping, schema: AnyMapping[str, Any], path: str) -> Iterator[Misfit]:
-    properties: AnyMapping[str, Any] = schema.get("properties", {})
-    absent = [name for name in schema.get("required", ()) if name not in node.entries]
-    free = [lazy(pattern) for pattern in schema.get("patternProperties", {})]
-    rest = schema.get("additionalProperties", True)
-    for name, (key, value) in node.entries.items():
-        inner = f"{path}.{name}" if path else name
-        if name in properties:
-            yield from misfits(value, properties[name], inner)
-        elif any(pattern.search(name) for pattern in free) or rest is True:
-            continue
-        elif rest is False:
-            meant = _meant(name, properties, node)
-            absent = [other for other in absent if other != meant]
-            text = _unknown(name, meant, properties)
-            yield Misfit(inner, "additionalProperties", text, key.place, value)
-        else:
-            yield from misfits(value, rest, inner)
-    for name in absent:
-        yield Misfit(path, "required", _missing(name, properties), head(node), node)
+        types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+        extend: Any = validators.extend
+        validator: Validator = extend(Draft202012Validator, type_checker=types)(
+            msgspec.json.decode(self.text)
+        )
+        return validator
 
 
-def _sequence(node: Sequence, schema: AnyMapping[str, Any], path: str) -> Iterator[Misfit]:
-    if len(node.items) < schema.get("minItems", 0):
-        yield Misfit(path, "minItems", f"`{path}` is an empty list", node.place, node)
-    items = schema.get("items")
-    if items is not None:
-        for index, item in enumerate(node.items):
-            yield from misfits(item, items, f"{path}[{index}]")
+@cache
+def schema_of(name: str) -> Schema:
+    """Return the schema of this name that ships with the package."""
+    return Schema(shipped("schemas", f"{name}.schema.json"))
 
 
-def _scalar(node: Scalar, schema: AnyMapping[str, Any], path: str, found: str) -> Iterator[Misfit]:
-    text = node.text
-    if found == "string":
-        if len(text) < schema.get("minLength", 0):
-            yield Misfit(path, "minLength", f"`{path}` is empty", node.place, node)
-        elif "pattern" in schema and not re.search(schema["pattern"], text):
-            yield Misfit(
-                path,
-                "pattern",
-                f"`{path}` cannot be `{text}`: {_purpose(schema)}",
-                node.place,
-                node,
-            )
-    elif found == "integer":
-        number = int(text, 0) if text[:2] in {"0o", "0x"} else int(text[:20])
-        low, high = schema.get("minimum", number), schema.get("maximum", number)
-        if not low <= number <= high:
-            limit = f"at least {low}" if number < low else f"at most {high}"
-            yield Misfit(
-                path,
-                "minimum" if number < low else "maximum",
-                f"`{path}` is {text}, but must be {limit}",
-                node.place,
-                node,
-            )
+def _at(text: Text, place: Place) -> str:
+    position = text.position(place.span.start)
+    return f"{text.path}:{position.line}:{position.column}"
 
 
-def _type_text(path: str, allowed: tuple[str, ...], found: str, node: Node) -> str:
-    wanted = " or ".join(_NAMES[name] for name in allowed)
-    what = f"`{path}`" if path else "the document"
-    if isinstance(node, Scalar) and allowed == ("string",) and found not in {"string", "null"}:
-        return f'{what} must be text, and `{node.text}` is {_NAMES[found]}: write "{node.text}"'
-    return f"{what} must be {wanted}, not {_NAMES[found]}"
+def _is_integer(_: object, value: object) -> bool:
+    """Tell an integer as YAML does: `1.0` is none."""
+    return type(value) is int
 
 
-def _meant(name: str, properties: AnyMapping[str, Any], node: Mapping) -> str:
-    """Return the key that was probably meant, "" where none is close."""
-    free = [known for known in properties if known not in node.entries]
-    return next(iter(get_close_matches(name, free, 1, _ALIKE)), "")
+def _broken(root: Node, errors: Iterable[ValidationError]) -> Iterator[Broken]:
+    """Yield what is broken, once: every key that a mapping lacks is an error of its own."""
+    from immutable_delivery.formats.misfits import Broken  # noqa: PLC0415 (as above)
+
+    seen = set()
+    for error in errors:
+        keys, keyword = tuple(error.absolute_path), str(error.validator)
+        if (keys, keyword) not in seen:
+            seen.add((keys, keyword))
+            part = error.schema if isinstance(error.schema, dict) else {}
+            yield Broken(_node_at(root, keys), _path(keys), keyword, part)
 
 
-def _unknown(name: str, meant: str, properties: AnyMapping[str, Any]) -> str:
-    hint = f"do you mean `{meant}`?" if meant else "known here: " + ", ".join(properties)
-    return f"unknown key `{name}`: {hint}"
+def _node_at(root: Node, keys: Iterable[str | int]) -> Node:
+    """Return the node that these keys and indexes lead to."""
+    node = root
+    for key in keys:
+        if isinstance(node, YamlMapping):
+            node = node.entries[str(key)][1]
+        elif isinstance(node, YamlList):
+            node = node.items[int(key)]
+    return node
 
 
-def _missing(name: str, properties: AnyMapping[str, Any]) -> str:
-    return f"`{name}` is missing: {_purpose(properties.get(name, {}))}"
-
-
-def _purpose(schema: AnyMapping[str, Any]) -> str:
-    """Return the first sentence of the description, as the second half of a sentence."""
-    sentence = re.split(r"[.:;](?:\s|$)", schema.get("description", ""), maxsplit=1)[0]
-    return sentence[:1].lower() + sentence[1:]
+def _path(keys: Iterable[str | int]) -> str:
+    """Return the path as a person reads it: `environments[0].name`."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")

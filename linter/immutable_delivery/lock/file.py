@@ -9,13 +9,17 @@ from collections.abc import Iterable
 
 import msgspec
 
-from immutable_delivery.errors import ConfigError, UnreadableError
+from immutable_delivery.errors import ConfigError, MissingError, UnreadableError
 from immutable_delivery.files import Files
 from immutable_delivery.formats.images import digest_problem
+from immutable_delivery.formats.schema import schema_of
 from immutable_delivery.records import Record, field
+from immutable_delivery.text import Text
 
 FILE = "imd.lock"
 VERSION = 1
+
+_ANEW = "remove it, and `imd lock` writes it anew"
 
 _SHELLS = frozenset(
     "sh bash ash dash zsh busybox cmd cmd.exe powershell pwsh node python python3 pypy pypy3 irb jshell php perl lua "
@@ -75,19 +79,29 @@ def read(files: Files) -> Lock:
     """Return the lock of a repository, an empty one where it has none."""
     try:
         data = files.read(FILE)
-    except UnreadableError:
+    except MissingError:
         return Lock()
-    try:
-        lock = msgspec.json.decode(data, type=Lock)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{FILE}: {error}; remove it, and `imd lock` writes it anew") from error
+    except UnreadableError as error:
+        raise _unusable(error.reason) from None
+    lock = _decoded(data)
     for reference, one in lock.images.items():
         _judge(reference, one.digest)
-    if lock.version != VERSION:
-        raise ConfigError(
-            f"{FILE}: is of another version; remove it, and `imd lock` writes it anew"
-        )
     return lock
+
+
+def _decoded(data: bytes) -> Lock:
+    """Return the lock that these bytes say; refuse what its schema does not know."""
+    try:
+        said = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise _unusable(str(error)) from error
+    if isinstance(said, dict) and said.get("version", VERSION) != VERSION:
+        raise _unusable("is of another version")
+    schema = schema_of("lock")
+    if not schema.fits(said):
+        faults = schema.faults_of_json(Text.decode(FILE, data))
+        raise ConfigError("\n".join(f"{one}; {_ANEW}" for one in faults) or f"{FILE}: {_ANEW}")
+    return msgspec.convert(said, Lock)
 
 
 def written(lock: Lock) -> bytes:
@@ -102,6 +116,8 @@ def _judge(reference: str, digest: str) -> None:
         "is not the digest of the reference" if own not in {"", digest} else ""
     )
     if problem:
-        raise ConfigError(
-            f"{FILE}: {reference}: {problem}; remove it, and `imd lock` writes it anew"
-        )
+        raise _unusable(f"{reference}: {problem}")
+
+
+def _unusable(reason: str) -> ConfigError:
+    return ConfigError(f"{FILE}: {reason}; {_ANEW}")

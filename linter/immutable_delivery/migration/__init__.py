@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from immutable_delivery.config.trees import Trees
 from immutable_delivery.files import Files
+from immutable_delivery.formats.schema import Schema
 from immutable_delivery.migration.taken import Taken
 from immutable_delivery.migration.writing import Migrated, written
 from immutable_delivery.records import Record
@@ -52,7 +53,7 @@ def migrated(files: Files, wanted: Iterable[Source], **more: str) -> Migrated:
 
 def _taken(files: Files, source: Source) -> Taken:
     reader = cast("Reader", import_module(f"{__name__}.{source.tool.replace('-', '')}"))
-    forest = Trees(files, reader.SCHEMA)
+    forest = Trees(files, Schema.of(reader.SCHEMA))
     taken = Taken(tool=source.tool, path=source.path, forest=forest, root=forest.valid(source.path))
     reader.read(taken)
     return taken

@@ -9,11 +9,11 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
 from immutable_delivery.formats.contract.artifacts import artifacts, image_of
 from immutable_delivery.formats.contract.meaning import build_of, contract_fact, start_facts
-from immutable_delivery.formats.contract.problems import problems, schema, second_document
+from immutable_delivery.formats.contract.problems import problems, second_document
 from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
-__all__ = ["NAME", "claims", "comments", "facts", "parse", "schema"]
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "contract"
 

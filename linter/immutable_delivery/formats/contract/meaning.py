@@ -11,8 +11,8 @@ from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.commands import Interpreter, tables_of
 from immutable_delivery.formats.contract.artifacts import environments, image_of
 from immutable_delivery.formats.contract.entries import argv_of, builds, scope_of, text_of
-from immutable_delivery.formats.schema import head
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.formats.yamltree.nodes import head
 from immutable_delivery.text import Place
 
 _FIELDS = (("name", "service"), ("image", "image"), ("pin", "image"), ("start", "start"))

@@ -5,28 +5,27 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
-from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from immutable_delivery.facts import Problem
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats.contract.entries import items_of
 from immutable_delivery.formats.images import digest_problem
-from immutable_delivery.formats.schema import Misfit, head, misfits
+from immutable_delivery.formats.schema import schema_of
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
-from immutable_delivery.shipped import shipped
+from immutable_delivery.formats.yamltree.nodes import head
 
-
-@cache
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema of the delivery meta file."""
-    loaded: dict[str, Any] = json.loads(shipped("schemas", "contract.schema.json"))
-    return loaded
+if TYPE_CHECKING:
+    from immutable_delivery.formats.misfits import Misfit
 
 
 def problems(root: Node, path: str, files: Files) -> tuple[Problem, ...]:
     """Return the problems of one document in the order of the file; ``path`` is the file's own."""
-    found = [_problem(misfit) for misfit in misfits(root, schema()) if not _is_absent_start(misfit)]
+    found = [
+        _problem(misfit)
+        for misfit in schema_of("contract").misfits(root)
+        if not _is_absent_start(misfit)
+    ]
     if isinstance(root, Mapping):
         found += _repeated(root)
         found += _unreachable(root, folder_of(path), files)

@@ -10,9 +10,9 @@ from immutable_delivery.formats.kustomize.patterns import compiled
 from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.trouble import Report
 from immutable_delivery.formats.lookup import find, scalar, text, with_value
-from immutable_delivery.formats.schema import type_of
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.formats.yamltree import Sequence as Items
+from immutable_delivery.formats.yamltree.values import type_of
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Piece, Written

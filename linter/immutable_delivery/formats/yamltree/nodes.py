@@ -163,6 +163,12 @@ class Document(Record):
     """Keys that their mapping has had before; the later one wins."""
 
 
+def head(node: Node) -> Place:
+    """Return where a node begins for a reader: a mapping at its first key."""
+    first = next(iter(node.entries.values()), None) if isinstance(node, Mapping) else None
+    return first[0].place if first else node.place
+
+
 def entry_extent(key: Scalar, value: Node) -> Place:
     """Return the place of an entry; the value of an alias stands elsewhere and ends with its `*name`."""
     end = max(key.end, value.end)
