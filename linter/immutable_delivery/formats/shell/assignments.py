@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from immutable_delivery.formats.shell.calls import Call
 from immutable_delivery.formats.shell.source import Word
+from immutable_delivery.formats.shell.state import Interpreter
 from immutable_delivery.written import Written
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from immutable_delivery.formats.shell.evaluate import Shell
 
 KINDS = frozenset(
     ("variable_assignment", "variable_assignments", "declaration_command", "unset_command")
@@ -19,7 +19,7 @@ KINDS = frozenset(
 _EXPORTS = frozenset(("export", "declare", "typeset"))
 
 
-def statement(shell: Shell, node: Node, *, sure: bool) -> list[int]:
+def statement(shell: Interpreter, node: Node, *, sure: bool) -> list[int]:
     """Run an assignment, `export`, `local` or `unset`; what it exports makes a call."""
     if node.type == "variable_assignment":
         assign(shell, node, sure=sure)
@@ -38,7 +38,7 @@ def statement(shell: Shell, node: Node, *, sure: bool) -> list[int]:
     return []
 
 
-def assign(shell: Shell, node: Node, *, sure: bool = True) -> tuple[str, Word | None]:
+def assign(shell: Interpreter, node: Node, *, sure: bool = True) -> tuple[str, Word | None]:
     """Run one assignment; return the name and, where it is one word, the value."""
     value = node.child_by_field_name("value")
     name = node.child_by_field_name("name")
@@ -61,7 +61,7 @@ def assign(shell: Shell, node: Node, *, sure: bool = True) -> tuple[str, Word | 
     return key, word
 
 
-def pair(shell: Shell, node: Node) -> tuple[str, Word]:
+def pair(shell: Interpreter, node: Node) -> tuple[str, Word]:
     """Return name and value of an assignment, without assigning."""
     value = node.child_by_field_name("value")
     name = _text(shell, node.child_by_field_name("name"))
@@ -87,5 +87,5 @@ def _appended(before: Word, word: Word) -> Word:
     return whole
 
 
-def _text(shell: Shell, node: Node | None) -> str:
+def _text(shell: Interpreter, node: Node | None) -> str:
     return "" if node is None else shell.source.clean[node.start_byte : node.end_byte]

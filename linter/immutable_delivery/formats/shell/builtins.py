@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from posixpath import join, normpath
-from typing import TYPE_CHECKING
 
 from immutable_delivery.formats.shell import assignments, compounds
 from immutable_delivery.formats.shell.calls import Call, Redirect
 from immutable_delivery.formats.shell.shells import is_shell, shell_arguments
 from immutable_delivery.formats.shell.source import Word
+from immutable_delivery.formats.shell.state import Interpreter
 from immutable_delivery.records import replace
 from immutable_delivery.written import Piece, Written
-
-if TYPE_CHECKING:
-    from immutable_delivery.formats.shell.evaluate import Shell
 
 MAX_PIECES = 1_000
 """A script put together from more words than these is not read."""
@@ -24,7 +21,7 @@ SPECIAL = frozenset(": . break continue eval exit return set shift times trap un
 _SUBSTITUTION = ("$", "`")
 
 
-def run(shell: Shell, call: Call) -> list[int]:
+def run(shell: Interpreter, call: Call) -> list[int]:
     """Do what the shell does on a call; return the calls that write where it would."""
     match call.name:
         case "cd":
@@ -43,7 +40,7 @@ def run(shell: Shell, call: Call) -> list[int]:
 
 
 def script(
-    shell: Shell, word: Word, positional: list[Word] | None, redirects: list[Redirect]
+    shell: Interpreter, word: Word, positional: list[Word] | None, redirects: list[Redirect]
 ) -> list[int]:
     """Run a word as a script; the substitutions in it have run already."""
     if len(word.written.pieces) > MAX_PIECES:
@@ -57,7 +54,7 @@ def script(
 
 
 def _nested(
-    shell: Shell, text: Written, positional: list[Word] | None, hidden: tuple[str, ...] = ()
+    shell: Interpreter, text: Written, positional: list[Word] | None, hidden: tuple[str, ...] = ()
 ) -> list[int]:
     """Run a script: as part of this shell, or with arguments of its own as another one."""
     if positional is None:
@@ -70,7 +67,7 @@ def _nested(
     return outputs
 
 
-def _shell(shell: Shell, call: Call) -> list[int]:
+def _shell(shell: Interpreter, call: Call) -> list[int]:
     arguments = shell_arguments(call.arguments)
     if arguments.script is not None:
         return script(shell, arguments.script, arguments.positional, call.redirects)
@@ -84,13 +81,13 @@ def _shell(shell: Shell, call: Call) -> list[int]:
     return []
 
 
-def _set(shell: Shell, call: Call) -> None:
+def _set(shell: Interpreter, call: Call) -> None:
     texts = [word.text for word in call.words]
     if "--" in texts:
         compounds.position(shell, call.words[texts.index("--") + 1 :])
 
 
-def _cd(shell: Shell, call: Call) -> None:
+def _cd(shell: Interpreter, call: Call) -> None:
     folders = [word.text for word in call.arguments if not word.text.startswith("-")]
     if len(folders) != 1 or (shell.folder is None and not folders[0].startswith("/")):
         shell.folder = None

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from immutable_delivery.formats.shell.calls import Call
 from immutable_delivery.formats.shell.source import Word
+from immutable_delivery.formats.shell.state import Interpreter
 from immutable_delivery.formats.shell.tree import WORDS, function_of, statements
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from immutable_delivery.formats.shell.evaluate import Shell
 
 MAX_UNROLLED = 32
 """Rounds of a loop, and of loops in loops, that are run one by one."""
@@ -20,12 +20,12 @@ _CLAUSES = frozenset(("elif_clause", "else_clause", "case_item"))
 _POSITIONS = frozenset(("@", "*", *(str(index) for index in range(10))))
 
 
-def subshell(shell: Shell, node: Node) -> list[int]:
+def subshell(shell: Interpreter, node: Node) -> list[int]:
     """Run `( … )`."""
     return shell.inside(statements(node))
 
 
-def branches(shell: Shell, node: Node) -> list[int]:
+def branches(shell: Interpreter, node: Node) -> list[int]:
     """Run every branch of `if`, `while` and `case`; what a branch assigns is unknown after it."""
     outputs: list[int] = []
     conditions = {child.id for child in node.children_by_field_name("condition")}
@@ -45,7 +45,7 @@ def branches(shell: Shell, node: Node) -> list[int]:
     return outputs
 
 
-def loop(shell: Shell, node: Node) -> list[int]:
+def loop(shell: Interpreter, node: Node) -> list[int]:
     """Run `for x in a b`: once for each word where they are few, else once with x unknown."""
     name, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
     if name is None or body is None:
@@ -66,7 +66,7 @@ def loop(shell: Shell, node: Node) -> list[int]:
     return outputs
 
 
-def test(shell: Shell, node: Node) -> list[int]:
+def test(shell: Interpreter, node: Node) -> list[int]:
     """Make a call of `[ … ]`, so that what it compares is seen."""
     source = shell.source
     words = [Word("[", source=source, start=node.start_byte, end=node.start_byte + 1)]
@@ -83,7 +83,7 @@ def test(shell: Shell, node: Node) -> list[int]:
     return shell.emit(Call("[", words))
 
 
-def broken(shell: Shell, node: Node) -> list[int]:
+def broken(shell: Interpreter, node: Node) -> list[int]:
     """Read what can be read where the grammar gives up: runs of words are commands."""
     outputs: list[int] = []
     words: list[Word] = []
@@ -98,7 +98,7 @@ def broken(shell: Shell, node: Node) -> list[int]:
     return outputs + shell.call(words)
 
 
-def define(shell: Shell, node: Node) -> list[int]:
+def define(shell: Interpreter, node: Node) -> list[int]:
     """Remember a function."""
     if (found := function_of(node)) is not None:
         name, body = found
@@ -106,7 +106,7 @@ def define(shell: Shell, node: Node) -> list[int]:
     return []
 
 
-def function(shell: Shell, call: Call) -> list[int]:
+def function(shell: Interpreter, call: Call) -> list[int]:
     """Run the body of a function with the arguments of the call."""
     source, body = shell.functions[call.name]
     values = shell.variables.values
@@ -120,7 +120,7 @@ def function(shell: Shell, call: Call) -> list[int]:
     return outputs
 
 
-def position(shell: Shell, words: list[Word]) -> None:
+def position(shell: Interpreter, words: list[Word]) -> None:
     """Set `$1` … and `$@`."""
     values = shell.variables.values
     for index in range(1, 10):
@@ -129,7 +129,7 @@ def position(shell: Shell, words: list[Word]) -> None:
     values["@"] = values["*"] = words
 
 
-KINDS: dict[str, Callable[[Shell, Node], list[int]]] = {
+KINDS: dict[str, Callable[[Interpreter, Node], list[int]]] = {
     "subshell": subshell,
     "if_statement": branches,
     "while_statement": branches,

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from immutable_delivery.formats.shell import assignments, builtins, compounds, simple
 from immutable_delivery.formats.shell.calls import Call, Redirect
-from immutable_delivery.formats.shell.expansion import Expander
 from immutable_delivery.formats.shell.grammar import parse
-from immutable_delivery.formats.shell.limits import Limits
 from immutable_delivery.formats.shell.source import Source, Word
+from immutable_delivery.formats.shell.state import Interpreter
 from immutable_delivery.formats.shell.tree import Item, flatten, statements, substitutions
-from immutable_delivery.formats.shell.variables import Variables
-from immutable_delivery.formats.shell.wrappers import Wrappers, name_of, unwrap
-from immutable_delivery.text import Place, Span
+from immutable_delivery.formats.shell.wrappers import Wrappers, unwrap
 from immutable_delivery.written import Written
 
 if TYPE_CHECKING:
@@ -25,32 +21,17 @@ MAX_FEEDING = 300
 """So many commands of a group count as feeding what comes after the pipe."""
 
 _TESTS = frozenset(("[", "test", "grep", "command", "which", "type"))
-_EMPTY = Source(Written.literal("", Place("", Span(0, 0))))
 
 
-class Shell:
+class Shell(Interpreter):
     """One shell and all that it runs; the calls are numbered in the order in which they run."""
 
     def __init__(self, variables: Mapping[str, Written | None], wrappers: Wrappers) -> None:
-        self.variables = Variables(variables)
-        self.wrappers = wrappers
-        self.calls: list[Call] = []
-        self.folder: str | None = ""
-        self.limits = Limits()
-        self.functions: dict[str, tuple[Source, Node]] = {}
-        self.source = _EMPTY
-        self.expander = Expander(_EMPTY, self.variables, self.substitute)
-        self.rounds = 1
-        """How many times the loops around it run what is read."""
+        super().__init__(variables, wrappers)
         self._inputs: tuple[int, ...] = ()
         self._captured = False
         self._called: set[str] = set()
         self._running: set[str] = set()
-
-    @property
-    def incomplete(self) -> bool:
-        """Whether something could not be read: too deep, too long, or no shell."""
-        return self.limits.exceeded
 
     def run(self, text: Written, escape: str = "\\", hidden: tuple[str, ...] = ()) -> list[int]:
         """Run a script; return the calls whose output is the script's."""
@@ -67,18 +48,6 @@ class Shell:
                     self._uncalled()
         self.limits.leave()
         return outputs
-
-    def call(self, words: list[Word]) -> list[int]:
-        """Run an exec form: words as they are, no shell between."""
-        return self.emit(Call(name_of(words[0]), words)) if words else []
-
-    @contextmanager
-    def reading(self, source: Source) -> Iterator[None]:
-        """Read another script for a while: nested, or the one that a function comes from."""
-        before = self.source, self.expander
-        self.source, self.expander = source, Expander(source, self.variables, self.substitute)
-        yield
-        self.source, self.expander = before
 
     def _function(self, call: Call) -> list[int]:
         """Run a function; one that calls itself is run once."""

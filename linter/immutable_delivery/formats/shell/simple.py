@@ -8,17 +8,16 @@ from immutable_delivery.formats.shell import compounds
 from immutable_delivery.formats.shell.calls import Call, Redirect
 from immutable_delivery.formats.shell.expansion import Expander
 from immutable_delivery.formats.shell.source import Word
+from immutable_delivery.formats.shell.state import Interpreter
 from immutable_delivery.formats.shell.tree import WORDS
 from immutable_delivery.formats.shell.wrappers import name_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from immutable_delivery.formats.shell.evaluate import Shell
-
 
 def command(
-    shell: Shell, node: Node, found: list[Redirect], extra: list[Word]
+    shell: Interpreter, node: Node, found: list[Redirect], extra: list[Word]
 ) -> tuple[Call, list[Node]]:
     """Return a simple command, and the assignments before it."""
     words: list[Word] = []
