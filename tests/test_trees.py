@@ -90,8 +90,8 @@ def test_names_of_any_bytes(repository: Repository, read: Reading) -> None:
 def test_larger_files_are_refused_without_harm_to_the_next(
     repository: Repository, read: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("batch", "working"):
-        monkeypatch.setattr(f"immutable_delivery.trees.{module}.MAX_BYTES", 2_000_000)
+    monkeypatch.setattr("immutable_delivery.trees.batch.MAX_BYTES", 2_000_000)
+    monkeypatch.setattr("immutable_delivery.trees.working.MAX_BYTES", 2_000_000)
     repository.commit({"large": b"x" * 3_000_001, "limit": b"y" * 2_000_000, "small": "z"})
     files = read(repository.root)
     assert _reason(files, "large") == "is larger than 2 MB"

@@ -18,6 +18,7 @@ from immutable_delivery.policyfiles import Example, PolicyFile, read_folder, rea
 from immutable_delivery.policytests import failures
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.settings import policies_of
+from immutable_delivery.shipped import PACKAGE
 
 _DEEP = 3
 """Parts of a path that names a folder of policies, a group and a file."""
@@ -76,8 +77,7 @@ def policies_at(start: Path) -> list[Policy]:
 @lru_cache(maxsize=1)
 def _pack() -> tuple[PolicyFile, ...]:
     """Return the pack's own files: in the package, or beside the sources of a checkout."""
-    package = Path(__file__).parent
-    folders = (package / "policies", package.parents[1] / "policies")
+    folders = (PACKAGE / "policies", PACKAGE.parents[1] / "policies")
     return tuple(read_folder(next(folder for folder in folders if folder.is_dir())))
 
 

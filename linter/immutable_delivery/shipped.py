@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parent  # importlib.resources would cost each start 6 ms
+PACKAGE = Path(__file__).parent  # importlib.resources would cost each start 6 ms
 
 
 def shipped(*parts: str) -> str:
     """Return the text of a file of the package."""
-    return _PACKAGE.joinpath(*parts).read_text("utf-8")
+    return PACKAGE.joinpath(*parts).read_text("utf-8")

@@ -16,6 +16,7 @@ from immutable_delivery.cachefolder import folder
 from immutable_delivery.errors import UsageError
 from immutable_delivery.names import shown
 from immutable_delivery.records import Record, field
+from immutable_delivery.shipped import PACKAGE
 from immutable_delivery.traces import Trace
 
 MOST_FILES = 64
@@ -104,8 +105,8 @@ def _build() -> str:
 
     A checkout changes without a new version; the folder of installed packages does not without a new time.
     """
-    top = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 (a thousand paths would cost more)
-    marks = [_mark(f"{root}/{name}") for root, _, names in os.walk(top) for name in names]
+    tree = os.walk(str(PACKAGE))  # a thousand paths as objects would cost more
+    marks = [_mark(f"{root}/{name}") for root, _, names in tree for name in names]
     beside = os.path.dirname(os.path.dirname(msgspec.__file__))  # noqa: PTH120
     installed = f"{beside}:{os.stat(beside).st_mtime_ns}"  # noqa: PTH116
     return ",".join([installed, *sorted(mark for mark in marks if mark)])
