@@ -9,8 +9,7 @@ from immutable_delivery.facts import Build, Fact, Image, Scope, Source
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.bake.variables import File
-from immutable_delivery.formats.commands.urls import of_url
-from immutable_delivery.formats.compose.including import is_remote
+from immutable_delivery.formats.commands.urls import is_remote, of_url
 from immutable_delivery.formats.images import familiar_name, image_fact
 from immutable_delivery.formats.inlined import inlined
 from immutable_delivery.formats.lookup import mapping, pairs, scalar, scalars

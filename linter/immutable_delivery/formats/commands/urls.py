@@ -53,6 +53,7 @@ _LOCAL = lazy(
     r"(?:\w+://)?(?:[^/@]*@)?(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal"
     r"|169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|metadata)(?:[:/?#]|$)|file:///"
 )
+_REMOTE = lazy(r"(?:oci|https?|ssh|git)://|git@|github\.com/")
 _CHECKSUM = lazy(r"[#&?](?:checksum=)?(sha(?:256|384|512)[=:][0-9a-f]{64,128}|md5=[0-9a-f]{32})")
 
 
@@ -73,6 +74,11 @@ def of_url(text: str, hidden: tuple[str, ...] = (), *, git: bool = False) -> Add
     checksum = _CHECKSUM.search(text)
     found = revision(text.partition("#")[0])
     return Address("url", text, found, credentials, local, checksum[1] if checksum else "")
+
+
+def is_remote(path: str) -> bool:
+    """Whether a path leads out of the repository, to a registry or another one."""
+    return bool(_REMOTE.match(path))
 
 
 def _credentials(text: str) -> bool:
@@ -102,4 +108,4 @@ def _repository(text: str) -> tuple[str, Revision]:
     return address, Revision()
 
 
-__all__ = ["Address", "Revision", "of_ref", "of_url"]
+__all__ = ["Address", "Revision", "is_remote", "of_ref", "of_url"]

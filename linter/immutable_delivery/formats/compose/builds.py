@@ -7,8 +7,7 @@ from posixpath import isabs
 
 from immutable_delivery.facts import Build, Source
 from immutable_delivery.files import resolve
-from immutable_delivery.formats.commands.urls import of_url
-from immutable_delivery.formats.compose.including import is_remote
+from immutable_delivery.formats.commands.urls import is_remote, of_url
 from immutable_delivery.formats.compose.inline import inline_path
 from immutable_delivery.formats.compose.pairs import paired
 from immutable_delivery.formats.compose.service import Service

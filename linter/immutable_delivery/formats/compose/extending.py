@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from immutable_delivery.files import folder_of
-from immutable_delivery.formats.compose.including import follow, is_remote
+from immutable_delivery.formats.commands.urls import is_remote
+from immutable_delivery.formats.compose.including import follow
 from immutable_delivery.formats.compose.merging import merge, unique_service
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.compose.resets import Paths, without

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.files import folder_of, resolve
+from immutable_delivery.formats.commands.urls import is_remote
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.written import Written
-
-_REMOTE = lazy(r"(?:oci|https?|ssh|git)://|git@|github\.com/")
 
 
 class Include(Record, frozen=True):
@@ -25,11 +23,6 @@ class Include(Record, frozen=True):
     environment_files: tuple[str, ...] = ()
     """Their variables, those that count most first."""
     remote: bool = False
-
-
-def is_remote(path: str) -> bool:
-    """Whether a path leads out of the repository, to a registry or another one."""
-    return bool(_REMOTE.match(path))
 
 
 def includes(root: Mapping, folder: str, reader: Reader) -> Iterator[Include]:

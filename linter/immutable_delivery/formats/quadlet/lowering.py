@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from immutable_delivery.facts import Build, Fact, Image, Resource, Scope
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.compose.including import is_remote
+from immutable_delivery.formats.commands.urls import is_remote
 from immutable_delivery.formats.environments import environment
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.quadlet.containers import container
