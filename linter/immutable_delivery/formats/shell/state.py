@@ -9,17 +9,48 @@ from typing import TYPE_CHECKING
 
 from immutable_delivery.formats.shell.calls import Call
 from immutable_delivery.formats.shell.expansion import Expander
-from immutable_delivery.formats.shell.limits import Limits
 from immutable_delivery.formats.shell.source import Source, Word
 from immutable_delivery.formats.shell.variables import Variables
 from immutable_delivery.formats.shell.wrappers import Wrappers, name_of
+from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Written
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+MAX_STEPS = 10_000
+MAX_NESTING = 24
+"""Hostile scripts end soon, and what is left out is named."""
+
 _EMPTY = Source(Written.literal("", Place("", Span(0, 0))))
+
+
+class Limits(Record):
+    """What has been read so far, and how deep it goes."""
+
+    nesting: int = 0
+    steps: int = 0
+    exceeded: bool = False
+    """Whether something was left out."""
+
+    def step(self) -> bool:
+        """Take a step; False where there are no more."""
+        self.steps += 1
+        self.exceeded |= self.steps > MAX_STEPS
+        return self.steps <= MAX_STEPS
+
+    def enter(self) -> bool:
+        """Go one level deeper; False where that is too deep, or too much has been read."""
+        if self.nesting >= MAX_NESTING or not self.step():
+            self.exceeded = True
+            return False
+        self.nesting += 1
+        return True
+
+    def leave(self) -> None:
+        """Come back from a level."""
+        self.nesting -= 1
 
 
 class Interpreter(ABC):
