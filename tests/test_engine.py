@@ -9,9 +9,10 @@ import pytest
 from immutable_delivery.congruence import classes
 from immutable_delivery.engine import judge
 from immutable_delivery.errors import PolicyError
-from immutable_delivery.facts import Image, Install, Package, Scope, Service
+from immutable_delivery.facts import Image, Install, Package, Pin, Scope, Service
+from immutable_delivery.files import MemoryFiles
 from immutable_delivery.policies import Policy, dump, load
-from immutable_delivery.policyfiles import read_policy
+from immutable_delivery.policyfiles import read_policies, read_policy
 from immutable_delivery.selection import PathRule, Selection
 from immutable_delivery.text import Place, Span, Text
 
@@ -58,7 +59,7 @@ def place(start: int, end: int, file: str = "Dockerfile") -> Place:
 FIRST = place(0, 9)
 
 
-def image(at: Place = FIRST, pin: str | None = "alias", **fields: Any) -> Image:
+def image(at: Place = FIRST, pin: Pin | None = "alias", **fields: Any) -> Image:
     scope = fields.pop("scope", Scope(service="web", layer="os"))
     return Image(used_at=at, extent=at, pin=pin, text="a:latest", scope=scope, **fields)
 
@@ -103,10 +104,12 @@ def test_each_item_is_judged_by_itself() -> None:
     deny: item.pin == "none"
     message: "{item.name} of {manager}"
 """
-    packages = tuple(
-        Package(name=n, pin=p, place=place(at, at + 1))
-        for n, p, at in (("a", "none", 1), ("b", "exact", 3), ("c", None, 5))
+    named: tuple[tuple[str, Pin | None, int], ...] = (
+        ("a", "none", 1),
+        ("b", "exact", 3),
+        ("c", None, 5),
     )
+    packages = tuple(Package(name=n, pin=p, place=place(at, at + 1)) for n, p, at in named)
     fact = Install(used_at=place(0, 9), extent=place(0, 9), manager="apt", packages=packages)
     judgement = judge([fact], [policy(rules)], Selection())
     assert [(f.message, f.place) for f in judgement.findings] == [("a of apt", place(1, 2))]
@@ -214,6 +217,8 @@ def test_the_pack_survives_compilation() -> None:
         ("severity: error", "severity: fatal", "'fatal' is none of error, warning, note"),
         ("why: Because", "wy: Because", "'wy' is no key of a policy; did you mean 'why'?"),
         ("{text} moves", "{texxt} moves", "'texxt' is no field of 'image'; did you mean 'text'?"),
+        ('== "alias"', '== "aliass"', "10:18: 'pin' is never 'aliass'"),
+        ("{text} moves", "{text} {pin == 'aliass'}", "12:30: 'pin' is never 'aliass'"),
         ("id: moves", "id: move", "the id must be the file's name, 'moves'"),
     ],
 )
@@ -233,6 +238,23 @@ def test_a_faulty_policy_names_the_place(before: str, after: str, problem: str) 
         read_policy(Text("policies/test/moves.yaml", text.replace(before, after)))
     assert str(error.value).startswith("policies/test/moves.yaml:")
     assert problem in str(error.value)
+
+
+def test_a_faulty_condition_of_a_group_names_its_own_place() -> None:
+    text = POLICY
+    for key, value in {
+        "id": "moves",
+        "severity": "error",
+        "supersedes": "[]",
+        "params": "{}",
+        "rules": MOVES,
+    }.items():
+        text = text.replace(f"{{{key}}}", value)
+    group = b"when:\n  any: shipped && phase in ['build', 'bild']\n"
+    files = MemoryFiles({"own/test/moves.yaml": text.encode(), "own/test/group.yaml": group})
+    with pytest.raises(PolicyError) as error:
+        read_policies(files, "own")
+    assert str(error.value).startswith("own/test/group.yaml:2:38: 'phase' is never 'bild'")
 
 
 def service(name: str) -> Service:

@@ -12,6 +12,7 @@ from immutable_delivery.expressions import (
     compile_expression,
     item_variables,
     variables,
+    words,
 )  # fmt: skip
 
 IMAGE = Signature("image", "", (("trusted", "list"),))
@@ -81,5 +82,63 @@ def test_an_evaluation_that_fails_is_an_error_never_an_answer() -> None:
 
 
 def test_only_the_fields_that_are_named_count() -> None:
-    expression = compile_expression('pin == "tag" && params.trusted.exists(t, t == name)', IMAGE)
-    assert expression.fields == ("name", "params.trusted", "pin")
+    expression = compile_expression('digest == "tag" && params.trusted.exists(t, t == name)', IMAGE)
+    assert expression.fields == ("digest", "name", "params.trusted")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "word"),
+    [
+        ("image", 'pin == "aliass"', "aliass"),
+        ("image", '"aliass" != pin', "aliass"),
+        ("image", 'pin in ["digest", "aliass"]', "aliass"),
+        ("image", '!built_here && (text == "" || pin == "ä" || phase in ["bild"])', "ä"),
+        ("image", 'pin == (built_here ? "none" : "nonee")', "nonee"),
+        ("image", '(built_here ? pin : pin) == "nonee"', "nonee"),
+        ("image", 'pin in (["none"] + ["nonee"])', "nonee"),
+        ("image", '["none", "nonee"].exists(word, word == pin)', "nonee"),
+        ("image", '{"nonee": true}[pin]', "nonee"),
+        ("image", 'pin in {"nonee": true}', "nonee"),
+        ("image", 'phase != ""', ""),
+        ("resource", '"exce" in grants', "exce"),
+        ("resource", 'grants.all(one, one != "exce")', "exce"),
+        ("resource", 'grants == ["exec", "exce"]', "exce"),
+        ("resource", 'grants[0] == "exce"', "exce"),
+    ],
+)
+def test_a_word_that_a_field_never_has_is_refused_at_its_place(
+    kind: str, text: str, word: str
+) -> None:
+    with pytest.raises(ExpressionError, match=f"never '{word}'") as error:
+        compile_expression(text, Signature(kind), boolean=True)
+    assert text[error.value.offset + 1 :].startswith(word)
+
+
+def test_the_items_of_a_list_have_words_too() -> None:
+    with pytest.raises(ExpressionError, match=r"'item.pin' is never 'aliass'.*mean 'alias'"):
+        compile_expression('item.pin != "aliass"', Signature("install", "packages"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'tag == "aliass"',
+        'pin == tag || pin == ""',
+        '[tag, pin].exists(one, one == "aliass")',
+        'pin.startsWith("ali") && pin + "s" == "aliass"',
+        'params.trusted.exists(pin, pin == "aliass")',
+        '["aliass"].exists(word, word == tag && pin == "none")',
+        '[tag].exists(tag, tag == "aliass")',
+        'environments == ["aliass"] && size(pin) > 0',
+        '{"a": "aliass"}["a"] != pin',
+    ],
+)
+def test_what_may_be_true_is_no_fault(text: str) -> None:
+    assert compile_expression(text, IMAGE, boolean=True).text == text
+
+
+def test_closed_fields_are_strings_and_lists_with_words() -> None:
+    assert facts.VOCABULARIES["Pin"][:2] == ("digest", "exact")
+    assert variables("resource")["grants"] == "list"
+    assert words(facts.Resource)["grants"] == facts.VOCABULARIES["Grant"]
+    assert "name" not in words(facts.Resource)

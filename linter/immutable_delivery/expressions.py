@@ -6,16 +6,20 @@ Language: https://cel.dev. One environment per fact kind makes a misspelt field 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cel_expr_python import cel
 
-from immutable_delivery.facts import ITEMS, KINDS, Fact, Scope
+from immutable_delivery.facts import ITEMS, KINDS, VOCABULARIES, Fact, Scope
+from immutable_delivery.names import nearest
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.wire import ordered
+
+if TYPE_CHECKING:
+    from immutable_delivery.comparisons import Comparison
 
 Params = tuple[tuple[str, str], ...]
 """Names and types (bool, int, string, list) of a policy's parameters, sorted."""
@@ -60,14 +64,32 @@ def item_variables(kind: str, each: str) -> dict[str, str]:
     return {f"item.{name}": type_ for name, type_ in _types(ITEMS[kind, each]).items()}
 
 
+@cache
+def words(owner: type[Record]) -> dict[str, tuple[str, ...]]:
+    """Return the words that each closed field of a record can have, or the items of a closed list."""
+    named = {name: _word(text) for name, text in _annotations(owner).items()}
+    return {name: VOCABULARIES[word] for name, word in named.items() if word in VOCABULARIES}
+
+
+_LIST = "tuple["
 _TYPES = {"bool": "bool", "int": "int", "str": "string", "tuple[str, ...]": "list"}
 """Types of the language by annotation; typing.get_type_hints would cost each start 10 ms."""
 
 
 def _types(owner: type) -> dict[str, str]:
-    written = _annotations(owner)
-    types = {name: _TYPES.get(text.removesuffix(" | None"), "") for name, text in written.items()}
+    types = {name: _type(text) for name, text in _annotations(owner).items()}
     return {name: type_ for name, type_ in types.items() if type_}
+
+
+def _type(text: str) -> str:
+    if _word(text) in VOCABULARIES:
+        return "list" if text.startswith(_LIST) else "string"
+    return _TYPES.get(text.removesuffix(" | None"), "")
+
+
+def _word(text: str) -> str:
+    """Return the type of a field or of the items of a list, as an annotation names it."""
+    return text.removesuffix(" | None").removeprefix(_LIST).removesuffix(", ...]")
 
 
 def _annotations(owner: type[Record]) -> dict[str, str]:
@@ -93,6 +115,12 @@ class Signature(Record, frozen=True):
         return (
             variables(self.kind) | items | {f"params.{name}": type_ for name, type_ in self.params}
         )
+
+    def words(self) -> dict[str, tuple[str, ...]]:
+        """Return the words that each closed variable can have."""
+        item = words(ITEMS[self.kind, self.each]) if self.each else {}
+        own = words(Scope) | words(KINDS[self.kind])
+        return own | {f"item.{name}": known for name, known in item.items()}
 
 
 _CEL_TYPES = {
@@ -125,6 +153,13 @@ class Expression:
         """The variables that it names, sorted."""
         self._compiled: Any = None
 
+    def comparisons(self) -> Iterator[Comparison]:
+        """Yield the texts that variables are compared with."""
+        from immutable_delivery.celtree import tree  # noqa: PLC0415 (a run of the pack needs neither)
+        from immutable_delivery.comparisons import comparisons  # noqa: PLC0415
+
+        return comparisons(tree(self.serialized))
+
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """Return the value for ``values`` (variables without None), or :data:`UNKNOWN`."""
         if self._compiled is None:
@@ -150,7 +185,22 @@ def compile_expression(text: str, signature: Signature, *, boolean: bool = False
         raise _explained(str(error), text, signature) from None
     if boolean and compiled.return_type() != cel.Type.BOOL:
         raise ExpressionError(f"is a {compiled.return_type().name()}, not a bool")
-    return Expression(text, signature, ordered(compiled.serialize()), _names(text, signature))
+    found = Expression(text, signature, ordered(compiled.serialize()), _names(text, signature))
+    for one in found.comparisons():
+        _refuse_unknown(one, signature.words())
+    return found
+
+
+def _refuse_unknown(one: Comparison, closed: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse a word that none of the variables compared with it can have."""
+    known = {word: None for name in one.names for word in closed.get(name, (one.text,))}
+    if one.text not in known:
+        near = nearest(one.text, known)
+        hint = f"; did you mean '{near}'?" if near else ""
+        spoken = ", ".join(word or "''" for word in known)
+        raise ExpressionError(
+            f"'{one.names[0]}' is never '{one.text}': it is one of {spoken}{hint}", one.at
+        )
 
 
 def _names(text: str, signature: Signature) -> tuple[str, ...]:

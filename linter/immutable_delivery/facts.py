@@ -3,20 +3,91 @@
 Every field of a fact is a variable of the policy language (CEL) under its own name, except those marked *place*, which tell
 where things are written. A field whose value cannot be known from the files is ``None`` and is left out of the evaluation;
 what does not apply is empty (``""``, ``()``, ``False``). The field docstrings are the reference for policy authors.
+
+A field whose values the product makes has a closed vocabulary: a new word is added here first, and a policy that names a
+word which is not here does not load.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, TypeAlias, TypeVar, get_args
+from typing import Annotated, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place
 
-PINS = ("digest", "exact", "partial", "alias", "none", "malformed")
-"""The ladder of pins, best first; ``malformed`` stands beside it."""
+Pin: TypeAlias = Literal["digest", "exact", "partial", "alias", "none", "malformed", ""]
+"""The ladder of pins, best first; `malformed` stands beside it."""
 
-PHASES = ("build", "start", "hook", "init", "probe", "pipeline")
+Phase: TypeAlias = Literal["build", "start", "hook", "init", "probe", "pipeline"]
+
+Layer: TypeAlias = Literal["os", "middleware", "application", "data"]
+
+ContainerRole: TypeAlias = Literal["container", "init", "sidecar", "ephemeral"]
+
+Role: TypeAlias = Literal[
+    ContainerRole,
+    "pipeline",
+    "base",
+    "copy",
+    "mount",
+    "stage",
+    "frontend",
+    "volume",
+    "build",
+    "contract",
+    "",
+]
+
+StageProblem: TypeAlias = Literal["unknown", "duplicate", "self", "reserved", "later", ""]
+
+Action: TypeAlias = Literal["install", "upgrade", "refresh", "run", ""]
+
+FetchSource: TypeAlias = Literal["url", "git", ""]
+
+PackageSource: TypeAlias = Literal[FetchSource, "path"]
+
+Execution: TypeAlias = Literal["pipe", "substitution", "file", ""]
+
+SourceType: TypeAlias = Literal["git", "chart", "include", "kustomize", "feature", ""]
+
+MountType: TypeAlias = Literal[
+    "host", "volume", "tmpfs", "empty", "config", "secret", "image", "git", "projected", ""
+]
+
+ConfigEvidence: TypeAlias = Literal["tracked", "untracked", "outside", ""]
+
+SocketAccess: TypeAlias = Literal["socket", "parent", ""]
+
+Workload: TypeAlias = Literal[
+    "Pod", "PodTemplate", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob",
+    "DeploymentConfig", "Rollout", "Workflow", "Task", "Service", "custom", "service", "task definition", "",
+]  # fmt: skip
+
+Origin: TypeAlias = Literal[
+    "ENTRYPOINT", "CMD", "HEALTHCHECK", "entrypoint", "command", "args", "entryPoint", "Entrypoint", "Exec", "Procfile",
+    "start", "hook", "probe", "",
+]  # fmt: skip
+
+Form: TypeAlias = Literal["exec", "shell", ""]
+
+Mutation: TypeAlias = Literal["container", "workload", "host", "tag", "files", ""]
+
+Built: TypeAlias = Literal["image", "code", ""]
+
+VariableType: TypeAlias = Literal["env", "arg", "label", "annotation", "setting", ""]
+
+SecretEvidence: TypeAlias = Literal["name", "value", "url", ""]
+
+ContainerType: TypeAlias = Literal[ContainerRole, "stage", "service", ""]
+
+Repeated: TypeAlias = Literal["CMD", "ENTRYPOINT", ""]
+
+ResourceType: TypeAlias = Literal[
+    "config map", "secret", "registry", "workload", "role", "updater", ""
+]
+
+Grant: TypeAlias = Literal["exec", "attach", "portforward", "ephemeralcontainers"]
 
 T = TypeVar("T")
 Hidden: TypeAlias = Annotated[T, "hidden"]
@@ -30,10 +101,10 @@ class Scope(Record, frozen=True, kw_only=True, omit_defaults=True):
     """The service, workload, container or build stage it belongs to, as a person would name it."""
     service: str = ""
     """The service that linking found it to be part of; empty where there is none."""
-    phase: str = "build"
-    """When it takes effect: build, start, hook, init, probe or pipeline."""
-    layer: str = "application"
-    """os, middleware, application or data."""
+    phase: Phase = "build"
+    """When it takes effect."""
+    layer: Layer = "application"
+    """What part of the delivery it belongs to."""
     environments: tuple[str, ...] = ()
     """The environments it reaches, in order; empty where the repository names none."""
     development: bool = False
@@ -99,10 +170,10 @@ class Image(Fact, frozen=True, kw_only=True):
     """The platform that the reference asks for."""
     text: str = ""
     """The reference for a person: resolved as far as the files allow."""
-    role: str = ""
-    """base, copy, mount, frontend, container, init, sidecar, ephemeral, volume, pipeline, build."""
-    pin: str | None = ""
-    """digest, exact, partial, alias, none or malformed; see the ladder of pins."""
+    role: Role = ""
+    """What the reference is there for."""
+    pin: Pin | None = ""
+    """How far the reference fixes the image: from a digest to no tag at all."""
     problem: str = ""
     """Why the reference is malformed, for a person."""
     built_here: bool = False
@@ -111,8 +182,8 @@ class Image(Fact, frozen=True, kw_only=True):
     """The variables or placeholders, without a value in the repository, that hide how it is pinned."""
     unpinned_from: str = ""
     """The digest that an overlay or override removed."""
-    stage_problem: str = ""
-    """unknown, duplicate, self, reserved or later, for a reference that means a build stage."""
+    stage_problem: StageProblem = ""
+    """What is wrong with a reference that means a build stage, or with the name of one; else empty."""
     pull_policy: str | None = ""
     """always, never, missing …, lower case, as written."""
 
@@ -124,14 +195,14 @@ class Package(Record, frozen=True, kw_only=True, omit_defaults=True):
     """The name without version; None where a variable hides it."""
     version: str | None = ""
     """The version, range or tag as written; empty where none is."""
-    pin: str | None = ""
-    """digest, exact, partial, alias (`latest`) or none."""
+    pin: Pin | None = ""
+    """How far the version fixes the package; an alias is a name that moves (`latest`)."""
     spec: str = ""
     """The word as written: `curl=8.5.0-2`."""
     local: bool = False
     """Whether it is a file or folder of the build, not taken from outside."""
-    source_type: str = ""
-    """url, git or path, where it comes from no registry."""
+    source_type: PackageSource = ""
+    """Where it comes from, where that is no registry; else empty."""
     place: Hidden[Place]
     """Where the package is named."""
 
@@ -143,8 +214,8 @@ class Install(Fact, frozen=True, kw_only=True):
     """The command: apt-get, apk, pip, npm …"""
     ecosystem: str = ""
     """os, python, node, ruby, go, rust …"""
-    action: str = ""
-    """install, upgrade (of everything), refresh (the index) or run (fetch a package and run it)."""
+    action: Action = ""
+    """What it does: upgrade means of everything, refresh the index, run fetches a package and runs it."""
     command: str = ""
     """The manager and its verb as written: `apt-get install`."""
     packages: tuple[Package, ...] = ()
@@ -177,16 +248,16 @@ class Fetch(Fact, frozen=True, kw_only=True):
     """curl, wget, git, ADD …"""
     url: str | None = ""
     """What is fetched; None where it is not known."""
-    source_type: str = ""
-    """url or git."""
+    source_type: FetchSource = ""
+    """What kind of address it is."""
     revision: str | None = ""
     """The branch, tag or commit of a repository; for a URL what of it moves (`latest`, `main`) or is a version."""
-    pin: str | None = ""
-    """digest (commit, content address), exact (a version in the URL), alias (branch, latest) or none."""
+    pin: Pin | None = ""
+    """How far the address fixes the bytes: digest is a commit or content address, exact a version in the URL, alias a branch or `latest`."""
     verified: bool | None = False
     """Whether a checksum or signature of the bytes is checked before they are used."""
-    executed: str = ""
-    """How it is run unseen: pipe, substitution, file; empty where it is not."""
+    executed: Execution = ""
+    """How it is run unseen; empty where it is not."""
     bypassed_checks: tuple[str, ...] = ()
     """The flags or settings that turn integrity checks off."""
     credentials: bool = False
@@ -198,13 +269,13 @@ class Fetch(Fact, frozen=True, kw_only=True):
 class Source(Fact, frozen=True, kw_only=True):
     """A declared reference to code or configuration elsewhere: action, Git, chart, module, kustomize base."""
 
-    source_type: str = ""
-    """git, chart, action, module, include, kustomize, oci …"""
+    source_type: SourceType = ""
+    """What declares it."""
     url: str | None = ""
     ref: str | None = ""
     """The branch, tag, commit or range; empty where none is written."""
-    pin: str | None = ""
-    """digest (a full commit), exact, partial (a range), alias (a branch) or none."""
+    pin: Pin | None = ""
+    """How far the reference fixes it: digest is a full commit, partial a range, alias a branch."""
     locked: bool = False
     """Whether a lock file that the consuming tool enforces fixes it."""
 
@@ -212,8 +283,8 @@ class Source(Fact, frozen=True, kw_only=True):
 class Mount(Fact, frozen=True, kw_only=True):
     """Something mounted into a container."""
 
-    mount_type: str = ""
-    """host, volume, tmpfs, empty, config (map), secret, image, git, projected …"""
+    mount_type: MountType = ""
+    """What is mounted; empty for what nobody knows, or a type that is none of these."""
     source: str | None = ""
     """The host path, or the name of the volume, config map …"""
     target: str | None = ""
@@ -223,16 +294,16 @@ class Mount(Fact, frozen=True, kw_only=True):
     """Whether it is a path of the machine that runs the container."""
     covers_code: str = ""
     """The evidence that the target holds the code of the image; empty where there is none."""
-    covers_config: str = ""
-    """The evidence that the source is configuration of what runs: `tracked`, `untracked` or `outside`; else empty."""
+    covers_config: ConfigEvidence = ""
+    """Where the source lies that is configuration of what runs, as version control has it; else empty."""
     script: str = ""
     """A program of the mount that the container starts; empty where none is known."""
-    runtime_socket: str = ""
-    """socket or parent, where the mount hands over the container runtime."""
+    runtime_socket: SocketAccess = ""
+    """What of the container runtime the mount hands over: its socket, or a folder that holds it; else empty."""
     source_immutable: bool | None = False
     """Whether the source cannot change without a new deploy (immutable, hash-suffixed, by digest)."""
-    workload: str = ""
-    """The kind of the workload (DaemonSet, Deployment …); `service` for Compose."""
+    workload: Workload = ""
+    """The kind of what runs the container; `custom` for a kind that no cluster has by itself."""
     host_path: Hidden[str | None] = None
     """The host path relative to the root of the repository ("" is the root); None where it is outside."""
 
@@ -240,10 +311,10 @@ class Mount(Fact, frozen=True, kw_only=True):
 class Start(Fact, frozen=True, kw_only=True):
     """How a container or a build stage starts."""
 
-    origin: str = ""
-    """ENTRYPOINT, CMD, entrypoint, command, args, start, hook, probe …"""
-    form: str = ""
-    """exec, shell or inherited."""
+    origin: Origin = ""
+    """The key or instruction that says it, as it is written."""
+    form: Form = ""
+    """Whether a shell runs it."""
     argv: tuple[str, ...] | None = ()
     """The words; for the shell form the one string."""
     text: str = ""
@@ -269,16 +340,16 @@ class Command(Fact, frozen=True, kw_only=True):
     """The command as one line, for a person."""
     target: str | None = ""
     """What it changes or writes to."""
-    mutates: str = ""
-    """container, workload, host, tag, files (copied or unpacked when a container starts) or nothing (empty)."""
-    volume_type: str = ""
-    """For files: what they go into, as the type of a mount (volume, host, empty …); empty where that is the image."""
+    mutates: Mutation = ""
+    """What it changes in place; files are copied or unpacked when a container starts. Empty where it changes nothing."""
+    volume_type: MountType = ""
+    """For files: what they go into, as the type of a mount; empty where that is the image."""
     volume: str = ""
     """The volume or host path that they go into; for one without a name its path in the container."""
     code: str = ""
     """The evidence that those files are code; empty where there is none."""
-    builds: str = ""
-    """image, code (compiling, bundling) or empty."""
+    builds: Built = ""
+    """What it builds; code is compiled or bundled."""
     sudo: bool = False
     throwaway: bool = False
     """Whether what it changes is a cluster or container made for the same run."""
@@ -317,12 +388,12 @@ class Copy(Fact, frozen=True, kw_only=True):
 class Variable(Fact, frozen=True, kw_only=True):
     """An ENV, ARG, label, annotation or environment entry."""
 
-    variable_type: str = ""
-    """env, arg, label, annotation, or setting (a configuration that a command writes)."""
+    variable_type: VariableType = ""
+    """What it is; a setting is a configuration that a command writes."""
     name: str = ""
     value: str | None = ""
-    secret: str = ""
-    """Why it is a secret: name, value or url; else empty."""
+    secret: SecretEvidence = ""
+    """What tells that it is a secret; else empty."""
     installs: str | None = ""
     """What the image installs at start because of it (`plugins`); else empty."""
     bypassed_checks: tuple[str, ...] | None = ()
@@ -332,8 +403,8 @@ class Variable(Fact, frozen=True, kw_only=True):
 class Container(Fact, frozen=True, kw_only=True):
     """A build stage, a service or a container as a whole: for what is absent."""
 
-    container_type: str = ""
-    """stage, service, container, init, sidecar or ephemeral."""
+    container_type: ContainerType = ""
+    """What kind of container it is."""
     name: str = ""
     image: str | None = ""
     """The reference it runs, or the base of the stage."""
@@ -345,8 +416,8 @@ class Container(Fact, frozen=True, kw_only=True):
     """Whether the repository states the start command itself."""
     adds_code: bool = False
     """Whether it is an image built here that copies application code in."""
-    repeated: str = ""
-    """CMD or ENTRYPOINT, where one stage has several."""
+    repeated: Repeated = ""
+    """The instruction that one stage has several of; else empty."""
     user: str | None = ""
     """The user it runs as; empty where nothing says it."""
     root: bool | None = False
@@ -387,16 +458,16 @@ class Container(Fact, frozen=True, kw_only=True):
 class Resource(Fact, frozen=True, kw_only=True):
     """An object that is mutable itself, or that grants change."""
 
-    resource_type: str = ""
-    """config map, secret, registry, workload, role, runner, updater, machine image."""
+    resource_type: ResourceType = ""
+    """What kind of object it is."""
     name: str = ""
     immutable: bool | None = False
     hashed: bool = False
     """Whether its name carries a hash of its content."""
     history: int | None = -1
     """Revisions kept for going back; -1 where nothing says it, 0 for a registry that deletes images pinned by digest."""
-    grants: tuple[str, ...] = ()
-    """What it allows: exec, attach, ephemeralcontainers …"""
+    grants: tuple[Grant, ...] = ()
+    """What it allows whoever has it to do with running containers."""
 
 
 class Job(Fact, frozen=True, kw_only=True):
@@ -425,13 +496,11 @@ class Contract(Fact, frozen=True, kw_only=True):
     name: str = ""
     """The service it describes."""
     image: str | None = ""
-    pin: str | None = ""
+    pin: Pin | None = ""
     """How the image is pinned; see the ladder of pins."""
     builds: bool = False
     """Whether the contract says how the image is built here."""
     start: tuple[str, ...] | None = ()
-    environment_names: tuple[str, ...] = ()
-    """Its environments, in order."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -441,7 +510,6 @@ class Service(Fact, frozen=True, kw_only=True):
     name: str = ""
     builds: bool = False
     runs: bool = False
-    has_contract: bool = False
     starts: tuple[str, ...] = ()
     """The different start commands that contract, Dockerfile and manifests give it."""
 
@@ -476,6 +544,13 @@ AnyFact: TypeAlias = (
     Image | Install | Fetch | Source | Mount | Start | Command | Unread | Copy | Variable | Container
     | Resource | Job | Contract | Service | Project | File | Suppression
 )  # fmt: skip
+
+VOCABULARIES: dict[str, tuple[str, ...]] = {
+    name: get_args(words)
+    for name, words in tuple(globals().items())
+    if get_origin(words) is Literal
+}
+"""The words of closed fields, by the type that their annotations name."""
 
 KINDS: dict[str, type[Fact]] = {kind.__name__.lower(): kind for kind in get_args(AnyFact)}
 """Fact kinds by the name that a policy writes after `over:`."""

@@ -100,17 +100,31 @@ def _text(files: Files, path: str) -> Text:
         raise PolicyError(f"{path}: {error.reason}") from None
 
 
-def when_of(files: Files, path: str) -> dict[str, str]:
+class Condition(Record, frozen=True):
+    """A condition that a group puts before the rules of its policies."""
+
+    text: str
+    reader: _Reader
+    node: Node | None
+
+    def refuse_faults(self, signature: Signature) -> None:
+        """Refuse what is no condition over such facts, at its own place."""
+        self.reader.compiled(self.node, self.text, signature, boolean=True)
+
+
+def when_of(files: Files, path: str) -> dict[str, Condition]:
     """Return the conditions that the group of a policy file puts before its rules, by fact kind or `any`."""
     group = f"{folder_of(path)}/{GROUP}"
     if files.state(group) == "missing":
         return {}
     reader = _Reader(_text(files, group))
     when = reader.submapping(reader.mapping(reader.root()), "when")
-    return {kind: reader.string(when, kind) for kind in when.entries}
+    return {
+        kind: Condition(reader.string(when, kind), reader, when.get(kind)) for kind in when.entries
+    }
 
 
-def read_policy(text: Text, when: Mapping[str, str] = MappingProxyType({})) -> PolicyFile:
+def read_policy(text: Text, when: Mapping[str, Condition] = MappingProxyType({})) -> PolicyFile:
     """Read one policy file; ``when`` holds conditions that stand before its rules, by fact kind or `any`."""
     reader = _Reader(text)
     root = reader.mapping(reader.root())
@@ -213,7 +227,11 @@ class _Reader:
         )
 
     def rule(
-        self, node: Node, policy: MappingNode, params: Mapping[str, Any], when: Mapping[str, str]
+        self,
+        node: Node,
+        policy: MappingNode,
+        params: Mapping[str, Any],
+        when: Mapping[str, Condition],
     ) -> PolicyRule:
         rule = self.mapping(node)
         self.keys(rule, _RULE_KEYS)
@@ -228,7 +246,7 @@ class _Reader:
         }
         return PolicyRule(
             over=over, each=each, at=self.strings(rule, "at"),
-            deny=self.deny(rule, signature, when.get(over, when.get("any", ""))),
+            deny=self.deny(rule, signature, when.get(over, when.get("any"))),
             message=self.message(own["message"], signature),
             severity=cast("Any", self.choice(own["severity"], "severity", SEVERITIES, None)),
             drift=cast("Any", self.choice(own["drift"], "drift", _DRIFTS, None)),
@@ -237,13 +255,14 @@ class _Reader:
             report_unknown=self.string(rule, "unknown", "") == "report",
         )  # fmt: skip
 
-    def deny(self, rule: MappingNode, signature: Signature, when: str) -> Expression:
+    def deny(self, rule: MappingNode, signature: Signature, when: Condition | None) -> Expression:
         node = rule.get("deny")
         text = self.string(rule, "deny")
-        self._compiled(node, text, signature, boolean=True)
-        return self._compiled(
-            node, f"({when}) && ({text})" if when else text, signature, boolean=True
-        )
+        own = self.compiled(node, text, signature, boolean=True)
+        if when is None:
+            return own
+        when.refuse_faults(signature)
+        return self.compiled(node, f"({when.text}) && ({text})", signature, boolean=True)
 
     def message(self, owner: MappingNode, signature: Signature) -> Message:
         text = self.string(owner, "message")
@@ -252,23 +271,29 @@ class _Reader:
     def _parts(
         self, node: Node | None, text: str, signature: Signature
     ) -> Iterator[str | Expression]:
+        start = 0
         for index, part in enumerate(re.split(r"\{([^{}]*)\}", text)):
             if index % 2:
-                yield self._compiled(node, part, signature)
+                yield self.compiled(node, part, signature, start=start + 1)
             elif part:
                 yield part
+            start += len(part) + 2 * (index % 2)
 
-    def _compiled(
-        self, node: Node | None, text: str, signature: Signature, *, boolean: bool = False
+    def compiled(
+        self,
+        node: Node | None,
+        text: str,
+        signature: Signature,
+        *,
+        boolean: bool = False,
+        start: int = 0,
     ) -> Expression:
+        """Compile an expression that begins at this offset of a text."""
         try:
             return compile_expression(text, signature, boolean=boolean)
         except ExpressionError as error:
-            written = (
-                node.written.place(min(error.offset, len(text)))
-                if isinstance(node, Scalar)
-                else None
-            )
+            at = start + min(error.offset, len(text))
+            written = node.written.place(at) if isinstance(node, Scalar) else None
             shift = written.span.start - node.place.span.start if written and node else 0
             self.fail(node, error.reason, shift)
 

@@ -17,7 +17,7 @@ CHECKED_EXPRESSION: Final[Shape] = {2: {2: None, 3: None, 5: {4: None, 5: None}}
 def ordered(message: bytes, shape: Shape = CHECKED_EXPRESSION) -> bytes:
     """Return an equal message whose map entries are sorted; lengths stay what they are."""
     parts = []
-    for number, head, payload in _fields(message):
+    for number, head, payload in _pieces(message):
         inner = shape.get(number)
         part = head + (ordered(payload, inner) if inner else payload)
         parts.append((number, part if number in shape and inner is None else b"", part))
@@ -25,7 +25,12 @@ def ordered(message: bytes, shape: Shape = CHECKED_EXPRESSION) -> bytes:
     return b"".join(part for *_, part in parts)
 
 
-def _fields(message: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+def fields(message: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the fields of a message: number and payload."""
+    return ((number, payload) for number, _, payload in _pieces(message))
+
+
+def _pieces(message: bytes) -> Iterator[tuple[int, bytes, bytes]]:
     """Yield the fields of a message: number, tag with length, payload."""
     at = 0
     while at < len(message):

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from immutable_delivery.facts import Command, Fact, Fetch, Install, Scope, Unread, Variable
+from immutable_delivery.facts import Command, Fact, Fetch, Install, Phase, Scope, Unread, Variable
 from immutable_delivery.formats.commands import Interpreter, dev_server, package_script
 from immutable_delivery.formats.commands.pins import READERS
 from immutable_delivery.formats.commands.tables import compile_tables, load
@@ -19,17 +19,17 @@ def written(text: str, file: str = "f") -> Written:
     return Written.literal(text, Place(file, Span(0, len(text))))
 
 
-def read(script: str, phase: str = "pipeline", shell: str = "sh") -> Interpreter:
+def read(script: str, phase: Phase = "pipeline", shell: str = "sh") -> Interpreter:
     interpreter = Interpreter(shell=shell)
     interpreter.script(written(script), Scope(phase=phase), Place("f", Span(0, len(script))))
     return interpreter
 
 
-def facts(script: str, phase: str = "pipeline") -> list[Fact]:
+def facts(script: str, phase: Phase = "pipeline") -> list[Fact]:
     return read(script, phase).finish()
 
 
-def commands(script: str, phase: str = "pipeline") -> list[Command]:
+def commands(script: str, phase: Phase = "pipeline") -> list[Command]:
     return [fact for fact in facts(script, phase) if isinstance(fact, Command)]
 
 

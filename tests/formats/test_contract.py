@@ -105,7 +105,11 @@ def test_a_full_contract_has_no_problem_and_states_everything() -> None:
         True,
     )
     assert fact.start == ("node", "server.js", "--port", "8080")
-    assert fact.environment_names == ("staging", "production")
+    assert [one.scope.environments for one in found if isinstance(one, Image)] == [
+        (),
+        ("staging",),
+        ("production",),
+    ]
     assert written(FULL, fact.places["name"]) == "web"
     assert written(FULL, fact.places["image"]) == "registry.example/shop/web"
     assert written(FULL, fact.places["start"]) == '[node, server.js, "--port", "8080"]'
@@ -199,8 +203,11 @@ def test_an_artifact_without_an_image_goes_by_the_service() -> None:
 
 
 def test_environments_keep_the_order_of_the_list_where_none_is_written() -> None:
-    source = "service: web\nstart: [a]\nenvironments: [{name: test}, {name: live}, {order: 0}, {name: x, order: 0}]\n"
-    assert only(read(source)[0], Contract).environment_names == ("test", "x", "live")
+    named = ("name: test", "name: live", "order: 0", "name: x, order: 0")
+    listed = ", ".join(f"{{{one}, digest: '{DIGEST}'}}" for one in named)
+    source = f"service: web\nstart: [a]\nenvironments: [{listed}]\n"
+    artifacts = [one for one in read(source)[0] if isinstance(one, Image)]
+    assert [one.scope.environments for one in artifacts] == [("test",), ("x",), ("live",)]
 
 
 @pytest.mark.parametrize(

@@ -94,4 +94,4 @@ def test_a_meta_file_joins_by_its_name() -> None:
     linked = link_services(facts, [])
     assert [fact.name for fact in linked if isinstance(fact, Service)] == ["web"]
     assert isinstance(linked[-1], Service)
-    assert (linked[-1].has_contract, linked[-1].runs, linked[-1].builds) == (True, True, False)
+    assert (linked[-1].runs, linked[-1].builds) == (True, False)

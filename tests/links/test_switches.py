@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.facts import Scope, Variable
+from immutable_delivery.facts import Scope, Variable, VariableType
 from immutable_delivery.links.switches import link_switches
 from immutable_delivery.text import Place, Span
 
 PLACE = Place("compose.yaml", Span(0, 1))
 
 
-def installs(name: str, value: str | None, *, deployed: bool = True, kind: str = "env") -> object:
+def installs(
+    name: str, value: str | None, *, deployed: bool = True, kind: VariableType = "env"
+) -> object:
     fact = Variable(
         used_at=PLACE, extent=PLACE, scope=Scope(deployed=deployed), variable_type=kind,
         name=name, value=value,
@@ -47,7 +49,9 @@ def test_only_the_environment_of_what_is_deployed_is_a_switch() -> None:
     assert installs("AUTO_UPDATE", "true", kind="label") == ""
 
 
-def bypassed(name: str, value: str | None, kind: str = "env", **settings: object) -> object:
+def bypassed(
+    name: str, value: str | None, kind: VariableType = "env", **settings: object
+) -> object:
     fact = Variable(
         used_at=PLACE, extent=PLACE, scope=Scope(), variable_type=kind, name=name, value=value
     )

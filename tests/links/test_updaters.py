@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.facts import Container, Fact, Resource, Scope, Variable
+from immutable_delivery.facts import Container, Fact, Resource, Scope, Variable, VariableType
 from immutable_delivery.links.updaters import link_updaters
 from immutable_delivery.text import Place, Span
 
@@ -16,7 +16,7 @@ def container(image: str | None, *entry: str, scope: Scope = SCOPE) -> Container
     return Container(used_at=PLACE, extent=PLACE, image=image, entry=entry, scope=scope)
 
 
-def variable(kind: str, name: str, value: str | None) -> Variable:
+def variable(kind: VariableType, name: str, value: str | None) -> Variable:
     return Variable(
         used_at=PLACE, extent=PLACE, scope=SCOPE, variable_type=kind, name=name, value=value
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from immutable_delivery.facts import Command, Container, Mount, Scope
+from immutable_delivery.facts import Command, Container, Mount, MountType, Scope
 from immutable_delivery.files import MemoryFiles
 from immutable_delivery.links.volumes import link_volumes
 from immutable_delivery.text import Place, Span
@@ -28,7 +28,7 @@ def service(*entry: str) -> Container:
     )
 
 
-def mount(kind: str, target: str, scope: Scope = SCOPE) -> Mount:
+def mount(kind: MountType, target: str, scope: Scope = SCOPE) -> Mount:
     return Mount(
         used_at=PLACE, extent=PLACE, mount_type=kind, source="x", target=target, scope=scope
     )

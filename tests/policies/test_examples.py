@@ -8,10 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from msgspec import msgpack
 
 from immutable_delivery.engine import judge
 from immutable_delivery.expressions import ExpressionError, compile_expression
-from immutable_delivery.facts import Fact
+from immutable_delivery.facts import AnyFact, Fact
 from immutable_delivery.policies import Policy, PolicyRule
 from immutable_delivery.policyfiles import Example, PolicyFile, read_folder
 from immutable_delivery.policytests import examined, failures, found
@@ -123,6 +124,14 @@ def mutants(file: PolicyFile) -> Iterator[tuple[str, Policy]]:
                 rules = [*file.policy.rules]
                 rules[index] = replace(rule, deny=mutated)
                 yield f"{rule.over}: {text}", replace(file.policy, rules=tuple(rules))
+
+
+@each_policy
+def test_facts_hold_no_word_outside_their_vocabularies(file: PolicyFile) -> None:
+    """Types prove what formats make; what is changed later, by `replace`, is proved here."""
+    for one in file.examples:
+        facts = [*examined(one, file.policy, others(file)).facts]
+        assert msgpack.decode(msgpack.encode(facts), type=list[AnyFact]) == facts
 
 
 Outcome = list[tuple[object, ...]]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from immutable_delivery.facts import Mount, Scope, Variable
+from immutable_delivery.facts import Mount, MountType, Scope, Variable, Workload
 from immutable_delivery.formats.secrets import secret_variable
 from immutable_delivery.formats.sockets import runtime_socket
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
+_TYPES: dict[str, MountType] = {
+    "bind": "host", "npipe": "host", "volume": "volume", "cluster": "volume", "tmpfs": "tmpfs", "image": "image",
+}  # fmt: skip
 _LONG = {"src": "source", "dst": "target", "destination": "target", "ro": "readonly"}
 
 
@@ -29,7 +32,7 @@ def variable(name: Written, value: Written | None, extent: Place, scope: Scope) 
 
 
 def mount(
-    kind: str,
+    kind: MountType,
     source: Written | None,
     target: Written,
     extent: Place,
@@ -38,7 +41,7 @@ def mount(
     read_only: bool | None = False,
     read_only_at: Place | None = None,
     host_path: str | None = None,
-    workload: str = "",
+    workload: Workload = "",
 ) -> Mount:
     """Return something mounted: a path of the host (`host`), a volume, memory."""
     socket = runtime_socket(source.text, read_only=read_only) if kind == "host" and source else ""
@@ -64,6 +67,11 @@ def mount(
         runtime_socket=socket,
         workload=workload,
     )
+
+
+def mount_type(word: str) -> MountType:
+    """Return what the engines' word for a type of mount is called in facts; empty where it is none of those."""
+    return _TYPES.get(word, "")
 
 
 def options(written: Written) -> dict[str, Written]:

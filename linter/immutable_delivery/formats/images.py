@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from immutable_delivery.facts import Image, Scope
+from immutable_delivery.facts import Image, Pin, Role, Scope
 from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
@@ -52,7 +52,7 @@ _EXACT_COMPONENTS = {
 def image_fact(
     written: Written,
     *,
-    role: str,
+    role: Role,
     scope: Scope,
     extent: Place,
     used_at: Place | None = None,
@@ -118,7 +118,7 @@ def name_and_tag(reference: str) -> tuple[str, str]:
     return familiar_name(repository) or "", tag
 
 
-def tag_pin(name: str, tag: str) -> str:
+def tag_pin(name: str, tag: str) -> Pin:
     """Return how far a tag of the image ``name`` pins it: exact, partial or alias."""
     lower = tag.lower()
     if lower in _ALIASES:

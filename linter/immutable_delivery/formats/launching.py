@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from immutable_delivery.facts import Fact, Scope, Start
+from immutable_delivery.facts import Fact, Form, Origin, Scope, Start
 from immutable_delivery.files import read_text, resolve
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.commands import Interpreter, Program, tables_of
@@ -23,11 +23,11 @@ Values = Mapping[str, Written | None]
 class Launch(Record, frozen=True):
     """A command as it is written: its words, or the one string of the shell form."""
 
-    origin: str
+    origin: Origin
     words: tuple[Written, ...]
     place: Place
     extent: Place
-    form: str = "exec"
+    form: Form = "exec"
 
     @property
     def argv(self) -> tuple[str, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from immutable_delivery.facts import SecretEvidence
 from immutable_delivery.patterns import lazy
 
 _NAME = lazy(
@@ -51,7 +52,7 @@ _TELLING = {
 }
 
 
-def secret_variable(name: str, value: str | None) -> str:
+def secret_variable(name: str, value: str | None) -> SecretEvidence:
     """Return why a variable is a secret: name, value or url; "" where it is none.
 
     ``value`` is None where it is not known, as for an ARG without a default.
@@ -65,7 +66,7 @@ def secret_variable(name: str, value: str | None) -> str:
     return "" if value is not None and _HARMLESS_VALUE.fullmatch(value) else "name"
 
 
-def secret_value(value: str) -> str:
+def secret_value(value: str) -> SecretEvidence:
     """Return value or url where a text holds a secret by its look, else ""."""
     if _VALUE.search(value):
         return "value"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from posixpath import normpath
 
+from immutable_delivery.facts import SocketAccess
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Sockets
 
 
-def runtime_socket(path: str | None, *, read_only: bool | None = False) -> str:
+def runtime_socket(path: str | None, *, read_only: bool | None = False) -> SocketAccess:
     """Tell whether a host path is the socket of a container runtime, or a writable parent folder of one.
 
     A socket is as strong when it is mounted read-only; a folder is not.

@@ -201,5 +201,4 @@ def _service(name: str, facts: Sequence[Fact]) -> Service:
         scope=replace(Scope(), owner=name, service=name, environments=environments),
         builds=any(fact.scope.dockerfile for fact in facts),
         runs=any(fact.scope.deployed for fact in facts),
-        has_contract=any(isinstance(fact, Contract) for fact in facts),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from posixpath import basename
 
-from immutable_delivery.facts import Fetch
+from immutable_delivery.facts import Execution, Fetch
 from immutable_delivery.formats.commands.paths import located
 from immutable_delivery.formats.shell import Call
 from immutable_delivery.patterns import lazy
@@ -34,7 +34,7 @@ class Download(Record, eq=False):
     kept: bool = False
     """Whether they are kept as they come, in a file."""
     verified: bool | None = False
-    executed: str = ""
+    executed: Execution = ""
     executed_at: int | None = None
     executed_by: Place | None = None
     unpacked_at: int | None = None

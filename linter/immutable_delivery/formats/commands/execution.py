@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from immutable_delivery.facts import Execution
 from immutable_delivery.formats.commands.arguments import parse
 from immutable_delivery.formats.commands.records import Interpreter
 from immutable_delivery.formats.commands.stage import Event
@@ -18,7 +19,7 @@ _LOOKS = frozenset(("--version", "-version", "version", "-v", "-V", "--help", "-
 class Run(NamedTuple):
     """Something that a call runs."""
 
-    how: str
+    how: Execution
     """pipe (what comes in), substitution (what a word's commands give) or file."""
     word: Word | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from immutable_delivery.facts import Fetch
+from immutable_delivery.facts import Fetch, Pin
 from immutable_delivery.formats.commands.arguments import Arguments
 from immutable_delivery.formats.commands.bypasses import bypasses
 from immutable_delivery.formats.commands.records import Fetcher
@@ -52,7 +52,7 @@ def fetch(
     )
 
 
-def _chosen(word: Word) -> str:
+def _chosen(word: Word) -> Pin:
     """Grade a revision of Subversion or Mercurial: a number or a hash is a content address."""
     text = word.text.lstrip("r")
     if word.missing:

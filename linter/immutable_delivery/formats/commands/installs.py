@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Install
+from immutable_delivery.facts import Action, Install
 from immutable_delivery.formats.commands import rlang
 from immutable_delivery.formats.commands.arguments import Arguments, Operand, parse
 from immutable_delivery.formats.commands.invocations import Invocation, made
@@ -84,7 +84,7 @@ def _by_options(
         return
     modifiers = {manager.option_modifiers.get(other.name) for other in arguments.options}
     command = (option.word.text,)
-    action = "upgrade" if "upgrade" in modifiers else "refresh"
+    action: Action = "upgrade" if "upgrade" in modifiers else "refresh"
     verbs: list[Verb] = []
     if action in modifiers and (action == "upgrade" or not arguments.operands):
         verbs.append(Verb(command, action, "none"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Command
+from immutable_delivery.facts import Built, Command, Mutation
 from immutable_delivery.formats.commands.arguments import Arguments, parse
 from immutable_delivery.formats.commands.rules import Rule
 from immutable_delivery.formats.commands.stage import Event, hull
@@ -46,8 +46,8 @@ def _command(
     event: Event,
     arguments: Arguments,
     rule: Rule | None,
-    mutates: str = "",
-    builds: str = "",
+    mutates: Mutation = "",
+    builds: Built = "",
     target: Word | None = None,
 ) -> Command:
     words = event.call.words

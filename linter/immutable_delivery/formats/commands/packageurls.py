@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Fetch, Install, Package
+from immutable_delivery.facts import Fetch, FetchSource, Install, Package
 from immutable_delivery.formats.commands.urls import Address, of_url
 from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place
@@ -18,14 +18,14 @@ def package_fetches(install: Install) -> Iterator[Fetch]:
     if install.scope.phase not in _PHASES:
         return
     for package in install.packages:
-        if package.source_type in {"url", "git"}:
-            yield _fetch(install, package)
+        if package.source_type == "url" or package.source_type == "git":  # noqa: PLR1714 (mypy narrows only so)
+            yield _fetch(install, package, package.source_type)
 
 
-def _fetch(install: Install, package: Package) -> Fetch:
+def _fetch(install: Install, package: Package, kind: FetchSource) -> Fetch:
     written = _ADDRESS.search(package.spec)
     text = written[0] if written else package.spec
-    address = of_url(text, git=package.source_type == "git")
+    address = of_url(text, git=kind == "git")
     return Fetch(
         used_at=package.place,
         extent=install.extent,
@@ -34,7 +34,7 @@ def _fetch(install: Install, package: Package) -> Fetch:
         places={"url": package.place, "revision": _revision(package, text, address)},
         tool=install.manager,
         url=text if package.pin is not None else None,
-        source_type=package.source_type,
+        source_type=kind,
         revision=package.version,
         pin=package.pin,
         verified=package.pin == "digest" or bool(address.checksum),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from immutable_delivery.facts import Action
 from immutable_delivery.formats.commands.arguments import PLAIN, Options
 from immutable_delivery.formats.commands.rules import Rule
 from immutable_delivery.records import Record, field
@@ -16,7 +17,7 @@ class Verb(Record, frozen=True):
     """What a package manager does on a word or two: `install`, `mod download`."""
 
     words: tuple[str, ...]
-    action: str
+    action: Action
     """install, upgrade, refresh or run; empty for what installs nothing."""
     operands: str = "all"
     """Which operands are packages: all, none, first, rest, pair, versions (each may have its version behind it) …"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from immutable_delivery.facts import Pin
 from immutable_delivery.patterns import lazy
 
 COMMIT = lazy(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
@@ -19,7 +20,7 @@ _SERIES_BRANCH = lazy(
 )
 
 
-def of_ref(ref: str) -> str:
+def of_ref(ref: str) -> Pin:
     """Return how much a reference fixes: digest (a full commit), exact (a version tag), alias or none."""
     ref = ref.removeprefix("refs/tags/")
     if not ref or "\0" in ref:

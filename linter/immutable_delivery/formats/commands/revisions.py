@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from immutable_delivery.facts import Pin
 from immutable_delivery.formats.commands.refs import COMMIT, SERIES, of_ref
 from immutable_delivery.patterns import lazy
 
@@ -14,7 +15,7 @@ class Revision(NamedTuple):
 
     text: str = ""
     start: int = 0
-    pin: str = "none"
+    pin: Pin = "none"
 
 
 _VERSION = lazy(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from immutable_delivery.facts import Install, Package
+from immutable_delivery.facts import Install, Package, Pin
 from immutable_delivery.formats.commands.stage import Event, Stage, hidden
 from immutable_delivery.formats.commands.urls import of_ref
 from immutable_delivery.formats.shell import Word
@@ -84,7 +84,9 @@ def _package(word: Word, function: str, match: re.Match[str], version: str) -> P
     }
     name, _, ref = text.partition("@")
     given = version or ref
-    pin = of_ref(ref) if git else ("exact" if given[:1].isdigit() else "alias" if given else "none")
+    pin: Pin = (
+        of_ref(ref) if git else ("exact" if given[:1].isdigit() else "alias" if given else "none")
+    )
     unknown = hidden(text, word)
     return Package(
         name=None if unknown else name,

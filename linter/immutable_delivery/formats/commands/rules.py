@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
+from immutable_delivery.facts import Built, Mutation
 from immutable_delivery.formats.commands.arguments import Arguments
 from immutable_delivery.records import Record
 
@@ -17,8 +18,8 @@ class Rule(Record, frozen=True):
     """Alternatives for each operand, globs allowed."""
     options: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
-    mutates: str = ""
-    builds: str = ""
+    mutates: Mutation = ""
+    builds: Built = ""
     target: tuple[str, ...] = ()
     """The number of the operand after these words that it concerns, or the options that name it."""
     either: tuple[str, ...] = ()
@@ -28,8 +29,8 @@ class Rule(Record, frozen=True):
     def parse(
         cls,
         run: str,
-        mutates: str = "",
-        builds: str = "",
+        mutates: Mutation = "",
+        builds: Built = "",
         target: object = "",
         check: Iterable[str] = (),
     ) -> Rule:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from immutable_delivery.facts import Variable
+from immutable_delivery.facts import Variable, VariableType
 from immutable_delivery.formats.commands.arguments import parse
 from immutable_delivery.formats.commands.records import Line
 from immutable_delivery.formats.commands.rules import Rule
@@ -68,7 +68,7 @@ def _first(event: Event, line: Line, texts: list[Written]) -> Iterator[Variable]
             return
 
 
-def _variable(event: Event, kind: str, name: str, value: str, place: Place) -> Variable:
+def _variable(event: Event, kind: VariableType, name: str, value: str, place: Place) -> Variable:
     return Variable(
         used_at=place,
         extent=event.extent,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from posixpath import basename
 
-from immutable_delivery.facts import Fetch
+from immutable_delivery.facts import Execution, Fetch
 from immutable_delivery.formats.commands.download import Download
 from immutable_delivery.formats.commands.downloads import downloads
 from immutable_delivery.formats.commands.execution import Run, runs
@@ -115,7 +115,7 @@ class Taint:
         return self.holdings.on_path(event.name)
 
     @staticmethod
-    def _execute(event: Event, how: str, found: Iterable[Download]) -> None:
+    def _execute(event: Event, how: Execution, found: Iterable[Download]) -> None:
         for download in found:
             if download.executed_at is None:
                 download.executed, download.executed_at = how, event.number

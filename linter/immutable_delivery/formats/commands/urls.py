@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from immutable_delivery.facts import FetchSource, Pin
 from immutable_delivery.formats.commands.refs import of_ref
 from immutable_delivery.formats.commands.revisions import Revision, revision
 from immutable_delivery.patterns import lazy
@@ -15,7 +16,7 @@ MAX_LENGTH = 2_000
 class Address(Record, frozen=True):
     """A URL or repository address, classified."""
 
-    source_type: str
+    source_type: FetchSource
     """url or git."""
     url: str
     """The address itself: without revision, fragment and installer prefix (`git+`) for a repository."""
@@ -28,7 +29,7 @@ class Address(Record, frozen=True):
     """A hash of the content that the tool checks (`#sha256=…`)."""
 
     @property
-    def pin(self) -> str:
+    def pin(self) -> Pin:
         """digest, exact, alias or none."""
         return self.revision.pin
 

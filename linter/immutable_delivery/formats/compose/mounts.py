@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Mount
+from immutable_delivery.facts import Mount, MountType
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.volumes import Volume, VolumeError, volume_of
+from immutable_delivery.formats.declared import mount_type
 from immutable_delivery.formats.lookup import mapping, scalar, text
 from immutable_delivery.formats.sockets import runtime_socket
 from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
-_TYPES = {"bind": "host", "npipe": "host", "cluster": "volume"}
+_FILES: tuple[tuple[str, str, MountType], ...] = (
+    ("configs", "", "config"),
+    ("secrets", "/run/secrets", "secret"),
+)
+"""Sections whose entries a service mounts, where their files go, and what they are."""
 
 
 def mounts(service: Service) -> Iterator[Mount]:
@@ -28,7 +33,7 @@ def mounts(service: Service) -> Iterator[Mount]:
     for node in _items(service.node.get("tmpfs")):
         if isinstance(node, Scalar):
             yield _tmpfs(service, node)
-    for section, folder, kind in (("configs", "", "config"), ("secrets", "/run/secrets", "secret")):
+    for section, folder, kind in _FILES:
         for node in _items(service.node.get(section)):
             yield from _file(service, node, section, folder, kind)
 
@@ -53,7 +58,7 @@ def _mount(service: Service, node: Node, volume: Volume) -> Mount:
         extent=_extent(node),
         scope=service.scope,
         places=_places(volume, source, place, socket=bool(socket)),
-        mount_type=_TYPES.get(kind, kind),
+        mount_type=mount_type(kind),
         source=_source(source),
         target=volume.path,
         read_only=read_only,
@@ -96,7 +101,9 @@ def _tmpfs(service: Service, node: Scalar) -> Mount:
     )
 
 
-def _file(service: Service, node: Node, section: str, folder: str, kind: str) -> Iterator[Mount]:
+def _file(
+    service: Service, node: Node, section: str, folder: str, kind: MountType
+) -> Iterator[Mount]:
     """Yield a config or secret: a file of the project, or something that the engine keeps."""
     name = node if isinstance(node, Scalar) else scalar(node, "source")
     if name is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from posixpath import join, normpath
 
-from immutable_delivery.facts import Fact
+from immutable_delivery.facts import Fact, Phase
 from immutable_delivery.files import read_text
 from immutable_delivery.formats.commands import Interpreter, tables_of
 from immutable_delivery.formats.compose.mounts import contents
@@ -25,7 +25,7 @@ from immutable_delivery.written import Written
 MAX_SCRIPTS = 10
 """More scripts that run scripts are not followed."""
 
-_HOOKS = {"pre_start": "init", "post_start": "hook", "pre_stop": "hook"}
+_HOOKS: dict[str, Phase] = {"pre_start": "init", "post_start": "hook", "pre_stop": "hook"}
 
 
 def programs(
@@ -85,7 +85,7 @@ def _checked(
 class _Runner:
     """Interprets commands of one service in one phase, and the scripts of the repository that they run."""
 
-    def __init__(self, service: Service, mounted: dict[str, str], phase: str) -> None:
+    def __init__(self, service: Service, mounted: dict[str, str], phase: Phase) -> None:
         self._service = service
         self._mounted = mounted
         self._contents = contents(service)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from immutable_delivery.facts import Scope
+from immutable_delivery.facts import Phase, Scope
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.compose.environments import environment
 from immutable_delivery.formats.compose.loading import Model
@@ -55,7 +55,7 @@ class Service(Record, frozen=True):
         context = scalar(self.build, "context")
         return self.path(context) if context else self.folder(self.build)
 
-    def during(self, phase: str) -> Scope:
+    def during(self, phase: Phase) -> Scope:
         """Return the scope of what happens in another phase."""
         return replace(self.scope, phase=phase)
 

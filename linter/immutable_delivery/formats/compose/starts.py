@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from immutable_delivery.facts import Start
+from immutable_delivery.facts import Origin, Start
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.words import CommandError, split
 from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
@@ -14,7 +14,7 @@ from immutable_delivery.written import Written
 class Command(Record, frozen=True):
     """A `command` or `entrypoint`."""
 
-    origin: str
+    origin: Origin
     words: tuple[Written, ...]
     place: Place
     extent: Place

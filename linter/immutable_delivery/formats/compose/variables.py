@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Scope, Variable
+from immutable_delivery.facts import Scope, Variable, VariableType
 from immutable_delivery.files import resolve
 from immutable_delivery.formats.compose.pairs import paired
 from immutable_delivery.formats.compose.reading import Environment
@@ -63,7 +63,9 @@ def variables(service: Service) -> Iterator[Variable]:
             yield _variable("label", name, key.place, written, service.scope)
 
 
-def _variable(kind: str, name: str, place: Place, value: Written | None, scope: Scope) -> Variable:
+def _variable(
+    kind: VariableType, name: str, place: Place, value: Written | None, scope: Scope
+) -> Variable:
     end = value.whole if value and value.whole.file == place.file else place
     whole = place.at(place.span.start, max(place.span.end, end.span.end))
     decided = value.place() if value and value.text else place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from immutable_delivery.facts import Scope
+from immutable_delivery.facts import Phase, Scope
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 
 
@@ -31,7 +31,7 @@ def builds(root: Mapping) -> bool:
     return isinstance(root.get("build"), Mapping)
 
 
-def scope_of(root: Mapping, phase: str = "build", environments: tuple[str, ...] = ()) -> Scope:
+def scope_of(root: Mapping, phase: Phase = "build", environments: tuple[str, ...] = ()) -> Scope:
     """Return the scope of a fact of this service; it is deployed where it names an environment."""
     service = text_of(root.get("service"))
     return Scope(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from immutable_delivery.facts import Build, Fact, Image, Mount, Scope, Source
 from immutable_delivery.files import folder_of, read_text, resolve
 from immutable_delivery.formats import Surroundings, yamltree
-from immutable_delivery.formats.declared import mount, options, variable
+from immutable_delivery.formats.declared import mount, mount_type, options, variable
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.launching import Home, Launch, performed
 from immutable_delivery.formats.lookup import items, mapping, pairs, scalar, scalars, text
@@ -143,16 +143,16 @@ class Workplace(Record, frozen=True):
             target, source = parts.get("target"), parts.get("source")
             if target is None:
                 continue
-            kind = parts["type"].text if "type" in parts else "volume"
+            kind = mount_type(parts["type"].text) if "type" in parts else "volume"
             inside = resolve(self.workspace, _beside(source)) if source else None
             yield mount(
-                "host" if kind == "bind" else kind,
+                kind,
                 source,
                 target,
                 node.place,
                 self.scope,
                 read_only="readonly" in parts,
-                host_path=inside if kind == "bind" and source else None,
+                host_path=inside if kind == "host" and source else None,
             )
 
     def _commands(self) -> Iterator[Fact]:
@@ -171,9 +171,9 @@ def _launch(name: str, node: Node, root: Mapping) -> Launch | None:
     extent = root.extent(name)
     if isinstance(node, Sequence):
         words = tuple(one.written for one in scalars(node))
-        return Launch(name, words, node.place, extent) if words else None
+        return Launch("hook", words, node.place, extent) if words else None
     if isinstance(node, Scalar) and not node.null and node.text:
-        return Launch(name, (node.written,), node.place, extent, "shell")
+        return Launch("hook", (node.written,), node.place, extent, "shell")
     return None
 
 

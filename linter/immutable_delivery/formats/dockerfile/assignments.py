@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from immutable_delivery.facts import Scope, Variable
+from immutable_delivery.facts import Scope, Variable, VariableType
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.references import argument
 from immutable_delivery.formats.dockerfile.state import State
@@ -59,7 +59,12 @@ def _pairs(one: Instruction) -> list[tuple[Written, Written]]:
 
 
 def _pair_fact(
-    kind: str, name: Written, value: Written, written: Written, one: Instruction, scope: Scope
+    kind: VariableType,
+    name: Written,
+    value: Written,
+    written: Written,
+    one: Instruction,
+    scope: Scope,
 ) -> Variable:
     start = name.whole.span.start
     whole = Place(name.whole.file, Span(start, max(written.whole.span.end, name.whole.span.end)))
@@ -67,7 +72,7 @@ def _pair_fact(
 
 
 def _variable(
-    kind: str,
+    kind: VariableType,
     name: str,
     value: Written | None,
     whole: Place,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from immutable_delivery.facts import Image, Scope
+from immutable_delivery.facts import Image, Role, Scope, StageProblem
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.references import flag, references
 from immutable_delivery.formats.dockerfile.stages import RESERVED, Plan, Stage
@@ -46,7 +46,7 @@ def referenced(state: State, one: Instruction) -> None:
     """Emit the images that COPY and RUN take files from, and references to stages that lead nowhere."""
     for written in references(one):
         target = state.site.plan.find(written, state.stage)
-        role = "copy" if one.name == "COPY" else "mount"
+        role: Role = "copy" if one.name == "COPY" else "mount"
         if target.image:
             fact = image_fact(
                 written,
@@ -72,7 +72,7 @@ def _platform(state: State) -> str | None:
     return state.site.plan.resolve(asked, state.site.plan.variables).value if asked else ""
 
 
-def _later(plan: Plan, stage: Stage) -> str:
+def _later(plan: Plan, stage: Stage) -> StageProblem:
     """Return later for a stage that FROM cannot see yet; not where it is the image of that name itself."""
     name = stage.base.text.lower()
     later = [plan.stages[index] for index in plan.named.get(name, ()) if index > stage.index]
@@ -86,12 +86,14 @@ def _name_problem(state: State) -> None:
         return
     written = stage.start.words[2]
     twice = state.site.plan.named[stage.name][0] < stage.index
-    problem = "reserved" if stage.name in RESERVED else "duplicate" if twice else ""
+    problem: StageProblem = "reserved" if stage.name in RESERVED else "duplicate" if twice else ""
     if problem:
         state.emit(_stage_fact(written, "stage", problem, stage.start.place, state.scope))
 
 
-def _stage_fact(written: Written, role: str, problem: str, extent: Place, scope: Scope) -> Image:
+def _stage_fact(
+    written: Written, role: Role, problem: StageProblem, extent: Place, scope: Scope
+) -> Image:
     places = {"reference": written.whole, "name": written.whole, "stage_problem": written.whole}
     return Image(
         used_at=written.whole, extent=extent, scope=scope, places=places, role=role,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from immutable_delivery.facts import Container
+from immutable_delivery.facts import Container, Repeated
 from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.context import joined
 from immutable_delivery.formats.dockerfile.shells import words_of
@@ -85,9 +85,10 @@ def _root(state: State) -> bool | None:
     return name.lower() == "root" or re.fullmatch(r"0+", name) is not None
 
 
-def _repeated(state: State) -> tuple[str, dict[str, Place]]:
+def _repeated(state: State) -> tuple[Repeated, dict[str, Place]]:
     """Return the instruction that the stage has several of, and the place of the last one without effect."""
-    for name in ("CMD", "ENTRYPOINT"):
+    names: tuple[Repeated, ...] = ("CMD", "ENTRYPOINT")
+    for name in names:
         found = [one for one in state.own if one.name == name]
         if len(found) > 1:
             return name, {"repeated": found[-2].place}

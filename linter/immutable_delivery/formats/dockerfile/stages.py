@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from immutable_delivery.facts import StageProblem
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.expansion import Resolver
 from immutable_delivery.formats.dockerfile.official import OFFICIAL
@@ -42,8 +43,7 @@ class Target(Record, frozen=True):
     """What a reference to a stage or an image means."""
 
     stages: tuple[int, ...] = ()
-    problem: str = ""
-    """unknown, self, later; see facts.Image.stage_problem."""
+    problem: StageProblem = ""
     image: bool = False
 
 

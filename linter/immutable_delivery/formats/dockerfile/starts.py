@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from posixpath import basename
 
-from immutable_delivery.facts import Scope, Start
+from immutable_delivery.facts import Origin, Scope, Start
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.packagescripts import package_scripts
 from immutable_delivery.formats.dockerfile.scripts import (
@@ -26,6 +26,11 @@ _TAKES_COMMAND = lazy(
     r"poetry|uv|uvx|pipenv|pdm|hatch|tini|dumb-init|catatonit|su-exec|gosu|env|exec|nice|sudo|setpriv|chpst)(?:-static)?\Z"
 )
 """Programs that mean nothing without the words that CMD adds."""
+_ORIGINS: dict[str, Origin] = {
+    "CMD": "CMD",
+    "ENTRYPOINT": "ENTRYPOINT",
+    "HEALTHCHECK": "HEALTHCHECK",
+}
 
 
 class Found(Record, frozen=True):
@@ -123,7 +128,7 @@ def _start(one: Instruction, scope: Scope, found: Found, *, overridden: bool = F
         extent=one.place,
         scope=scope,
         places=places,
-        origin=one.name,
+        origin=_ORIGINS[one.name],
         form="exec" if one.json else "shell",
         argv=tuple(word.text for word in one.words),
         text=" ".join(word.text for word in one.words),

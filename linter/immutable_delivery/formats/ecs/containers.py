@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
-from immutable_delivery.facts import Container, Fact, Mount, Scope
+from immutable_delivery.facts import Container, ContainerRole, Fact, Form, Mount, Origin, Scope
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.declared import mount, variable
 from immutable_delivery.formats.ecs.values import Reader
@@ -28,7 +28,7 @@ class One(Record, frozen=True):
     path: str
     reader: Reader
     node: Mapping
-    role: str
+    role: ContainerRole
     volumes: AnyMapping[str, Mapping]
     alone: bool
     around: Surroundings
@@ -70,7 +70,8 @@ class One(Record, frozen=True):
         yield from self._mounts()
 
     def _commands(self) -> Iterator[Launch]:
-        for origin in ("entryPoint", "command"):
+        origins: tuple[Origin, ...] = ("entryPoint", "command")
+        for origin in origins:
             words = self.reader.values(self.node, origin)
             if words:
                 extent = self._extent(origin)
@@ -83,8 +84,8 @@ class One(Record, frozen=True):
         if kind is None or not words:
             return
         extent = self._extent("healthCheck")
-        form = "shell" if kind.text == "CMD-SHELL" else "exec"
-        command = Launch("healthCheck", tuple(words), extent, extent, form)
+        form: Form = "shell" if kind.text == "CMD-SHELL" else "exec"
+        command = Launch("probe", tuple(words), extent, extent, form)
         yield from performed(command, replace(self.scope, phase="probe"), home)
 
     def _environment(self) -> Iterator[tuple[Written, Written | None, Place]]:

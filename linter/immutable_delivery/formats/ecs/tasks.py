@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Fact
+from immutable_delivery.facts import ContainerRole, Fact
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.ecs.containers import One
 from immutable_delivery.formats.ecs.values import Reader, parameters, resources
@@ -59,7 +59,7 @@ class Task(Record, frozen=True):
         ended = {name for one in found for name in self._awaited(one)}
         for node in found:
             name, essential = (_text(reader.value(node, key)) for key in ("name", "essential"))
-            rest = "sidecar" if essential == "false" else "container"
+            rest: ContainerRole = "sidecar" if essential == "false" else "container"
             role = "init" if name in ended else rest
             one = One(self.name, self.path, reader, node, role, volumes, len(found) == 1, around)
             yield from one.facts()

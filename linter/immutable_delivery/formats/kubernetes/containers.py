@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Container, Fact, Image, Scope
+from immutable_delivery.facts import Container, Fact, Image, Role, Scope
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.kubernetes import programs, variables, volumes
 from immutable_delivery.formats.kubernetes.mounts import Mounts
@@ -34,7 +34,7 @@ def pod_facts(pod: Pod, workload: Workload) -> Iterator[Fact]:
 
 
 def image_of(
-    node: Scalar, role: str, scope: Scope, extent: Place, policy: Scalar | None = None
+    node: Scalar, role: Role, scope: Scope, extent: Place, policy: Scalar | None = None
 ) -> Image:
     """Return the fact of a reference, with the digest that an overlay took from it."""
     lost = node.digest if isinstance(node, Unpinned) else ""

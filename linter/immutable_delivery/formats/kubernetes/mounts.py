@@ -78,7 +78,7 @@ class Mounts(Record, frozen=True):
             host=host,
             runtime_socket=runtime_socket(known, read_only=read_only) if host else "",
             source_immutable=self._immutable(one),
-            workload=self.workload.kind,
+            workload=self.workload.type,
         )
 
     def _immutable(self, one: Volume | None) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from immutable_delivery.facts import Fact
+from immutable_delivery.facts import Fact, ResourceType
 from immutable_delivery.facts import Resource as ResourceFact
 from immutable_delivery.formats.kubernetes import catalogue, gitops, variables
 from immutable_delivery.formats.kubernetes.containers import image_of, pod_facts
@@ -74,7 +74,7 @@ def _resource(workload: Workload) -> Iterator[ResourceFact]:
 
 def _config(workload: Workload) -> ResourceFact:
     resource = workload.resource
-    kind = "config map" if workload.kind == "ConfigMap" else "secret"
+    kind: ResourceType = "config map" if workload.kind == "ConfigMap" else "secret"
     immutable = is_true(resource.root, "immutable")
     return _fact(workload, kind, {}, immutable=immutable, hashed=resource.hashed)
 
@@ -113,7 +113,9 @@ def _grants(resource: str, verbs: set[str]) -> list[str]:
     return [grant for grant in _GRANTS if part in {"", "*", grant} and verbs & _VERBS[grant]]
 
 
-def _fact(workload: Workload, kind: str, at: dict[str, Scalar], **fields: Any) -> ResourceFact:
+def _fact(
+    workload: Workload, kind: ResourceType, at: dict[str, Scalar], **fields: Any
+) -> ResourceFact:
     root = workload.resource.root
     name = scalar(root, "metadata", "name")
     places = {field: node.place for field, node in at.items()}

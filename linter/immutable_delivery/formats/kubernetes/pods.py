@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal, TypeAlias
 
+from immutable_delivery.facts import ContainerRole
 from immutable_delivery.formats.lookup import find, mapping, mappings, scalar, text
 from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
 from immutable_delivery.records import Record, field
 
-_LISTS = {"containers": "container", "initContainers": "init", "ephemeralContainers": "ephemeral"}
-_STEPS = {"steps": "pipeline", "sidecars": "pipeline"}
-_ARGO = {"sidecars": "sidecar"}
+PodRole: TypeAlias = Literal[ContainerRole, "pipeline"]
+
+_LISTS: dict[str, PodRole] = {
+    "containers": "container",
+    "initContainers": "init",
+    "ephemeralContainers": "ephemeral",
+}
+_STEPS: dict[str, PodRole] = {"steps": "pipeline", "sidecars": "pipeline"}
+_ARGO: dict[str, PodRole] = {"sidecars": "sidecar"}
 _SCHEMAS = frozenset({"openAPIV3Schema", "metadata", "status", "data", "stringData", "binaryData"})
 _VALUES = frozenset({"values", "valuesObject"})
 _POLICIES = (
@@ -38,7 +46,7 @@ class Found(Record):
     """One container of a pod spec."""
 
     node: Mapping
-    role: str
+    role: PodRole
     """container, init, sidecar, ephemeral or pipeline."""
 
 
@@ -74,7 +82,7 @@ def pods(root: Mapping, group: str, kind: str) -> Iterator[Pod]:
             waiting += reversed(inner)
 
 
-def _pod(node: Mapping, holder: Mapping, group: str, lists: dict[str, str]) -> Pod | None:
+def _pod(node: Mapping, holder: Mapping, group: str, lists: dict[str, PodRole]) -> Pod | None:
     found = [
         Found(one, _role(one, role))
         for key, role in lists.items()
@@ -97,7 +105,7 @@ def _completed(one: Mapping, node: Mapping, group: str) -> bool:
     return bool(text(one, "name")) and group in _OVERRIDES
 
 
-def _lists(group: str) -> dict[str, str]:
+def _lists(group: str) -> dict[str, PodRole]:
     if group == "tekton.dev":
         return _LISTS | _STEPS
     return _LISTS | _ARGO if group == "argoproj.io" else _LISTS
@@ -109,7 +117,7 @@ def _argo(node: Mapping) -> list[Found]:
     return [Found(one, "container") for one in named if one is not None and text(one, "image")]
 
 
-def _role(node: Mapping, role: str) -> str:
+def _role(node: Mapping, role: PodRole) -> PodRole:
     """Return what a container is: an init container that never ends is a sidecar."""
     return "sidecar" if role == "init" and text(node, "restartPolicy") == "Always" else role
 

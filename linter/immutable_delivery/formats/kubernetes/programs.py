@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 
-from immutable_delivery.facts import Fact, Scope, Start
+from immutable_delivery.facts import Fact, Origin, Scope, Start
 from immutable_delivery.formats.commands import Interpreter, Program, tables_of
 from immutable_delivery.formats.commands.tables import Tables
 from immutable_delivery.formats.entrypoints import with_program
@@ -48,7 +48,7 @@ def start(container: Mapping, known: Values, scope: Scope, run: Run) -> Start | 
     every = [*command, *args]
     if not every:
         return None
-    origin = "command" if command else "args"
+    origin: Origin = "command" if command else "args"
     listed = find(container, origin)
     place = listed.place if listed is not None else container.place
     return Start(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
-from immutable_delivery.facts import Scope, Variable
+from immutable_delivery.facts import Scope, Variable, VariableType
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
 from immutable_delivery.formats.secrets import secret_variable
@@ -116,7 +116,12 @@ def _value(node: object) -> Written | None:
 
 
 def _fact(
-    kind: str, name: Scalar, value: Written | None, place: Place, extent: Place, scope: Scope
+    kind: VariableType,
+    name: Scalar,
+    value: Written | None,
+    place: Place,
+    extent: Place,
+    scope: Scope,
 ) -> Variable:
     known = None if value is None else value.value
     return Variable(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
-from immutable_delivery.facts import Fetch, Image, Scope
+from immutable_delivery.facts import Fetch, Image, MountType, Scope
 from immutable_delivery.formats.commands.urls import of_ref
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.kubernetes.pods import Pod
@@ -15,7 +15,7 @@ from immutable_delivery.formats.secrets import has_credentials
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.records import Record
 
-_TYPES = {
+_TYPES: dict[str, MountType] = {
     "hostPath": "host",
     "configMap": "config",
     "secret": "secret",
@@ -43,7 +43,7 @@ class Volume(Record, frozen=True):
     """The key that says what it is: hostPath, configMap, csi …; "" for a claim or where nothing says it."""
 
     @property
-    def mount_type(self) -> str:
+    def mount_type(self) -> MountType:
         """What a mount of it is called in facts."""
         return _TYPES.get(self.kind, "volume")
 

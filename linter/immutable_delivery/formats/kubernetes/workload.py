@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from collections.abc import Mapping as AnyMapping
-from typing import Any
+from typing import Any, get_args
 
-from immutable_delivery.facts import Scope
+from immutable_delivery.facts import Phase, Role, Scope
+from immutable_delivery.facts import Workload as KnownWorkload
 from immutable_delivery.formats.kustomize import Resource
 from immutable_delivery.formats.lookup import is_true, mapping, text
 from immutable_delivery.formats.shapes import Report
@@ -18,7 +19,8 @@ from immutable_delivery.text import Place
 Memory = dict[Hashable, tuple[object, Any]]
 """What was worked out, by all that it depends on, with the objects whose identity is part of that."""
 
-_PHASES = {"init": "init", "pipeline": "pipeline"}
+_KNOWN: tuple[KnownWorkload, ...] = get_args(KnownWorkload)
+_PHASES: dict[str, Phase] = {"init": "init", "pipeline": "pipeline"}
 
 
 class Neighbours:
@@ -75,12 +77,17 @@ class Workload(Record, frozen=True):
         return self.resource.identity.kind
 
     @property
+    def type(self) -> KnownWorkload:
+        """Its kind, where every cluster or many know it; else `custom`."""
+        return next((one for one in _KNOWN if one == self.kind), "custom")
+
+    @property
     def name(self) -> str:
         """Its name in its own file, without what overlays put around it."""
         root = self.resource.root
         return self.resource.original.name or text(root, "metadata", "generateName").rstrip("-")
 
-    def scope(self, container: str = "", role: str = "container") -> Scope:
+    def scope(self, container: str = "", role: Role = "container") -> Scope:
         """Return the scope of the object, or of one of its containers."""
         owner = f"{self.kind}/{self.name}" if self.name else self.kind
         return Scope(
@@ -93,6 +100,6 @@ class Workload(Record, frozen=True):
         )
 
 
-def during(scope: Scope, phase: str) -> Scope:
+def during(scope: Scope, phase: Phase) -> Scope:
     """Return the scope of what happens in another phase of the same container."""
     return replace(scope, phase=phase)

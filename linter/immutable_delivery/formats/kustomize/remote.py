@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from immutable_delivery.facts import Source
+from immutable_delivery.facts import Pin, Source
 from immutable_delivery.formats.commands.urls import of_url
 from immutable_delivery.formats.lookup import scalar, text
 from immutable_delivery.formats.yamltree import Node, Scalar
@@ -55,7 +55,7 @@ def chart(entry: Node) -> Source | None:
     )
 
 
-def _pin(version: str) -> str:
+def _pin(version: str) -> Pin:
     if not version:
         return "none"
     return "exact" if _VERSION.match(version) else "partial"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Container, Fact, Mount, Scope
+from immutable_delivery.facts import Container, Fact, Mount, MountType, Scope
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.declared import mount, options, variable
+from immutable_delivery.formats.declared import mount, mount_type, options, variable
 from immutable_delivery.formats.launching import Home, Launch, entry, launched, performed
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import entrypoint, expanded, words
@@ -29,9 +29,9 @@ def container(unit: Unit, image: str | None, scope: Scope, around: Surroundings)
     home = Home(around, values=dict(_values(unit)))
     yield _whole(unit, image, commands, scope)
     yield from launched(commands, scope, home)
-    check = unit.last("HealthCmd")
+    check = unit.last("probe")
     if check is not None and check.value.text != "none":
-        command = Launch("HealthCmd", (check.value,), check.value.whole, check.extent, "shell")
+        command = Launch("probe", (check.value,), check.value.whole, check.extent, "shell")
         yield from performed(command, replace(scope, phase="probe"), home)
     for name, value, one in _assignments(unit):
         yield variable(name, value, one.extent, scope)
@@ -64,9 +64,9 @@ def _mounts(unit: Unit, scope: Scope) -> Iterator[Mount]:
     for one in unit.all("Mount"):
         parts = options(one.value)
         if target := parts.get("target"):
-            kind = parts["type"].text if "type" in parts else "volume"
+            kind = mount_type(parts["type"].text) if "type" in parts else "volume"
             source, said = parts.get("source"), parts.get("readonly")
-            inside = source if kind in {"bind", "volume"} else None
+            inside = source if kind in {"host", "volume"} else None
             flag = said is not None and said.text != "false"
             yield _mount(unit, inside, target, said, one, scope, kind=kind, read_only=flag)
     for one in unit.all("Tmpfs"):
@@ -82,10 +82,10 @@ def _mount(
     one: Entry,
     scope: Scope,
     *,
-    kind: str = "",
+    kind: MountType = "",
     read_only: bool | None = None,
 ) -> Mount:
-    host = kind == "bind" or bool(source and _HOST.match(source.text))
+    host = kind == "host" or bool(source and _HOST.match(source.text))
     inside = None
     if host and source and source.known and source.text.startswith("."):
         inside = resolve(folder_of(unit.path), source.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Scope, Source
+from immutable_delivery.facts import Pin, Scope, Source, SourceType
 from immutable_delivery.formats.commands.urls import of_ref
 from immutable_delivery.formats.lookup import mappings, scalar, text
 from immutable_delivery.formats.skaffold.configs import Config
@@ -21,7 +21,7 @@ def sources(config: Config) -> Iterator[Source]:
 
 
 def _source(
-    node: Mapping, config: Config, url: tuple[str, ...], ref: tuple[str, ...], kind: str
+    node: Mapping, config: Config, url: tuple[str, ...], ref: tuple[str, ...], kind: SourceType
 ) -> Iterator[Source]:
     address, revision = scalar(node, *url), scalar(node, *ref)
     if address is None:
@@ -44,6 +44,6 @@ def _source(
     )
 
 
-def _pin(ref: str, kind: str) -> str:
+def _pin(ref: str, kind: SourceType) -> Pin:
     pin = of_ref(ref)
     return "partial" if kind == "chart" and pin == "alias" else pin

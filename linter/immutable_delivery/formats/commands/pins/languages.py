@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from immutable_delivery.facts import Pin
 from immutable_delivery.formats.commands.pins.specs import (
     Spec,
     elsewhere,
@@ -83,7 +84,7 @@ def go(word: str) -> Spec | None:
     return Spec(path, version, _go_pin(version))
 
 
-def _go_pin(version: str) -> str:
+def _go_pin(version: str) -> Pin:
     if re.fullmatch(r"[0-9a-f]{40}", version):
         return "digest"
     if _GO_VERSION.fullmatch(version) or re.fullmatch(r"(?=.*\d)[0-9a-f]{7,39}", version):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from immutable_delivery.facts import Pin
 from immutable_delivery.formats.commands.pins.specs import (
     Spec,
     elsewhere,
@@ -34,7 +35,7 @@ def pep508(word: str) -> Spec | None:
     return Spec(match[1], match[3].strip(), _clauses(match[3])) if match else Spec(word)
 
 
-def _clauses(text: str) -> str:
+def _clauses(text: str) -> Pin:
     clauses = [match for part in text.strip("() ").split(",") if (match := _CLAUSE.match(part))]
     if not clauses:
         return "none"

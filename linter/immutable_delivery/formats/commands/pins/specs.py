@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from immutable_delivery.facts import PackageSource, Pin
 from immutable_delivery.formats.commands.urls import of_url
 from immutable_delivery.patterns import lazy
 
@@ -15,9 +16,9 @@ class Spec(NamedTuple):
 
     name: str
     version: str = ""
-    pin: str = "none"
+    pin: Pin = "none"
     local: bool = False
-    source: str = ""
+    source: PackageSource = ""
     """path, url or git, where it comes from no registry."""
 
 
@@ -34,7 +35,7 @@ _EXACT = lazy(r"v?\d+(?:[.-]\w+)*")
 _SERIES = lazy(r"\.(?:x|X|\*)(?:\.|$)")
 
 
-def grade(version: str, parts: int = 3) -> str:
+def grade(version: str, parts: int = 3) -> Pin:
     """Return the pin of a version of which ``parts`` components make it exact."""
     version = version.lstrip("=").strip()
     if not version:
@@ -46,7 +47,7 @@ def grade(version: str, parts: int = 3) -> str:
     return "exact" if whole else "partial"
 
 
-def requirement(version: str) -> str:
+def requirement(version: str) -> Pin:
     """Grade a version or range where a plain version means just that one: RubyGems, options."""
     version = version.strip()
     if re.match(r"=\s*\d", version):
@@ -57,14 +58,14 @@ def requirement(version: str) -> str:
     return "exact" if exact else loose(version)
 
 
-def whole(version: str) -> str:
+def whole(version: str) -> Pin:
     """Grade a version that the manager compares as a whole: exact unless it holds a wildcard."""
     if not version:
         return "none"
     return "partial" if any(char in version for char in "*?") else "exact"
 
 
-def loose(version: str) -> str:
+def loose(version: str) -> Pin:
     """Grade a version that is not exact: a range of numbers, or a name that moves."""
     return "partial" if any(char.isdigit() for char in version) else "alias"
 

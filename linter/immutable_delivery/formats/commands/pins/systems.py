@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from immutable_delivery.facts import Pin
 from immutable_delivery.formats.commands.pins.specs import Spec, elsewhere, remote, whole
 from immutable_delivery.patterns import lazy
 
@@ -48,7 +49,7 @@ def apk(word: str) -> Spec | None:
     return Spec(match[1], version, whole(version) if match[2] == "=" else _range(version))
 
 
-def _range(version: str) -> str:
+def _range(version: str) -> Pin:
     return "partial" if version else "none"
 
 
