@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from immutable_delivery import fixes
 from immutable_delivery.congruence import classes
 from immutable_delivery.engine import judge
 from immutable_delivery.errors import PolicyError
-from immutable_delivery.facts import Image, Install, Package, Pin, Scope, Service
+from immutable_delivery.facts import KINDS, Image, Install, Package, Pin, Scope, Service
 from immutable_delivery.files import MemoryFiles
+from immutable_delivery.formats.schema import schema_of
 from immutable_delivery.policies import Policy, dump, load
 from immutable_delivery.policyfiles import read_policies, read_policy
 from immutable_delivery.selection import PathRule, Selection
@@ -211,14 +214,30 @@ def test_the_pack_survives_compilation() -> None:
             "10:11: 'pinn' is no field of 'image'; did you mean 'pin'?",
         ),
         ('deny: pin == "alias"', "deny: pin", "is a STRING, not a bool"),
-        ('deny: pin == "alias"', "deny: !pin", "'deny' must be a text"),
-        ('deny: pin == "alias"', "deny:", "'deny' must be a text"),
-        ("over: image", "over: images", "'images' is none of image"),
-        ("severity: error", "severity: fatal", "'fatal' is none of error, warning, note"),
-        ("why: Because", "wy: Because", "'wy' is no key of a policy; did you mean 'why'?"),
+        (
+            'deny: pin == "alias"',
+            "deny: !pin",
+            "`rules[0].deny` begins with `!pin`, a tag of YAML: put it into quotes",
+        ),
+        ('deny: pin == "alias"', "deny:", "`rules[0].deny` must be text, not nothing"),
+        ("over: image", "over: images", "`rules[0].over` cannot be `images`: do you mean `image`?"),
+        (
+            "severity: error",
+            "severity: fatal",
+            "`severity` cannot be `fatal`: it can be error, warning, note",
+        ),
+        ("why: Because", "wy: Because", "unknown key `wy`: do you mean `why`?"),
         ("{text} moves", "{texxt} moves", "'texxt' is no field of 'image'; did you mean 'text'?"),
         ('== "alias"', '== "aliass"', "10:18: 'pin' is never 'aliass'"),
         ("{text} moves", "{text} {pin == 'aliass'}", "12:30: 'pin' is never 'aliass'"),
+        (
+            "deny: pin ==",
+            "deny: !not pin ==",
+            "`deny` begins with `!not`, a tag of YAML: put it into quotes",
+        ),
+        ("severity: error", "severity: error\nrulez: 1", "4:1: unknown key `rulez`"),
+        ("severity: error\n", "", "`severity` is missing, here and for the whole policy"),
+        ("at: [tag, reference]", "at: tag", "`rules[0].at` must be a list, not text"),
         ("id: moves", "id: move", "the id must be the file's name, 'moves'"),
     ],
 )
@@ -286,3 +305,12 @@ def test_a_finding_about_the_unknown_leaves_a_service_undetermined() -> None:
     assert [finding.unknown for finding in judgement.findings] == [True]
     (report,) = classes([service("web")], judgement.findings, [])
     assert report.verdict == "undetermined"
+
+
+def test_the_schema_knows_the_kinds_of_facts_and_fixes() -> None:
+    schema = json.loads(schema_of("policy").text)
+    group = json.loads(schema_of("policygroup").text)
+    rule = schema["$defs"]["rule"]["properties"]
+    assert rule["over"]["enum"] == list(KINDS)
+    assert schema["properties"]["fix"]["enum"] == ["", *fixes.KINDS]
+    assert group["properties"]["when"]["propertyNames"]["enum"] == ["any", *KINDS]

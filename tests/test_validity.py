@@ -80,7 +80,7 @@ def test_an_unchanged_repository_imports_no_validator(check: Check) -> None:
     assert first[1].rpartition("\n")[0] == second[1].rpartition("\n")[0]
 
 
-@pytest.mark.parametrize("path", [".imd.yaml", "delivery.yaml"])
+@pytest.mark.parametrize("path", [".imd.yaml", ".imd/policies/own/mine.yaml", "delivery.yaml"])
 def test_a_comment_changes_nothing_and_a_value_does(
     check: Check, repository: Path, path: str
 ) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
-from immutable_delivery import fixes
 from immutable_delivery.errors import PolicyError, UnreadableError
 from immutable_delivery.expressions import (
     Expression,
@@ -17,10 +15,10 @@ from immutable_delivery.expressions import (
     Signature,
     compile_expression,
 )
-from immutable_delivery.facts import ITEMS, KINDS
+from immutable_delivery.facts import ITEMS
 from immutable_delivery.files import Files, MemoryFiles, folder_of
-from immutable_delivery.findings import SEVERITIES
 from immutable_delivery.formats import yamltree
+from immutable_delivery.formats.schema import schema_of
 from immutable_delivery.formats.yamltree import Mapping as MappingNode
 from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
 from immutable_delivery.policies import Message, Policy, PolicyRule, group_of, signature_of
@@ -32,25 +30,6 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 GROUP = "group.yaml"
 """The file that describes a group of policies; it is none itself."""
-
-_DRIFTS = ("divergent", "convergent", "none")
-_LAYERS = ("os", "middleware", "application", "data", "fact")
-_RULE_KEYS = {
-    "over",
-    "each",
-    "deny",
-    "at",
-    "message",
-    "severity",
-    "drift",
-    "layer",
-    "profiles",
-    "unknown",
-}
-_KEYS = {
-    "id", "name", "severity", "drift", "layer", "profiles", "rules", "fix", "supersedes", "why", "remedy",
-    "references", "params", "examples", "aliases",
-}  # fmt: skip
 
 
 class Example(Record, frozen=True, kw_only=True):
@@ -118,7 +97,7 @@ def when_of(files: Files, path: str) -> dict[str, Condition]:
     if files.state(group) == "missing":
         return {}
     reader = _Reader(_text(files, group))
-    when = reader.submapping(reader.mapping(reader.root()), "when")
+    when = reader.submapping(reader.fitting("policygroup"), "when")
     return {
         kind: Condition(reader.string(when, kind), reader, when.get(kind)) for kind in when.entries
     }
@@ -127,8 +106,7 @@ def when_of(files: Files, path: str) -> dict[str, Condition]:
 def read_policy(text: Text, when: Mapping[str, Condition] = MappingProxyType({})) -> PolicyFile:
     """Read one policy file; ``when`` holds conditions that stand before its rules, by fact kind or `any`."""
     reader = _Reader(text)
-    root = reader.mapping(reader.root())
-    reader.keys(root, _KEYS)
+    root = reader.fitting("policy")
     params = {name: _plain(node) for name, node in reader.submapping(root, "params").items()}
     name = text.path.rpartition("/")[2].rpartition(".")[0]
     if reader.string(root, "id") != name:
@@ -138,7 +116,7 @@ def read_policy(text: Text, when: Mapping[str, Condition] = MappingProxyType({})
         rules=tuple(reader.rule(node, root, params, when) for node in reader.items(root, "rules")),
         why=reader.string(root, "why").strip(), remedy=reader.string(root, "remedy").strip(),
         references=reader.strings(root, "references"), supersedes=reader.strings(root, "supersedes"),
-        fix=reader.choice(root, "fix", ("", *fixes.KINDS), ""), aliases=reader.strings(root, "aliases"), params=params,
+        fix=reader.string(root, "fix", ""), aliases=reader.strings(root, "aliases"), params=params,
     )  # fmt: skip
     return PolicyFile(path=text.path, policy=policy, examples=tuple(reader.examples(root)))
 
@@ -163,6 +141,11 @@ def _plain(node: Node) -> Any:
     return int(node.text) if node.plain and re.fullmatch(r"-?\d+", node.text) else node.text
 
 
+def _entries(node: Node | None, owner: Node) -> MappingNode:
+    """Return a mapping, an empty one where none is written."""
+    return node if isinstance(node, MappingNode) else MappingNode(place=owner.place)
+
+
 class _Reader:
     """Typed access to the YAML of a policy; every refusal names its place."""
 
@@ -173,58 +156,39 @@ class _Reader:
         at = self.text.position((node.place.span.start if node else 0) + offset)
         raise PolicyError(f"{self.text.path}:{at.line}:{at.column}: {reason}")
 
-    def root(self) -> Node | None:
+    def fitting(self, schema: str) -> MappingNode:
+        """Return the root of a file that fits its schema; refuse one that does not."""
         documents = yamltree.documents(self.text)
         for document in documents:
             if document.problem:
                 at = self.text.position(document.problem_at)
                 raise PolicyError(f"{self.text.path}:{at.line}:{at.column}: {document.problem}")
-        return documents[0].root if documents else None
-
-    def mapping(self, node: Node | None) -> MappingNode:
-        return (
-            node if isinstance(node, MappingNode) else self.fail(node, "a mapping is expected here")
-        )
+        root = documents[0].root if documents else None
+        if root is None:
+            self.fail(root, "there is no policy in it")
+        if faults := schema_of(schema).faults(self.text, root):
+            raise PolicyError("\n".join(faults))
+        return _entries(root, root)
 
     def submapping(self, owner: MappingNode, key: str) -> MappingNode:
-        node = owner.get(key)
-        return self.mapping(node) if node else MappingNode(place=owner.place)
-
-    def keys(self, node: MappingNode, known: set[str]) -> None:
-        for key in node.entries.keys() - known:
-            near = get_close_matches(key, known, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            self.fail(node.key(key), f"'{key}' is no key of a policy{hint}")
+        return _entries(owner.get(key), owner)
 
     def string(self, owner: MappingNode, key: str, default: str | None = None) -> str:
         node = owner.get(key)
         if node is None and default is not None:
             return default
-        if not isinstance(node, Scalar) or node.null or node.tag:
-            self.fail(node or owner, f"'{key}' must be a text")
+        if not isinstance(node, Scalar):
+            self.fail(node or owner, f"`{key}` is missing, here and for the whole policy")
+        if node.tag:
+            self.fail(node, f"`{key}` begins with `{node.tag}`, a tag of YAML: put it into quotes")
         return node.text
-
-    def choice(
-        self, owner: MappingNode, key: str, known: Iterable[str], default: str | None
-    ) -> str:
-        value = self.string(owner, key, default)
-        if value not in known:
-            self.fail(owner.get(key), f"'{value}' is none of {', '.join(known)}")
-        return value
 
     def items(self, owner: MappingNode, key: str) -> list[Node]:
         node = owner.get(key)
-        if node is None:
-            return []
-        return (
-            node.items if isinstance(node, Sequence) else self.fail(node, f"'{key}' must be a list")
-        )
+        return node.items if isinstance(node, Sequence) else []
 
     def strings(self, owner: MappingNode, key: str) -> tuple[str, ...]:
-        nodes = self.items(owner, key)
-        return tuple(
-            n.text if isinstance(n, Scalar) else self.fail(n, "a text is expected") for n in nodes
-        )
+        return tuple(one.text for one in self.items(owner, key) if isinstance(one, Scalar))
 
     def rule(
         self,
@@ -233,9 +197,8 @@ class _Reader:
         params: Mapping[str, Any],
         when: Mapping[str, Condition],
     ) -> PolicyRule:
-        rule = self.mapping(node)
-        self.keys(rule, _RULE_KEYS)
-        over = self.choice(rule, "over", KINDS, None)
+        rule = _entries(node, policy)
+        over = self.string(rule, "over")
         each = self.string(rule, "each", "")
         if each and (over, each) not in ITEMS:
             self.fail(rule.get("each"), f"'{each}' is no record list of '{over}'")
@@ -248,9 +211,9 @@ class _Reader:
             over=over, each=each, at=self.strings(rule, "at"),
             deny=self.deny(rule, signature, when.get(over, when.get("any"))),
             message=self.message(own["message"], signature),
-            severity=cast("Any", self.choice(own["severity"], "severity", SEVERITIES, None)),
-            drift=cast("Any", self.choice(own["drift"], "drift", _DRIFTS, None)),
-            layer=self.choice(own["layer"], "layer", _LAYERS, "fact"),
+            severity=cast("Any", self.string(own["severity"], "severity")),
+            drift=cast("Any", self.string(own["drift"], "drift")),
+            layer=self.string(own["layer"], "layer", "fact"),
             profiles=self.strings(own["profiles"], "profiles") or ("default", "strict"),
             report_unknown=self.string(rule, "unknown", "") == "report",
         )  # fmt: skip
@@ -299,8 +262,7 @@ class _Reader:
 
     def examples(self, root: MappingNode) -> Iterator[Example]:
         for node in self.items(root, "examples"):
-            entry = self.mapping(node)
-            self.keys(entry, {"bad", "good", "fixed", "params", "states"})
+            entry = _entries(node, root)
             kind = "bad" if entry.get("bad") else "good"
             yield Example(
                 bad=kind == "bad",

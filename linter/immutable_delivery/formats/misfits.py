@@ -103,7 +103,10 @@ def _type(broken: Broken) -> Iterator[Misfit]:
     allowed = [broken.demand] if isinstance(broken.demand, str) else broken.demand
     found = type_of(broken.node)
     what = f"`{broken.path}`" if broken.path else "the document"
-    if broken.written and allowed == ["string"] and found != "null":
+    if broken.node.tag:
+        text = f"{what} begins with `{broken.node.tag}`, a tag of YAML: put it into quotes"
+        yield broken.misfit(text)
+    elif broken.written and allowed == ["string"] and found != "null":
         yield broken.misfit(
             f'{what} must be text, and `{broken.written}` is {_NAMES[found]}: write "{broken.written}"'
         )

@@ -96,15 +96,23 @@ def _is_integer(_: object, value: object) -> bool:
 
 def _broken(root: Node, errors: Iterable[ValidationError]) -> Iterator[Broken]:
     """Yield what is broken, once: every key that a mapping lacks is an error of its own."""
-    from immutable_delivery.formats.misfits import Broken  # noqa: PLC0415 (as above)
-
     seen = set()
     for error in errors:
-        keys, keyword = tuple(error.absolute_path), str(error.validator)
-        if (keys, keyword) not in seen:
-            seen.add((keys, keyword))
-            part = error.schema if isinstance(error.schema, dict) else {}
-            yield Broken(_node_at(root, keys), _path(keys), keyword, part)
+        keys = tuple(error.absolute_path)
+        one = _broken_by(error, _node_at(root, keys), _path(keys))
+        known = (one.path, one.keyword, one.node.place)
+        if known not in seen:
+            seen.add(known)
+            yield one
+
+
+def _broken_by(error: ValidationError, node: Node, path: str) -> Broken:
+    from immutable_delivery.formats.misfits import Broken  # noqa: PLC0415 (as above)
+
+    part = error.schema if isinstance(error.schema, dict) else {}
+    if isinstance(node, YamlMapping) and "propertyNames" in error.absolute_schema_path:
+        node = node.key(str(error.instance)) or node
+    return Broken(node, path, str(error.validator), part)
 
 
 def _node_at(root: Node, keys: Iterable[str | int]) -> Node:
