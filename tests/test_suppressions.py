@@ -123,7 +123,10 @@ def test_what_silences(directive: str) -> None:
         ("# imd: ignore[flaoting-tag] reason", "did you mean 'floating-tag'?"),
         ("# imd: ignore reason", "it names no policy"),
         ("# imd: ignore[] reason", "it names no policy"),
-        ("# imd: ingore[floating-tag] reason", "'ingore' is none of ignore and ignore-file"),
+        (
+            "# imd: ingore[floating-tag] reason",
+            "'ingore' is none of ignore, ignore-stage and ignore-file",
+        ),
         ("# imd: ignore[drift:divergent] reason", ""),
         ("# imd: ignore[layer:data] reason", ""),
         ("# imd: ignore[floating-tag] reason until=2026-06-14", ""),

@@ -29,6 +29,7 @@ from immutable_delivery.lock.file import NONE, Lock
 from immutable_delivery.policies import Policy
 from immutable_delivery.project import Classify, Project, Reader
 from immutable_delivery.records import Record, replace
+from immutable_delivery.suppressions.trivyignore import Entry
 from immutable_delivery.text import Place
 
 
@@ -61,9 +62,10 @@ def examine(
     classify: Classify,
     today: date,
     inline: bool = True,
+    ignored: Sequence[Entry] = (),
     reader: Reader | None = None,
 ) -> Examined:
-    """Judge a whole repository; without ``inline``, ignore comments silence nothing."""
+    """Judge a whole repository; without ``inline``, neither ignore comments nor what is ``ignored`` for others silence anything."""
     read = project.read(files, classify, reader or Reader(files, reading_settings(config)))
     lock = lockfile.read(files)
     facts = link(read.facts, read.builds, files, lock, reading_settings(config))
@@ -72,6 +74,7 @@ def examine(
     outcome = suppressions.apply(
         judgement.findings, comments if inline else {}, config,
         today=today, policies=by_id, ran=by_id, texts=read.texts, files=sorted(read.inputs),
+        ignored=ignored if inline else (),
     )  # fmt: skip
     own = judge(outcome.facts, policies, config.selection)
     findings = sorted([*outcome.kept, *own.findings], key=lambda one: (one.place, one.policy))
@@ -85,7 +88,7 @@ def examine(
         unresolved=tuple(judgement.unresolved),
         project=read,
         facts=(*facts, *outcome.facts),
-        comments=0 if inline else suppressions.written(comments, read.texts),
+        comments=0 if inline else suppressions.written(comments, read.texts, ignored),
         about={**judgement.facts, **own.facts},
         lock=lock,
     )

@@ -22,6 +22,10 @@ class Comment(Record, frozen=True, array_like=True):
     """The span of the statement that it stands above or at the end of; None: the whole file."""
     within: tuple[int, int] | None = None
     """The span of the document or object that it stands in; None: the whole file."""
+    stage: tuple[int, int] | None = None
+    """The span of the build stage that its statement begins or belongs to; None where the format has none."""
+    inside: bool = False
+    """It stands inside a statement, and covers one line of that."""
 
 
 class Trouble(Record, frozen=True, array_like=True):

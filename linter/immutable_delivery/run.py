@@ -26,6 +26,7 @@ from immutable_delivery.reporters.plain import count
 from immutable_delivery.scope import Scope, open_scope
 from immutable_delivery.selection import fits
 from immutable_delivery.settings import Request, Settings, settings_of
+from immutable_delivery.suppressions import trivyignore
 from immutable_delivery.text import Text
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def examine_in(
         classify=classify,
         today=request.today,
         inline=inline,
+        ignored=trivyignore.entries(settings.files),
         reader=reader,
     )
 

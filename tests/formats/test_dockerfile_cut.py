@@ -251,11 +251,13 @@ def test_braces_of_commands_make_no_template(value: str) -> None:
     assert not parse(value).template
 
 
-def test_comments_of_hadolint_are_kept_too() -> None:
-    document = parse("# hadolint global ignore=DL3007\n# hadolint ignore=DL3006\nFROM a\n")
-    assert [(one.text, one.covers is None) for one in document.comments] == [
-        ("hadolint global ignore=DL3007", True),
-        ("hadolint ignore=DL3006", False),
+def test_comments_of_other_tools_and_the_check_directive_are_kept_too() -> None:
+    text = "# check=skip=all\n# hadolint global ignore=DL3007\nFROM a\nRUN a \\\n# b\n c\n"
+    document = parse(text)
+    assert [(one.text, one.covers, one.inside) for one in document.comments] == [
+        ("check=skip=all", None, False),
+        ("hadolint global ignore=DL3007", (text.index("FROM"), text.index("\nRUN")), False),
+        ("b", (text.rindex(" c"), len(text) - 1), True),
     ]
 
 

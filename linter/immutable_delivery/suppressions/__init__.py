@@ -15,7 +15,7 @@ from immutable_delivery.findings import Finding
 from immutable_delivery.formats import Comment
 from immutable_delivery.policies import Policy, matches
 from immutable_delivery.records import Record, replace
-from immutable_delivery.suppressions import directives, foreign
+from immutable_delivery.suppressions import directives, foreign, trivyignore
 from immutable_delivery.suppressions.silencers import Area, Silencer, covering
 from immutable_delivery.text import Place, Text
 
@@ -50,12 +50,13 @@ def apply(
     ran: Collection[str],
     texts: Mapping[str, Text],
     files: Sequence[str] = (),
+    ignored: Sequence[trivyignore.Entry] = (),
     whole: bool = True,
 ) -> Applied:
     """Silence what comments and configuration silence.
 
     ``policies`` are all there are, by id; ``ran`` the ids of those that judged. ``files`` are the files that were judged
-    (those with comments where it is empty), and ``whole`` says whether that is the whole project: of what did not run
+    (those with comments where it is empty), ``ignored`` what other tools' ignore files say, and ``whole`` says whether that is the whole project: of what did not run
     nothing is said to be unused.
     """
     judged = files or sorted(comments)
@@ -65,7 +66,8 @@ def apply(
         if not one.problem and one.name not in known:
             one.problem = unknown_name(one.name, known)
     active = [one for one in every if not one.problem and not one.expired(today)]
-    active += [one for one in foreign.silencers(comments, texts) if one.name in known]
+    others = [*foreign.silencers(comments, texts), *trivyignore.silencers(ignored, judged)]
+    active += [one for one in others if one.name in known and not one.expired(today)]
     covered = covering(active, (point for finding in findings for point in _points(finding)))
     outcomes = [_outcome(finding, covered, policies) for finding in findings]
     facts = tuple(
@@ -78,9 +80,16 @@ def apply(
     )
 
 
-def written(comments: Mapping[str, Sequence[Comment]], texts: Mapping[str, Text]) -> int:
-    """Return how many comments would silence something, for imd or for another tool."""
-    every = [*directives.silencers(comments, texts), *foreign.silencers(comments, texts)]
+def written(
+    comments: Mapping[str, Sequence[Comment]],
+    texts: Mapping[str, Text],
+    ignored: Sequence[trivyignore.Entry] = (),
+) -> int:
+    """Return how many comments, and entries of ignore files, would silence something, for imd or for another tool."""
+    every = [
+        *directives.silencers(comments, texts), *foreign.silencers(comments, texts),
+        *trivyignore.silencers(ignored, ()),
+    ]  # fmt: skip
     return len({one.extent for one in every})
 
 
@@ -129,12 +138,23 @@ def _distance(entry: tuple[Area, Silencer]) -> tuple[bool, int]:
 
 
 def _names(one: Silencer, finding: Finding, policies: Mapping[str, Policy]) -> bool:
-    if one.owner and one.owner != finding.owner and one.owner not in finding.services:
+    if one.owner and not _owned(one.owner, finding):
         return False
     policy = policies.get(finding.policy)
     if policy is None:
         return one.name == finding.policy
     return matches(policy, finding.drift, finding.layer, (one.name,))
+
+
+def _owned(name: str, finding: Finding) -> bool:
+    """Whether a finding is about a service, or about a workload or one of its containers, of this name."""
+    owner, _, part = finding.owner.partition(" (")
+    return name in {
+        finding.owner,
+        owner,
+        f"{owner}/{part[:-1].rpartition(' ')[2]}",
+        *finding.services,
+    }
 
 
 def _telling(

@@ -1,4 +1,7 @@
-"""Ignore comments: `imd: ignore[id,…] reason until=YYYY-MM-DD`, above a statement or at the end of its line."""
+"""Ignore comments: `imd: ignore[id,…] reason until=YYYY-MM-DD`, above a statement or at the end of its line.
+
+`ignore-stage` is about the build stage around that statement, `ignore-file` about the file.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _DIRECTIVE = lazy(
 )
 _UNTIL = lazy(r"(?:^|(?<=\s))until\s*=\s*(\S*)")
 _DAY = lazy(r"\d{4}-\d{2}-\d{2}\Z")
-_VERBS = ("ignore", "ignore-file")
+_VERBS = ("ignore", "ignore-stage", "ignore-file")
 
 
 def silencers(
@@ -40,7 +43,8 @@ def _of(
     names = [name.strip() for name in (directive["ids"] or "").split(",") if name.strip()]
     until, reason = _until(directive["rest"])
     problem = _problem(verb, names, reason, until, comment)
-    area = WHOLE_FILE if verb == "ignore-file" else comment.covers or (0, 0)
+    areas = {"ignore": comment.covers, "ignore-stage": comment.stage, "ignore-file": WHOLE_FILE}
+    area = areas.get(verb) or (0, 0)
     for name in (names or [""]) if not problem else [", ".join(names)]:
         yield Silencer(
             name=name,
@@ -69,15 +73,21 @@ def _problem(
     verb: str, names: list[str], reason: str, until: date | str | None, comment: Comment
 ) -> str:
     if verb not in _VERBS:
-        return f"'{verb}' is none of {' and '.join(_VERBS)}"
+        return f"'{verb}' is none of {', '.join(_VERBS[:-1])} and {_VERBS[-1]}"
     if not names:
         return f"it names no policy: write {verb}[id] and the reason"
     if isinstance(until, str):
         return f"'{until}' is no day: write until=YYYY-MM-DD"
     if not reason:
         return "it gives no reason"
+    return _misplaced(verb, comment)
+
+
+def _misplaced(verb: str, comment: Comment) -> str:
     if verb == "ignore" and comment.covers is None:
         return "it stands above no statement; ignore-file[id] means the whole file"
+    if verb == "ignore-stage" and comment.stage is None:
+        return "it stands in no build stage and above none; ignore[id] means the statement below"
     return ""
 
 

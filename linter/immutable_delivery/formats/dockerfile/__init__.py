@@ -11,6 +11,7 @@ from immutable_delivery.formats import Comment, Surroundings, Trouble
 from immutable_delivery.formats.dockerfile.cut import cut
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.grammar import check
+from immutable_delivery.formats.dockerfile.remarks import in_stages
 from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Text
 
@@ -60,9 +61,9 @@ def parse(text: Text) -> Document:
     return Document(text.path, template=f"it holds {mark}") if mark else document
 
 
-def comments(document: Document, text: Text) -> list[Comment]:  # noqa: ARG001 (the document knows them)
+def comments(document: Document, text: Text) -> list[Comment]:
     """Return the comments: each covers the instruction below, or inside a continued one the next line."""
-    return document.comments
+    return list(in_stages(document, len(text.value)))
 
 
 def facts(documents: Mapping[str, Document], around: Surroundings) -> Iterable[Fact | Build]:

@@ -90,6 +90,8 @@ class _Cutter:
         elif name == "syntax":
             value = found[2].partition(" ")[0]
             self._document.syntax = self._written(found.start(2), found.start(2) + len(value))
+        else:
+            self._document.comments.append(Comment(f"{name}={found[2]}", *found.span()))
 
     def _written(self, start: int, end: int) -> Written:
         return Written.literal(self._value[start:end], self._place(start, end))
@@ -118,12 +120,12 @@ class _Cutter:
             if self._value.startswith("#", indented, high):
                 inside.append((indented, high))
             elif indented < high:
-                self._cover(inside, (low, high))
+                self._cover(inside, (low, high), inside=True)
                 inside = []
                 high, more = self._continued(low, high)
                 ranges.append((low, high))
         place = self._place(start, max(start, ranges[-1][1]))
-        self._cover(inside, (place.span.start, place.span.end))
+        self._cover(inside, (place.span.start, place.span.end), inside=True)
         self._finish(ranges, place)
 
     def _finish(self, ranges: list[tuple[int, int]], place: Place) -> None:
@@ -161,17 +163,16 @@ class _Cutter:
             if self._value.startswith("#", indented, end):
                 comments.append((indented, end))
             else:
-                self._cover(comments, (start, end))
+                self._cover(comments, (start, end), inside=True)
                 comments = []
         raise UnreadableError(f"the here-document '{opener.name}' has no end", place.span.start)
 
-    def _cover(self, comments: list[tuple[int, int]], covers: tuple[int, int]) -> None:
+    def _cover(
+        self, comments: list[tuple[int, int]], covers: tuple[int, int], *, inside: bool = False
+    ) -> None:
         for start, end in comments:
             text = self._value[start + 1 : end].strip()
-            whole_file = text.startswith("hadolint global")
-            self._document.comments.append(
-                Comment(text, start, end, None if whole_file else covers)
-            )
+            self._document.comments.append(Comment(text, start, end, covers, inside=inside))
 
 
 def _line_ranges(value: str) -> list[tuple[int, int]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from immutable_delivery.formats import Comment, Trouble
+from immutable_delivery.formats.kubernetes.pods import pods
 from immutable_delivery.formats.kubernetes.recognition import is_foreign, template_at
-from immutable_delivery.formats.kustomize import is_kustomization, objects_in
+from immutable_delivery.formats.kustomize import Resource, is_kustomization, objects_in
 from immutable_delivery.formats.lookup import mapping, pairs
+from immutable_delivery.formats.lookup import text as text_at
 from immutable_delivery.formats.yamltree import Document, Mapping, Scalar, documents
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, field
@@ -17,12 +19,19 @@ from immutable_delivery.text import Text
 _ENTRY = lazy(r"[^\S\n]*(?P<ids>[\w:, -]+?)[^\S\n]*:(?:[^\S\n]+|\Z)(?P<reason>[^\n]*)")
 _MARKS = lazy(r"\{[{%]|<%|[@%][A-Z]")
 SUPPRESSES = "imd/ignore"
-"""The annotation that does what a comment does, for a whole object: lines of `id, id: reason`."""
+"""The annotation that does what a comment does, for a whole object: lines of `id, id: reason`; `imd/ignore.NAME` for a container."""
 _PEERS = lazy(
-    r"(?P<checkov>checkov\.io/skip\d*\Z)|ignore-check\.kube-linter\.io/(?P<check>.+)|(?P<all>kube-linter\.io/ignore-all\Z)"
+    r"(?P<checkov>checkov\.io/skip\d*\Z)|ignore-check\.kube-linter\.io/(?P<check>.+)|(?P<all>kube-linter\.io/ignore-all\Z)|"
+    r"(?P<score>kube-score/ignore\Z)|polaris\.fairwinds\.com/(?P<exempt>\w+)-exempt\Z"
 )
 """Annotations of other tools that do the same."""
-ANNOTATIONS = (SUPPRESSES, "checkov.io/skip", "kube-linter.io/")
+ANNOTATIONS = (
+    SUPPRESSES,
+    "checkov.io/skip",
+    "kube-linter.io/",
+    "kube-score/ignore",
+    "polaris.fairwinds.com/",
+)
 
 
 class Manifest(Record):
@@ -71,18 +80,28 @@ def annotated(manifest: Manifest) -> Iterator[Comment]:
             for key, value in pairs(mapping(one.root, "metadata", "annotations")):
                 if not isinstance(value, Scalar):
                     continue
-                if key.text == SUPPRESSES:
-                    yield from _comments(value, one.root)
+                name, _, container = key.text.partition(".")
+                if name == SUPPRESSES:
+                    about = list(_containers(one, container)) if container else [one.root]
+                    yield from _comments(value, about)
                 elif directive := _PEERS.match(key.text):
                     yield _foreign(directive, value, one.root)
 
 
-def _comments(value: Scalar, root: Mapping) -> Iterator[Comment]:
-    place, covers = value.place.span, root.place.span
+def _containers(one: Resource, name: str) -> Iterator[Mapping]:
+    """Yield the containers of that name in the pods of an object."""
+    for pod in pods(one.root, one.identity.group, one.identity.kind):
+        yield from (found.node for found in pod.containers if text_at(found.node, "name") == name)
+
+
+def _comments(value: Scalar, about: Sequence[Mapping]) -> Iterator[Comment]:
+    """Yield what an annotation says of the object or its containers; where there is none of the name it covers nothing."""
+    place, spans = value.place.span, [one.place.span for one in about]
     for line in filter(str.strip, value.text.splitlines()):
         entry = _ENTRY.match(line)
         said = f"[{entry['ids']}] {entry['reason']}" if entry else f"[] {line}"
-        yield Comment(f"imd: ignore{said}", place.start, place.end, (covers.start, covers.end))
+        for span in spans or [place]:
+            yield Comment(f"imd: ignore{said}", place.start, place.end, (span.start, span.end))
 
 
 def _foreign(directive: re.Match[str], value: Scalar, root: Mapping) -> Comment:
@@ -93,6 +112,10 @@ def _foreign(directive: re.Match[str], value: Scalar, root: Mapping) -> Comment:
         said = f"checkov:skip={value.text.replace('=', ':', 1)}"
     elif directive["all"]:
         said = f"kube-linter ignore-all {value.text}"
+    elif directive["score"]:
+        said = f"kube-score ignore {value.text}"
+    elif directive["exempt"]:
+        said = f"polaris exempt {directive['exempt']}" if value.text.lower() == "true" else ""
     return Comment(said, place.start, place.end, covers, covers)
 
 
