@@ -147,8 +147,12 @@ def test_commands() -> None:
 
 
 def test_environment() -> None:
-    found = [(one.name, one.value, one.secret) for one in of(Variable)]
-    assert found == [("MODE", "production", ""), ("DB_PASSWORD", "hunter2x", "name")]
+    found = [(one.variable_type, one.name, one.value, one.secret) for one in of(Variable)]
+    assert found == [
+        ("env", "MODE", "production", ""),
+        ("env", "DB_PASSWORD", "hunter2x", "name"),
+        ("label", "a.b", "c", ""),
+    ]
     assert written(of(Variable)[1].place_of("value")) == "hunter2x"
 
 

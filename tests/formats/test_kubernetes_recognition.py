@@ -6,9 +6,9 @@ import pickle
 
 import pytest
 
+from immutable_delivery.containers.environments import Environment, conventional
 from immutable_delivery.files import MemoryFiles
 from immutable_delivery.formats import Surroundings, kubernetes
-from immutable_delivery.formats.environments import Environment, conventional
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.text import Text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.formats.secrets import secret_file, secret_variable
+from immutable_delivery.containers.secrets import secret_file, secret_variable
 
 
 @pytest.mark.parametrize(

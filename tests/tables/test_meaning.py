@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.formats.entrypoints import with_program
-from immutable_delivery.formats.sockets import runtime_socket
+from immutable_delivery.containers.entrypoints import with_program
+from immutable_delivery.containers.sockets import runtime_socket
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Entrypoints, Sockets
 from immutable_delivery.text import Place, Span

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from immutable_delivery.facts import Build, Container, Fact, Scope
+from immutable_delivery.containers.environments import environment
+from immutable_delivery.containers.files import ContainerFiles
+from immutable_delivery.containers.lower import lower
+from immutable_delivery.containers.spec import CommandSpec, ContainerSpec
+from immutable_delivery.facts import Build, Fact, Scope
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats import Comment, Surroundings, Trouble
-from immutable_delivery.formats.environments import environment
-from immutable_delivery.formats.launching import Home, Launch, launched
 from immutable_delivery.formats.remarks import Stretch, remarks
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, field
@@ -96,22 +98,21 @@ def _facts(process: Process, service: str, path: str, around: Surroundings) -> I
             manifest=path,
         )
     )
-    command = Launch(
+    command = CommandSpec(
         "Procfile", (process.command,), process.command.whole, process.extent, form="shell"
     )
-    yield Container(
-        used_at=process.name.whole,
+    place = process.name.whole
+    spec = ContainerSpec(
+        used_at=place,
         extent=process.extent,
         scope=scope,
-        places={"name": process.name.whole},
         container_type="service",
         name=name,
-        runs=True,
-        starts=True,
-        own_start=True,
-        entry=command.argv,
+        entrypoint=command,
+        files=ContainerFiles(around, folder_of(path)),
+        places={"name": place},
     )
-    yield from launched([command], scope, Home(around, folder_of(path)))
+    yield from lower(spec, around)
 
 
 def _process(path: str, start: int, match: re.Match[str]) -> Process:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from immutable_delivery.containers.environments import Environment, configured
 from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.environments import Environment, configured
 
 _DEVELOPMENT = frozenset(
     {"override", "dev", "devel", "develop", "development", "local", "localhost", "debug"}

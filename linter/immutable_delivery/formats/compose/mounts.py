@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from immutable_delivery.containers.sockets import runtime_socket
 from immutable_delivery.facts import Mount, MountType
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.volumes import Volume, VolumeError, volume_of
-from immutable_delivery.formats.declared import mount_type
 from immutable_delivery.formats.lookup import mapping, scalar, text
-from immutable_delivery.formats.sockets import runtime_socket
+from immutable_delivery.formats.mountoptions import mount_type
 from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written

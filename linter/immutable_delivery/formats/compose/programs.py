@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from posixpath import join, normpath
 
+from immutable_delivery.containers.entrypoints import with_program
+from immutable_delivery.containers.package_json import package_scripts
 from immutable_delivery.facts import Fact, Phase
 from immutable_delivery.files import read_text
 from immutable_delivery.formats.commands import Interpreter, tables_of
 from immutable_delivery.formats.compose.mounts import contents
-from immutable_delivery.formats.compose.packagejson import package_scripts
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.starts import Command, start, words_of
 from immutable_delivery.formats.compose.values import truth
 from immutable_delivery.formats.compose.variables import environment, from_files
-from immutable_delivery.formats.entrypoints import with_program
 from immutable_delivery.formats.lookup import mapping, mappings, text
 from immutable_delivery.formats.yamltree import Node, Scalar
 from immutable_delivery.formats.yamltree import Sequence as Items

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Build, Contract, Fact, Problem, Start
+from immutable_delivery.containers.files import ContainerFiles
+from immutable_delivery.containers.lower import parts
+from immutable_delivery.containers.spec import CommandSpec, ContainerSpec
+from immutable_delivery.facts import Build, Contract, Fact, Problem
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.commands import Interpreter, tables_of
 from immutable_delivery.formats.contract.artifacts import environments, image_of
 from immutable_delivery.formats.contract.entries import argv_of, builds, scope_of, text_of
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
@@ -72,23 +73,15 @@ def build_of(root: Mapping, path: str) -> Build | None:
 
 def start_facts(root: Mapping, path: str, around: Surroundings) -> Iterator[Fact]:
     """Yield the start command and what running it does."""
-    argv, start = argv_of(root), root.get("start")
-    if not argv or not isinstance(start, Sequence):
+    start = root.get("start")
+    if not argv_of(root) or not isinstance(start, Sequence):
         return
-    scope, extent = scope_of(root, phase="start"), root.extent("start")
-    yield Start(
+    words = tuple(item.written for item in start.items if isinstance(item, Scalar))
+    spec = ContainerSpec(
         used_at=start.place,
-        extent=extent,
-        places={"argv": start.place, "text": start.place},
-        scope=scope,
-        origin="start",
-        form="exec",
-        argv=argv,
-        text=shlex.join(argv),
+        extent=root.extent("start"),
+        scope=scope_of(root, phase="start"),
+        entrypoint=CommandSpec("start", words, start.place, root.extent("start")),
+        files=ContainerFiles(around, folder_of(path)),
     )
-    interpreter = Interpreter(
-        files=around.files, folder=folder_of(path), tables=tables_of(around.settings)
-    )
-    words = [item.written for item in start.items if isinstance(item, Scalar)]
-    interpreter.argv(words, scope, extent)
-    yield from interpreter.finish()
+    yield from parts(spec, around)

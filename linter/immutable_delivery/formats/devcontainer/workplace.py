@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Build, Fact, Image, Mount, Scope, Source
+from immutable_delivery.containers.files import ContainerFiles
+from immutable_delivery.containers.lower import parts
+from immutable_delivery.containers.spec import (
+    CommandSpec,
+    ContainerSpec,
+    Flag,
+    ImageSpec,
+    MountSpec,
+    VariableSpec,
+)
+from immutable_delivery.facts import Build, Fact, Scope, Source
 from immutable_delivery.files import folder_of, read_text, resolve
 from immutable_delivery.formats import Surroundings, yamltree
-from immutable_delivery.formats.declared import mount, mount_type, options, variable
 from immutable_delivery.formats.images import image_fact
-from immutable_delivery.formats.launching import Home, Launch, performed
 from immutable_delivery.formats.lookup import items, mapping, pairs, scalar, scalars, text
+from immutable_delivery.formats.mountoptions import mount_type, options
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.shapes import Shapes, tell
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, replace
+from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 _PLACEHOLDER = lazy(r"\$\{[^{}]*\}")
@@ -60,27 +70,32 @@ class Workplace(Record, frozen=True):
     def facts(self) -> Iterator[Fact | Build]:
         """Yield everything that it says."""
         tell(self.root, _SHAPES, "", self.around.report)
-        image = scalar(self.root, "image")
-        if image is not None:
-            yield self._image(image)
+        yield from parts(self._spec(), self.around)
         yield from self._build()
         yield from self._features()
-        yield from self._mounts()
-        yield from self._commands()
+
+    def _spec(self) -> ContainerSpec:
+        """Return what is said of the container that a tool of the developer makes, and keeps running itself."""
+        image = scalar(self.root, "image")
+        extent = self.root.extent("image")
+        return ContainerSpec(
+            used_at=self.root.place,
+            extent=self.root.place,
+            scope=self.scope,
+            images=(ImageSpec(_known(image), extent, image.place),) if image else (),
+            others=tuple(self._commands()),
+            variables=tuple(self._variables()),
+            values={},
+            mounts=tuple(self._mounts()),
+            files=ContainerFiles(self.around, self.workspace),
+        )
+
+    def _variables(self) -> Iterator[VariableSpec]:
         for section in ("containerEnv", "remoteEnv"):
             for key, value in pairs(self.root, section):
                 if isinstance(value, Scalar) and not value.null:
                     extent = yamltree.entry_extent(key, value)
-                    yield variable(key.written, _known(value), extent, self.scope)
-
-    def _image(self, image: Scalar) -> Image:
-        return image_fact(
-            _known(image),
-            role="container",
-            scope=self.scope,
-            extent=self.root.extent("image"),
-            used_at=image.place,
-        )
+                    yield VariableSpec(key.written, _known(value), extent)
 
     def _build(self) -> Iterator[Build]:
         build = mapping(self.root, "build")
@@ -137,43 +152,40 @@ class Workplace(Record, frozen=True):
         root = next((one.root for one in yamltree.documents(lock)), None) if lock else None
         return {key.text for key, value in pairs(root, "features") if text(value, "integrity")}
 
-    def _mounts(self) -> Iterator[Mount]:
+    def _mounts(self) -> Iterator[MountSpec]:
         for node in items(self.root, "mounts"):
-            parts = options(_known(node)) if isinstance(node, Scalar) else _long(node)
-            target, source = parts.get("target"), parts.get("source")
+            found = options(_known(node)) if isinstance(node, Scalar) else _long(node)
+            target, source = found.get("target"), found.get("source")
             if target is None:
                 continue
-            kind = mount_type(parts["type"].text) if "type" in parts else "volume"
-            inside = resolve(self.workspace, _beside(source)) if source else None
-            yield mount(
+            kind = mount_type(found["type"].text) if "type" in found else "volume"
+            bound = kind == "host"
+            yield MountSpec(
                 kind,
                 source,
                 target,
                 node.place,
-                self.scope,
-                read_only="readonly" in parts,
-                host_path=inside if kind == "host" and source else None,
+                Flag("readonly" in found),
+                host_path=resolve(self.workspace, _beside(source)) if bound and source else None,
             )
 
-    def _commands(self) -> Iterator[Fact]:
-        scope = replace(self.scope, phase="hook")
+    def _commands(self) -> Iterator[CommandSpec]:
         for name in _COMMANDS:
             node = self.root.get(name)
             several = [value for _, value in pairs(self.root, name)]
             for one in several or ([node] if node is not None else []):
-                command = _launch(name, one, self.root)
+                command = _command(one, self.root.extent(name))
                 if command is not None:
-                    yield from performed(command, scope, Home(self.around, self.workspace))
+                    yield command
 
 
-def _launch(name: str, node: Node, root: Mapping) -> Launch | None:
+def _command(node: Node, extent: Place) -> CommandSpec | None:
     """Return a command: text is for a shell, a list is not."""
-    extent = root.extent(name)
     if isinstance(node, Sequence):
         words = tuple(one.written for one in scalars(node))
-        return Launch("hook", words, node.place, extent) if words else None
+        return CommandSpec("hook", words, node.place, extent, phase="hook") if words else None
     if isinstance(node, Scalar) and not node.null and node.text:
-        return Launch("hook", (node.written,), node.place, extent, "shell")
+        return CommandSpec("hook", (node.written,), node.place, extent, "shell", "hook")
     return None
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from immutable_delivery.containers.secrets import secret_variable
 from immutable_delivery.facts import Scope, Variable, VariableType
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.references import argument
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Variables
-from immutable_delivery.formats.secrets import secret_variable
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Written
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from posixpath import normpath
 
+from immutable_delivery.containers.secrets import secret_file
 from immutable_delivery.facts import Copy
 from immutable_delivery.formats.dockerfile.contents import cleaned
 from immutable_delivery.formats.dockerfile.context import Context, joined
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.globs import is_glob
-from immutable_delivery.formats.secrets import secret_file
 from immutable_delivery.written import Written
 
 _WHOLE = frozenset({"/", "/*", "/**"})

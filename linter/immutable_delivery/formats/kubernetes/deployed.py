@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from immutable_delivery.containers.environments import Environment
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats import Surroundings, Trouble
-from immutable_delivery.formats.environments import Environment
 from immutable_delivery.formats.kubernetes import objects
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.formats.kubernetes.manifest import Manifest, judged

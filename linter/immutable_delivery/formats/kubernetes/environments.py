@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.environments import (
+from immutable_delivery.containers.environments import (
     ORDER,
     TELLING,
     Environment,
     environment,
     is_development,
 )
+from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.lookup import text
 from immutable_delivery.formats.yamltree import Mapping
 

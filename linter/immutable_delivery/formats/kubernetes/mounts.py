@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
 
+from immutable_delivery.containers.sockets import runtime_socket
 from immutable_delivery.facts import Mount, Scope
 from immutable_delivery.formats.kubernetes.pods import Pod
 from immutable_delivery.formats.kubernetes.volumes import Volume
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import is_true, mappings, pairs, scalar, text
-from immutable_delivery.formats.sockets import runtime_socket
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.records import Record, replace
 from immutable_delivery.written import Written

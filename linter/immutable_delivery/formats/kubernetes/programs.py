@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 
+from immutable_delivery.containers.entrypoints import with_program
 from immutable_delivery.facts import Fact, Origin, Scope, Start
 from immutable_delivery.formats.commands import Interpreter, Program, tables_of
 from immutable_delivery.formats.commands.tables import Tables
-from immutable_delivery.formats.entrypoints import with_program
 from immutable_delivery.formats.kubernetes.variables import Values, expanded
 from immutable_delivery.formats.kubernetes.workload import Workload, during
 from immutable_delivery.formats.lookup import find, scalar, scalars, text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
+from immutable_delivery.containers.environments import Environment
 from immutable_delivery.facts import Fact, Scope
-from immutable_delivery.formats.environments import Environment
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.records import Record, field, replace
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
+from immutable_delivery.containers.secrets import secret_variable
 from immutable_delivery.facts import Scope, Variable, VariableType
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
-from immutable_delivery.formats.secrets import secret_variable
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
+from immutable_delivery.containers.secrets import has_credentials
 from immutable_delivery.facts import Fetch, Image, MountType, Scope
 from immutable_delivery.formats.commands.urls import of_ref
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.kubernetes.pods import Pod
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
-from immutable_delivery.formats.secrets import has_credentials
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.records import Record
 

@@ -4,105 +4,137 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Container, Fact, Mount, MountType, Scope
+from immutable_delivery.containers.files import ContainerFiles
+from immutable_delivery.containers.spec import (
+    CommandSpec,
+    ContainerSpec,
+    Flag,
+    MountSpec,
+    Setting,
+    VariableSpec,
+)
+from immutable_delivery.facts import MountType, Scope
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.declared import mount, mount_type, options, variable
-from immutable_delivery.formats.launching import Home, Launch, entry, launched, performed
+from immutable_delivery.formats.mountoptions import mount_type, options
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import entrypoint, expanded, words
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import replace
 from immutable_delivery.written import Written
 
 _HOST = lazy(r"[./~]|%[A-Za-z]")
-_ROOT = frozenset({"root", "0"})
 _PLACED = {
-    "image": "Image", "user": "User", "read_only_root": "ReadOnly", "name": "ContainerName",
-    "workdir": "WorkingDir", "ports": "PublishPort", "labels": "Label",
+    "image": "Image", "name": "ContainerName", "ports": "PublishPort", "labels": "Label", "builds": "Image",
 }  # fmt: skip
 
 
-def container(unit: Unit, image: str | None, scope: Scope, around: Surroundings) -> Iterator[Fact]:
-    """Yield everything that a unit says of its container; ``image`` is what it runs."""
-    commands = list(_commands(unit))
-    home = Home(around, values=dict(_values(unit)))
-    yield _whole(unit, image, commands, scope)
-    yield from launched(commands, scope, home)
-    check = unit.last("probe")
-    if check is not None and check.value.text != "none":
-        command = Launch("probe", (check.value,), check.value.whole, check.extent, "shell")
-        yield from performed(command, replace(scope, phase="probe"), home)
-    for name, value, one in _assignments(unit):
-        yield variable(name, value, one.extent, scope)
-    yield from _mounts(unit, scope)
+def container(unit: Unit, image: str | None, scope: Scope, around: Surroundings) -> ContainerSpec:
+    """Return what a unit says of its container; ``image`` is what it runs, through the unit that brings it."""
+    named = unit.last("Image")
+    places = {
+        field: found.value.whole for field, key in _PLACED.items() if (found := unit.last(key))
+    }
+    top = places.get("image") or unit.entries[0].extent
+    labels = tuple(_labels(unit))
+    return ContainerSpec(
+        used_at=top,
+        extent=top.at(unit.entries[0].extent.span.start, unit.entries[-1].extent.span.end),
+        scope=scope,
+        container_type="service",
+        name=unit.name,
+        workload="service",
+        image=Setting(image, named.value.whole) if named and image != "" else None,
+        entrypoint=_entrypoint(unit),
+        arguments=_arguments(unit),
+        others=tuple(_checks(unit)),
+        variables=(*_environment(unit), *labels),
+        mounts=tuple(_mounts(unit)),
+        files=ContainerFiles(around),
+        user=_setting(unit, "User"),
+        read_only=_flag(unit, "ReadOnly"),
+        workdir=_setting(unit, "WorkingDir"),
+        ports=tuple(one.value.text for one in unit.all("PublishPort")),
+        labels=tuple(label.name.text for label in labels),
+        builds=bool(named and named.value.text.endswith(".build")),
+        places=places,
+    )
 
 
-def _commands(unit: Unit) -> Iterator[Launch]:
-    program, command = unit.last("Entrypoint"), unit.last("Exec")
-    if program is not None and (found := entrypoint(program.value)):
-        yield Launch("Entrypoint", found, program.value.whole, program.extent)
-    if command is not None and (found := expanded(words(command.value))):
-        yield Launch("Exec", found, command.value.whole, command.extent)
+def _entrypoint(unit: Unit) -> CommandSpec | None:
+    said = unit.last("Entrypoint")
+    found = entrypoint(said.value) if said else []
+    return (
+        CommandSpec("Entrypoint", tuple(found), said.value.whole, said.extent)
+        if said and found
+        else None
+    )
 
 
-def _assignments(unit: Unit) -> Iterator[tuple[Written, Written, Entry]]:
+def _arguments(unit: Unit) -> CommandSpec | None:
+    said = unit.last("Exec")
+    found = expanded(words(said.value)) if said else ()
+    return (
+        CommandSpec("Exec", tuple(found), said.value.whole, said.extent) if said and found else None
+    )
+
+
+def _checks(unit: Unit) -> Iterator[CommandSpec]:
+    said = unit.last("HealthCmd")
+    if said is not None and said.value.text != "none":
+        whole = said.value.whole
+        yield CommandSpec("probe", (said.value,), whole, said.extent, "shell", "probe")
+
+
+def _environment(unit: Unit) -> Iterator[VariableSpec]:
     for one in unit.all("Environment"):
         for word in words(one.value):
             name, separator, _ = word.text.partition("=")
             if name and separator:
-                yield word.slice(0, len(name)), word.slice(len(name) + 1), one
+                value = word.slice(len(name) + 1)
+                yield VariableSpec(word.slice(0, len(name)), value, one.extent)
 
 
-def _values(unit: Unit) -> Iterator[tuple[str, Written]]:
-    return ((name.text, value) for name, value, _ in _assignments(unit))
+def _labels(unit: Unit) -> Iterator[VariableSpec]:
+    for one in unit.all("Label"):
+        for word in words(one.value):
+            name, _, _ = word.text.partition("=")
+            value = word.slice(len(name) + 1)
+            yield VariableSpec(word.slice(0, len(name)), value, one.extent, "label")
 
 
-def _mounts(unit: Unit, scope: Scope) -> Iterator[Mount]:
+def _mounts(unit: Unit) -> Iterator[MountSpec]:
     for one in unit.all("Volume"):
-        yield _mount(unit, *_sections(one.value), one, scope)
+        named, path, modes = _sections(one.value)
+        read_only = bool(modes and "ro" in modes.text.split(","))
+        flag = Flag(read_only, modes.whole if modes else None)
+        yield _mount(unit, "", named, path, flag, one)
     for one in unit.all("Mount"):
         parts = options(one.value)
         if target := parts.get("target"):
             kind = mount_type(parts["type"].text) if "type" in parts else "volume"
-            source, said = parts.get("source"), parts.get("readonly")
-            inside = source if kind in {"host", "volume"} else None
-            flag = said is not None and said.text != "false"
-            yield _mount(unit, inside, target, said, one, scope, kind=kind, read_only=flag)
+            source = parts.get("source") if kind in {"host", "volume"} else None
+            said = parts.get("readonly")
+            flag = Flag(said is not None and said.text != "false", said.whole if said else None)
+            yield _mount(unit, kind, source, target, flag, one)
     for one in unit.all("Tmpfs"):
         target = one.value.slice(0, len(one.value.text.partition(":")[0]))
-        yield replace(mount("tmpfs", None, target, one.value.whole, scope), extent=one.extent)
+        yield MountSpec("tmpfs", None, target, one.extent, Flag(value=False), one.value.whole)
 
 
 def _mount(
     unit: Unit,
+    kind: MountType,
     source: Written | None,
     target: Written,
-    said: Written | None,
+    read_only: Flag,
     one: Entry,
-    scope: Scope,
-    *,
-    kind: MountType = "",
-    read_only: bool | None = None,
-) -> Mount:
+) -> MountSpec:
     host = kind == "host" or bool(source and _HOST.match(source.text))
     inside = None
     if host and source and source.known and source.text.startswith("."):
         inside = resolve(folder_of(unit.path), source.text)
-    if read_only is None:
-        read_only = bool(said) and "ro" in said.text.split(",") if said else False
-    made = mount(
-        "host" if host else kind or "volume",
-        source,
-        target,
-        one.value.whole,
-        scope,
-        read_only=read_only,
-        read_only_at=said.whole if said else None,
-        host_path=inside,
-        workload="service",
-    )
-    return replace(made, extent=one.extent)
+    name = "host" if host else kind or "volume"
+    return MountSpec(name, source, target, one.extent, read_only, one.value.whole, host_path=inside)
 
 
 def _sections(value: Written) -> tuple[Written | None, Written, Written | None]:
@@ -116,30 +148,12 @@ def _sections(value: Written) -> tuple[Written | None, Written, Written | None]:
     return value.slice(0, len(first)), value.slice(at, end), said
 
 
-def _whole(unit: Unit, image: str | None, commands: list[Launch], scope: Scope) -> Container:
-    user, named = unit.text("User"), unit.last("Image")
-    places = {
-        field: found.value.whole for field, key in _PLACED.items() if (found := unit.last(key))
-    }
-    top = places.get("image") or unit.entries[0].extent
-    labels = (word.text.partition("=")[0] for one in unit.all("Label") for word in words(one.value))
-    return Container(
-        used_at=top,
-        extent=top.at(unit.entries[0].extent.span.start, unit.entries[-1].extent.span.end),
-        scope=scope,
-        places=places,
-        container_type="service",
-        name=unit.name,
-        image=image,
-        runs=True,
-        starts=None,
-        own_start=bool(commands),
-        user=user,
-        root=user.partition(":")[0] in _ROOT if user else None,
-        read_only_root=unit.truth("ReadOnly"),
-        ports=tuple(one.value.text for one in unit.all("PublishPort")),
-        labels=tuple(labels),
-        builds=bool(named and named.value.text.endswith(".build")),
-        workdir=unit.text("WorkingDir"),
-        entry=entry(commands),
-    )
+def _setting(unit: Unit, key: str) -> Setting | None:
+    said = unit.last(key)
+    return Setting(said.value.value, said.value.whole) if said else None
+
+
+def _flag(unit: Unit, key: str) -> Flag:
+    """Return a switch, which is off where nothing stands."""
+    said = unit.last(key)
+    return Flag(unit.truth(key), said.value.whole if said else None)

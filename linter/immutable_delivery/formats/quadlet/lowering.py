@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from immutable_delivery.containers import lower as containers
+from immutable_delivery.containers.environments import environment
+from immutable_delivery.containers.spec import ImageSpec, Setting
 from immutable_delivery.facts import Build, Fact, Image, Resource, Scope
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.commands.urls import is_remote
-from immutable_delivery.formats.environments import environment
-from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.quadlet.containers import container
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import words
-from immutable_delivery.records import replace
 from immutable_delivery.text import Place, Span
 
 _NEEDED = {"Container": ("Image", "Rootfs"), "Image": ("Image",), "Kube": ("Yaml",)}
@@ -37,7 +37,8 @@ def lower(unit: Unit, units: Mapping[str, Unit], around: Surroundings) -> Iterat
     )
     _tell(unit, units, around)
     if unit.kind == "Container" and (image or unit.last("Rootfs")):
-        yield from container(unit, _reference(unit, units), scope, around)
+        spec = container(unit, _reference(unit, units), scope, around)
+        yield from containers.lower(spec, around)
     if image is not None and not made_by.endswith((".build", ".image")):
         yield _image(unit, image, scope)
     if unit.kind == "Build":
@@ -72,16 +73,10 @@ def _reference(unit: Unit, units: Mapping[str, Unit]) -> str | None:
 
 
 def _image(unit: Unit, entry: Entry, scope: Scope) -> Image:
-    pull = unit.text("Pull")
-    fact = image_fact(
-        entry.value,
-        role="container",
-        scope=scope,
-        extent=entry.extent,
-        pull_policy=pull.lower() if pull else pull,
-    )
-    said = unit.last("Pull")
-    return replace(fact, places={**fact.places, "pull_policy": said.value.whole}) if said else fact
+    """Return the reference of a unit: a container's, or one that an `.image` unit brings."""
+    said, pull = unit.last("Pull"), unit.text("Pull")
+    policy = Setting(pull.lower() if pull else pull, said.value.whole) if said else None
+    return containers.image(ImageSpec(entry.value, entry.extent, pull_policy=policy), scope)
 
 
 def _build(unit: Unit, units: Mapping[str, Unit], files: Files) -> Iterator[Build]:

@@ -5,20 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Build, Container, Fact, Mount, Scope
+from immutable_delivery.containers.environments import environment
+from immutable_delivery.containers.files import ContainerFiles
+from immutable_delivery.containers.lower import lower
+from immutable_delivery.containers.spec import (
+    CommandSpec,
+    ContainerSpec,
+    Flag,
+    ImageSpec,
+    MountSpec,
+    Setting,
+    VariableSpec,
+)
+from immutable_delivery.facts import Build, Fact, Origin, Scope
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats import Surroundings, yamltree
-from immutable_delivery.formats.declared import mount, variable
-from immutable_delivery.formats.environments import environment
-from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.interpolation import unaligned
-from immutable_delivery.formats.launching import Home, Launch, entry, launched, performed
 from immutable_delivery.formats.lookup import find, is_true, mapping, pairs, scalar, scalars, text
 from immutable_delivery.formats.placeholders import filled
 from immutable_delivery.formats.shapes import Shapes, tell
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record, replace
+from immutable_delivery.records import Record
 from immutable_delivery.written import Written
 
 _PLACEHOLDER = lazy(r"\$\$\{|\$\{([^}]*)\}")
@@ -70,64 +78,59 @@ class One(Record, frozen=True):
     def facts(self) -> Iterator[Fact | Build]:
         """Yield everything that is said of the container."""
         tell(self.node, _SHAPES, f"containers.{self.key.text}.", self.around.report)
-        values = {key.text: self.filled(value) for key, value in pairs(self.node, "variables")}
-        home = Home(self.around, folder_of(self.path) if self.built else None, values)
-        commands = list(self._commands())
-        yield self._whole(commands)
-        image = scalar(self.node, "image")
-        if image is not None and not self.built:
-            yield image_fact(
-                _filled(image, self.name),
-                role="container",
-                scope=self.scope,
-                extent=self.node.extent("image"),
-                used_at=image.place,
-            )
+        yield from lower(self._spec(), self.around)
         yield from self._build()
-        yield from launched(commands, self.scope, home)
-        yield from self._probes(home)
+
+    def _spec(self) -> ContainerSpec:
+        """Return what is said of the container; user, file system and terminal are for the platform to say."""
+        image, place = scalar(self.node, "image"), self.key.place
+        reference = image if image and not self.built else None
+        named = image.place if image else place
+        return ContainerSpec(
+            used_at=place,
+            extent=yamltree.entry_extent(self.key, self.node),
+            scope=self.scope,
+            name=self.name if self.built else self.key.text,
+            image=Setting(_filled(reference, self.name).value, named) if reference else None,
+            images=tuple(self._images(reference)),
+            entrypoint=self._command("command"),
+            arguments=self._command("args"),
+            others=tuple(self._probes()),
+            variables=tuple(self._variables()),
+            mounts=(*self._volumes(), *self._files()),
+            files=ContainerFiles(self.around, folder_of(self.path) if self.built else None),
+            builds=self.built,
+            places={"name": place, "image": named},
+        )
+
+    def _images(self, image: Scalar | None) -> Iterator[ImageSpec]:
+        if image is not None:
+            extent = self.node.extent("image")
+            yield ImageSpec(_filled(image, self.name), extent, image.place)
+
+    def _variables(self) -> Iterator[VariableSpec]:
         for key, value in pairs(self.node, "variables"):
             extent = yamltree.entry_extent(key, value)
-            yield variable(key.written, values[key.text], extent, self.scope)
-        yield from self._mounts()
+            yield VariableSpec(key.written, self.filled(value), extent)
 
     def filled(self, value: Node) -> Written | None:
         """Return a text with what the file itself says put in."""
         return _filled(value, self.name) if isinstance(value, Scalar) else None
 
-    def _commands(self) -> Iterator[Launch]:
-        for origin in ("command", "args"):
-            listed = find(self.node, origin)
-            words = tuple(_filled(one, self.name) for one in scalars(self.node, origin))
-            if words and listed is not None:
-                yield Launch(origin, words, listed.place, self.node.extent(origin))
+    def _command(self, origin: Origin) -> CommandSpec | None:
+        listed = find(self.node, origin)
+        words = tuple(_filled(one, self.name) for one in scalars(self.node, origin))
+        if not words or listed is None:
+            return None
+        return CommandSpec(origin, words, listed.place, self.node.extent(origin))
 
-    def _probes(self, home: Home) -> Iterator[Fact]:
+    def _probes(self) -> Iterator[CommandSpec]:
         for key in ("livenessProbe", "readinessProbe"):
             probe = find(self.node, key, "exec")
             words = tuple(one.written for one in scalars(probe, "command"))
             if words and isinstance(probe, Mapping):
                 extent = probe.extent("command")
-                command = Launch("probe", words, extent, extent)
-                yield from performed(command, replace(self.scope, phase="probe"), home)
-
-    def _whole(self, commands: list[Launch]) -> Container:
-        image = scalar(self.node, "image")
-        place = self.key.place
-        return Container(
-            used_at=place,
-            extent=yamltree.entry_extent(self.key, self.node),
-            scope=self.scope,
-            places={"name": place, "image": image.place if image else place},
-            container_type="container",
-            name=self.name if self.built else self.key.text,
-            image="" if image is None or self.built else _filled(image, self.name).value,
-            runs=True,
-            starts=True if commands and commands[0].origin == "command" else None,
-            own_start=bool(commands),
-            builds=self.built,
-            entry=entry(commands),
-        )
+                yield CommandSpec("probe", words, extent, extent, phase="probe")
 
     def _build(self) -> Iterator[Build]:
         """Yield how the image is built, where a Dockerfile lies beside the file."""
@@ -144,29 +147,23 @@ class One(Record, frozen=True):
                 place=image.place,
             )
 
-    def _mounts(self) -> Iterator[Mount]:
+    def _volumes(self) -> Iterator[MountSpec]:
         for target, node, extent in _targets(self.node.get("volumes")):
             source = scalar(node, "source")
-            yield mount(
-                "volume",
-                _resource(source.written) if source else None,
-                target.written,
-                extent.place,
-                self.scope,
-                read_only=is_true(node, "readOnly") or is_true(node, "read_only"),
-            )
+            name = _resource(source.written) if source else None
+            read_only = is_true(node, "readOnly") or is_true(node, "read_only")
+            yield MountSpec("volume", name, target.written, extent.place, Flag(read_only))
+
+    def _files(self) -> Iterator[MountSpec]:
         for target, node, extent in _targets(self.node.get("files")):
             source = scalar(node, "source")
-            inside = resolve(folder_of(self.path), source.text) if source else None
-            written = source.written if source else None
-            yield mount(
+            yield MountSpec(
                 "config",
-                written,
+                source.written if source else None,
                 target.written,
                 extent.place,
-                self.scope,
-                read_only=True,
-                host_path=inside,
+                Flag(value=True),
+                host_path=resolve(folder_of(self.path), source.text) if source else None,
             )
 
 

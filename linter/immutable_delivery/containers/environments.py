@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Scope
-from immutable_delivery.formats import Surroundings
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, replace
 

@@ -1,0 +1,107 @@
+"""Which file of the repository lies at a path of a container."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from posixpath import join, normpath
+from typing import Protocol
+
+from immutable_delivery.context import Surroundings
+from immutable_delivery.files import Files, read_text, resolve
+from immutable_delivery.records import Record, field
+from immutable_delivery.text import Place, Span
+from immutable_delivery.written import Written
+
+
+class Body(Record, frozen=True):
+    """The text of a file that the container sees."""
+
+    text: Written
+    path: str = ""
+    """Its path in the repository; empty where a manifest holds the text."""
+
+
+class FileView(Protocol):
+    """What a container sees of the repository: its build context, its mounts, the texts that its manifest brings."""
+
+    @property
+    def files(self) -> Files | None:
+        """The repository, for commands that look beside what they name; None where nothing of it is in the container."""
+
+    @property
+    def folder(self) -> str | None:
+        """The folder of the repository that relative paths start from."""
+
+    def locate(self, path: str) -> str | None:
+        """Return the path in the repository of a path that is certain to show it: a mount, a copy."""
+
+    def body(self, path: str) -> Body | None:
+        """Return the text at a path of the container; None where nobody knows one."""
+
+
+class ContainerFiles(Record, frozen=True):
+    """The view of most formats: a folder that holds the code, mounts of the repository, texts of the manifest."""
+
+    around: Surroundings
+    folder: str | None = None
+    """The build context, or the folder that a platform builds; None where nobody knows where the code comes from."""
+    mounted: Mapping[str, str] = field(default_factory=dict)
+    """Per path in the container the path of the repository that is mounted there."""
+    texts: Mapping[str, Written] = field(default_factory=dict)
+    """Per path in the container the text that the manifest puts there."""
+    workdir: str = ""
+
+    @property
+    def files(self) -> Files | None:
+        """The repository, where some of it is in the container."""
+        known = self.folder is not None or bool(self.mounted)
+        return self.around.files if known else None
+
+    def locate(self, path: str) -> str | None:
+        """Return the file of the repository that is mounted at a path of the container."""
+        wanted = normpath(join(self.workdir or "/", path))
+        for target, source in self.mounted.items():
+            if wanted == target or wanted.startswith(f"{target.rstrip('/')}/"):
+                found = normpath(f"{source or '.'}/{wanted[len(target) :].lstrip('/')}")
+                if self._is_there(found):
+                    return found
+        return None
+
+    def body(self, path: str) -> Body | None:
+        """Return the text at a path: one of the manifest, of a mount, or of what was most likely copied."""
+        if path in self.texts:
+            return Body(self.texts[path])
+        found = read_text(self.around.files, self.locate(path) or self._beside(path))
+        if found is None:
+            return None
+        self.around.texts.setdefault(found.path, found)
+        place = Place(found.path, Span(0, len(found.value)))
+        return Body(Written.literal(found.value, place), found.path)
+
+    def _beside(self, path: str) -> str | None:
+        """Return the file of the folder that a relative path most likely is a copy of."""
+        found = resolve(self.folder, path) if self.folder is not None else None
+        return found if found is not None and self._is_there(found) else None
+
+    def _is_there(self, path: str) -> bool:
+        """Whether the repository holds a file: what version control ignores is not of it."""
+        return self.around.files.state(path) in {"tracked", "untracked"}
+
+
+class _Nowhere:
+    """The view of a container of which nobody knows what lies in it."""
+
+    files = None
+    folder = None
+
+    def locate(self, path: str) -> str | None:  # noqa: ARG002 (nothing lies anywhere)
+        """Return nothing."""
+        return None
+
+    def body(self, path: str) -> Body | None:  # noqa: ARG002 (nothing lies anywhere)
+        """Return nothing."""
+        return None
+
+
+NOWHERE: FileView = _Nowhere()
+"""Nothing of the repository is known to lie in the container."""

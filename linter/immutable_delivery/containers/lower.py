@@ -1,0 +1,224 @@
+"""From what a format says of a container to facts: the only maker of Container, Image, Start, Mount and Variable."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+
+from immutable_delivery.containers.programs import Effects, effects
+from immutable_delivery.containers.secrets import secret_variable
+from immutable_delivery.containers.sockets import runtime_socket
+from immutable_delivery.containers.spec import (
+    CommandSpec,
+    ContainerSpec,
+    Flag,
+    ImageSpec,
+    MountSpec,
+    Setting,
+    VariableSpec,
+)
+from immutable_delivery.context import Surroundings
+from immutable_delivery.facts import Container, Fact, Image, Mount, Scope, Start, Variable, Workload
+from immutable_delivery.formats.images import image_fact
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import replace
+from immutable_delivery.text import Place
+
+_ROOT = lazy(r"root|0+", re.IGNORECASE)
+_TEXTS = frozenset({"config", "secret", "projected"})
+"""Mounts that bring texts, not the files of a machine or a volume."""
+
+
+def lower(spec: ContainerSpec, around: Surroundings, done: Effects | None = None) -> Iterator[Fact]:
+    """Yield everything that is said of a container; ``done`` is what its commands do, where somebody remembers it."""
+    yield container(spec)
+    yield from parts(spec, around, done)
+
+
+def parts(spec: ContainerSpec, around: Surroundings, done: Effects | None = None) -> Iterator[Fact]:
+    """Yield everything but the container as a whole, for formats that describe only parts of one."""
+    run = effects(spec, around) if done is None else done
+    for reference in spec.images:
+        yield image(reference, spec.scope)
+    yield from starts(spec, run)
+    for entry in spec.variables:
+        yield variable(entry, spec.scope)
+    for one in spec.mounts:
+        yield mount(one, spec.scope, workload=spec.workload, started=run.started)
+    yield from run.facts
+
+
+def container(spec: ContainerSpec) -> Container:
+    """Return the fact of a container as a whole."""
+    return Container(
+        used_at=spec.used_at,
+        extent=spec.extent,
+        scope=spec.scope,
+        places={**spec.places, **_places(spec)},
+        container_type=spec.container_type,
+        name=spec.name,
+        image=_text(spec.image),
+        runs=True,
+        starts=True if spec.entrypoint else None,
+        own_start=bool(spec.starts) or any(not command.phase for command in spec.others),
+        user=_text(spec.user),
+        root=_is_root(spec),
+        read_only_root=spec.read_only.value if spec.read_only else None,
+        ports=spec.ports,
+        labels=spec.labels,
+        stdin=_is_on(spec.stdin),
+        tty=_is_on(spec.tty),
+        builds=spec.builds,
+        watches=spec.watches,
+        workdir=_text(spec.workdir),
+        entry=_entry(spec),
+    )
+
+
+def starts(spec: ContainerSpec, run: Effects) -> Iterator[Start]:
+    """Yield how a container starts: a fact per command; the last one carries what all of them come to."""
+    for command in spec.starts[:-1]:
+        yield _start(command, spec.scope)
+    for command in spec.starts[-1:]:
+        start = _start(command, spec.scope)
+        at = {"dev_server": run.dev_server_at} if run.dev_server and run.dev_server_at else {}
+        yield replace(
+            start, dev_server=run.dev_server, script=run.script, places={**start.places, **at}
+        )
+
+
+def image(spec: ImageSpec, scope: Scope) -> Image:
+    """Return the fact of a reference."""
+    said = {"pull_policy": spec.pull_policy, "platform": spec.platform}
+    fact = image_fact(
+        spec.written,
+        role=spec.role,
+        scope=replace(scope, phase=spec.phase) if spec.phase else scope,
+        extent=spec.extent,
+        used_at=spec.used_at,
+        built_here=spec.built_here,
+        unpinned_from=spec.unpinned_from,
+        **{field: _text(setting) for field, setting in said.items()},
+    )
+    places = {field: setting.place for field, setting in said.items() if setting}
+    return replace(fact, places={**fact.places, **places}) if places else fact
+
+
+def variable(spec: VariableSpec, scope: Scope) -> Variable:
+    """Return an entry of the environment, a label or an annotation."""
+    name, value = spec.name, spec.value
+    known = None if value is None else value.value
+    here = value is not None and value.whole.file == spec.extent.file
+    used_at = spec.used_at or (value.whole if here and value is not None else name.whole)
+    decided = value.place() if value is not None and value.pieces else spec.used_at or name.whole
+    return Variable(
+        used_at=used_at,
+        extent=spec.extent,
+        scope=scope,
+        places={"name": name.whole, "value": decided},
+        variable_type=spec.kind,
+        name=name.text,
+        value=known,
+        secret=secret_variable(name.text, known) if known and spec.kind != "label" else "",
+    )
+
+
+def mount(
+    spec: MountSpec, scope: Scope, *, workload: Workload = "", started: Iterable[str] = ()
+) -> Mount:
+    """Return something mounted; ``started`` are the paths that the container starts."""
+    source, target, host = spec.source, spec.target, spec.kind == "host"
+    path = source.text if host and source else None
+    socket = runtime_socket(path, read_only=spec.read_only.value)
+    places = _mount_places(spec, socket=bool(socket))
+    at = places["source"]
+    return Mount(
+        used_at=spec.used_at or spec.extent,
+        extent=spec.extent,
+        scope=scope,
+        places=places,
+        related=(at,) if host and not _within(at, spec.extent) else (),
+        mount_type=spec.kind,
+        source=source.value if source else "",
+        target=target.value if target else "",
+        read_only=spec.read_only.value,
+        host=host if spec.kind else None,
+        host_path=spec.host_path,
+        runtime_socket=socket,
+        source_immutable=spec.immutable,
+        script=_started(spec, started),
+        workload=workload,
+    )
+
+
+def _mount_places(spec: MountSpec, *, socket: bool) -> dict[str, Place]:
+    source = spec.source
+    places = {"source": spec.source_at or spec.used_at or spec.extent}
+    if spec.source_at is None and source is not None and source.text:
+        places["source"] = source.place() if len(source.pieces) == 1 else source.whole
+    if spec.target is not None:
+        places["target"] = spec.target.whole
+    if socket:
+        places["runtime_socket"] = places["source"]
+    if spec.read_only.place is not None:
+        places["read_only"] = spec.read_only.place
+    return places
+
+
+def _within(place: Place, extent: Place) -> bool:
+    inside = extent.span.start <= place.span.start and place.span.end <= extent.span.end
+    return place.file == extent.file and inside
+
+
+def _started(spec: MountSpec, started: Iterable[str]) -> str:
+    """Return the program of a mounted text that the container starts."""
+    target = (spec.target.value if spec.target else "") or ""
+    if spec.kind not in _TEXTS or not target:
+        return ""
+    below = f"{target.rstrip('/')}/"
+    return next((path for path in started if path == target or path.startswith(below)), "")
+
+
+def _start(command: CommandSpec, scope: Scope) -> Start:
+    place, texts = command.place, [word.text for word in command.words]
+    return Start(
+        used_at=place,
+        extent=command.extent,
+        scope=scope,
+        places=dict.fromkeys(("argv", "text", "form", "dev_server"), place),
+        origin=command.origin,
+        form=command.form,
+        argv=command.argv,
+        text=texts[-1] if command.form == "shell" else shlex.join(texts),
+    )
+
+
+def _entry(spec: ContainerSpec) -> tuple[str, ...] | None:
+    """Return the words that start a container; None where one is not known."""
+    known = [command.argv for command in spec.starts]
+    return None if None in known else tuple(word for argv in known if argv for word in argv)
+
+
+def _is_root(spec: ContainerSpec) -> bool | None:
+    """Whether it runs as root: by its user, or because the engine refuses that; without either only the image knows."""
+    if spec.user is not None and spec.user.value:
+        return _ROOT.fullmatch(spec.user.value.partition(":")[0]) is not None
+    refused = spec.refuses_root is not None and spec.refuses_root.value
+    return False if refused else None
+
+
+def _places(spec: ContainerSpec) -> dict[str, Place]:
+    said: dict[str, Setting | Flag | None] = {
+        "image": spec.image, "user": spec.user, "root": spec.user or spec.refuses_root, "read_only_root": spec.read_only,
+        "stdin": spec.stdin, "tty": spec.tty, "workdir": spec.workdir,
+    }  # fmt: skip
+    return {field: one.place for field, one in said.items() if one and one.place is not None}
+
+
+def _text(setting: Setting | None) -> str | None:
+    return setting.value if setting else ""
+
+
+def _is_on(flag: Flag | None) -> bool:
+    return bool(flag and flag.value)

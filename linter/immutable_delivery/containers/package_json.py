@@ -1,0 +1,52 @@
+"""The scripts of package.json that a command names: `npm start`, `sh -c "yarn && yarn dev"`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from immutable_delivery.formats.commands.starts import package_script
+from immutable_delivery.formats.lookup import scalar
+from immutable_delivery.formats.yamltree import Node, documents
+from immutable_delivery.patterns import lazy
+from immutable_delivery.text import Text
+from immutable_delivery.written import Written
+
+MAX_DEPTH = 3
+"""A script that names a script that names a script."""
+MAX_WRAPPERS = 5
+
+_RUN = lazy(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)")
+
+
+def package_scripts(words: Sequence[Written], find: Callable[[], Text | None]) -> Iterator[Written]:
+    """Yield the scripts that a command runs, before each what npm runs first (`prestart`), and those that they run.
+
+    ``find`` gives the package.json; it is asked only where the command names a script.
+    """
+    names = _named(words)
+    file = find() if names else None
+    root = _root(file) if file else None
+    seen: set[str] = set()
+    for _ in range(MAX_DEPTH):
+        wanted = [step for name in names for step in (f"pre{name}", name)]
+        new = [step for step in dict.fromkeys(wanted) if step not in seen]
+        seen.update(new)
+        steps = [step for name in new if (step := scalar(root, "scripts", name))]
+        yield from (step.written for step in steps)
+        names = [name for step in steps for name in _named_in(step.text)]
+
+
+def _named(words: Sequence[Written]) -> list[str]:
+    """Return the scripts that a command names, wrappers before the package manager or not."""
+    texts = [word.text for word in words]
+    names = [package_script(texts[at:]) for at in range(min(len(texts), MAX_WRAPPERS))]
+    names += [name for text in texts for name in _named_in(text)]
+    return list(filter(None, names))
+
+
+def _named_in(line: str) -> list[str]:
+    return list(filter(None, (package_script(run[1].split()) for run in _RUN.finditer(line))))
+
+
+def _root(file: Text) -> Node | None:
+    return next((document.root for document in documents(file)), None)

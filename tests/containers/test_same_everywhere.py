@@ -1,0 +1,383 @@
+"""The law of the containers: the same container says the same, whatever format it is written in.
+
+Equal is everything but where it stands, whom it belongs to, what the format calls a thing, and what the format cannot say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from msgspec.structs import asdict
+
+from immutable_delivery.facts import Fact
+from immutable_delivery.files import MemoryFiles
+from immutable_delivery.formats import (
+    Surroundings,
+    compose,
+    contract,
+    devcontainer,
+    dockerfile,
+    ecs,
+    kubernetes,
+    procfile,
+    quadlet,
+    score,
+)
+from immutable_delivery.text import Text
+
+DIGEST = f"sha256:{'0123456789abcdef' * 4}"
+IMAGE = f"nginx:1.27.3@{DIGEST}"
+GIT = f"alpine/git:2.45.2@{DIGEST}"
+
+FORMATS: Mapping[str, Any] = {
+    "compose.yaml": compose,
+    "deploy.yaml": kubernetes,
+    "task.json": ecs,
+    "score.yaml": score,
+    "web.container": quadlet,
+    "Procfile": procfile,
+    ".devcontainer/devcontainer.json": devcontainer,
+    "delivery.yaml": contract,
+    "Dockerfile": dockerfile,
+}
+"""The file that stands for each format."""
+
+ASIDE = {"used_at", "extent", "places", "related", "scope", "workload", "origin", "host_path"}
+"""Where it stands, whom it belongs to, what the format calls it."""
+NAMED = {"container_type", "name", "runs"}
+UNSAID: Mapping[str, Mapping[str, set[str]]] = {
+    "score.yaml": {"Container": {"image", "read_only_root", "builds"}},
+    "Procfile": {
+        "Container": {"image", "entry", "read_only_root", "builds"},
+        "Start": {"form", "argv"},
+    },
+    "compose.yaml": {"Container": {"image", "builds"}},
+    "Dockerfile": {
+        "Container": {
+            "image", "builds", "entry", "read_only_root", "dockerfile", "stage", "last", "workdir", "adds_code", "code",
+        },
+        "Variable": {"value"},
+    },
+}  # fmt: skip
+"""Fields, by kind, that a format cannot say or says of the image that it builds itself."""
+SILENT: Mapping[str, set[str]] = {
+    "Procfile": {"Image", "Variable", "Mount"},
+    "delivery.yaml": {"Container", "Contract", "Image", "Variable", "Mount"},
+    ".devcontainer/devcontainer.json": {"Container", "Image", "Start"},
+    "Dockerfile": {"Image", "Copy", "Mount"},
+}
+"""Kinds of facts that a format has not, or has of something else."""
+
+
+def pod(container: str, volumes: str = "[]", more: str = "") -> str:
+    return (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n"
+        f"  containers: [{container}]\n  volumes: {volumes}\n{more}"
+    )
+
+
+def config_map(**texts: str) -> str:
+    data = {name.replace("_", "."): text for name, text in texts.items()}
+    return f"---\n{json.dumps({'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {'name': 'app'}, 'data': data})}\n"
+
+
+MOUNTED = "volumeMounts: [{name: app, mountPath: /app}]"
+APP = "[{name: app, configMap: {name: app}}]"
+
+
+def task(volumes: list[Any] | None = None, **container: Any) -> str:
+    whole = {"name": "web", "image": IMAGE, **container}
+    return json.dumps({"family": "web", "containerDefinitions": [whole], "volumes": volumes or []})
+
+
+def template(**container: Any) -> str:
+    """Return a task definition whose values may be functions."""
+    whole = {"Name": "web", "Image": IMAGE, **container}
+    properties = {"Family": "web", "ContainerDefinitions": [whole]}
+    resource = {"Type": "AWS::ECS::TaskDefinition", "Properties": properties}
+    return json.dumps({"Parameters": {"X": {"Type": "String"}}, "Resources": {"Web": resource}})
+
+
+def workload(container: str) -> str:
+    return f"apiVersion: score.dev/v1b1\nmetadata: {{name: web}}\ncontainers:\n  web: {{{container}}}\n"
+
+
+def unit(*lines: str, image: str = IMAGE) -> str:
+    return "\n".join(("[Container]", f"Image={image}", *lines, ""))
+
+
+def built(command: list[str], *lines: str) -> dict[str, str]:
+    """Return the formats that start a program of the repository."""
+    words = json.dumps(command)
+    image = "\n".join((f"FROM node:22.11.0@{DIGEST}", "WORKDIR /app", "COPY . .", *lines))
+    return {
+        "compose.yaml": f"services: {{web: {{build: ., entrypoint: {words}}}}}",
+        "score.yaml": workload(f"image: ., command: {words}"),
+        "Procfile": f"web: {' '.join(command)}\n",
+        ".devcontainer/devcontainer.json": json.dumps({"postStartCommand": command}),
+        "delivery.yaml": f"service: web\nimage: web\nstart: {words}\n",
+        "Dockerfile": f"{image}\nENTRYPOINT {words}\n",
+    }
+
+
+def in_config(command: list[str], **texts: str) -> dict[str, str]:
+    return {
+        "deploy.yaml": pod(
+            f"{{name: web, image: {IMAGE}, command: {json.dumps(command)}, workingDir: /app, {MOUNTED}}}",
+            APP,
+            config_map(**texts),
+        )
+    }
+
+
+JAVASCRIPT = "/*\nnpm install express\n*/\nrequire('http')\n"
+RUBY = "=begin\napt-get install -y curl\n=end\nputs 1\n"
+PYTHON = '"""\npip install flask\n"""\nprint(1)\n'
+CHAIN = {
+    "a.sh": "sh ./b.sh\n",
+    "b.sh": "sh ./c.sh\n",
+    "c.sh": "pip install flask\n",
+}
+
+CONTAINERS: Mapping[str, Mapping[str, str]] = {
+    "no user": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, entrypoint: [run, it]}}}}",
+        "deploy.yaml": pod(f"{{name: web, image: {IMAGE}, command: [run, it]}}"),
+        "task.json": task(entryPoint=["run", "it"]),
+        "score.yaml": workload(f"image: {IMAGE}, command: [run, it]"),
+        "web.container": unit('Entrypoint=["run","it"]'),
+        "Procfile": "web: run it\n",
+        "Dockerfile": f'FROM {IMAGE}\nENTRYPOINT ["run", "it"]\n',
+    },
+    "user 0": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, user: '0', entrypoint: [run, it]}}}}",
+        "deploy.yaml": pod(
+            f"{{name: web, image: {IMAGE}, command: [run, it], securityContext: {{runAsUser: 0}}}}"
+        ),
+        "task.json": task(entryPoint=["run", "it"], user="0"),
+        "web.container": unit('Entrypoint=["run","it"]', "User=0"),
+        "Dockerfile": f'FROM {IMAGE}\nUSER 0\nENTRYPOINT ["run", "it"]\n',
+    },
+    "user by name": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, user: app, entrypoint: [run, it]}}}}",
+        "task.json": task(entryPoint=["run", "it"], user="app"),
+        "web.container": unit('Entrypoint=["run","it"]', "User=app"),
+        "Dockerfile": f'FROM {IMAGE}\nUSER app\nENTRYPOINT ["run", "it"]\n',
+    },
+    "a program and its arguments": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, entrypoint: [sh, -c], command: [next dev]}}}}",
+        "deploy.yaml": pod(f"{{name: web, image: {IMAGE}, command: [sh, -c], args: [next dev]}}"),
+        "task.json": task(entryPoint=["sh", "-c"], command=["next dev"]),
+        "score.yaml": workload(f"image: {IMAGE}, command: [sh, -c], args: [next dev]"),
+        "web.container": unit('Entrypoint=["sh","-c"]', "Exec='next dev'"),
+        "Dockerfile": f'FROM {IMAGE}\nENTRYPOINT ["sh", "-c"]\nCMD ["next dev"]\n',
+    },
+    "a chain of three scripts": {
+        **built(["sh", "a.sh"]),
+        **in_config(["sh", "/app/a.sh"], a_sh="sh /app/b.sh\n", b_sh="sh /app/c.sh\n", c_sh=CHAIN["c.sh"]),
+    },
+    "npm prestart": built(["npm", "start"]),
+    "a program in JavaScript": {
+        **built(["node", "server.js"]),
+        **in_config(["node", "/app/server.js"], server_js=JAVASCRIPT),
+    },
+    "a program in Ruby": {
+        **built(["ruby", "server.rb"]),
+        **in_config(["ruby", "/app/server.rb"], server_rb=RUBY),
+    },
+    "a program in Python, run by its path": {
+        **built(["./server.py"]),
+        **in_config(["/app/server.py"], server_py=PYTHON),
+    },
+    "an image whose own program takes the arguments": {
+        "compose.yaml": f"services: {{web: {{image: {GIT}, command: [clone, 'https://example.org/a.git']}}}}",
+        "deploy.yaml": pod(f"{{name: web, image: {GIT}, args: [clone, 'https://example.org/a.git']}}"),
+        "task.json": task(image=GIT, command=["clone", "https://example.org/a.git"]),
+        "score.yaml": workload(f"image: {GIT}, args: [clone, 'https://example.org/a.git']"),
+        "web.container": unit("Exec=clone https://example.org/a.git", image=GIT),
+    },
+    "a secret by name": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, environment: {{DB_PASSWORD: hunter2hunter}}}}}}",
+        "deploy.yaml": pod(f"{{name: web, image: {IMAGE}, env: [{{name: DB_PASSWORD, value: hunter2hunter}}]}}"),
+        "task.json": task(environment=[{"name": "DB_PASSWORD", "value": "hunter2hunter"}]),
+        "score.yaml": workload(f"image: {IMAGE}, variables: {{DB_PASSWORD: hunter2hunter}}"),
+        "web.container": unit("Environment=DB_PASSWORD=hunter2hunter"),
+        ".devcontainer/devcontainer.json": json.dumps({"containerEnv": {"DB_PASSWORD": "hunter2hunter"}}),
+        "Dockerfile": f"FROM {IMAGE}\nENV DB_PASSWORD=hunter2hunter\n",
+    },
+    "a label": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, labels: {{team: shop}}}}}}",
+        "task.json": task(dockerLabels={"team": "shop"}),
+        "web.container": unit("Label=team=shop"),
+    },
+    "a host path": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, volumes: ['/srv/data:/data']}}}}",
+        "deploy.yaml": pod(
+            f"{{name: web, image: {IMAGE}, volumeMounts: [{{name: d, mountPath: /data}}]}}",
+            "[{name: d, hostPath: {path: /srv/data}}]",
+        ),
+        "task.json": task(
+            [{"name": "d", "host": {"sourcePath": "/srv/data"}}],
+            mountPoints=[{"sourceVolume": "d", "containerPath": "/data"}],
+        ),
+        "web.container": unit("Volume=/srv/data:/data"),
+        ".devcontainer/devcontainer.json": json.dumps({"mounts": ["type=bind,source=/srv/data,target=/data"]}),
+    },
+    "a socket": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, volumes: ['/var/run/docker.sock:/run/d.sock:ro']}}}}",
+        "deploy.yaml": pod(
+            f"{{name: web, image: {IMAGE}, volumeMounts: [{{name: d, mountPath: /run/d.sock, readOnly: true}}]}}",
+            "[{name: d, hostPath: {path: /var/run/docker.sock}}]",
+        ),
+        "task.json": task(
+            [{"name": "d", "host": {"sourcePath": "/var/run/docker.sock"}}],
+            mountPoints=[{"sourceVolume": "d", "containerPath": "/run/d.sock", "readOnly": True}],
+        ),
+        "web.container": unit("Volume=/var/run/docker.sock:/run/d.sock:ro"),
+        ".devcontainer/devcontainer.json": json.dumps(
+            {"mounts": ["type=bind,source=/var/run/docker.sock,target=/run/d.sock,readonly"]}
+        ),
+    },
+    "a value that stays unknown": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, environment: {{API_TOKEN: '${{X}}'}}}}}}",
+        "deploy.yaml": pod(
+            f"{{name: web, image: {IMAGE}, env: [{{name: API_TOKEN, valueFrom: {{secretKeyRef: {{name: s, key: t}}}}}}]}}"
+        ),
+        "task.json": template(Environment=[{"Name": "API_TOKEN", "Value": {"Ref": "X"}}]),
+        "score.yaml": workload(f"image: {IMAGE}, variables: {{API_TOKEN: '${{resources.db.token}}'}}"),
+        "web.container": unit("Environment=API_TOKEN=%d"),
+        ".devcontainer/devcontainer.json": json.dumps({"containerEnv": {"API_TOKEN": "${localEnv:X}"}}),
+    },
+    "a user that stays unknown": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, user: '${{X}}', entrypoint: [run, it]}}}}",
+        "task.json": template(EntryPoint=["run", "it"], User={"Ref": "X"}),
+        "web.container": unit('Entrypoint=["run","it"]', "User=%U"),
+    },
+}  # fmt: skip
+
+REPOSITORY = {
+    **CHAIN,
+    "package.json": '{\n\t"scripts": {"prestart": "npm install left-pad", "clean": "rm -r {a,b}", "start": "node server.js"}\n}',
+    "server.js": JAVASCRIPT,
+    "server.rb": RUBY,
+    "server.py": PYTHON,
+}
+
+EFFECTS = {"Install", "Fetch", "Command", "Unread"}
+"""What is compared where a program is brought in another way: by a ConfigMap, not by the image."""
+
+OUTSIDE: Mapping[str, Mapping[str, str]] = {
+    "compose.yaml": {
+        **dict.fromkeys(("no user", "user 0", "user by name"), "an entrypoint starts it"),
+        "a program and its arguments": "the text of a command is quoted",
+        "a chain of three scripts": "an entrypoint starts it",
+        "npm prestart": "a program in JavaScript is read as shell",
+        "a program in JavaScript": "a program in JavaScript is read as shell",
+        "a program in Ruby": "a program in Ruby is read as shell",
+        "a program in Python, run by its path": "a program in Python is read as shell",
+        "a secret by name": "no variable is a secret",
+        "a user that stays unknown": "an entrypoint starts it",
+    },
+    "deploy.yaml": {"a program and its arguments": "both commands are one fact"},
+    "Dockerfile": {
+        "a program and its arguments": "the text of a command is quoted",
+        "a chain of three scripts": "the third script is too far down",
+        "npm prestart": "braces in package.json hide its scripts",
+    },
+}
+"""Drifts of the formats that do not go through one lowering yet."""
+
+SAID: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "no user": ("Container", {"user": "", "root": None, "entry": ("run", "it")}),
+    "user 0": ("Container", {"user": "0", "root": True}),
+    "user by name": ("Container", {"user": "app", "root": False}),
+    "a program and its arguments": ("Start", {"text": "'next dev'", "dev_server": "next dev"}),
+    "a chain of three scripts": ("Install", {"manager": "pip", "command": "pip install"}),
+    "npm prestart": ("Install", {"manager": "npm", "command": "npm install"}),
+    "a program in JavaScript": ("Start", {"text": "node server.js", "script": ""}),
+    "a program in Ruby": ("Start", {"text": "ruby server.rb", "script": ""}),
+    "a program in Python, run by its path": ("Start", {"text": "./server.py", "script": ""}),
+    "an image whose own program takes the arguments": (
+        "Fetch",
+        {"tool": "git", "url": "https://example.org/a.git"},
+    ),
+    "a secret by name": ("Variable", {"name": "DB_PASSWORD", "secret": "name"}),
+    "a label": ("Variable", {"name": "team", "value": "shop", "variable_type": "label"}),
+    "a host path": ("Mount", {"mount_type": "host", "source": "/srv/data", "host": True}),
+    "a socket": ("Mount", {"runtime_socket": "socket", "read_only": True}),
+    "a value that stays unknown": ("Variable", {"value": None, "secret": ""}),
+    "a user that stays unknown": ("Container", {"user": None, "root": None}),
+}
+"""What has to be told of each, so that no silence passes for agreement."""
+
+Told = list[tuple[str, dict[str, Any]]]
+
+
+def told(name: str, path: str) -> Told:
+    """Return what a format says of a container."""
+    content = CONTAINERS[name][path]
+    files = {**REPOSITORY, path: content}
+    around = Surroundings(MemoryFiles(files))
+    module = FORMATS[path]
+    facts = list(module.facts({path: module.parse(Text(path, content))}, around))
+    assert not around.troubles
+    return [
+        (type(fact).__name__, comparable(fact))
+        for fact in facts
+        if isinstance(fact, Fact) and type(fact).__name__ not in SILENT.get(path, ())
+    ]
+
+
+def comparable(fact: Fact) -> dict[str, Any]:
+    aside = ASIDE | (NAMED if type(fact).__name__ == "Container" else set())
+    whole = {field: value for field, value in asdict(fact).items() if field not in aside}
+    if "packages" in whole:
+        whole["packages"] = [package.spec for package in whole["packages"]]
+    return whole
+
+
+def compared(facts: Told, *paths: str, brought: bool) -> list[str]:
+    """Return the facts without what these formats cannot say, in an order of their own."""
+    silent = {kind for path in paths for kind in SILENT.get(path, ())}
+    found = []
+    for kind, fields in facts:
+        unsaid = {field for path in paths for field in UNSAID.get(path, {}).get(kind, ())}
+        kept = {field: value for field, value in fields.items() if field not in unsaid}
+        if kind in EFFECTS or not (brought or kind in silent):
+            found.append(f"{kind} {sorted(kept.items())}")
+    return sorted(found)
+
+
+def reference(name: str) -> str:
+    """Return the format that the others are held to: what it is does not matter."""
+    return "task.json" if "task.json" in CONTAINERS[name] else "score.yaml"
+
+
+def pairs() -> Iterator[Any]:
+    """Yield every other format of every container."""
+    for name, written in CONTAINERS.items():
+        for path in written:
+            if path != reference(name):
+                reason = OUTSIDE.get(path, {}).get(name)
+                drift = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+                yield pytest.param(name, path, id=f"{name}, {path}", marks=drift)
+
+
+@pytest.mark.parametrize(("name", "path"), list(pairs()))
+def test_the_same_container_says_the_same(name: str, path: str) -> None:
+    first = reference(name)
+    brought = "ConfigMap" in CONTAINERS[name][path]
+    one, other = told(name, first), told(name, path)
+    assert compared(other, first, path, brought=brought) == compared(
+        one, first, path, brought=brought
+    )
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_something_is_said(name: str) -> None:
+    kind, fields = SAID[name]
+    found = [fact for of, fact in told(name, reference(name)) if of == kind]
+    assert any(all(fact[field] == value for field, value in fields.items()) for fact in found)
