@@ -57,6 +57,13 @@ def together(format_name: str, paths: Sequence[str], files: Files) -> list[Group
 
 def read(group: Group, files: Files, builds: Sequence[Build], settings: ReadingSettings) -> Reading:
     """Return what a group says; ``builds`` are what manifests say of building it."""
+    with extended_by(settings.get("tables")):
+        return _read(group, files, builds, settings)
+
+
+def _read(
+    group: Group, files: Files, builds: Sequence[Build], settings: ReadingSettings
+) -> Reading:
     format_, found = load(group.format), Reading()
     around = Surroundings(files, builds, settings)
     documents = {}
@@ -68,12 +75,11 @@ def read(group: Group, files: Files, builds: Sequence[Build], settings: ReadingS
             found.problems[path] = (error.offset, error.reason)
         else:
             found.comments[path] = format_.comments(documents[path], text)
-    with extended_by(settings.get("tables")):
-        for fact in format_.facts(documents, around) if documents else ():
-            if isinstance(fact, Build):
-                found.builds.append(fact)
-            else:
-                found.facts.append(cast("AnyFact", fact))
+    for fact in format_.facts(documents, around) if documents else ():
+        if isinstance(fact, Build):
+            found.builds.append(fact)
+        else:
+            found.facts.append(cast("AnyFact", fact))
     found.troubles, found.scopes = around.troubles, around.scopes
     return found
 

@@ -14,6 +14,7 @@ from immutable_delivery.formats.registry import REGISTRY, candidates, claim
 from immutable_delivery.groups import Group, Reading, ReadingSettings
 from immutable_delivery.pathclasses import classify as path_class
 from immutable_delivery.records import Record, field
+from immutable_delivery.tables import extended_by
 from immutable_delivery.text import Place, Span, Text
 from immutable_delivery.workers import Site, Task, outcomes
 
@@ -101,6 +102,11 @@ class Reader:
 def read(files: Files, classify: Classify, reader: Reader | None = None) -> Project:
     """Read a repository: the facts of every file in scope, not yet linked."""
     reader = reader or Reader(files, {})
+    with extended_by(reader.settings.get("tables")):
+        return _read(files, classify, reader)
+
+
+def _read(files: Files, classify: Classify, reader: Reader) -> Project:
     project = Project(files, Texts(files))
     project.inputs = {one.path: one for one in reader.claimed(files.paths, classify)}
     found = Reading()

@@ -238,6 +238,32 @@ def test_rows_of_tables_add_up_and_the_repository_has_the_first_word(
     assert _report(repository, *options)["findings"] == []
 
 
+@pytest.mark.parametrize(
+    ("extension", "file", "text", "policy", "found"),
+    [
+        ("tags: {exact_components: {acme/db: 2}}", "Dockerfile", f'FROM acme/db:4.2@{DIGEST}\nFROM acme/db:4.2\nCMD ["a"]\n', "partial-tag", False),
+        ("tags: {aliases: approved2}", "Dockerfile", 'FROM acme/db:approved2\nCMD ["a"]\n', "floating-tag", True),
+        ("sockets: {names: acmed}", "compose.yaml", f"services:\n  a:\n    image: a@{DIGEST}\n    volumes: [/run/acmed.sock:/s]\n", "runtime-socket", True),
+        ("switches: {lists: {ACME_ADDONS: add-ons}}", "compose.yaml", f"services:\n  a:\n    image: a@{DIGEST}\n    environment: {{ACME_ADDONS: x}}\n", "install-by-environment", True),
+        ("image_starts: {nothing: acme/base}", "compose.yaml", f"services:\n  a:\n    image: acme/base@{DIGEST}\n", "missing-start-command", True),
+        ("code_paths: {images: {acme/web: /pages}}", "compose.yaml", f"services:\n  a:\n    image: acme/web@{DIGEST}\n    volumes: [./lib:/pages]\n", "host-mounted-code", True),
+        ("environments: {compose_development: laptop}", "compose.laptop.yaml", f"services:\n  a:\n    image: a@{DIGEST}\n    command: npm install x\n", "install-at-start", False),
+        ("secrets: {names: pin}", "Dockerfile", f'FROM debian@{DIGEST}\nENV DOOR_PIN=8732-99\nCMD ["a"]\n', "secret-in-image", True),
+        ("updaters: {programs: {Acmetower: acme/tower}}", "compose.yaml", f"services:\n  a:\n    image: acme/tower@{DIGEST}\n", "auto-updater", True),
+        ("official_images: {names: acmeos}", "Dockerfile", f'FROM debian@{DIGEST}\nCOPY --from=acmeos /a /a\nCMD ["a"]\n', "broken-stage-reference", False),
+    ],
+)  # fmt: skip
+def test_what_is_known_of_the_world_is_extended(
+    repository: Repository, extension: str, file: str, text: str, policy: str, found: bool
+) -> None:
+    repository.write(**{file: text, "lib/a.py": "a = 1\n"})
+    options = ("--select", policy)
+    before = bool(_report(repository, *options)["findings"])
+    repository.write(**{".imd.yaml": f"tables: {{{extension}}}\n"})
+    after = bool(_report(repository, *options)["findings"])
+    assert (before, after) == (not found, found)
+
+
 ARGUMENTS = {
     "compose.yaml": f"services:\n  web:\n    image: acme/pkg@{DIGEST}\n    command: [install, flask]\n",
     "pod.yaml": f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n    - name: p\n      image: acme/pkg@{DIGEST}\n      args: [install, flask]\n",
@@ -259,7 +285,7 @@ def test_the_programs_of_images_of_ones_own_are_known_in_every_format(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{manager: []}", ".imd.yaml:1:10: there is no table 'manager'; there are builders, "),
+        ("{manager: []}", ".imd.yaml:1:10: there is no table 'manager'; there are api_groups, builders, "),
         ("{managers: {paru: {}}}", ".imd.yaml:1:10: 'managers' must be a list"),
         ("{bypassing_variables: [A]}", "'bypassing_variables' must be a mapping"),
         ("{managers: [{ecosystem: os}]}", "a row of 'managers' lacks 'names'"),

@@ -8,7 +8,7 @@ import pytest
 
 from immutable_delivery.tables import SUBJECTS, extended_by, fault, known
 from immutable_delivery.tables.compiling import compile_subject
-from immutable_delivery.tables.subjects import Entrypoints, Sockets
+from immutable_delivery.tables.subjects import Entrypoints, Files, Secrets, Sockets
 
 
 def test_every_table_beside_the_code_is_compiled() -> None:
@@ -75,3 +75,31 @@ def test_a_row_of_a_mapping_is_refused_at_the_row() -> None:
     assert path == ("programs", "c")
     assert "'programs.c' of 'entrypoints'" in reason
     assert fault("entrypoints", {"programs": {"a": "b"}}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("tags", {"exact_components": {"acme/db": "two"}}),
+        ("tags", {"exact_components": {"acme/db": None}}),
+        ("secrets", {"files": [1]}),
+        ("switches", {"lists": ["A"]}),
+    ],
+)
+def test_values_of_another_kind_are_refused(name: str, rows: dict[str, object]) -> None:
+    assert fault(name, rows) is not None
+
+
+def test_signs_of_patterns_are_signs() -> None:
+    with extended_by(
+        {"secrets": {"names": "(", "files": "a[b.*"}, "files": {"code_folders": "/x(y"}}
+    ):
+        assert known(Secrets).name.search("A_(")
+        assert known(Secrets).file.search("x/a[b.txt")
+        assert known(Files).code_folder.match("/x(y/z")
+
+
+def test_a_subject_without_words_fits_nothing() -> None:
+    empty = Sockets()
+    assert empty.pattern.search("/run/docker.sock") is None
+    assert Files().code_folder.match("") is None

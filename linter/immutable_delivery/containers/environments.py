@@ -10,28 +10,9 @@ from typing import Any
 
 from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Scope
-from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, replace
-
-_HOLDERS = frozenset(
-    "overlays overlay environments environment envs env clusters cluster stages".split()
-)
-_DEVELOPMENT = frozenset(
-    "dev devel develop development local localhost debug minikube kind k3d k3s docker-desktop microk8s sandbox skaffold tilt".split()
-)
-ORDER = (
-    *sorted(_DEVELOPMENT), "ci", "test", "testing", "int", "integration", "qa", "uat", "acceptance",
-    "preview", "stage", "staging", "stg", "preprod", "pre-prod", "canary", "prod", "prd", "production", "live",
-)  # fmt: skip
-"""The environments that an artifact usually passes through, the first first."""
-TELLING = frozenset(ORDER) - set(
-    "ci test testing int integration kind debug live skaffold stage".split()
-)
-"""Names that say it by themselves, wherever they stand."""
-_IN_NAME = lazy(
-    r"[.\-_](dev|development|local|qa|uat|staging|stg|preprod|prod|production)(?:\.[a-z]+)?\Z"
-)
-_BASES = frozenset({"base", "bases", "common", "components", "shared", "default"})
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Environments
 
 
 class Environment(Record, frozen=True):
@@ -67,28 +48,35 @@ def configured(path: str, environments: Iterable[Any]) -> Environment | None:
     return None
 
 
-@lru_cache(maxsize=4096)
 def conventional(path: str) -> Environment:
     """Return the environment that a path names, and the part of the path that does."""
-    name, evidence = _named(path)
+    return _conventional(path, known(Environments))
+
+
+@lru_cache(maxsize=4096)
+def _conventional(path: str, names: Environments) -> Environment:
+    name, evidence = _named(path, names)
     return Environment(name, evidence, is_development(name))
 
 
-def _named(path: str) -> tuple[str, str]:
+def _named(path: str, names: Environments) -> tuple[str, str]:
     folders = path.split("/")[:-1]
     for index in range(len(folders) - 1, -1, -1):
-        if folders[index].lower() in TELLING:
+        if folders[index].lower() in names.telling:
             return folders[index], "/".join(folders[: index + 1])
     for index in range(len(folders) - 2, -1, -1):
-        if folders[index].lower() in _HOLDERS and folders[index + 1].lower() not in _BASES:
+        if (
+            folders[index].lower() in names.holders
+            and folders[index + 1].lower() not in names.shared
+        ):
             return folders[index + 1], "/".join(folders[: index + 2])
-    found = _IN_NAME.search(path.lower())
+    found = names.in_name.search(path.lower())
     return (found[1], path.rpartition("/")[2]) if found else ("", "")
 
 
 def is_development(name: str) -> bool:
     """Whether the name of an environment says that developers work in it."""
     return (
-        name.lower() in _DEVELOPMENT
+        name.lower() in known(Environments).development
         or re.match(r"(?:local|dev)[-_]|.*[-_](?:local|dev)\Z", name.lower()) is not None
     )

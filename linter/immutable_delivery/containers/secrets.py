@@ -6,19 +6,9 @@ import re
 
 from immutable_delivery.facts import SecretEvidence
 from immutable_delivery.patterns import lazy
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Secrets
 
-_NAME = lazy(
-    r"(?:^|_)(?:api_?key|access_?key|auth|credentials?|key|passphrase|password|passwd|pword|pwd|pass|secrets?|tokens?)(?:_|$)",
-    re.IGNORECASE,
-)
-_HARMLESS_NAME = lazy(
-    r"(?:^|_)(?:public|pub|file|files|path|dir|folder|url|uri|host|port|name|alias|version|type|format|algorithm|"
-    r"length|size|ttl|expiry|expires|expiration|timeout|header|prefix|suffix|enabled?|disabled?|method|mode|module|"
-    r"backend|provider|server|issuer|audience|realm|endpoint|fingerprint|gpg|pgp|map|layout|store|ring|id_file)(?:_|$)"
-    r"|(?:^|_)pwd$|^(?:old)?pwd$|_key_(?:id|name)$|^(?:foreign|primary|sort|cache|index|hot)_?key",
-    re.IGNORECASE,
-)
-_ALWAYS = lazy(r"aws_(?:access_key_id|secret_access_key|session_token)$", re.IGNORECASE)
 _HARMLESS_VALUE = lazy(
     r"|true|false|yes|no|on|off|none|null|[0-9]{1,5}|/.*|<.*>|(?:file|https?)://[^@]*|(?:change|replace)[-_ ]?me",
     re.IGNORECASE,
@@ -33,18 +23,6 @@ _PLACEHOLDER = lazy(
     r"(?:x+|\*+|\.+|pass(?:word)?|secret|token|user|changeme|<.*>)\Z", re.IGNORECASE
 )
 
-_FILE = lazy(
-    r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.[\w-]+)*|[\w-]+\.env|\.npmrc|\.pypirc|\.netrc|_netrc|\.git-credentials|"
-    r"\.dockercfg|\.docker/config\.json|\.aws/credentials|\.kube/config|kubeconfig|\.htpasswd|\.pgpass|\.my\.cnf|\.vault-token|"
-    r"credentials\.json|service[-_]?account[\w-]*\.json|terraform\.tfvars|secrets?\.(?:ya?ml|json|env|toml)|[^/]+\.(?:pem|key|pfx|p12|"
-    r"jks|keystore|kdbx|ppk))\Z",
-    re.IGNORECASE,
-)
-_HARMLESS_FILE = lazy(
-    r"(?:example|sample|template|dist|defaults?|schema|pub|test)\b|(?:^|/)(?:ca|cacert|ca-bundle|cert|certs|chain|fullchain|"
-    r"root|bundle)[\w.-]*\.pem\Z",
-    re.IGNORECASE,
-)
 _TELLING = {
     ".npmrc": lazy(r"_(?:auth|authToken|password)\s*="),
     ".pem": lazy(r"PRIVATE KEY"),
@@ -59,9 +37,10 @@ def secret_variable(name: str, value: str | None) -> SecretEvidence:
     """
     if value is not None and (found := secret_value(value)):
         return found
-    if _ALWAYS.search(name):
+    words = known(Secrets)
+    if words.always_secret.search(name):
         return "name"
-    if not _NAME.search(name) or _HARMLESS_NAME.search(name):
+    if not words.name.search(name) or words.harmless_name.search(name):
         return ""
     return "" if value is not None and _HARMLESS_VALUE.fullmatch(value) else "name"
 
@@ -80,7 +59,8 @@ def has_credentials(url: str) -> bool:
 
 def secret_file(path: str, content: str | None = None) -> bool:
     """Whether a file is a secret by its name; its content, where it is known, may acquit it."""
-    if not _FILE.search(path) or _HARMLESS_FILE.search(path.rpartition("/")[2]):
+    words = known(Secrets)
+    if not words.file.search(path) or words.harmless_file.search(path.rpartition("/")[2]):
         return False
     telling = next(
         (rule for ending, rule in _TELLING.items() if path.lower().endswith(ending)), None

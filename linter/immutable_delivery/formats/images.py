@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from immutable_delivery import tables
 from immutable_delivery.facts import Image, Pin, Role, Scope
 from immutable_delivery.patterns import lazy
+from immutable_delivery.tables.subjects import Tags
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -24,13 +26,6 @@ _PLACEHOLDER = lazy(
     r"(?!LATEST\Z|STABLE\Z)(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|__\w+__|[A-Z]{4,}|TAG)\Z"
 )
 
-_ALIASES = frozenset(
-    {"latest", "stable", "edge", "nightly", "main", "master", "dev", "develop", "lts"}
-)
-_CODE_NAMES = frozenset(
-    "buster bullseye bookworm trixie forky stretch jessie wheezy "
-    "xenial bionic focal jammy noble oracular plucky questing resolute trusty".split()
-)
 _DATE = lazy(r"(?<!\d)20\d\d[-.]?[01]\d[-.]?[0-3]\d(?!\d{1,3}(?!\d))")
 _COMMIT = lazy(
     r"(?:^|[-_.])(?:sha|git|g|commit)?[-.]?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}(?=$|[-_.])"
@@ -38,15 +33,6 @@ _COMMIT = lazy(
 _VERSION = lazy(
     r"(?:^|[-_/])[A-Za-z]*?[-_]?(\d+(?:[._]\d+)*)(?:[-+_.]?(rc|alpha|beta|pre|m|p|b|r)[-.]?\d+)?"
 )
-_MOVES = lazy(
-    r"(?:^|[-.])(?:latest|snapshot|nightly|edge|dev|canary|unstable|main|master)(?:$|[-.])",
-    re.IGNORECASE,
-)
-_EXACT_COMPONENTS = {
-    "postgres": 2, "debian": 2, "ubuntu": 9, "amazonlinux": 4, "oraclelinux": 9, "pause": 2,
-    "rockylinux": 9, "almalinux": 9, "fedora": 9, "centos": 9, "busybox": 3, "buildpack-deps": 9,
-}  # fmt: skip
-"""How many components name one release, where it is not three; 9: only a date or a build does."""
 
 
 def image_fact(
@@ -121,16 +107,18 @@ def name_and_tag(reference: str) -> tuple[str, str]:
 def tag_pin(name: str, tag: str) -> Pin:
     """Return how far a tag of the image ``name`` pins it: exact, partial or alias."""
     lower = tag.lower()
-    if lower in _ALIASES:
+    tags = tables.known(Tags)
+    if lower in tags.aliases:
         return "alias"
     if _DATE.search(tag) or _COMMIT.search(tag) or re.fullmatch(r"\d{5,}", tag):
         return "exact"
     if not any(char.isdigit() for char in tag):
-        return "partial" if _CODE_NAMES & set(re.split(r"[-_.]", lower)) else "alias"
+        return "partial" if tags.code_names & set(re.split(r"[-_.]", lower)) else "alias"
     version = _VERSION.search(tag)
-    if version is None or _MOVES.search(tag):
+    if version is None or tags.moves.search(tag):
         return "partial"
-    needed = _EXACT_COMPONENTS.get(_last_part(name), 3)
+    counts = tags.exact_components
+    needed = counts.get(familiar_name(name) or "", counts.get(_last_part(name), 3))
     return "exact" if len(re.split(r"[._]", version[1])) >= needed else "partial"
 
 

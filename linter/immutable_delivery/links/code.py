@@ -8,27 +8,10 @@ from posixpath import join
 
 from immutable_delivery.facts import Container
 from immutable_delivery.files import Files
-from immutable_delivery.patterns import lazy
-
-SOURCE = lazy(
-    r"\.(?:py|js|mjs|cjs|ts|tsx|jsx|vue|svelte|rb|php|go|rs|java|kt|scala|cs|fs|ex|exs|erl|clj|pl|lua|swift|dart"
-    r"|jar|war|dll|so|wasm|sh|html|css|sql\.erb|erb|jinja2?)$"
-)
-DATA_TARGET = lazy(
-    r"^/(?:var/lib|var/log|var/cache|data|db|backups?|dump|tmp|run|certs?|etc/(?:ssl|letsencrypt|localtime|timezone)"
-    r"|usr/share/(?:zoneinfo|ca-certificates)|docker-entrypoint-initdb\.d|media|uploads?|logs?)(?:/|$)"
-)
-CODE_PATHS = {
-    "nginx": ("/usr/share/nginx/html",),
-    "httpd": ("/usr/local/apache2/htdocs",),
-    "php": ("/var/www/html",),
-    "wordpress": ("/var/www/html",),
-    "drupal": ("/var/www/html", "/opt/drupal/web"),
-    "tomcat": ("/usr/local/tomcat/webapps",),
-    "caddy": ("/usr/share/caddy", "/srv"),
-    "jenkins/jenkins": ("/usr/share/jenkins",),
-}
-"""Where well-known images keep the code or the pages that they serve."""
+from immutable_delivery.formats.images import name_and_tag
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import CodePaths
+from immutable_delivery.tables.subjects import Files as FileNames
 
 
 def by_service(containers: Iterable[Container]) -> Mapping[str, list[Container]]:
@@ -42,16 +25,26 @@ def by_service(containers: Iterable[Container]) -> Mapping[str, list[Container]]
 
 def program_below(target: str, container: Container) -> str:
     """Return the program or source file below the target that the container starts, by its working directory too."""
-    argv = container.entry or ()
+    argv, source = container.entry or (), known(FileNames).source
     for word in argv:
         relative = not word.startswith(("/", "-")) and (
-            word.startswith("./") or SOURCE.search(word)
+            word.startswith("./") or source.search(word)
         )
         path = join(container.workdir or "", word) if relative and container.workdir else word
         inside = path == target or path.startswith(f"{target.rstrip('/')}/")
-        if inside and (SOURCE.search(word) or word == argv[0]):
+        if inside and (source.search(word) or word == argv[0]):
             return word
     return ""
+
+
+def served_by(image: str | None) -> tuple[str, ...]:
+    """Return where an image keeps the code or the pages that it serves."""
+    return known(CodePaths).images.get(name_and_tag(image or "")[0], ())
+
+
+def holds_state(target: str) -> bool:
+    """Whether a path of a container lies in a folder for state, or of the machine."""
+    return known(FileNames).data_folder.match(target) is not None
 
 
 class CodeFolders:
@@ -69,9 +62,9 @@ class CodeFolders:
 
 
 def _sources(paths: Iterable[str]) -> set[str]:
-    found = set()
+    found, source = set(), known(FileNames).source
     for path in paths:
-        if SOURCE.search(path):
+        if source.search(path):
             found.add(path)
             folder = path.rpartition("/")[0]
             found.add(folder)

@@ -11,6 +11,8 @@ from immutable_delivery.facts import Build, Fact, Image, Variable
 from immutable_delivery.formats.images import familiar_name
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Environments
 
 
 def link_development(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
@@ -106,14 +108,11 @@ def _saying_so(facts: Sequence[Fact], builds: Sequence[Build]) -> dict[tuple[str
         for fact in facts
         if isinstance(fact, Variable)
         and fact.scope.deployed
-        and fact.name in _MODES
+        and fact.name in known(Environments).variables
         and _DEVELOPMENT.search(fact.value or "")
     }
 
 
-_MODES = frozenset(
-    "NODE_ENV APP_ENV RAILS_ENV RACK_ENV FLASK_ENV ASPNETCORE_ENVIRONMENT MIX_ENV ENVIRONMENT".split()
-)
 _DEVELOPMENT = lazy(r"^(?:dev|develop|development|dev-envs?|local)$", re.IGNORECASE)
 
 

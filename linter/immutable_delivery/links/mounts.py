@@ -8,16 +8,17 @@ from posixpath import normpath
 
 from immutable_delivery.facts import Container, Fact, Mount
 from immutable_delivery.files import Files
-from immutable_delivery.formats.images import name_and_tag
 from immutable_delivery.links.code import (
-    CODE_PATHS,
-    DATA_TARGET,
     CodeFolders,
     by_service,
+    holds_state,
     program_below,
+    served_by,
 )
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Files as FileNames
 
 _DATA_SOURCE = lazy(r"(?:^|[/_-])(?:data|db|database|storage)/?$", re.IGNORECASE)
 """Folders of the host that hold data, whatever the image calls the place: `database:/config`."""
@@ -67,7 +68,7 @@ def _evidence(
     code: CodeFolders,
 ) -> str:
     """Return why the target is code, the strongest evidence first; "" where nothing says so."""
-    if DATA_TARGET.match(target):
+    if holds_state(target):
         return ""
     for stage in stages:
         for inside, source in stage.code:
@@ -107,22 +108,16 @@ def _same_or_above(target: str, inside: str) -> bool:
 
 def _is_home(target: str, stages: Sequence[Container], container: Container | None) -> bool:
     """Whether the target is where the image keeps its code: a working directory, a known path, a usual name."""
-    name, _ = name_and_tag((container.image if container else "") or "")
     homes = [stage.workdir for stage in stages if stage.workdir not in {"", "/", None}]
     homes += [container.workdir] if container and container.workdir else []
-    homes += CODE_PATHS.get(name, ())
+    homes += served_by(container.image if container else "")
     if any(home and _same_or_above(target, home) for home in homes):
         return True
-    return bool(
-        re.match(
-            r"^/(?:app|src|code|srv|workspace|work|project|usr/src|opt/app|var/www|home/\w+/app)(?:/|$)",
-            target,
-        )
-    )
+    return known(FileNames).code_folder.match(target) is not None
 
 
 def _config(mount: Mount, target: str, code: CodeFolders) -> str:
-    if DATA_TARGET.match(target) or not _looks_like_config(mount, target):
+    if holds_state(target) or not _looks_like_config(mount, target):
         return ""
     if mount.host_path is None:
         return "outside"
@@ -132,10 +127,7 @@ def _config(mount: Mount, target: str, code: CodeFolders) -> str:
 def _looks_like_config(mount: Mount, target: str) -> bool:
     source = mount.source or ""
     return bool(
-        re.search(
-            r"\.(?:conf|cnf|cfg|ini|ya?ml|json|toml|properties|xml|env|tmpl|template|rules|vcl|hcl)$",
-            source,
-        )
+        known(FileNames).configures.search(source)
         or (
             re.match(r"^/(?:etc|usr/local/etc|opt/[\w.-]+/(?:conf|etc)|config|conf)(?:/|$)", target)
             and not _DATA_SOURCE.search(source)

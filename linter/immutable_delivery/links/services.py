@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from immutable_delivery.facts import Build, Container, Contract, Fact, Image, Scope, Service
 from immutable_delivery.files import folder_of
-from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, replace
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Layout
 
 Key = tuple[str, str, str]
 """How facts of one file family name a service: family (deploy, image), folder or Dockerfile, name."""
@@ -120,14 +121,8 @@ def _together(one: str, other: str, name: str) -> bool:
     while first and second and first[0] == second[0]:
         first, second = first[1:], second[1:]
     apart = [*first[:1], *second[:1]] if first and second else [*first, *second]
-    return all(part == name or _LAYOUT.fullmatch(part) for part in apart)
-
-
-_LAYOUT = lazy(
-    r"(?:bases?|overlays?|env(?:ironment)?s?|components|clusters?|infra|docker|compose|swarm|release|apps?|services?|src|packages|ops|resources|templates"
-    r"|(?:kubernetes|k8s|kube|kustomize|argocd|flux|gitops)(?:[-_]\w+)?|manifests?|deploy(?:ments?)?"
-    r"|stag(?:e|ing)|prod(?:uction)?|dev(?:elopment)?|test(?:ing)?|qa|uat|pre-?prod|local|ci)",
-)
+    layout = known(Layout).folder
+    return all(part == name or layout.fullmatch(part) for part in apart)
 
 
 def _join_images(

@@ -9,34 +9,8 @@ from immutable_delivery.facts import Build, Container, Fact
 from immutable_delivery.formats.images import name_and_tag
 from immutable_delivery.lock.file import NONE, Lock
 from immutable_delivery.records import replace
-
-_NOTHING = frozenset(
-    "debian ubuntu alpine busybox fedora centos rockylinux almalinux oraclelinux amazonlinux archlinux photon "
-    "opensuse/leap opensuse/tumbleweed clearlinux buildpack-deps "
-    "node python pypy golang ruby openjdk eclipse-temurin amazoncorretto ibm-semeru-runtimes sapmachine rust gcc "
-    "php perl elixir erlang haskell clojure julia r-base swift groovy jruby dart "
-    "maven gradle composer bash "
-    "gcr.io/distroless/static gcr.io/distroless/base gcr.io/distroless/cc gcr.io/distroless/static-debian12 "
-    "gcr.io/distroless/base-debian12 gcr.io/distroless/cc-debian12 gcr.io/distroless/static-debian11 "
-    "gcr.io/distroless/base-debian11 gcr.io/distroless/cc-debian11 "
-    "mcr.microsoft.com/dotnet/runtime mcr.microsoft.com/dotnet/aspnet mcr.microsoft.com/dotnet/sdk "
-    "mcr.microsoft.com/dotnet/runtime-deps mcr.microsoft.com/openjdk/jdk "
-    "registry.access.redhat.com/ubi8/ubi registry.access.redhat.com/ubi9/ubi registry.access.redhat.com/ubi8/ubi-minimal "
-    "registry.access.redhat.com/ubi9/ubi-minimal nvidia/cuda oven/bun denoland/deno".split()
-)
-"""Images that by themselves start only a shell, a REPL or nothing (from their Dockerfiles, November 2026)."""
-
-_STARTS_IN_VARIANT = {"php": ("apache", "fpm")}
-"""Tags of the images above that do start a server."""
-
-
-_STARTS = frozenset(
-    "nginx nginxinc/nginx-unprivileged httpd caddy traefik haproxy envoyproxy/envoy tomcat jetty redis valkey/valkey "
-    "postgres mysql mariadb mongo rabbitmq memcached elasticsearch kibana logstash solr neo4j influxdb registry "
-    "wordpress drupal ghost joomla nextcloud grafana/grafana prom/prometheus jenkins/jenkins keycloak/keycloak "
-    "quay.io/keycloak/keycloak kong nats zookeeper cassandra couchdb vault consul hashicorp/vault hashicorp/consul".split()
-)
-"""Images that start a server by themselves (from their Dockerfiles, November 2026)."""
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import ImageStarts
 
 
 def link_starts(facts: Sequence[Fact], builds: Sequence[Build], lock: Lock = NONE) -> list[Fact]:
@@ -56,10 +30,10 @@ def starts_by_itself(image: str | None, lock: Lock = NONE) -> bool | None:
         return None
     if image in lock.images:
         return lock.images[image].starts
-    name, tag = name_and_tag(image)
-    if name not in _NOTHING:
-        return True if name in _STARTS else None
-    return any(word in tag for word in _STARTS_IN_VARIANT.get(name, ()))
+    (name, tag), images = name_and_tag(image), known(ImageStarts)
+    if name not in images.nothing:
+        return True if name in images.server else None
+    return any(word in tag for word in images.variants.get(name, ()))
 
 
 def _runners(containers: Iterable[Container], builds: Iterable[Build]) -> Mapping[str, list[bool]]:

@@ -9,21 +9,9 @@ from immutable_delivery.facts import Container, Fact, Resource, Variable
 from immutable_delivery.formats.images import name_and_tag
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Updaters
 
-_PROGRAMS = {
-    "Watchtower": (
-        "containrrr/watchtower nickfedor/watchtower beatkind/watchtower v2tec/watchtower "
-        "ghcr.io/containrrr/watchtower ghcr.io/nicholas-fedor/watchtower"
-    ),
-    "Ouroboros": "pyouroboros/ouroboros circa10a/ouroboros",
-    "Shepherd": "containrrr/shepherd mazzolino/shepherd",
-    "Keel": "keelhq/keel ghcr.io/keel-hq/keel",
-    "Tugtainer": "quenary/tugtainer ghcr.io/quenary/tugtainer",
-}
-"""Programs that replace running containers, and their images; what only tells of new images is no such program."""
-_BY_IMAGE = {image: program for program, images in _PROGRAMS.items() for image in images.split()}
-_ONLY_TELLS = "WATCHTOWER_MONITOR_ONLY"
-_TELLING = frozenset({"--monitor-only", "--monitor-only=true", "-m"})
 _LIST = "argocd-image-updater.argoproj.io/image-list"
 _WRITE_BACK = "argocd-image-updater.argoproj.io/write-back-method"
 _KEEL = "keel.sh/policy"
@@ -56,7 +44,9 @@ def _telling(facts: Sequence[Fact]) -> set[Owner]:
     return {
         _owner(fact)
         for fact in facts
-        if isinstance(fact, Variable) and fact.name == _ONLY_TELLS and _is_on(fact.value)
+        if isinstance(fact, Variable)
+        and fact.name in known(Updaters).telling_variables
+        and _is_on(fact.value)
     }
 
 
@@ -68,8 +58,8 @@ def _updater(container: Container, telling: set[Owner]) -> str:
     """Return the program that swaps images in a deployed container; "" where it is none."""
     if not container.scope.deployed or not container.image:
         return ""
-    program = _BY_IMAGE.get(name_and_tag(container.image)[0], "")
-    only = _owner(container) in telling or _TELLING & set(container.entry or ())
+    program = known(Updaters).by_image.get(name_and_tag(container.image)[0], "")
+    only = _owner(container) in telling or known(Updaters).telling & set(container.entry or ())
     return "" if only else program
 
 

@@ -9,11 +9,11 @@ from immutable_delivery.facts import Command, Container, Fact, Mount
 from immutable_delivery.files import Files
 from immutable_delivery.formats.images import name_and_tag
 from immutable_delivery.links.code import (
-    CODE_PATHS,
-    DATA_TARGET,
     CodeFolders,
     by_service,
+    holds_state,
     program_below,
+    served_by,
 )
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
@@ -95,12 +95,11 @@ class _Around:
         for one in [*containers, *self._sharing(volume)]:
             if program := program_below(target, one):
                 return f"'{program}' starts from there"
-        if DATA_TARGET.match(target) or _SETTINGS.search(target):
+        if holds_state(target) or _SETTINGS.search(target):
             return ""
         for one in containers:
-            name = name_and_tag(one.image or "")[0]
-            if any(_within(home, target) for home in CODE_PATHS.get(name, ())):
-                return f"'{name}' serves what lies there"
+            if any(_within(home, target) for home in served_by(one.image)):
+                return f"'{name_and_tag(one.image or '')[0]}' serves what lies there"
         for one in containers:
             if copied := self._copied(sources, one):
                 return f"the Dockerfile copies '{copied}'"

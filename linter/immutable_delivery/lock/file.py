@@ -14,18 +14,14 @@ from immutable_delivery.files import Files
 from immutable_delivery.formats.images import digest_problem
 from immutable_delivery.formats.schema import schema_of
 from immutable_delivery.records import Record, field
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import ImageStarts
 from immutable_delivery.text import Text
 
 FILE = "imd.lock"
 VERSION = 1
 
 _ANEW = "remove it, and `imd lock` writes it anew"
-
-_SHELLS = frozenset(
-    "sh bash ash dash zsh busybox cmd cmd.exe powershell pwsh node python python3 pypy pypy3 irb jshell php perl lua "
-    "iex erl ghci julia R clojure lein rails-console swift groovysh jirb bun deno".split()
-)
-"""Programs that, called without a script, only wait for somebody to type."""
 
 
 class Described(Record, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -46,7 +42,7 @@ class Described(Record, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     def starts(self) -> bool:
         """Whether it starts a program by itself, not just a shell or an interpreter that waits for input."""
         program, *arguments = self.command or self.entrypoint or [""]
-        waits = program.rpartition("/")[2] in {"", *_SHELLS}
+        waits = program.rpartition("/")[2] in {"", *known(ImageStarts).waiting}
         return not waits or any(not one.startswith("-") for one in arguments)
 
 

@@ -6,6 +6,7 @@ is read or linked (:func:`extended_by`), so that no parser has to carry it along
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,15 +16,14 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from immutable_delivery.shipped import shipped
-from immutable_delivery.tables import subjects
 from immutable_delivery.tables.compiling import worded
 from immutable_delivery.tables.subjects import Subject
 
 Known = TypeVar("Known", bound=Subject)
 
 SUBJECTS: Mapping[str, type[Subject]] = {
-    "entrypoints": subjects.Entrypoints,
-    "sockets": subjects.Sockets,
+    re.sub(r"(?<!^)(?=[A-Z])", "_", subject.__name__).lower(): subject
+    for subject in Subject.__subclasses__()
 }
 """The subjects by their names in the configuration, which are those of their files."""
 _NAMES = {subject: name for name, subject in SUBJECTS.items()}

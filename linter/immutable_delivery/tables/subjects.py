@@ -8,17 +8,261 @@ from functools import cached_property
 from immutable_delivery.records import Record, field
 
 Words = tuple[str, ...]
+Rows = dict[str, Words]
 
 
 class Subject(Record, frozen=True, dict=True, forbid_unknown_fields=True):
     """What is known of one subject; what is worked out of it is kept."""
 
 
+class ApiGroups(Subject, frozen=True):
+    """API groups of Kubernetes whose objects run nothing in a cluster."""
+
+    tools: Words = ()
+    """Groups of files that look like objects and are read by tools."""
+    policies: Words = ()
+    """Ends of groups whose objects describe pods that they look for or refuse."""
+    podless: frozenset[str] = frozenset()
+    """Groups whose objects hold no pods."""
+
+    @cached_property
+    def of_tools(self) -> re.Pattern[str]:
+        """Recognises the `apiVersion` of a tool's file."""
+        return re.compile(rf"(?:{either(self.tools)})(?:/|\Z)")
+
+
+class CodePaths(Subject, frozen=True):
+    """Where images keep the code or the pages that they serve."""
+
+    images: Rows = field(default_factory=dict)
+    """Image → folders."""
+
+
+class CustomKinds(Subject, frozen=True):
+    """Custom kinds of Kubernetes that name images outside of a pod spec."""
+
+    images: Rows = field(default_factory=dict)
+    """Group/Kind → the paths of the images; `*` is any kind, or every item of a list."""
+
+
 class Entrypoints(Subject, frozen=True):
     """Programs that well-known images start by themselves: what a manifest adds are their arguments."""
 
-    programs: dict[str, Words] = field(default_factory=dict)
+    programs: Rows = field(default_factory=dict)
     """Image → the words that it starts."""
+
+
+class Environments(Subject, frozen=True):
+    """What names of folders, files and variables say of environments; `environments:` of the configuration says it of paths."""
+
+    holders: frozenset[str] = frozenset()
+    """Folders whose folders are environments."""
+    shared: frozenset[str] = frozenset()
+    """Folders beside them that are none."""
+    development: frozenset[str] = frozenset()
+    """Environments in which developers work."""
+    stages: Words = ()
+    """The others, in the order in which an artifact usually passes through them."""
+    ambiguous: frozenset[str] = frozenset()
+    """Names that tell only below a folder of environments."""
+    in_names: Words = ()
+    """Names that tell at the end of a file's name."""
+    compose_development: frozenset[str] = frozenset()
+    """Words in the name or the folder of a Compose file that say development."""
+    compose_stages: frozenset[str] = frozenset()
+    """Words there that say another environment."""
+    variables: frozenset[str] = frozenset()
+    """Variables that say it of a service."""
+
+    @cached_property
+    def order(self) -> Words:
+        """The environments that an artifact usually passes through, the first first."""
+        return (*sorted(self.development), *self.stages)
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Names that say it by themselves, wherever they stand."""
+        return frozenset(self.order) - self.ambiguous
+
+    @cached_property
+    def in_name(self) -> re.Pattern[str]:
+        """Finds the environment in the name of a file."""
+        return re.compile(rf"[.\-_]({either(self.in_names)})(?:\.[a-z]+)?\Z")
+
+
+class Files(Subject, frozen=True):
+    """What files and folders hold, by their names: endings without their dot, folders with `*` for one name."""
+
+    code: Words = ()
+    """Endings of source code, programs and pages."""
+    configuration: Words = ()
+    """Endings of what is configuration where it is copied into an image."""
+    code_files: Words = ()
+    """Files of these endings that are code all the same."""
+    mounted_configuration: Words = ()
+    """Endings of what configures a program where it is mounted."""
+    code_folders: Words = ()
+    """Folders of a container that are usually code."""
+    data_folders: Words = ()
+    """Folders of a container that hold state, or what belongs to the machine."""
+
+    @cached_property
+    def source(self) -> re.Pattern[str]:
+        """Recognises the path of source code."""
+        return re.compile(rf"\.(?:{either(self.code)})$")
+
+    @cached_property
+    def copied_configuration(self) -> re.Pattern[str]:
+        """Recognises the path of configuration that is copied."""
+        return re.compile(rf"\.(?:{either(self.configuration)})\Z", re.IGNORECASE)
+
+    @cached_property
+    def code_all_the_same(self) -> re.Pattern[str]:
+        """Recognises the path of code that looks like configuration."""
+        return re.compile(rf"(?:^|/)(?:{either(self.code_files)})\Z")
+
+    @cached_property
+    def configures(self) -> re.Pattern[str]:
+        """Recognises the path of configuration that is mounted."""
+        return re.compile(rf"\.(?:{either(self.mounted_configuration)})$")
+
+    @cached_property
+    def code_folder(self) -> re.Pattern[str]:
+        """Recognises a path in a folder that is usually code."""
+        return re.compile(rf"(?:{either(self.code_folders)})(?:/|$)")
+
+    @cached_property
+    def data_folder(self) -> re.Pattern[str]:
+        """Recognises a path in a folder that holds state."""
+        return re.compile(rf"(?:{either(self.data_folders)})(?:/|$)")
+
+
+class ImageStarts(Subject, frozen=True):
+    """What images start by themselves."""
+
+    nothing: frozenset[str] = frozenset()
+    """Images that start only a shell, a REPL or nothing."""
+    variants: Rows = field(default_factory=dict)
+    """Image of these → words in its tags that do start a server."""
+    server: frozenset[str] = frozenset()
+    """Images that start a server."""
+    waiting: frozenset[str] = frozenset()
+    """Programs that, called without a script, only wait for somebody to type."""
+
+
+class Layout(Subject, frozen=True):
+    """Words of folders that part the files of one project."""
+
+    words: Words = ()
+    """Folders that part manifests and environments."""
+    prefixes: Words = ()
+    """The same, and with more behind `-` or `_`: `k8s-manifests`."""
+
+    @cached_property
+    def folder(self) -> re.Pattern[str]:
+        """Recognises such a folder."""
+        return re.compile(rf"(?:{either(self.words)}|(?:{either(self.prefixes)})(?:[-_]\w+)?)")
+
+
+class OfficialImages(Subject, frozen=True):
+    """The official images of Docker Hub: a bare name of this list means an image, any other one a stage."""
+
+    names: frozenset[str] = frozenset()
+    """Their names."""
+
+
+class Revisions(Subject, frozen=True):
+    """Words of addresses and Git references that move."""
+
+    newest: Words = ()
+    """Words of an address that always mean the newest."""
+    branches: Words = ()
+    """Folders of an address that move unless the file's name holds a version."""
+    series: Words = ()
+    """In front of a number: the branch of a series (`release/1.2`)."""
+    systems: Words = ()
+    """In front of a number: the release of a system, no version of what is fetched."""
+
+    @cached_property
+    def strong(self) -> re.Pattern[str]:
+        """Finds what moves in an address."""
+        return re.compile(
+            rf"(?<![a-z])(?:{either(self.newest)})(?![a-z])|(?<=[-_])current(?=[-_.])",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def weak(self) -> re.Pattern[str]:
+        """Finds what moves in an address unless the file's name holds a version."""
+        return re.compile(rf"(?<=/)(?:{either(self.branches)})(?=[/.?]|$)", re.IGNORECASE)
+
+    @cached_property
+    def of_series(self) -> re.Pattern[str]:
+        """Recognises the branch of a series."""
+        return re.compile(rf"(?:{either(self.series)})[-_/]v?\d+(?:\.\d+)?", re.IGNORECASE)
+
+    @cached_property
+    def of_system(self) -> re.Pattern[str]:
+        """Finds the release of a system."""
+        return re.compile(rf"(?:{either(self.systems)})[-_/]?\d+(?:\.\d+)*", re.IGNORECASE)
+
+
+class Secrets(Subject, frozen=True):
+    """What is a secret by its name: words between underscores in variables, ends of paths in files."""
+
+    names: Words = ()
+    """Words that make a variable a secret."""
+    harmless: Words = ()
+    """Words that make such a variable harmless."""
+    harmless_ends: Words = ()
+    """Ends of its name that do."""
+    harmless_beginnings: Words = ()
+    """Beginnings of its name that do."""
+    harmless_names: Words = ()
+    """Whole names that do."""
+    always: Words = ()
+    """Ends of names that are secret whatever else they hold."""
+    files: Words = ()
+    """Files, by the ends of their paths; `*` stands for letters, digits, `_` and `-`."""
+    file_endings: Words = ()
+    """Endings of files, without their dot."""
+    harmless_files: Words = ()
+    """Words in a file's name that make it harmless."""
+    certificates: Words = ()
+    """Beginnings of the names of `.pem` files that hold certificates."""
+
+    @cached_property
+    def name(self) -> re.Pattern[str]:
+        """Finds what makes a variable a secret."""
+        return re.compile(rf"(?:^|_)(?:{either(self.names)})(?:_|$)", re.IGNORECASE)
+
+    @cached_property
+    def harmless_name(self) -> re.Pattern[str]:
+        """Finds what makes a variable harmless."""
+        return re.compile(
+            rf"(?:^|_)(?:{either(self.harmless)})(?:_|$)|(?:{either(self.harmless_ends)})$"
+            rf"|^(?:{either(self.harmless_beginnings)})|^(?:{either(self.harmless_names)})$",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def always_secret(self) -> re.Pattern[str]:
+        """Finds the end of a name that is always secret."""
+        return re.compile(rf"(?:{either(self.always)})$", re.IGNORECASE)
+
+    @cached_property
+    def file(self) -> re.Pattern[str]:
+        """Finds what makes a file a secret."""
+        names, endings = either(self.files, star=r"[\w-]*"), either(self.file_endings)
+        return re.compile(rf"(?:^|/)(?:{names}|[^/]+\.(?:{endings}))\Z", re.IGNORECASE)
+
+    @cached_property
+    def harmless_file(self) -> re.Pattern[str]:
+        """Finds what makes a file harmless."""
+        return re.compile(
+            rf"(?:{either(self.harmless_files)})\b|(?:^|/)(?:{either(self.certificates)})[\w.-]*\.pem\Z",
+            re.IGNORECASE,
+        )
 
 
 class Sockets(Subject, frozen=True):
@@ -34,7 +278,60 @@ class Sockets(Subject, frozen=True):
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Recognises the path of a socket or pipe."""
-        names, pipes = ("|".join(map(re.escape, words)) for words in (self.names, self.pipes))
         return re.compile(
-            rf"(?:^|[/\\])(?:{names})(?:-\w+)?\.sock$|[/\\]pipe[/\\](?:{pipes})\b", re.IGNORECASE
+            rf"(?:^|[/\\])(?:{either(self.names)})(?:-\w+)?\.sock$|[/\\]pipe[/\\](?:{either(self.pipes)})\b",
+            re.IGNORECASE,
         )
+
+
+class Switches(Subject, frozen=True):
+    """Variables that make an image install or update something when it starts."""
+
+    lists: Rows = field(default_factory=dict)
+    """Variables that list what is to be installed → what that is."""
+    toggles: Rows = field(default_factory=dict)
+    """Variables that turn an installation on → what is installed."""
+    off: frozenset[str] = frozenset()
+    """Values that leave it off."""
+
+
+class Tags(Subject, frozen=True):
+    """What tags of images say."""
+
+    aliases: frozenset[str] = frozenset()
+    """Tags that are pointers and nothing else."""
+    moving: Words = ()
+    """Parts of a tag that move whatever else it says."""
+    code_names: frozenset[str] = frozenset()
+    """Releases of distributions."""
+    exact_components: dict[str, int] = field(default_factory=dict)
+    """Image → how many components of a version name one release, where it is not three."""
+
+    @cached_property
+    def moves(self) -> re.Pattern[str]:
+        """Finds a part that moves."""
+        return re.compile(rf"(?:^|[-.])(?:{either(self.moving)})(?:$|[-.])", re.IGNORECASE)
+
+
+class Updaters(Subject, frozen=True):
+    """What changes images in place of the files."""
+
+    programs: Rows = field(default_factory=dict)
+    """Program that replaces running containers → its images."""
+    telling: frozenset[str] = frozenset()
+    """Arguments that make one only tell of new images."""
+    telling_variables: frozenset[str] = frozenset()
+    """Variables that do."""
+    annotations: Words = ()
+    """Beginnings of annotations that tell a program of the cluster to change what runs."""
+
+    @cached_property
+    def by_image(self) -> dict[str, str]:
+        """The program of an image."""
+        return {image: program for program, images in self.programs.items() for image in images}
+
+
+def either(words: Words, star: str = r"\w+") -> str:
+    """Return a pattern of any of these words; a `*` in one stands for ``star``. Without words nothing fits."""
+    escaped = (re.escape(word).replace(r"\*", star) for word in words)
+    return "|".join(escaped) if words else "(?!)"

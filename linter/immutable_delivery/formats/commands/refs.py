@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from immutable_delivery.facts import Pin
 from immutable_delivery.patterns import lazy
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Revisions
 
 COMMIT = lazy(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
 """A full commit, or a sha256, as a word of its own."""
@@ -14,10 +14,6 @@ SERIES = lazy(r"(?:^|(?<=[_/-]))v?\d+(?:\.\d+)*\.x(?!\w)")
 _SHORT = lazy(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{7,39}")
 _DATE = lazy(r".*(?:19|20)\d\d-?[01]\d-?[0-3]\d.*")
 _TAG = lazy(r"(?:[\w@./+-]*?[-_/@v])?v?\d+(?:[._]\d+)+[-+._~\w]*")
-_SERIES_BRANCH = lazy(
-    r"(?:release|releases|rel|stable|branch|maint|support|hotfix|feature)[-_/]v?\d+(?:\.\d+)?",
-    re.IGNORECASE,
-)
 
 
 def of_ref(ref: str) -> Pin:
@@ -29,5 +25,6 @@ def of_ref(ref: str) -> Pin:
         return "digest"
     if _SHORT.fullmatch(ref) or _DATE.fullmatch(ref):
         return "exact"
-    moves = SERIES.search(ref) or _SERIES_BRANCH.fullmatch(ref) or ref.startswith("refs/heads/")
+    series = SERIES.search(ref) or known(Revisions).of_series.fullmatch(ref)
+    moves = series or ref.startswith("refs/heads/")
     return "exact" if _TAG.fullmatch(ref) and not moves else "alias"

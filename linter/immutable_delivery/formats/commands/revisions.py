@@ -8,6 +8,8 @@ from typing import NamedTuple
 from immutable_delivery.facts import Pin
 from immutable_delivery.formats.commands.refs import COMMIT, SERIES, of_ref
 from immutable_delivery.patterns import lazy
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Revisions
 
 
 class Revision(NamedTuple):
@@ -24,20 +26,6 @@ _VERSION = lazy(
     re.VERBOSE,
 )
 _CORE = lazy(r"v?\d+(?:[._-]\d+)*(?:-?(?:rc|alpha|beta|pre|p|b)\.?\d+)?(?![a-z\d])")
-_DISTRIBUTION = lazy(
-    r"(?:ubuntu|debian|fedora|centos|rhel|el|alpine|macos|osx)[-_/]?\d+(?:\.\d+)*", re.IGNORECASE
-)
-"""Releases of a system in a path are no versions of what is fetched."""
-_STRONG = lazy(
-    r"(?<![a-z])(?:latest|nightly|snapshots?|continuous|last(?:Successful|Stable)Build)(?![a-z])"
-    r"|(?<=[-_])current(?=[-_.])",
-    re.IGNORECASE,
-)
-_WEAK = lazy(
-    r"(?<=/)(?:master|main|trunk|develop|dev|stable|current|edge|head|tip|canary|rolling|next|beta)(?=[/.?]|$)",
-    re.IGNORECASE,
-)
-"""Words that move unless the file name holds a version (`/pool/main/c/curl_7.88.deb`)."""
 _FORGE = lazy(
     r"""^https?://(?:[^/@]*@)?(?:
       raw\.(?:githubusercontent|github)\.com/[^/]+/[^/]+/(?:refs/(?:heads|tags)/)?(?P<raw>[^/]+)/
@@ -63,13 +51,15 @@ def revision(text: str) -> Revision:
     if match := COMMIT.search(text):
         return Revision(match[0], match.start(), "digest")
     host = re.match(r"\w+://[^/]*", text)
-    blank = _DISTRIBUTION.sub(lambda match: "-" * len(match[0]), text)
+    blank = known(Revisions).of_system.sub(lambda match: "-" * len(match[0]), text)
     return _of_path(blank, host.end() if host else 0)
 
 
 def _of_forge(ref: str, start: int, kind: str) -> Revision:
     pin = of_ref(ref)
-    released = kind == "release" and not _STRONG.search(ref) and any(map(str.isdigit, ref))
+    released = (
+        kind == "release" and not known(Revisions).strong.search(ref) and any(map(str.isdigit, ref))
+    )
     return Revision(ref, start, "exact" if released and pin == "alias" else pin)
 
 
@@ -78,7 +68,8 @@ def _of_path(text: str, start: int) -> Revision:
     version = _VERSION.search(text, file) if "\0" not in text[file:] else None
     if series := SERIES.search(text, file if version else start):
         return Revision(series[0], series.start(), "alias")
-    strong, weak = _STRONG.search(text, start), _WEAK.search(text, start)
+    words = known(Revisions)
+    strong, weak = words.strong.search(text, start), words.weak.search(text, start)
     if strong is not None and not version and not _VERSION.search(text, strong.end()):
         return Revision(strong[0], strong.start(), "alias")
     version = version or _VERSION.search(text, strong.end() if strong else start)

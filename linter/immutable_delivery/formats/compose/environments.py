@@ -7,16 +7,9 @@ from collections.abc import Sequence
 
 from immutable_delivery.containers.environments import Environment, configured
 from immutable_delivery.formats import Surroundings
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Environments
 
-_DEVELOPMENT = frozenset(
-    {"override", "dev", "devel", "develop", "development", "local", "localhost", "debug"}
-)
-_OTHERS = frozenset(
-    {
-        "test", "tests", "testing", "ci", "e2e", "integration", "qa", "uat", "stage", "staging", "preprod",
-        "preview", "sandbox", "demo", "prod", "production", "live",
-    }
-)  # fmt: skip
 _FOLDERS = {".devcontainer": "devcontainer"}
 
 
@@ -28,12 +21,14 @@ def environment(path: str, profiles: Sequence[str], around: Surroundings) -> Env
 
 def conventional(path: str) -> Environment | None:
     """Return the environment that the name of a file or of its folder tells."""
+    words = known(Environments)
+    telling = words.compose_development | words.compose_stages
     folder, _, name = path.rpartition("/")
     for word in re.split(r"[._-]", name.lower()):
-        if word in _DEVELOPMENT or word in _OTHERS:
+        if word in telling:
             return Environment(word, f"the file name says '{word}'", _is_development(word))
     last = folder.rpartition("/")[2].lower()
-    if last in _DEVELOPMENT or last in _OTHERS or last in _FOLDERS:
+    if last in telling or last in _FOLDERS:
         word = _FOLDERS.get(last, last)
         return Environment(word, f"the folder is named '{last}'", _is_development(word))
     return None
@@ -47,4 +42,4 @@ def _profiled(profiles: Sequence[str]) -> Environment | None:
 
 
 def _is_development(name: str) -> bool:
-    return name in _DEVELOPMENT or name == "devcontainer"
+    return name in known(Environments).compose_development or name == "devcontainer"

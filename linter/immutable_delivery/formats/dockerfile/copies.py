@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from posixpath import basename, normpath
 
@@ -15,14 +14,11 @@ from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.runs import body_of
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.patterns import lazy
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Files
 from immutable_delivery.written import Written
 
-_CONFIG = lazy(
-    r"\.(?:conf|cnf|cfg|ini|ya?ml|toml|json|properties|xml|env|crt|cer|pem|key|repo|list|sources|asc|gpg|txt|md|tmpl|tpl|j2|template)\Z",
-    re.IGNORECASE,
-)
 _CONFIG_FOLDER = lazy(r"/etc(?:/|\Z)|.*/conf(?:ig)?(?:\.d)?(?:/|\Z)")
-_CODE_FILE = lazy(r"(?:^|/)(?:package|tsconfig|composer|deno)\.json\Z|(?:^|/)pom\.xml\Z")
 
 
 def copy(state: State, one: Instruction) -> None:
@@ -103,6 +99,9 @@ def _target(state: State, source: str, path: str | None, target: str, *, several
 
 
 def _is_config(source: str, target: str) -> bool:
-    if _CODE_FILE.search(source):
+    files = known(Files)
+    if files.code_all_the_same.search(source):
         return False
-    return bool(_CONFIG.search(source.rstrip("/")) or _CONFIG_FOLDER.match(target))
+    return bool(
+        files.copied_configuration.search(source.rstrip("/")) or _CONFIG_FOLDER.match(target)
+    )

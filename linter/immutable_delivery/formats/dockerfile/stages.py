@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from immutable_delivery.facts import StageProblem
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.expansion import Resolver
-from immutable_delivery.formats.dockerfile.official import OFFICIAL
 from immutable_delivery.formats.dockerfile.references import VARIABLE, argument, references
 from immutable_delivery.formats.dockerfile.requests import Request
 from immutable_delivery.formats.dockerfile.variables import PLATFORM, UNSET, Variables
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, field
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import OfficialImages
 from immutable_delivery.written import Written
 
 MAX_DIGITS = 6
@@ -93,7 +94,9 @@ class Plan:
             return self._placed(self.named[text], stage)
         if reference.missing and (matching := self._matching(reference, stage.index)):
             return Target(matching)
-        unknown = not reference.missing and _BARE.match(text) and text not in OFFICIAL
+        unknown = (
+            not reference.missing and _BARE.match(text) and text not in known(OfficialImages).names
+        )
         return Target(problem="unknown" if unknown else "", image=True)
 
     def _numbered(self, text: str) -> list[int]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from immutable_delivery.containers.environments import (
-    ORDER,
-    TELLING,
     Environment,
     environment,
     is_development,
@@ -14,6 +12,8 @@ from immutable_delivery.containers.environments import (
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.lookup import text
 from immutable_delivery.formats.yamltree import Mapping
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Environments as Conventions
 
 _LABELS = (
     ("labels", "environment"), ("labels", "env"), ("labels", "app.kubernetes.io/environment"), ("namespace",),
@@ -35,7 +35,7 @@ class Environments:
         for keys in _LABELS:
             value = text(root, "metadata", *keys)
             name = value.rpartition("-")[2]
-            if name.lower() in TELLING:
+            if name.lower() in known(Conventions).telling:
                 return Environment(name, f"{keys[-1]}: {value}", is_development(name))
         return Environment()
 
@@ -50,4 +50,5 @@ def _position(name: str, configured: Sequence[str]) -> tuple[int, int, str]:
     if name in configured:
         return 0, configured.index(name), name
     lower = name.lower()
-    return 1, ORDER.index(lower) if lower in ORDER else len(ORDER), name
+    order = known(Conventions).order
+    return 1, order.index(lower) if lower in order else len(order), name

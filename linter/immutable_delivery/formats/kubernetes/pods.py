@@ -9,6 +9,8 @@ from immutable_delivery.facts import ContainerRole
 from immutable_delivery.formats.lookup import find, mapping, mappings, scalar, text
 from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
 from immutable_delivery.records import Record, field
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import ApiGroups
 
 PodRole: TypeAlias = Literal[ContainerRole, "pipeline"]
 
@@ -21,20 +23,6 @@ _STEPS: dict[str, PodRole] = {"steps": "pipeline", "sidecars": "pipeline"}
 _ARGO: dict[str, PodRole] = {"sidecars": "sidecar"}
 _SCHEMAS = frozenset({"openAPIV3Schema", "metadata", "status", "data", "stringData", "binaryData"})
 _VALUES = frozenset({"values", "valuesObject"})
-_POLICIES = (
-    "apiextensions.k8s.io",
-    "admissionregistration.k8s.io",
-    "kyverno.io",
-    "gatekeeper.sh",
-    "kubewarden.io",
-)
-"""Groups whose objects describe pods that they look for or refuse, not pods that run."""
-_PODLESS = frozenset(
-    {
-        "apiregistration.k8s.io", "autoscaling", "certificates.k8s.io", "coordination.k8s.io", "discovery.k8s.io",
-        "networking.k8s.io", "node.k8s.io", "policy", "rbac.authorization.k8s.io", "scheduling.k8s.io", "storage.k8s.io",
-    }
-)  # fmt: skip
 _CORE = frozenset({"Pod", "PodTemplate", "ReplicationController"})
 """The kinds of the core group that run pods."""
 _BUILT_IN = frozenset({"", "apps", "batch", "extensions"})
@@ -63,7 +51,10 @@ class Pod(Record):
 
 def pods(root: Mapping, group: str, kind: str) -> Iterator[Pod]:
     """Yield the pod specs of an object."""
-    if group in _PODLESS or group.endswith(_POLICIES) or (not group and kind not in _CORE):
+    groups = known(ApiGroups)
+    if group in groups.podless or group.endswith(groups.policies):
+        return
+    if not group and kind not in _CORE:
         return
     lists = _lists(group)
     skipped = _SCHEMAS | (frozenset() if group in _BUILT_IN else _VALUES)

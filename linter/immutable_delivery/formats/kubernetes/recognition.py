@@ -9,6 +9,8 @@ from immutable_delivery.formats.kustomize import FILE_NAMES
 from immutable_delivery.formats.lookup import text
 from immutable_delivery.formats.yamltree import Document, Mapping, Node, Sequence
 from immutable_delivery.patterns import lazy
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import ApiGroups
 from immutable_delivery.text import Text
 
 _PATH = lazy(r"\.(?:ya?ml|json)\Z")
@@ -16,12 +18,6 @@ _VERSION = lazy(rb"apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#,]*)")
 _KIND = lazy(rb"kind[\"']?[ \t]*:")
 _JSON_VERSION = lazy(rb"apiVersion[\"']?\s*:\s*[\"']?([^\s\"'#,]*)")
 _JSON_KIND = lazy(rb"kind[\"']?\s*:")
-_FOREIGN = lazy(
-    r"(?:skaffold|score\.dev|kustomize\.config\.k8s\.io|kind\.x-k8s\.io|k3d\.io|ctlptl\.dev|kubeadm\.k8s\.io"
-    r"|kubelet\.config\.k8s\.io|kubeproxy\.config\.k8s\.io|eksctl\.io|kops\.k8s\.io|backstage\.io"
-    r"|client\.authentication\.k8s\.io|builtin)(?:/|\Z)"
-)
-"""Files that look like objects and are read by tools, not by a cluster."""
 _INSERTED = lazy(r"^[ \t]*(?:- +)*(?:[\w.\"'/-]+:[ \t]+)?[|>]?\{\{", re.MULTILINE)
 _BLOCK = lazy(r"^[ \t]*\{%", re.MULTILINE)
 _TOKEN = lazy(r"<%|@@?[A-Z][A-Z0-9_]*@|%%?[A-Z][A-Z0-9_]*%")
@@ -41,7 +37,8 @@ def claims(path: str, head: bytes) -> bool:
         versions, kinds = _JSON_VERSION.finditer(head), _JSON_KIND.finditer(head)
     else:
         versions, kinds = _keys(_VERSION, head), _keys(_KIND, head)
-    own = any(not _FOREIGN.match(found[1].decode("utf-8", "replace")) for found in versions)
+    tools = known(ApiGroups).of_tools
+    own = any(not tools.match(found[1].decode("utf-8", "replace")) for found in versions)
     return own and next(kinds, None) is not None
 
 
@@ -57,7 +54,7 @@ def _keys(pattern: re.Pattern[bytes], head: bytes) -> Iterator[re.Match[bytes]]:
 
 def is_foreign(root: Mapping) -> bool:
     """Whether an object is the configuration of a tool."""
-    return _FOREIGN.match(text(root, "apiVersion")) is not None
+    return known(ApiGroups).of_tools.match(text(root, "apiVersion")) is not None
 
 
 def template_at(document: Document, source: Text) -> int | None:

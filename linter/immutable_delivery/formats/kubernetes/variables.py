@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
+from immutable_delivery import tables
 from immutable_delivery.containers.secrets import secret_variable
 from immutable_delivery.facts import Scope, Variable, VariableType
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.patterns import lazy
+from immutable_delivery.tables.subjects import Updaters
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 Values = dict[str, Written | None]
 
 _REFERENCE = lazy(r"\$\$|\$\((?P<name>[A-Za-z_][\w.-]*)\)")
-_TELLING = lazy(
-    r"(?:keel\.sh|argocd-image-updater\.argoproj\.io|fluxcd\.io|filter\.fluxcd\.io|image\.openshift\.io"
-    r"|diun\.|reloader\.stakater\.com|wave\.pusher\.com|configmap\.reloader|secret\.reloader)"
-)
-"""Annotations that tell a program of the cluster to change what runs."""
 _MAX_VALUE = 32_768
 """Longer values are not expanded: a variable of variables can double with every line."""
 
@@ -66,8 +63,9 @@ def inherited(container: Mapping, workload: Workload, scope: Scope) -> Iterator[
 
 def instructions(held: Mapping | None, scope: Scope) -> Iterator[Variable]:
     """Yield a fact for every annotation that lets something change what runs."""
+    telling = tables.known(Updaters).annotations
     for key, value in pairs(held):
-        if isinstance(value, Scalar) and _TELLING.match(key.text):
+        if isinstance(value, Scalar) and key.text.startswith(telling):
             yield _fact("annotation", key, value.written, value.place, value.place, scope)
 
 
