@@ -83,7 +83,7 @@ def _path(
     elif fetcher.target == "last":
         path = operands[-1].text if operands else None
         path = join(path, name) if path and (path.endswith("/") or path == ".") else path
-    elif arguments.given(fetcher.keeps) or fetcher.writes in {True, event.call.name}:
+    elif arguments.given(fetcher.keeps) or fetcher.writes:
         path = name
     if path is None or path in _STDOUT:
         return next((redirect.target.text for redirect in event.call.outputs), None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Action, Install
+from immutable_delivery.facts import Install
 from immutable_delivery.formats.commands import rlang
-from immutable_delivery.formats.commands.arguments import Arguments, Operand, parse
+from immutable_delivery.formats.commands.arguments import Arguments, Operand, Option, parse
 from immutable_delivery.formats.commands.invocations import Invocation, made
 from immutable_delivery.formats.commands.records import Manager, Verb
 from immutable_delivery.formats.commands.stage import Event, Stage
@@ -26,8 +26,10 @@ def _invocation(event: Event, manager: Manager, stage: Stage) -> Iterator[Instal
     arguments = parse(event.words, manager.options)
     if arguments.given(manager.inert):
         return
-    if manager.option_verbs:
-        yield from _by_options(event, manager, arguments, stage)
+    option = arguments.given(manager.option_verbs)
+    if option is not None:
+        yield from _by_option(event, manager, arguments, option, stage)
+        return
     found = _verb(manager, arguments)
     if found is None:
         return
@@ -56,13 +58,15 @@ def _delegated(
         yield from made(Invocation(event, rules, plain, arguments, 0, verb.words, last), stage)
 
 
-def _verb(manager: Manager, arguments: Arguments) -> tuple[Verb, int] | None:
-    """Return the verb, and how many operands it takes up."""
-    texts = arguments.texts
+def _verb(manager: Manager, arguments: Arguments, before: int = 0) -> tuple[Verb, int] | None:
+    """Return the verb, and how many operands it takes up with those before it."""
+    texts = arguments.texts[before:]
     for verb in manager.verbs:
         count = len(verb.words)
         if tuple(texts[:count]) == verb.words and (count or _fits(verb, texts, arguments, manager)):
-            return (verb, count) if verb.action or verb.delegate else None
+            if verb.operands == "workspace":  # `yarn workspace web add thing`
+                return _verb(manager, arguments, before + count + 1)
+            return (verb, before + count) if verb.action or verb.delegate else None
     if not manager.verbs and arguments.given(manager.sources):
         return Verb((), "install", "none"), 0
     return None
@@ -72,23 +76,26 @@ def _fits(verb: Verb, texts: list[str], arguments: Arguments, manager: Manager) 
     """Whether a call without a verb is one: `yarn`, `npx thing`."""
     if verb.manifest:
         return not texts
-    return bool(texts or arguments.given(manager.sources) or arguments.given(manager.instead))
+    return bool(texts or arguments.given(manager.sources | manager.instead | manager.files))
 
 
-def _by_options(
-    event: Event, manager: Manager, arguments: Arguments, stage: Stage
+def _by_option(
+    event: Event, manager: Manager, arguments: Arguments, option: Option, stage: Stage
 ) -> Iterator[Install]:
-    """Read managers whose verbs are options: `pacman -Syu`, `rpm -i`, `dpkg --install`."""
-    option = arguments.given(manager.option_verbs)
-    if option is None:
-        return
-    modifiers = {manager.option_modifiers.get(other.name) for other in arguments.options}
+    """Read managers whose verbs are options: `pacman -Syu`, `rpm -i`, `nix-env --upgrade`."""
     command = (option.word.text,)
-    action: Action = "upgrade" if "upgrade" in modifiers else "refresh"
-    verbs: list[Verb] = []
-    if action in modifiers and (action == "upgrade" or not arguments.operands):
-        verbs.append(Verb(command, action, "none"))
-    if arguments.operands:
-        verbs.append(Verb(command, "install"))
-    for verb in verbs:
+    for verb in _option_verbs(manager, arguments, option, command):
         yield from made(Invocation(event, manager, verb, arguments, 0, command, option.word), stage)
+
+
+def _option_verbs(
+    manager: Manager, arguments: Arguments, option: Option, command: tuple[str, ...]
+) -> Iterator[Verb]:
+    action = manager.option_verbs[option.name]
+    modifiers = {manager.option_modifiers.get(other.name) for other in arguments.options}
+    if "upgrade" in modifiers:
+        yield Verb(command, "upgrade", "none")
+    elif "refresh" in modifiers and not arguments.operands:
+        yield Verb(command, "refresh", "none")
+    if arguments.operands or action != "install":
+        yield Verb(command, action)

@@ -30,8 +30,10 @@ def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> 
     ]
     if verb.name:
         found = [package and replace(package, name=verb.name) for package in found]
-    options = arguments.all(manager.sources | manager.instead)
-    found += [_package(Operand(option.value), reader) for option in options if option.value]
+    version = arguments.given(manager.version)
+    for option in arguments.all(manager.sources | manager.instead):
+        if option.value:
+            found.append(_package(Operand(option.value), reader, version and version.value))
     found.append(_from_git(manager, arguments))
     alias = arguments.given(manager.aliases)
     if alias is not None and not named:
@@ -50,18 +52,21 @@ def versioned(package: Package, version: Word) -> Package:
 def _operands(verb: Verb, operands: list[Operand]) -> list[Operand]:
     match verb.operands:
         case "all":
-            return operands
+            found = operands
         case "first" | "pair" | "plugin" | "project":
-            return operands[:1]
+            found = operands[:1]
         case "rest":
-            return operands[1:]
+            found = operands[1:]
+        case "remote":  # where they come from, if there are several: `flatpak install flathub app`
+            found = operands[1:] or operands
         case "versions":
-            return [one for one in operands if not _APART.match(one.word.text)]
+            found = [one for one in operands if not _APART.match(one.word.text)]
         case "project-package":
             texts = [operand.word.text for operand in operands]
-            return operands[texts.index("package") + 1 :] if "package" in texts else []
+            found = operands[texts.index("package") + 1 :] if "package" in texts else []
         case _:
-            return []
+            found = []
+    return found
 
 
 def _version(

@@ -42,7 +42,7 @@ class Manager(Record, frozen=True):
     family: str
     verbs: tuple[Verb, ...]
     """Those of several words first."""
-    option_verbs: Mapping[str, str] = field(default_factory=dict)
+    option_verbs: Mapping[str, Action] = field(default_factory=dict)
     option_modifiers: Mapping[str, str] = field(default_factory=dict)
     options: Options = PLAIN
     inert: frozenset[str] = _NONE
@@ -96,7 +96,7 @@ class Fetcher(Record, frozen=True):
     inert: frozenset[str] = _NONE
     target: str = ""
     scheme: str = ""
-    writes: bool | str = False
+    writes: bool = False
     repository_type: str = ""
 
 
