@@ -32,6 +32,21 @@ def test_each_image_starts_its_own_program() -> None:
     assert known(Entrypoints).programs.keys() == {image for image, *_ in rows}
 
 
+TAKE_COMMAND = """
+sh bash dash ash ksh zsh env exec nice sudo setpriv chpst su-exec gosu tini tini-static dumb-init catatonit
+python python3 python3.13 node nodejs npm npx yarn pnpm bun bunx deno ruby bundle php perl java dotnet go
+poetry uv uvx pipenv pdm hatch
+"""
+
+
+def test_what_means_nothing_without_its_words_takes_those_of_cmd() -> None:
+    for name in TAKE_COMMAND.split():
+        assert known(Entrypoints).takes_command.match(name), name
+    for name in ("nginx", "pythonx", "docker-entrypoint.sh", "nodemon", "gosu2"):
+        assert not known(Entrypoints).takes_command.match(name), name
+    assert len(known(Entrypoints).take_command) == len(TAKE_COMMAND.split()) - 3
+
+
 SOCKETS = """
 /var/run/docker.sock /run/podman/podman.sock /run/containerd/containerd.sock /run/crio/crio.sock /run/cri-o.sock
 /run/cri-dockerd.sock /var/run/dockershim.sock /run/buildkit/buildkitd.sock /run/balena-engine.sock /run/balena.sock

@@ -6,8 +6,10 @@ import pytest
 
 from immutable_delivery.containers.environments import conventional, is_development
 from immutable_delivery.containers.secrets import secret_file, secret_variable
+from immutable_delivery.formats.commands.pins.systems import rpm
 from immutable_delivery.formats.commands.refs import of_ref
 from immutable_delivery.formats.commands.revisions import revision
+from immutable_delivery.formats.commands.starts import package_script
 from immutable_delivery.formats.compose.environments import conventional as of_compose
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import (
@@ -16,6 +18,7 @@ from immutable_delivery.tables.subjects import (
     Environments,
     Files,
     Layout,
+    Packages,
     Revisions,
     Secrets,
 )
@@ -215,6 +218,45 @@ def test_words_of_addresses_that_move() -> None:
     found = known(Revisions)
     words = (found.newest, found.branches, found.series, found.systems)
     assert [*map(set, words)] == [set(t.split()) for t in (NEWEST, BRANCHES, SERIES, SYSTEMS)]
+
+
+VERSIONED = (
+    "java-21 dotnet-sdk-8.0 aspnetcore-runtime-8.0 netstandard-targeting-pack-2.1 gcc-toolset-13 devtoolset-11 \
+llvm-toolset-17 rust-toolset-1.79 go-toolset-1.22 compat-openssl-11 rh-python-38 python-3.11 php-8.3 ruby-3.3 perl-5.36 nodejs-20 \
+temurin-21 zulu-17 lua-5.4 cuda-12.4 libcudnn-8.9 clang-17 llvm-17 msopenjdk-21"
+)
+
+
+def test_a_version_in_the_name_of_a_package_pins_nothing() -> None:
+    for word in VERSIONED.split():
+        found = rpm(word)
+        assert found is not None, word
+        assert found.pin != "exact", word
+    found = rpm("nginx-1.26")
+    assert found is not None
+    assert found.pin == "exact"
+    assert len(known(Packages).versioned) == len(VERSIONED.split())
+
+
+YARN = (
+    "add audit bin cache check config constraints create dedupe dlx exec explain fund global help import info init install link list \
+login node npm outdated pack patch plugin policies prune publish rebuild remove run set setup unlink up update upgrade version view \
+whoami why workspace workspaces x env get run-script licenses"
+)
+PNPM = "i ci cit it deploy doctor fetch ls ping pm prefix r rm root store un uninstall"
+
+
+def test_every_word_that_is_no_command_of_the_manager_is_a_script() -> None:
+    for name in ("yarn", "pnpm"):
+        own = [*YARN.split(), *PNPM.split()]
+        assert [word for word in own if package_script([name, word, "web"]) == word] == []
+        assert package_script([name, "serve"]) == "serve"
+    for name in ("npm", "bun"):
+        assert package_script([name, "serve"]) == ""
+        assert package_script([name, "run", "serve"]) == "serve"
+    assert package_script(["make", "run", "serve"]) == ""
+    assert known(Packages).own_commands == {*YARN.split(), *PNPM.split()}
+    assert known(Packages).script_managers == {"npm", "yarn", "pnpm", "bun"}
 
 
 def test_api_groups_that_run_nothing() -> None:

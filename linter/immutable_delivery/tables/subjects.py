@@ -50,6 +50,14 @@ class Entrypoints(Subject, frozen=True):
 
     programs: Rows = field(default_factory=dict)
     """Image → the words that it starts."""
+    take_command: Words = ()
+    """Programs that mean nothing without the words that CMD adds; `*` stands for a version."""
+
+    @cached_property
+    def takes_command(self) -> re.Pattern[str]:
+        """Recognises the name of such a program."""
+        names = either(self.take_command, star=r"[\d.]*")
+        return re.compile(rf"(?:{names})(?:-static)?\Z")
 
 
 class Environments(Subject, frozen=True):
@@ -169,6 +177,22 @@ class OfficialImages(Subject, frozen=True):
 
     names: frozenset[str] = frozenset()
     """Their names."""
+
+
+class Packages(Subject, frozen=True):
+    """What names of packages and scripts say."""
+
+    versioned: Words = ()
+    """Beginnings of names that end in a version (`python3.11`): of what they install another number must tell."""
+    script_managers: frozenset[str] = frozenset()
+    """Managers that run the scripts of package.json."""
+    own_commands: frozenset[str] = frozenset()
+    """Commands of their own: every other word names a script."""
+
+    @cached_property
+    def names_version(self) -> re.Pattern[str]:
+        """Recognises the beginning of such a name."""
+        return re.compile(rf"(?:{either(self.versioned)})\b", re.IGNORECASE)
 
 
 class Revisions(Subject, frozen=True):

@@ -9,23 +9,17 @@ from immutable_delivery.formats.commands.modules import program
 from immutable_delivery.formats.commands.tables import Tables, load
 from immutable_delivery.formats.shell import Call, Word
 from immutable_delivery.formats.shell.wrappers import name_of
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Packages
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Written
 
 _ON = frozenset(("1", "true", "development"))
-_MANAGERS = frozenset(("npm", "yarn", "pnpm", "bun"))
-_OWN = frozenset((
-    "add", "install", "i", "ci", "exec", "dlx", "x", "remove", "upgrade", "update", "up", "config", "cache", "global", "init",
-    "create", "link", "unlink", "pack", "publish", "info", "why", "workspace", "workspaces", "set", "plugin", "node", "version",
-    "audit", "outdated", "list", "ls", "prune", "rebuild", "store", "fetch", "deploy", "import", "dedupe", "patch", "env",
-    "root", "bin", "prefix", "view", "login", "help", "run-script", "run", "policies", "constraints", "npm", "rm", "r", "get",
-    "uninstall", "un", "cit", "it", "check", "licenses", "pm", "setup", "whoami", "explain", "fund", "doctor", "ping",
-))  # fmt: skip
 
 
 def package_script(argv: Sequence[str]) -> str:
     """Return the script of package.json that `npm start`, `yarn dev` or `pnpm run build` runs; else empty."""
-    if not argv or argv[0].rpartition("/")[2] not in _MANAGERS:
+    if not argv or argv[0].rpartition("/")[2] not in known(Packages).script_managers:
         return ""
     name = argv[0].rpartition("/")[2]
     arguments = parse([_word(text) for text in argv[1:]], load().role(name).options)
@@ -36,7 +30,7 @@ def package_script(argv: Sequence[str]) -> str:
         return texts[1] if len(texts) > 1 else ""
     if texts[0] in {"start", "stop", "restart", "test", "t", "tst"}:
         return {"t": "test", "tst": "test"}.get(texts[0], texts[0])
-    return "" if name in {"npm", "bun"} or texts[0] in _OWN else texts[0]
+    return "" if name in {"npm", "bun"} or texts[0] in known(Packages).own_commands else texts[0]
 
 
 def dev_server(argv: Sequence[str], tables: Tables | None = None) -> str:

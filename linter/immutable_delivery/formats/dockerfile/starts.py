@@ -16,16 +16,12 @@ from immutable_delivery.formats.dockerfile.scripts import (
     known_values,
 )
 from immutable_delivery.formats.dockerfile.state import State
-from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record, replace
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Entrypoints
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
-_TAKES_COMMAND = lazy(
-    r"(?:(?:ba|da|a|k|z)?sh|python[\d.]*|node|nodejs|npm|npx|yarn|pnpm|bun|bunx|deno|ruby|bundle|php|perl|java|dotnet|go|"
-    r"poetry|uv|uvx|pipenv|pdm|hatch|tini|dumb-init|catatonit|su-exec|gosu|env|exec|nice|sudo|setpriv|chpst)(?:-static)?\Z"
-)
-"""Programs that mean nothing without the words that CMD adds."""
 _ORIGINS: dict[str, Origin] = {
     "CMD": "CMD",
     "ENTRYPOINT": "ENTRYPOINT",
@@ -93,7 +89,7 @@ def _words(state: State, one: Instruction) -> tuple[Written, ...]:
     entrypoint, command = state.start.get("ENTRYPOINT"), state.start.get("CMD")
     if entrypoint is None or command is None or not entrypoint.json or not command.json:
         return one.words
-    if not _TAKES_COMMAND.match(basename(entrypoint.words[0].text)):
+    if not known(Entrypoints).takes_command.match(basename(entrypoint.words[0].text)):
         return one.words
     return (*entrypoint.words, *command.words) if one is command else ()
 

@@ -7,18 +7,14 @@ import re
 from immutable_delivery.facts import Pin
 from immutable_delivery.formats.commands.pins.specs import Spec, elsewhere, remote, whole
 from immutable_delivery.patterns import lazy
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Packages
 
 _ARCHITECTURE = lazy(r"\.(?:x86_64|i[3-6]86|noarch|aarch64|armv7hl|ppc64le|s390x|src)$")
 _NEVRA = lazy(
     r"(?P<name>.+?)-(?P<version>(?:\d+:)?\d[A-Za-z0-9.~^_+:]*)(?:-(?P<release>\d[A-Za-z0-9.~^_+]*))?"
 )
 _WILDCARD = lazy(r"(.+?)-([^-]*\*[^-]*)(?:-.*)?")
-_NAMED = lazy(
-    r"(?:java|dotnet|aspnetcore|netstandard|gcc-toolset|devtoolset|llvm-toolset|rust-toolset|go-toolset|compat|rh|python"
-    r"|php|ruby|perl|nodejs|temurin|zulu|lua|cuda|libcudnn|clang|llvm|msopenjdk)\b",
-    re.IGNORECASE,
-)
-"""Packages whose names end in a version, of which a release or a third number must tell."""
 
 
 def deb(word: str) -> Spec | None:
@@ -74,7 +70,7 @@ def _nevra(bare: str, match: re.Match[str]) -> Spec:
     if release is not None:
         return Spec(match["name"], f"{version}-{release}", "exact")
     dots = version.count(".")
-    if _NAMED.match(bare) and dots <= 1:
+    if known(Packages).names_version.match(bare) and dots <= 1:
         return Spec(bare)
     return Spec(match["name"], version, "exact" if dots or ":" in version else "partial")
 
