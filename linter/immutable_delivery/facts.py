@@ -57,7 +57,7 @@ MountType: TypeAlias = Literal[
 
 ConfigEvidence: TypeAlias = Literal["tracked", "untracked", "outside", ""]
 
-SocketAccess: TypeAlias = Literal["socket", "parent", ""]
+SocketAccess: TypeAlias = Literal["socket", "parent", "reading", ""]
 
 Workload: TypeAlias = Literal[
     "Pod", "PodTemplate", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob",
@@ -287,6 +287,8 @@ class Mount(Fact, frozen=True, kw_only=True):
     """What is mounted; empty for what nobody knows, or a type that is none of these."""
     source: str | None = ""
     """The host path, or the name of the volume, config map …"""
+    written_source: str = ""
+    """The same as it is written, with the variables that nothing gives a value."""
     target: str | None = ""
     """The path in the container."""
     read_only: bool | None = False
@@ -294,12 +296,14 @@ class Mount(Fact, frozen=True, kw_only=True):
     """Whether it is a path of the machine that runs the container."""
     covers_code: str = ""
     """The evidence that the target holds the code of the image; empty where there is none."""
+    covers_code_likely: bool = False
+    """Whether only the target says so: a folder in which images usually keep their code."""
     covers_config: ConfigEvidence = ""
     """Where the source lies that is configuration of what runs, as version control has it; else empty."""
     script: str = ""
     """A program of the mount that the container starts; empty where none is known."""
     runtime_socket: SocketAccess = ""
-    """What of the container runtime the mount hands over: its socket, or a folder that holds it; else empty."""
+    """What of the container runtime the mount hands over: its socket, a folder that holds it, or the socket to a proxy that allows reading alone."""
     source_immutable: bool | None = False
     """Whether the source cannot change without a new deploy (immutable, hash-suffixed, by digest)."""
     workload: Workload = ""

@@ -25,7 +25,7 @@ SCOPE = Scope(service="web", owner="web", deployed=True)
 
 def mount(source: str, target: str, host_path: str | None = None) -> Mount:
     return Mount(
-        used_at=PLACE, extent=PLACE, mount_type="host", host=True, source=source, target=target,
+        used_at=PLACE, extent=PLACE, mount_type="host", host=True, source=source, written_source=source, target=target,
         host_path=host_path, scope=SCOPE,
     )  # fmt: skip
 
@@ -94,3 +94,23 @@ def test_no_code(one: Mount, containers: list[Container]) -> None:
 )
 def test_configuration(one: Mount, evidence: str) -> None:
     assert linked(one, container("nginx:1.27")).covers_config == evidence
+
+
+@pytest.mark.parametrize(
+    ("target", "entry"),
+    [
+        ("/store/config", ("store", "-config.file=/store/config/store.yaml")),
+        ("/store/rules.yml", ("store", "--rules", "/store/rules.yml")),
+    ],
+)
+def test_what_the_command_names_as_its_configuration_is_configuration(
+    target: str, entry: tuple[str, ...]
+) -> None:
+    one = mount("./state", target, "state")
+    assert linked(one, container("store:1", entry)).covers_config == "untracked"
+    assert linked(one, container("store:1", (*entry[:1], f"{target}x/a.yaml"))).covers_config == ""
+
+
+def test_two_leading_slashes_are_one() -> None:
+    one = mount("./src", "//app/", "src")
+    assert linked(one, stage(code=(("/app", "src"),))).covers_code.startswith("the Dockerfile")

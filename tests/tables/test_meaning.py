@@ -47,6 +47,18 @@ def test_what_means_nothing_without_its_words_takes_those_of_cmd() -> None:
     assert len(known(Entrypoints).take_command) == len(TAKE_COMMAND.split()) - 3
 
 
+PROXIES = """
+tecnativa/docker-socket-proxy POST
+linuxserver/socket-proxy POST ALLOW_START ALLOW_STOP ALLOW_RESTARTS ALLOW_PAUSE ALLOW_UNPAUSE
+"""
+"""Proxies that refuse all but GET and HEAD, and what turns more on, by their READMEs."""
+
+
+def test_each_proxy_passes_on_more_only_when_told() -> None:
+    rows = {image: tuple(words) for image, *words in map(str.split, PROXIES.strip().splitlines())}
+    assert known(Sockets).proxies == rows
+
+
 SOCKETS = """
 /var/run/docker.sock /run/podman/podman.sock /run/containerd/containerd.sock /run/crio/crio.sock /run/cri-o.sock
 /run/cri-dockerd.sock /var/run/dockershim.sock /run/buildkit/buildkitd.sock /run/balena-engine.sock /run/balena.sock

@@ -59,7 +59,7 @@ def test_tables_of_commands_are_none_of_these() -> None:
     ("rows", "path", "reason"),
     [
         ([], (), "'sockets' must be a mapping"),
-        ({"name": "x"}, ("name",), "there is no 'name' in 'sockets'; there are names, pipes, folders"),
+        ({"name": "x"}, ("name",), "there is no 'name' in 'sockets'; there are names, pipes, folders, proxies"),
         ({"names": 3}, ("names",), "'names' of 'sockets' is not as it should be: Expected words, got 'int'"),
         ({"names": ["a", 3]}, ("names",), "'names' of 'sockets' is not as it should be: Expected 'str', got 'int'"),
     ],

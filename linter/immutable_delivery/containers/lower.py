@@ -141,6 +141,7 @@ def mount(
         related=(at,) if host and not _within(at, spec.extent) else (),
         mount_type=spec.kind,
         source=source.value if source else "",
+        written_source=source.text if source else "",
         target=target.value if target else "",
         read_only=spec.read_only.value,
         host=host if spec.kind else None,

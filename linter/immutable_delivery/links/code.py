@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from posixpath import join
 
 from immutable_delivery.facts import Container
 from immutable_delivery.files import Files
 from immutable_delivery.formats.images import name_and_tag
+from immutable_delivery.links.conventions import Held
 from immutable_delivery.tables import known
+from immutable_delivery.tables.mounts import Mounts
 from immutable_delivery.tables.subjects import CodePaths
 from immutable_delivery.tables.subjects import Files as FileNames
 
@@ -53,12 +56,31 @@ class CodeFolders:
     def __init__(self, files: Files) -> None:
         self.files = files
         self._sources: set[str] | None = None
+        self._held: dict[str, Held | None] = {}
 
     def holds_source(self, path: str) -> bool:
         """Whether a file is source code, or a folder has some in it or one level below."""
         if self._sources is None:
             self._sources = _sources(self.files.paths)
         return path in self._sources
+
+    def held(self, path: str) -> Held | None:
+        """Return what version control tracks of a file or of a folder below the root; None where it is nothing."""
+        if path not in self._held:
+            tracked = self.files.state(path) == "tracked"
+            self._held[path] = _counted(self.files.paths, path) if tracked else None
+        return self._held[path]
+
+
+def _counted(paths: Sequence[str], path: str) -> Held:
+    first, last = bisect_left(paths, f"{path}/"), bisect_left(paths, f"{path}0")
+    below, table = paths[first:last], known(Mounts)
+    return Held(
+        files=len(below),
+        programs=sum(1 for name in below if table.program_file.search(name)),
+        pages=sum(1 for name in below if table.page_file.search(name)),
+        folder=bool(below),
+    )
 
 
 def _sources(paths: Iterable[str]) -> set[str]:

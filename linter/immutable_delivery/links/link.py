@@ -10,6 +10,7 @@ from immutable_delivery.files import Files
 from immutable_delivery.links.development import link_development, link_substituted
 from immutable_delivery.links.locked import link_locked
 from immutable_delivery.links.mounts import link_mounts
+from immutable_delivery.links.proxies import link_proxies
 from immutable_delivery.links.services import link_services
 from immutable_delivery.links.starts import link_starts
 from immutable_delivery.links.switches import link_switches
@@ -33,4 +34,4 @@ def link(
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
         linked = link_starts(link_locked(linked, lock), builds, lock)
-        return link_volumes(link_mounts(linked, files), files)
+        return link_volumes(link_mounts(link_proxies(linked), files), files)

@@ -15,6 +15,7 @@ from immutable_delivery.links.code import (
     program_below,
     served_by,
 )
+from immutable_delivery.links.conventions import Convention, Paths, convention
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.tables import known
@@ -42,7 +43,15 @@ def link_mounts(facts: Sequence[Fact], files: Files) -> list[Fact]:
 
 
 def _may_hide(mount: Mount) -> bool:
-    return (mount.host or mount.mount_type in {"volume", "empty"}) and not mount.runtime_socket
+    kept = mount.mount_type in {"volume", "empty"}
+    return (_from_host(mount) or kept) and not mount.runtime_socket
+
+
+def _from_host(mount: Mount) -> bool:
+    """Whether what is mounted lies on the host: a path, or a config or secret that is a file of the checkout."""
+    return bool(mount.host) or (
+        mount.mount_type in {"config", "secret"} and mount.host_path is not None
+    )
 
 
 def _linked(
@@ -53,11 +62,32 @@ def _linked(
 ) -> Mount:
     if not mount.target:
         return mount
-    target = normpath(mount.target)
+    target = clean(mount.target)
     container = own.get((mount.manifest, mount.scope.owner))
-    evidence = _evidence(mount, target, stages.get(mount.scope.service, ()), container, code)
-    config = _config(mount, target, code) if mount.host and not evidence else ""
-    return replace(mount, covers_code=evidence, covers_config=config)
+    seen = _evidence(mount, target, stages.get(mount.scope.service, ()), container, code)
+    told = None if seen or not _from_host(mount) else _told(mount, target, container, code)
+    evidence = told.evidence if told else seen
+    config = _config(mount, target, container, code) if mount.host and not evidence else ""
+    return replace(
+        mount,
+        covers_code=evidence,
+        covers_code_likely=told is not None and told.likely,
+        covers_config=config,
+    )
+
+
+def clean(path: str) -> str:
+    """Return a path of a container as its engine takes it: `//app/./x` is `/app/x`."""
+    return normpath(re.sub(r"^/{2,}", "/", path))
+
+
+def _told(
+    mount: Mount, target: str, container: Container | None, code: CodeFolders
+) -> Convention | None:
+    """Return what the two paths of a mount tell by themselves."""
+    image = (container.image if container else "") or ""
+    held = code.held(mount.host_path) if mount.host_path else None
+    return convention(Paths(mount.written_source, target, image, held))
 
 
 def _evidence(
@@ -74,7 +104,7 @@ def _evidence(
         for inside, source in stage.code:
             if _hides(mount, target, normpath(inside), source, code):
                 return f"the Dockerfile copies '{source or '.'}' there"
-    if mount.host and container and (program := program_below(target, container)):
+    if _from_host(mount) and container and (program := program_below(target, container)):
         return f"'{program}' starts from there"
     if (
         mount.host_path is not None
@@ -116,12 +146,21 @@ def _is_home(target: str, stages: Sequence[Container], container: Container | No
     return known(FileNames).code_folder.match(target) is not None
 
 
-def _config(mount: Mount, target: str, code: CodeFolders) -> str:
-    if holds_state(target) or not _looks_like_config(mount, target):
+def _config(mount: Mount, target: str, container: Container | None, code: CodeFolders) -> str:
+    if holds_state(target) or not (
+        _looks_like_config(mount, target) or _reads_there(container, target)
+    ):
         return ""
     if mount.host_path is None:
         return "outside"
     return "tracked" if code.files.state(mount.host_path) == "tracked" else "untracked"
+
+
+def _reads_there(container: Container | None, target: str) -> bool:
+    """Whether the start command names a configuration file in a mounted folder, or what is mounted itself."""
+    words = " ".join((container.entry if container else None) or ())
+    named = re.search(rf"(?<![\w/.-]){re.escape(target)}(?:/[\w./-]+)?(?![\w/-])", words)
+    return named is not None and known(FileNames).configures.search(named[0]) is not None
 
 
 def _looks_like_config(mount: Mount, target: str) -> bool:
@@ -129,7 +168,10 @@ def _looks_like_config(mount: Mount, target: str) -> bool:
     return bool(
         known(FileNames).configures.search(source)
         or (
-            re.match(r"^/(?:etc|usr/local/etc|opt/[\w.-]+/(?:conf|etc)|config|conf)(?:/|$)", target)
+            re.match(
+                r"^/(?:etc|usr/local/etc|opt/[\w.-]+/(?:conf|etc)|config|conf)(?:/|$)|.*/(?:conf|configuration)$",
+                target,
+            )
             and not _DATA_SOURCE.search(source)
         )
     )

@@ -298,6 +298,8 @@ class Sockets(Subject, frozen=True):
     """Named pipes of Windows."""
     folders: frozenset[str] = frozenset()
     """Folders that hold a socket."""
+    proxies: dict[str, Words] = field(default_factory=dict)
+    """Image of a proxy that lets through reading alone → the variables that let it pass on more."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:

@@ -74,6 +74,7 @@ class Mounts(Record, frozen=True):
             scope=scope,
             mount_type=one.mount_type if one else "volume",
             source=known,
+            written_source=source.text if source else "",
             read_only=read_only,
             host=host,
             runtime_socket=runtime_socket(known, read_only=read_only) if host else "",
