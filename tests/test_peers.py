@@ -115,7 +115,7 @@ def test_reports_count_them_apart_and_say_why(tmp_path: Path) -> None:
     report = judged(tmp_path, text)
     assert " (1 suppressed by hadolint's comments)\n" in render("text", report)
     both = judged(tmp_path, text.replace("CMD", "# imd: ignore[shell-form-start] so be it\nCMD"))
-    words = "No findings (1 finding suppressed, 1 suppressed by hadolint's comments)"
+    words = "No findings (1 suppressed, 1 suppressed by hadolint's comments)"
     assert words in render("text", both)
     reason = "hadolint's comment ignores DL3007: frozen"
     options = Options(include_suppressed=True)

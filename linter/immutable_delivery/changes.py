@@ -103,8 +103,14 @@ def introduced(
 
     The change caused what was not found before it, or was less severe, disabled or suppressed.
     """
-    known = _known(elsewhere(after, changes), before, changes)
-    return [finding for finding in after if id(finding) not in known]
+    old = _known(elsewhere(after, changes), before, changes)
+    return [finding for finding in after if id(finding) not in old]
+
+
+def brought(after: Sequence[Finding], before: Sequence[Finding], changes: Changes) -> list[Finding]:
+    """Return the findings that were not there before, or less bad, wherever they are."""
+    old = _known(after, before, changes)
+    return [finding for finding in after if id(finding) not in old]
 
 
 def _known(after: Iterable[Finding], before: Sequence[Finding], changes: Changes) -> set[int]:

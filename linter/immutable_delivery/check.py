@@ -9,7 +9,7 @@ from typing import Any
 
 from immutable_delivery import project, suppressions
 from immutable_delivery.config import Config
-from immutable_delivery.congruence import classes
+from immutable_delivery.congruence import classes, worse
 from immutable_delivery.engine import judge
 from immutable_delivery.facts import Fact, Image, Service, Unread
 from immutable_delivery.files import Files
@@ -132,6 +132,16 @@ def report(
         texts={path: texts[path] for path in sorted(pointed) if path in texts},
     )
     return replace(base, **about)
+
+
+def worsened(examined: Examined, new: Iterable[Finding]) -> tuple[str, ...]:
+    """Return the services whose class would be better without these findings."""
+    left_out = {id(finding) for finding in new}
+    every = (*examined.findings, *examined.suppressed, *examined.disabled)
+    rest = [finding for finding in every if id(finding) not in left_out]
+    facts = examined.facts
+    without = classes(_services(facts), rest, examined.unresolved, _unread(facts))
+    return worse(examined.services, without)
 
 
 def mended(

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from immutable_delivery.facts import Service, Unread
 from immutable_delivery.findings import Finding, ServiceClass, ServiceReport, Unresolved, rank
 
-_WORST_FIRST: tuple[ServiceClass, ...] = ("divergent", "convergent")
+SCALE: tuple[ServiceClass, ...] = ("divergent", "convergent", "undetermined", "congruent")
+"""Worst first."""
 
 
 def classes(
@@ -36,8 +37,14 @@ def classes(
     ]
 
 
+def worse(now: Iterable[ServiceReport], before: Iterable[ServiceReport]) -> tuple[str, ...]:
+    """Return the services whose class is worse now."""
+    known = {service.name: SCALE.index(service.verdict) for service in before}
+    return tuple(one.name for one in now if SCALE.index(one.verdict) < known[one.name])
+
+
 def _report(service: Service, findings: Sequence[Finding], unknown: Sequence[str]) -> ServiceReport:
-    for verdict in _WORST_FIRST:
+    for verdict in SCALE[:2]:
         deciding = [one for one in findings if one.drift == verdict and not one.unknown]
         if deciding:
             worst = min(

@@ -38,6 +38,23 @@ class Fix(Record, frozen=True, kw_only=True):
     edits: tuple[Edit, ...] = ()
     safe: bool = True
     reason: str = ""
+    command: str = ""
+    """The command that makes it where this run cannot, as `imd pin`."""
+
+
+Event = Literal["added", "changed", "deleted", "renamed"]
+
+
+class Cause(Record, frozen=True, kw_only=True):
+    """What a change did elsewhere that brought a finding."""
+
+    file: str
+    event: Event
+    line: int = 0
+    """The first line that differs; 0 where the file is gone, or as a whole another."""
+
+    def __str__(self) -> str:
+        return f"{self.file}{f':{self.line}' if self.line else ''} was {self.event}"
 
 
 class Finding(Record, frozen=True, kw_only=True):
@@ -68,6 +85,8 @@ class Finding(Record, frozen=True, kw_only=True):
     """The other tool whose comment that is; empty for a suppression of ours."""
     enabled: bool = True
     """Whether the profile and selection of this run report it; a service's class counts it all the same."""
+    cause: Cause | None = None
+    """What brought it, where no line that it points at has changed."""
 
 
 class Rule(Record, frozen=True, kw_only=True):
@@ -171,6 +190,10 @@ class Report(Record, frozen=True, kw_only=True):
 
     findings: tuple[Finding, ...]
     """Those to report, in order of file, place and policy."""
+    only_new: bool = False
+    """Whether they are only what a change brings, or what a baseline does not know."""
+    worsened: tuple[str, ...] = ()
+    """The services whose class they make worse, where only what is new is reported."""
     suppressed: tuple[Finding, ...] = ()
     services: tuple[ServiceReport, ...] = ()
     files: tuple[Judged, ...] = ()

@@ -216,8 +216,32 @@ PEERS: Mapping[str, Peer] = {
 }  # fmt: skip
 """By their names."""
 
+_NAMED = 6
+"""So many rules of one tool are named: trivy has three spellings of each."""
+
 BY_WORD: Mapping[str, str] = {peer.word or name: name for name, peer in PEERS.items()}
 """Their names by the word that a comment of theirs begins with."""
 
 MARKERS = ("imd:", "checkov:", "dclint", "kics-scan", "trivy:ignore:", "zizmor:")
 """What comments in YAML hold that silence something: ours and theirs."""
+
+
+def meant(name: str) -> tuple[str, str]:
+    """Return the tool that has a rule of this name, and the policy that it means; empty where none has."""
+    wanted = name.rpartition(":")[2].casefold()
+    found = (
+        (tool, policy)
+        for tool, peer in PEERS.items()
+        for rule, policy in peer.policies.items()
+        if rule.casefold() == wanted
+    )
+    return next(found, ("", ""))
+
+
+def counterparts(policy: str) -> dict[str, list[str]]:
+    """Return the rules of other tools that mean a policy, by tool."""
+    found = {
+        tool: [rule for rule, meaning in peer.policies.items() if meaning == policy]
+        for tool, peer in PEERS.items()
+    }
+    return {tool: rules[:_NAMED] for tool, rules in found.items() if rules}

@@ -13,6 +13,7 @@ from immutable_delivery.discover import open_tree
 from immutable_delivery.errors import UsageError
 from immutable_delivery.files import MemoryFiles
 from immutable_delivery.names import nearest, shown
+from immutable_delivery.peers import counterparts, meant
 from immutable_delivery.policies import Policy, PolicyRule
 from immutable_delivery.policyfiles import Example, PolicyFile, read_folder, read_policies
 from immutable_delivery.policytests import failures
@@ -36,15 +37,11 @@ def listing(start: Path) -> str:
 
 
 def page(start: Path, name: str) -> str:
-    """Return all there is to say of a policy."""
-    policies = {known: one for one in policies_at(start) for known in (one.id, *one.aliases)}
-    if name not in policies:
-        near = nearest(name, policies)
-        raise UsageError(
-            f"'{shown(name)}' is no policy{f'; did you mean {near!r}?' if near else ''}"
-        )
-    policy = policies[name]
+    """Return all there is to say of a policy, also by the name of another tool's rule."""
+    tool, own = meant(name)
+    policy = _named(start, own or name)
     sections = [
+        f"{tool}'s {shown(name.rpartition(':')[2])} is `{policy.id}` here." if tool else "",
         f"{policy.id} ({policy.group}): {policy.name}\n{_levels(policy)}; {_drifts(policy)}",
         policy.why,
         f"Instead\n\n{indent(policy.remedy, '  ')}",
@@ -53,9 +50,28 @@ def page(start: Path, name: str) -> str:
         if policy.params
         else "",
         "Examples\n\n" + "\n".join(_example(one) for one in _examples(start, policy)),
+        f"To silence it\n\n  # imd: ignore[{policy.id}] the reason",
+        _elsewhere(policy),
         "\n".join(policy.references),
     ]
     return "\n\n".join(section.rstrip() for section in sections if section.strip()) + "\n"
+
+
+def _named(start: Path, name: str) -> Policy:
+    policies = {known: one for one in policies_at(start) for known in (one.id, *one.aliases)}
+    if name not in policies:
+        near = nearest(name, policies)
+        raise UsageError(
+            f"'{shown(name)}' is no policy{f'; did you mean {near!r}?' if near else ''}"
+        )
+    return policies[name]
+
+
+def _elsewhere(policy: Policy) -> str:
+    """Return what the rules of other tools are called that mean the same."""
+    found = (f"{tool}'s {', '.join(rules)}" for tool, rules in counterparts(policy.id).items())
+    named = "; ".join(found)
+    return f"Elsewhere: {named}" if named else ""
 
 
 def tested(start: Path, names: Sequence[str]) -> tuple[str, int]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from immutable_delivery import __version__
 from immutable_delivery.baseline import parsed
 from immutable_delivery.changes import Changes, elsewhere, introduced
-from immutable_delivery.check import Examined, examine, report
+from immutable_delivery.check import Examined, examine, report, worsened
 from immutable_delivery.config import Config
 from immutable_delivery.config.links import refuse_links
 from immutable_delivery.config.packages import within
 from immutable_delivery.desk import Desk, desk_of
 from immutable_delivery.discover import Tree
 from immutable_delivery.errors import ConfigError, UnreadableError
-from immutable_delivery.files import Files, read_text
+from immutable_delivery.files import Files, MarkedFiles, read_text
 from immutable_delivery.findings import Configured, Finding, Recorded, Report
 from immutable_delivery.names import shown
 from immutable_delivery.origin import origin_of
@@ -62,6 +62,12 @@ class Opened(Record, frozen=True):
         )
         return compare(entries, state, last=lambda one: id(one) in late)
 
+    def everything(self, files: MarkedFiles, request: Request) -> list[Finding]:
+        """Return all that is found in another state of the repository, reported or not."""
+        tree, reader = self.scope.tree, self.desk.reader(files)
+        other = examine_in(files, self.settings, tree, request, reader)
+        return [*other.findings, *other.suppressed, *other.disabled]
+
 
 def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
     """Judge the repository around ``start``; ``tell`` is told how far reading is."""
@@ -71,7 +77,6 @@ def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
     found = examined.findings
     if scope.changes is not None:
         found = tuple(_introduced(opened, scope.changes, request))
-    opened.desk.close()
     known = None
     if path:
         brought = found if scope.changes is not None else ()
@@ -81,12 +86,17 @@ def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
             tuple(one for one in found if id(one) in new),
             compared.against(path, tree.covers),
         )
+    only_new = scope.changes is not None or known is not None
+    worse = worsened(examined, found) if only_new else ()
+    if scope.changes is not None:
+        found = tuple(_caused(opened, found, scope.changes, request))
+    opened.desk.close()
     origin = origin_of(tree.git if request.origin else None)
     about: dict[str, Any] = {
         "version": __version__, "repository": origin.repository, "baseline": known,
         "revision": origin.revision, "branch": origin.branch, "configured": _configured(opened, request),
-        "notices": (*scope.notices, *_notices(opened, request)),
-        "day": request.today.isoformat(),
+        "notices": (*_of_scope(scope), *_notices(opened, request)),
+        "day": request.today.isoformat(), "only_new": only_new, "worsened": worse,
     }  # fmt: skip
     return Outcome(
         report(replace(examined, findings=found), settings.policies, covers=tree.covers, **about),
@@ -129,6 +139,12 @@ def _configured(opened: Opened, request: Request) -> Configured:
         files=settings.config.files, commit=settings.commit, inline_ignores=request.inline_ignores,
         comments=opened.examined.comments,
     )  # fmt: skip
+
+
+def _of_scope(scope: Scope) -> tuple[str, ...]:
+    """Return what to know of the files that are read; of a change only what it is compared with."""
+    changed = (scope.notice,) if scope.notice else ()
+    return scope.notices if scope.changes is None else changed
 
 
 def _notices(opened: Opened, request: Request) -> Iterator[str]:
@@ -183,11 +199,23 @@ def _path_class(path: str, named: str | None, config: Config) -> str:
 
 def _introduced(opened: Opened, changes: Changes, request: Request) -> list[Finding]:
     """Return the findings of a change; the state before it is judged only where a changed line does not tell."""
-    scope, settings, examined = opened.scope, opened.settings, opened.examined
+    scope, examined = opened.scope, opened.examined
     before: list[Finding] = []
     if scope.before is not None and elsewhere(examined.findings, changes):
-        old = examine_in(
-            scope.before, settings, scope.tree, request, opened.desk.reader(scope.before)
-        )
-        before = [*old.findings, *old.suppressed, *old.disabled]
+        before = opened.everything(scope.before, request)
     return introduced(examined.findings, before, changes)
+
+
+def _caused(
+    opened: Opened, found: Sequence[Finding], changes: Changes, request: Request
+) -> Iterable[Finding]:
+    """Return findings with what brought them; the state before is looked at only where a changed line does not tell."""
+    before = opened.scope.before
+    if before is None or not elsewhere(found, changes):
+        return found
+    from immutable_delivery.causes import caused  # noqa: PLC0415 (rarely needed)
+
+    def judge(files: MarkedFiles) -> list[Finding]:
+        return opened.everything(files, request)
+
+    return caused(found, changes, (opened.scope.tree.files, before), judge)

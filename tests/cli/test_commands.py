@@ -47,6 +47,50 @@ def test_policy_show(repository: Repository) -> None:
     assert "did you mean 'floating-tag'?" in unknown.err
 
 
+def test_explain_knows_what_other_linters_call_it(repository: Repository) -> None:
+    own = repository.call("explain", "floating-tag")
+    assert own.code == 0
+    for words in (
+        "# imd: ignore[floating-tag] the reason",
+        "Elsewhere: hadolint's DL3006, DL3007; ",
+    ):
+        assert words in own.out
+    for name in ("DL3007", "dl3007", "hadolint:DL3007", "CKV_K8S_14", "latest-tag"):
+        other = repository.call("explain", name)
+        assert (other.code, other.err) == (0, ""), name
+        assert other.out.partition("\n")[0].endswith(" is `floating-tag` here.")
+    assert "did you mean 'floating-tag'?" in repository.call("explain", "flaoting-tag").err
+    for options in (["--select", "DL3007"], ["--ignore", "DL3007"]):
+        assert "hadolint's DL3007 is 'floating-tag' here" in repository.call("check", *options).err
+
+
+@pytest.mark.parametrize(
+    ("meant", "said"),
+    [
+        (["lint"], ["check"]),
+        (["scan", "Dockerfile"], ["check", "Dockerfile"]),
+        (["run", "-q"], ["check", "-q"]),
+        (["rules"], ["policy", "list"]),
+        (["list"], ["policy", "list"]),
+        (["rule", "floating-tag"], ["explain", "floating-tag"]),
+        (["help"], ["--help"]),
+        (["help", "pin"], ["pin", "--help"]),
+        (["version"], ["--version"]),
+        (["-V"], ["--version"]),
+    ],
+)
+def test_what_other_linters_call_a_command_leads_there(
+    repository: Repository, meant: list[str], said: list[str]
+) -> None:
+    repository.write(Dockerfile=FLOATING)
+    assert repository.call(*meant) == repository.call(*said)
+
+
+def test_a_folder_of_such_a_name_is_a_path(repository: Repository) -> None:
+    repository.write(scan__Dockerfile=FLOATING)
+    assert "scan/Dockerfile:1:13 error" in repository.call("scan").out
+
+
 def test_a_new_policy_passes_its_test_and_judges(repository: Repository) -> None:
     assert (
         repository.call("policy", "new", "old-registry").out

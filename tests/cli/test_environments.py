@@ -118,7 +118,7 @@ def test_a_file_says_its_environment_and_what_names_it(
 
 def test_a_finding_says_which_environments_it_reaches(repository: Repository) -> None:
     overlays(repository)
-    assert "         reaches staging, production\n" in repository.call().out
+    assert "  reaches staging, production\n" in repository.call().out
     found = json.loads(repository.call("--output-format", "json").out)["findings"]
     assert [one["environments"] for one in found] == [["staging", "production"]]
     sarif: dict[str, Any] = json.loads(repository.call("--output-format", "sarif").out)

@@ -134,13 +134,9 @@ def test_exactly_what_the_branch_brings_is_reported_in_every_format(grown: Repos
 
 
 def _in_text(text: str) -> list[tuple[str, str, int]]:
-    found, path = [], ""
-    for line in text.splitlines():
-        if line in FILES:
-            path = line
-        elif match := re.match(r"  (\d+):\d+ +(?:error|warning|note) ([a-z-]+):", line):
-            found.append((match[2], path, int(match[1])))
-    return found
+    """Return what is reported, in order of files."""
+    heads = re.findall(r"(?m)^(\S+):(\d+):\d+ (?:error|warning|note) ([a-z-]+)$", text)
+    return sorted(((policy, path, int(line)) for path, line, policy in heads), key=lambda f: f[1:])
 
 
 def _in_sarif(log: Any) -> list[tuple[str, str, int]]:

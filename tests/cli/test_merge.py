@@ -114,8 +114,8 @@ def test_every_format_takes_it(three: Repository) -> None:
             assert result.code == 0, (kind, result.err)
             assert "acme/shop" in result.out, kind
     text = three.call("merge", *FILES).out
-    assert "  3:18   error floating-tag" in text
-    assert "acme/shop/web" in text
+    assert "  also acme/shop/compose.yaml:3:18 nginx:stable" in text
+    assert "acme/shop/web" in three.call("merge", *FILES, "--verbose").out
     assert "merged from acme/blog, acme/shop, lone" in text
     assert "│" not in text  # no source lines are at hand
 

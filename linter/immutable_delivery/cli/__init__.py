@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "immutable_delivery.cli.check",
     "config": "immutable_delivery.cli.config",
     "contract": "immutable_delivery.cli.contract",
+    "explain": "immutable_delivery.cli.explain",
     "facts": "immutable_delivery.cli.facts",
     "fix": "immutable_delivery.cli.fix",
     "hook": "immutable_delivery_hooks.cli",
@@ -30,7 +31,19 @@ COMMANDS = {
 }
 """Modules that hold a command of the same name; those of the hooks lie above this package, which only knows their names."""
 
-_GENERAL = {"--help", "-h", "--version"}
+MEANT = {
+    "help": ["--help"],
+    "lint": ["check"],
+    "list": ["policy", "list"],
+    "rule": ["explain"],
+    "rules": ["policy", "list"],
+    "run": ["check"],
+    "scan": ["check"],
+    "version": ["--version"],
+}
+"""What other linters call a command, and what it is here."""
+
+_GENERAL = {"--help", "-h", "--version", "-V"}
 
 
 class Commands(click.Group):
@@ -47,7 +60,10 @@ class Commands(click.Group):
         return cast("click.Command", getattr(import_module(COMMANDS[cmd_name]), cmd_name))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read `imd PATHS…` and `imd --option` as `imd check …`."""
+        """Read `imd PATHS…` and `imd --option` as `imd check …`, and what other linters call a command."""
+        if args and args[0] in MEANT and not os.path.lexists(args[0]):
+            word, *rest = args
+            args = [*rest, *MEANT[word]] if word == "help" else [*MEANT[word], *rest]
         if not args or (args[0] not in COMMANDS and args[0] not in _GENERAL):
             _refuse_typo(ctx, args)
             args = ["check", *args]
@@ -63,7 +79,7 @@ def _refuse_typo(ctx: click.Context, args: list[str]) -> None:
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="imd")
+@click.version_option(__version__, "-V", "--version", prog_name="imd")
 def imd() -> None:
     """Find whatever lets a delivered system change without a new deploy.
 

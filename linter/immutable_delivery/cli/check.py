@@ -29,7 +29,9 @@ from immutable_delivery.run import run
 from immutable_delivery.settings import Request
 from immutable_delivery.workers import processes
 
-_SHOWN = ("show_files", "show_unresolved", "statistics", "include_suppressed")
+_SHOWN = (
+    "verbose", "explain", "show_files", "show_unresolved", "statistics", "include_suppressed",
+)  # fmt: skip
 
 
 @click.command()
@@ -73,6 +75,13 @@ _SHOWN = ("show_files", "show_unresolved", "statistics", "include_suppressed")
     is_flag=True,
     help="Fail on deployed images whose reference stays unknown.",
 )
+@click.option("-q", "--quiet", is_flag=True, help="Print one line per finding, and nothing else.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="List every place, service and file that is else counted."
+)
+@click.option(
+    "--explain", is_flag=True, help="Say of each policy why it objects and what to write instead."
+)
 @click.option("--show-files", is_flag=True, help="Show every file and what became of it.")
 @click.option(
     "--show-unresolved",
@@ -102,7 +111,8 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
     Exits with 0 if nothing is at or above --fail-on, 1 if something is, 2 if there is something to mend in the call,
     the configuration or a policy, 3 for a fault of imd.
     """
-    targets = checked(targets)
+    quiet = options.pop("quiet")
+    targets = checked(targets, usual="concise" if quiet else "text")
     wanted = {name: options.pop(name) for name in _SHOWN}
     color, exit_zero, fail_on = (
         not options.pop("no_color"),
@@ -118,7 +128,8 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
     report = outcome.report
     for target in targets:
         deliver(target, report, options_for(target, color=color, **wanted))
-    _warn(report, targets)
+    if not quiet:
+        _warn(report, targets)
     return int(fails(report, fail_on or outcome.config.fail_on) and not exit_zero)
 
 

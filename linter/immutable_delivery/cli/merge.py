@@ -21,10 +21,12 @@ from immutable_delivery.merging.read import parts
     type=click.Choice(["error", "warning", "note", "divergent", "convergent"]),
     help="Exit with 1 if there is a finding of that severity or worse, or of that drift.",
 )
+@click.option("-v", "--verbose", is_flag=True, help="List every place and service.")
 @click.option("--no-color", is_flag=True, help="Use no colours; so does the variable NO_COLOR.")
 def merge(
-    files: tuple[str, ...], targets: tuple[Target, ...], fail_on: FailOn | None, *, no_color: bool
-) -> int:
+    files: tuple[str, ...], targets: tuple[Target, ...], fail_on: FailOn | None,
+    *, verbose: bool, no_color: bool,
+) -> int:  # fmt: skip
     """Make one report of those of many repositories: JSON of imd, or SARIF of any tool.
 
     Files, services and findings get the name of their repository in front: NAME, else what the report says of its
@@ -33,5 +35,5 @@ def merge(
     targets = checked(targets)
     report = merged(part for file in dict.fromkeys(files) for part in parts(file))
     for target in targets:
-        deliver(target, report, options_for(target, color=not no_color))
+        deliver(target, report, options_for(target, color=not no_color, verbose=verbose))
     return int(fail_on is not None and fails(report, fail_on))

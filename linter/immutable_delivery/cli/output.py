@@ -11,13 +11,11 @@ from typing import Any
 
 import click
 
+from immutable_delivery.cli.terminal import Terminal
 from immutable_delivery.errors import UsageError
 from immutable_delivery.names import nearest, shown
 from immutable_delivery.records import Record
 from immutable_delivery.reporters import FORMATS, Options
-
-_WIDEST = 100
-_NARROWEST = 60
 
 
 class Target(Record, frozen=True):
@@ -48,9 +46,9 @@ class TargetType(click.ParamType[Target]):
         return Target(name, file)
 
 
-def checked(targets: Sequence[Target]) -> tuple[Target, ...]:
+def checked(targets: Sequence[Target], usual: str = "text") -> tuple[Target, ...]:
     """Return where to report; refuse two reports in one place and files that cannot be written."""
-    targets = tuple(targets) or (Target("text"),)
+    targets = tuple(targets) or (Target(usual),)
     places = [os.path.realpath(target.file) if target.file else "" for target in targets]
     for index, place in enumerate(places):
         if place in places[:index]:
@@ -66,18 +64,16 @@ def checked(targets: Sequence[Target]) -> tuple[Target, ...]:
 
 
 def options_for(target: Target, *, color: bool, **wanted: bool) -> Options:
-    """Return how to render: colours and the terminal's width only where a person looks."""
-    person = not target.file and sys.stdout.isatty()
-    width = min(max(_columns(), _NARROWEST), _WIDEST) if person else _WIDEST
-    forced = bool(os.environ.get("FORCE_COLOR")) and not target.file
-    able = (person and os.environ.get("TERM") != "dumb") or forced
-    return Options(color=color and able and not os.environ.get("NO_COLOR"), width=width, **wanted)
-
-
-def _columns() -> int:
-    from shutil import get_terminal_size  # noqa: PLC0415 (only a person has a terminal)
-
-    return get_terminal_size().columns
+    """Return how to render: as the terminal can where a person looks, plain in a file."""
+    if target.file:
+        return Options(**wanted)
+    terminal = Terminal(sys.stdout)
+    return Options(
+        color=color and terminal.color,
+        links=color and terminal.links,
+        width=terminal.width,
+        **wanted,
+    )
 
 
 def seen(patch: str) -> str:

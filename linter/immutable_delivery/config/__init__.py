@@ -10,6 +10,7 @@ from immutable_delivery.errors import ConfigError
 from immutable_delivery.findings import Severity
 from immutable_delivery.names import nearest
 from immutable_delivery.patterns import lazy
+from immutable_delivery.peers import meant
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.selection import Selection
 
@@ -161,7 +162,10 @@ def _named_by(keys: Path, names: Iterable[str]) -> Iterable[tuple[Path, str]]:
 
 
 def unknown_name(name: str, known: Iterable[str]) -> str:
-    """Say that no policy or group has this name, and which one is near."""
+    """Say that no policy or group has this name, and which one is near, or what another tool's rule is called here."""
+    tool, policy = meant(name)
+    if tool:
+        return f"{tool}'s {name} is '{policy}' here"
     return f"'{name}' is no policy and no group of policies{_hint(name, known)}"
 
 

@@ -86,9 +86,9 @@ def stage_of(fact: Fact) -> tuple[str, str]:
     return fact.used_at.file, fact.scope.owner
 
 
-def none(reason: str) -> Fix:
-    """Return that nothing can be mended, and why."""
-    return Fix(title="", reason=reason, safe=False)
+def none(reason: str, command: str = "") -> Fix:
+    """Return that nothing can be mended here, why, and which command can."""
+    return Fix(title="", reason=reason, safe=False, command=command)
 
 
 def edited(title: str, place: Place, text: str, *, safe: bool = True) -> Fix:

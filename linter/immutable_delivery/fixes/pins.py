@@ -16,7 +16,7 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
     image = fact if isinstance(fact, Image) else _image_at(place, around)
     digest = around.digest_of(image) if image else None
     if image is None or digest is None:
-        return none("needs the registry: `imd pin`")
+        return none("needs the registry: `imd pin`", "imd pin")
     return pinned(image, digest, around)
 
 

@@ -36,7 +36,13 @@ class Options(Record, frozen=True, kw_only=True):
     """How to render; a format takes what concerns it."""
 
     color: bool = False
+    links: bool = False
+    """Whether who reads it can follow links that escape sequences hold (OSC 8)."""
     width: int = 100
+    verbose: bool = False
+    """Every place, service and file, where else they are counted."""
+    explain: bool = False
+    """Why each policy objects, and what to write instead."""
     limit: int = 0
     """The most bytes that a Markdown report may have; 0 for any number."""
     show_files: bool = False

@@ -7,6 +7,7 @@ from typing import Any
 
 from immutable_delivery.findings import (
     SEVERITIES,
+    Cause,
     Compared,
     Configured,
     Edit,
@@ -111,12 +112,18 @@ def data_of(report: Report, finding: Finding) -> dict[str, Any]:
         "silenced_by": finding.silenced_by,
         "unknown": finding.unknown,
         "fix": _fix(report, finding.fix) if finding.fix else None,
+        "cause": _cause(finding.cause) if finding.cause else None,
     }
 
 
 def _fix(report: Report, fix: Fix) -> dict[str, Any]:
     edits = [_edit(report, edit) for edit in fix.edits]
-    return {"title": fix.title, "safe": fix.safe, "reason": fix.reason, "edits": edits}
+    names = ("title", "safe", "reason", "command")
+    return {**{name: getattr(fix, name) for name in names}, "edits": edits}
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {name: getattr(cause, name) for name in ("file", "line", "event")}
 
 
 def _edit(report: Report, edit: Edit) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from immutable_delivery.findings import SEVERITIES, Finding, Report, rank
+from immutable_delivery.findings import SEVERITIES, Drift, Finding, Report, rank
 from immutable_delivery.reporters.plain import count, printable
 from immutable_delivery.text import Place, Position, Text
 
-_DRIFTS = ("divergent", "convergent", "none")
+DRIFTS: tuple[Drift, ...] = ("divergent", "convergent", "none")
+"""Worst first."""
 
 
 def shown(report: Report, *, include_suppressed: bool) -> list[Finding]:
@@ -35,7 +36,7 @@ def worst(findings: list[Finding], most: int) -> list[Finding]:
 
 
 def _badness(finding: Finding) -> tuple[int, bool, int]:
-    return rank(finding.severity), finding.policy != "unreadable", _DRIFTS.index(finding.drift)
+    return rank(finding.severity), finding.policy != "unreadable", DRIFTS.index(finding.drift)
 
 
 def counts(findings: Iterable[Finding]) -> str:

@@ -9,8 +9,7 @@ from immutable_delivery.records import Record
 from immutable_delivery.reporters.plain import cell, cells
 from immutable_delivery.text import Span, Text
 
-MOST_LINES = 4
-"""Of a longer passage the first lines and the last are shown."""
+_SHORT = 16
 
 
 class Frame(Record, frozen=True):
@@ -23,30 +22,30 @@ class Frame(Record, frozen=True):
     """Lines before this one are left out."""
 
 
-def frames(text: Text, spans: Iterable[Span], width: int) -> list[Frame]:
-    """Return the lines that ``spans`` touch, no wider than ``width`` columns."""
-    strokes = sorted({stroke for span in spans for stroke in _strokes(text, span)})
+def frames(text: Text, spans: Iterable[Span], width: int, most: int = 1) -> list[Frame]:
+    """Return the lines that ``spans`` touch, no wider than ``width`` columns; of more than ``most`` the first and the last."""
+    strokes = sorted({stroke for span in spans for stroke in _strokes(text, span, most)})
     lines = [
         (number, [(s, e) for _, s, e in group])
         for number, group in groupby(strokes, lambda s: s[0])
     ]
-    left_out = len(lines) > MOST_LINES
-    shown = [*lines[: MOST_LINES - 1], lines[-1]] if left_out else lines
+    left_out = len(lines) > most
+    shown = [*lines[: most - 1], lines[-1]] if left_out and most > 1 else lines[:most]
     return [
         Frame(
             number,
             *_framed(text.line(number), marked, width),
-            gap=left_out and at == MOST_LINES - 1,
+            gap=left_out and 0 < at == most - 1,
         )
         for at, (number, marked) in enumerate(shown)
     ]
 
 
-def _strokes(text: Text, span: Span) -> Iterator[tuple[int, int, int]]:
+def _strokes(text: Text, span: Span, most: int) -> Iterator[tuple[int, int, int]]:
     """Yield line, start and end (indices in the line) of each line's part of a span, without its indentation."""
     first, last = text.line_of(span.start), text.line_of(max(span.start, span.end - 1))
     every = range(first, last + 1)
-    for number in every if len(every) <= MOST_LINES else (*every[:MOST_LINES], last):
+    for number in every if len(every) <= most else (*every[:most], last):
         line, offset = text.line(number), text.line_starts[number - 1]
         indent = len(line) - len(line.lstrip()) if number > first else 0
         start = max(span.start - offset, indent)
@@ -56,8 +55,8 @@ def _strokes(text: Text, span: Span) -> Iterator[tuple[int, int, int]]:
 
 
 def _framed(line: str, marked: list[tuple[int, int]], width: int) -> tuple[str, str]:
-    low, high = _window(line, marked, width)
-    shown, marks = ["…"] if low else [], [" "] if low else []
+    left, low, high = _cut(line, marked, width)
+    shown, marks = [left], [" " * len(left)]
     inside = {at for start, end in marked for at in range(start, max(end, start + 1))}
     if line.isascii() and line.isprintable():  # most lines: a column for each character
         shown.append(line[low:high])
@@ -72,6 +71,27 @@ def _framed(line: str, marked: list[tuple[int, int]], width: int) -> tuple[str, 
     if any(start >= len(line) for start, _ in marked):
         marks.append("^")
     return "".join(shown).rstrip(), "".join(marks).rstrip()
+
+
+def _cut(line: str, marked: list[tuple[int, int]], width: int) -> tuple[str, int, int]:
+    """Return what stands before the part of a line that is shown, and that part."""
+    low, high = _window(line, marked, width)
+    if not low:
+        return "", low, high
+    head = _first_word(line, marked)
+    low, high = _window(line, marked, width - len(head))
+    if line.find(head) + len(head) < low:
+        return f"{head}…", low, high
+    return "", 0, high - max(low - len(head), 0)
+
+
+def _first_word(line: str, marked: list[tuple[int, int]]) -> str:
+    """Return what a line that is cut begins with, so that it still says which instruction it is."""
+    indent = len(line) - len(line.lstrip())
+    word = line[indent:].partition(" ")[0]
+    end = indent + len(word)
+    short = word.isascii() and word.isprintable() and len(word) <= _SHORT
+    return f"{word} " if short and end < marked[0][0] else ""
 
 
 def _window(line: str, marked: list[tuple[int, int]], width: int) -> tuple[int, int]:

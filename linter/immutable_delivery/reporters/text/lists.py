@@ -1,12 +1,14 @@
-"""The parts of the text report that are shown on request: statistics, unknown values, files."""
+"""The parts of the text report that are shown on request: statistics, unknown values, files, services, environments."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from immutable_delivery.findings import Finding, Judged, Report, rank
 from immutable_delivery.reporters.located import where
 from immutable_delivery.reporters.plain import printable
+from immutable_delivery.reporters.text.services import listed
 from immutable_delivery.reporters.text.style import Style
 
 
@@ -56,3 +58,46 @@ def _file(judged: Judged) -> str:
     reason = f" ({printable(judged.evidence)})" if judged.evidence else ""
     environment = f", {printable(judged.environment)}{reason}" if judged.environment else ""
     return f"  {printable(judged.path)}: {fate}{environment}"
+
+
+def everything(report: Report, style: Style) -> Iterator[list[str]]:
+    """Yield what the end of the report only counts: files that are not judged, environments, services."""
+    yield _skipped(report, style)
+    yield _environments(report, style)
+    yield listed(report, style)
+
+
+def _skipped(report: Report, style: Style) -> list[str]:
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for file in report.files:
+        if file.skipped:
+            kinds[file.skipped.partition(":")[0]].append(file.path)
+    return [
+        line
+        for kind, paths in kinds.items()
+        for line in (
+            style.paint(f"Not judged, {printable(kind)}", "bold"),
+            *(f"  {printable(path)}" for path in paths),
+        )
+    ]
+
+
+def _environments(report: Report, style: Style) -> list[str]:
+    """Return which files are taken for development, and why, and which other environments there are."""
+    judged = [file for file in report.files if file.format and not file.skipped]
+    names = {
+        name: None
+        for file in judged
+        if not file.development
+        for name in file.environment.split(", ")
+        if name
+    }
+    lines = [
+        *(f"  {printable(name)}" for name in names),
+        *(
+            f"  development: {printable(file.path)} ({printable(file.evidence)})"
+            for file in judged
+            if file.development
+        ),
+    ]
+    return [style.paint("Environments", "bold"), *lines] if lines else []

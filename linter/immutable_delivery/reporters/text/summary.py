@@ -1,56 +1,67 @@
-"""The end of the text report: totals, services, what was not judged and why, and the next step."""
+"""The end of the text report: totals, services, what was not judged, and the next step; of a change, one line."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
-from immutable_delivery.findings import SEVERITIES, Judged, Report, ServiceClass, ServiceReport
-from immutable_delivery.reporters import Options
-from immutable_delivery.reporters.located import where
-from immutable_delivery.reporters.plain import against, cells, count, printable
+from immutable_delivery.findings import SEVERITIES, Finding, Report
+from immutable_delivery.reporters.located import counts
+from immutable_delivery.reporters.plain import against, count, printable
+from immutable_delivery.reporters.text.services import overview, worse
 from immutable_delivery.reporters.text.style import Style
-from immutable_delivery.text import Place
 
-_NAMED = 5
-_MOST_SERVICES = 30
-_CLASSES: tuple[ServiceClass, ...] = ("divergent", "convergent", "undetermined", "congruent")
+_NOUNS = {"template", "fixture"}
 
 
-def summary(report: Report, options: Options, style: Style) -> list[str]:
+def summary(report: Report, style: Style) -> list[str]:
     """Return the closing lines."""
+    services = overview(report, style)
     return [
-        *_totals(report, style),
-        *_baseline(report, style),
-        *_services(report, style),
-        *_coverage(report, options, style),
-        *(line for notice in report.notices for line in style.wrapped(notice, "Note: ", "  ")),
+        _totals(report, style),
+        *style.wrapped(_known(report), "", "  "),
+        *([f"Services: {services}"] if services else []),
+        *style.wrapped(_coverage(report), "", "  "),
+        *_notes(report, style),
         *style.wrapped(next_step(report), "Next: ", "  "),
     ]
 
 
-def _totals(report: Report, style: Style) -> list[str]:
-    severities = Counter(finding.severity for finding in report.findings)
-    paths = Counter(finding.place.file for finding in report.findings)
+def news(report: Report, style: Style) -> list[str]:
+    """Return the one line below what is new; nothing where nothing is."""
+    known = [_known(report)] if report.baseline else []
+    notes = _notes(report, style)
+    if not report.findings:
+        fixed = known if report.baseline and report.baseline.fixed else []
+        return [*style.wrapped("; ".join(fixed), "", "  "), *notes]
+    said = [_found(report), *known, *worse(report), *_mended(report.findings)]
+    why = f"`imd explain {_most_frequent(report)}` says why"
+    return [*style.wrapped("; ".join([*said, why]), "", "  "), *notes]
+
+
+def _notes(report: Report, style: Style) -> list[str]:
+    return [line for one in report.notices for line in style.wrapped(one, "Note: ", "  ")]
+
+
+def _totals(report: Report, style: Style) -> str:
     hidden = f" ({', '.join(_hidden(report))})" if report.suppressed else ""
-    if not severities:
-        return [style.paint("No findings", "congruent") + hidden]
-    counts = ", ".join(style.paint(count(severities[s], s), s) for s in SEVERITIES if severities[s])
-    total = (
-        f"{count(len(report.findings), 'finding')} in {count(len(paths), 'file')}: {counts}{hidden}"
+    if not report.findings:
+        return style.paint("No findings", "congruent") + hidden
+    files = {finding.place.file for finding in report.findings}
+    found = Counter(finding.severity for finding in report.findings)
+    each = ", ".join(style.paint(count(found[s], s), s) for s in SEVERITIES if found[s])
+    return (
+        f"{count(len(report.findings), 'finding')} in {count(len(files), 'file')}: {each}{hidden}"
     )
-    most = [f"{printable(path)} ({number})" for path, number in paths.most_common(_NAMED)]
-    return [
-        total,
-        *(style.wrapped(f"Most in {', '.join(most)}", "", "  ") if len(paths) > 1 else []),
-    ]
 
 
-def _baseline(report: Report, style: Style) -> list[str]:
-    if report.baseline is None:
-        return []
-    text = against(report.baseline, len(report.findings))
-    return style.wrapped(f"{text[0].upper()}{text[1:]}.", "", "  ")
+def _found(report: Report) -> str:
+    files = {finding.place.file for finding in report.findings}
+    return f"{counts(report.findings)}{f' in {len(files):,} files' if len(files) > 1 else ''}"
+
+
+def _known(report: Report) -> str:
+    return against(report.baseline, len(report.findings)) if report.baseline else ""
 
 
 def _hidden(report: Report) -> list[str]:
@@ -58,124 +69,75 @@ def _hidden(report: Report) -> list[str]:
     tools = Counter(finding.silenced_by for finding in report.suppressed)
     own = tools.pop("", 0)
     return [
-        *([f"{count(own, 'finding')} suppressed"] if own else []),
+        *([f"{own:,} suppressed"] if own else []),
         *(f"{tools[tool]:,} suppressed by {tool}'s comments" for tool in sorted(tools)),
     ]
 
 
-def _services(report: Report, style: Style) -> list[str]:
-    if not report.services:
-        return []
-    counts = Counter(service.verdict for service in report.services)
-    totals = ", ".join(style.paint(f"{counts[c]:,} {c}", c) for c in _CLASSES if counts[c])
-    named = sorted(report.services, key=lambda service: _CLASSES.index(service.verdict))[
-        :_MOST_SERVICES
-    ]
-    width = max(cells(printable(service.name)) for service in named)
-    reported = {(finding.policy, finding.place) for finding in report.findings}
-    lines = [line for one in named for line in _service(report, one, reported, width, style)]
-    more = len(report.services) - len(named)
-    head = f"{style.paint('Services', 'bold')}: {totals}"
-    return ["", head, *lines, *([f"  and {more:,} more"] if more else []), ""]
-
-
-def _service(
-    report: Report,
-    service: ServiceReport,
-    reported: set[tuple[str, Place]],
-    width: int,
-    style: Style,
-) -> list[str]:
-    name = printable(service.name)
-    head = f"  {name}{' ' * (width - cells(name))}  {service.verdict:<12} "
-    reason = _reason(report, service, reported)
-    first, *rest = style.wrapped(reason, head, " " * 4) if reason else [head.rstrip()]
-    return [first.replace(service.verdict, style.paint(service.verdict, service.verdict), 1), *rest]
-
-
-def _reason(report: Report, service: ServiceReport, reported: set[tuple[str, Place]]) -> str:
-    if finding := service.decided_by:
-        hidden = "" if (finding.policy, finding.place) in reported else ", not reported by this run"
-        return f"{finding.policy} at {where(report, finding.place)}{hidden}"
-    return f"unknown: {', '.join(service.unknown[:_NAMED])}" if service.unknown else ""
-
-
-def _coverage(report: Report, options: Options, style: Style) -> list[str]:
+def _coverage(report: Report) -> str:
+    """Return how much was judged, and by kind what was seen and not judged."""
     judged = [file for file in report.files if file.format and not file.skipped]
-    formats = Counter(file.format for file in judged)
-    kinds = ", ".join(f"{number:,} {name}" for name, number in formats.most_common())
-    lines = style.wrapped(
-        f"Judged {count(len(judged), 'file')}{f' ({kinds})' if kinds else ''}.", "", "  "
-    )
-    for reason, paths in _skipped(report.files).items():
-        lines += style.wrapped(f"Not judged, {reason}: {_names(paths)}", "", "  ")
-    lines += _environments(judged, style)
-    if report.not_analysed and not options.show_unresolved:
-        lines += style.wrapped(f"{_not_analysed(report)} (--show-unresolved).", "", "  ")
-    if report.unresolved and not options.show_unresolved:
-        known = f"{count(len(report.unresolved), 'verdict')} left open, because a value is unknown"
-        lines += style.wrapped(f"{known} (--show-unresolved).", "", "  ")
-    return lines
+    developing = sum(file.development for file in judged)
+    apart = f" ({developing:,} for development)" if developing else ""
+    left = ", ".join(_left(report))
+    rest = f"; not judged: {left} (--verbose)" if left else ""
+    return f"Judged {count(len(judged), 'file')}{apart}{rest}"
 
 
-def _not_analysed(report: Report) -> str:
-    """Return how much was not analysed, why, and where."""
-    reasons = Counter(one.reason for one in report.not_analysed)
-    why = ", ".join(f"{reason} ({number:,})" for reason, number in reasons.most_common())
-    files = list(dict.fromkeys(one.place.file for one in report.not_analysed))
-    return f"In {_names(files)} {printable(why)}"
-
-
-def _skipped(files: Iterable[Judged]) -> dict[str, list[str]]:
-    skipped: dict[str, list[str]] = defaultdict(list)
-    for file in files:
-        if file.skipped:
-            skipped[file.skipped.partition(":")[0]].append(file.path)
-    return skipped
-
-
-def _environments(judged: Sequence[Judged], style: Style) -> list[str]:
-    """Return which files are taken for development, with the reason, and which other environments there are."""
-    developing = [f"{one.path} ({one.evidence})" for one in judged if one.development]
-    others = [one.environment for one in judged if one.environment and not one.development]
-    names = list(dict.fromkeys(name for one in others for name in one.split(", ")))
-    lines = []
-    if developing:
-        lines += style.wrapped(f"Taken for development: {_names(developing)}", "", "  ")
-    if names:
-        lines += style.wrapped(f"Environments: {_names(names)} (--show-files)", "", "  ")
-    return lines
-
-
-def _names(paths: list[str]) -> str:
-    names = ", ".join(map(printable, paths[:_NAMED]))
-    more = len(paths) - _NAMED
-    return f"{names} and {more:,} more" if more > 0 else names
-
-
-def _fixable(report: Report) -> str:
-    """Return that some findings need no person."""
-    fixes = (finding.fix for finding in report.findings)
-    number = sum(bool(fix and fix.edits and fix.safe) for fix in fixes)
-    return f"; `imd fix` can mend {number:,}" if number else ""
+def _left(report: Report) -> Iterator[str]:
+    kinds = Counter(file.skipped.partition(":")[0] for file in report.files if file.skipped)
+    for kind, number in kinds.most_common():
+        yield count(number, kind) if kind in _NOUNS else f"{number:,} {printable(kind)}"
+    if report.not_analysed:
+        yield count(len(report.not_analysed), "script")
+    if report.unresolved:
+        yield count(len(report.unresolved), "unknown value")
 
 
 def next_step(report: Report) -> str:
     """Return what to do now, in one sentence."""
     if not any(file.format and not file.skipped for file in report.files):
-        return "nothing was judged; name the paths to judge, or see --show-files."
+        return "nothing was judged; name the paths to judge, or see --show-files"
     if report.findings:
-        worst = report.worst
-        found = [finding.policy for finding in report.findings if finding.severity == worst]
-        readable = [policy for policy in found if policy != "unreadable"] or found
-        policy, _ = Counter(readable).most_common(1)[0]
-        explained = f"`imd policy show {policy}` explains the most frequent one with examples"
-        return f"mend the {worst}s first; {explained}{_fixable(report)}."
+        why = f"`imd explain {_most_frequent(report)}` says why"
+        accept = [] if report.baseline else ["`imd baseline` accepts what is there"]
+        return "; ".join([*_mended(report.findings), why, *accept])
     if report.baseline and report.baseline.known:
-        return "`imd check --no-baseline` shows what is known; mend some of it, then `imd baseline --prune`."
-    drifting = [s.name for s in report.services if s.verdict in {"divergent", "convergent"}]
-    if drifting:
-        return f"`imd check --profile strict` shows what keeps {_names(drifting)} from being congruent."
+        return "`imd check --no-baseline` shows what is known; mend some of it, then `imd baseline --prune`"
+    if any(service.decided_by for service in report.services):
+        return "`imd check --verbose` shows what decides the class of each service"
     if report.unresolved:
-        return "`imd check --show-unresolved` shows what could not be decided."
-    return "nothing; run it before every commit and in CI."
+        return "`imd check --show-unresolved` shows what could not be decided"
+    return "nothing; run it before every commit and in CI"
+
+
+def _mended(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield which commands mend how many, the most first, and how many are left to a person."""
+    commands = Counter(_command(finding) for finding in findings)
+    left = commands.pop("", 0)
+    named = [(f"`{command}`", number) for command, number in commands.most_common()]
+    if not named:
+        return
+    (first, number), *others = named
+    many = "it" if number == 1 and not others and not left else f"{number:,}"
+    yield ", ".join([f"{first} mends {many}", *(f"{name} {n:,}" for name, n in others)])
+    if left:
+        yield f"{left:,} {'needs' if left == 1 else 'need'} a decision"
+
+
+def _command(finding: Finding) -> str:
+    fix = finding.fix
+    if fix is None or not (fix.edits or fix.command):
+        return ""
+    return (
+        f"{fix.command or 'imd fix'} --apply"
+        if fix.safe or not fix.edits
+        else "imd fix --unsafe --apply"
+    )
+
+
+def _most_frequent(report: Report) -> str:
+    """Return the policy of most of the worst findings; what cannot be read needs no explanation."""
+    found = [finding.policy for finding in report.findings if finding.severity == report.worst]
+    readable = [policy for policy in found if policy != "unreadable"] or found
+    return printable(Counter(readable).most_common(1)[0][0])

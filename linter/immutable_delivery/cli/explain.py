@@ -1,0 +1,20 @@
+"""`imd explain`: why something is a finding, and what to write instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from immutable_delivery.cli.output import Target, write
+from immutable_delivery.policydocs import page
+
+
+@click.command()
+@click.argument("target", metavar="POLICY")
+def explain(target: str) -> None:
+    """Explain a policy: why, what to write instead, examples, how to silence it.
+
+    POLICY is an id, or what hadolint, checkov, kube-linter or dclint call the rule: `imd explain DL3007`.
+    """
+    write(Target("text"), page(Path.cwd(), target))
