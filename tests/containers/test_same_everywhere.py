@@ -281,7 +281,6 @@ OUTSIDE: Mapping[str, Mapping[str, str]] = {
         "a secret by name": "no variable is a secret",
         "a user that stays unknown": "an entrypoint starts it",
     },
-    "deploy.yaml": {"a program and its arguments": "both commands are one fact"},
     "Dockerfile": {
         "a program and its arguments": "the text of a command is quoted",
         "a chain of three scripts": "the third script is too far down",

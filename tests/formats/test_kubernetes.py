@@ -415,8 +415,20 @@ def test_a_git_volume_is_fetched_when_the_pod_starts() -> None:
     ],
 )
 def test_starts(container: str, origin: str, argv: tuple[str, ...] | None) -> None:
-    start = one(deployment(f"{{name: app, image: x, {container}}}"), Start)
-    assert (start.origin, start.form, start.argv) == (origin, "exec", argv)
+    content = deployment(f"{{name: app, image: x, {container}}}")
+    start = facts(content, kind=Start)[0]
+    assert (start.origin, start.form) == (origin, "exec")
+    assert one(content, Container).entry == argv
+
+
+def test_arguments_are_a_start_command_of_their_own() -> None:
+    starts = facts(
+        deployment("{name: app, image: x, command: [sh], args: [-c, next dev]}"), kind=Start
+    )
+    assert [(start.origin, start.argv, start.dev_server) for start in starts] == [
+        ("command", ("sh",), ""),
+        ("args", ("-c", "next dev"), "next dev"),
+    ]
 
 
 def test_a_container_without_command_may_start_by_its_image() -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from immutable_delivery.context import Surroundings
 from immutable_delivery.files import Files, read_text, resolve
+from immutable_delivery.formats.yamltree import Scalar
 from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span
 from immutable_delivery.written import Written
@@ -47,7 +48,7 @@ class ContainerFiles(Record, frozen=True):
     """The build context, or the folder that a platform builds; None where nobody knows where the code comes from."""
     mounted: Mapping[str, str] = field(default_factory=dict)
     """Per path in the container the path of the repository that is mounted there."""
-    texts: Mapping[str, Written] = field(default_factory=dict)
+    texts: Mapping[str, Scalar] = field(default_factory=dict)
     """Per path in the container the text that the manifest puts there."""
     workdir: str = ""
 
@@ -70,7 +71,7 @@ class ContainerFiles(Record, frozen=True):
     def body(self, path: str) -> Body | None:
         """Return the text at a path: one of the manifest, of a mount, or of what was most likely copied."""
         if path in self.texts:
-            return Body(self.texts[path])
+            return Body(self.texts[path].written)
         found = read_text(self.around.files, self.locate(path) or self._beside(path))
         if found is None:
             return None

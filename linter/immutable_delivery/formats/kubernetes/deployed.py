@@ -81,7 +81,7 @@ class _Deployment:
             self.reach.add(objects.facts(self._workload(one, neighbours)), reached)
 
     def _workload(self, one: Resource, neighbours: Neighbours) -> Workload:
-        return Workload(one, neighbours, self._memory, self._report, self._around.settings)
+        return Workload(one, neighbours, self._around, self._memory, self._report)
 
     def _report(self, place: Place, reason: str) -> None:
         template = _TEMPLATES.search(place.file) is not None

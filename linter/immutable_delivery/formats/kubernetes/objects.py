@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from immutable_delivery.facts import Fact, ResourceType
+from immutable_delivery.containers import lower
+from immutable_delivery.facts import Fact, ResourceType, Role
 from immutable_delivery.facts import Resource as ResourceFact
 from immutable_delivery.formats.kubernetes import catalogue, gitops, variables
-from immutable_delivery.formats.kubernetes.containers import image_of, pod_facts
+from immutable_delivery.formats.kubernetes.containers import pod_facts
 from immutable_delivery.formats.kubernetes.pods import pods
 from immutable_delivery.formats.kubernetes.registries import deletes_untagged, retention
 from immutable_delivery.formats.kubernetes.shapes import tell_containers, tell_object
 from immutable_delivery.formats.kubernetes.triggers import automatic
+from immutable_delivery.formats.kubernetes.volumes import reference_of
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import is_true, mapping, mappings, scalar, scalars
 from immutable_delivery.formats.yamltree import Scalar
@@ -46,11 +48,10 @@ def facts(workload: Workload) -> Iterator[Fact]:
     for path, node in catalogue.images(root, one.group, one.kind):
         part = path.removeprefix("spec.").removesuffix(".image")
         scope = workload.scope("" if part == "image" or "." in part else part)
-        yield image_of(
-            node, "volume" if "containerDisk" in path else "container", scope, node.place
-        )
+        role: Role = "volume" if "containerDisk" in path else "container"
+        yield lower.image(reference_of(node, role, node.place), scope)
     for node in gitops.images(root, one.group, one.kind):
-        yield image_of(node, "container", workload.scope(), node.place)
+        yield lower.image(reference_of(node, "container", node.place), workload.scope())
     for key in ("annotations", "labels"):  # Keel reads either
         yield from variables.instructions(mapping(root, "metadata", key), workload.scope())
     yield from _resource(workload)

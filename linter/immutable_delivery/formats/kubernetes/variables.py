@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
 from immutable_delivery import tables
-from immutable_delivery.containers.secrets import secret_variable
-from immutable_delivery.facts import Scope, Variable, VariableType
+from immutable_delivery.containers import lower
+from immutable_delivery.containers.spec import VariableSpec
+from immutable_delivery.facts import Scope, Variable
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.patterns import lazy
 from immutable_delivery.tables.subjects import Updaters
-from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 Values = dict[str, Written | None]
@@ -38,27 +38,24 @@ def values(container: Mapping, workload: Workload) -> Values:
     return found
 
 
-def variables(
-    container: Mapping, scope: Scope, known: AnyMapping[str, Written | None]
-) -> Iterator[Variable]:
-    """Yield a fact for every variable that the container itself is given."""
+def variables(container: Mapping, known: AnyMapping[str, Written | None]) -> Iterator[VariableSpec]:
+    """Yield every variable that the container itself is given."""
     for entry in mappings(container, "env"):
         name, value = scalar(entry, "name"), scalar(entry, "value")
-        if name is None:
-            continue
-        written = known.get(name.text)
-        yield _fact("env", name, written, (value or name).place, entry.place, scope)
+        if name is not None:
+            place = (value or name).place
+            yield VariableSpec(name.written, known.get(name.text), entry.place, used_at=place)
 
 
-def inherited(container: Mapping, workload: Workload, scope: Scope) -> Iterator[Variable]:
-    """Yield a fact for every variable that it takes from a ConfigMap deployed with it."""
+def inherited(container: Mapping, workload: Workload) -> Iterator[VariableSpec]:
+    """Yield every variable that it takes from a ConfigMap deployed with it."""
     own = {text(entry, "name") for entry in mappings(container, "env")}
     for source in mappings(container, "envFrom"):
         name = text(source, "configMapRef", "name")
         data = workload.neighbours.data("ConfigMap", name, workload.resource) if name else None
         for key, value in pairs(data):
             if key.text not in own and isinstance(value, Scalar):
-                yield _fact("env", key, value.written, value.place, value.place, scope)
+                yield VariableSpec(key.written, value.written, value.place, used_at=value.place)
 
 
 def instructions(held: Mapping | None, scope: Scope) -> Iterator[Variable]:
@@ -66,7 +63,9 @@ def instructions(held: Mapping | None, scope: Scope) -> Iterator[Variable]:
     telling = tables.known(Updaters).annotations
     for key, value in pairs(held):
         if isinstance(value, Scalar) and key.text.startswith(telling):
-            yield _fact("annotation", key, value.written, value.place, value.place, scope)
+            place = value.place
+            spec = VariableSpec(key.written, value.written, place, "annotation", place)
+            yield lower.variable(spec, scope)
 
 
 def expanded(word: Written, known: AnyMapping[str, Written | None]) -> Written:
@@ -111,24 +110,3 @@ def _of(entry: Mapping, known: Values, workload: Workload) -> Written | None:
 
 def _value(node: object) -> Written | None:
     return node.written if isinstance(node, Scalar) else None
-
-
-def _fact(
-    kind: VariableType,
-    name: Scalar,
-    value: Written | None,
-    place: Place,
-    extent: Place,
-    scope: Scope,
-) -> Variable:
-    known = None if value is None else value.value
-    return Variable(
-        used_at=place,
-        extent=extent,
-        places={"name": name.place, "value": value.place() if value and value.pieces else place},
-        scope=scope,
-        variable_type=kind,
-        name=name.text,
-        value=known,
-        secret=secret_variable(name.text, known) if known else "",
-    )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
+from immutable_delivery.containers import lower
 from immutable_delivery.containers.secrets import has_credentials
-from immutable_delivery.facts import Fetch, Image, MountType, Scope
+from immutable_delivery.containers.spec import ImageSpec, Setting
+from immutable_delivery.facts import Fetch, Image, MountType, Role, Scope
 from immutable_delivery.formats.commands.urls import of_ref
-from immutable_delivery.formats.images import image_fact
 from immutable_delivery.formats.kubernetes.pods import Pod
 from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.formats.kustomize.images import Unpinned
 from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.records import Record
+from immutable_delivery.text import Place
 
 _TYPES: dict[str, MountType] = {
     "hostPath": "host",
@@ -74,14 +77,23 @@ def images(held: AnyMapping[str, Volume], scope: Scope) -> Iterator[Image]:
     """Yield the images that are mounted as volumes."""
     for one in held.values():
         reference = scalar(one.node, "image", "reference")
+        policy = scalar(one.node, "image", "pullPolicy")
         if reference is not None:
-            yield image_fact(
-                reference.written,
-                role="volume",
-                scope=scope,
-                extent=one.node.place,
-                pull_policy=text(one.node, "image", "pullPolicy").lower(),
-            )
+            yield lower.image(reference_of(reference, "volume", one.node.place, policy), scope)
+
+
+def reference_of(
+    node: Scalar, role: Role, extent: Place, policy: Scalar | None = None
+) -> ImageSpec:
+    """Return a reference, with the digest that an overlay took from it."""
+    return ImageSpec(
+        node.written,
+        extent if extent.file == node.place.file else node.place,
+        node.place,
+        role,
+        pull_policy=Setting(policy.text.lower(), policy.place) if policy else None,
+        unpinned_from=node.digest if isinstance(node, Unpinned) else "",
+    )
 
 
 def checkouts(held: AnyMapping[str, Volume], scope: Scope) -> Iterator[Fetch]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from collections.abc import Mapping as AnyMapping
 from typing import Any, get_args
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Phase, Role, Scope
 from immutable_delivery.facts import Workload as KnownWorkload
 from immutable_delivery.formats.kustomize import Resource
 from immutable_delivery.formats.lookup import is_true, mapping, text
 from immutable_delivery.formats.shapes import Report
 from immutable_delivery.formats.yamltree import Mapping
-from immutable_delivery.records import Record, field, replace
+from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place
 
 Memory = dict[Hashable, tuple[object, Any]]
@@ -64,12 +64,11 @@ class Workload(Record, frozen=True):
 
     resource: Resource
     neighbours: Neighbours
+    around: Surroundings
     memory: Memory = field(default_factory=dict)
     """What commands do, by all that it depends on: overlays share most of their containers."""
     report: Report = _unheard
     """Told what of the object cannot be."""
-    settings: AnyMapping[str, Any] = field(default_factory=dict)
-    """The part of the configuration that concerns reading."""
 
     @property
     def kind(self) -> str:
@@ -98,8 +97,3 @@ class Workload(Record, frozen=True):
             deployed=role != "pipeline",
             manifest=self.resource.path,
         )
-
-
-def during(scope: Scope, phase: Phase) -> Scope:
-    """Return the scope of what happens in another phase of the same container."""
-    return replace(scope, phase=phase)
