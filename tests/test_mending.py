@@ -68,3 +68,10 @@ def test_a_fix_that_makes_a_text_unreadable_is_taken_back_and_others_are_made() 
     mended = mend(MemoryFiles({"a": "x", "b": "x"}), judged, choose)
     assert [(one.path, one.after) for one in mended.changes] == [("b", b"o")]
     assert mended.refused == {("no-x", "a"): "the fix would make the file unreadable"}
+
+
+def test_an_edit_that_a_second_reader_refuses_is_not_made() -> None:
+    files = MemoryFiles({"a": "x", "b": "x"})
+    mended = mend(files, judged, to("o"), lambda *_: {"b": "is read otherwise"})
+    assert [one.path for one in mended.changes] == ["a"]
+    assert mended.refused == {("no-x", "b"): "is read otherwise"}

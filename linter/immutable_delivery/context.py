@@ -38,6 +38,15 @@ class Trouble(Record, frozen=True, array_like=True):
     """It is a template: counted, not judged."""
 
 
+class SecondReading(Record, frozen=True):
+    """What an independent reader of a format says of an edit."""
+
+    refused: str = ""
+    """Why the edit is not what it should be; empty where it is."""
+    unsure: str = ""
+    """Why the reader cannot tell: it reads the old text differently already."""
+
+
 class Surroundings(Record):
     """What a format may know beside its own documents when it makes facts."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from immutable_delivery.findings import Edit
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Text
+from immutable_delivery.text import Span, Text
 
 _Cut = tuple[int, int, str]
 
@@ -59,6 +59,16 @@ class Plan(Record):
             at = end
         whole = "".join([*parts, value[at:]])
         return (b"\xef\xbb\xbf" if text.bom else b"") + whole.encode()
+
+    def spans(self, text: Text) -> list[tuple[Span, Span]]:
+        """Return the spans of a text that change, each with what becomes of it."""
+        found, shift = [], 0
+        for start, end, new in self._files.get(text.path, ()):
+            length = len(fitted(new, text))
+            after = Span(start + shift, start + shift + length)
+            found.append((Span(start, end), after))
+            shift += length - (end - start)
+        return found
 
 
 def planned(edits: Iterable[Edit]) -> Plan:

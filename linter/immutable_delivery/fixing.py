@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from immutable_delivery.check import report
 from immutable_delivery.config import unknown_name
 from immutable_delivery.desk import desk_of
+from immutable_delivery.edits import Plan
 from immutable_delivery.errors import UsageError
 from immutable_delivery.files import MarkedFiles
 from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.fixes.suppressing import suppression
 from immutable_delivery.mending import Choose, Mended, mend, target_of
 from immutable_delivery.records import Record, replace
+from immutable_delivery.rereading import SecondReaders
 from immutable_delivery.run import examine_in
 from immutable_delivery.scope import open_scope
 from immutable_delivery.settings import Request, settings_of
@@ -35,6 +37,8 @@ class Fixed(Record, frozen=True):
     root: Path
     mended: Mended
     choose: Choose
+    unsure: list[str]
+    """What no second reader could tell."""
 
     @property
     def reasons(self) -> Iterator[tuple[Finding, str]]:
@@ -61,8 +65,15 @@ def fixed(start: Path, request: Request, wanted: Wanted) -> Fixed:
         found = report(examined, settings.policies, covers=tree.covers)
         return replace(found, findings=tuple(_asked(found, request.select)))
 
+    readers = SecondReaders()
+
+    def reread(before: Report, plan: Plan, edited: Mapping[str, bytes]) -> Mapping[str, str]:
+        formats = {one.path: one.format for one in before.files}
+        return readers.refusals(plan, edited, before.texts, formats)
+
     choose = _choice(wanted)
-    return Fixed(tree.root, mend(tree.files, judged, choose), choose)
+    mended = mend(tree.files, judged, choose, reread)
+    return Fixed(tree.root, mended, choose, readers.told)
 
 
 def _asked(found: Report, select: Sequence[str]) -> Iterator[Finding]:

@@ -17,6 +17,9 @@ ROUNDS = 20
 Choose = Callable[[Finding, Report], Fix | None]
 """Returns the fix to make of a finding, None for none."""
 
+Reread = Callable[[Report, Plan, Mapping[str, bytes]], Mapping[str, str]]
+"""Returns the files whose edit a second reader refuses, with the reasons."""
+
 Target = tuple[str, str]
 """A policy and a file: of these a fix must leave fewer findings."""
 
@@ -62,8 +65,18 @@ class Mended(Record, frozen=True, kw_only=True):
     """What was not fixed for the fix did not work, and why."""
 
 
-def mend(files: MarkedFiles, judged: Callable[[MarkedFiles], Report], choose: Choose) -> Mended:
-    """Make every fix that is chosen; those are taken back that do not stand when their texts are judged again."""
+def nobody_refuses(_report: Report, _plan: Plan, _edited: Mapping[str, bytes]) -> dict[str, str]:
+    """Stand for a second reader where there is none."""
+    return {}
+
+
+def mend(
+    files: MarkedFiles,
+    judged: Callable[[MarkedFiles], Report],
+    choose: Choose,
+    reread: Reread = nobody_refuses,
+) -> Mended:
+    """Make every fix that is chosen; those are taken back that do not stand when their texts are read again."""
     overlay, made, refused = Overlay(files, {}), dict[Finding, Made](), dict[Target, str]()
     report = judged(overlay)
     for _ in range(ROUNDS):
@@ -71,6 +84,9 @@ def mend(files: MarkedFiles, judged: Callable[[MarkedFiles], Report], choose: Ch
         if not chosen:
             break
         edited = {path: plan.edited(report.texts[path]) for path in plan.paths}
+        if doubted := _doubted(reread(report, plan, edited), chosen):
+            refused |= doubted
+            continue
         tried = Overlay(files, {**overlay.changed, **edited})
         after = judged(tried)
         if failed := _failed(report, after, chosen):
@@ -101,6 +117,16 @@ def _planned(
             at = report.texts[finding.place.file].position(finding.place.span.start)
             chosen[finding] = Made(finding=finding, fix=fix, line=at.line, column=at.column)
     return plan, chosen
+
+
+def _doubted(reasons: Mapping[str, str], chosen: Mapping[Finding, Made]) -> dict[Target, str]:
+    """Return the fixes that edit a file which a second reader would read in another way."""
+    return {
+        target_of(finding): reasons[edit.place.file]
+        for finding, one in chosen.items()
+        for edit in one.fix.edits
+        if edit.place.file in reasons
+    }
 
 
 def _failed(before: Report, after: Report, chosen: Mapping[Finding, Made]) -> dict[Target, str]:

@@ -154,3 +154,14 @@ def test_reports_carry_fixes_and_reasons(delivery: Repository) -> None:
     sarif = json.loads(delivery.call("check", "--output-format", "sarif").out)
     fixed = [one["ruleId"] for one in sarif["runs"][0]["results"] if one.get("fixes")]
     assert fixed == ["lockfile-ignored", "unused-suppression"]
+
+
+def test_it_says_where_no_second_reader_vouches_for_an_edit(delivery: Repository) -> None:
+    assert delivery.call("fix", "--verbose").err == ""
+    delivery.write(**{"web/Dockerfile": BEFORE.replace("RUN npm", "RUN\\\n npm")})
+    assert delivery.call("fix").err == ""
+    shown = delivery.call("fix", "-v")
+    assert shown.err == (
+        "web/Dockerfile: dockerfile-parse reads line 3 otherwise than imd; the edit rests on imd's reading\n"
+    )
+    assert "+ npm ci" in shown.out

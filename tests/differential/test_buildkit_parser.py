@@ -1,4 +1,4 @@
-"""Our cutting against BuildKit's own parser (PyPI `dockerfile`, BuildKit 0.12).
+"""Our cutting against BuildKit's own parser (PyPI `dockerfile`, BuildKit 0.12), and against dockerfile-parse.
 
 Later versions of BuildKit differ in a few points, where we follow the latest: text after a JSON array makes it shell
 form, `<< EOF` with a space opens a here-document, `check` is a directive, flags know the escape character and UTF-8.
@@ -14,12 +14,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from immutable_delivery.errors import UnreadableError
+from immutable_delivery.formats.dockerfile import secondreader
 from immutable_delivery.formats.dockerfile.cut import cut
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.grammar import INSTRUCTIONS
 from immutable_delivery.text import Text
 
 REFUSED = "refused"
+GLUED = re.compile(r"^\s*\S*[^\s\\`][\\`]\s*$", re.MULTILINE)
+"""A keyword that a continuation follows without a blank: dockerfile-parse sees no instruction."""
 LATER_FLAG = re.compile(r"escape=`.*--.*\\", re.DOTALL)
 
 KEYWORDS = st.sampled_from(
@@ -172,3 +175,16 @@ def test_generated_dockerfiles_are_cut_alike(value: str) -> None:
 )
 def test_hard_cases_are_cut_alike(value: str) -> None:
     assert ours(value) == theirs(value)
+
+
+@given(DOCKERFILES)
+@settings(max_examples=400, deadline=None)
+def test_dockerfile_parse_reads_generated_dockerfiles_alike_behind_the_masks(value: str) -> None:
+    assume(not GLUED.search(value))
+    text = Text.decode("Dockerfile", value.encode())
+    try:
+        document = cut(text)
+    except UnreadableError:
+        return
+    second = [one.meaning for one in secondreader.theirs(text, document)]
+    assert second == [one.meaning for one in secondreader.ours(text, document)]

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.lock.images import multi
 
+from immutable_delivery.context import SecondReading
+from immutable_delivery.formats import dockerfile
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -282,3 +285,27 @@ def test_what_is_no_reference_is_left_with_the_reason(place: Place) -> None:
         result = place.call(*command)
         assert result.code == 1
         assert "foo..bar/x:1: is no valid reference" in result.out + result.err
+
+
+def test_an_edit_that_a_second_reader_refuses_is_left(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = SecondReading(refused="is read otherwise")
+    monkeypatch.setattr(dockerfile, "second_reading", lambda *_: refused)
+    place.write({"Dockerfile": "FROM nginx:1.27\n", "compose.yaml": COMPOSE_WEB})
+    done = place.call("pin", "--apply")
+    assert done.code == 1
+    assert "Dockerfile:1:12: nginx:1.27: is read otherwise" in done.err
+    assert (place.root / "Dockerfile").read_text() == "FROM nginx:1.27\n"
+    assert "@sha256:" in (place.root / "compose.yaml").read_text()
+
+
+def test_where_no_second_reader_can_tell_that_is_said(place: Place) -> None:
+    place.write({"Dockerfile": "FROM\\\n nginx:1.27\n"})
+    done = place.call("pin", "--verbose", "--apply")
+    assert done.code == 0
+    assert "Dockerfile: dockerfile-parse reads line 1 otherwise than imd; " in done.err
+    assert "@sha256:" in (place.root / "Dockerfile").read_text()
+
+
+COMPOSE_WEB = "services:\n  web:\n    image: nginx:1.27\n"

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from immutable_delivery.cli.output import Target, seen, write
+from immutable_delivery.cli.registries import tell
 from immutable_delivery.cli.requests import (
     config_option,
     ignore_option,
@@ -15,6 +16,7 @@ from immutable_delivery.cli.requests import (
     profile_option,
     select_option,
     today_option,
+    verbose_option,
 )
 from immutable_delivery.fixing import Fixed, Wanted, fixed
 from immutable_delivery.fixlist import listing
@@ -39,12 +41,15 @@ from immutable_delivery.writing import write as written
     metavar="IDS",
     help="Silence findings of these policies by comments with a placeholder for the reason.",
 )
+@verbose_option
 @select_option
 @ignore_option
 @profile_option
 @config_option
 @today_option
-def fix(paths: tuple[str, ...], *, applying: bool, diff: bool, **options: Any) -> int:
+def fix(
+    paths: tuple[str, ...], *, applying: bool, diff: bool, verbose: bool, **options: Any
+) -> int:
     """Show how findings can be mended, without the network; --apply writes it.
 
     Exits with 0 if there is nothing to fix or all of it is written, 1 if fixes are shown and not written, 2 if a file
@@ -55,6 +60,7 @@ def fix(paths: tuple[str, ...], *, applying: bool, diff: bool, **options: Any) -
     wanted = Wanted(unsafe=options.pop("unsafe"), suppress=options.pop("suppress"))
     request = Request(paths=paths, cache=True, jobs=processes(), **options)
     outcome = fixed(Path.cwd(), request, wanted)
+    tell(outcome.unsure if verbose else ())
     if applying:
         return _apply(outcome)
     mended = outcome.mended

@@ -12,7 +12,7 @@ import click
 from immutable_delivery.cli.output import Target, seen, write
 from immutable_delivery.cli.progress import progress
 from immutable_delivery.cli.registries import registry_options, tell
-from immutable_delivery.cli.requests import config_option, today_option
+from immutable_delivery.cli.requests import config_option, today_option, verbose_option
 from immutable_delivery.errors import UsageError
 from immutable_delivery.reporters.plain import count
 
@@ -30,6 +30,7 @@ def _changing(command: Callable[..., int]) -> Callable[..., int]:
         is_flag=True,
         help="Show the changes as a diff, and write nothing. This is the default.",
     )(command)
+    command = verbose_option(command)
     command = click.option("--apply", is_flag=True, help="Write the files.")(command)
     return click.argument("what", nargs=-1, metavar="[PATH|IMAGE]...")(command)
 
@@ -64,6 +65,7 @@ def pin(
     diff: bool,
     update: bool,
     check: bool,
+    verbose: bool,
 ) -> int:
     """Write the digest of the image index behind each reference: `nginx:1.27` becomes `nginx:1.27@sha256:…`.
 
@@ -92,7 +94,7 @@ def pin(
         result = (
             pins.update(repository, resolve) if update else pins.pin(repository, resolve, written)
         )
-    return _finished(repository, result, apply=apply)
+    return _finished(repository, result, apply=apply, verbose=verbose)
 
 
 @click.command()
@@ -106,7 +108,14 @@ def pin(
 @config_option
 @today_option
 def unpin(
-    what: tuple[str, ...], config: str, today: date, *, apply: bool, diff: bool, everything: bool
+    what: tuple[str, ...],
+    config: str,
+    today: date,
+    *,
+    apply: bool,
+    diff: bool,
+    everything: bool,
+    verbose: bool,
 ) -> int:
     """Take the digests away that `imd pin` has written; the files are then what they were before.
 
@@ -118,7 +127,8 @@ def unpin(
     from immutable_delivery.pinning.repository import open_repository  # noqa: PLC0415
 
     repository = open_repository(Path.cwd(), what, today, config)
-    return _finished(repository, pins.unpin(repository, everything=everything), apply=apply)
+    result = pins.unpin(repository, everything=everything)
+    return _finished(repository, result, apply=apply, verbose=verbose)
 
 
 def _checked(repository: Repository) -> int:
@@ -133,12 +143,13 @@ def _checked(repository: Repository) -> int:
     return _LEFT if lines else _PINNED
 
 
-def _finished(repository: Repository, result: Result, *, apply: bool) -> int:
+def _finished(repository: Repository, result: Result, *, apply: bool, verbose: bool) -> int:
     """Show or write the changes, and say what is left."""
     from immutable_delivery.pinning import telling  # noqa: PLC0415
 
     sheet = repository.sheet
     unwritten = _applied(repository, result) if apply else _shown(result)
+    tell(result.unsure if verbose else ())
     if apply:
         tell(telling.pinned(result.pins, sheet))
     tell(telling.left(result.left, sheet))

@@ -14,6 +14,11 @@ def _today(_ctx: click.Context, _param: click.Parameter, value: datetime | None)
     return (value or datetime.now().astimezone()).date()
 
 
+verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, help="Say on stderr what the outcome rests on."
+)
+
+
 def names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """Split `--select a,b` as `--select a --select b`."""
     names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())

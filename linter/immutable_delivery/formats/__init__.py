@@ -4,7 +4,8 @@ A format is a module with four things: ``NAME``, ``claims``, ``parse`` and ``fac
 
 So that fixes need not know how a file is written, it may have two more: ``assign(text, extent, field, value)`` returns the edit
 that gives a field of the fact with this extent another value, and ``pin(text, place, digest)`` the one that writes a digest
-elsewhere than behind the tag at this place; both None where they cannot.
+elsewhere than behind the tag at this place; both None where they cannot. ``second_reading(before, after, edits)`` tells what an
+independent reader says of an edited text.
 """
 
 from __future__ import annotations

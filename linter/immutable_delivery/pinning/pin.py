@@ -27,6 +27,7 @@ from immutable_delivery.pinning.proof import edited, proven
 from immutable_delivery.pinning.record import Entry, Pins
 from immutable_delivery.pinning.repository import Repository, accepted, images_of, unpinned
 from immutable_delivery.records import Record
+from immutable_delivery.rereading import SecondReaders
 from immutable_delivery.writing import Change
 
 
@@ -38,6 +39,8 @@ class Result(Record, frozen=True):
     left: list[Left]
     refused: list[Left]
     record: Pins
+    unsure: list[str]
+    """What no second reader could tell."""
 
 
 def pending(repository: Repository) -> list[Image]:
@@ -166,14 +169,20 @@ def _refused(wanted: Iterable[Image], names: Mapping[str, Name], answers: Answer
 
 
 def _result(repository: Repository, made: Planned, refused: list[Left]) -> Result:
-    made, after = proven(repository, made)
+    readers = SecondReaders()
+    made, after = proven(repository, made, readers)
     changed = edited(repository, made.edits)
     files = repository.tree.files
     changes = [
         Change(path=path, before=files.read(path), after=changed[path]) for path in sorted(changed)
     ]
     return Result(
-        changes, made.pins, sorted(made.left), sorted(refused), _recorded(repository, made, after)
+        changes,
+        made.pins,
+        sorted(made.left),
+        sorted(refused),
+        _recorded(repository, made, after),
+        readers.told,
     )
 
 

@@ -20,6 +20,7 @@ from immutable_delivery.facts import (
 from immutable_delivery.files import Files, State
 from immutable_delivery.pinning.plan import Pin, Planned
 from immutable_delivery.pinning.repository import Repository
+from immutable_delivery.rereading import SecondReaders
 from immutable_delivery.text import Place
 
 _OF_PINS = {"image", "pin", "evidence"}
@@ -51,16 +52,35 @@ def edited(repository: Repository, plan: Plan) -> dict[str, bytes]:
     return {path: plan.edited(texts[path]) for path in plan.paths}
 
 
-def proven(repository: Repository, planned: Planned) -> tuple[Planned, Examined]:
+def proven(
+    repository: Repository, planned: Planned, readers: SecondReaders
+) -> tuple[Planned, Examined]:
     """Return what of a plan changes nothing but pins, and the repository as it is then."""
     planned = planned.without(planned.torn)
     while True:
         changed = edited(repository, planned.edits)
+        if doubted := _doubted(repository, planned, changed, readers):
+            planned = planned.without(doubted)
+            continue
         after = repository.again(Edited(repository.tree.files, changed))
         faulty = _faulty(repository.examined, after, planned)
         if not faulty:
             return planned, after
         planned = planned.without(faulty)
+
+
+def _doubted(
+    repository: Repository, planned: Planned, changed: Mapping[str, bytes], readers: SecondReaders
+) -> dict[Place, str]:
+    """Return the edits of files that a second reader would read in another way."""
+    sheet = repository.sheet
+    reasons = readers.refusals(planned.edits, changed, sheet.texts, sheet.formats)
+    return {
+        pin.at: reasons[edit.place.file]
+        for pin in planned.pins
+        for edit in pin.edits
+        if edit.place.file in reasons
+    }
 
 
 def _faulty(before: Examined, after: Examined, planned: Planned) -> dict[Place, str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from immutable_delivery.context import SecondReading
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import Comment, Surroundings, Trouble
@@ -13,7 +14,7 @@ from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.grammar import check
 from immutable_delivery.formats.dockerfile.remarks import in_stages
 from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Text
+from immutable_delivery.text import Span, Text
 
 NAME = "dockerfile"
 
@@ -75,6 +76,13 @@ def facts(documents: Mapping[str, Document], around: Surroundings) -> Iterable[F
             around.troubles.append(Trouble(path, 0, document.template, template=True))
         else:
             yield from lower(document, around, around.builds)
+
+
+def second_reading(before: Text, after: Text, edits: Sequence[tuple[Span, Span]]) -> SecondReading:
+    """Return what dockerfile-parse, an independent reader, says of an edit."""
+    from immutable_delivery.formats.dockerfile import secondreader  # noqa: PLC0415 (only edits need it)
+
+    return secondreader.reading(before, after, edits)
 
 
 def _mark_near(text: Text, offset: int) -> str:
