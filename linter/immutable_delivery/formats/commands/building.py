@@ -70,6 +70,11 @@ def interpreter(row: Mapping[str, Any]) -> Interpreter:
     return Interpreter(**_fields(Interpreter, row, set()))
 
 
+def tool(row: Mapping[str, Any]) -> Options:
+    """Build the options of a program that rules name."""
+    return Options(frozenset(row["values"]), frozenset(row.get("switches", ())))
+
+
 def wrapper(row: Mapping[str, Any]) -> Wrapper:
     """Build a wrapper."""
     keys = ("values", "until", "script", "query")

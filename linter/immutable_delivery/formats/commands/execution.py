@@ -64,11 +64,14 @@ def _by_shell(event: Event) -> Iterator[Run]:
 
 
 def _by_program(event: Event, interpreter: Interpreter) -> Iterator[Run]:
-    arguments = parse(event.words, interpreter.options, stop=1)
+    words = event.words
+    if interpreter.verb:  # `deno run -A main.ts`
+        if [word.text for word in words[:1]] != [interpreter.verb]:
+            return
+        words = words[1:]
+    arguments = parse(words, interpreter.options, stop=1)
     code, file = arguments.given(interpreter.code), arguments.given(interpreter.file)
     operands = [operand.word for operand in arguments.operands]
-    if interpreter.verb:
-        operands = operands[1:] if operands and operands[0].text == interpreter.verb else []
     if code is not None:
         yield from (Run("substitution", code.value) for _ in (1,) if code.value is not None)
     elif file is not None and file.value is not None:

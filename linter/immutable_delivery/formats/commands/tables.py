@@ -111,7 +111,7 @@ class Tables:
             building.manager(manager) if manager else None,
             building.fetcher(fetcher) if fetcher else None,
             building.interpreter(interpreter) if interpreter else None,
-            Options(frozenset(tool["values"])) if tool else Options(),
+            building.tool(tool) if tool else Options(),
             {section: found for section, found in rules.items() if found},
             frozenset(section for section in _SETS if name in self._sets[section]),
         )
