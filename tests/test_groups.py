@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from immutable_delivery import groups, workers
+from immutable_delivery.context import UNCONFIGURED
 from immutable_delivery.discover import open_tree
 from immutable_delivery.facts import Fact
 from immutable_delivery.files import MemoryFiles
@@ -82,18 +83,18 @@ SAMPLES = {
 def test_every_format_is_read_through_the_project(name: str) -> None:
     path, content = SAMPLES[name]
     files = MemoryFiles({path: content})
-    found = read(files, lambda _path, _head: "", Reader(files, {}))
+    found = read(files, lambda _path, _head: "", Reader(files, UNCONFIGURED))
     assert [one.format for one in found.inputs.values()] == [name]
     assert found.builds or len(found.facts) > 1
 
 
 def readings() -> Iterator[groups.Reading]:
     tree = open_tree(EXAMPLES.parent, paths=[str(EXAMPLES)])
-    project = read(tree.files, tree.skipped, Reader(tree.files, {}))
+    project = read(tree.files, tree.skipped, Reader(tree.files, UNCONFIGURED))
     for name in NAMED:
         paths = [one.path for one in project.inputs.values() if one.format == name]
         for group in groups.together(name, paths, tree.files):
-            yield groups.read(group, tree.files, project.builds, {})
+            yield groups.read(group, tree.files, project.builds, UNCONFIGURED)
 
 
 def test_what_groups_say_travels_as_data() -> None:
@@ -109,7 +110,7 @@ def test_several_processes_say_what_one_says(monkeypatch: pytest.MonkeyPatch, co
     )
 
     def facts(jobs: int) -> list[Fact]:
-        return read(files, lambda _path, _head: "", Reader(files, {}, jobs)).facts
+        return read(files, lambda _path, _head: "", Reader(files, UNCONFIGURED, jobs)).facts
 
     alone = facts(1)
     monkeypatch.setattr(workers, "PAYS", 0)
@@ -138,7 +139,10 @@ def test_where_no_process_can_be_started_one_does_it(
     files = MemoryFiles({f"s{number}/Dockerfile": "FROM a\n" for number in range(5)})
     monkeypatch.setattr(workers, "PAYS", 0)
     monkeypatch.setattr("multiprocessing.get_context", refused)
-    facts = [read(files, lambda _path, _head: "", Reader(files, {}, jobs)).facts for jobs in (1, 2)]
+    facts = [
+        read(files, lambda _path, _head: "", Reader(files, UNCONFIGURED, jobs)).facts
+        for jobs in (1, 2)
+    ]
     assert facts[0] == facts[1]
 
 

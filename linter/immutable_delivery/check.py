@@ -10,6 +10,7 @@ from typing import Any
 from immutable_delivery import project, suppressions
 from immutable_delivery.config import Config
 from immutable_delivery.congruence import classes, worse
+from immutable_delivery.context import ReadingSettings
 from immutable_delivery.engine import judge
 from immutable_delivery.facts import Fact, Image, Service, Unread
 from immutable_delivery.files import Files
@@ -178,9 +179,9 @@ def _mended(
     return replace(finding, fix=fix)
 
 
-def reading_settings(config: Config) -> dict[str, Any]:
+def reading_settings(config: Config) -> ReadingSettings:
     """Return the part of the configuration that concerns reading."""
-    return {"environments": config.environments, "tables": config.tables}
+    return ReadingSettings(config.environments, config.tables)
 
 
 def _services(facts: Iterable[Fact]) -> list[Service]:

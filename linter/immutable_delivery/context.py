@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from immutable_delivery.facts import Build, Scope
 from immutable_delivery.files import Files
 from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Text
+
+Tables: TypeAlias = Mapping[str, Any]
+"""What a configuration adds to the tables, as it writes their rows; it was found valid when it was read."""
 
 
 class Comment(Record, frozen=True, array_like=True):
@@ -47,14 +50,32 @@ class SecondReading(Record, frozen=True):
     """Why the reader cannot tell: it reads the old text differently already."""
 
 
+class Environment(Record, frozen=True, kw_only=True):
+    """An environment, and the patterns of the files that describe it."""
+
+    name: str
+    paths: tuple[str, ...] = ()
+    development: bool = False
+
+
+class ReadingSettings(Record, frozen=True):
+    """The part of the configuration that concerns reading."""
+
+    environments: tuple[Environment, ...] = ()
+    tables: Tables = field(default_factory=dict)
+
+
+UNCONFIGURED: Final = ReadingSettings()
+"""What holds where nothing is configured."""
+
+
 class Surroundings(Record):
     """What a format may know beside its own documents when it makes facts."""
 
     files: Files
     builds: Sequence[Build] = ()
     """What manifests build: given to the formats that describe images."""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """The part of the configuration that concerns reading: environments, table extensions."""
+    settings: ReadingSettings = UNCONFIGURED
     troubles: list[Trouble] = field(default_factory=list)
     """Where a format says what it could not follow."""
     texts: dict[str, Text] = field(default_factory=dict)

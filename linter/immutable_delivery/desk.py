@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from immutable_delivery.check import reading_settings
 from immutable_delivery.config import Config
+from immutable_delivery.context import ReadingSettings
 from immutable_delivery.discover import Tree
 from immutable_delivery.files import MarkedFiles
 from immutable_delivery.formats.registry import candidates
-from immutable_delivery.groups import ReadingSettings
 from immutable_delivery.project import Reader, Tell
 from immutable_delivery.records import Record
 from immutable_delivery.settings import Request

@@ -7,12 +7,13 @@ repository. So a process can do it elsewhere, and a cache can remember it.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, TypeAlias, cast
+from typing import cast
 
 from msgspec import msgpack
 
+from immutable_delivery.context import ReadingSettings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import AnyFact, Build, Scope
 from immutable_delivery.files import Files
@@ -21,9 +22,6 @@ from immutable_delivery.formats.registry import NAMED, load
 from immutable_delivery.records import Record, field
 from immutable_delivery.tables import extended_by
 from immutable_delivery.text import Text
-
-ReadingSettings: TypeAlias = Mapping[str, Any]
-"""The part of the configuration that concerns reading."""
 
 
 class Group(Record, frozen=True):
@@ -57,7 +55,7 @@ def together(format_name: str, paths: Sequence[str], files: Files) -> list[Group
 
 def read(group: Group, files: Files, builds: Sequence[Build], settings: ReadingSettings) -> Reading:
     """Return what a group says; ``builds`` are what manifests say of building it."""
-    with extended_by(settings.get("tables")):
+    with extended_by(settings.tables):
         return _read(group, files, builds, settings)
 
 

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from immutable_delivery import groups
+from immutable_delivery.context import UNCONFIGURED, ReadingSettings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact, File, Scope
 from immutable_delivery.files import Files, Texts
 from immutable_delivery.formats import Comment
 from immutable_delivery.formats.registry import REGISTRY, candidates, claim
-from immutable_delivery.groups import Group, Reading, ReadingSettings
+from immutable_delivery.groups import Group, Reading
 from immutable_delivery.pathclasses import classify as path_class
 from immutable_delivery.records import Record, field
 from immutable_delivery.tables import extended_by
@@ -101,8 +102,8 @@ class Reader:
 
 def read(files: Files, classify: Classify, reader: Reader | None = None) -> Project:
     """Read a repository: the facts of every file in scope, not yet linked."""
-    reader = reader or Reader(files, {})
-    with extended_by(reader.settings.get("tables")):
+    reader = reader or Reader(files, UNCONFIGURED)
+    with extended_by(reader.settings.tables):
         return _read(files, classify, reader)
 
 

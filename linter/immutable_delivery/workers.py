@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from immutable_delivery import groups
+from immutable_delivery.context import ReadingSettings
 from immutable_delivery.facts import Build
 from immutable_delivery.files import Files
-from immutable_delivery.groups import Group, Reading, ReadingSettings
+from immutable_delivery.groups import Group, Reading
 from immutable_delivery.records import Record
 from immutable_delivery.traces import Recorder, Trace
 

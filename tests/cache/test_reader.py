@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from immutable_delivery.cache.reader import RememberingReader, remembered_of
+from immutable_delivery.context import UNCONFIGURED
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Fact
 from immutable_delivery.files import MemoryFiles
@@ -49,7 +50,7 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def run(files: Counted) -> list[Fact]:
     remembered = remembered_of(["/repository"], "")
-    reader = RememberingReader(files, {}, remembered, 1)
+    reader = RememberingReader(files, UNCONFIGURED, remembered, 1)
     facts = read(files, lambda _path, _head: "", reader).facts
     remembered.save()
     return facts

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TypeVar
 
 import pytest
 
+from immutable_delivery.context import Environment, ReadingSettings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import (
     Build,
@@ -410,9 +410,9 @@ def test_bytes_that_are_no_text_are_refused_before() -> None:
 
 
 def test_configured_environments_count_more_than_names() -> None:
-    configured = SimpleNamespace(name="live", paths=("deploy",), development=False)
+    configured = Environment(name="live", paths=("deploy",))
     files = {"deploy/compose.dev.yaml": "services: {a: {image: x}}"}
-    around = Surroundings(MemoryFiles(files), settings={"environments": (configured,)})
+    around = Surroundings(MemoryFiles(files), settings=ReadingSettings((configured,)))
     documents = {path: compose.parse(Text(path, text)) for path, text in files.items()}
     scopes = [fact.scope for fact in compose.facts(documents, around) if isinstance(fact, Fact)]
     assert {(scope.environments, scope.development) for scope in scopes} == {(("live",), False)}

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import pytest
 
+from immutable_delivery.context import Environment, ReadingSettings
 from immutable_delivery.facts import Fact, Image, Mount, Resource, Source, Start, Variable
 from immutable_delivery.files import MemoryFiles
 from immutable_delivery.formats import Surroundings, kubernetes
@@ -182,11 +183,9 @@ def test_a_base_is_judged_through_its_overlays_and_once() -> None:
 
 
 def test_environments_of_the_configuration_come_first() -> None:
-    class Configured:
-        name, paths, development = "live", ("overlays/staging",), False
-
     project = overlay("")
-    around = Surroundings(MemoryFiles(project.files), settings={"environments": (Configured(),)})
+    live = Environment(name="live", paths=("overlays/staging",))
+    around = Surroundings(MemoryFiles(project.files), settings=ReadingSettings((live,)))
     parsed = {
         path: kubernetes.parse(Text(path, content)) for path, content in project.files.items()
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from immutable_delivery.context import ReadingSettings, Tables
 from immutable_delivery.facts import Scope, Variable, VariableType
 from immutable_delivery.links.switches import link_switches
 from immutable_delivery.text import Place, Span
@@ -50,12 +51,12 @@ def test_only_the_environment_of_what_is_deployed_is_a_switch() -> None:
 
 
 def bypassed(
-    name: str, value: str | None, kind: VariableType = "env", **settings: object
+    name: str, value: str | None, kind: VariableType = "env", tables: Tables | None = None
 ) -> object:
     fact = Variable(
         used_at=PLACE, extent=PLACE, scope=Scope(), variable_type=kind, name=name, value=value
     )
-    (found,) = link_switches([fact], settings)
+    (found,) = link_switches([fact], ReadingSettings(tables=tables or {}))
     assert isinstance(found, Variable)
     return found.bypassed_checks
 

@@ -9,8 +9,9 @@ import msgspec
 from immutable_delivery import groups
 from immutable_delivery.cache.contents import Contents
 from immutable_delivery.cache.store import Memory, load, name_of, save
+from immutable_delivery.context import ReadingSettings
 from immutable_delivery.files import MarkedFiles
-from immutable_delivery.groups import Group, Reading, ReadingSettings
+from immutable_delivery.groups import Group, Reading
 from immutable_delivery.project import Classify, Input, Reader, claimed
 from immutable_delivery.traces import Recorder, Trace, digest, holds
 from immutable_delivery.workers import Site, Task, outcomes

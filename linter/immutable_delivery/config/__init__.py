@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Literal, NoReturn
 
+from immutable_delivery.context import Environment, Tables
 from immutable_delivery.errors import ConfigError
 from immutable_delivery.findings import Severity
 from immutable_delivery.names import nearest
@@ -25,14 +26,6 @@ FILE = ".imd.yaml"
 PYPROJECT = "pyproject.toml"
 POLICIES = ".imd/policies"
 """The folder of a repository's own policies, read without being named."""
-
-
-class Environment(Record, frozen=True, kw_only=True):
-    """An environment and the files that describe it."""
-
-    name: str
-    paths: tuple[str, ...] = ()
-    development: bool = False
 
 
 class PathClasses(Record, frozen=True, kw_only=True):
@@ -87,8 +80,7 @@ class Config(Record, frozen=True, kw_only=True):
     environments: tuple[Environment, ...] = ()
     """In the order in which an artifact passes through them."""
     paths: PathClasses = PathClasses()
-    tables: Mapping[str, Any] = field(default_factory=dict)
-    """Additions to the tables of commands, as plain data."""
+    tables: Tables = field(default_factory=dict)
     policies: tuple[str, ...] = ()
     """Folders with policies of the repository, relative to the root."""
     suppressions: tuple[Waiver, ...] = ()

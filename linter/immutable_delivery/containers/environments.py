@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Any
 
+from immutable_delivery.context import Environment as Configured
 from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Scope
 from immutable_delivery.records import Record, replace
@@ -34,11 +34,11 @@ class Environment(Record, frozen=True):
 
 def environment(path: str, around: Surroundings) -> Environment:
     """Return the environment of a manifest: as the configuration says, else by convention."""
-    found = configured(path, around.settings.get("environments", ()))
+    found = configured(path, around.settings.environments)
     return found or conventional(path)
 
 
-def configured(path: str, environments: Iterable[Any]) -> Environment | None:
+def configured(path: str, environments: Iterable[Configured]) -> Environment | None:
     """Return the environment that the configuration gives a path."""
     for one in environments:
         for pattern in one.paths:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from immutable_delivery.context import UNCONFIGURED, ReadingSettings
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.files import Files
 from immutable_delivery.links.development import link_development, link_substituted
@@ -25,10 +25,10 @@ def link(
     builds: Sequence[Build],
     files: Files,
     lock: Lock,
-    settings: Mapping[str, Any] | None = None,
+    settings: ReadingSettings = UNCONFIGURED,
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
-    with extended_by((settings or {}).get("tables")):
+    with extended_by(settings.tables):
         linked = link_services(facts, builds)
         linked = link_development(linked, builds)
         linked = link_substituted(linked, builds)

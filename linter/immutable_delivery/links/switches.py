@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from immutable_delivery.context import UNCONFIGURED, ReadingSettings
 from immutable_delivery.facts import Fact, Variable
 from immutable_delivery.records import replace
 from immutable_delivery.tables import known
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
     from immutable_delivery.formats.commands.tables import Tables
 
 
-def link_switches(facts: Sequence[Fact], settings: Mapping[str, Any] | None = None) -> list[Fact]:
+def link_switches(facts: Sequence[Fact], settings: ReadingSettings = UNCONFIGURED) -> list[Fact]:
     """Return the facts with what every variable makes an image install, and which checks it turns off."""
     if not any(isinstance(fact, Variable) for fact in facts):
         return list(facts)
     from immutable_delivery.formats.commands import tables_of  # noqa: PLC0415 (they take long to load)
 
-    tables = tables_of(settings or {})
+    tables = tables_of(settings)
     return [_linked(fact, tables) if isinstance(fact, Variable) else fact for fact in facts]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from immutable_delivery.context import ReadingSettings
 from immutable_delivery.formats.commands.pins import READERS
 from immutable_delivery.formats.commands.records import Role
 from immutable_delivery.formats.commands.tables import Tables, load
@@ -19,11 +20,9 @@ _ACTIONS = {"install", "upgrade", "refresh", "run", ""}
 _NAMED = ("managers", "fetchers", "interpreters", "tools")
 
 
-def tables_of(settings: Mapping[str, Any]) -> Tables:
+def tables_of(settings: ReadingSettings) -> Tables:
     """Return the tables with what the configuration adds."""
-    extension = {
-        name: rows for name, rows in settings.get("tables", {}).items() if name not in SUBJECTS
-    }
+    extension = {name: rows for name, rows in settings.tables.items() if name not in SUBJECTS}
     return _merged(msgspec.json.encode(extension)) if extension else load()
 
 

@@ -15,7 +15,7 @@ _FOLDERS = {".devcontainer": "devcontainer"}
 
 def environment(path: str, profiles: Sequence[str], around: Surroundings) -> Environment:
     """Return the environment of a service: as the configuration says, by its last file, or by its profiles."""
-    found = configured(path, around.settings.get("environments", ()))
+    found = configured(path, around.settings.environments)
     return found or conventional(path) or _profiled(profiles) or Environment()
 
 

@@ -41,7 +41,7 @@ class Environments:
 
     def ordered(self, found: Iterable[Environment]) -> list[Environment]:
         """Return environments, each once, in the order in which an artifact passes through them."""
-        configured = [one.name for one in self._around.settings.get("environments", ())]
+        configured = [one.name for one in self._around.settings.environments]
         named = {one.name: one for one in found if one.name}
         return sorted(named.values(), key=lambda one: _position(one.name, configured))
 
