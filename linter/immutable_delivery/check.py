@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from immutable_delivery import project, suppressions
 from immutable_delivery.config import Config
@@ -15,6 +14,8 @@ from immutable_delivery.engine import judge
 from immutable_delivery.facts import Fact, Image, Service, Unread
 from immutable_delivery.files import Files
 from immutable_delivery.findings import (
+    UNTOLD,
+    Circumstances,
     Finding,
     Judged,
     Report,
@@ -29,7 +30,7 @@ from immutable_delivery.lock import file as lockfile
 from immutable_delivery.lock.file import NONE, Lock
 from immutable_delivery.policies import Policy
 from immutable_delivery.project import Classify, Project, Reader
-from immutable_delivery.records import Record, replace
+from immutable_delivery.records import Record, asdict, replace
 from immutable_delivery.suppressions.trivyignore import Entry
 from immutable_delivery.text import Place
 
@@ -101,38 +102,37 @@ def report(
     *,
     covers: Callable[[str], bool],
     digest_of: DigestOf | None = None,
-    **about: Any,
+    run: Circumstances = UNTOLD,
 ) -> Report:
-    """Return the report of what the caller asked about; ``about`` fills the report's other fields.
+    """Return the report of what the caller asked about.
 
     ``digest_of`` tells digests that the repository does not state, for fixes.
     """
     asked = (one for one in examined.findings if _asked(one, covers))
-    findings = mended(asked, examined, policies, digest_of)
-    suppressed = [one for one in examined.suppressed if _asked(one, covers)]
-    services = _asked_services(examined, covers)
-    deciding = [service.decided_by for service in services if service.decided_by]
-    pointed = {
-        place.file
-        for one in (*findings, *suppressed, *deciding)
-        for place in (one.place, *one.uses)
-    }
-    pointed |= {edit.place.file for one in findings if one.fix for edit in one.fix.edits}
-    pointed |= {service.place.file for service in services if service.place}
-    left = tuple(one for one in _not_analysed(examined) if covers(one.place.file))
-    pointed |= {one.place.file for one in examined.unresolved} | {one.place.file for one in left}
-    texts = examined.project.texts
-    base = Report(
-        findings=tuple(findings),
-        suppressed=tuple(suppressed),
-        services=services,
+    found = Report(
+        findings=tuple(mended(asked, examined, policies, digest_of)),
+        suppressed=tuple(one for one in examined.suppressed if _asked(one, covers)),
+        services=_asked_services(examined, covers),
         files=tuple(one for one in _judged(examined) if covers(one.path)),
         unresolved=tuple(one for one in examined.unresolved if covers(one.place.file)),
-        not_analysed=left,
+        not_analysed=tuple(one for one in _not_analysed(examined) if covers(one.place.file)),
         rules={policy.id: policy.rule for policy in policies},
-        texts={path: texts[path] for path in sorted(pointed) if path in texts},
+        **asdict(run),
     )
-    return replace(base, **about)
+    texts = examined.project.texts
+    return replace(found, texts={path: texts[path] for path in _pointed(found) if path in texts})
+
+
+def _pointed(found: Report) -> list[str]:
+    """Return the files that a report points into, sorted."""
+    deciding = [service.decided_by for service in found.services if service.decided_by]
+    findings = (*found.findings, *found.suppressed, *deciding)
+    places = [place for one in findings for place in (one.place, *one.uses)]
+    places += [edit.place for one in found.findings if one.fix for edit in one.fix.edits]
+    places += [service.place for service in found.services if service.place]
+    places += [one.place for one in found.unresolved]
+    places += [one.place for one in found.not_analysed]
+    return sorted({place.file for place in places})
 
 
 def worsened(examined: Examined, new: Iterable[Finding]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
@@ -185,24 +185,9 @@ class Configured(Record, frozen=True, kw_only=True):
     """How many were not."""
 
 
-class Report(Record, frozen=True, kw_only=True):
-    """Everything one run has to say; reporters render it and decide nothing."""
+class Circumstances(Record, frozen=True, kw_only=True):
+    """What a report says of the run itself: of what, by what and when it was judged."""
 
-    findings: tuple[Finding, ...]
-    """Those to report, in order of file, place and policy."""
-    only_new: bool = False
-    """Whether they are only what a change brings, or what a baseline does not know."""
-    worsened: tuple[str, ...] = ()
-    """The services whose class they make worse, where only what is new is reported."""
-    suppressed: tuple[Finding, ...] = ()
-    services: tuple[ServiceReport, ...] = ()
-    files: tuple[Judged, ...] = ()
-    unresolved: tuple[Unresolved, ...] = ()
-    not_analysed: tuple[Unanalysed, ...] = ()
-    rules: Mapping[str, Rule] = field(default_factory=dict)
-    """Every rule that ran, by id."""
-    texts: Mapping[str, Text] = field(default_factory=dict)
-    """The text of every file that a finding points into."""
     version: str = ""
     notices: tuple[str, ...] = ()
     """What the person should know of the run: nothing staged, no git …"""
@@ -215,6 +200,30 @@ class Report(Record, frozen=True, kw_only=True):
     """What was known before; None where nothing is compared."""
     day: str = ""
     """The day that it was judged by, as `2026-11-22`; suppressions expire by it."""
+    only_new: bool = False
+    """Whether the findings are only what a change brings, or what a baseline does not know."""
+    worsened: tuple[str, ...] = ()
+    """The services whose class they make worse, where only what is new is reported."""
+
+
+UNTOLD: Final = Circumstances()
+"""What is said of a run where nobody asks."""
+
+
+class Report(Circumstances, frozen=True, kw_only=True):
+    """Everything one run has to say; reporters render it and decide nothing."""
+
+    findings: tuple[Finding, ...]
+    """Those to report, in order of file, place and policy."""
+    suppressed: tuple[Finding, ...] = ()
+    services: tuple[ServiceReport, ...] = ()
+    files: tuple[Judged, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    not_analysed: tuple[Unanalysed, ...] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    """Every rule that ran, by id."""
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    """The text of every file that a finding points into."""
 
     @property
     def worst(self) -> Severity | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from immutable_delivery import __version__
 from immutable_delivery.baseline import parsed
@@ -17,7 +17,7 @@ from immutable_delivery.desk import Desk, desk_of
 from immutable_delivery.discover import Tree
 from immutable_delivery.errors import ConfigError, UnreadableError
 from immutable_delivery.files import Files, MarkedFiles, read_text
-from immutable_delivery.findings import Configured, Finding, Recorded, Report
+from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
 from immutable_delivery.names import shown
 from immutable_delivery.origin import origin_of
 from immutable_delivery.project import Reader, Tell
@@ -92,16 +92,13 @@ def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
         found = tuple(_caused(opened, found, scope.changes, request))
     opened.desk.close()
     origin = origin_of(tree.git if request.origin else None)
-    about: dict[str, Any] = {
-        "version": __version__, "repository": origin.repository, "baseline": known,
-        "revision": origin.revision, "branch": origin.branch, "configured": _configured(opened, request),
-        "notices": (*_of_scope(scope), *_notices(opened, request)),
-        "day": request.today.isoformat(), "only_new": only_new, "worsened": worse,
-    }  # fmt: skip
-    return Outcome(
-        report(replace(examined, findings=found), settings.policies, covers=tree.covers, **about),
-        settings.config,
-    )
+    told = Circumstances(
+        version=__version__, repository=origin.repository, baseline=known, revision=origin.revision,
+        branch=origin.branch, configured=_configured(opened, request), day=request.today.isoformat(),
+        notices=(*_of_scope(scope), *_notices(opened, request)), only_new=only_new, worsened=worse,
+    )  # fmt: skip
+    kept = replace(examined, findings=found)
+    return Outcome(report(kept, settings.policies, covers=tree.covers, run=told), settings.config)
 
 
 def open_run(start: Path, request: Request, tell: Tell | None = None) -> Opened:
