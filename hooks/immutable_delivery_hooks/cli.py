@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, get_args
 
 import click
 
+from immutable_delivery.ancestry import is_commit
 from immutable_delivery.cli.requests import profile_option
 from immutable_delivery.config import FailOn
 from immutable_delivery.errors import UsageError
@@ -15,7 +17,7 @@ from immutable_delivery.settings import Request
 from immutable_delivery.workers import processes
 from immutable_delivery_hooks.installing import install, uninstall
 from immutable_delivery_hooks.judging import Gate, opened, refused, refused_push
-from immutable_delivery_hooks.pushes import Update, is_commit, received, sent
+from immutable_delivery_hooks.pushes import Update, received, sent
 from immutable_delivery_hooks.scripts import HOOKS
 
 
@@ -54,7 +56,7 @@ def _staged() -> int:
 @click.argument("url", default="")
 def _pushed(remote: str, url: str) -> int:  # noqa: ARG001 (git gives both)
     """Judge the commits of a push, which git names on the standard input (pre-push)."""
-    return int(refused_push(opened(), sent(_given()), f"--remotes={remote}", _gate(cache=True)))
+    return int(refused_push(opened(), sent(_given()), _gate(cache=True), remote))
 
 
 @hook.command("pre-receive")
@@ -74,12 +76,12 @@ def _receive(
     git = opened()
     gate = _gate(fail_on, profile=profile, inline_ignores=not no_inline_ignores)
 
-    def trusted(update: Update, base: str) -> str | None:
+    def trusted(update: Update, bases: Sequence[str]) -> str | None:
         """Go by what a push begins from where the server lacks its default branch, as it does after a change of name."""
-        places = (update.old, "HEAD", base)
+        places = (update.old, "HEAD", *bases)
         return config_from or next((rev for rev in places if is_commit(git, rev)), None)
 
-    return int(refused_push(git, received(_given()), "--all", gate, trusted))
+    return int(refused_push(git, received(_given()), gate, trusted=trusted))
 
 
 def _gate(fail_on: FailOn | None = None, **wanted: Any) -> Gate:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import click
 
+from immutable_delivery.ancestry import is_commit, is_trunk, origins, other_refs
 from immutable_delivery.cli.output import Target, options_for, write
 from immutable_delivery.config import FailOn
 from immutable_delivery.errors import UsageError
@@ -18,12 +19,12 @@ from immutable_delivery.reporters import render
 from immutable_delivery.run import run
 from immutable_delivery.settings import Request
 from immutable_delivery.trees.objects import commit_of
-from immutable_delivery_hooks.pushes import Update, base_of
+from immutable_delivery_hooks.pushes import Update
 
 _SHORT = 12
 
-Trusted = Callable[[Update, str], str | None]
-"""Names, by the update and the commit that it is compared with, the commit whose configuration judges it."""
+Trusted = Callable[[Update, Sequence[str]], str | None]
+"""Names, by the update and the commits that it comes from, the commit whose configuration judges it."""
 
 
 class Gate(Record, frozen=True):
@@ -50,35 +51,49 @@ def refused(gate: Gate) -> bool:
 
 
 def refused_push(
-    git: Git, updates: Iterable[Update], known: str, gate: Gate, trusted: Trusted = lambda *_: None
+    git: Git,
+    updates: Iterable[Update],
+    gate: Gate,
+    remote: str = "",
+    trusted: Trusted = lambda *_: None,
 ) -> bool:
-    """Print what each ref brings that ``known`` (of ``git rev-list``) has not, and tell whether any of it fails.
+    """Print what each ref brings that the remote, or who receives it, has not, and tell whether any of it fails.
 
     Where ``trusted`` names no commit, the configuration is the pushed one's own.
     """
     found = False
-    for (base, new, rev), refs in _changes(git, updates, known, trusted).items():
+    for (bases, new, rev), refs in _changes(git, updates, remote, trusted).items():
         names = ", ".join(map(shown, refs))
-        if base == new:
+        if new in bases:
             _say(f"{names}: nothing new")
             continue
-        _say(f"{names}: {base[:_SHORT] or 'everything'} to {new[:_SHORT]}")
-        request = replace(gate.request, commits=(base, new), config_from=rev)
+        _say(f"{names}: {bases[0][:_SHORT] if bases else 'everything'} to {new[:_SHORT]}")
+        request = replace(gate.request, commits=(bases, new), config_from=rev)
         found |= refused(replace(gate, request=request))
     return found
 
 
 def _changes(
-    git: Git, updates: Iterable[Update], known: str, trusted: Trusted
-) -> dict[tuple[str, str, str | None], list[str]]:
+    git: Git, updates: Iterable[Update], remote: str, trusted: Trusted
+) -> dict[tuple[tuple[str, ...], str, str | None], list[str]]:
     """Return the refs of every change: what several of them bring is judged once. Deleted refs bring nothing."""
-    found: dict[tuple[str, str, str | None], list[str]] = {}
+    found: dict[tuple[tuple[str, ...], str, str | None], list[str]] = {}
     for update in updates:
         if update.new:
             new = commit_of(git, update.new)  # a tag may be an object itself
-            base = base_of(git, replace(update, new=new), known)
-            found.setdefault((base, new, trusted(update, base)), []).append(update.ref)
+            bases = _bases(git, replace(update, new=new), remote)
+            found.setdefault((bases, new, trusted(update, bases)), []).append(update.ref)
     return found
+
+
+def _bases(git: Git, update: Update, remote: str) -> tuple[str, ...]:
+    """Return what a ref comes from; the trunk, once it is there, from nothing but itself."""
+    alone = is_commit(git, update.old) and is_trunk(git, update.ref, remote or "origin")
+    return (
+        (update.old,)
+        if alone
+        else origins(git, update.old, update.new, other_refs(update.ref, remote))
+    )
 
 
 def _say(text: str) -> None:

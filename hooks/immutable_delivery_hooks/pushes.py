@@ -1,4 +1,4 @@
-"""What git tells a hook of a push, and the commit that each pushed ref is to be compared with."""
+"""What git tells a hook of a push."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator
 
 from immutable_delivery.errors import UsageError
-from immutable_delivery.git import Git
 from immutable_delivery.names import shown
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
@@ -40,28 +39,6 @@ def received(lines: Iterable[bytes]) -> Iterator[Update]:
 
 def _written(lines: Iterable[bytes]) -> Iterator[str]:
     return (os.fsdecode(line).removesuffix("\n") for line in lines if line.strip())
-
-
-def is_commit(git: Git, rev: str) -> bool:
-    """Tell whether this repository has a commit of that name."""
-    return bool(rev) and git.ask("cat-file", "-e", f"{rev}^{{commit}}").code == 0
-
-
-def base_of(git: Git, update: Update, *known: str) -> str:
-    """Return the commit that a ref comes from, empty where all of it is new.
-
-    That is what it names now; for a new one, and where that commit is not here, the last that is in ``known`` already
-    (arguments of ``git rev-list``), which may be the pushed commit itself.
-    """
-    if is_commit(git, update.old):
-        return update.old
-    lines = git.run("rev-list", "--boundary", update.new, "--not", *known).out.decode().split()
-    if not lines:
-        return update.new
-    ends = [line[1:] for line in lines if line.startswith("-")]
-    if len(ends) > 1:
-        ends = git.run("merge-base", "--independent", *ends).out.decode().split()
-    return next(iter(ends), "")
 
 
 def _words(words: list[str], number: int) -> list[str]:

@@ -195,12 +195,23 @@ def _path_class(path: str, named: str | None, config: Config) -> str:
 
 
 def _introduced(opened: Opened, changes: Changes, request: Request) -> list[Finding]:
-    """Return the findings of a change; the state before it is judged only where a changed line does not tell."""
-    scope, examined = opened.scope, opened.examined
-    before: list[Finding] = []
-    if scope.before is not None and elsewhere(examined.findings, changes):
-        before = opened.everything(scope.before, request)
-    return introduced(examined.findings, before, changes)
+    """Return the findings of a change: those that none of the states it comes from has."""
+    before = opened.scope.before
+    found = _new_to(opened, changes, before, request)
+    for other in opened.scope.beside if found else ():
+        new = {id(one) for one in _new_to(opened, other.changes, other.files, request)}
+        found = [one for one in found if id(one) in new]
+    return found
+
+
+def _new_to(
+    opened: Opened, changes: Changes, before: MarkedFiles | None, request: Request
+) -> list[Finding]:
+    """Return what a state does not have; it is judged only where a changed line does not tell."""
+    findings, known = opened.examined.findings, list[Finding]()
+    if before is not None and elsewhere(findings, changes):
+        known = opened.everything(before, request)
+    return introduced(findings, known, changes)
 
 
 def _caused(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from immutable_delivery import diffs
+from immutable_delivery.ancestry import is_trunk, origins, other_parents, other_refs
 from immutable_delivery.changes import Changes
 from immutable_delivery.discover import Tree, open_tree
 from immutable_delivery.errors import UsageError
@@ -18,6 +19,13 @@ from immutable_delivery.trees.objects import commit_files, commit_of
 from immutable_delivery.trees.working import WorkingTree
 
 
+class Beside(Record, frozen=True):
+    """Another state that a change comes from, as the other parent of a merge is, and what the change adds to that."""
+
+    changes: Changes
+    files: MarkedFiles
+
+
 class Scope(Record, frozen=True):
     """A tree to judge, and the change that limits what is reported of it."""
 
@@ -26,6 +34,8 @@ class Scope(Record, frozen=True):
     """None: everything is reported."""
     before: MarkedFiles | None = None
     """The files before the change; None where nothing is compared."""
+    beside: tuple[Beside, ...] = ()
+    """What others brought before: what is found there too is not of the change."""
     notice: str = ""
 
     @property
@@ -40,14 +50,14 @@ def open_scope(
     paths: Sequence[str] = (),
     staged: bool = False,
     since: str | None = None,
-    commits: tuple[str, str] | None = None,
+    commits: tuple[tuple[str, ...], str] | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Scope:
     """Return what to judge; ``paths`` are relative to ``start``.
 
     ``staged`` is the hook's mode: pre-commit's range where its environment names one, else the index against HEAD,
     and where nothing is staged the whole project, for then nobody asked about a change. ``commits`` are those of a
-    push: what leads from the first to the second, or all of the second where the first is empty.
+    push: all that it comes from, and what it leads to; all of that where it comes from nothing.
     """
     if staged and since is not None:
         raise UsageError("--staged and --since exclude each other")
@@ -59,29 +69,52 @@ def open_scope(
         return Scope(open_tree(start, paths=paths))
     old, new = environ.get("PRE_COMMIT_FROM_REF"), environ.get("PRE_COMMIT_TO_REF")
     if old and new:
-        return _range(start, paths, old, new)
+        return _framed(start, paths, old, new, environ)
     pushed = environ.get("PRE_COMMIT_LOCAL_BRANCH")
     if pushed:  # the first push of all: pre-commit names no range
-        return _pushed(start, paths, "", pushed)
-    return _staged(start, paths)
+        return _pushed(start, paths, (), pushed)
+    return _staged(start, paths, environ)
 
 
-def _pushed(start: Path, paths: Sequence[str], old: str, new: str) -> Scope:
-    if old:
+def _framed(
+    start: Path, paths: Sequence[str], old: str, new: str, environ: Mapping[str, str]
+) -> Scope:
+    """Judge the range that pre-commit names: of a push, where it says to which branch, or of whoever calls it."""
+    remote, ref = environ.get("PRE_COMMIT_REMOTE_NAME"), environ.get("PRE_COMMIT_REMOTE_BRANCH")
+    if not remote or not ref:
         return _range(start, paths, old, new)
+    git = _git(open_tree(start, paths=paths, rev=new))
+    first, last = commit_of(git, old), commit_of(git, new)
+    known = () if is_trunk(git, ref, remote) else other_refs(ref, remote)
+    return _pushed(start, paths, origins(git, first, last, known), last)
+
+
+def _pushed(start: Path, paths: Sequence[str], origins: Sequence[str], new: str) -> Scope:
     tree = open_tree(start, paths=paths, rev=new)
-    return Scope(
-        tree, notice=f"there is no commit to compare with: the whole of {shown(new)} is judged"
-    )
+    if not origins:
+        words = f"there is no commit to compare with: the whole of {shown(new)} is judged"
+        return Scope(tree, notice=words)
+    git = _git(tree)
+    last = commit_of(git, new)
+    states = [
+        Beside(diffs.between(git, one, last, tree.files), commit_files(git, one)) for one in origins
+    ]
+    first, *others = states
+    return Scope(tree, first.changes, first.files, tuple(others))
 
 
-def _staged(start: Path, paths: Sequence[str]) -> Scope:
+def _staged(start: Path, paths: Sequence[str], environ: Mapping[str, str]) -> Scope:
     tree = open_tree(start, paths=paths, staged=True)
     git = _git(tree)
     head = _head(git)
     changes = diffs.staged(git, head or _empty_tree(git), tree.files)
     if changes or _moves_submodules(git):
-        return Scope(tree, changes, commit_files(git, head) if head else MemoryFiles({}))
+        others = (
+            Beside(diffs.staged(git, one, tree.files), commit_files(git, one))
+            for one in other_parents(git, environ)
+        )
+        before = commit_files(git, head) if head else MemoryFiles({})
+        return Scope(tree, changes, before, tuple(others))
     whole = open_tree(start, paths=paths)
     return Scope(whole, notice="nothing is staged: the whole project is judged")
 
@@ -124,7 +157,7 @@ def _compared(tree: Tree, changes: Changes, base: str | None, first: str, rev: s
     if base:
         return Scope(tree, changes, before)
     why = "where both began is not in this clone's history, so it is compared with"
-    return Scope(tree, changes, before, f"{shown(rev)}..: {why} {shown(rev)} as it is now")
+    return Scope(tree, changes, before, notice=f"{shown(rev)}..: {why} {shown(rev)} as it is now")
 
 
 def _git(tree: Tree) -> Git:

@@ -33,8 +33,8 @@ class Request(Record, frozen=True, kw_only=True):
     paths: tuple[str, ...] = ()
     staged: bool = False
     since: str | None = None
-    commits: tuple[str, str] | None = None
-    """The ends of a push: what leads from the first, empty where there is none, to the second."""
+    commits: tuple[tuple[str, ...], str] | None = None
+    """The ends of a push: the commits that it comes from, and the one that it leads to."""
     profile: str = ""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -75,6 +75,13 @@ def written(source: str, place: Place) -> str:
 @pytest.mark.parametrize(
     ("path", "head", "expected"),
     [
+        ("delivery.yaml", b"version: 1\npipeline:\n  - id: a\n    image: debian\n", False),
+        ("delivery.yaml", b"- image: debian\n", False),
+        ("delivery.yaml", b"pipeline: []\n---\nstart: [run]\n", True),
+        ("delivery.yaml", b"{? 'environments' : []}", True),
+        ("delivery.yaml", b"environment:\n  service: x\n", False),
+        ("delivery.yaml", b"pipeline: [\n", True),
+        ("delivery.json", b'{"stages": {"image": "debian"}}', False),
         ("delivery.yaml", b"service: web", True),
         ("shop/web/delivery.yml", b"", True),
         ("delivery.json", b'{"service": "web"}', True),

@@ -19,11 +19,24 @@ NAME = "contract"
 
 _FILE = lazy(r"(?:^|/)(?:[^/]*\.)?delivery\.(?:ya?ml|json)\Z")
 _KUBERNETES = lazy(rb"^[\"']?(?:apiVersion|kind)[\"']?\s*:", re.MULTILINE)
+_KEYS = frozenset({"service", "image", "start", "environments"})
+"""What makes it ours: other tools have files of this name."""
 
 
 def claims(path: str, head: bytes) -> bool:
-    """Whether it is named as a delivery meta file, and is no Kubernetes object that happens to be."""
-    return bool(_FILE.search(path)) and not _KUBERNETES.search(head)
+    """Whether it is named as a delivery meta file and has a key of one; what cannot be read is claimed by its name."""
+    return (
+        bool(_FILE.search(path))
+        and not _KUBERNETES.search(head)
+        and (not head or _ours(path, head))
+    )
+
+
+def _ours(path: str, head: bytes) -> bool:
+    found = list(yamltree.documents(Text(path, head.decode(errors="replace"))))
+    roots = [one.root for one in found if isinstance(one.root, yamltree.Mapping)]
+    broken = any(one.problem for one in found)
+    return broken or any(_KEYS.intersection(root.entries) for root in roots)
 
 
 def parse(text: Text) -> list[yamltree.Document]:
