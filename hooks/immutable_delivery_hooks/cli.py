@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, get_args
 
 import click
@@ -13,10 +14,11 @@ from immutable_delivery.ancestry import is_commit
 from immutable_delivery.cli.requests import profile_option
 from immutable_delivery.config import FailOn
 from immutable_delivery.errors import UsageError
+from immutable_delivery.run import loads
 from immutable_delivery.settings import Request
 from immutable_delivery.workers import processes
 from immutable_delivery_hooks.installing import install, uninstall
-from immutable_delivery_hooks.judging import Gate, opened, refused, refused_push
+from immutable_delivery_hooks.judging import Basis, Gate, opened, refused, refused_push, unloadable
 from immutable_delivery_hooks.pushes import Update, received, sent
 from immutable_delivery_hooks.scripts import HOOKS
 
@@ -71,17 +73,22 @@ def _receive(
 
     Files are read straight from git's objects, where a push lies until it is accepted. Configuration, policies and
     baseline are those that the ref has before the push, for a new one those of the default branch, or of the commit
-    it begins from.
+    it begins from. A push whose own configuration does not load is refused; where what is there does not load, the
+    defaults judge the push that mends it.
     """
-    git = opened()
+    git, updates = opened(), list(received(_given()))
     gate = _gate(fail_on, profile=profile, inline_ignores=not no_inline_ignores)
 
-    def trusted(update: Update, bases: Sequence[str]) -> str | None:
+    def trusted(update: Update, bases: Sequence[str]) -> Basis:
         """Go by what a push begins from where the server lacks its default branch, as it does after a change of name."""
-        places = (update.old, "HEAD", *bases)
-        return config_from or next((rev for rev in places if is_commit(git, rev)), None)
+        places = [config_from] if config_from else [update.old, "HEAD", *bases]
+        there = [rev for rev in places if config_from or is_commit(git, rev)]
+        sound = next((rev for rev in there if not loads(Path.cwd(), gate.request, rev)), None)
+        return Basis(sound, defaults=bool(there) and sound is None)
 
-    return int(refused_push(git, received(_given()), gate, trusted=trusted))
+    return int(
+        unloadable(updates, gate.request) or refused_push(git, updates, gate, trusted=trusted)
+    )
 
 
 def _gate(fail_on: FailOn | None = None, **wanted: Any) -> Gate:

@@ -16,15 +16,23 @@ from immutable_delivery.git import Git
 from immutable_delivery.names import shown
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters import render
-from immutable_delivery.run import run
+from immutable_delivery.run import loads, run
 from immutable_delivery.settings import Request
 from immutable_delivery.trees.objects import commit_of
 from immutable_delivery_hooks.pushes import Update
 
 _SHORT = 12
 
-Trusted = Callable[[Update, Sequence[str]], str | None]
-"""Names, by the update and the commits that it comes from, the commit whose configuration judges it."""
+
+class Basis(Record, frozen=True):
+    """What a push is judged by: the configuration of a commit, its own without one, or no more than the defaults."""
+
+    commit: str | None = None
+    defaults: bool = False
+
+
+Trusted = Callable[[Update, Sequence[str]], Basis]
+"""Tells, by the update and the commits that it comes from, what it is judged by."""
 
 
 class Gate(Record, frozen=True):
@@ -55,29 +63,41 @@ def refused_push(
     updates: Iterable[Update],
     gate: Gate,
     remote: str = "",
-    trusted: Trusted = lambda *_: None,
+    trusted: Trusted = lambda *_: Basis(),
 ) -> bool:
     """Print what each ref brings that the remote, or who receives it, has not, and tell whether any of it fails.
 
     Where ``trusted`` names no commit, the configuration is the pushed one's own.
     """
     found = False
-    for (bases, new, rev), refs in _changes(git, updates, remote, trusted).items():
+    for (bases, new, basis), refs in _changes(git, updates, remote, trusted).items():
         names = ", ".join(map(shown, refs))
         if new in bases:
             _say(f"{names}: nothing new")
             continue
         _say(f"{names}: {bases[0][:_SHORT] if bases else 'everything'} to {new[:_SHORT]}")
-        request = replace(gate.request, commits=(bases, new), config_from=rev)
+        request = replace(
+            gate.request, commits=(bases, new), config_from=basis.commit, defaults=basis.defaults
+        )
         found |= refused(replace(gate, request=request))
     return found
 
 
+def unloadable(updates: Iterable[Update], request: Request) -> bool:
+    """Say which branches would get a configuration that does not load, and could no longer be pushed to; tell whether any does."""
+    branches = (one for one in updates if one.new and one.ref.startswith("refs/heads/"))
+    reasons = [(one.ref, loads(Path.cwd(), request, one.new)) for one in branches]
+    for ref, reason in reasons:
+        if reason:
+            _say(f"{shown(ref)}: its configuration does not load, mend it and push again: {reason}")
+    return any(reason for _, reason in reasons)
+
+
 def _changes(
     git: Git, updates: Iterable[Update], remote: str, trusted: Trusted
-) -> dict[tuple[tuple[str, ...], str, str | None], list[str]]:
+) -> dict[tuple[tuple[str, ...], str, Basis], list[str]]:
     """Return the refs of every change: what several of them bring is judged once. Deleted refs bring nothing."""
-    found: dict[tuple[tuple[str, ...], str, str | None], list[str]] = {}
+    found: dict[tuple[tuple[str, ...], str, Basis], list[str]] = {}
     for update in updates:
         if update.new:
             new = commit_of(git, update.new)  # a tag may be an object itself

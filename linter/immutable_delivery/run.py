@@ -14,8 +14,8 @@ from immutable_delivery.config import Config
 from immutable_delivery.config.links import refuse_links
 from immutable_delivery.config.packages import within
 from immutable_delivery.desk import Desk, desk_of
-from immutable_delivery.discover import Tree
-from immutable_delivery.errors import ConfigError, UnreadableError
+from immutable_delivery.discover import Tree, open_tree
+from immutable_delivery.errors import ConfigError, PolicyError, UnreadableError
 from immutable_delivery.files import Files, MarkedFiles, read_text
 from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
 from immutable_delivery.names import shown
@@ -121,6 +121,19 @@ def open_run(start: Path, request: Request, tell: Tell | None = None) -> Opened:
     return Opened(scope, settings, examined, desk)
 
 
+def loads(start: Path, request: Request, rev: str) -> str:
+    """Return why the configuration, the policies or the baseline of a commit cannot be gone by, empty where they can."""
+    try:
+        settings = settings_of(
+            open_tree(start, rev=rev), replace(request, config_from=rev, defaults=False), start
+        )
+        if settings.config.baseline:
+            read_baseline(settings.files, settings.config.baseline)
+    except (ConfigError, PolicyError) as error:
+        return str(error)
+    return ""
+
+
 def read_baseline(files: Files, path: str) -> list[Recorded]:
     """Return the entries of a baseline."""
     refuse_links(files, path)
@@ -145,7 +158,9 @@ def _of_scope(scope: Scope) -> tuple[str, ...]:
 
 
 def _notices(opened: Opened, request: Request) -> Iterator[str]:
-    if request.config_from is not None:
+    if request.defaults:
+        yield "no configuration that could be trusted loads: this is judged by the defaults"
+    elif request.config_from is not None:
         of = f"{request.config_from} ({opened.settings.commit[:12]})"
         yield f"configuration, policies and baseline are those of {shown(of)}"
     if not request.inline_ignores:

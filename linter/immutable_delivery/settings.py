@@ -14,7 +14,7 @@ from immutable_delivery.config.packages import within
 from immutable_delivery.config.read import load as load_config
 from immutable_delivery.discover import Tree
 from immutable_delivery.errors import PolicyError, UsageError
-from immutable_delivery.files import Files
+from immutable_delivery.files import Files, MemoryFiles
 from immutable_delivery.findings import Severity
 from immutable_delivery.names import shown
 from immutable_delivery.policies import Policy, builtin
@@ -41,6 +41,8 @@ class Request(Record, frozen=True, kw_only=True):
     config: str = ""
     config_from: str | None = None
     """The commit to read configuration, policies and baseline from, instead of the files to judge."""
+    defaults: bool = False
+    """Whether no configuration counts at all, as where that of the trusted commit does not load."""
     baseline: str | None = None
     """The file of a baseline, empty for none."""
     inline_ignores: bool = True
@@ -68,7 +70,9 @@ class Settings(Record, frozen=True):
 def settings_of(tree: Tree, request: Request, start: Path) -> Settings:
     """Return what to go by; the caller may name a commit to read it from, where the files at hand are not trusted."""
     validity.remembered.set(request.cache)
-    files, commit = _source(tree, request.config_from)
+    files, commit = (
+        (MemoryFiles({}), "") if request.defaults else _source(tree, request.config_from)
+    )
     config = configured(files, request, tree.relative(request.config, start))
     if request.baseline is not None:
         config = replace(config, baseline=tree.relative(request.baseline, start))

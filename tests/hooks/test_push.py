@@ -406,3 +406,74 @@ def test_broken_configuration_refuses(repository: Repository, received_by: Perso
     received_by.push().blocked(
         "no-such-key", "pre-receive hook declined"
     )  # the first of all judges itself
+
+
+BROKEN = {
+    "configuration": {".imd.yaml": "nope: [\n"},
+    "policy": {".imd/policies/own/x.yaml": "id: x\n"},
+    "baseline": {".imd.yaml": "baseline: known.json\n"},
+    "package": {".imd.yaml": "extends: [{package: nowhere-to-be-found}]\n"},
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_push_whose_own_configuration_does_not_load_is_refused(
+    repository: Repository, received_by: Person, what: str
+) -> None:
+    repository.commit({"Dockerfile": GOOD})
+    received_by.push().passed()
+    repository.commit(BROKEN[what])
+    words = ("its configuration does not load", "pre-receive hook declined")
+    received_by.push().blocked(*words)
+    received_by.push("HEAD:refs/heads/topic").blocked("refs/heads/topic", *words)
+    repository.git("rm", "--quiet", "-r", *BROKEN[what])
+    repository.commit()
+    received_by.push().passed()
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_branch_whose_configuration_does_not_load_can_be_mended(
+    repository: Repository, received_by: Person, remote: Path, what: str
+) -> None:
+    repository.commit({"Dockerfile": GOOD, "old/Dockerfile": BAD, **BROKEN[what]})
+    (remote / "hooks/pre-receive").rename(remote / "hooks/off")
+    received_by.push().passed()
+    (remote / "hooks/off").rename(remote / "hooks/pre-receive")
+    repository.git("rm", "--quiet", "-r", *BROKEN[what])
+    repository.commit({"Dockerfile": BAD})
+    words = "no configuration that could be trusted loads"
+    received_by.push().blocked("Dockerfile", "1 finding in 1 file", words)
+    repository.commit({"Dockerfile": GOOD})
+    received_by.push().passed()
+    received_by.push("HEAD:refs/heads/topic").passed()
+
+
+def test_broken_branch_of_the_server_s_choice_can_be_mended(
+    repository: Repository, received_by: Person, remote: Path
+) -> None:
+    repository.commit({"Dockerfile": GOOD, **BROKEN["configuration"]})
+    hook = remote / "hooks/pre-receive"
+    text = hook.read_text()
+    hook.write_text("#!/bin/sh\n")
+    received_by.push().passed()
+    hook.write_text(text.replace('pre-receive "$@"', 'pre-receive --config-from main "$@"'))
+    repository.commit({".imd.yaml": "profile: default\n"})
+    received_by.push().passed()
+
+
+def test_baseline_of_the_branch_counts_for_what_it_accepted(
+    repository: Repository, received_by: Person
+) -> None:
+    repository.commit({"Dockerfile": GOOD})
+    received_by.push().passed()
+    repository.add({"Dockerfile": BAD, ".imd.yaml": "baseline: known.json\n"})
+    received_by.imd("baseline", "known.json").passed()
+    repository.git("checkout", "--quiet", "HEAD", "--", "Dockerfile")
+    repository.add({"known.json": (repository.root / "known.json").read_bytes()})
+    repository.commit()
+    received_by.push().passed()
+    repository.commit({"Dockerfile": BAD})
+    for target in ("HEAD:refs/heads/main", "HEAD:refs/heads/topic"):
+        received_by.push(target).passed()
+    repository.commit({"web/Dockerfile": BAD})
+    received_by.push("HEAD:refs/heads/topic").blocked("web/Dockerfile", "1 finding in 1 file")
