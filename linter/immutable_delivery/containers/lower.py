@@ -1,33 +1,30 @@
-"""From what a format says of a container to facts: the only maker of Container, Image, Start, Mount and Variable."""
+"""From what a format says of a container to facts: with `mounts` the only maker of Container, Image, Start, Mount and Variable."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from immutable_delivery.containers.mounts import mount
 from immutable_delivery.containers.programs import Effects, effects
 from immutable_delivery.containers.secrets import secret_variable
-from immutable_delivery.containers.sockets import runtime_socket
 from immutable_delivery.containers.spec import (
     CommandSpec,
     ContainerSpec,
     Flag,
     ImageSpec,
-    MountSpec,
     Setting,
     VariableSpec,
 )
 from immutable_delivery.context import Surroundings
-from immutable_delivery.facts import Container, Fact, Image, Mount, Scope, Start, Variable, Workload
+from immutable_delivery.facts import Container, Fact, Image, Scope, Start, Variable
 from immutable_delivery.formats.images import image_fact
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.text import Place
 
 _ROOT = lazy(r"root|0+", re.IGNORECASE)
-_TEXTS = frozenset({"config", "secret", "projected"})
-"""Mounts that bring texts, not the files of a machine or a volume."""
 
 
 def lower(spec: ContainerSpec, around: Surroundings, done: Effects | None = None) -> Iterator[Fact]:
@@ -122,63 +119,6 @@ def variable(spec: VariableSpec, scope: Scope) -> Variable:
         value=known,
         secret=secret_variable(name.text, known) if known and spec.kind != "label" else "",
     )
-
-
-def mount(
-    spec: MountSpec, scope: Scope, *, workload: Workload = "", started: Iterable[str] = ()
-) -> Mount:
-    """Return something mounted; ``started`` are the paths that the container starts."""
-    source, target, host = spec.source, spec.target, spec.kind == "host"
-    path = source.text if host and source else None
-    socket = runtime_socket(path, read_only=spec.read_only.value)
-    places = _mount_places(spec, socket=bool(socket))
-    at = places["source"]
-    return Mount(
-        used_at=spec.used_at or spec.extent,
-        extent=spec.extent,
-        scope=scope,
-        places=places,
-        related=(at,) if host and not _within(at, spec.extent) else (),
-        mount_type=spec.kind,
-        source=source.value if source else "",
-        written_source=source.text if source else "",
-        target=target.value if target else "",
-        read_only=spec.read_only.value,
-        host=host if spec.kind else None,
-        host_path=spec.host_path,
-        runtime_socket=socket,
-        source_immutable=spec.immutable,
-        script=_started(spec, started),
-        workload=workload,
-    )
-
-
-def _mount_places(spec: MountSpec, *, socket: bool) -> dict[str, Place]:
-    source = spec.source
-    places = {"source": spec.source_at or spec.used_at or spec.extent}
-    if spec.source_at is None and source is not None and source.text:
-        places["source"] = source.place() if len(source.pieces) == 1 else source.whole
-    if spec.target is not None:
-        places["target"] = spec.target.whole
-    if socket:
-        places["runtime_socket"] = places["source"]
-    if spec.read_only.place is not None:
-        places["read_only"] = spec.read_only.place
-    return places
-
-
-def _within(place: Place, extent: Place) -> bool:
-    inside = extent.span.start <= place.span.start and place.span.end <= extent.span.end
-    return place.file == extent.file and inside
-
-
-def _started(spec: MountSpec, started: Iterable[str]) -> str:
-    """Return the program of a mounted text that the container starts."""
-    target = (spec.target.value if spec.target else "") or ""
-    if spec.kind not in _TEXTS or not target:
-        return ""
-    below = f"{target.rstrip('/')}/"
-    return next((path for path in started if path == target or path.startswith(below)), "")
 
 
 def _start(command: CommandSpec, scope: Scope) -> Start:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
-from immutable_delivery.containers.lower import mount
+from immutable_delivery.containers.mounts import mount
 from immutable_delivery.containers.spec import Flag, MountSpec
 from immutable_delivery.facts import Mount, Scope
 from immutable_delivery.formats.kubernetes.pods import Pod

@@ -1,0 +1,92 @@
+"""Which scripts a command runs, and those that they run in turn: followed here and nowhere else."""
+
+from __future__ import annotations
+
+import re
+
+from immutable_delivery.containers.files import FileView
+from immutable_delivery.formats.commands import Interpreter, Program
+from immutable_delivery.formats.shell import is_shell
+from immutable_delivery.patterns import lazy
+from immutable_delivery.records import Record, field
+from immutable_delivery.text import Place
+
+MAX_SCRIPTS = 50
+"""So many scripts one command may run, those that scripts run included; each further one is named, not followed."""
+
+_SHEBANG = lazy(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
+_SHELL_FILE = lazy(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
+_FUNCTION = lazy(r"^[\w:.-]+[ \t]*\(\)[ \t]*\{", re.MULTILINE)
+_DISPATCH = lazy(r'^(?:time[ \t]+)?"\$\{?[@*1][^"\n]*"(?:[ \t]+"\$@")?[ \t]*$', re.MULTILINE)
+
+
+class Followed(Record):
+    """The scripts that following a command has led to."""
+
+    scripts: list[str] = field(default_factory=list)
+    """Paths in the repository of those that were read."""
+    started: list[str] = field(default_factory=list)
+    """Paths in the container of all of them, whatever their language."""
+
+
+def follow(
+    interpreter: Interpreter, view: FileView, place: Place, since: tuple[int, int] = (0, 0)
+) -> Followed:
+    """Read the scripts that were run or sourced since, and those that they run; ``place`` leads to them."""
+    followed = Followed()
+    seen: set[Place] = set()
+    read = 0
+    waiting = _run_since(interpreter, since)
+    while waiting:
+        program = waiting.pop(0)
+        body = view.body(program.path.text) if program.path.known else None
+        if body is None:
+            continue
+        followed.started.append(program.path.text)
+        if body.text.whole in seen or not is_followed(program, body.text.text):
+            continue
+        seen.add(body.text.whole)
+        if read == MAX_SCRIPTS:
+            interpreter.leave(program, f"'{program.path.text}' is one script too many to be read")
+            continue
+        read += 1
+        followed.scripts += [body.path] if body.path else []
+        since = reached(interpreter)
+        interpreter.script(body.text, program.scope, body.text.whole, (place,))
+        waiting += _run_since(interpreter, since)
+    return followed
+
+
+def reached(interpreter: Interpreter) -> tuple[int, int]:
+    """Return how many programs an interpreter knows of, run and sourced."""
+    return len(interpreter.programs), len(interpreter.sourced)
+
+
+def _run_since(interpreter: Interpreter, since: tuple[int, int]) -> list[Program]:
+    return [*interpreter.programs[since[0] :], *interpreter.sourced[since[1] :]]
+
+
+def is_followed(program: Program, text: str) -> bool:
+    """Whether a program is a script for a shell, and tells by itself what it runs."""
+    return is_shell_script(program, text) and not is_task_runner(text)
+
+
+def is_shell_script(program: Program, text: str) -> bool:
+    """Whether a shell reads a program: one that is given it, else the one of its first line, else by its name."""
+    if program.sourced or program.interpreter:
+        return program.sourced or is_shell(program.interpreter)
+    return is_shell_file(text, program.path.text)
+
+
+def is_shell_file(text: str, name: str) -> bool:
+    """Whether a file that is run by its path is for a shell: by its first line, else by its name."""
+    shebang = _SHEBANG.match(text)
+    if shebang is None:
+        return not text.startswith("#!") and _SHELL_FILE.search(name) is not None
+    program = shebang[2] if shebang[1] == "env" and shebang[2] else shebang[1]
+    return is_shell(program)
+
+
+def is_task_runner(text: str) -> bool:
+    """Whether a script runs those of its functions that its arguments name: which ones, it does not tell."""
+    return bool(_DISPATCH.search(text)) and len(_FUNCTION.findall(text)) > 1
