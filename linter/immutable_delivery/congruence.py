@@ -30,7 +30,7 @@ def classes(
         hidden.setdefault(one.owner, set()).update(one.fields)
     for fact in unread:
         for name in fact.scope.services if fact.scope.shipped else ():
-            hidden.setdefault(name, set()).add(f"what {fact.language} does")
+            hidden.setdefault(name, set()).add(f"what {fact.subject} does")
     return [
         _report(service, by_service.get(service.name, []), sorted(hidden.get(service.name, ())))
         for service in sorted(services, key=lambda service: service.name)

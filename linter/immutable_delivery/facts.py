@@ -362,12 +362,14 @@ class Command(Fact, frozen=True, kw_only=True):
 
 
 class Unread(Fact, frozen=True, kw_only=True):
-    """A command or script that nobody analysed: whatever it does, no other fact tells of it."""
+    """A script, object, field or source that delivers and that nobody read: no other fact tells what it does."""
 
-    language: str = ""
-    """PowerShell, cmd, python …; sh for a script that is too long or nests too deep."""
+    subject: str = ""
+    """PowerShell, cmd, HelmRelease, remote base …; sh for a script that is too long or nests too deep."""
     reason: str = ""
-    """Why it was not analysed, for a person."""
+    """Why it was not read, for a person."""
+    count: int = 0
+    """How many of this subject were not read for this reason; 0 for all but the first of them."""
 
 
 class Copy(Fact, frozen=True, kw_only=True):

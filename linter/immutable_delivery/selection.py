@@ -44,12 +44,12 @@ class Selection(Record, frozen=True, kw_only=True):
 
     def in_profile(self, verdict: Verdict) -> bool:
         """Whether the profile has the rule; a policy that is selected is always in."""
-        if verdict.policy.group == "meta" or self._named(verdict, self.select):
-            return True
-        if self.select:
-            return False
         own = self.profile.partition("@")[0] in verdict.rule.profiles
-        return own or self._named(verdict, self.adds)
+        if verdict.policy.group == "meta":  # about the run itself, whatever is selected
+            return own
+        if self._named(verdict, self.select):
+            return True
+        return not self.select and (own or self._named(verdict, self.adds))
 
     def reports(self, verdict: Verdict) -> bool:
         """Whether the run reports it."""

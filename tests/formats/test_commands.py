@@ -357,7 +357,7 @@ def test_other_shells_are_named_and_not_read(shell: str) -> None:
     found = read("apt-get install curl", shell=shell)
     (fact,) = found.finish()
     assert isinstance(fact, Unread)
-    assert fact.reason == f"{fact.language} is not analysed"
+    assert fact.reason == f"{fact.subject} is not analysed"
 
 
 @pytest.mark.parametrize("shell", ["sh", "/bin/bash", "ash", "dash", "zsh", "/usr/bin/ksh"])
@@ -384,7 +384,7 @@ def test_shells_that_are_read(shell: str) -> None:
 )
 def test_what_is_not_analysed(script: str, languages: list[str]) -> None:
     found = read(script).finish()
-    assert [one.language for one in found if isinstance(one, Unread)] == languages
+    assert [one.subject for one in found if isinstance(one, Unread)] == languages
     assert not any(isinstance(one, Install | Fetch) for one in found)
 
 

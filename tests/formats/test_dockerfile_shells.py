@@ -51,7 +51,7 @@ CORE = "mcr.microsoft.com/windows/servercore:ltsc2022"
 def test_what_is_no_sh(lower: Lower, dockerfile: str, language: str, place: str) -> None:
     found = lower(f"{dockerfile}\n")
     one = found.one(Unread)
-    assert (one.language, found.written(one.used_at).strip('[]"')) == (language, place.strip('[]"'))
+    assert (one.subject, found.written(one.used_at).strip('[]"')) == (language, place.strip('[]"'))
     assert not found.of(Install)
     assert not found.of(Fetch)
 

@@ -14,6 +14,7 @@ from immutable_delivery.links.proxies import link_proxies
 from immutable_delivery.links.services import link_services
 from immutable_delivery.links.starts import link_starts
 from immutable_delivery.links.switches import link_switches
+from immutable_delivery.links.unread import link_unread
 from immutable_delivery.links.updaters import link_updaters
 from immutable_delivery.links.volumes import link_volumes
 from immutable_delivery.lock.file import Lock
@@ -34,4 +35,4 @@ def link(
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
         linked = link_starts(link_locked(linked, lock), builds, lock)
-        return link_volumes(link_mounts(link_proxies(linked), files), files)
+        return link_unread(link_volumes(link_mounts(link_proxies(linked), files), files))

@@ -39,10 +39,12 @@ class CodePaths(Subject, frozen=True):
 
 
 class CustomKinds(Subject, frozen=True):
-    """Custom kinds of Kubernetes that name images outside of a pod spec."""
+    """Custom kinds of Kubernetes that deliver otherwise than by a pod spec."""
 
     images: Rows = field(default_factory=dict)
     """Group/Kind → the paths of the images; `*` is any kind, or every item of a list."""
+    unread: Rows = field(default_factory=dict)
+    """Group/Kind → why what it delivers is not read; `*` is any kind."""
 
 
 class Entrypoints(Subject, frozen=True):

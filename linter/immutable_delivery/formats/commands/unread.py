@@ -31,4 +31,4 @@ def foreign(event: Event) -> Unread | None:
 def unread(language: str, place: Place, scope: Scope, extent: Place, reason: str = "") -> Unread:
     """Return the fact of something that is not read."""
     reason = reason or f"{language} is not analysed"
-    return Unread(used_at=place, extent=extent, scope=scope, language=language, reason=reason)
+    return Unread(used_at=place, extent=extent, scope=scope, subject=language, reason=reason)

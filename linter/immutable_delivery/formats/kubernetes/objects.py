@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from immutable_delivery.containers import lower
-from immutable_delivery.facts import Fact, ResourceType, Role
+from immutable_delivery.facts import Fact, Image, ResourceType, Role
 from immutable_delivery.facts import Resource as ResourceFact
-from immutable_delivery.formats.kubernetes import catalogue, gitops, variables
+from immutable_delivery.formats.kubernetes import catalogue, custom, gitops, variables
 from immutable_delivery.formats.kubernetes.containers import pod_facts
 from immutable_delivery.formats.kubernetes.pods import pods
 from immutable_delivery.formats.kubernetes.registries import deletes_untagged, retention
@@ -39,6 +39,14 @@ _KEEPERS = {
 
 def facts(workload: Workload) -> Iterator[Fact]:
     """Yield everything that an object says."""
+    found = list(_known(workload))
+    yield from found
+    yield from custom.images(workload, {fact.used_at for fact in found if isinstance(fact, Image)})
+    yield from custom.unread(workload)
+
+
+def _known(workload: Workload) -> Iterator[Fact]:
+    """Yield what is known of the kind of an object, and of every pod spec."""
     one = workload.resource.identity
     root = workload.resource.root
     tell_object(workload)

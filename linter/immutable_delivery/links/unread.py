@@ -1,0 +1,55 @@
+"""What nobody read, said once for each cause: the first place speaks, the others are where else it shows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from immutable_delivery.facts import Fact, Source, SourceType, Unread
+from immutable_delivery.records import replace
+from immutable_delivery.text import Place
+
+_ELSEWHERE: Mapping[SourceType, tuple[str, str]] = {
+    "kustomize": ("remote base", "what lies in another repository is not fetched"),
+    "include": ("remote include", "what lies elsewhere is not fetched"),
+    "chart": ("chart", "it is not rendered"),
+}
+"""What a manifest takes from elsewhere: how to call it, and why nobody reads it."""
+
+
+def link_unread(facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts, those of what is taken from elsewhere added; the first of each cause relates to the others."""
+    every = [*facts, *_elsewhere(facts)]
+    causes: dict[tuple[str, str], list[Unread]] = defaultdict(list)
+    for fact in every:
+        if isinstance(fact, Unread):
+            causes[fact.subject, fact.reason].append(fact)
+    groups = {id(min(group, key=_place)): group for group in causes.values()}
+    return [
+        _leading(fact, groups[id(fact)])
+        if isinstance(fact, Unread) and id(fact) in groups
+        else fact
+        for fact in every
+    ]
+
+
+def _elsewhere(facts: Sequence[Fact]) -> Iterator[Unread]:
+    for fact in facts:
+        if isinstance(fact, Source) and fact.scope.deployed and fact.source_type in _ELSEWHERE:
+            subject, reason = _ELSEWHERE[fact.source_type]
+            yield Unread(
+                used_at=fact.used_at,
+                extent=fact.extent,
+                scope=fact.scope,
+                subject=subject,
+                reason=reason,
+            )
+
+
+def _leading(first: Unread, group: Sequence[Unread]) -> Unread:
+    others = sorted({fact.used_at for fact in group} - {first.used_at})
+    return replace(first, related=(*first.related, *others), count=len(others) + 1)
+
+
+def _place(fact: Fact) -> tuple[Place, Place]:
+    return fact.used_at, fact.extent

@@ -1,0 +1,53 @@
+"""What nobody read is said once for each cause."""
+
+from __future__ import annotations
+
+from immutable_delivery.facts import Fact, Scope, Source, SourceType, Unread
+from immutable_delivery.links.unread import link_unread
+from immutable_delivery.text import Place, Span
+
+DEPLOYED = Scope(owner="kustomization k", deployed=True)
+
+
+def place(file: str, at: int = 0) -> Place:
+    return Place(file, Span(at, at + 1))
+
+
+def unread(file: str, subject: str, reason: str = "nobody reads it") -> Unread:
+    return Unread(used_at=place(file), extent=place(file), subject=subject, reason=reason)
+
+
+def source(kind: SourceType, scope: Scope = DEPLOYED) -> Source:
+    return Source(used_at=place("k.yaml"), extent=place("k.yaml"), scope=scope, source_type=kind)
+
+
+def told(*facts: Fact) -> list[tuple[str, str, int, tuple[Place, ...]]]:
+    linked = [fact for fact in link_unread(facts) if isinstance(fact, Unread) and fact.count]
+    return [(fact.used_at.file, fact.subject, fact.count, fact.related) for fact in linked]
+
+
+def test_the_first_place_of_a_cause_relates_to_all_others() -> None:
+    facts = [unread("c", "cmd"), unread("a", "cmd"), unread("b", "cmd")]
+    expected = [("a", "cmd", 3, (place("b"), place("c")))]
+    assert told(*facts) == told(*reversed(facts)) == expected
+
+
+def test_another_subject_or_reason_is_another_cause() -> None:
+    facts = [unread("a", "cmd"), unread("a", "perl"), unread("a", "cmd", "it is too long")]
+    assert [(subject, count) for _, subject, count, _ in told(*facts)] == [
+        ("cmd", 1), ("perl", 1), ("cmd", 1),
+    ]  # fmt: skip
+
+
+def test_the_same_place_seen_through_many_overlays_counts_once() -> None:
+    assert told(unread("a", "cmd"), unread("a", "cmd")) == [("a", "cmd", 1, ())]
+
+
+def test_what_a_manifest_takes_from_elsewhere_is_not_read() -> None:
+    kinds: tuple[SourceType, ...] = ("kustomize", "chart", "include")
+    assert [told(source(kind))[0][1] for kind in kinds] == [
+        "remote base",
+        "chart",
+        "remote include",
+    ]
+    assert told(source("git"), source("chart", Scope())) == []
