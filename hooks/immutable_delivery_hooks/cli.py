@@ -12,8 +12,8 @@ import click
 
 from immutable_delivery.ancestry import is_commit
 from immutable_delivery.cli.requests import profile_option
-from immutable_delivery.config import FailOn
 from immutable_delivery.errors import UsageError
+from immutable_delivery.findings import FailOn
 from immutable_delivery.run import loads
 from immutable_delivery.settings import Request
 from immutable_delivery.workers import processes

@@ -9,9 +9,9 @@ import click
 
 from immutable_delivery.ancestry import is_commit, is_trunk, origins, other_refs
 from immutable_delivery.cli.output import Target, options_for, write
-from immutable_delivery.config import FailOn
 from immutable_delivery.errors import UsageError
 from immutable_delivery.failing import fails
+from immutable_delivery.findings import FailOn
 from immutable_delivery.git import Git
 from immutable_delivery.names import shown
 from immutable_delivery.records import Record, replace
@@ -53,9 +53,10 @@ def opened() -> Git:
 def refused(gate: Gate) -> bool:
     """Print the report of one run, and tell whether it fails."""
     outcome = run(Path.cwd(), gate.request)
+    report = replace(outcome.report, fail_on=gate.fail_on or outcome.config.fail_on)
     target = Target("text")
-    write(target, render(target.format, outcome.report, options_for(target, color=True)))
-    return fails(outcome.report, gate.fail_on or outcome.config.fail_on)
+    write(target, render(target.format, report, options_for(target, color=True)))
+    return fails(report)
 
 
 def refused_push(

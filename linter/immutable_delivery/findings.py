@@ -20,6 +20,9 @@ def rank(severity: Severity) -> int:
     return SEVERITIES.index(severity)
 
 
+FailOn = Literal["error", "warning", "note", "divergent", "convergent"]
+"""The least that makes a run fail: a severity, or findings of that drift."""
+
 Drift = Literal["divergent", "convergent", "none"]
 ServiceClass = Literal["divergent", "convergent", "undetermined", "congruent"]
 
@@ -200,6 +203,8 @@ class Circumstances(Record, frozen=True, kw_only=True):
     """What was known before; None where nothing is compared."""
     day: str = ""
     """The day that it was judged by, as `2026-11-22`; suppressions expire by it."""
+    fail_on: FailOn | None = "error"
+    """The least that makes the run fail; None: nothing does."""
     only_new: bool = False
     """Whether the findings are only what a change brings, or what a baseline does not know."""
     worsened: tuple[str, ...] = ()

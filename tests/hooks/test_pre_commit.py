@@ -28,6 +28,7 @@ DELIVERED = (
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 GOOD = f'FROM debian:12.8@{DIGEST}\nWORKDIR /app\nCMD ["/app/run"]\n'
+WARNED = 'FROM debian:12\nWORKDIR /app\nCMD ["/app/run"]\n'
 BAD = 'FROM debian:latest\nWORKDIR /app\nCMD ["/app/run"]\n'
 
 
@@ -294,6 +295,34 @@ def test_hook_of_the_whole_project(team: Team) -> None:
     team.guard("imd-all")
     team.repository.add({"web/Dockerfile": GOOD})
     _blocked(team.commit(), "Dockerfile", "floating-tag")
+
+
+def test_a_warning_is_seen_and_does_not_block(team: Team) -> None:
+    team.guard("imd")
+    team.repository.add({"Dockerfile": WARNED})
+    done = team.commit()
+    _passed(done)
+    assert "Dockerfile:1:13 warning partial-tag" in done.stdout
+    team.guard("imd", "args: [--fail-on, warning]")
+    team.repository.add({"web/Dockerfile": WARNED})
+    _blocked(team.commit(), "web/Dockerfile:1:13 warning partial-tag")
+
+
+def test_fixes_stop_the_commit_once(team: Team) -> None:
+    team.guard("imd-fix")
+    team.repository.add({"Dockerfile": GOOD.replace('CMD ["/app/run"]', "CMD ['true']")})
+    _blocked(team.commit(), "files were modified by this hook")
+    assert 'CMD ["true"]' in (team.repository.root / "Dockerfile").read_text()
+    team.repository.git("add", "-u")
+    _passed(team.commit())
+
+
+def test_an_image_without_digest_is_blocked(team: Team) -> None:
+    team.guard("imd-pin-check")
+    team.repository.add({"Dockerfile": WARNED})
+    _blocked(team.commit(), "debian:12")
+    team.repository.add({"Dockerfile": GOOD})
+    _passed(team.commit())
 
 
 def test_broken_configuration_blocks(team: Team) -> None:

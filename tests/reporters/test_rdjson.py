@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from immutable_delivery.edits import planned
-from immutable_delivery.findings import Edit, Fix, Report
+from immutable_delivery.findings import Cause, Edit, Fix, Report
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
 from immutable_delivery.text import Text
@@ -123,3 +123,14 @@ def test_a_validator_of_reviewdogs_format_accepts_it(
         command = [str(tool), "--strict", str(tmp_path / name)]
         accepted[name] = subprocess.run(command, check=False, capture_output=True).returncode == 0
     assert accepted == {"full.json": True, "empty.json": True, "broken.json": False}
+
+
+def test_what_brought_a_finding_is_related(report: Report) -> None:
+    cause = Cause(file=".env", event="changed", line=3)
+    [one] = diagnostics(replace(report, findings=(replace(report.findings[0], cause=cause),)))
+    assert one["message"].endswith(" (since .env:3 was changed)")
+    related = {"path": ".env", "range": {"start": {"line": 3}}}
+    assert one["related_locations"][-1] == {
+        "message": "It came when this was changed.",
+        "location": related,
+    }

@@ -11,17 +11,20 @@ from typing import Any
 import jsonschema
 import pytest
 
-from immutable_delivery.findings import Compared, Edit, Fix, Recorded, Report
+from immutable_delivery.findings import Cause, Compared, Edit, Fix, Recorded, Report
 from immutable_delivery.fingerprints import line_hashes
 from immutable_delivery.policies import builtin
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render, rendered, sarif
+from immutable_delivery.reporters.sarif.rules import SCORES
 
 Build = Callable[..., Report]
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+GONE = Cause(file="web/.dockerignore", event="deleted")
+CHANGED = Cause(file=".env", event="changed", line=3)
 MULTITOOL = "@microsoft/sarif-multitool-linux@5.7.0"
 
 
@@ -66,7 +69,7 @@ def test_fingerprints(report: Report) -> None:
     )
 
 
-def test_every_rule_that_ran_is_there(report: Report) -> None:
+def test_the_rules_that_results_name_are_there(report: Report) -> None:
     driver = run_of(report)["tool"]["driver"]
     assert [rule["id"] for rule in driver["rules"]] == [
         "floating-tag",
@@ -77,8 +80,61 @@ def test_every_rule_that_ran_is_there(report: Report) -> None:
     assert rule["name"] == "FloatingTag"
     assert rule["helpUri"].endswith("/policies/image/floating-tag.yaml")
     assert rule["help"]["markdown"].startswith("# Image reference that can move\n")
-    assert rule["properties"]["tags"] == ["image", "drift:convergent"]
+    assert rule["properties"]["tags"] == ["security", "image", "drift:convergent"]
+    assert rule["properties"]["security-severity"] == "7.5"
     assert rule["relationships"][0]["target"]["toolComponent"] == {"name": "imd-drift", "index": 0}
+
+
+def test_a_rule_that_found_nothing_is_not_there(report: Report) -> None:
+    assert run_of(replace(report, findings=()))["tool"]["driver"]["rules"] == []
+    run = run_of(replace(report, findings=report.findings[1:2]))
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["unpinned-os-package"]
+    assert run["results"][0]["ruleIndex"] == 0
+
+
+def test_scores_are_what_github_calls_high_medium_and_low() -> None:
+    scores = {
+        (severity, drift): float(score)
+        for severity, row in SCORES.items()
+        for drift, score in row.items()
+    }
+    least = {"error": 7.0, "warning": 4.0, "note": 0.1}
+    most = {"error": 8.9, "warning": 6.9, "note": 3.9}
+    assert all(least[s] <= score <= most[s] for (s, _), score in scores.items())
+    assert sorted(scores.values(), reverse=True) == list(scores.values())
+
+
+def test_the_lines_around_are_shown(build: Build) -> None:
+    def around(text: str) -> Any:
+        physical = run_of(build(("a", text)))["results"][0]["locations"][0]["physicalLocation"]
+        return physical.get("contextRegion")
+
+    shown = around("1\n2\n«3»\n4\n5\n")
+    assert shown == {"startLine": 2, "endLine": 4, "snippet": {"text": "2\n3\n4"}}
+    assert around("«1»") is None
+    assert around(f"{'x' * 300}\n«1»\n2\n") is None
+
+
+def test_what_a_baseline_does_not_know_is_new(report: Report) -> None:
+    assert not any("baselineState" in result for result in run_of(report)["results"])
+    results = run_of(_compared(report), include_suppressed=True)["results"]
+    states = {"suppressions" in result: result.get("baselineState") for result in results}
+    assert states == {False: "new", True: None}
+
+
+def test_what_brought_a_finding_is_a_related_location(report: Report) -> None:
+    first = report.findings[0]
+    for cause, region in ((GONE, None), (CHANGED, {"startLine": 3})):
+        run = run_of(replace(report, findings=(replace(first, cause=cause),)))
+        [result] = run["results"]
+        related = result["relatedLocations"][-1]
+        assert (related["id"], related["message"]["text"]) == (
+            2,
+            f"It came when this was {cause.event}.",
+        )
+        assert related["physicalLocation"]["artifactLocation"]["uri"] == cause.file
+        assert related["physicalLocation"].get("region") == region
+        assert f" Since {cause}. Used at [compose.yaml:4](1)." in result["message"]["text"]
 
 
 def test_the_run_is_deterministic_and_without_times(report: Report) -> None:
@@ -270,6 +326,13 @@ def test_microsofts_multitool_has_nothing_to_object_to(
         "hostile": render("sarif", replace(hostile, findings=(evil,))),
         "compared": render("sarif", _compared(report)),
         "broken": render("sarif", report).replace('"helpUri": "https://', '"helpUri": "'),
+        "caused": render(
+            "sarif",
+            replace(
+                report,
+                findings=tuple(replace(report.findings[0], cause=one) for one in (GONE, CHANGED)),
+            ),
+        ),
     }
     for name, log in logs.items():
         (tmp_path / f"{name}.sarif").write_text(log, encoding="utf-8")

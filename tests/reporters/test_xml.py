@@ -11,7 +11,8 @@ from diff_cover.violationsreporters.java_violations_reporter import CheckstyleXm
 from junitparser import Error, Failure, JUnitXml, Skipped
 from xmlschema import XMLSchema
 
-from immutable_delivery.findings import Report
+from immutable_delivery.failing import fails
+from immutable_delivery.findings import FailOn, Report
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
 
@@ -42,7 +43,7 @@ def test_the_schema_refuses_what_is_wrong(report: Report) -> None:
 def test_a_case_for_each_finding_and_for_each_file_without(report: Report) -> None:
     results = {
         f"{case.classname}: {case.name}": [type(result) for result in case.result]
-        for suite in suites(report, EVERYTHING)
+        for suite in suites(replace(report, fail_on="warning"), EVERYTHING)
         for case in suite
     }
     assert results == {
@@ -55,11 +56,35 @@ def test_a_case_for_each_finding_and_for_each_file_without(report: Report) -> No
         "web/Dockerfile: unpinned-os-package at 4:5": [Failure],
     }
     passed = [case.name for suite in suites(report) for case in suite if case.is_passed]
-    assert passed == ["no finding"]
+    packages = ["unpinned-os-package at 3:5", "unpinned-os-package at 4:5"]
+    assert passed == ["no finding", *packages]
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "failing"),
+    [
+        (None, 0),
+        ("error", 2),
+        ("warning", 4),
+        ("divergent", 1),  # what cannot be read always
+        ("convergent", 4),
+    ],
+)
+def test_what_fails_is_what_makes_the_run_fail(
+    report: Report, fail_on: FailOn | None, failing: int
+) -> None:
+    report = replace(report, fail_on=fail_on)
+    read = suites(report, EVERYTHING)
+    assert read.failures + read.errors == failing
+    assert fails(report) == (failing > 0)
+    mild = next(case for suite in read for case in suite if case.name.endswith("package at 3:5"))
+    if not mild.result:
+        assert mild.system_out is not None
+        assert "curl can be another version tomorrow" in mild.system_out
 
 
 def test_the_counts_are_those_of_the_cases(report: Report) -> None:
-    read = suites(report)
+    read = suites(replace(report, fail_on="warning"))
     results = [type(result) for suite in read for case in suite for result in case.result]
     assert (read.tests, read.failures, read.errors) == (7, 3, 1)
     assert (results.count(Failure), results.count(Error)) == (3, 1)

@@ -23,6 +23,7 @@ from immutable_delivery.errors import UsageError
 from immutable_delivery.failing import fails
 from immutable_delivery.findings import Report
 from immutable_delivery.names import shown
+from immutable_delivery.records import replace
 from immutable_delivery.reporters import NAMING_ORIGIN
 from immutable_delivery.reporters.plain import against
 from immutable_delivery.run import run
@@ -125,12 +126,13 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
         outcome = run(Path.cwd(), _request({**options, "origin": origin}), progress)
     finally:
         progress.end()
-    report = outcome.report
+    least = None if exit_zero else fail_on or outcome.config.fail_on
+    report = replace(outcome.report, fail_on=least)
     for target in targets:
         deliver(target, report, options_for(target, color=color, **wanted))
     if not quiet:
         _warn(report, targets)
-    return int(fails(report, fail_on or outcome.config.fail_on) and not exit_zero)
+    return int(fails(report))
 
 
 def _request(options: dict[str, Any]) -> Request:

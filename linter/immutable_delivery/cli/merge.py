@@ -7,10 +7,11 @@ import click
 from immutable_delivery.cli.output import Target, checked, options_for
 from immutable_delivery.cli.reports import deliver
 from immutable_delivery.cli.requests import output_option
-from immutable_delivery.config import FailOn
 from immutable_delivery.failing import fails
+from immutable_delivery.findings import FailOn
 from immutable_delivery.merging import merged
 from immutable_delivery.merging.read import parts
+from immutable_delivery.records import replace
 
 
 @click.command()
@@ -33,7 +34,9 @@ def merge(
     origin, else the name of FILE. Exits with 0 unless --fail-on asks for more.
     """
     targets = checked(targets)
-    report = merged(part for file in dict.fromkeys(files) for part in parts(file))
+    report = replace(
+        merged(part for file in dict.fromkeys(files) for part in parts(file)), fail_on=fail_on
+    )
     for target in targets:
         deliver(target, report, options_for(target, color=not no_color, verbose=verbose))
-    return int(fail_on is not None and fails(report, fail_on))
+    return int(fails(report))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 from immutable_delivery.context import Environment, Tables
 from immutable_delivery.errors import ConfigError
-from immutable_delivery.findings import Severity
+from immutable_delivery.findings import FailOn, Severity
 from immutable_delivery.names import nearest
 from immutable_delivery.patterns import lazy
 from immutable_delivery.peers import meant
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.selection import Selection
 
-FailOn = Literal["error", "warning", "note", "divergent", "convergent"]
 Path = tuple[str, ...]
 """The keys that lead to a value: `("per-path", "legacy/**", "ignore", "0")`."""
 

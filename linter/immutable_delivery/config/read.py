@@ -9,7 +9,6 @@ from typing import Any, cast
 from immutable_delivery.config import (
     POLICIES,
     Config,
-    FailOn,
     Path,
     PathClasses,
     Profile,
@@ -21,6 +20,7 @@ from immutable_delivery.config.links import absent, refuse_links
 from immutable_delivery.config.packages import within
 from immutable_delivery.context import Environment
 from immutable_delivery.files import Files, folder_of, resolve
+from immutable_delivery.findings import FailOn
 from immutable_delivery.records import replace
 from immutable_delivery.selection import PathRule, Selection
 from immutable_delivery.text import Place, Text

@@ -9,7 +9,7 @@ from immutable_delivery.findings import Finding, Report, Rule
 from immutable_delivery.policies import HOME
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
-from immutable_delivery.reporters.located import ends_of, shown, silenced, where
+from immutable_delivery.reporters.located import asides, ends_of, shown, where
 from immutable_delivery.reporters.markup import code, literal
 from immutable_delivery.text import Text
 
@@ -98,7 +98,7 @@ def _description(report: Report, finding: Finding, rule: Rule | None) -> str:
     """Return the message, where the value is used, and why it matters; GitLab reads it as Markdown."""
     uses = [f"- used at {code(where(report, place))}" for place in finding.uses]
     parts = [
-        literal(f"{finding.message}{silenced(finding)}"),
+        literal(f"{finding.message}{asides(finding)}"),
         "\n".join(uses),
         rule.why.strip() if rule else "",
     ]

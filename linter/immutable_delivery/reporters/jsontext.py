@@ -22,9 +22,14 @@ def document(data: Any) -> str:
     return _text(data, 2)
 
 
+def compact(data: Any) -> str:
+    """Return one document in one line."""
+    return _text(data, 0)
+
+
 def lines(entries: Iterable[Any]) -> str:
     """Return one document per line."""
-    return "".join(_text(entry, 0) for entry in entries)
+    return "".join(map(compact, entries))
 
 
 def _text(data: Any, indent: int) -> str:

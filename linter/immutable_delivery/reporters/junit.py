@@ -1,9 +1,10 @@
-"""JUnit's XML as Jenkins defines it: a suite per judged file, a failed case per finding, a passed one where there is none."""
+"""JUnit's XML as Jenkins defines it: a suite per judged file, a failed case per finding that makes the run fail, passed ones else."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
+from immutable_delivery.failing import breaks
 from immutable_delivery.findings import Finding, Judged, Report
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import marks, shown, where, within
@@ -45,12 +46,14 @@ def _case(suite: Element, report: Report, finding: Finding) -> None:
     at = within(report, finding.place)
     name = f"{finding.policy} at {at}" if at else finding.policy
     case = child(suite, "testcase", name=name, classname=finding.place.file, time="0")
+    message = f"{finding.message}{marks(finding)}"
     if finding.suppressed:
         child(case, "skipped", f"suppressed: {finding.suppressed}")
-        return
-    result = "error" if finding.policy == "unreadable" else "failure"
-    message = f"{finding.message}{marks(finding)}"
-    child(case, result, _details(report, finding), type=finding.severity, message=message)
+    elif breaks(finding, report.fail_on):
+        result = "error" if finding.policy == "unreadable" else "failure"
+        child(case, result, _details(report, finding), type=finding.severity, message=message)
+    else:
+        child(case, "system-out", f"{message}\n{_details(report, finding)}")
 
 
 def _details(report: Report, finding: Finding) -> str:

@@ -69,9 +69,10 @@ def marks(finding: Finding) -> str:
     """Return what stands behind a message: that a fix is known, that somebody suppresses it."""
     edited = finding.fix if finding.fix and finding.fix.edits else None
     fixable = f" [fixable{'' if edited.safe else ', unsafe'}]" if edited else ""
-    return f"{fixable}{silenced(finding)}"
+    return f"{fixable}{asides(finding)}"
 
 
-def silenced(finding: Finding) -> str:
-    """Return the reason of a suppression; empty where there is none."""
-    return f" (suppressed: {printable(finding.suppressed)})" if finding.suppressed else ""
+def asides(finding: Finding) -> str:
+    """Return what brought a finding where its own lines do not tell, and the reason of its suppression."""
+    since = f" (since {printable(str(finding.cause))})" if finding.cause else ""
+    return f"{since} (suppressed: {printable(finding.suppressed)})" if finding.suppressed else since

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from immutable_delivery.edits import fitted
-from immutable_delivery.findings import Edit, Finding, Report
+from immutable_delivery.findings import Cause, Edit, Finding, Report
 from immutable_delivery.policies import HOME
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
-from immutable_delivery.reporters.located import ends_of, shown, silenced
+from immutable_delivery.reporters.located import asides, ends_of, shown
 from immutable_delivery.reporters.plain import printable
 from immutable_delivery.text import Place, Text
 
@@ -35,6 +35,8 @@ def _diagnostic(report: Report, finding: Finding) -> dict[str, Any]:
         {"message": "It is used here.", "location": _location(report, place)}
         for place in finding.uses
     ]
+    if finding.cause:
+        related.append(_cause(finding.cause))
     edit = _whole_fix(report, finding)
     return {
         "message": _message(finding, suggested=edit is not None),
@@ -46,10 +48,16 @@ def _diagnostic(report: Report, finding: Finding) -> dict[str, Any]:
     }
 
 
+def _cause(cause: Cause) -> dict[str, Any]:
+    lines = {"range": {"start": {"line": cause.line}}} if cause.line else {}
+    said = {"message": f"It came when this was {cause.event}."}
+    return {**said, "location": {"path": cause.file, **lines}}
+
+
 def _message(finding: Finding, *, suggested: bool) -> str:
     risky = suggested and finding.fix and not finding.fix.safe
     note = " (the suggestion can change how it behaves)" if risky else ""
-    return f"{printable(finding.message)}{note}{silenced(finding)}"
+    return f"{printable(finding.message)}{note}{asides(finding)}"
 
 
 def _location(report: Report, place: Place) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from immutable_delivery.findings import Finding, Report
 from immutable_delivery.policies import HOME
 from immutable_delivery.reporters import Options
-from immutable_delivery.reporters.jsontext import document
+from immutable_delivery.reporters.jsontext import compact
 from immutable_delivery.reporters.located import shown, worst
 from immutable_delivery.reporters.plain import against, count, printable
 from immutable_delivery.reporters.sarif.locations import ROOT, location, root
@@ -53,14 +53,12 @@ def _compressed(text: str) -> int:
 
 
 def _log(report: Report, findings: list[Finding], most: int) -> str:
-    return document(
-        {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, findings, most)]}
-    )
+    return compact({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, findings, most)]})
 
 
 def _run(report: Report, findings: list[Finding], most: int) -> dict[str, Any]:
     kept = worst(findings, most)
-    names = sorted({*report.rules, *(finding.policy for finding in kept)})
+    names = sorted({finding.policy for finding in kept})
     results = Results(report, {name: index for index, name in enumerate(names)})
     return {
         "tool": {

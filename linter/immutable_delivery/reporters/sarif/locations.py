@@ -10,6 +10,8 @@ from immutable_delivery.findings import Report
 from immutable_delivery.text import Place, Text
 
 ROOT = "%SRCROOT%"
+_LONGEST = 300
+"""A longer context is left out, for a log has thousands of them."""
 
 
 def root() -> dict[str, str]:
@@ -27,7 +29,16 @@ def location(report: Report, place: Place, *, single_line: bool = False) -> dict
     """Return a place; ``single_line`` keeps to its first line, since GitHub shows no other within a diff."""
     text = report.texts.get(place.file)
     region = _region(text, place, single_line=single_line) if text else {"startLine": 1}
-    return {"physicalLocation": {"artifactLocation": artifact(place.file), "region": region}}
+    around = _context(text, place) if text and single_line else {}
+    return {
+        "physicalLocation": {"artifactLocation": artifact(place.file), "region": region, **around}
+    }
+
+
+def line_of(path: str, number: int) -> dict[str, Any]:
+    """Return a line of a file, or the file where the number is 0."""
+    region = {"region": {"startLine": number}} if number else {}
+    return {"physicalLocation": {"artifactLocation": artifact(path), **region}}
 
 
 def region(text: Text, place: Place) -> dict[str, Any]:
@@ -39,6 +50,17 @@ def region(text: Text, place: Place) -> dict[str, Any]:
         "endLine": end.line,
         "endColumn": end.column,
     }
+
+
+def _context(text: Text, place: Place) -> dict[str, Any]:
+    """Return the line of a place with its neighbours, for viewers; nothing where it is not more, or too much."""
+    number, last = text.line_of(place.span.start), len(text.line_starts)
+    first, end = max(number - 1, 1), min(number + 1, last)
+    snippet = text.value[text.line_starts[first - 1] : text.stop(end)]
+    if first == end or not text.complete or len(snippet) > _LONGEST:
+        return {}
+    region = {"startLine": first, "endLine": end, "snippet": {"text": snippet}}
+    return {"contextRegion": region}
 
 
 def _region(text: Text, place: Place, *, single_line: bool) -> dict[str, Any]:

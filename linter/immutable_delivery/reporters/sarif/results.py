@@ -11,7 +11,7 @@ from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.fingerprints import line_hashes
 from immutable_delivery.records import Record, field
 from immutable_delivery.reporters.plain import printable
-from immutable_delivery.reporters.sarif.locations import artifact, location, region
+from immutable_delivery.reporters.sarif.locations import artifact, line_of, location, region
 from immutable_delivery.reporters.sarif.taxonomies import taxa
 
 _LINKED = 10
@@ -29,16 +29,9 @@ class Results(Record):
 
     def of(self, finding: Finding) -> dict[str, Any]:
         """Return the result of a finding."""
-        related = finding.uses[:MOST_RELATED]
         optional = {
-            "relatedLocations": [
-                {
-                    "id": number,
-                    **location(self.report, place),
-                    "message": {"text": "It is used here."},
-                }
-                for number, place in enumerate(related, 1)
-            ],
+            "baselineState": "new" if self.report.baseline and not finding.suppressed else "",
+            "relatedLocations": self._related(finding),
             "taxa": taxa(finding.drift, finding.layer),
             "fixes": self._fixes(finding.fix) if finding.fix else [],
             "suppressions": _suppressions(finding),
@@ -54,6 +47,20 @@ class Results(Record):
             **{name: value for name, value in optional.items() if value},
         }
 
+    def _related(self, finding: Finding) -> list[dict[str, Any]]:
+        """Return where the value is used, and last what brought the finding."""
+        room = MOST_RELATED - bool(finding.cause)
+        places = [
+            (location(self.report, place), "It is used here.") for place in finding.uses[:room]
+        ]
+        if cause := finding.cause:
+            said = f"It came when this was {cause.event}."
+            places.append((line_of(cause.file, cause.line), said))
+        return [
+            {"id": number, **where, "message": {"text": said}}
+            for number, (where, said) in enumerate(places, 1)
+        ]
+
     def _message(self, finding: Finding) -> str:
         links = [
             self._link(number, finding) for number in range(1, len(finding.uses[:_LINKED]) + 1)
@@ -62,7 +69,8 @@ class Results(Record):
         tail = f" Used at {', '.join(links)}{f' and {more} more' if more else ''}." if links else ""
         names = ", ".join(map(_literal, finding.environments))
         reach = f" Reaches {names}." if names else ""
-        return f"{_sentence(_literal(finding.message))}{tail}{reach}"
+        since = f" Since {_literal(str(finding.cause))}." if finding.cause else ""
+        return f"{_sentence(_literal(finding.message))}{since}{tail}{reach}"
 
     def _link(self, number: int, finding: Finding) -> str:
         place = finding.uses[number - 1]

@@ -1,4 +1,4 @@
-"""Policies as SARIF rules: every one that ran, with help in text and Markdown."""
+"""Policies as SARIF rules: those that found something, with help in text and Markdown."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from immutable_delivery.reporters.sarif.taxonomies import relationships
 
 _LONGEST = 1024
 """GitHub takes no longer description."""
+
+SCORES = {
+    "error": {"divergent": "8.5", "convergent": "7.5", "none": "7.0"},
+    "warning": {"divergent": "6.0", "convergent": "5.0", "none": "4.0"},
+    "note": {"divergent": "3.0", "convergent": "2.0", "none": "1.0"},
+}
+"""What GitHub sorts by: from 7.0 on it says high, from 4.0 on medium, below low."""
 
 _PROBLEM = {"error": "error", "warning": "warning", "note": "recommendation"}
 
@@ -40,9 +47,10 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "defaultConfiguration": {"level": rule.severity},
         **({"relationships": related} if related else {}),
         "properties": {
-            "tags": [rule.group, *(f"{name}:{value}" for name, value in _axes(rule))],
+            "tags": ["security", rule.group, *(f"{name}:{value}" for name, value in _axes(rule))],
             "precision": "very-high" if rule.severity == "error" else "high",
             "problem.severity": _PROBLEM[rule.severity],
+            "security-severity": SCORES[rule.severity][rule.drift],
         },
     }
 

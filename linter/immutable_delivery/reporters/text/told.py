@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.findings import Finding, Fix, Report
+from immutable_delivery.patterns import lazy
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import where
 from immutable_delivery.reporters.plain import count, printable
@@ -12,6 +13,8 @@ from immutable_delivery.reporters.text.blocks import Block
 from immutable_delivery.reporters.text.frames import frames
 from immutable_delivery.reporters.text.style import Style
 
+_DIGEST = lazy(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
+"""What nobody reads to its end."""
 _NAMED = 3
 _LISTED = 5
 _LINES = 4
@@ -23,7 +26,7 @@ def told(report: Report, block: Block, options: Options, style: Style) -> list[s
     finding = block.first
     return [
         _head(report, finding, style),
-        *style.wrapped(finding.message, "  ", "  "),
+        *style.wrapped(_DIGEST.sub(r"\1…", finding.message), "  ", "  "),
         *_source(report, finding, options, style),
         *style.wrapped("; ".join(_notes(report, finding)), "  ", "  "),
         *_fix(finding.fix, style),
