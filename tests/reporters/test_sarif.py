@@ -80,7 +80,7 @@ def test_the_rules_that_results_name_are_there(report: Report) -> None:
     assert rule["name"] == "FloatingTag"
     assert rule["helpUri"].endswith("/policies/image/floating-tag.yaml")
     assert rule["help"]["markdown"].startswith("# Image reference that can move\n")
-    assert rule["properties"]["tags"] == ["security", "image", "drift:convergent"]
+    assert rule["properties"]["tags"] == ["image", "drift:convergent", "security"]
     assert rule["properties"]["security-severity"] == "7.5"
     assert rule["relationships"][0]["target"]["toolComponent"] == {"name": "imd-drift", "index": 0}
 

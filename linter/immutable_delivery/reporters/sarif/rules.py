@@ -47,7 +47,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "defaultConfiguration": {"level": rule.severity},
         **({"relationships": related} if related else {}),
         "properties": {
-            "tags": ["security", rule.group, *(f"{name}:{value}" for name, value in _axes(rule))],
+            "tags": [rule.group, *(f"{name}:{value}" for name, value in _axes(rule)), "security"],
             "precision": "very-high" if rule.severity == "error" else "high",
             "problem.severity": _PROBLEM[rule.severity],
             "security-severity": SCORES[rule.severity][rule.drift],
