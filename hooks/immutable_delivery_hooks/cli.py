@@ -77,7 +77,8 @@ def _receive(
     defaults judge the push that mends it.
     """
     git, updates = opened(), list(received(_given()))
-    gate = _gate(fail_on, profile=profile, inline_ignores=not no_inline_ignores)
+    wanted = {"inline_ignores": not no_inline_ignores, "strangers": no_inline_ignores}
+    gate = _gate(fail_on, profile=profile, **wanted)
 
     def trusted(update: Update, bases: Sequence[str]) -> Basis:
         """Go by what a push begins from where the server lacks its default branch, as it does after a change of name."""

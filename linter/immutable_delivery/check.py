@@ -9,7 +9,7 @@ from datetime import date
 from immutable_delivery import project, suppressions
 from immutable_delivery.config import Config
 from immutable_delivery.congruence import classes, worse
-from immutable_delivery.context import ReadingSettings
+from immutable_delivery.context import TRUSTED, ReadingSettings, Trust
 from immutable_delivery.engine import judge
 from immutable_delivery.facts import Fact, Image, Service, Unread
 from immutable_delivery.files import Files
@@ -63,20 +63,20 @@ def examine(
     *,
     classify: Classify,
     today: date,
-    inline: bool = True,
+    trust: Trust = TRUSTED,
     ignored: Sequence[Entry] = (),
     reader: Reader | None = None,
 ) -> Examined:
-    """Judge a whole repository; without ``inline``, neither ignore comments nor what is ``ignored`` for others silence anything."""
+    """Judge a whole repository; where its words are not trusted, neither comments nor what is ``ignored`` for others silence anything."""
     read = project.read(files, classify, reader or Reader(files, reading_settings(config)))
     lock = lockfile.read(files)
-    facts = link(read.facts, read.builds, files, lock, reading_settings(config))
+    facts = link(read.facts, read.builds, files, lock, reading_settings(config), trust)
     judgement = judge(facts, policies, config.selection)
     by_id, comments = {policy.id: policy for policy in policies}, read.comments
     outcome = suppressions.apply(
-        judgement.findings, comments if inline else {}, config,
+        judgement.findings, comments if trust.words else {}, config,
         today=today, policies=by_id, ran=by_id, texts=read.texts, files=sorted(read.inputs),
-        ignored=ignored if inline else (),
+        ignored=ignored if trust.words else (),
     )  # fmt: skip
     own = judge(outcome.facts, policies, config.selection)
     findings = sorted([*outcome.kept, *own.findings], key=lambda one: (one.place, one.policy))
@@ -90,7 +90,7 @@ def examine(
         unresolved=tuple(judgement.unresolved),
         project=read,
         facts=(*facts, *outcome.facts),
-        comments=0 if inline else suppressions.written(comments, read.texts, ignored),
+        comments=0 if trust.words else suppressions.written(comments, read.texts, ignored),
         about={**judgement.facts, **own.facts},
         lock=lock,
     )

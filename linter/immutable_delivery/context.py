@@ -69,6 +69,23 @@ UNCONFIGURED: Final = ReadingSettings()
 """What holds where nothing is configured."""
 
 
+class Trust(Record, frozen=True):
+    """What files may say of themselves: all of it, unless a stranger may have written them."""
+
+    words: bool = True
+    """Whether ignore comments, headers and what calls a service one for development count."""
+    known: frozenset[str] | None = None
+    """The files that lay there before the change of a stranger; None: nobody is one."""
+
+    def knows(self, path: str) -> bool:
+        """Whether where a file lies may say what it is for."""
+        return self.known is None or path in self.known
+
+
+TRUSTED: Final = Trust()
+"""What holds where everybody is known."""
+
+
 class Surroundings(Record):
     """What a format may know beside its own documents when it makes facts."""
 

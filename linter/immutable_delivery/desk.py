@@ -58,7 +58,7 @@ def desk_of(tree: Tree, config: Config, request: Request, tell: Tell | None = No
     """Return what to read a repository with."""
     settings = reading_settings(config)
     remembered = None
-    if request.cache and _many(tree.files):
+    if request.cache and not request.strangers and _many(tree.files):
         from immutable_delivery.cache.reader import remembered_of  # noqa: PLC0415 (only a large tree pays for it)
 
         about = (str(tree.root), type(tree.files).__name__, repr(settings))

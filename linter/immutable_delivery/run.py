@@ -13,6 +13,7 @@ from immutable_delivery.check import Examined, examine, report, worsened
 from immutable_delivery.config import Config
 from immutable_delivery.config.links import refuse_links
 from immutable_delivery.config.packages import within
+from immutable_delivery.context import Trust
 from immutable_delivery.desk import Desk, desk_of
 from immutable_delivery.discover import Tree, open_tree
 from immutable_delivery.errors import ConfigError, PolicyError, UnreadableError
@@ -173,13 +174,15 @@ def examine_in(
 ) -> Examined:
     """Judge all files of a tree by these settings."""
     config, inline = settings.config, request.inline_ignores
+    known = frozenset(settings.files.paths) if request.strangers else None
+    trust = Trust(words=inline, known=known)
 
     def classify(path: str, head: bytes) -> str:
-        return _path_class(path, tree.naming(path), config) or (
-            ""
-            if any(fits(path, p) for p in config.paths.judge)
-            else tree.skipped(path, head if inline else b"")
-        )
+        configured = _path_class(path, tree.naming(path), config)
+        if configured or any(fits(path, p) for p in config.paths.judge):
+            return configured
+        by_itself = tree.skipped(path, head if inline else b"")
+        return by_itself if by_itself == "generated" or trust.knows(path) else ""
 
     return examine(
         files,
@@ -187,7 +190,7 @@ def examine_in(
         config,
         classify=classify,
         today=request.today,
-        inline=inline,
+        trust=trust,
         ignored=trivyignore.entries(settings.files),
         reader=reader,
     )

@@ -46,7 +46,9 @@ class Request(Record, frozen=True, kw_only=True):
     baseline: str | None = None
     """The file of a baseline, empty for none."""
     inline_ignores: bool = True
-    """Whether what files say of themselves counts: ignore comments, and headers that call them generated."""
+    """Whether what files say of themselves counts: ignore comments, headers that call them generated, names of development."""
+    strangers: bool = False
+    """Whether a change is nobody's that is trusted: then no new file is free because of the folder that it lies in."""
     strict_unresolved: bool = False
     today: date
     origin: bool = True

@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.cli.conftest import CLEAN, FLOATING
+from tests.cli.conftest import CLEAN, DIGEST, FLOATING
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Repository
@@ -183,3 +183,78 @@ def test_what_the_ignore_file_of_trivy_silences_is_shown_when_asked_for(
     repository.write(Dockerfile=FLOATING, **{".trivyignore": "DS-0001\n"})
     result = repository.call("check", "--include-suppressed")
     assert (result.code, ".trivyignore ignores DS-0001" in result.out) == (0, True)
+
+
+@pytest.mark.parametrize("folder", ["vendor", "tests/data", "web/archived", "third_party/x"])
+def test_a_strangers_file_is_judged_wherever_it_lies(repository: Repository, folder: str) -> None:
+    lain = {f"{folder.replace('/', '__')}__old__Dockerfile": FLOATING}
+    repository.write(Dockerfile=CLEAN, **lain)
+    repository.commit()
+    repository.git("branch", "base")
+    (repository.root / "Dockerfile").unlink()
+    repository.write(**{f"{folder.replace('/', '__')}__Dockerfile": FLOATING})
+    repository.commit()
+    call = ("--since", "base", "--config-from", "base", "--no-inline-ignores")
+    found = _report(repository, *call)["findings"]
+    assert [one["place"]["file"] for one in found] == [f"{folder}/Dockerfile"]
+    whole = _report(repository, *call[2:])["findings"]
+    assert [one["place"]["file"] for one in whole] == [
+        f"{folder}/Dockerfile"
+    ]  # what lay there is as free as it was
+
+
+def test_what_the_trusted_configuration_frees_is_free(repository: Repository) -> None:
+    repository.write(Dockerfile=CLEAN, **{".imd.yaml": "paths: {fixtures: [samples]}\n"})
+    repository.commit()
+    repository.write(samples__Dockerfile=FLOATING)
+    assert _policies(_report(repository, "--config-from", "HEAD")) == []
+
+
+MOUNTED = """\
+services:
+  web:
+    build: {{context: .{build}}}
+    volumes: [".:/app"]
+    environment: [{said}]
+"""
+WEB = f'FROM node:22.11.0@{DIGEST} AS dev\nWORKDIR /app\nCOPY a.js .\nCMD ["node", "a.js"]\n'
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [("", "ENVIRONMENT=local"), ("", "NODE_ENV=development"), (", target: dev", "A=1")],
+)
+def test_a_service_does_not_say_itself_that_it_is_for_development(
+    repository: Repository, build: str, said: str
+) -> None:
+    compose = MOUNTED.format(build=build, said=said)
+    repository.write(Dockerfile=WEB, **{"compose.yaml": compose, "a.js": "1\n"})
+    assert "host-mounted-code" not in _policies(_report(repository))
+    assert "host-mounted-code" in _policies(_report(repository, "--no-inline-ignores"))
+
+
+def test_an_override_does_not_make_a_service_one_of_development(repository: Repository) -> None:
+    override = "services:\n  web:\n    environment: [NODE_ENV=development]\n"
+    compose = MOUNTED.format(build="", said="A=1")
+    repository.write(Dockerfile=WEB, **{"compose.yaml": compose, "a.js": "1\n"})
+    repository.commit()
+    repository.write(**{"compose.override.yaml": override})
+    untrusted = ("--config-from", "HEAD", "--no-inline-ignores")
+    assert "host-mounted-code" in _policies(_report(repository, *untrusted))
+
+
+def test_a_manifest_of_a_stranger_does_not_make_another_one_of_development(
+    repository: Repository,
+) -> None:
+    compose = MOUNTED.format(build="", said="A=1")
+    repository.write(Dockerfile=WEB, **{"compose.yaml": compose, "a.js": "1\n"})
+    repository.commit()
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n"
+        f"      containers: [{{name: web, image: 'registry.example/web:1.2.3@{DIGEST}', command: [/run]}}]\n"
+    )
+    repository.write(**{"k8s__web.yaml": deployment})
+    assert "host-mounted-code" not in _policies(_report(repository))
+    assert "host-mounted-code" in _policies(_report(repository, "--config-from", "HEAD"))
+    repository.commit()
+    assert "host-mounted-code" not in _policies(_report(repository, "--config-from", "HEAD"))

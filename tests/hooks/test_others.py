@@ -74,7 +74,7 @@ def test_merge_of_main_and_a_fault_of_the_feature_at_once(guarded: Story) -> Non
     guarded.pull()
     guarded.repository.commit({"ours/Dockerfile": BAD})
     done = guarded.person.push("feature")
-    done.blocked("ours/Dockerfile", "1 finding in 1 file")
+    done.blocked("ours/Dockerfile", "1 error;")
 
 
 def test_merge_that_brings_more_than_its_parents_is_judged(guarded: Story) -> None:
@@ -164,7 +164,7 @@ def test_commit_of_a_merge_with_a_conflict_is_judged_by_both_parents(story: Stor
     assert "CONFLICT" in story.person.git("merge", "--no-edit", "main").said
     story.repository.add({"ours/Dockerfile": BAD})
     done = story.person.commit()
-    done.blocked("ours/Dockerfile", "1 finding in 1 file")
+    done.blocked("ours/Dockerfile", "1 error;")
     story.repository.add({"ours/Dockerfile": OURS})
     story.person.commit().passed()
 
@@ -196,9 +196,9 @@ def test_range_that_pre_commit_names_for_a_push(
         monkeypatch.setenv(f"PRE_COMMIT_{name}", value)
     story.person.imd("check", "--staged").passed()
     story.repository.commit({"ours/Dockerfile": BAD})
-    story.person.imd("check", "--staged").blocked("ours/Dockerfile", "1 finding in 1 file")
+    story.person.imd("check", "--staged").blocked("ours/Dockerfile", "1 error;")
     monkeypatch.setenv("PRE_COMMIT_REMOTE_BRANCH", "refs/heads/main")
-    story.person.imd("check", "--staged").blocked("theirs/Dockerfile", "2 findings in 2 files")
+    story.person.imd("check", "--staged").blocked("theirs/Dockerfile:1:13", "2 errors;")
 
 
 def test_the_trunk_is_what_the_remote_says_or_what_is_called_so(story: Story) -> None:

@@ -442,7 +442,7 @@ def test_branch_whose_configuration_does_not_load_can_be_mended(
     repository.git("rm", "--quiet", "-r", *BROKEN[what])
     repository.commit({"Dockerfile": BAD})
     words = "no configuration that could be trusted loads"
-    received_by.push().blocked("Dockerfile", "1 finding in 1 file", words)
+    received_by.push().blocked("Dockerfile", "1 error;", words)
     repository.commit({"Dockerfile": GOOD})
     received_by.push().passed()
     received_by.push("HEAD:refs/heads/topic").passed()
@@ -476,4 +476,4 @@ def test_baseline_of_the_branch_counts_for_what_it_accepted(
     for target in ("HEAD:refs/heads/main", "HEAD:refs/heads/topic"):
         received_by.push(target).passed()
     repository.commit({"web/Dockerfile": BAD})
-    received_by.push("HEAD:refs/heads/topic").blocked("web/Dockerfile", "1 finding in 1 file")
+    received_by.push("HEAD:refs/heads/topic").blocked("web/Dockerfile", "1 error;")

@@ -60,7 +60,7 @@ _SHOWN = (
 @click.option(
     "--no-inline-ignores",
     is_flag=True,
-    help="Honour no ignore comments, and no header that calls a file generated.",
+    help="Honour no ignore comments, no header that calls a file generated, and no service that says it is for development.",
 )
 @click.option(
     "--baseline",
@@ -144,7 +144,10 @@ def _request(options: dict[str, Any]) -> Request:
     elif options["baseline"] == "":
         raise UsageError("--baseline names no file")
     options["jobs"] = options["jobs"] or processes()
-    return Request(inline_ignores=inline, cache=not options.pop("no_cache"), **options)
+    strangers = options["config_from"] is not None
+    return Request(
+        inline_ignores=inline, strangers=strangers, cache=not options.pop("no_cache"), **options
+    )
 
 
 def _warn(report: Report, targets: tuple[Target, ...]) -> None:

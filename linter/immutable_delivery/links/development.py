@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
+from immutable_delivery.context import TRUSTED, Trust
 from immutable_delivery.facts import Build, Fact, Image, Variable
 from immutable_delivery.formats.images import familiar_name
 from immutable_delivery.patterns import lazy
@@ -15,10 +16,15 @@ from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments
 
 
-def link_development(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
-    """Mark what is for development: a manifest that builds what another one here deploys, a service that says so."""
-    files = _deployed_elsewhere(facts, builds)
-    services = _saying_so(facts, builds)
+def link_development(
+    facts: Sequence[Fact], builds: Sequence[Build], trust: Trust = TRUSTED
+) -> list[Fact]:
+    """Mark what is for development: a manifest that builds what another one here deploys, a service that says so.
+
+    No service says so in a change that nobody trusts, and no manifest that comes with it deploys what another one built before.
+    """
+    files = _deployed_elsewhere(facts, builds, trust)
+    services = _saying_so(facts, builds) if trust.words else {}
     return [_developed(fact, _evidence(fact, files, services)) for fact in facts]
 
 
@@ -71,11 +77,13 @@ def _evidence(
     return tuple(one for one in said if one)
 
 
-def _deployed_elsewhere(facts: Sequence[Fact], builds: Sequence[Build]) -> dict[str, str]:
+def _deployed_elsewhere(
+    facts: Sequence[Fact], builds: Sequence[Build], trust: Trust
+) -> dict[str, str]:
     """Return the manifests that build a service which another one deploys, and which one does."""
     deployers: dict[str, set[str]] = defaultdict(set)
     for fact in facts:
-        if fact.scope.deployed and fact.scope.service:
+        if fact.scope.deployed and fact.scope.service and trust.knows(fact.manifest):
             deployers[fact.scope.service].add(fact.manifest)
     builders = _builders(facts, builds)
     return {

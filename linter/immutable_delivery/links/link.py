@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from immutable_delivery.context import UNCONFIGURED, ReadingSettings
+from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.files import Files
 from immutable_delivery.links.development import link_development, link_substituted
@@ -27,11 +27,12 @@ def link(
     files: Files,
     lock: Lock,
     settings: ReadingSettings = UNCONFIGURED,
+    trust: Trust = TRUSTED,
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
         linked = link_services(facts, builds)
-        linked = link_development(linked, builds)
+        linked = link_development(linked, builds, trust)
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
         linked = link_starts(link_locked(linked, lock), builds, lock)
