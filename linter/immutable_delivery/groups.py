@@ -7,7 +7,7 @@ repository. So a process can do it elsewhere, and a cache can remember it.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import cast
 
@@ -17,7 +17,7 @@ from immutable_delivery.context import ReadingSettings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import AnyFact, Build, Scope
 from immutable_delivery.files import Files
-from immutable_delivery.formats import Comment, Surroundings, Trouble
+from immutable_delivery.formats import Comment, Families, Surroundings, Trouble
 from immutable_delivery.formats.registry import NAMED, load
 from immutable_delivery.records import Record, field
 from immutable_delivery.tables import extended_by
@@ -48,8 +48,8 @@ def together(format_name: str, paths: Sequence[str], files: Files) -> list[Group
     """Return the files of a format, put together that are to be read together."""
     if NAMED[format_name].apart:
         return [Group(format_name, (path,)) for path in paths]
-    own = getattr(load(format_name), "families", None)
-    found: Iterable[Sequence[str]] = own(paths, files) if own else [paths]
+    own = load(format_name)
+    found = own.families(paths, files) if isinstance(own, Families) else [paths]
     return [Group(format_name, tuple(one)) for one in found if one]
 
 

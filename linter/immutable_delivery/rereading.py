@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from immutable_delivery.context import SecondReading
 from immutable_delivery.edits import Plan
+from immutable_delivery.formats import Rereads
 from immutable_delivery.formats.registry import load
 from immutable_delivery.records import Record, field
 from immutable_delivery.text import Text
@@ -42,8 +43,7 @@ class SecondReaders(Record):
 
 
 def _read(plan: Plan, data: bytes, before: Text, name: str) -> SecondReading:
-    reader = getattr(load(name), "second_reading", None) if name else None
-    if reader is None:
+    own = load(name) if name else None
+    if not isinstance(own, Rereads):
         return SecondReading()
-    found: SecondReading = reader(before, Text.decode(before.path, data), plan.spans(before))
-    return found
+    return own.second_reading(before, Text.decode(before.path, data), plan.spans(before))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from immutable_delivery.facts import Fact
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, none
+from immutable_delivery.formats import Assigns
 from immutable_delivery.text import Place
 
 
@@ -20,8 +21,8 @@ def immutable_object(fact: Fact, _: Place, around: Around) -> Fix:
 
 def _assigned(fact: Fact, field: str, title: str, around: Around) -> Fix:
     at = fact.extent
-    text, assign = around.texts.get(at.file), getattr(around.format_of(at), "assign", None)
-    edit = assign(text, at, field, "true") if assign and text else None
+    text, own = around.texts.get(at.file), around.format_of(at)
+    edit = own.assign(text, at, field, "true") if text and isinstance(own, Assigns) else None
     if edit is None:
         return none("a person must write it: the setting cannot be placed here for certain")
     return Fix(title=title, edits=(edit,), safe=False)

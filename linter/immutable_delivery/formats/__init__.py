@@ -1,23 +1,24 @@
 """The formats: which there are, and what each of them does.
 
-A format is a module with four things: ``NAME``, ``claims``, ``parse`` and ``facts``. A parser never judges.
-
-So that fixes need not know how a file is written, it may have two more: ``assign(text, extent, field, value)`` returns the edit
-that gives a field of the fact with this extent another value, and ``pin(text, place, digest)`` the one that writes a digest
-elsewhere than behind the tag at this place; both None where they cannot. ``second_reading(before, after, edits)`` tells what an
-independent reader says of an edited text.
+A format is a module with four things: ``NAME``, ``claims``, ``parse`` and ``facts``. A parser never judges. What only some formats
+know beside it is a protocol of its own here: how a setting and a digest are written, which files belong together, what an
+independent reader says of an edit. So fixes need not know how a file is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
-from immutable_delivery.context import Comment, Surroundings, Trouble
+from immutable_delivery.context import Comment, SecondReading, Surroundings, Trouble
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.text import Text
+from immutable_delivery.files import Files
+from immutable_delivery.findings import Edit
+from immutable_delivery.text import Place, Span, Text
 
-__all__ = ["Comment", "Format", "Surroundings", "Trouble"]
+__all__ = [
+    "Assigns", "Comment", "Families", "Format", "Pins", "Rereads", "Surroundings", "Trouble",
+]  # fmt: skip
 
 
 class Format(Protocol):
@@ -36,3 +37,40 @@ class Format(Protocol):
 
     def facts(self, documents: Mapping[str, Any], around: Surroundings) -> Iterable[Fact | Build]:
         """Return what the documents of this format, by path, say: composed as their own engine composes them."""
+
+
+@runtime_checkable
+class Assigns(Format, Protocol):
+    """A format that knows how the fields of its facts are written."""
+
+    def assign(self, text: Text, extent: Place, field: str, value: str) -> Edit | None:
+        """Return the edit that gives a field of the fact with this extent another value; None where it cannot."""
+
+
+@runtime_checkable
+class Pins(Format, Protocol):
+    """A format that writes a digest elsewhere than behind the tag (`newTag:` and `digest:`)."""
+
+    def pin(self, text: Text, place: Place, digest: str) -> Edit | None:
+        """Return the edit that writes the digest of the tag at this place; None where it stands behind the tag."""
+
+    def pinned(self, text: Text, place: Place) -> Place | None:
+        """Return what goes when the digest at this place goes; None where it stands behind a tag."""
+
+
+@runtime_checkable
+class Families(Format, Protocol):
+    """A format whose files are read together where one refers to another."""
+
+    def families(self, paths: Sequence[str], files: Files) -> Iterable[Sequence[str]]:
+        """Return the files, put together that are to be read together."""
+
+
+@runtime_checkable
+class Rereads(Format, Protocol):
+    """A format that an independent reader knows too."""
+
+    def second_reading(
+        self, before: Text, after: Text, edits: Sequence[tuple[Span, Span]]
+    ) -> SecondReading:
+        """Return what that reader says of an edited text."""

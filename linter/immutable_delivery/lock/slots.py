@@ -1,16 +1,16 @@
 """Where the digest of an image reference is written, or would be: the exact place, or the reason why there is none.
 
-A format whose references are written in parts (`newTag:` and `digest:`) has two functions of its own: ``pin`` gives the edit
-that writes a digest, ``pinned`` tells what goes with it. Everywhere else a digest stands behind the reference, after `@`.
+A format whose references are written in parts (`newTag:` and `digest:`) says itself where a digest is written and what goes
+with it. Everywhere else a digest stands behind the reference, after `@`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from immutable_delivery.facts import Image
 from immutable_delivery.findings import Edit
+from immutable_delivery.formats import Pins
 from immutable_delivery.formats.registry import load
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place, Text
@@ -31,11 +31,20 @@ class Sheet(Record, frozen=True):
         text = self.texts.get(place.file)
         return text.value[place.span.start : place.span.end] if text else ""
 
-    def ask(self, function: str, place: Place, *more: Any) -> Any:
-        """Return what the format of a file says; None where it has nothing to say."""
-        text, name = self.texts.get(place.file), self.formats.get(place.file)
-        own = getattr(load(name), function, None) if name else None
-        return own(text, place, *more) if own and text else None
+    def pin(self, place: Place, digest: str) -> Edit | None:
+        """Return the edit that writes a digest elsewhere than behind the tag at this place; None where it goes there."""
+        text, own = self._at_hand(place)
+        return own.pin(text, place, digest) if text and own else None
+
+    def pinned(self, place: Place) -> Place | None:
+        """Return what goes with the digest at this place; None where it stands behind a reference."""
+        text, own = self._at_hand(place)
+        return own.pinned(text, place) if text and own else None
+
+    def _at_hand(self, place: Place) -> tuple[Text | None, Pins | None]:
+        name = self.formats.get(place.file)
+        own = load(name) if name else None
+        return self.texts.get(place.file), own if isinstance(own, Pins) else None
 
 
 def filled(image: Image, digest: str, sheet: Sheet) -> Edit:
@@ -44,8 +53,8 @@ def filled(image: Image, digest: str, sheet: Sheet) -> Edit:
         raise NoSlotError(f"nothing here gives {image.unresolved or 'a placeholder in it'} a value")
     for field in ("tag", "repository"):
         at = image.places.get(field)
-        if at and (own := sheet.ask("pin", at, digest)):
-            return own  # type: ignore[no-any-return]
+        if at and (own := sheet.pin(at, digest)):
+            return own
     at = image.places.get("pin")
     if at is None:
         raise NoSlotError(
@@ -64,7 +73,7 @@ def moved(image: Image, digest: str, sheet: Sheet) -> Edit:
 def emptied(image: Image, sheet: Sheet) -> Edit:
     """Return the edit that takes the digest of a reference away."""
     at = _written(image, sheet)
-    own = sheet.ask("pinned", at)
+    own = sheet.pinned(at)
     start = at.span.start - 1
     if own is None and sheet.texts[at.file].value[start] != "@":
         raise NoSlotError("its digest is not written behind the reference")

@@ -1,0 +1,78 @@
+"""What formats and fixes are asked for by name is what the types say: mypy reads the tables here, the tests the names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from immutable_delivery import fixes
+from immutable_delivery.fixes import (
+    Kind,
+    checksums,
+    installs,
+    pins,
+    refreshes,
+    repeated,
+    settings,
+    starts,
+    unused,
+)
+from immutable_delivery.formats import (
+    Assigns,
+    Families,
+    Format,
+    Pins,
+    Rereads,
+    bake,
+    compose,
+    contract,
+    devcontainer,
+    dockerfile,
+    ecs,
+    kubernetes,
+    procfile,
+    quadlet,
+    score,
+    skaffold,
+)
+from immutable_delivery.formats.registry import NAMED, load
+
+FORMATS: tuple[Format, ...] = (
+    bake, compose, contract, devcontainer, dockerfile, ecs, kubernetes, procfile, quadlet, score, skaffold,
+)  # fmt: skip
+ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
+FAMILIES: tuple[Families, ...] = (kubernetes,)
+PINS: tuple[Pins, ...] = (kubernetes,)
+REREADS: tuple[Rereads, ...] = (dockerfile,)
+FIXES: Mapping[str, Kind] = {
+    "add-checksum": checksums.fix,
+    "exec-form": starts.fix,
+    "frozen-install": installs.fix,
+    "immutable-object": settings.immutable_object,
+    "join-refresh": refreshes.fix,
+    "pin-digest": pins.fix,
+    "read-only-root": settings.read_only_root,
+    "remove-repeated": repeated.fix,
+    "remove-suppression": unused.fix,
+}
+
+
+def test_the_tables_hold_every_format_that_has_such_a_function() -> None:
+    formats = {name: load(name) for name in NAMED}
+    assert set(FORMATS) == set(formats.values())
+    for protocol, known in (
+        (Assigns, ASSIGNS),
+        (Families, FAMILIES),
+        (Pins, PINS),
+        (Rereads, REREADS),
+    ):
+        assert {one for one in formats.values() if isinstance(one, protocol)} == set(known)
+
+
+def test_every_kind_of_fix_names_a_function_that_makes_fixes() -> None:
+    named = {kind: path.rpartition(".") for kind, path in fixes.KINDS.items()}
+    found = {
+        kind: getattr(import_module(f"{fixes.__name__}.{module}"), name)
+        for kind, (module, _, name) in named.items()
+    }
+    assert found == FIXES
