@@ -278,9 +278,10 @@ def test_unknown_names_are_refused_with_a_suggestion(text: str, words: str) -> N
 
 
 def test_known_names_pass() -> None:
-    of("select: [image]\nignore: [floating-tag]\nseverity: {partial-tag: note}\n").check_names(
-        KNOWN
-    )
+    config = of("select: [image]\nignore: [floating-tag]\nseverity: {partial-tag: note}\n")
+    config.check_names(KNOWN)
+    with pytest.raises(ConfigError):
+        config.check_names(frozenset(KNOWN) - {"floating-tag"})
 
 
 @pytest.mark.parametrize(
@@ -289,7 +290,7 @@ def test_known_names_pass() -> None:
         ("params: {untrusted: {trusted: []}}\n", "did you mean 'untrusted-registry'?"),
         (
             "params: {untrusted-registry: {trsted: []}}\n",
-            ".imd.yaml:1:39: 'trsted' is no parameter",
+            ".imd.yaml:1:31: 'trsted' is no parameter",
         ),
         ("params: {untrusted-registry: {trusted: x}}\n", "'trusted' must be a list of texts"),
         ("params: {untrusted-registry: {trusted: [1]}}\n", "'trusted' must be a list of texts"),
@@ -300,8 +301,7 @@ def test_parameters_have_the_type_of_their_default(text: str, words: str) -> Non
     params = {"untrusted-registry": {"trusted": [], "depth": 1}}
     with pytest.raises(ConfigError) as caught:
         of(text).check_params(params)
-    message = str(caught.value)
-    assert words in message or (".imd.yaml:1:31: 'trsted'" in message)
+    assert words in str(caught.value)
 
 
 def test_the_schema_is_one_and_agrees_with_what_is_read() -> None:

@@ -314,3 +314,12 @@ def test_the_schema_knows_the_kinds_of_facts_and_fixes() -> None:
     assert rule["over"]["enum"] == list(KINDS)
     assert schema["properties"]["fix"]["enum"] == ["", *fixes.KINDS]
     assert group["properties"]["when"]["propertyNames"]["enum"] == ["any", *KINDS]
+
+
+def test_a_parameter_may_be_true_or_false() -> None:
+    given = policy(MOVES.replace("pin ==", "params.strictly && pin =="), params="{strictly: false}")
+    assert judge([image()], [given], Selection()).findings == []
+    asked = Selection(params={"moves": {"strictly": True}})
+    assert len(judge([image()], [given], asked).findings) == 1
+    on = policy(MOVES.replace("pin ==", "params.on && pin =="), params="{on: true}")
+    assert len(judge([image()], [on], Selection()).findings) == 1

@@ -459,3 +459,9 @@ def test_our_annotation_follows_the_rules_of_our_comments(
     report = judged(tmp_path, pod("a", f"{{imd/ignore: {annotation}}}"), "pod.yaml")
     assert [one.policy for one in report.suppressed] == ["floating-tag"] * silenced
     assert [words in said for said in unused(report)] == [True] * bool(words)
+
+
+@pytest.mark.parametrize("number", [2, 16])
+def test_the_range_of_checks_that_turn_verification_off_is_whole(number: int) -> None:
+    policies = PEERS["checkov"].policies
+    assert policies.get(f"CKV2_DOCKER_{number}") is not None

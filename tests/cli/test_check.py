@@ -324,3 +324,53 @@ def test_a_link_to_an_environment_file_that_is_made_later_is_no_fault(
     repository.commit()
     result = repository.call("--output-format", "concise")
     assert [line.split()[2] for line in result.out.splitlines()] == ["unresolved-image"]
+
+
+@pytest.mark.parametrize(
+    ("options", "configuration", "code"),
+    [
+        ([], "{}\n", 0),
+        (["--strict-unresolved"], "{}\n", 1),
+        ([], "strict-unresolved: true\n", 1),
+        (["--strict-unresolved"], "strict-unresolved: true\n", 1),
+    ],
+)
+def test_what_is_not_resolved_fails_where_it_is_asked_to(
+    repository: Repository, options: list[str], configuration: str, code: int
+) -> None:
+    compose = "services:\n  web:\n    image: $IMG\n"
+    repository.write(**{"compose.yaml": compose, ".imd.yaml": configuration})
+    assert repository.call("check", *options).code == code
+
+
+def test_files_for_development_are_told_apart(repository: Repository) -> None:
+    service = "services:\n  web:\n    image: {}\n"
+    repository.write(
+        **{
+            "compose.yaml": service.format(f"debian:12.8@{DIGEST}"),
+            "compose.override.yaml": service.format("debian:latest"),
+        }
+    )
+    result = repository.call("check", "--output-format", "json")
+    report = json.loads(result.out)
+    assert report["summary"]["judged"] == 2
+    assert "(1 for development)" in repository.call("check", "--statistics").out
+    assert report["summary"]["skipped"] == 0
+
+
+@pytest.mark.parametrize("options", [[], ["--select", "floating-tag"]])
+def test_a_wrong_name_in_the_configuration_is_shown_where_it_stands(
+    repository: Repository, options: list[str]
+) -> None:
+    repository.write(Dockerfile=CLEAN, **{".imd.yaml": "ignore: [floating-tag, nonsense]\n"})
+    result = repository.call("check", *options)
+    assert result.code == 2
+    assert ".imd.yaml:1:24: 'nonsense'" in result.err
+
+
+def test_a_chart_that_begins_with_a_condition_is_a_template(repository: Repository) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: x}]}\n"
+    text = "{{- if .Values.web }}\n" + pod + "{{- end }}\n"
+    repository.write(**{"Chart.yaml": "apiVersion: v2\nname: x\nversion: 1.0.0\n", "templates__web.yaml": text})
+    result = repository.call("check", "--select", "floating-tag,unreadable", "--output-format", "json")
+    assert json.loads(result.out)["findings"] == [], result.out

@@ -228,3 +228,18 @@ def test_every_prefix_is_read(content: str, path: str) -> None:
     for end in range(0, len(content), 3):
         with suppress(UnreadableError):
             read(content[:end], path)
+
+
+def test_an_indented_here_document_keeps_its_places() -> None:
+    text = 'target "x" {\n  dockerfile-inline = <<-EOT\n\n    FROM alpine:3\n      RUN apk add curl\n  EOT\n}\n'
+    around = Surroundings(MemoryFiles({"docker-bake.hcl": text}))
+    facts = list(bake.facts({"docker-bake.hcl": bake.parse(Text("docker-bake.hcl", text))}, around))
+    (image,) = [one for one in facts if isinstance(one, Image)]
+    place = image.places["tag"]
+    assert text[place.span.start : place.span.end] == "3"
+
+
+def test_comments_inside_a_target_are_found() -> None:
+    text = Text("docker-bake.hcl", 'target "x" {\n  # imd: ignore[floating-tag] why\n  context = "."\n}\n')
+    (comment,) = bake.comments(bake.parse(text), text)
+    assert comment.text == "imd: ignore[floating-tag] why"

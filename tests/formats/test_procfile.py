@@ -91,7 +91,7 @@ def test_development_servers(command: str, more: Mapping[str, str], server: str)
 
 
 def test_development_files_are_for_development() -> None:
-    assert all(fact.scope.development for fact in read(SAMPLE, "Procfile.dev")[0])
+    assert {fact.scope.development for fact in read(SAMPLE, "Procfile.dev")[0]} == {True}
     assert not any(fact.scope.development for fact in read(SAMPLE)[0])
 
 

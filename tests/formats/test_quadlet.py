@@ -267,3 +267,9 @@ def test_a_drop_in_may_bring_the_image() -> None:
     unit = quadlet.parse(Text("a.container", files["a.container"]))
     assert list(quadlet.facts({"a.container": unit}, around)) == []
     assert around.troubles == []
+
+
+def test_a_section_has_a_name() -> None:
+    facts, around = read({"units/web.container": "[]\nImage=debian:latest\n"})
+    assert [one for one in facts if isinstance(one, Image)] == []
+    assert around.troubles or not facts

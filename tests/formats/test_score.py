@@ -143,3 +143,15 @@ def test_every_prefix_is_read() -> None:
 )
 def test_other_shapes(body: str) -> None:
     read(f"apiVersion: score.dev/v1b1\n{body}\n")
+
+
+def test_a_command_starts_a_container_and_probes_are_read() -> None:
+    text = (
+        "apiVersion: score.dev/v1b1\nmetadata: {name: shop}\ncontainers:\n  web:\n    image: x\n    command: [serve]\n"
+        "    livenessProbe: {exec: {command: [sh, -c, apk add curl]}}\n  idle: {image: y}\n"
+    )
+    facts, _ = read(text)
+    containers = {one.name: one for one in facts if isinstance(one, Container)}
+    assert [one.own_start for one in containers.values()] == [True, False]
+    assert [one.starts for one in containers.values()][0] is True
+    assert [one.scope.phase for one in facts if isinstance(one, Install)] == ["probe"]

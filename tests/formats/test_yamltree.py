@@ -320,3 +320,16 @@ def test_linear_in_the_size_of_the_text() -> None:
     assert len(comments(text, found)) == 1
     assert all(one.written.text is not None for one in scalars(found[0].root))
     assert time.process_time() - begin < 2
+
+
+@pytest.mark.parametrize(
+    ("written_as", "text"),
+    [(r'"ngi\x6ex:latest"', "nginx:latest"), (r'"\u006eginx:latest"', "nginx:latest")],
+)
+def test_escapes_by_code_keep_what_follows_in_its_place(written_as: str, text: str) -> None:
+    value = f"image: {written_as}\n"
+    scalar = root(value).get("image")
+    assert isinstance(scalar, Scalar)
+    assert scalar.text == text
+    place = scalar.written.place(text.index("latest"), len(text))
+    assert value[place.span.start : place.span.end] == "latest"

@@ -78,3 +78,15 @@ def test_a_changed_comment_is_not_guessed_at(place: Place) -> None:
     assert result.code == 1
     assert "the comment with its tag is not where it was" in result.err
     assert place.read() == {"Dockerfile": changed}
+
+
+@pytest.mark.parametrize("comment", ["", " # 23"])
+def test_a_comment_that_is_gone_in_compose_is_not_guessed_at(place: Place, comment: str) -> None:
+    place.write({"compose.yaml": "services:\n  a:\n    image: node:22\n"})
+    assert place.call("pin", "--style", "digest", "--apply").code == 0
+    changed = place.read()["compose.yaml"].replace(" # 22", comment)
+    place.write({"compose.yaml": changed})
+    result = place.call("unpin", "--apply")
+    assert result.code == 1
+    assert "the comment with its tag is not where it was" in result.err
+    assert place.read() == {"compose.yaml": changed}

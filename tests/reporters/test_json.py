@@ -47,4 +47,5 @@ def test_the_same_report_gives_the_same_bytes(report: Report) -> None:
 @pytest.mark.parametrize("name", ["json", "sarif"])
 def test_a_file_name_that_is_not_utf8_survives(build: Build, name: str) -> None:
     text = render(name, build(("a\udcff.yaml", "«x»\n")))
-    json.loads(text.encode("utf-8", "backslashreplace"))
+    data = json.loads(text.encode("utf-8", "backslashreplace"))
+    assert "yaml" in json.dumps(data["files"] if name == "json" else data["runs"][0]["results"])

@@ -356,3 +356,11 @@ def test_microsofts_multitool_has_nothing_to_object_to(
     assert {uri.rpartition("/")[2] for uri in uris} == {"broken.sarif"}, (
         "it objects to the control alone"
     )
+
+
+def test_the_text_of_a_rule_ends_in_one_full_stop(report: Report) -> None:
+    for rule in run_of(report)["tool"]["driver"]["rules"]:
+        for field in ("shortDescription", "fullDescription"):
+            text = rule[field]["text"]
+            assert text.endswith((".", "!", "?", "…"))
+            assert not text.endswith("..")
