@@ -370,10 +370,12 @@ def test_staged_reads_the_staged_baseline(repository: Repository) -> None:
 
 
 def test_another_tag_at_the_same_place_is_a_new_finding(repository: Repository) -> None:
-    repository.write(Dockerfile="FROM debian:latest\nCMD [\"true\"]\n")
+    repository.write(Dockerfile='FROM debian:latest\nCMD ["true"]\n')
     assert repository.call("baseline").code == 0
-    repository.write(Dockerfile="FROM debian:stable\nCMD [\"true\"]\n")
-    result = repository.call("check", "--baseline", "--output-format", "json", "--select", "floating-tag")
+    repository.write(Dockerfile='FROM debian:stable\nCMD ["true"]\n')
+    result = repository.call(
+        "check", "--baseline", "--output-format", "json", "--select", "floating-tag"
+    )
     report = json.loads(result.out)
     assert result.code == 1
     assert [one["policy"] for one in report["findings"]] == ["floating-tag"]

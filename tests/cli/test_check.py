@@ -371,6 +371,10 @@ def test_a_wrong_name_in_the_configuration_is_shown_where_it_stands(
 def test_a_chart_that_begins_with_a_condition_is_a_template(repository: Repository) -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: x}]}\n"
     text = "{{- if .Values.web }}\n" + pod + "{{- end }}\n"
-    repository.write(**{"Chart.yaml": "apiVersion: v2\nname: x\nversion: 1.0.0\n", "templates__web.yaml": text})
-    result = repository.call("check", "--select", "floating-tag,unreadable", "--output-format", "json")
+    repository.write(
+        **{"Chart.yaml": "apiVersion: v2\nname: x\nversion: 1.0.0\n", "templates__web.yaml": text}
+    )
+    result = repository.call(
+        "check", "--select", "floating-tag,unreadable", "--output-format", "json"
+    )
     assert json.loads(result.out)["findings"] == [], result.out

@@ -304,11 +304,16 @@ def test_it_fails_on_request_only(three: Repository) -> None:
 def test_sarif_without_an_end_is_one_word_or_whole_lines(repository: Repository) -> None:
     def result(region: dict[str, int]) -> dict[str, Any]:
         place = {"artifactLocation": {"uri": "Dockerfile"}, "region": region}
-        return {"ruleId": "x", "level": "error", "message": {"text": "m"}, "locations": [{"physicalLocation": place}]}
+        return {
+            "ruleId": "x",
+            "level": "error",
+            "message": {"text": "m"},
+            "locations": [{"physicalLocation": place}],
+        }
 
     regions = [{"startLine": 3, "startColumn": 5}, {"startLine": 3, "startColumn": 5, "endLine": 4}]
     run = {"tool": {"driver": {"name": "imd"}}, "results": [result(one) for one in regions]}
     repository.write(**{"a.sarif": json.dumps({"version": "2.1.0", "runs": [run]})})
     found = _merged(repository, "a.sarif")["findings"]
-    ends = sorted((one["end"]["line"], one["end"]["column"]) for one in found)
+    ends = sorted((one["place"]["end"]["line"], one["place"]["end"]["column"]) for one in found)
     assert ends == [(3, 5), (4, 1)]

@@ -240,6 +240,8 @@ def test_an_indented_here_document_keeps_its_places() -> None:
 
 
 def test_comments_inside_a_target_are_found() -> None:
-    text = Text("docker-bake.hcl", 'target "x" {\n  # imd: ignore[floating-tag] why\n  context = "."\n}\n')
+    text = Text(
+        "docker-bake.hcl", 'target "x" {\n  # imd: ignore[floating-tag] why\n  context = "."\n}\n'
+    )
     (comment,) = bake.comments(bake.parse(text), text)
     assert comment.text == "imd: ignore[floating-tag] why"

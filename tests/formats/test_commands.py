@@ -475,4 +475,6 @@ def test_a_configuration_extends_the_tables() -> None:
 
 
 def test_a_setting_that_is_only_printed_turns_nothing_off() -> None:
-    assert not [f for f in facts("echo strict-ssl=false .npmrc", "build") if isinstance(f, Variable)]
+    assert not [
+        f for f in facts("echo strict-ssl=false .npmrc", "build") if isinstance(f, Variable)
+    ]

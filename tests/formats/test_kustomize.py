@@ -467,7 +467,11 @@ def test_a_star_replaces_every_value_of_a_mapping() -> None:
     )
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: x}, {name: b, image: y}]}\n"
     config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {tag: 'new:1.0'}\n"
-    files = {"kustomization.yaml": f"resources: [p.yaml, c.yaml]\n{content}", "p.yaml": pod, "c.yaml": config}
+    files = {
+        "kustomization.yaml": f"resources: [p.yaml, c.yaml]\n{content}",
+        "p.yaml": pod,
+        "c.yaml": config,
+    }
     assert [one.reference for one in Project(files).of(Image)] == ["new:1.0", "new:1.0"]
 
 

@@ -153,5 +153,5 @@ def test_a_command_starts_a_container_and_probes_are_read() -> None:
     facts, _ = read(text)
     containers = {one.name: one for one in facts if isinstance(one, Container)}
     assert [one.own_start for one in containers.values()] == [True, False]
-    assert [one.starts for one in containers.values()][0] is True
+    assert next(one.starts for one in containers.values()) is True
     assert [one.scope.phase for one in facts if isinstance(one, Install)] == ["probe"]

@@ -219,9 +219,7 @@ def test_a_helper_that_fails_shows_nothing(
         ("a;b", "helper is not valid"),
     ],
 )
-def test_a_helper_is_a_plain_name(
-    guarded: Running, tmp_path: Path, name: str, reason: str
-) -> None:
+def test_a_helper_is_a_plain_name(guarded: Running, tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"credsStore": name}))
     answer = ask(f"{guarded.host}/team/app:1", reached(guarded.host), DOCKER_CONFIG=str(tmp_path))
     assert isinstance(answer, str)
