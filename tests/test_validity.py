@@ -45,7 +45,7 @@ remedy: Another.
     "Dockerfile": "FROM debian\n",
     "delivery.yaml": "service: web\nstart: [web]\n",
     "imd.lock": json.dumps({"version": 1, "images": {"debian": {"digest": DIGEST}}}),
-    "known.json": json.dumps({"version": 1, "findings": []}),
+    "known.json": json.dumps({"version": 2, "findings": []}),
 }
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from immutable_delivery.baseline import FILE, recorded, rendered
+from immutable_delivery.baseline import FILE, OlderBaselineError, recorded, rendered
+from immutable_delivery.baseline.comparison import Identify
 from immutable_delivery.config.links import refuse_links
+from immutable_delivery.files import Files
+from immutable_delivery.findings import Recorded
+from immutable_delivery.fingerprints import content, words_alone
 from immutable_delivery.records import Record
 from immutable_delivery.run import Opened, open_run, read_baseline
 from immutable_delivery.settings import Request
@@ -27,9 +31,8 @@ class Made(Record, frozen=True, kw_only=True):
 def fresh(start: Path, request: Request) -> Made:
     """Return a baseline of all that is reported today."""
     opened, path = _opened(start, request)
-    files = opened.settings.files
-    before = read_baseline(files, path) if files.state(path) != "missing" else []
-    compared = opened.compared(before)
+    before, identify = _before(opened.settings.files, path)
+    compared = opened.compared(before, identify=identify)
     entries = recorded(opened.examined.findings, opened.examined.project.texts)
     return Made(
         root=opened.scope.tree.root, path=path, text=rendered(entries), total=sum(e.count for e in entries),
@@ -48,6 +51,16 @@ def pruned(start: Path, request: Request) -> Made:
         added=0, removed=sum(e.count for e in before) - total,
         configured=bool(opened.settings.config.baseline),
     )  # fmt: skip
+
+
+def _before(files: Files, path: str) -> tuple[list[Recorded], Identify]:
+    """Return what is known so far, and by what: an older baseline knew less of it."""
+    if files.state(path) == "missing":
+        return [], content
+    try:
+        return read_baseline(files, path), content
+    except OlderBaselineError:
+        return read_baseline(files, path, older=True), words_alone
 
 
 def _opened(start: Path, request: Request) -> tuple[Opened, str]:

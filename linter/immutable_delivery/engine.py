@@ -9,6 +9,7 @@ from immutable_delivery.findings import Finding, Unresolved, rank
 from immutable_delivery.policies import Policy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.selection import Selection, layer_of
+from immutable_delivery.subjects import subject_of
 from immutable_delivery.text import Place
 from immutable_delivery.verdicts import Judge, Verdict, without_superseded
 
@@ -70,6 +71,7 @@ def _finding(verdict: Verdict, selection: Selection) -> Finding:
         services=scope.services,
         environments=scope.environments,
         uses=_uses(verdict),
+        subjects=(subject_of(fact, verdict.item),),
         enabled=enabled,
     )
 
@@ -105,6 +107,7 @@ def _both(one: Finding, other: Finding) -> Finding:
         services=tuple(sorted({*one.services, *other.services})),
         environments=_environments(one, other),
         uses=tuple(sorted({*one.uses, *other.uses})),
+        subjects=tuple(sorted({*one.subjects, *other.subjects})),
         severity=min(first, second, key=lambda f: (not f.enabled, rank(f.severity))).severity,
     )
 

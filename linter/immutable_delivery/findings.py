@@ -78,6 +78,8 @@ class Finding(Record, frozen=True, kw_only=True):
     """Where the value decided at ``place`` is used: related locations."""
     evidence: str = ""
     """What of it survives moved lines: the written text and its owner; the stuff of fingerprints."""
+    subjects: tuple[str, ...] = ()
+    """What it is about as a whole, of which the place may show only a part."""
     fingerprint: str = ""
     fix: Fix | None = None
     suppressed: str = ""

@@ -33,7 +33,7 @@ def fingerprinted(findings: Iterable[Finding], texts: Mapping[str, Text]) -> tup
 
 
 def _fingerprint(finding: Finding, texts: Mapping[str, Text], seen: Counter[str]) -> str:
-    evidence = _words(finding, texts)
+    evidence = _identity(finding, texts)
     content = f"{finding.policy}\0{finding.place.file}\0{_owner(finding)}\0{evidence}"
     seen[content] += 1
     return _hash(f"{content}\0{seen[content]}")
@@ -41,6 +41,11 @@ def _fingerprint(finding: Finding, texts: Mapping[str, Text], seen: Counter[str]
 
 def content(finding: Finding, texts: Mapping[str, Text]) -> str:
     """Return what a policy objects to, wherever that lies; twins have the same."""
+    return _hash(f"{_owner(finding)}\0{_identity(finding, texts)}")[:_ENOUGH]
+
+
+def words_alone(finding: Finding, texts: Mapping[str, Text]) -> str:
+    """Return what baselines of version 1 knew a finding by: not what it is about, only what its place shows."""
     return _hash(f"{_owner(finding)}\0{_words(finding, texts)}")[:_ENOUGH]
 
 
@@ -52,6 +57,11 @@ def _owner(finding: Finding) -> str:
 
 def _hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _identity(finding: Finding, texts: Mapping[str, Text]) -> str:
+    """Return what a finding is about, as its place shows it and as a whole."""
+    return "\0".join([_words(finding, texts), *finding.subjects])
 
 
 def _words(finding: Finding, texts: Mapping[str, Text]) -> str:

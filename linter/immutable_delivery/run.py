@@ -19,6 +19,7 @@ from immutable_delivery.discover import Tree, open_tree
 from immutable_delivery.errors import ConfigError, PolicyError, UnreadableError
 from immutable_delivery.files import Files, MarkedFiles, read_text
 from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
+from immutable_delivery.fingerprints import content
 from immutable_delivery.names import shown
 from immutable_delivery.origin import origin_of
 from immutable_delivery.project import Reader, Tell
@@ -31,7 +32,7 @@ from immutable_delivery.suppressions import trivyignore
 from immutable_delivery.text import Text
 
 if TYPE_CHECKING:
-    from immutable_delivery.baseline.comparison import Comparison
+    from immutable_delivery.baseline.comparison import Comparison, Identify
 
 
 class Outcome(Record, frozen=True):
@@ -49,7 +50,12 @@ class Opened(Record, frozen=True):
     examined: Examined
     desk: Desk
 
-    def compared(self, entries: Sequence[Recorded], brought: Sequence[Finding] = ()) -> Comparison:
+    def compared(
+        self,
+        entries: Sequence[Recorded],
+        brought: Sequence[Finding] = (),
+        identify: Identify = content,
+    ) -> Comparison:
         """Tell what is new from what a baseline knows; what a change brought comes last."""
         from immutable_delivery.baseline.comparison import State, compare  # noqa: PLC0415 (rarely needed)
 
@@ -60,6 +66,7 @@ class Opened(Record, frozen=True):
             texts=examined.project.texts,
             paths=frozenset(self.scope.tree.files.paths),
             aliases={old: policy.id for policy in self.settings.policies for old in policy.aliases},
+            identify=identify,
         )
         return compare(entries, state, last=lambda one: id(one) in late)
 
@@ -135,11 +142,11 @@ def loads(start: Path, request: Request, rev: str) -> str:
     return ""
 
 
-def read_baseline(files: Files, path: str) -> list[Recorded]:
-    """Return the entries of a baseline."""
+def read_baseline(files: Files, path: str, *, older: bool = False) -> list[Recorded]:
+    """Return the entries of a baseline, even of an ``older`` one where that is asked for."""
     refuse_links(files, path)
     try:
-        return parsed(path, Text.decode(path, files.read(path)).value)
+        return parsed(path, Text.decode(path, files.read(path)).value, older=older)
     except UnreadableError as error:
         raise ConfigError(f"{path}: {error.reason}; `imd baseline` writes a baseline") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from importlib.resources import files as resources
 from typing import TYPE_CHECKING, Any
 
@@ -260,23 +261,23 @@ def test_a_policy_under_a_new_name_knows_what_it_knew(repository: Repository) ->
         ("[" * 100_000, "is no JSON: "),
         ("[]", "is no baseline: it has no `version`"),
         ('{"version": 0, "findings": []}', "is no baseline: it has no `version`"),
-        ('{"version": 2, "findings": []}', "is a baseline of version 2, which a newer imd wrote"),
-        ('{"version": true, "findings": []}', ":1:13: `version` cannot be `true`: it can be 1"),
-        ('{"version": 1}', ":1:3: `findings` is missing: what is known"),
-        ('{"version": 1, "findings": [{"file": 1}]}', "`findings[0].file` must be text"),
-        ('{"version": 1, "findings": [], "more": 1}', ":1:33: unknown key `more`"),
+        ('{"version": 3, "findings": []}', "is a baseline of version 3, which a newer imd wrote"),
+        ('{"version": true, "findings": []}', "is no baseline: it has no `version`"),
+        ('{"version": 2}', ":1:3: `findings` is missing: what is known"),
+        ('{"version": 2, "findings": [{"file": 1}]}', "`findings[0].file` must be text"),
+        ('{"version": 2, "findings": [], "more": 1}', ":1:33: unknown key `more`"),
         (
-            '{"version": 1, "findings": [{"file": "a", "policy": "p", "severity": "fatal", "fingerprint": "f"}]}',
+            '{"version": 2, "findings": [{"file": "a", "policy": "p", "severity": "fatal", "fingerprint": "f"}]}',
             "`findings[0].severity` cannot be `fatal`",
         ),
         (
-            '{"version": 1, "findings": [{"file": "a", "policy": "p", "severity": "note", "fingerprint": "f", "count": 0}]}',
+            '{"version": 2, "findings": [{"file": "a", "policy": "p", "severity": "note", "fingerprint": "f", "count": 0}]}',
             "`findings[0].count` is 0, but must be at least 1",
         ),
         (
             json.dumps(
                 {
-                    "version": 1,
+                    "version": 2,
                     "findings": [
                         {"file": "a", "policy": "p", "severity": "note", "fingerprint": "f"}
                     ]
@@ -379,3 +380,50 @@ def test_another_tag_at_the_same_place_is_a_new_finding(repository: Repository) 
     report = json.loads(result.out)
     assert result.code == 1
     assert [one["policy"] for one in report["findings"]] == ["floating-tag"]
+
+
+SWAPS = {
+    "image": ("Dockerfile", "FROM {}:latest\n", "debian", "evil/backdoor"),
+    "service": ("compose.yaml", "services:\n  a:\n    image: {}:latest\n", "nginx", "evil/web"),
+    "mount": (
+        "compose.yaml",
+        f"services:\n  a:\n    image: node:22.11.0@{DIGEST}\n    command: [node, a.js]\n    volumes: ['{{}}:/app']\n",
+        "./src",
+        "./lib",
+    ),
+    "package": ("Dockerfile", f"FROM python:3.12.7@{DIGEST}\nRUN pip install {{}}\n", "one", "two"),
+    "address": (
+        "Dockerfile",
+        f"FROM debian:12.8@{DIGEST}\nRUN curl https://{{}}/install.sh | sh\n",
+        "a.example",
+        "b.example",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SWAPS)
+def test_another_thing_is_not_known_because_its_place_reads_alike(
+    repository: Repository, what: str
+) -> None:
+    path, text, one, other = SWAPS[what]
+    repository.write(**{path: text.format(one), "src__a.js": "1\n", "lib__a.js": "1\n"})
+    repository.call("baseline")
+    new, known, _ = _compared(repository)
+    assert (new, known > 0) == (0, True)
+    repository.write(**{path: text.format(other)})
+    assert _compared(repository)[0] > 0
+
+
+def test_an_older_baseline_is_written_anew_and_says_what_is_new(repository: Repository) -> None:
+    repository.write(Dockerfile=FLOATING, other__Dockerfile=FLOATING)
+    older = {"file": "Dockerfile", "policy": "floating-tag", "severity": "error", "count": 1}
+    words = sha256(b"\0latest").hexdigest()[:32]
+    data = {"version": 1, "findings": [{**older, "fingerprint": words}]}
+    repository.write(**{FILE: json.dumps(data)})
+    refused = repository.call("check", "--baseline")
+    assert (refused.code, "`imd baseline` writes it anew" in refused.err) == (2, True)
+    assert repository.call("baseline", "--prune").code == 2
+    made = repository.call("baseline")
+    assert made.out.startswith(f"{FILE}: 2 known findings, 1 added, 0 taken out\n")
+    assert _data(repository)["version"] == 2
+    assert _compared(repository) == (0, 2, 0)

@@ -129,7 +129,7 @@ def test_at_a_terminal_it_asks_once(
 def test_what_is_there_is_kept(repository: Repository, person: Person) -> None:
     mine = {
         ".imd.yaml": "profile: strict\n",
-        ".imd-baseline.json": '{"version": 1, "findings": []}\n',
+        ".imd-baseline.json": '{"version": 2, "findings": []}\n',
         ".github/workflows/immutable-delivery.yaml": "on: push\n",
         "Dockerfile": BAD,
     }

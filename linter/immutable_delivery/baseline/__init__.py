@@ -15,14 +15,21 @@ from immutable_delivery.formats.schema import schema_of
 from immutable_delivery.text import Text
 
 FILE = ".imd-baseline.json"
-VERSION = 1
+VERSION = 2
+OLDER = 1
+"""The version whose entries knew a finding by the words at its place alone, so that another image of the same tag passed."""
+
+
+class OlderBaselineError(ConfigError):
+    """A baseline that an older imd wrote, and that has to be written anew."""
+
 
 Key = tuple[str, str, Severity, str]
 """File, policy, severity and content."""
 
 
-def parsed(path: str, text: str) -> list[Recorded]:
-    """Return the entries of a baseline; refuse what is none, and what a newer imd wrote."""
+def parsed(path: str, text: str, *, older: bool = False) -> list[Recorded]:
+    """Return the entries of a baseline; refuse what is none, and what another imd wrote unless an ``older`` one is asked for."""
     import json  # noqa: PLC0415 (most runs have no baseline)
 
     try:
@@ -30,9 +37,15 @@ def parsed(path: str, text: str) -> list[Recorded]:
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: is no JSON: {error}") from None
     version = data.get("version") if isinstance(data, dict) else None
+    version = None if isinstance(version, bool) else version
     if isinstance(version, int) and version > VERSION:
         raise ConfigError(f"{path}: is a baseline of version {version}, which a newer imd wrote")
-    if version != VERSION:
+    if version == OLDER and not older:
+        raise OlderBaselineError(
+            f"{path}: is a baseline of version {OLDER}, which took another image, package or command for the known one where "
+            "the words at the place were the same; `imd baseline` writes it anew, look at what that adds"
+        )
+    if version not in {VERSION, OLDER}:
         raise ConfigError(f"{path}: is no baseline: it has no `version` that imd knows")
     schema = schema_of("baseline")
     if not schema.fits(data):

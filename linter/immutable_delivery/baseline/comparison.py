@@ -1,7 +1,7 @@
 """What a baseline knows of the findings of a run.
 
-A finding is known where an entry of its file and policy has its content (owner and the words that it is about, in whatever
-place) and was recorded at least as severe. An entry is used up by each finding that it knows, so that a twin is new. The
+A finding is known where an entry of its file and policy has its content (owner, what it is about, and the words at its place,
+wherever that is) and was recorded at least as severe. An entry is used up by each finding that it knows, so that a twin is new. The
 entries of a file that is gone know what is found in a file without entries: a renamed file stays known.
 """
 
@@ -16,6 +16,8 @@ from immutable_delivery.fingerprints import content
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.text import Text
 
+Identify = Callable[[Finding, Mapping[str, Text]], str]
+
 
 class State(Record, frozen=True, kw_only=True):
     """What a run finds, as far as a baseline cares."""
@@ -28,6 +30,8 @@ class State(Record, frozen=True, kw_only=True):
     """The files that there are."""
     aliases: Mapping[str, str]
     """The names that policies have now, by those that they had."""
+    identify: Identify = content
+    """What an entry knows a finding by."""
 
 
 class Comparison(Record, frozen=True):
@@ -53,7 +57,7 @@ def compare(
     Of twins the first are known. What ``last`` tells comes after all others: a change must not use up what the
     baseline has for lines that it leaves alone.
     """
-    left = _Left(_counts(entries, state.aliases), state.paths)
+    left = _Left(_counts(entries, state.aliases), state.paths, state.identify)
     known = {id(one) for one in sorted(state.findings, key=last) if left.take(one, state.texts)}
     new = tuple(one for one in state.findings if id(one) not in known)
     kept = left.taken
@@ -89,6 +93,7 @@ class _Left(Record):
 
     counts: Counter[Key]
     paths: frozenset[str]
+    identify: Identify
     taken: Counter[Key] = field(default_factory=Counter)
     """What findings have used, under the names that their files have now."""
     _gone: dict[str, list[str]] = field(default_factory=dict)
@@ -102,7 +107,7 @@ class _Left(Record):
 
     def take(self, finding: Finding, texts: Mapping[str, Text]) -> bool:
         """Use up an entry that knows a finding; False where there is none."""
-        digest, path = content(finding, texts), finding.place.file
+        digest, path = self.identify(finding, texts), finding.place.file
         before = [] if path in self._files else self._gone.get(digest, [])
         for file, severity in ((file, s) for file in (path, *before) for s in _enough(finding)):
             key = (file, finding.policy, severity, digest)
