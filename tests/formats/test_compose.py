@@ -347,6 +347,16 @@ def test_comments_cover_entries() -> None:
         ("ci.yml", "services:\n  db:\n    image: x\nsteps: []\n", False),
         ("ci.yml", "services:\n  - name: x\n    image: y\n", False),
         ("x.yml", "image: x\n", False),
+        ("compose.yaml", "include:\n- a.yaml\nservices:\n  web:\n    image: x\n", True),
+        ("stack.yml", "x-l:\n- a\nservices:\n  web:\n    image: x\n", True),
+        ("stack.yml", "{services: {web: {image: x}}}", True),
+        ("stack.yml", "  services:\n    web:\n      build: .\n", True),
+        ("stack.yml", "? services\n: web:\n    image: x\n", True),
+        ("stack.yml", '"s\\x65rvices":\n  web:\n    image: x\n', True),
+        ("stack.yml", f"x-a: |\n  {'y' * 70000}\nservices:\n  web:\n    image: x\n", True),
+        ("stack.yml", "{services: {web: {image: x}}, replicas: 1}", False),
+        ("i18n.yml", "  services:\n    title: Our services\n", False),
+        ("compose.yaml", "- include: tasks.yml\n- services: x\n", False),
     ],
 )
 def test_recognition(path: str, content: str, expected: bool) -> None:

@@ -108,6 +108,9 @@ def written(place: Place, content: str = TASK) -> str:
         ("task.json", '{"a": 1}', False),
         ("x.yaml", "apiVersion: v1\ncontainerDefinitions: []\n", False),
         ("task.md", TASK, False),
+        ("task.yml", "# apiVersion: v1\nfamily: x\ncontainerDefinitions: []\n", True),
+        ("task.yml", "  family: x\n  containerDefinitions: []\n", True),
+        ("x.yaml", "apiVersion: v1\ndata:\n  t: {containerDefinitions: []}\n", False),
     ],
 )
 def test_claims(path: str, content: str, claimed: bool) -> None:

@@ -26,8 +26,8 @@ class Format(Protocol):
 
     NAME: str
 
-    def claims(self, path: str, head: bytes) -> bool:
-        """Whether the format reads a file of this path that begins with these bytes (64 KiB at most)."""
+    def claims(self, path: str, data: bytes) -> bool:
+        """Whether the format reads a file of this path that holds these bytes: by its keys, never by a part of it."""
 
     def parse(self, text: Text) -> Any:
         """Return the document: pure, picklable, of this file alone; raise UnreadableError."""

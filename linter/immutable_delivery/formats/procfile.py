@@ -47,7 +47,7 @@ class Document(Record):
     """Where lines begin that are neither a process nor a comment."""
 
 
-def claims(path: str, head: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
+def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
     """Whether a path names a Procfile."""
     return _PATH.search(path) is not None
 

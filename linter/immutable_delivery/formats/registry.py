@@ -10,9 +10,6 @@ from immutable_delivery.formats import Format
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 
-MAX_HEAD = 65_536
-"""How much of a file a format may look at before it claims it, in bytes."""
-
 
 class Entry(Record, frozen=True):
     """A format and the files that it may claim."""
@@ -66,7 +63,6 @@ def candidates(path: str) -> list[Entry]:
 
 def claim(path: str, data: bytes) -> Entry | None:
     """Return the format that claims a file."""
-    head = data[:MAX_HEAD]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # so that it is claimed, and refused by name
-        head = head.decode("utf-16", "ignore").encode()
-    return next((entry for entry in candidates(path) if load(entry.name).claims(path, head)), None)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # so that it is claimed, and refused by name
+        data = data.decode("utf-16", "ignore").encode()
+    return next((entry for entry in candidates(path) if load(entry.name).claims(path, data)), None)

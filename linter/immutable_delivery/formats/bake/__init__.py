@@ -21,7 +21,7 @@ NAME = "bake"
 _PATH = lazy(r"(?:^|/)(?:docker-bake[^/]*\.(?:hcl|json)|[^/]+[.-]bake\.(?:hcl|json)|bake\.hcl)\Z")
 
 
-def claims(path: str, head: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
+def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
     """Whether a path names a Bake file: `docker-bake.hcl`, `docker-bake.override.json`, `web.bake.hcl`."""
     return _PATH.search(path) is not None
 

@@ -1,9 +1,13 @@
-"""Which files are Compose's: by name, else by what they hold."""
+"""Which files are Compose's: by name, else by what they hold.
+
+Keys that stand as people write them are seen without parsing; where they leave it open the file is parsed.
+"""
 
 from __future__ import annotations
 
 import re
 
+from immutable_delivery.formats.yamltree import Mapping, Node, roots
 from immutable_delivery.patterns import lazy
 
 _NAME = lazy(
@@ -35,20 +39,48 @@ _SERVICES = lazy(
     rb"[ \t]*(?:[&!]\S+[ \t]*)?(?:#.*)?\r?$",
     re.MULTILINE,
 )
+_SERVICES_KEY = lazy(rb"services[\"']?\s*:|\?\s+[\"']?services")
+_ESCAPED = lazy(rb"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 _SERVICE_KEY = lazy(rb"^[ \t]+[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
 
 
-def claims(path: str, head: bytes) -> bool:
-    """Whether Compose reads a file of this path that begins with these bytes."""
+def claims(path: str, data: bytes) -> bool:
+    """Whether Compose reads a file of this path that holds these bytes."""
     named = is_named(path)
-    if not named and (b"services" not in head or _OTHER_NAME.search(path)):
+    if not named and (not _may_hold_services(data) or _OTHER_NAME.search(path)):
         return False
-    keys = set(_TOP_KEY.findall(head))
+    keys = set(_TOP_KEY.findall(data))
     if named:
-        ours = not keys or keys & _TOP_KEYS or _SERVICE_KEY.search(head)
-        return bool(ours) and not _FOREIGN.search(head)
-    known = b"services" in keys and all(key in _TOP_KEYS or key.startswith(b"x-") for key in keys)
-    return known and bool(_SERVICES.search(head)) and bool(_SERVICE_KEY.search(head))
+        ours = not keys or keys & _TOP_KEYS or _SERVICE_KEY.search(data)
+        return (bool(ours) and not _FOREIGN.search(data)) or _is_project(path, data, named=True)
+    known = b"services" in keys and all(_is_known(key.decode()) for key in keys)
+    plain = known and bool(_SERVICES.search(data)) and bool(_SERVICE_KEY.search(data))
+    undecided = _SERVICES_KEY.search(data) or _ESCAPED.search(data)
+    return plain or (undecided is not None and _is_project(path, data))
+
+
+def _may_hold_services(data: bytes) -> bool:
+    spelled = b"\\" in data and _ESCAPED.search(data) is not None
+    return spelled or b"services" in data
+
+
+def _is_project(path: str, data: bytes, *, named: bool = False) -> bool:
+    """Whether a document has the keys of a project; one that only its name gives away may have others beside them."""
+    for root in roots(path, data):
+        keys, services = root.entries.keys(), root.get("services")
+        if named and keys & {"services", "include"} and not keys & {"apiVersion", "jobs"}:
+            return True
+        if isinstance(services, Mapping) and all(_is_known(key) for key in keys):
+            return any(_is_service(node) for _, node in services.items())
+    return False
+
+
+def _is_service(node: Node) -> bool:
+    return isinstance(node, Mapping) and bool(node.entries.keys() & {"image", "build", "extends"})
+
+
+def _is_known(key: str) -> bool:
+    return key.encode() in _TOP_KEYS or key.startswith("x-")
 
 
 def is_named(path: str) -> bool:

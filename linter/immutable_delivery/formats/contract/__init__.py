@@ -23,17 +23,17 @@ _KEYS = frozenset({"service", "image", "start", "environments"})
 """What makes it ours: other tools have files of this name."""
 
 
-def claims(path: str, head: bytes) -> bool:
+def claims(path: str, data: bytes) -> bool:
     """Whether it is named as a delivery meta file and has a key of one; what cannot be read is claimed by its name."""
     return (
         bool(_FILE.search(path))
-        and not _KUBERNETES.search(head)
-        and (not head or _ours(path, head))
+        and not _KUBERNETES.search(data)
+        and (not data or _ours(path, data))
     )
 
 
-def _ours(path: str, head: bytes) -> bool:
-    found = list(yamltree.documents(Text(path, head.decode(errors="replace"))))
+def _ours(path: str, data: bytes) -> bool:
+    found = list(yamltree.documents(Text(path, data.decode(errors="replace"))))
     roots = [one.root for one in found if isinstance(one.root, yamltree.Mapping)]
     broken = any(one.problem for one in found)
     return broken or any(_KEYS.intersection(root.entries) for root in roots)

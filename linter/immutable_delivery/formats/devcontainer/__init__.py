@@ -33,7 +33,7 @@ class Parsed(Record):
     remarks: list[Stretch] = field(default_factory=list)
 
 
-def claims(path: str, head: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
+def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
     """Whether a path is one at which tools look for the configuration."""
     return _PATH.search(path) is not None
 

@@ -40,7 +40,7 @@ _BODY = frozenset(
 """Where double braces and percent signs mean something of their own."""
 
 
-def claims(path: str, head: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
+def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
     """Whether a path names a Dockerfile: `Dockerfile.web`, `web.Dockerfile`, `Containerfile`."""
     name = path.rpartition("/")[2]
     return bool(_NAME.match(name)) and not _OTHER.search(name)

@@ -27,11 +27,21 @@ _DEFINITION = lazy(
 _OBJECT = lazy(rb"[\"']?apiVersion[\"']?\s*:")
 
 
-def claims(path: str, head: bytes) -> bool:
+def claims(path: str, data: bytes) -> bool:
     """Whether a file holds a task definition: of a registration, or of a CloudFormation template."""
-    if not _PATH.search(path) or not any(word in head for word in _WORDS):
+    if not _PATH.search(path) or not any(word in data for word in _WORDS):
         return False
-    return bool(_DEFINITION.search(head)) and not _OBJECT.search(head)
+    if not _OBJECT.search(data):
+        return _DEFINITION.search(data) is not None or _is_definition(path, data)
+    return _is_definition(path, data)
+
+
+def _is_definition(path: str, data: bytes) -> bool:
+    """Whether a document has the keys of either, and is no object of Kubernetes that holds one as text."""
+    roots = (root.entries.keys() for root in yamltree.roots(path, data))
+    return any(
+        keys & {"containerDefinitions", "Resources"} and "apiVersion" not in keys for keys in roots
+    )
 
 
 def parse(text: Text) -> list[Document]:

@@ -1,4 +1,8 @@
-"""Which files and documents are Kubernetes': by path, then by a look at the first bytes, then by API group."""
+"""Which files and documents are Kubernetes': by path, then by keys, then by API group.
+
+Keys that stand as people write them are seen without parsing; a file in which both words occur otherwise is parsed. Only
+one without them, and without an escape that could spell them, certainly holds nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterator
 
 from immutable_delivery.formats.kustomize import FILE_NAMES
 from immutable_delivery.formats.lookup import text
-from immutable_delivery.formats.yamltree import Document, Mapping, Node, Sequence
+from immutable_delivery.formats.yamltree import Document, Mapping, Node, Sequence, roots
 from immutable_delivery.patterns import lazy
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import ApiGroups
@@ -22,30 +26,43 @@ _INSERTED = lazy(r"^[ \t]*(?:- +)*(?:[\w.\"'/-]+:[ \t]+)?[|>]?\{\{", re.MULTILIN
 _BLOCK = lazy(r"^[ \t]*\{%", re.MULTILINE)
 _TOKEN = lazy(r"<%|@@?[A-Z][A-Z0-9_]*@|%%?[A-Z][A-Z0-9_]*%")
 """Placeholders that no YAML value begins with."""
+_ESCAPED = lazy(rb"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 _CHART = lazy(r"(?:^|/)templates/")
 
 
-def claims(path: str, head: bytes) -> bool:
+def claims(path: str, data: bytes) -> bool:
     """Whether a file may hold objects, or is a kustomization."""
     if path.rpartition("/")[2] in FILE_NAMES:
         return True
-    if not _PATH.search(path):
+    if not _PATH.search(path) or not _may_hold_objects(data):
         return False
-    head = head.removeprefix(b"\xef\xbb\xbf")
-    flow = head.lstrip()[:1] in {b"{", b"["}
-    if flow:
-        versions, kinds = _JSON_VERSION.finditer(head), _JSON_KIND.finditer(head)
+    return _plainly_holds_objects(data) or any(
+        {"apiVersion", "kind"} <= root.entries.keys() and not is_foreign(root)
+        for root in roots(path, data)
+    )
+
+
+def _may_hold_objects(data: bytes) -> bool:
+    spelled = b"\\" in data and _ESCAPED.search(data) is not None
+    return spelled or (b"kind" in data and b"apiVersion" in data)
+
+
+def _plainly_holds_objects(data: bytes) -> bool:
+    """Whether both keys stand at the start of a line, or anywhere in JSON."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if data.lstrip()[:1] in {b"{", b"["}:
+        versions, kinds = _JSON_VERSION.finditer(data), _JSON_KIND.finditer(data)
     else:
-        versions, kinds = _keys(_VERSION, head), _keys(_KIND, head)
+        versions, kinds = _keys(_VERSION, data), _keys(_KIND, data)
     tools = known(ApiGroups).of_tools
     own = any(not tools.match(found[1].decode("utf-8", "replace")) for found in versions)
     return own and next(kinds, None) is not None
 
 
-def _keys(pattern: re.Pattern[bytes], head: bytes) -> Iterator[re.Match[bytes]]:
+def _keys(pattern: re.Pattern[bytes], data: bytes) -> Iterator[re.Match[bytes]]:
     """Yield where a key stands at the start of a line; anchored, the pattern would stop at every line."""
-    for found in pattern.finditer(head):
-        before = head[max(found.start() - 2, 0) : found.start()]
+    for found in pattern.finditer(data):
+        before = data[max(found.start() - 2, 0) : found.start()]
         if before[-1:] in {b'"', b"'"}:
             before = before[:-1]
         if before[-1:] in {b"", b"\n"}:

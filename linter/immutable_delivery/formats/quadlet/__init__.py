@@ -23,11 +23,11 @@ _PATH = lazy(r"\.(container|image|build|kube)\Z")
 _SECTION = lazy(rb"^[ \t]*\[(Container|Image|Build|Kube)\][ \t]*\r?$", re.MULTILINE)
 
 
-def claims(path: str, head: bytes) -> bool:
+def claims(path: str, data: bytes) -> bool:
     """Whether a file is named as a unit and has the section that goes with the name."""
     named = _PATH.search(path)
     return named is not None and any(
-        found[1].decode().lower() == named[1] for found in _SECTION.finditer(head)
+        found[1].decode().lower() == named[1] for found in _SECTION.finditer(data)
     )
 
 

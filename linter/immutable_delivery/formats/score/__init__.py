@@ -26,9 +26,9 @@ _PATH = lazy(r"(?:^|/)[^/]*score[^/]*\.ya?ml\Z", re.IGNORECASE)
 _VERSION = lazy(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?score\.dev/", re.MULTILINE)
 
 
-def claims(path: str, head: bytes) -> bool:
+def claims(path: str, data: bytes) -> bool:
     """Whether a file is named and versioned as Score's."""
-    return bool(_PATH.search(path)) and _VERSION.search(head) is not None
+    return bool(_PATH.search(path)) and _VERSION.search(data) is not None
 
 
 def parse(text: Text) -> list[Document]:

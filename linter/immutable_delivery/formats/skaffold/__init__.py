@@ -31,9 +31,9 @@ _SHAPES: Shapes = {
 }
 
 
-def claims(path: str, head: bytes) -> bool:
+def claims(path: str, data: bytes) -> bool:
     """Whether a file is named and versioned as Skaffold's."""
-    return bool(_PATH.search(path)) and _VERSION.search(head) is not None
+    return bool(_PATH.search(path)) and _VERSION.search(data) is not None
 
 
 def parse(text: Text) -> list[Document]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immutable_delivery.formats.yamltree.comments import comments
-from immutable_delivery.formats.yamltree.documents import documents
+from immutable_delivery.formats.yamltree.documents import documents, roots
 from immutable_delivery.formats.yamltree.nodes import (
     Document,
     Mapping,
@@ -22,4 +22,5 @@ __all__ = [
     "comments",
     "documents",
     "entry_extent",
+    "roots",
 ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.formats.yamltree.nodes import Document
+from immutable_delivery.formats.yamltree.nodes import Document, Mapping
 from immutable_delivery.patterns import lazy
 from immutable_delivery.text import Place, Span, Text
 
@@ -14,6 +14,9 @@ MAX_SECOND_READING = 400_000
 """Longer documents are not read again by the slow parser."""
 
 _BOUNDARY = lazy(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_MARKED = "\n\ufeff"
+_MARK = lazy(r"---[ \t]*\r?\n\ufeff")
+"""A byte order mark may begin every document of a stream, and libyaml takes only the first."""
 _TEMPLATE = lazy(r"(?<![\"'])(?:\{\{|\{%|<%)")
 _STATEMENT = lazy(r"[ \t]*(?:-[ \t]+)?(?:\{\{|\{%|<%)")
 _PREAMBLE = lazy(r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n]|%[^\r\n]*+[\r\n])*+\Z")
@@ -24,10 +27,18 @@ def documents(text: Text) -> list[Document]:
     """Return the documents of a YAML or JSON file."""
     from immutable_delivery.formats.yamltree.reader import read  # noqa: PLC0415 (loads ruamel)
 
-    try:
-        return read(text, *_trimmed(text.value, 0, len(text.value)))
-    except UnreadableError:
-        return [document for span in _chunks(text.value) for document in _chunk(text, *span)]
+    if _MARKED not in text.value:
+        try:
+            return read(text, *_trimmed(text.value, 0, len(text.value)))
+        except UnreadableError:
+            pass
+    return [document for span in _chunks(text.value) for document in _chunk(text, *span)]
+
+
+def roots(path: str, data: bytes) -> list[Mapping]:
+    """Return the documents of a file that are mappings, a broken one as far as it can be read: they tell whose file it is."""
+    found = documents(Text(path, data.decode("utf-8", "replace")))
+    return [one.root for one in found if isinstance(one.root, Mapping)]
 
 
 def _chunk(text: Text, start: int, end: int) -> list[Document]:
@@ -38,6 +49,8 @@ def _chunk(text: Text, start: int, end: int) -> list[Document]:
         read_again,
     )
 
+    if marked := _MARK.match(text.value, start, end):
+        start = marked.end()
     start, end = _trimmed(text.value, start, end)
     try:
         return read(text, start, end)
