@@ -11,10 +11,6 @@ FORMATS = Path(immutable_delivery.__file__).parent / "formats"
 MADE = {"Container", "Start", "Mount", "Variable"}
 ELSEWHERE = {
     "commands/settings.py": "a setting that a command writes",
-    "compose/containers.py": "does not go through the one lowering yet",
-    "compose/mounts.py": "does not go through the one lowering yet",
-    "compose/starts.py": "does not go through the one lowering yet",
-    "compose/variables.py": "does not go through the one lowering yet",
     "dockerfile/assignments.py": "ENV, ARG and LABEL of a build stage",
     "dockerfile/containers.py": "a build stage",
     "dockerfile/starts.py": "CMD, ENTRYPOINT and HEALTHCHECK of a build stage",

@@ -326,18 +326,6 @@ EFFECTS = {"Install", "Fetch", "Command", "Unread"}
 """What is compared where a program is brought in another way: by a ConfigMap, not by the image."""
 
 OUTSIDE: Mapping[str, Mapping[str, str]] = {
-    "compose.yaml": {
-        **dict.fromkeys(("no user", "user 0", "user by name"), "an entrypoint starts it"),
-        "a program and its arguments": "the text of a command is quoted",
-        "a chain of three scripts": "an entrypoint starts it",
-        "npm prestart": "a program in JavaScript is read as shell",
-        "a program in JavaScript": "a program in JavaScript is read as shell",
-        "a program in Ruby": "a program in Ruby is read as shell",
-        "a program in Python, run by its path": "a program in Python is read as shell",
-        "a secret by name": "no variable is a secret",
-        "a user that stays unknown": "an entrypoint starts it",
-        "a word of the command that stays unknown": "an entrypoint starts it",
-    },
     "Dockerfile": {
         "a program and its arguments": "the text of a command is quoted",
         "a chain of three scripts": "the third script is too far down",

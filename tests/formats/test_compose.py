@@ -223,6 +223,13 @@ secrets: {s: {external: true}}
         ("config", "c", "/c", "conf/c.txt"),
         ("secret", "s", "/run/secrets/token", None),
     ]
+    assert [mount.written_source for mount in read.all(Mount)] == [
+        "alpine:3",
+        "",
+        "./conf/c.txt",
+        "s",
+    ]
+    assert read.where(read.all(Mount)[2], "source") == ("compose.yaml", "./conf/c.txt")
     assert [image.role for image in read.all(Image)] == ["container", "volume"]
 
 
@@ -235,7 +242,8 @@ def test_a_start_command() -> None:
     container = read.one(Container)
     assert container.own_start
     assert container.entry == ("tini", "--", "serve", "--port", "80 80")
-    assert container.starts is None
+    assert container.starts is True
+    assert service("image: x\ncommand: serve").one(Container).starts is None
 
 
 def test_an_emptied_command_is_no_start() -> None:
@@ -479,6 +487,7 @@ def test_a_script_that_the_project_writes_into_a_service(
     )
     read = Read(compose__yaml=content)
     assert [one.manager for one in read.all(Install)] == managers
+    assert bool(read.one(Mount).script) is bool(managers)
 
 
 @pytest.mark.parametrize(("entrypoint", "tools"), [("", ["git"]), ("    entrypoint: [echo]\n", [])])

@@ -21,6 +21,7 @@ def mount(
     path = source.text if host and source else None
     socket = runtime_socket(path, read_only=spec.read_only.value)
     places = _mount_places(spec, socket=bool(socket))
+    written = spec.file or source
     at = places["source"]
     return Mount(
         used_at=spec.used_at or spec.extent,
@@ -30,7 +31,7 @@ def mount(
         related=(at,) if host and not _within(at, spec.extent) else (),
         mount_type=spec.kind,
         source=source.value if source else "",
-        written_source=source.text if source else "",
+        written_source=written.text if written else "",
         target=target.value if target else "",
         read_only=spec.read_only.value,
         host=host if spec.kind else None,
@@ -43,7 +44,7 @@ def mount(
 
 
 def _mount_places(spec: MountSpec, *, socket: bool) -> dict[str, Place]:
-    source = spec.source
+    source = spec.file or spec.source
     places = {"source": spec.source_at or spec.used_at or spec.extent}
     if spec.source_at is None and source is not None and source.text:
         places["source"] = source.place() if len(source.pieces) == 1 else source.whole

@@ -125,6 +125,8 @@ class MountSpec(Record, frozen=True):
     """Where it is written, where that is not the extent."""
     source_at: Place | None = None
     """Where a person would change the source, where that is not where its text is decided."""
+    file: Written | None = None
+    """The file on the machine that a config or secret is made of: what a person wrote as its source."""
     host_path: str | None = None
     """The host path relative to the root of the repository; None where it lies outside."""
     immutable: bool | None = False

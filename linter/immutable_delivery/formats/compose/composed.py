@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from immutable_delivery.facts import Build, Fact, Mount, Source
+from immutable_delivery.containers.lower import lower
+from immutable_delivery.facts import Build, Fact, Source
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.commands.urls import of_url
 from immutable_delivery.formats.compose.builds import builds
-from immutable_delivery.formats.compose.containers import container, provided
+from immutable_delivery.formats.compose.containers import provided, spec
 from immutable_delivery.formats.compose.document import ComposeDocument
-from immutable_delivery.formats.compose.images import images
 from immutable_delivery.formats.compose.inline import inline
 from immutable_delivery.formats.compose.loading import Model, load
-from immutable_delivery.formats.compose.mounts import mounts
-from immutable_delivery.formats.compose.programs import programs
 from immutable_delivery.formats.compose.projects import Project, layout
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.compose.service import Service, service
-from immutable_delivery.formats.compose.starts import commands_of
-from immutable_delivery.formats.compose.variables import variables
 from immutable_delivery.formats.lookup import text
 from immutable_delivery.formats.yamltree import Mapping as Tree
 from immutable_delivery.written import Written
@@ -76,24 +72,11 @@ def project_facts(reader: Reader, project: Project) -> Iterator[Fact | Build]:
 
 
 def _service(one: Service, unpinned_from: str) -> Iterator[Fact | Build]:
-    commands = commands_of(one)
-    yield container(one, commands)
-    yield from images(one, unpinned_from)
-    mounted = list(mounts(one))
-    yield from mounted
-    yield from programs(one, commands, _repository_paths(mounted))
-    yield from variables(one)
+    yield from lower(spec(one, unpinned_from), one.reader.around)
     for build in builds(one):
         yield build
         if isinstance(build, Build) and "#" in build.dockerfile:
             yield from inline(one, build)
-
-
-def _repository_paths(mounted: list[Mount]) -> dict[str, str]:
-    """Return what of the repository is mounted into a service: per path there, the path here."""
-    return {
-        one.target: one.host_path for one in mounted if one.target and one.host_path is not None
-    }
 
 
 def _removed_digest(one: Service, base: Model | None) -> str:

@@ -1,52 +1,71 @@
-"""A service as a whole, for what is absent."""
+"""What a service says of the containers that it runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from immutable_delivery.facts import Container
+from immutable_delivery.containers.files import ContainerFiles
+from immutable_delivery.containers.spec import ContainerSpec, Flag, MountSpec, Setting
+from immutable_delivery.formats.compose.commands import command, others
+from immutable_delivery.formats.compose.images import images
+from immutable_delivery.formats.compose.mounts import contents, mounts
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.compose.starts import Command
-from immutable_delivery.formats.compose.values import known, truth
-from immutable_delivery.formats.compose.variables import label_names
+from immutable_delivery.formats.compose.values import truth
+from immutable_delivery.formats.compose.variables import label_names, variables
 from immutable_delivery.formats.lookup import find, items, text
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.text import Place
 
-_PLACED = {
-    "image": "image", "user": "user", "read_only_root": "read_only", "stdin": "stdin_open", "tty": "tty",
-    "ports": "ports", "labels": "labels", "builds": "build", "watches": "develop", "workdir": "working_dir",
-}  # fmt: skip
-_ROOT = frozenset({"root", "0"})
+_PLACED = {"ports": "ports", "labels": "labels", "builds": "build", "watches": "develop"}
 
 
-def container(service: Service, commands: Sequence[Command]) -> Container:
-    """Return the fact of a service as a whole; ``commands`` are its entrypoint and its command."""
-    node = service.node
-    builds = service.build is not None and service.image is None
-    return Container(
+def spec(service: Service, unpinned_from: str = "") -> ContainerSpec:
+    """Return a service as a container; ``unpinned_from`` is the digest that a later file has taken from its image."""
+    node, image = service.node, service.image
+    mounted = tuple(mounts(service))
+    return ContainerSpec(
         used_at=service.place,
         extent=service.place.at(service.place.span.start, max(service.key.end, node.end)),
         scope=service.scope,
-        places=dict(_places(service)),
         container_type="service",
         name=service.name,
-        image=service.image.written.value if service.image else "",
-        runs=True,
-        starts=None,
-        own_start=bool(commands),
-        user=known(node.get("user")),
-        root=_is_root(known(node.get("user"))),
-        read_only_root=truth(node.get("read_only")),
+        workload="service",
+        image=Setting(image.written.value, image.place) if image else None,
+        images=tuple(images(service, unpinned_from)),
+        entrypoint=command(service, "entrypoint"),
+        arguments=command(service, "command"),
+        others=tuple(others(service)),
+        variables=tuple(variables(service)),
+        mounts=mounted,
+        files=_files(service, mounted),
+        user=service.setting("user"),
+        read_only=_flag(service, "read_only"),
+        stdin=_flag(service, "stdin_open"),
+        tty=_flag(service, "tty"),
+        workdir=service.setting("working_dir"),
         ports=tuple(_port(port) for port in items(node, "ports")),
         labels=label_names(service),
-        stdin=bool(truth(node.get("stdin_open"))),
-        tty=bool(truth(node.get("tty"))),
-        builds=builds,
+        builds=service.build is not None and image is None,
         watches=bool(items(node, "develop", "watch")),
-        workdir=known(node.get("working_dir")),
-        entry=_entry(commands),
+        places=dict(_places(service)),
     )
+
+
+def _files(service: Service, mounted: tuple[MountSpec, ...]) -> ContainerFiles:
+    """Return what of the repository the service sees: its build context, what is mounted, what the project writes."""
+    paths = {
+        one.target.text: one.host_path
+        for one in mounted
+        if one.target and one.target.value and one.host_path is not None
+    }
+    workdir = text(service.node, "working_dir")
+    return ContainerFiles(service.reader.around, service.context, paths, contents(service), workdir)
+
+
+def _flag(service: Service, key: str) -> Flag:
+    """Return a switch, which is off where nothing stands."""
+    node = service.node.get(key)
+    return Flag(truth(node), node.place if node is not None else None)
 
 
 def _places(service: Service) -> Iterator[tuple[str, Place]]:
@@ -56,21 +75,11 @@ def _places(service: Service) -> Iterator[tuple[str, Place]]:
             yield field, found[1].place if isinstance(found[1], Scalar) else found[0].place
 
 
-def _is_root(user: str | None) -> bool | None:
-    """Whether a user is root; without one, the image decides."""
-    return user.partition(":")[0] in _ROOT if user else None
-
-
 def _port(node: Node) -> str:
     if isinstance(node, Scalar):
         return node.text
     parts = [text(node, "published"), text(node, "target")] if isinstance(node, Mapping) else []
     return ":".join(part for part in parts if part)
-
-
-def _entry(commands: Sequence[Command]) -> tuple[str, ...] | None:
-    words = [command.argv for command in commands]
-    return None if None in words else tuple(word for argv in words if argv for word in argv)
 
 
 def provided(service: Service) -> bool:

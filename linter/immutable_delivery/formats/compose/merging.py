@@ -127,7 +127,7 @@ def volume_target(node: Node) -> str:
         volume = volume_of(node)
     except VolumeError:
         return f"?{node.place.span.start}"
-    return volume.path or volume.target.text
+    return volume.path.text
 
 
 def _mounted(folder: str) -> Callable[[Node], str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.containers.sockets import runtime_socket
-from immutable_delivery.facts import Mount, MountType
+from immutable_delivery.containers.spec import Flag, MountSpec
+from immutable_delivery.facts import MountType
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.volumes import Volume, VolumeError, volume_of
 from immutable_delivery.formats.lookup import mapping, scalar, text
 from immutable_delivery.formats.mountoptions import mount_type
 from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
+from immutable_delivery.records import replace
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -21,7 +22,7 @@ _FILES: tuple[tuple[str, str, MountType], ...] = (
 """Sections whose entries a service mounts, where their files go, and what they are."""
 
 
-def mounts(service: Service) -> Iterator[Mount]:
+def mounts(service: Service) -> Iterator[MountSpec]:
     """Yield the mounts of a service."""
     for node in _items(service.node.get("volumes")):
         try:
@@ -32,7 +33,7 @@ def mounts(service: Service) -> Iterator[Mount]:
         yield _mount(service, node, volume)
     for node in _items(service.node.get("tmpfs")):
         if isinstance(node, Scalar):
-            yield _tmpfs(service, node)
+            yield _tmpfs(node)
     for section, folder, kind in _FILES:
         for node in _items(service.node.get(section)):
             yield from _file(service, node, section, folder, kind)
@@ -44,41 +45,29 @@ def _items(node: Node | None) -> list[Node]:
     return [node] if isinstance(node, Scalar) and not node.null else []
 
 
-def _mount(service: Service, node: Node, volume: Volume) -> Mount:
-    kind, source, read_only = volume.kind, volume.source, volume.read_only
-    place = base = node.place
+def _mount(service: Service, node: Node, volume: Volume) -> MountSpec:
+    kind, source, base = mount_type(volume.kind), volume.source, node.place
     if kind == "volume" and source and (device := _device(service, source)):
-        kind, source, base = "bind", device.written, device.place
-    host = None if not kind else kind in {"bind", "npipe"}
-    inside = service.path(Scalar(source, base, plain=False)) if host and source else None
-    path = source.text if host and source else None
-    socket = runtime_socket(path, read_only=read_only)
-    return Mount(
-        used_at=place,
-        extent=_extent(node),
-        scope=service.scope,
-        places=_places(volume, source, place, socket=bool(socket)),
-        mount_type=mount_type(kind),
-        source=_source(source),
-        written_source=source.text if source else "",
-        target=volume.path,
-        read_only=read_only,
-        host=host,
-        host_path=inside,
-        runtime_socket=socket,
-        source_immutable=kind == "image"
-        and bool(source)
-        and "@sha256:" in (source.text if source else ""),
-        workload="service",
+        kind, source, base = "host", device.written, device.place
+    bound = source is not None and kind == "host"
+    return MountSpec(
+        kind,
+        _source(source),
+        volume.path,
+        _extent(node),
+        Flag(volume.read_only, volume.read_only_at),
+        used_at=node.place,
+        host_path=service.path(Scalar(source, base, plain=False)) if source and bound else None,
+        immutable=kind == "image" and source is not None and "@sha256:" in source.text,
     )
 
 
-def _source(source: Written | None) -> str | None:
+def _source(source: Written | None) -> Written | None:
     """Return the source; the folder of the project is known, whatever it is called on a machine."""
-    if source is None:
-        return ""
+    if source is None or source.missing != ("PWD",):
+        return source
     rest = source.text.replace("${PWD}", "").replace("$PWD", "")
-    return source.text if source.known or (source.missing == ("PWD",) and "$" not in rest) else None
+    return source if "$" in rest else replace(source, missing=())
 
 
 def _device(service: Service, source: Written) -> Scalar | None:
@@ -89,46 +78,35 @@ def _device(service: Service, source: Written) -> Scalar | None:
     return scalar(options, "device") if bound else None
 
 
-def _tmpfs(service: Service, node: Scalar) -> Mount:
-    target = node.text.partition(":")[0]
-    return Mount(
-        used_at=node.place,
-        extent=node.place,
-        scope=service.scope,
-        places={"target": node.place},
-        mount_type="tmpfs",
-        target=target if node.written.known else None,
-        workload="service",
-    )
+def _tmpfs(node: Scalar) -> MountSpec:
+    target = node.written.slice(0, len(node.text.partition(":")[0]))
+    return MountSpec("tmpfs", None, target, node.place, Flag(value=False))
 
 
 def _file(
     service: Service, node: Node, section: str, folder: str, kind: MountType
-) -> Iterator[Mount]:
+) -> Iterator[MountSpec]:
     """Yield a config or secret: a file of the project, or something that the engine keeps."""
     name = node if isinstance(node, Scalar) else scalar(node, "source")
     if name is None:
         return
     file = scalar(service.model.section(section), name.text, "file")
-    named = scalar(node, "target") or name
-    target = _inside(named, folder)
-    yield Mount(
+    yield MountSpec(
+        kind,
+        name.written,
+        _inside(scalar(node, "target") or name, folder),
+        _extent(node),
+        Flag(value=True),
         used_at=node.place,
-        extent=_extent(node),
-        scope=service.scope,
-        places={"source": file.place if file else name.place, "target": named.place},
-        mount_type=kind,
-        source=name.written.value,
-        written_source=(file or name).text,
-        target=target if named.written.known else None,
-        read_only=True,
+        file=file.written if file else None,
         host_path=service.path(file) if file else None,
-        workload="service",
     )
 
 
-def _inside(named: Scalar, folder: str) -> str:
-    return named.text if named.text.startswith("/") else f"{folder}/{named.text}"
+def _inside(named: Scalar, folder: str) -> Written:
+    """Return where a file goes: below a folder where its path does not start at the root."""
+    text = named.text if named.text.startswith("/") else f"{folder}/{named.text}"
+    return replace(named.written, text=text)
 
 
 def contents(service: Service) -> dict[str, Scalar]:
@@ -138,21 +116,9 @@ def contents(service: Service) -> dict[str, Scalar]:
         name = node if isinstance(node, Scalar) else scalar(node, "source")
         content = scalar(service.model.section("configs"), name.text, "content") if name else None
         if name is not None and content is not None:
-            found[_inside(scalar(node, "target") or name, "")] = content
+            found[_inside(scalar(node, "target") or name, "").text] = content
     return found
 
 
 def _extent(node: Node) -> Place:
     return node.place.at(node.place.span.start, max(node.end, node.place.span.end))
-
-
-def _places(
-    volume: Volume, source: Written | None, place: Place, *, socket: bool
-) -> dict[str, Place]:
-    at = source.whole if source and source.text else place
-    places = {"target": volume.target.whole, "source": at}
-    if socket:
-        places["runtime_socket"] = at
-    if volume.read_only_at:
-        places["read_only"] = volume.read_only_at
-    return places

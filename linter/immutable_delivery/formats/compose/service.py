@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from immutable_delivery.containers.spec import Setting
 from immutable_delivery.facts import Phase, Scope
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.compose.environments import environment
@@ -54,6 +55,11 @@ class Service(Record, frozen=True):
             return None
         context = scalar(self.build, "context")
         return self.path(context) if context else self.folder(self.build)
+
+    def setting(self, key: str) -> Setting | None:
+        """Return what is said under a key."""
+        found = scalar(self.node, key)
+        return Setting(found.written.value, found.place) if found else None
 
     def during(self, phase: Phase) -> Scope:
         """Return the scope of what happens in another phase."""

@@ -16,8 +16,3 @@ def truth(node: Node | None) -> bool | None:
     if not node.written.known or text not in _TRUE | _FALSE:
         return None
     return text in _TRUE
-
-
-def known(node: Node | None) -> str | None:
-    """Return the text of a scalar: "" where nothing stands, None where it is not known."""
-    return node.written.value if isinstance(node, Scalar) and not node.null else ""

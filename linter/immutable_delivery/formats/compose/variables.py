@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Scope, Variable, VariableType
+from immutable_delivery.containers.spec import VariableSpec
+from immutable_delivery.facts import VariableType
 from immutable_delivery.files import resolve
 from immutable_delivery.formats.compose.pairs import paired
 from immutable_delivery.formats.compose.reading import Environment
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.lookup import find, scalar, text
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 Entry = tuple[Scalar, Written | None]
@@ -48,36 +48,26 @@ def from_files(service: Service) -> Environment:
     return found
 
 
-def variables(service: Service) -> Iterator[Variable]:
+def variables(service: Service) -> Iterator[VariableSpec]:
     """Yield the environment and the labels."""
     own = environment(service)
-    for name, (key, value) in own.items():
-        yield _variable("env", name, key.place, value, service.scope)
+    for key, value in own.values():
+        yield _variable("env", key.written, value)
     for name, given in from_files(service).items():
         if name not in own:
-            yield _variable("env", name, given.whole, given, service.scope)
+            yield _variable("env", Written.literal(name, given.whole), given)
     for where in (("labels",), ("deploy", "labels")):
         node = find(service.node, *where)
-        for name, (key, text_of) in paired(node).entries.items() if node else ():
+        for key, text_of in paired(node).entries.values() if node else ():
             written = text_of.written if isinstance(text_of, Scalar) else None
-            yield _variable("label", name, key.place, written, service.scope)
+            yield _variable("label", key.written, written)
 
 
-def _variable(
-    kind: VariableType, name: str, place: Place, value: Written | None, scope: Scope
-) -> Variable:
+def _variable(kind: VariableType, name: Written, value: Written | None) -> VariableSpec:
+    place = name.whole
     end = value.whole if value and value.whole.file == place.file else place
     whole = place.at(place.span.start, max(place.span.end, end.span.end))
-    decided = value.place() if value and value.text else place
-    return Variable(
-        used_at=whole,
-        extent=whole,
-        scope=scope,
-        places={"name": place, "value": decided},
-        variable_type=kind,
-        name=name,
-        value=value.value if value else None,
-    )
+    return VariableSpec(name, value, whole, kind, used_at=whole)
 
 
 def label_names(service: Service) -> tuple[str, ...]:

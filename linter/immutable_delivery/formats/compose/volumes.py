@@ -11,7 +11,7 @@ from immutable_delivery.formats.compose.values import truth
 from immutable_delivery.formats.lookup import scalar
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.patterns import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -32,9 +32,10 @@ class Volume(Record, frozen=True):
     """Where it says whether it is read-only."""
 
     @property
-    def path(self) -> str | None:
-        """The path in the container; None where it is not known."""
-        return normpath(self.target.text) if self.target.known and self.target.text else None
+    def path(self) -> Written:
+        """The path in the container, as it is taken: `/app/` is `/app`."""
+        known = self.target.known and self.target.text
+        return replace(self.target, text=normpath(self.target.text)) if known else self.target
 
 
 class VolumeError(Exception):
