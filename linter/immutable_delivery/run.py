@@ -20,13 +20,13 @@ from immutable_delivery.errors import ConfigError, PolicyError, UnreadableError
 from immutable_delivery.files import Files, MarkedFiles, read_text
 from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
 from immutable_delivery.fingerprints import content
+from immutable_delivery.globs import fits
 from immutable_delivery.names import shown
 from immutable_delivery.origin import origin_of
 from immutable_delivery.project import Reader, Tell
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.scope import Scope, open_scope
-from immutable_delivery.selection import fits
 from immutable_delivery.settings import Request, Settings, settings_of
 from immutable_delivery.suppressions import trivyignore
 from immutable_delivery.text import Text
@@ -186,7 +186,7 @@ def examine_in(
 
     def classify(path: str, head: bytes) -> str:
         configured = _path_class(path, tree.naming(path), config)
-        if configured or any(fits(path, p) for p in config.paths.judge):
+        if configured or fits(path, *config.paths.judge):
             return configured
         by_itself = tree.skipped(path, head if inline else b"")
         return by_itself if by_itself == "generated" or trust.knows(path) else ""
@@ -207,13 +207,14 @@ def _path_class(path: str, named: str | None, config: Config) -> str:
     """Return the class that the configuration gives a path; a folder of that class, once named, frees what lies in it."""
     paths = config.paths
     classes: tuple[tuple[str, tuple[str, ...]], ...] = (
-        ("fixture", paths.fixtures), ("vendored", paths.vendored), ("generated", paths.generated),
+        ("excluded", paths.excluded), ("fixture", paths.fixtures), ("vendored", paths.vendored),
+        ("generated", paths.generated),
     )  # fmt: skip
     return next(
         (
             name
             for name, patterns in classes
-            if any(fits(path, p) and not (named and fits(named, p)) for p in patterns)
+            if fits(path, *patterns) and not (named and fits(named, *patterns))
         ),
         "",
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from immutable_delivery.findings import Severity
+from immutable_delivery.globs import fits
 from immutable_delivery.policies import matches
 from immutable_delivery.records import Record, field
 from immutable_delivery.verdicts import Verdict
@@ -21,13 +21,7 @@ class PathRule(Record, frozen=True, kw_only=True):
 
     def covers(self, path: str) -> bool:
         """Whether a path, or a folder above it, fits one of the patterns."""
-        return any(fits(path, pattern) for pattern in self.paths)
-
-
-def fits(path: str, pattern: str) -> bool:
-    """Whether a pattern means a path: `*` stops at nothing, a folder means all below it."""
-    pattern = pattern.removeprefix("./").rstrip("/")
-    return pattern in {"", "."} or fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*")
+        return fits(path, *self.paths)
 
 
 class Selection(Record, frozen=True, kw_only=True):

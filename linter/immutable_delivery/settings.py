@@ -38,7 +38,11 @@ class Request(Record, frozen=True, kw_only=True):
     profile: str = ""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    """Patterns of files that are not judged."""
     config: str = ""
+    given: tuple[tuple[str, str], ...] = ()
+    """Settings, by the keys that lead to them in a configuration: they win."""
     config_from: str | None = None
     """The commit to read configuration, policies and baseline from, instead of the files to judge."""
     defaults: bool = False
@@ -92,7 +96,7 @@ def _source(tree: Tree, rev: str | None) -> tuple[Files, str]:
 
 def configured(files: Files, request: Request, path: str = "") -> Config:
     """Return the configuration of a repository, or of ``path`` in it, with what the caller says on top."""
-    config = load_config(files, path)
+    config = load_config(files, path, request.given)
     own = _in_profile(config, request.profile)
     selection = replace(
         own, select=request.select or own.select, ignore=(*own.ignore, *request.ignore)
@@ -105,7 +109,8 @@ def configured(files: Files, request: Request, path: str = "") -> Config:
         for keys, at in config.sources.items()
         if not (request.select and keys[0] == "select")
     }
-    return replace(config, selection=selection, sources=sources)
+    paths = replace(config.paths, excluded=(*config.paths.excluded, *request.exclude))
+    return replace(config, selection=selection, paths=paths, sources=sources)
 
 
 def _in_profile(config: Config, asked: str) -> Selection:

@@ -62,6 +62,7 @@ def repository(
         "PRE_COMMIT_FROM_REF",
         "PRE_COMMIT_TO_REF",
         "GITHUB_STEP_SUMMARY",
+        "GITHUB_ACTIONS",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from immutable_delivery.cli.output import Target, write
-from immutable_delivery.cli.requests import config_option, profile_option, today_option
+from immutable_delivery.cli.requests import configuration_options, profile_option, today_option
 from immutable_delivery.names import shown
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.settings import Request
@@ -21,7 +21,7 @@ from immutable_delivery.workers import processes
 @click.option("--prune", is_flag=True, help="Only take out what is fixed; nothing is added.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a baseline, and stop.")
 @profile_option
-@config_option
+@configuration_options
 @today_option
 def baseline(file: str | None, *, prune: bool, schema: bool, **options: Any) -> None:
     """Write what is found today to FILE, so that `imd check` reports only what comes later.

@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from immutable_delivery.baseline import FILE
-from immutable_delivery.cli.output import Target, checked, options_for
+from immutable_delivery.cli.output import Target, checked, directed, options_for, usual
+from immutable_delivery.cli.paths import paths_argument
 from immutable_delivery.cli.progress import Progress
 from immutable_delivery.cli.reports import deliver
 from immutable_delivery.cli.requests import (
-    config_option,
+    configuration_options,
     ignore_option,
     output_option,
     profile_option,
@@ -35,8 +36,8 @@ _SHOWN = (
 )  # fmt: skip
 
 
-@click.command()
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.command(context_settings={"auto_envvar_prefix": "IMD"})
+@paths_argument
 @profile_option
 @select_option
 @ignore_option
@@ -47,10 +48,13 @@ _SHOWN = (
 )
 @output_option
 @click.option(
+    "-o", "--output", "file", metavar="FILE", default="", help="Write the report into a file."
+)
+@click.option(
     "--staged", is_flag=True, help="Judge what is staged, and report what that change brings."
 )
 @click.option("--since", metavar="REV", help="Report what has come since a commit.")
-@config_option
+@configuration_options
 @click.option(
     "--config-from",
     "config_from",
@@ -110,10 +114,10 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
     """Judge the repository around PATHS, and report what concerns them; all of it without PATHS.
 
     Exits with 0 if nothing is at or above --fail-on, 1 if something is, 2 if there is something to mend in the call,
-    the configuration or a policy, 3 for a fault of imd.
+    the configuration or a policy, 3 for a fault of imd. Options can be given as variables too: IMD_FAIL_ON for --fail-on.
     """
     quiet = options.pop("quiet")
-    targets = checked(targets, usual="concise" if quiet else "text")
+    targets = checked(directed(targets or usual(quiet=quiet), options.pop("file")))
     wanted = {name: options.pop(name) for name in _SHOWN}
     color, exit_zero, fail_on = (
         not options.pop("no_color"),
@@ -137,6 +141,8 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
 
 def _request(options: dict[str, Any]) -> Request:
     inline = not options.pop("no_inline_ignores")
+    if options["defaults"] and options["config"]:
+        raise UsageError("--no-config and --config exclude each other")
     if options.pop("no_baseline"):
         if options["baseline"] is not None:
             raise UsageError("--baseline and --no-baseline exclude each other")

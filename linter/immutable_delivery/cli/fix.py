@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from immutable_delivery.cli.output import Target, seen, write
+from immutable_delivery.cli.paths import paths_argument
 from immutable_delivery.cli.registries import tell
 from immutable_delivery.cli.requests import (
-    config_option,
+    configuration_options,
     ignore_option,
     names,
     profile_option,
@@ -28,7 +29,7 @@ from immutable_delivery.writing import write as written
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@paths_argument
 @click.option("--apply", "applying", is_flag=True, help="Write the fixes.")
 @click.option("--diff", is_flag=True, help="Print them as a unified diff, and nothing else.")
 @click.option(
@@ -45,7 +46,7 @@ from immutable_delivery.writing import write as written
 @select_option
 @ignore_option
 @profile_option
-@config_option
+@configuration_options
 @today_option
 def fix(
     paths: tuple[str, ...], *, applying: bool, diff: bool, verbose: bool, **options: Any

@@ -14,7 +14,7 @@ import click
 from immutable_delivery.cli.terminal import Terminal
 from immutable_delivery.errors import UsageError
 from immutable_delivery.names import nearest, shown
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters import FORMATS, Options
 
 
@@ -46,9 +46,28 @@ class TargetType(click.ParamType[Target]):
         return Target(name, file)
 
 
-def checked(targets: Sequence[Target], usual: str = "text") -> tuple[Target, ...]:
+def usual(*, quiet: bool = False) -> tuple[Target, ...]:
+    """Return how to report where nobody says it: for a person, and in a workflow of GitHub as annotations too."""
+    person = Target("concise" if quiet else "text")
+    workflow = os.environ.get("GITHUB_ACTIONS") == "true"
+    return (person, Target("github")) if workflow else (person,)
+
+
+def directed(targets: Sequence[Target], file: str) -> tuple[Target, ...]:
+    """Return the targets, the one report among them that has no file with this one."""
+    if not file:
+        return tuple(targets)
+    bare = [target for target in targets if not target.file and target.format != "github"]
+    if len(bare) != 1:
+        raise UsageError(f"--output {shown(file)}: it takes one report; write FORMAT=FILE for each")
+    return tuple(replace(t, file=file) if t == bare[0] else t for t in targets)
+
+
+def checked(targets: Sequence[Target]) -> tuple[Target, ...]:
     """Return where to report; refuse two reports in one place and files that cannot be written."""
-    targets = tuple(targets) or (Target(usual),)
+    targets = tuple(targets) or (Target("text"),)
+    if targets == usual():
+        return targets
     places = [os.path.realpath(target.file) if target.file else "" for target in targets]
     for index, place in enumerate(places):
         if place in places[:index]:

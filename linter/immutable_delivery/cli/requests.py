@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 import click
 
 from immutable_delivery.cli.output import TargetType
+from immutable_delivery.names import shown
 from immutable_delivery.reporters import FORMATS
 
 
-def _today(_ctx: click.Context, _param: click.Parameter, value: datetime | None) -> date:
-    return (value or datetime.now().astimezone()).date()
+def _today(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date:
+    if not value:
+        return datetime.now().astimezone().date()
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"'{shown(value)}' is no date like 2026-11-29") from None
+
+
+def _settings(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Split `profile=strict` at its first sign."""
+    settings = [value.partition("=") for value in values]
+    for key, sign, _ in settings:
+        if not (key.strip() and sign):
+            raise click.BadParameter(f"'{shown(key)}' is not written as KEY=VALUE")
+    return tuple((key.strip(), value) for key, _, value in settings)
 
 
 verbose_option = click.option(
@@ -29,39 +48,73 @@ def names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...])
 
 select_option = click.option(
     "--select",
+    envvar="IMD_SELECT",
     multiple=True,
     callback=names,
     metavar="NAMES",
     help="Report these only: ids, groups, drift:…, layer:….",
 )
 ignore_option = click.option(
-    "--ignore", multiple=True, callback=names, metavar="NAMES", help="Do not report these."
+    "--ignore",
+    envvar="IMD_IGNORE",
+    multiple=True,
+    callback=names,
+    metavar="NAMES",
+    help="Do not report these.",
 )
 profile_option = click.option(
     "--profile",
+    envvar="IMD_PROFILE",
     metavar="NAME",
     default="",
     help="The set of policies: default, strict, default@N or one of the configuration.",
 )
 config_option = click.option(
     "--config",
-    "config",
+    envvar="IMD_CONFIG",
     metavar="FILE",
     default="",
     help="The configuration, instead of .imd.yaml or pyproject.toml.",
 )
+exclude_option = click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave files alone; a pattern as in .gitignore. Repeatable.",
+)
+set_option = click.option(
+    "--set",
+    "given",
+    multiple=True,
+    callback=_settings,
+    metavar="KEY=VALUE",
+    help="A setting of the configuration, as `severity.floating-tag=note`. Repeatable.",
+)
+no_config_option = click.option(
+    "--no-config", "defaults", is_flag=True, help="Read no configuration and no policies of yours."
+)
+
+
+def configuration_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what counts, beside the configuration or instead of it."""
+    for option in (no_config_option, set_option, config_option, exclude_option):
+        command = option(command)
+    return command
+
+
 today_option = click.option(
     "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
     callback=_today,
     metavar="DATE",
     help="The day that suppressions expire by, instead of today's date.",
 )
 output_option = click.option(
+    "-f",
     "--output-format",
     "targets",
     multiple=True,
     type=TargetType(),
+    envvar="IMD_OUTPUT_FORMAT",
     metavar="F[=FILE]",
     help=f"{', '.join(FORMATS)}; to a file where one is named. Repeatable.",
 )

@@ -30,6 +30,7 @@ POLICIES = ".imd/policies"
 class PathClasses(Record, frozen=True, kw_only=True):
     """Patterns of files that are counted and not judged, and of those to judge all the same."""
 
+    excluded: tuple[str, ...] = ()
     fixtures: tuple[str, ...] = ()
     vendored: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -23,30 +23,38 @@ from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.findings import FailOn
 from immutable_delivery.records import replace
 from immutable_delivery.selection import PathRule, Selection
-from immutable_delivery.text import Place, Text
+from immutable_delivery.text import Place, Span, Text
+
+Given = Sequence[tuple[str, str]]
 
 
-def load(files: Files, path: str = "") -> Config:
-    """Return the configuration in ``path``, else in the root's `.imd.yaml` or `pyproject.toml`, else the defaults."""
+def load(files: Files, path: str = "", given: Given = ()) -> Config:
+    """Return the configuration in ``path``, else in the root's `.imd.yaml` or `pyproject.toml`, else the defaults.
+
+    ``given`` are settings of the command line, by their keys: they win.
+    """
     path = path or find(files)
     own = (POLICIES,) if files.state(POLICIES) != "missing" else ()
     for folder in own:
         refuse_links(files, folder)
-    if not path:
+    if not path and not given:
         return Config(policies=own)
-    return _read(files, path, own)
+    return _read(files, path, own, given)
 
 
-def _read(files: Files, path: str, policies: tuple[str, ...]) -> Config:
+def _read(files: Files, path: str, policies: tuple[str, ...], given: Given) -> Config:
     from immutable_delivery.config import trees  # noqa: PLC0415 (a run without configuration needs no YAML)
+    from immutable_delivery.formats import yamltree  # noqa: PLC0415 (as below)
     from immutable_delivery.formats.schema import schema_of  # noqa: PLC0415 (as above)
     from immutable_delivery.formats.yamltree.values import plain  # noqa: PLC0415 (as above)
 
     forest = trees.Trees(files, schema_of("config"))
-    root = forest.read(path)
+    root = forest.read(path) if path else yamltree.Mapping(place=Place("", Span(0, 0)))
+    for name, value in given:
+        root = trees.joined(root, forest.given(name, value))
     sources = {keys: _source(forest.texts, place) for keys, place in trees.places(root)}
     data = plain(root)
-    config = Config(files=tuple(forest.texts), sources=sources)
+    config = Config(files=tuple(forest.files_read), sources=sources)
     return replace(
         config,
         selection=_selection(data),

@@ -16,12 +16,13 @@ from immutable_delivery.formats.yamltree.nodes import head
 from immutable_delivery.records import Record, field
 from immutable_delivery.text import Place, Span, Text
 
+_GIVEN = "--set "
 _MOST_FILES = 30
 _OF_ONE_REPOSITORY = ("baseline", "suppressions")
 _ADD_UP = {
     ("policies",),
     ("suppressions",),
-    *(("paths", n) for n in ("fixtures", "vendored", "generated", "judge")),
+    *(("paths", n) for n in ("excluded", "fixtures", "vendored", "generated", "judge")),
 }
 
 
@@ -34,6 +35,22 @@ class Trees(Record):
 
     def read(self, path: str, chain: tuple[str, ...] = ()) -> Mapping:
         """Return the tree of a file, joined with what it extends; refuse what does not fit the schema."""
+        self.texts[path] = _text(self.files, path)
+        return self._extending(path, chain)
+
+    @property
+    def files_read(self) -> Iterator[str]:
+        """The files among what was read, what they extend first."""
+        return (path for path in self.texts if not path.startswith(_GIVEN))
+
+    def given(self, name: str, value: str) -> Mapping:
+        """Return the tree of a setting of the command line: the keys that lead to it, with dots between, and its value."""
+        source = f"{_GIVEN}{name}"
+        keys = "".join(f"{'  ' * at}{key}:\n" for at, key in enumerate(name.split(".")))
+        self.texts[source] = Text(source, f"{keys.rstrip()} {value}\n")
+        return self._extending(source, ())
+
+    def _extending(self, path: str, chain: tuple[str, ...]) -> Mapping:
         own, chain = self.valid(path), (*chain, path)
         joint = Mapping(place=own.place)
         for item in _items(own.get("extends")):
@@ -84,7 +101,7 @@ class Trees(Record):
         return root
 
     def _root(self, path: str) -> Node:
-        text = self.texts[path] = _text(self.files, path)
+        text = self.texts[path]
         if path.endswith(".toml"):
             from immutable_delivery.config import tomltree  # noqa: PLC0415 (tomllib is slow to import)
 

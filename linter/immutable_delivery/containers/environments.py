@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from immutable_delivery.context import Environment as Configured
 from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Scope
+from immutable_delivery.globs import fits
 from immutable_delivery.records import Record, replace
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments
@@ -42,7 +42,7 @@ def configured(path: str, environments: Iterable[Configured]) -> Environment | N
     """Return the environment that the configuration gives a path."""
     for one in environments:
         for pattern in one.paths:
-            if fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*"):
+            if fits(path, pattern):
                 development = one.development or is_development(one.name)
                 return Environment(one.name, f"configuration: {pattern}", development)
     return None

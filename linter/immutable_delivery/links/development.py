@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from immutable_delivery.context import TRUSTED, Trust
 from immutable_delivery.facts import Build, Fact, Image, Variable
 from immutable_delivery.formats.images import familiar_name
+from immutable_delivery.globs import anchored
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.tables import known
@@ -127,7 +127,5 @@ _DEVELOPMENT = lazy(r"^(?:dev|develop|development|dev-envs?|local)$", re.IGNOREC
 def _substituted(image: Image, builds: Sequence[Build]) -> bool:
     path = image.used_at.file
     return any(
-        not build.manifests
-        or any(fnmatchcase(path, p) or path.startswith(f"{p}/") for p in build.manifests)
-        for build in builds
+        not build.manifests or any(anchored(path, p) for p in build.manifests) for build in builds
     )

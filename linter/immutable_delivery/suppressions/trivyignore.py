@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from immutable_delivery.files import Files, read_text
+from immutable_delivery.globs import anchored
 from immutable_delivery.names import shown
 from immutable_delivery.patterns import lazy
 from immutable_delivery.peers import PEERS
 from immutable_delivery.records import Record
-from immutable_delivery.selection import fits
 from immutable_delivery.suppressions.foreign import lasts_until, meant
 from immutable_delivery.suppressions.silencers import WHOLE_FILE, Area, Silencer
 from immutable_delivery.text import Place, Span, Text
@@ -41,7 +41,7 @@ def silencers(ignored: Sequence[Entry], files: Sequence[str]) -> Iterator[Silenc
     """Yield what the entries silence in the files that were judged."""
     for entry in ignored:
         matched = [
-            path for path in files if not entry.paths or any(fits(path, p) for p in entry.paths)
+            path for path in files if not entry.paths or any(anchored(path, p) for p in entry.paths)
         ]
         why = shown(entry.why.strip())
         for policy, rules in meant(PEERS["trivy"], entry.rule).items():

@@ -9,8 +9,8 @@ from immutable_delivery.config import Config, Source, Waiver
 from immutable_delivery.formats.yamltree import Mapping as MappingNode
 from immutable_delivery.formats.yamltree import Node, Scalar, documents, entry_extent
 from immutable_delivery.formats.yamltree import Sequence as SequenceNode
+from immutable_delivery.globs import anchored
 from immutable_delivery.patterns import lazy
-from immutable_delivery.selection import fits
 from immutable_delivery.suppressions.silencers import WHOLE_FILE, Area, Silencer
 from immutable_delivery.text import Place, Span, Text
 
@@ -25,7 +25,7 @@ def silencers(
 ) -> Iterator[Silencer]:
     """Yield what the configuration silences in these files: one silencer for each id."""
     for waiver in config.suppressions:
-        matched = tuple(path for path in files if fits(path, waiver.path))
+        matched = tuple(path for path in files if anchored(path, waiver.path))
         areas, owner = _areas(waiver, matched, texts)
         for index, name in enumerate(waiver.ids):
             place = _place(config.sources.get((*waiver.keys, "ids", str(index))))

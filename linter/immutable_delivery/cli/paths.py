@@ -1,0 +1,37 @@
+"""Paths as people give them: pasted with a line behind, quoted patterns, an empty variable."""
+
+from __future__ import annotations
+
+from os.path import lexists
+
+import click
+
+from immutable_delivery.names import shown
+from immutable_delivery.patterns import lazy
+
+_LINE = lazy(r"(.+?)(?::\d+){1,2}:?")
+"""A path as reports and editors write it, with line and column."""
+
+
+def named(_ctx: click.Context, _param: click.Parameter, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the paths; refuse what names nothing for a reason that the caller cannot see."""
+    return tuple(map(_named, paths))
+
+
+def _named(path: str) -> str:
+    if not path.strip():
+        raise click.UsageError("a path is empty; is a variable of the call not set?")
+    if lexists(path):
+        return path
+    if path == "-":
+        raise click.UsageError("the standard input is not read; name files or folders")
+    pasted = _LINE.fullmatch(path)
+    if pasted and lexists(pasted[1]):
+        return pasted[1]
+    if "*" in path or "?" in path:
+        why = "the shell has to expand a pattern, or leave the path out and use --exclude"
+        raise click.UsageError(f"{shown(path)}: no such file or folder; {why}")
+    return path
+
+
+paths_argument = click.argument("paths", nargs=-1, metavar="[PATHS]...", callback=named)
