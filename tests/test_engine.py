@@ -277,7 +277,7 @@ def test_a_faulty_condition_of_a_group_names_its_own_place() -> None:
 
 
 def service(name: str) -> Service:
-    return Service(used_at=place(0, 1), extent=place(0, 1), name=name)
+    return Service(used_at=place(0, 1), extent=place(0, 1), name=name, runs=True, builds=True)
 
 
 def test_the_worst_drift_decides_the_class() -> None:
@@ -285,17 +285,13 @@ def test_the_worst_drift_decides_the_class() -> None:
         "  - over", "  - drift: divergent\n    over"
     )
     facts = [
-        image(),
-        image(place(10, 19), pin="none", scope=Scope(service="api")),
-        image(place(20, 29), pin=None, scope=Scope(service="db")),
+        image(scope=Scope(service="web", phase="start")),
+        image(place(10, 19), pin="none", scope=Scope(service="api", phase="start")),
+        image(place(20, 29), pin=None, scope=Scope(service="db", phase="start")),
     ]
     judgement = judge(facts, [policy(), policy(rules, "worse")], Selection(ignore=("worse",)))
-    reports = classes(
-        [service(n) for n in ("web", "api", "db", "cache")],
-        judgement.findings,
-        judgement.unresolved,
-    )
-    assert {r.name: r.verdict for r in reports} == {
+    reports = classes([service(n) for n in ("web", "api", "db", "cache")], judgement.evidence)
+    assert {r.name: r.runs for r in reports} == {
         "api": "divergent", "cache": "congruent", "db": "undetermined", "web": "convergent",
     }  # fmt: skip
 
@@ -303,8 +299,8 @@ def test_the_worst_drift_decides_the_class() -> None:
 def test_a_finding_about_the_unknown_leaves_a_service_undetermined() -> None:
     judgement = judge([image(pin=None)], [policy(MOVES + "    unknown: report\n")], Selection())
     assert [finding.unknown for finding in judgement.findings] == [True]
-    (report,) = classes([service("web")], judgement.findings, [])
-    assert report.verdict == "undetermined"
+    (report,) = classes([service("web")], judgement.evidence)
+    assert (report.runs, report.builds, report.unknown) == ("congruent", "undetermined", ("pin",))
 
 
 def test_the_schema_knows_the_kinds_of_facts_and_fixes() -> None:

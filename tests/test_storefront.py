@@ -32,9 +32,10 @@ def test_the_congruent_example_is_clean_under_the_strict_profile(tmp_path: Path)
     report = judged("storefront-congruent", tmp_path, "strict")
     assert [(one.policy, one.place.file, one.message) for one in report.findings] == []
     assert report.suppressed == ()
-    classes = {service.name: service.verdict for service in report.services}
-    assert (classes["web"], classes["catalog"]) == ("congruent", "congruent")
-    assert set(classes.values()) == {"congruent"}
+    classes = {service.name: (service.runs, service.builds) for service in report.services}
+    assert classes["web"] == classes["catalog"] == ("congruent", "repeatable")
+    assert {runs for runs, _ in classes.values()} == {"congruent"}
+    assert {builds for _, builds in classes.values()} <= {"repeatable", "not built here"}
     assert [file.path for file in report.files if file.skipped] == []
 
 
@@ -85,8 +86,8 @@ def test_the_storefront_has_the_typical_faults(
 
 
 def test_both_services_of_the_storefront_are_divergent(storefront: Report) -> None:
-    classes = {service.name: service.verdict for service in storefront.services}
-    assert (classes["web"], classes["catalog"]) == ("divergent", "divergent")
+    classes = {service.name: (service.runs, service.builds) for service in storefront.services}
+    assert classes["web"] == classes["catalog"] == ("divergent", "moving")
 
 
 def test_development_is_not_judged_for_its_mounts(storefront: Report) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from immutable_delivery import project, suppressions
 from immutable_delivery.config import Config
-from immutable_delivery.congruence import classes, worse
+from immutable_delivery.congruence import Evidence, classes, worse
 from immutable_delivery.context import TRUSTED, ReadingSettings, Trust
 from immutable_delivery.engine import judge
 from immutable_delivery.facts import Fact, Image, Service, Unread
@@ -22,6 +22,7 @@ from immutable_delivery.findings import (
     ServiceReport,
     Unanalysed,
     Unresolved,
+    Worsened,
 )
 from immutable_delivery.fingerprints import fingerprinted
 from immutable_delivery.fixes import Around, DigestOf, fix_of, pins
@@ -50,6 +51,8 @@ class Examined(Record, frozen=True):
     """All facts, linked; the suppressions among them."""
     about: Mapping[tuple[str, Place], Sequence[Fact]]
     """What the findings are about, by policy and place."""
+    evidence: Evidence = Evidence()
+    """What decides the classes of the services."""
     comments: int = 0
     """How many ignore comments were not honoured."""
     lock: Lock = NONE
@@ -84,13 +87,12 @@ def examine(
         findings=fingerprinted([one for one in findings if one.enabled], read.texts),
         disabled=tuple(one for one in findings if not one.enabled),
         suppressed=fingerprinted([one for one in outcome.suppressed if one.enabled], read.texts),
-        services=tuple(
-            classes(_services(facts), judgement.findings, judgement.unresolved, _unread(facts))
-        ),
+        services=tuple(classes(_services(facts), judgement.evidence, _unread(facts))),
         unresolved=tuple(judgement.unresolved),
         project=read,
         facts=(*facts, *outcome.facts),
         comments=0 if trust.words else suppressions.written(comments, read.texts, ignored),
+        evidence=judgement.evidence,
         about={**judgement.facts, **own.facts},
         lock=lock,
     )
@@ -125,7 +127,8 @@ def report(
 
 def _pointed(found: Report) -> list[str]:
     """Return the files that a report points into, sorted."""
-    deciding = [service.decided_by for service in found.services if service.decided_by]
+    words = [by for one in found.services for by in (one.runs_by, one.builds_by)]
+    deciding = [finding for finding in words if finding is not None]
     findings = (*found.findings, *found.suppressed, *deciding)
     places = [place for one in findings for place in (one.place, *one.uses)]
     places += [edit.place for one in found.findings if one.fix for edit in one.fix.edits]
@@ -135,13 +138,12 @@ def _pointed(found: Report) -> list[str]:
     return sorted({place.file for place in places})
 
 
-def worsened(examined: Examined, new: Iterable[Finding]) -> tuple[str, ...]:
-    """Return the services whose class would be better without these findings."""
-    left_out = {id(finding) for finding in new}
-    every = (*examined.findings, *examined.suppressed, *examined.disabled)
-    rest = [finding for finding in every if id(finding) not in left_out]
-    facts = examined.facts
-    without = classes(_services(facts), rest, examined.unresolved, _unread(facts))
+def worsened(examined: Examined, new: Iterable[Finding]) -> tuple[Worsened, ...]:
+    """Return the services of which a part would be better without these findings."""
+    left_out = {(finding.policy, finding.place) for finding in new}
+    every, facts = examined.evidence, examined.facts
+    rest = [one for one in every.findings if (one.policy, one.place) not in left_out]
+    without = classes(_services(facts), replace(every, findings=rest), _unread(facts))
     return worse(examined.services, without)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from immutable_delivery.congruence import Evidence, Key, part_of
 from immutable_delivery.facts import Fact
-from immutable_delivery.findings import Finding, Unresolved, rank
+from immutable_delivery.findings import Finding, Part, Unresolved, rank
 from immutable_delivery.policies import Policy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.selection import Selection, layer_of
@@ -22,15 +23,51 @@ class Judgement(Record, frozen=True):
     unresolved: list[Unresolved]
     facts: dict[tuple[str, Place], list[Fact]]
     """What the findings that this run reports are about, by policy and place."""
+    evidence: Evidence
+    """What decides the classes of services."""
 
 
 def judge(facts: Iterable[Fact], policies: Sequence[Policy], selection: Selection) -> Judgement:
     """Judge every fact by every policy: one finding per policy and deciding place."""
     verdicts = list(Judge(policies, selection.params).verdicts(facts))
     denied = [verdict for verdict in verdicts if verdict.known or verdict.rule.report_unknown]
-    denied = without_superseded(_first_pages(denied, selection), selection.in_profile)
-    findings = _merged(_finding(verdict, selection) for verdict in denied)
-    return Judgement(findings, _unresolved(verdicts), _facts(denied, selection))
+    told = without_superseded(_first_pages(denied, selection.in_profile), selection.in_profile)
+    findings = _merged(_finding(verdict, selection) for verdict in told)
+    evidence = Evidence(_deciding(denied, selection), _unknown(verdicts))
+    return Judgement(findings, _unresolved(verdicts), _facts(told, selection), evidence)
+
+
+def _deciding(denied: list[Verdict], selection: Selection) -> list[Finding]:
+    """Return what decides classes: what the policies say by themselves, whatever this run reports."""
+    kept = without_superseded(_first_pages(denied, _any), _any)
+    found = [
+        replace(_finding(one, selection), severity=one.rule.severity)
+        for one in kept
+        if _decides(one) and one.known and not one.rule.report_unknown
+    ]
+    parts: tuple[Part, ...] = ("runs", "builds")
+    return [one for part in parts for one in _merged(one for one in found if part in one.parts)]
+
+
+def _any(_: Verdict) -> bool:
+    return True
+
+
+def _decides(verdict: Verdict) -> bool:
+    """Whether a verdict is evidence for the class of a service: a note never is."""
+    rule = verdict.rule
+    return rule.drift != "none" and rule.severity != "note" and bool(verdict.fact.scope.services)
+
+
+def _unknown(verdicts: Iterable[Verdict]) -> dict[Key, frozenset[str]]:
+    found: dict[Key, frozenset[str]] = {}
+    for one in verdicts:
+        if one.known or not _decides(one):
+            continue
+        for name in one.fact.scope.services:
+            key = name, part_of(one.fact, one.rule.drift)
+            found[key] = found.get(key, frozenset()).union(one.unknown_fields)
+    return found
 
 
 def _facts(
@@ -43,14 +80,12 @@ def _facts(
     return found
 
 
-def _first_pages(verdicts: list[Verdict], selection: Selection) -> list[Verdict]:
-    """Keep one verdict per policy and thing: the first rule of the profile, else the first of all."""
+def _first_pages(verdicts: list[Verdict], preferred: Callable[[Verdict], bool]) -> list[Verdict]:
+    """Keep one verdict per policy and thing: the first rule that is preferred, else the first of all."""
     kept: dict[tuple[str, int, Place], Verdict] = {}
     for verdict in verdicts:
         key = (verdict.policy.id, id(verdict.fact), verdict.place)
-        if key not in kept or (
-            selection.in_profile(verdict) and not selection.in_profile(kept[key])
-        ):
+        if key not in kept or (preferred(verdict) and not preferred(kept[key])):
             kept[key] = verdict
     return list(kept.values())
 
@@ -69,6 +104,7 @@ def _finding(verdict: Verdict, selection: Selection) -> Finding:
         layer=layer_of(verdict),
         owner=scope.owner,
         services=scope.services,
+        parts=(part_of(fact, verdict.rule.drift),),
         environments=scope.environments,
         uses=_uses(verdict),
         subjects=(subject_of(fact, verdict.item),),
@@ -105,6 +141,7 @@ def _both(one: Finding, other: Finding) -> Finding:
     return replace(
         first,
         services=tuple(sorted({*one.services, *other.services})),
+        parts=tuple(sorted({*one.parts, *other.parts})),
         environments=_environments(one, other),
         uses=tuple(sorted({*one.uses, *other.uses})),
         subjects=tuple(sorted({*one.subjects, *other.subjects})),

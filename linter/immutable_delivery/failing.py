@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from immutable_delivery.findings import FailOn, Finding, Report, rank
 
 
@@ -16,8 +18,13 @@ def breaks(finding: Finding, fail_on: FailOn | None) -> bool:
         return False
     if finding.policy == "unreadable":
         return True
-    if fail_on == "divergent":
-        return finding.drift == "divergent"
-    if fail_on == "convergent":
-        return finding.drift != "none"
+    if fail_on == "divergent" or fail_on == "convergent" or fail_on == "moving":  # noqa: PLR1714 (mypy narrows only so)
+        return finding.severity != "note" and _reaches(finding, fail_on)
     return rank(finding.severity) <= rank(fail_on)
+
+
+def _reaches(finding: Finding, word: Literal["divergent", "convergent", "moving"]) -> bool:
+    """Whether a finding makes what runs, or what builds it, at least that bad."""
+    if word == "divergent":
+        return finding.drift == "divergent"
+    return finding.drift != "none" and ("builds" if word == "moving" else "runs") in finding.parts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from msgspec import Meta
 
@@ -20,11 +20,21 @@ def rank(severity: Severity) -> int:
     return SEVERITIES.index(severity)
 
 
-FailOn = Literal["error", "warning", "note", "divergent", "convergent"]
-"""The least that makes a run fail: a severity, or findings of that drift."""
+FailOn = Literal["error", "warning", "note", "divergent", "convergent", "moving"]
+"""The least that makes a run fail: a severity, what would run, or what would build it."""
 
 Drift = Literal["divergent", "convergent", "none"]
-ServiceClass = Literal["divergent", "convergent", "undetermined", "congruent"]
+
+Part = Literal["runs", "builds"]
+"""What of a service a finding is about: what runs, or what builds it."""
+
+Runs = Literal["divergent", "convergent", "undetermined", "congruent", "not run here"]
+RUNS: tuple[Runs, ...] = get_args(Runs)
+"""What a service runs, the worst first."""
+
+Builds = Literal["moving", "undetermined", "repeatable", "not built here"]
+BUILDS: tuple[Builds, ...] = get_args(Builds)
+"""What builds a service, the worst first."""
 
 
 class Edit(Record, frozen=True, kw_only=True):
@@ -72,7 +82,9 @@ class Finding(Record, frozen=True, kw_only=True):
     layer: str = ""
     owner: str = ""
     services: tuple[str, ...] = ()
-    """The services whose class it decides."""
+    """The services that it is about."""
+    parts: tuple[Part, ...] = ("runs",)
+    """What of those it is about: of both where one place decides what runs and what builds."""
     environments: tuple[str, ...] = ()
     uses: tuple[Place, ...] = ()
     """Where the value decided at ``place`` is used: related locations."""
@@ -112,16 +124,28 @@ class Rule(Record, frozen=True, kw_only=True):
 
 
 class ServiceReport(Record, frozen=True, kw_only=True):
-    """One service and where it stands on Traugott's scale."""
+    """One service, where what it runs stands on Traugott's scale, and what builds it."""
 
     name: str
-    verdict: ServiceClass
+    runs: Runs
+    builds: Builds = "not built here"
     environments: tuple[str, ...] = ()
-    decided_by: Finding | None = None
-    """The finding that decides the class; None for congruent and undetermined."""
+    runs_by: Finding | None = None
+    """The finding that decides what it runs; only divergent and convergent have one."""
+    builds_by: Finding | None = None
+    """The finding that decides what builds it; only moving has one."""
     unknown: tuple[str, ...] = ()
     """What could not be known and so keeps the service undetermined."""
     place: Place | None = None
+
+
+class Worsened(Record, frozen=True):
+    """A service whose class is worse than before."""
+
+    service: str
+    word: Runs | Builds
+    """What it is now."""
+    part: Part
 
 
 class Unresolved(Record, frozen=True, kw_only=True):
@@ -209,8 +233,8 @@ class Circumstances(Record, frozen=True, kw_only=True):
     """The least that makes the run fail; None: nothing does."""
     only_new: bool = False
     """Whether the findings are only what a change brings, or what a baseline does not know."""
-    worsened: tuple[str, ...] = ()
-    """The services whose class they make worse, where only what is new is reported."""
+    worsened: tuple[Worsened, ...] = ()
+    """The services that they make worse, where only what is new is reported."""
 
 
 UNTOLD: Final = Circumstances()

@@ -34,11 +34,11 @@ def test_only_of_what_is_asked_about(repository: Repository) -> None:
     assert "not analysed" not in repository.call("check", "compose.yaml").out
 
 
-def test_a_service_is_not_called_congruent(repository: Repository) -> None:
+def test_a_build_is_not_called_repeatable(repository: Repository) -> None:
     pinned = "FROM debian:12.8@sha256:" + "0" * 64
     classes = []
     for run in ("RUN true", "RUN python3 <<EOF\nprint(1)\nEOF"):
         repository.write(Dockerfile=f"{pinned}\n{run}\nUSER 1\n")
         whole = json.loads(repository.call("check", "--output-format", "json").out)
-        classes += [(one["class"], one["unknown"]) for one in whole["services"]]
-    assert classes == [("congruent", []), ("undetermined", ["what python3 does"])]
+        classes += [(one["builds"]["class"], one["unknown"]) for one in whole["services"]]
+    assert classes == [("repeatable", []), ("undetermined", ["what python3 does"])]

@@ -125,13 +125,15 @@ def report() -> Report:
         services=(
             ServiceReport(
                 name="web",
-                verdict="convergent",
-                decided_by=moving,
+                runs="convergent",
+                runs_by=moving,
+                builds="moving",
+                builds_by=moving,
                 environments=("prod",),
                 place=use,
             ),
-            ServiceReport(name="api", verdict="congruent"),
-            ServiceReport(name="jobs", verdict="undetermined", unknown=("tag",)),
+            ServiceReport(name="api", runs="congruent"),
+            ServiceReport(name="jobs", runs="undetermined", unknown=("tag",)),
         ),
         files=(
             Judged(

@@ -52,8 +52,9 @@ def test_the_whole_report(report: Report) -> None:
         "error", "web/Dockerfile:1:6", "floating-tag", "node:latest can be another image tomorrow [fixable]",
     ] in rows  # fmt: skip
     assert any(row[-1].endswith("(suppressed: the mirror is frozen)") for row in rows)
-    assert ["web", "convergent", "floating-tag at web/Dockerfile:1:6"] in rows
-    assert ["jobs", "undetermined", "unknown: tag"] in rows
+    because = "floating-tag at web/Dockerfile:1:6; floating-tag at web/Dockerfile:1:6"
+    assert ["web", "convergent", "moving", because] in rows
+    assert ["jobs", "undetermined", "not built here", "unknown: tag"] in rows
     assert "3 files judged, 1 finding suppressed.\n" in text
     assert "Note: no git repository: every file is read\n" in text
 
@@ -84,7 +85,7 @@ def test_under_a_limit_the_worst_stay_and_the_rest_is_counted(build: Build) -> N
 
 
 def test_of_many_services_the_rest_is_counted() -> None:
-    services = tuple(ServiceReport(name=f"s{n}", verdict="congruent") for n in range(130))
+    services = tuple(ServiceReport(name=f"s{n}", runs="congruent") for n in range(130))
     text = render("markdown", Report(findings=(), services=services))
     assert len(cells(text)) == 101
     assert "and 30 more services" in text

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from immutable_delivery.findings import Cause, Compared, Edit, Fix, Judged, Report, Rule
+from immutable_delivery.findings import Cause, Compared, Edit, Fix, Judged, Report, Rule, Worsened
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
 from immutable_delivery.reporters.plain import cells
@@ -35,6 +35,7 @@ web/Dockerfile:3:5 warning unpinned-os-package
 
 4 findings in 2 files: 2 errors, 2 warnings (1 suppressed)
 Services: 1 convergent, 1 undetermined, 1 congruent
+Builds: 1 moving
 Judged 3 files (1 for development); not judged: 1 template, 1 fixture, 1 script, 1 unknown value
   (--verbose)
 Note: no git repository: every file is read
@@ -79,8 +80,8 @@ def test_why_and_what_instead_on_request(report: Report) -> None:
 
 def test_verbose_names_what_is_counted_else(report: Report) -> None:
     text = render("text", report, Options(verbose=True))
-    assert "  web   convergent   floating-tag at web/Dockerfile:1:6\n" in text
-    assert "  jobs  undetermined unknown: tag\n" in text
+    assert "  web   convergent   moving         floating-tag at web/Dockerfile:1:6\n" in text
+    assert "  jobs  undetermined not built here unknown: tag\n" in text
     assert "Not judged, template\n  chart/templates/web.yaml\n" in text
     assert "  development: compose.yaml (k8s deploys web)\n" in text
     assert "  compose.yaml:3:12: PowerShell is not analysed\n" in text
@@ -123,8 +124,9 @@ def test_what_changes_in_place_and_what_is_rare_comes_first(build: Build) -> Non
 
 
 def test_a_change_has_its_findings_and_one_line(report: Report) -> None:
-    text = render("text", replace(in_order(report), only_new=True, worsened=("web",)))
-    said = "2 errors, 2 warnings in 2 files; makes web convergent; `imd fix --apply` mends 1"
+    worse = (Worsened("web", "convergent", "runs"), Worsened("web", "moving", "builds"))
+    text = render("text", replace(in_order(report), only_new=True, worsened=worse))
+    said = "2 errors, 2 warnings in 2 files; makes web convergent; makes the build of web moving;\n"
     assert text.count("\n\n") == 3
     assert text.rpartition("\n\n")[2].startswith(said)
     assert "Services" not in text

@@ -25,7 +25,7 @@ def _services(report: Report) -> Iterator[str]:
     for one in report.services[:_MOST]:
         where = f" in {', '.join(map(shown, one.environments))}" if one.environments else ""
         at = f" ({shown(one.place.file)})" if one.place else ""
-        yield f"  {shown(one.name)}: {one.verdict}{where}{at}"
+        yield f"  {shown(one.name)}: {one.runs}, {one.builds}{where}{at}"
     if len(report.services) > _MOST:
         yield f"  and {len(report.services) - _MOST:,} more"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -22,7 +22,7 @@ from immutable_delivery.cli.requests import (
 )
 from immutable_delivery.errors import UsageError
 from immutable_delivery.failing import fails
-from immutable_delivery.findings import Report
+from immutable_delivery.findings import FailOn, Report
 from immutable_delivery.names import shown
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import NAMING_ORIGIN
@@ -43,8 +43,8 @@ _SHOWN = (
 @ignore_option
 @click.option(
     "--fail-on",
-    type=click.Choice(["error", "warning", "note", "divergent", "convergent"]),
-    help="The least that makes it exit with 1: a severity, or findings of that drift.  [default: error]",
+    type=click.Choice(get_args(FailOn)),
+    help="The least that makes it exit with 1: a severity; divergent or convergent, of what runs; moving, of what builds it.  [default: error]",
 )
 @output_option
 @click.option(

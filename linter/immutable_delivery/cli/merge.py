@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import click
 
 from immutable_delivery.cli.output import Target, checked, options_for
@@ -19,8 +21,8 @@ from immutable_delivery.records import replace
 @output_option
 @click.option(
     "--fail-on",
-    type=click.Choice(["error", "warning", "note", "divergent", "convergent"]),
-    help="Exit with 1 if there is a finding of that severity or worse, or of that drift.",
+    type=click.Choice(get_args(FailOn)),
+    help="Exit with 1 if a finding is of that severity or worse, or makes what runs or builds that bad.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="List every place and service.")
 @click.option("--no-color", is_flag=True, help="Use no colours; so does the variable NO_COLOR.")

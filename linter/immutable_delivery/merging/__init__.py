@@ -146,7 +146,8 @@ class _Prefix(Record, frozen=True):
     def service(self, service: ServiceReport) -> ServiceReport:
         return replace(
             service, name=self.path(service.name), place=service.place and self.place(service.place),
-            decided_by=service.decided_by and self.finding(service.decided_by),
+            runs_by=service.runs_by and self.finding(service.runs_by),
+            builds_by=service.builds_by and self.finding(service.builds_by),
         )  # fmt: skip
 
     def file(self, file: Judged) -> Judged:

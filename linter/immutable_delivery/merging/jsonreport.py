@@ -9,13 +9,14 @@ import msgspec
 from msgspec import Meta
 
 from immutable_delivery.findings import (
+    Builds,
     Compared,
     Finding,
     Judged,
     Recorded,
     Report,
     Rule,
-    ServiceClass,
+    Runs,
     ServiceReport,
     Unanalysed,
     Unresolved,
@@ -42,11 +43,17 @@ class _Place(Record, frozen=True):
     end: _Position
 
 
+class _Building(Record, frozen=True):
+    verdict: Builds = field(name="class", default="not built here")
+    decided_by: Finding | None = None
+
+
 class _Service(Record, frozen=True):
     name: str
-    verdict: ServiceClass = field(name="class")
+    verdict: Runs = field(name="class")
     environments: tuple[str, ...] = ()
     decided_by: Finding | None = None
+    builds: _Building = _Building()
     unknown: tuple[str, ...] = ()
     place: Place | None = None
 
@@ -90,8 +97,8 @@ def reports(data: Mapping[str, Any]) -> Iterator[tuple[str, Report]]:
 
 def _service(one: _Service) -> ServiceReport:
     return ServiceReport(
-        name=one.name, verdict=one.verdict, environments=one.environments, decided_by=one.decided_by,
-        unknown=one.unknown, place=one.place,
+        name=one.name, runs=one.verdict, builds=one.builds.verdict, environments=one.environments,
+        runs_by=one.decided_by, builds_by=one.builds.decided_by, unknown=one.unknown, place=one.place,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import msgspec
 
-from immutable_delivery.findings import Drift, Finding, Judged, Report, Rule, Severity
+from immutable_delivery.findings import Drift, Finding, Judged, Part, Report, Rule, Severity
 from immutable_delivery.merging.sarifshapes import (
     Descriptor,
     Level,
@@ -78,6 +78,7 @@ def _finding(result: Result, rules: Sequence[Descriptor], texts: dict[str, Text]
         policy=result.rule_id or result.rule.id or (rule.id if rule else "unknown"),
         severity=_severity(level), message=result.message.text, place=place, extent=place,
         drift=_drift(taxa.get("imd-drift", "")), layer=taxa.get("imd-layer", ""), owner=next(iter(owners), ""),
+        parts=_parts(result.properties.parts),
         uses=tuple(_place(one, texts) for one in result.related_locations),
         fingerprint=result.partial_fingerprints.get("imd/v1", "") or next(iter(sorted(result.partial_fingerprints.values())), ""),
         suppressed=_suppressed(result.suppressions),
@@ -94,6 +95,11 @@ def _suppressed(suppressions: Sequence[Suppression]) -> str:
 
 def _severity(level: Level) -> Severity:
     return "note" if level == "none" else level
+
+
+def _parts(names: Sequence[str]) -> tuple[Part, ...]:
+    parts: tuple[Part, ...] = ("runs", "builds")
+    return tuple(part for part in parts if part in names) or ("runs",)
 
 
 def _drift(name: str) -> Drift:

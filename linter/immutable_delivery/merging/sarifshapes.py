@@ -30,6 +30,8 @@ class Properties(Record, frozen=True):
     """What the standard leaves to tools."""
 
     tags: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    """What of its services one of our findings is about."""
 
 
 class Descriptor(Record, frozen=True, rename="camel"):
@@ -135,6 +137,7 @@ class Result(Record, frozen=True, rename="camel"):
     partial_fingerprints: Mapping[str, str] = field(default_factory=dict)
     suppressions: tuple[Suppression, ...] = ()
     taxa: tuple[Reference, ...] = ()
+    properties: Properties = Properties()
 
 
 class Run(Record, frozen=True, rename="camel"):

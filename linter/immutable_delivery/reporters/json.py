@@ -26,6 +26,8 @@ from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.text import Place
 
 VERSION = 1
+MINOR = 1
+"""Counts what came to the shape: 1 is what a service runs and what builds it, each with its finding."""
 
 
 def render(report: Report, _options: Options) -> str:
@@ -36,6 +38,7 @@ def render(report: Report, _options: Options) -> str:
 def _contents(report: Report) -> dict[str, Any]:
     return {
         "version": VERSION,
+        "minor_version": MINOR,
         "tool": {"name": "imd", "version": report.version},
         "repository": {
             "url": report.repository,
@@ -106,6 +109,7 @@ def data_of(report: Report, finding: Finding) -> dict[str, Any]:
         "layer": finding.layer,
         "owner": finding.owner,
         "services": list(finding.services),
+        "parts": list(finding.parts),
         "environments": list(finding.environments),
         "fingerprint": finding.fingerprint,
         "suppressed": finding.suppressed,
@@ -148,13 +152,18 @@ def _position(report: Report, path: str, offset: int) -> dict[str, int]:
 
 
 def _service(report: Report, service: ServiceReport) -> dict[str, Any]:
-    decider = service.decided_by
+    runs, builds = (
+        data_of(report, finding) if finding else None
+        for finding in (service.runs_by, service.builds_by)
+    )
     return {
         "name": service.name,
-        "class": service.verdict,
+        "class": service.runs,
+        "runs": {"class": service.runs, "decided_by": runs},
+        "builds": {"class": service.builds, "decided_by": builds},
         "environments": list(service.environments),
         "place": _place(report, service.place) if service.place else None,
-        "decided_by": data_of(report, decider) if decider else None,
+        "decided_by": runs,
         "unknown": list(service.unknown),
     }
 

@@ -15,7 +15,7 @@ from immutable_delivery.reporters.markup import code, literal
 from immutable_delivery.reporters.plain import against, count
 
 _FINDINGS = "| severity | place | policy | finding |\n|---|---|---|---|"
-_SERVICES = "| service | class | because of |\n|---|---|---|"
+_SERVICES = "| service | runs | builds | because of |\n|---|---|---|---|"
 _MOST_SERVICES = 100
 _RESERVE = 200
 """Bytes for the sentence about what is left out."""
@@ -80,7 +80,8 @@ def _tail(report: Report) -> list[str]:
 
 
 def _service(report: Report, service: ServiceReport) -> str:
-    decider = service.decided_by
-    because = f"{decider.policy} at {code(where(report, decider.place))}" if decider else ""
-    unknown = literal(f"unknown: {', '.join(service.unknown)}") if service.unknown else ""
-    return f"| {code(service.name)} | {service.verdict} | {because or unknown} |"
+    deciders = [one for one in (service.runs_by, service.builds_by) if one]
+    because = [f"{one.policy} at {code(where(report, one.place))}" for one in deciders]
+    unknown = [literal(f"unknown: {', '.join(service.unknown)}")] if service.unknown else []
+    reasons = "; ".join([*because, *unknown])
+    return f"| {code(service.name)} | {service.runs} | {service.builds} | {reasons} |"

@@ -120,7 +120,8 @@ class Results(Record):
 
 
 def _properties(finding: Finding) -> dict[str, list[str]]:
-    return {"environments": list(finding.environments)} if finding.environments else {}
+    named = {"environments": list(finding.environments)} if finding.environments else {}
+    return named | ({"parts": list(finding.parts)} if finding.drift != "none" else {})
 
 
 def _suppressions(finding: Finding) -> list[dict[str, str]]:

@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from typing import TypeVar
 
-from immutable_delivery.findings import Report, ServiceClass, ServiceReport
+from immutable_delivery.findings import BUILDS, RUNS, Finding, Part, Report, ServiceReport
 from immutable_delivery.reporters.located import where
 from immutable_delivery.reporters.plain import cells, printable
 from immutable_delivery.reporters.text.style import Style, names
 
-_CLASSES: tuple[ServiceClass, ...] = ("divergent", "convergent", "undetermined", "congruent")
+Word = TypeVar("Word", bound=str)
 
 
-def overview(report: Report, style: Style) -> str:
-    """Return how many services there are of each class; nothing where there are none."""
-    counts = Counter(service.verdict for service in report.services)
-    return ", ".join(style.paint(f"{counts[c]:,} {c}", c) for c in _CLASSES if counts[c])
+def overview(report: Report, style: Style) -> list[str]:
+    """Return how many services run in each way, and how many are built in each; nothing where there are none."""
+    runs = Counter(service.runs for service in report.services)
+    builds = Counter(service.builds for service in report.services)
+    built = _counted(builds, BUILDS[:-1], style)  # what is not built here needs no word
+    lines = (("Services", _counted(runs, RUNS, style)), ("Builds", built))
+    return [f"{name}: {said}" for name, said in lines if said]
+
+
+def _counted(found: Counter[Word], order: Iterable[Word], style: Style) -> str:
+    return ", ".join(style.paint(f"{found[word]:,} {word}", word) for word in order if found[word])
 
 
 def worse(report: Report) -> list[str]:
     """Return which services the findings make worse, a phrase for each class."""
-    found: dict[str, list[str]] = {}
-    for service in report.services:
-        if service.name in report.worsened:
-            found.setdefault(service.verdict, []).append(service.name)
-    return [f"makes {names(services)} {verdict}" for verdict, services in found.items()]
+    found: dict[tuple[Part, str], list[str]] = {}
+    for one in report.worsened:
+        found.setdefault((one.part, one.word), []).append(one.service)
+    return [
+        f"makes {'the build of ' if part == 'builds' else ''}{names(services)} {word}"
+        for (part, word), services in found.items()
+    ]
 
 
 def listed(report: Report, style: Style) -> list[str]:
-    """Return every service with its class and what decides it, the worst first."""
-    order = sorted(report.services, key=lambda service: _CLASSES.index(service.verdict))
+    """Return every service with its two words and what decides them, the worst first."""
+    order = sorted(
+        report.services, key=lambda one: (RUNS.index(one.runs), BUILDS.index(one.builds))
+    )
     width = max((cells(printable(service.name)) for service in order), default=0)
     lines = [line for one in order for line in _service(report, one, width, style)]
     return [style.paint("Services", "bold"), *lines] if lines else []
@@ -37,14 +50,20 @@ def listed(report: Report, style: Style) -> list[str]:
 
 def _service(report: Report, service: ServiceReport, width: int, style: Style) -> list[str]:
     name = printable(service.name)
-    head = f"  {name}{' ' * (width - cells(name))}  {service.verdict:<12} "
+    head = f"  {name}{' ' * (width - cells(name))}  {service.runs:<12} {service.builds:<14} "
     first, *rest = style.wrapped(_reason(report, service), head, " " * 4) or [head.rstrip()]
-    return [first.replace(service.verdict, style.paint(service.verdict, service.verdict), 1), *rest]
+    for word in (service.runs, service.builds):
+        first = first.replace(f" {word}", f" {style.paint(word, word)}", 1)
+    return [first, *rest]
 
 
 def _reason(report: Report, service: ServiceReport) -> str:
-    if finding := service.decided_by:
-        reported = {(one.policy, one.place) for one in report.findings}
-        hidden = "" if (finding.policy, finding.place) in reported else ", not reported by this run"
-        return f"{finding.policy} at {where(report, finding.place)}{hidden}"
-    return f"unknown: {names(service.unknown)}" if service.unknown else ""
+    deciding = [one for one in (service.runs_by, service.builds_by) if one]
+    unknown = [f"unknown: {names(service.unknown)}"] if service.unknown else []
+    return "; ".join(dict.fromkeys([*(_decided(report, one) for one in deciding), *unknown]))
+
+
+def _decided(report: Report, finding: Finding) -> str:
+    reported = {(one.policy, one.place) for one in report.findings}
+    hidden = "" if (finding.policy, finding.place) in reported else ", not reported by this run"
+    return f"{finding.policy} at {where(report, finding.place)}{hidden}"

@@ -11,7 +11,8 @@ from immutable_delivery.reporters.plain import printable
 
 _CODES = {
     "error": "1;31", "warning": "1;33", "note": "1;36", "divergent": "1;31", "convergent": "1;33",
-    "undetermined": "1;35", "congruent": "1;32", "bold": "1", "dim": "2",
+    "undetermined": "1;35", "congruent": "1;32", "not run here": "2",
+    "moving": "1;33", "repeatable": "1;32", "not built here": "2", "bold": "1", "dim": "2",
 }  # fmt: skip
 _NAMED = 5
 _KEPT = lazy(r"\s|[-*•] |\d+\. |`{3}")

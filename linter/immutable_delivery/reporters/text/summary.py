@@ -16,11 +16,10 @@ _NOUNS = {"template", "fixture"}
 
 def summary(report: Report, style: Style) -> list[str]:
     """Return the closing lines."""
-    services = overview(report, style)
     return [
         _totals(report, style),
         *style.wrapped(_known(report), "", "  "),
-        *([f"Services: {services}"] if services else []),
+        *overview(report, style),
         *style.wrapped(_coverage(report), "", "  "),
         *_notes(report, style),
         *style.wrapped(next_step(report), "Next: ", "  "),
@@ -104,7 +103,7 @@ def next_step(report: Report) -> str:
         return "; ".join([*_mended(report.findings), why, *accept])
     if report.baseline and report.baseline.known:
         return "`imd check --no-baseline` shows what is known; mend some of it, then `imd baseline --prune`"
-    if any(service.decided_by for service in report.services):
+    if any(service.runs_by or service.builds_by for service in report.services):
         return "`imd check --verbose` shows what decides the class of each service"
     if report.unresolved:
         return "`imd check --show-unresolved` shows what could not be decided"
