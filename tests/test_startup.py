@@ -17,7 +17,7 @@ run()
 print("\\n".join(sys.modules), file=sys.stderr)
 """
 NEVER = {
-    "asyncio", "concurrent.futures", "dockerfile_parse", "email", "httpx", "importlib.metadata", "jsonschema", "multiprocessing", "pickle",
+    "asyncio", "concurrent.futures", "dockerfile_parse", "email", "httpx", "importlib.metadata", "jsonschema", "multiprocessing", "pickle", "re2",
     "ssl", "xml", "yaml",
 }  # fmt: skip
 RARELY = {"json", "subprocess"}

@@ -16,9 +16,9 @@ _HARMLESS_VALUE = lazy(
 _VALUE = lazy(
     r"(?:^|[^A-Za-z0-9])(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,}|glpat-[\w-]{20,}|"
     r"xox[abeoprs]-[\w-]{10,}|AIza[\w-]{35}|(?:sk|rk)_live_\w{20,}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,}|dckr_pat_[\w-]{20,}|"
-    r"hf_[A-Za-z0-9]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})|-----BEGIN [A-Z ]*PRIVATE KEY"
+    r"hf_[A-Za-z0-9]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}|eyJ[\w-]{10,500}\.eyJ[\w-]{10,}\.[\w-]{10,})|-----BEGIN [A-Z ]*PRIVATE KEY"
 )
-_URL = lazy(r"[a-z][a-z0-9+.-]*://[^\s/:@$]*:(?P<password>[^\s/@$]+)@", re.IGNORECASE)
+_URL = lazy(r"[a-z][a-z0-9+.-]{0,30}://[^\s/:@$]*:(?P<password>[^\s/@$]+)@", re.IGNORECASE)
 _PLACEHOLDER = lazy(
     r"(?:x+|\*+|\.+|pass(?:word)?|secret|token|user|changeme|<.*>)\Z", re.IGNORECASE
 )
@@ -54,7 +54,8 @@ def secret_value(value: str) -> SecretEvidence:
 
 def has_credentials(url: str) -> bool:
     """Whether a text holds a URL with a password in it."""
-    return any(not _PLACEHOLDER.match(found["password"]) for found in _URL.finditer(url))
+    urls = _URL.finditer(url) if "://" in url else ()
+    return any(not _PLACEHOLDER.match(found["password"]) for found in urls)
 
 
 def secret_file(path: str, content: str | None = None) -> bool:

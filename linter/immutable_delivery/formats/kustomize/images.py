@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from immutable_delivery.formats.kustomize.patterns import compiled
+from immutable_delivery.formats.kustomize.patterns import Pattern, compiled
 from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.trouble import Report
 from immutable_delivery.formats.lookup import find, scalar, text, with_value
@@ -46,7 +45,7 @@ class Unpinned(Scalar):
 class Rule(Record, frozen=True):
     """One entry of `images`."""
 
-    matches: re.Pattern[str]
+    matches: Pattern
     name: Scalar | None
     tag: Scalar | None
     digest: Scalar | None
