@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from immutable_delivery.formats.kustomize.patterns import Pattern, compiled
@@ -12,9 +14,14 @@ from immutable_delivery.formats.lookup import find, scalar, text, with_value
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.formats.yamltree import Sequence as Items
 from immutable_delivery.formats.yamltree.values import type_of
+from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.text import Place
 from immutable_delivery.written import Piece, Written
+
+_PLAIN_END = lazy(r"[\w-]+\Z", re.ASCII)
+"""The end of a name in which nothing is a pattern."""
+_END = lazy(r"[:@]")
 
 Path = tuple[str | int, ...]
 
@@ -45,6 +52,7 @@ class Unpinned(Scalar):
 class Rule(Record, frozen=True):
     """One entry of `images`."""
 
+    pattern: str
     matches: Pattern
     name: Scalar | None
     tag: Scalar | None
@@ -68,9 +76,40 @@ class Rule(Record, frozen=True):
         return _without_digest(image, new)
 
 
-def rules(entries: Iterable[Node], report: Report) -> list[Rule]:
+class Rules:
+    """The entries of an `images` list: most say a plain name, and are only tried where an image ends in it."""
+
+    def __init__(self, entries: Sequence[Rule]) -> None:
+        self._entries = entries
+        self._patterns: list[int] = []
+        self._by_end: dict[str, list[int]] = defaultdict(list)
+        for at, one in enumerate(entries):
+            end = one.pattern.rpartition("/")[2]
+            (self._by_end[end] if _PLAIN_END.match(end) else self._patterns).append(at)
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def apply(self, image: Scalar, times: int) -> Scalar:
+        """Return a reference with what all entries change of it, one after the other."""
+        at = 0
+        while (found := self._next(image, at)) is not None:
+            for _ in range(times):
+                image = self._entries[found].apply(image)
+            at = found + 1
+        return image
+
+    def _next(self, image: Scalar, at: int) -> int | None:
+        """Return the first entry from ``at`` on that may fit a reference as it is now."""
+        end = _END.split(image.text.rpartition("/")[2], maxsplit=1)[0]
+        lists = (self._by_end.get(end, ()), self._patterns)
+        places = ((one, bisect_left(one, at)) for one in lists)
+        return min((one[where] for one, where in places if where < len(one)), default=None)
+
+
+def rules(entries: Iterable[Node], report: Report) -> Rules:
     """Return the entries of an `images` list that can be applied."""
-    return [rule for entry in entries if (rule := _rule(entry, report))]
+    return Rules([rule for entry in entries if (rule := _rule(entry, report))])
 
 
 def _rule(entry: Node, report: Report) -> Rule | None:
@@ -87,10 +126,10 @@ def _rule(entry: Node, report: Report) -> Rule | None:
     for part in parts:
         if part is not None and type_of(part) != "string":
             report(part.place, f'kustomize takes text here: write "{part.text}"')
-    return Rule(pattern, *(part if part and part.text else None for part in parts))
+    return Rule(name.text, pattern, *(part if part and part.text else None for part in parts))
 
 
-def transform(resource: Resource, applied: Sequence[Rule], fields: Iterable[Field]) -> None:
+def transform(resource: Resource, applied: Rules, fields: Iterable[Field]) -> None:
     """Apply the entries to one object, as often as kustomize does: once as a container, once as a field."""
     kind = text(resource.root, "kind")
     if kind == "CustomResourceDefinition":
@@ -105,17 +144,10 @@ def transform(resource: Resource, applied: Sequence[Rule], fields: Iterable[Fiel
     times = Counter(dict.fromkeys(once, 1)) + Counter(dict.fromkeys(again, 1))
     for path, count in times.items():
         old = _at(resource.root, path)
-        new = _applied(old, applied, count) if isinstance(old, Scalar) else old
+        new = applied.apply(old, count) if isinstance(old, Scalar) else old
         if new is not None and new is not old:
             changed = with_value(resource.root, path, new)
             resource.root = changed if isinstance(changed, Mapping) else resource.root
-
-
-def _applied(image: Scalar, applied: Sequence[Rule], times: int) -> Scalar:
-    for rule in applied:
-        for _ in range(times):
-            image = rule.apply(image)
-    return image
 
 
 def split(image: Written) -> tuple[Written, Written | None, Written | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from immutable_delivery.budget import SPENT, SpentError
 from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.inline import inner_documents
@@ -12,7 +13,7 @@ from immutable_delivery.formats.kustomize.model import Kustomization
 from immutable_delivery.formats.kustomize.remote import is_remote
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Identity, Resource
-from immutable_delivery.formats.kustomize.selectors import Selector
+from immutable_delivery.formats.kustomize.selectors import Selector, Targets
 from immutable_delivery.formats.kustomize.strategic import merged
 from immutable_delivery.formats.kustomize.trouble import Refused, Report
 from immutable_delivery.formats.lookup import (
@@ -45,6 +46,8 @@ class Patcher:
         self._repository = repository
         self._report = report
         self._index: dict[Identity, list[Resource]] = {}
+        self._targets: Targets | None = None
+        """None before there are patches, and when they have cost too much."""
         self._deleted: list[Resource] = []
 
     def strategic_merges(self, gathered: Accumulated) -> None:
@@ -67,6 +70,7 @@ class Patcher:
         """Apply `patches` or `patchesJson6902`, each a strategic merge or a JSON patch."""
         entries = list(self._kustomization.list(key))
         self._index = gathered.index() if entries else {}
+        self._targets = Targets(gathered.resources, len(entries)) if entries else None
         for entry in entries:
             inline, path = scalar(entry, "patch"), scalar(entry, "path")
             if inline is not None:
@@ -104,12 +108,23 @@ class Patcher:
         elif target is None:
             self._report(entry.place, "a JSON patch needs a `target`")
         elif isinstance(node, (Mapping, Sequence)):
-            selector = Selector.of(target)
-            selected = [one for one in gathered.resources if selector.selects(one)]
-            for one in selected:
-                self._change(one, node, entry)
+            self._by_target(Selector.of(target), node, entry)
         else:
             self._report(node.place, "is neither a strategic merge patch nor a JSON patch")
+
+    def _by_target(self, selector: Selector, node: Mapping | Sequence, entry: Node) -> None:
+        """Apply a patch to the objects that its target means."""
+        if self._targets is None:
+            return
+        try:
+            selected = self._targets.selected(selector)
+        except SpentError:
+            self._report(entry.place, SPENT)
+            self._targets = None
+            return
+        for one in selected:
+            self._change(one, node, entry)
+            self._targets.note(one)
 
     def _by_name(self, gathered: Accumulated, node: Node, entry: Node) -> None:
         """Apply a patch to the object that it names itself."""

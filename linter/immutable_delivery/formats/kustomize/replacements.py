@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from immutable_delivery.budget import SPENT, SpentError
 from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.images import repinned
 from immutable_delivery.formats.kustomize.model import Kustomization
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource
-from immutable_delivery.formats.kustomize.selectors import Selector
+from immutable_delivery.formats.kustomize.selectors import Selector, Targets
 from immutable_delivery.formats.kustomize.trouble import Refused, Report
 from immutable_delivery.formats.lookup import (
     find,
@@ -41,16 +42,24 @@ def transform(
     gathered: Accumulated, kustomization: Kustomization, repository: Repository, report: Report
 ) -> None:
     """Apply every replacement; where its source is not known the targets are not known either."""
-    for entry in _entries(kustomization, repository, report):
+    entries = list(_entries(kustomization, repository, report))
+    if not entries:
+        return
+    objects = Targets(gathered.resources, len(entries))
+    for entry in entries:
         source, value = mapping(entry, "source"), scalar(entry, "sourceValue")
         try:
-            value = value if source is None else _source(gathered, source)
+            value = value if source is None else _source(objects, source)
         except Refused as refusal:
             if not gathered.open:
                 report(entry.place, f"the replacement does not apply: {refusal}")
             value = None
-        for target in mappings(entry, "targets"):
-            _fill(gathered, target, value, report)
+        try:
+            for target in mappings(entry, "targets"):
+                _fill(objects, target, value, report)
+        except SpentError:
+            report(entry.place, SPENT)
+            return
 
 
 def _entries(
@@ -74,10 +83,10 @@ def _entries(
             )
 
 
-def _source(gathered: Accumulated, source: Mapping) -> Scalar | None:
+def _source(objects: Targets, source: Mapping) -> Scalar | None:
     """Return the value to copy; None where it is no scalar, which nothing that we judge is made of."""
     selector = Selector.of(source)
-    found = [one for one in gathered.resources if _named(selector, one)]
+    found = [one for one in objects.called(selector.name) if _named(selector, one)]
     if len(found) != 1:
         raise Refused(f"its source means {len(found)} objects")
     path = text(source, "fieldPath") or "metadata.name"
@@ -102,7 +111,7 @@ def _named(selector: Selector, one: Resource) -> bool:
     )
 
 
-def _fill(gathered: Accumulated, target: Mapping, value: Scalar | None, report: Report) -> None:
+def _fill(objects: Targets, target: Mapping, value: Scalar | None, report: Report) -> None:
     select = mapping(target, "select")
     if select is None:
         report(target.place, "the replacement does not say which objects it fills")
@@ -110,10 +119,11 @@ def _fill(gathered: Accumulated, target: Mapping, value: Scalar | None, report: 
     selector = Selector.of(select)
     rejected = [Selector.of(one) for one in mappings(target, "reject")]
     options = mapping(target, "options")
-    for one in gathered.resources:
-        if selector.selects(one) and not any(other.selects(one) for other in rejected):
+    for one in objects.selected(selector):
+        if not any(other.selects(one) for other in rejected):
             for path in scalars(target, "fieldPaths"):
                 _set(one, path, value, options, report)
+            objects.note(one)
 
 
 def _set(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
+from immutable_delivery.budget import Budget
 from immutable_delivery.formats.kustomize.patterns import fits
 from immutable_delivery.formats.kustomize.resource import Identity, Resource
 from immutable_delivery.formats.lookup import mapping, pairs, text
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.patterns import lazy
 from immutable_delivery.records import Record
+
+_NAME = lazy(r"[\w-]+\Z", re.ASCII)
+"""A name that is no pattern."""
 
 _TERM = lazy(
     r"\s*(?P<absent>!)?\s*(?P<key>[\w./-]+)\s*"
@@ -59,6 +64,38 @@ class Selector(Record, frozen=True):
             and fits(self.version, one.version)
             and fits(self.kind, one.kind)
         )
+
+
+class Targets:
+    """The objects of a kustomization for its targets: one that says a name only looks at those that have or had it."""
+
+    CHANGE = 20
+    """What it costs to change an object, against 1 to look at it."""
+
+    def __init__(self, resources: Sequence[Resource], entries: int) -> None:
+        self._all = resources
+        self._budget = Budget(200_000 + 400 * (len(resources) + entries))
+        self._named: dict[str, dict[int, Resource]] = defaultdict(dict)
+        for one in resources:
+            self.note(one)
+
+    def note(self, one: Resource) -> None:
+        """Remember the names of an object, which may have changed."""
+        for identity in one.identities:
+            self._named[identity.name][id(one)] = one
+
+    def called(self, name: str) -> Sequence[Resource]:
+        """Return the objects that have or had a name; all of them for none."""
+        found = tuple(self._named[name].values()) if name else self._all
+        self._budget.spend(len(found))
+        return found
+
+    def selected(self, selector: Selector) -> list[Resource]:
+        """Return the objects that a selector means; raise SpentError where that has become too much."""
+        inside = self.called(selector.name if _NAME.match(selector.name) else "")
+        found = [one for one in inside if selector.selects(one)]
+        self._budget.spend(self.CHANGE * len(found))
+        return found
 
 
 def labelled(selector: str, labels: Mapping | None) -> bool:

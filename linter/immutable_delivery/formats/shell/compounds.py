@@ -109,13 +109,12 @@ def define(shell: Interpreter, node: Node) -> list[int]:
 def function(shell: Interpreter, call: Call) -> list[int]:
     """Run the body of a function with the arguments of the call."""
     source, body = shell.functions[call.name]
-    values = shell.variables.values
-    outer = {name: values[name] for name in _POSITIONS if name in values}
+    outer = shell.variables.values.only(_POSITIONS)
     position(shell, call.arguments)
     with shell.reading(source):
         outputs = shell.compound(body)
     for name in _POSITIONS:
-        shell.variables.values.pop(name, None)
+        shell.variables.values.drop(name)
     shell.variables.values.update(outer)
     return outputs
 
@@ -124,8 +123,8 @@ def position(shell: Interpreter, words: list[Word]) -> None:
     """Set `$1` … and `$@`."""
     values = shell.variables.values
     for index in range(1, 10):
-        values.pop(str(index), None)
-    values |= {str(index): word for index, word in enumerate(words[:9], 1)}
+        values.drop(str(index))
+    values.update({str(index): word for index, word in enumerate(words[:9], 1)})
     values["@"] = values["*"] = words
 
 
