@@ -13,13 +13,20 @@ class SpentError(Exception):
 class Budget:
     """What may still be spent; it grows with the input, so that twice the input costs about twice."""
 
-    __slots__ = ("left",)
+    __slots__ = ("_left", "told")
 
     def __init__(self, limit: int) -> None:
-        self.left = limit
+        self._left = limit
+        self.told = False
+        """Whether somebody has been told that it is gone."""
 
     def spend(self, cost: int = 1) -> None:
         """Take from it; raise SpentError where it does not have as much."""
-        self.left -= cost
-        if self.left < 0:
+        self._left -= cost
+        if self._left < 0:
             raise SpentError
+
+    def pays(self, cost: int = 1) -> bool:
+        """Take from it; False where it does not have as much."""
+        self._left -= cost
+        return self._left >= 0

@@ -13,6 +13,7 @@ from typing import cast
 
 from msgspec import msgpack
 
+from immutable_delivery.allowance import within_allowance
 from immutable_delivery.context import ReadingSettings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import AnyFact, Build, Scope
@@ -73,7 +74,8 @@ def _read(
             found.problems[path] = (error.offset, error.reason)
         else:
             found.comments[path] = format_.comments(documents[path], text)
-    for fact in format_.facts(documents, around) if documents else ():
+    facts = format_.facts(documents, around) if documents else ()
+    for fact in within_allowance(facts, around, len(group.paths)):
         if isinstance(fact, Build):
             found.builds.append(fact)
         else:

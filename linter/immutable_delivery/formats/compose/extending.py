@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from immutable_delivery.budget import SPENT, Budget
 from immutable_delivery.files import folder_of
 from immutable_delivery.formats.commands.urls import is_remote
 from immutable_delivery.formats.compose.including import follow
@@ -43,6 +44,8 @@ class Extension:
         self._folders = folders
         self._prepare = prepare
         self._files: dict[str, _File | None] = {}
+        self._budget = Budget(0)
+        """How many inherited entries are worked out: a chain of services inherits more with each of them."""
 
     def apply(self, root: Mapping, path: str, paths: Paths) -> Mapping:
         """Return a document in which every service is whole."""
@@ -50,6 +53,7 @@ class Extension:
         if services is None or not any(_extends(node) for _, node in services.items()):
             return root
         file = _File(path, services, paths)
+        self._budget = Budget(20_000 + 50 * len(services.entries))
         entries = {
             name: (key, self._service(file, name)) for name, (key, _) in services.entries.items()
         }
@@ -82,13 +86,22 @@ class Extension:
     def _merge_back(self, steps: list[_Step], node: Node | None) -> None:
         """Merge from the base upward."""
         for step in reversed(steps):
-            if isinstance(node, Mapping):
+            if isinstance(node, Mapping) and self._pays(node, step):
                 base = _reset(node, step)
                 merged = merge(base, step.node, ("services", step.name), self._reader.trouble)
                 node = unique_service(merged)
             else:
                 node = step.node
             step.file.done[step.name] = node
+
+    def _pays(self, base: Mapping, step: _Step) -> bool:
+        """Tell whether a service may still inherit; say it once where none may any more."""
+        if self._budget.pays(sum(_size(value) for _, value in base.items())):
+            return True
+        if not self._budget.told:
+            self._budget.told = True
+            self._reader.trouble(step.node.place, SPENT)
+        return False
 
     def _base(self, file: _File, extends: Node) -> tuple[_File, str] | None:
         """Return the file and the name of what a service extends; None, and told, where there is none."""
@@ -127,6 +140,12 @@ class Extension:
 def _extends(node: Node) -> Node | None:
     found = node.get("extends") if isinstance(node, Mapping) else None
     return None if isinstance(found, Scalar) and found.null else found
+
+
+def _size(node: Node) -> int:
+    if isinstance(node, Scalar):
+        return 1
+    return 1 + len(node.entries if isinstance(node, Mapping) else node.items)
 
 
 def _without_extends(node: Mapping) -> Mapping:
