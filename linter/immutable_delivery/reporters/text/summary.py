@@ -137,6 +137,7 @@ def _command(finding: Finding) -> str:
 
 def _most_frequent(report: Report) -> str:
     """Return the policy of most of the worst findings; what cannot be read needs no explanation."""
-    found = [finding.policy for finding in report.findings if finding.severity == report.worst]
+    worst = report.worst
+    found = [finding.policy for finding in report.findings if finding.severity == worst]
     readable = [policy for policy in found if policy != "unreadable"] or found
     return printable(Counter(readable).most_common(1)[0][0])

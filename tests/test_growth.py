@@ -1,0 +1,219 @@
+"""Twice the input takes at most two and a half times as long: no file that a stranger writes hangs a gate."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from immutable_delivery.budget import SPENT
+from immutable_delivery.findings import Report
+from immutable_delivery.reporters import render
+from immutable_delivery.run import run
+from immutable_delivery.settings import Request
+
+Kind = Callable[[int], Mapping[str, str]]
+
+MOST = 2.5
+_QUIET = 0.05
+"""Seconds that nobody notices."""
+_OBJECT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}}}
+spec:
+  template: {{metadata: {{labels: {{a: b}}}}, spec: {{containers: [{{name: c, image: "{image}"}}]}}}}
+"""
+
+
+def lines(template: str, numbers: Iterable[int]) -> str:
+    return "".join(template.format(i=i, before=i - 1) for i in numbers)
+
+
+def built(entries: str, count: int) -> Mapping[str, str]:
+    objects = [_OBJECT.format(name=f"d{i}", image=f"w{i}:1") for i in range(count)]
+    return {
+        "all.yaml": "---\n".join(objects),
+        "kustomization.yaml": f"resources: [all.yaml]\n{entries}",
+    }
+
+
+def pattern_of_a_patch(count: int) -> Mapping[str, str]:
+    patch = "'[{op: remove, path: /spec}]'"
+    entry = f"patches:\n- target: {{name: (a|aa)*b}}\n  patch: {patch}\n"
+    one = _OBJECT.format(name="a" * count, image="w:1")
+    return {"d.yaml": one, "kustomization.yaml": f"resources: [d.yaml]\n{entry}"}
+
+
+def targets(count: int) -> Mapping[str, str]:
+    one = "- target: {{kind: Deployment, name: d{i}}}\n  patch: '[{{op: remove, path: /spec/x}}]'\n"
+    return built("patches:\n" + lines(one, range(count)), count)
+
+
+def merges(count: int) -> Mapping[str, str]:
+    one = "- patch: '{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: d{i}}}, spec: {{replicas: 2}}}}'\n"
+    return built("patches:\n" + lines(one, range(count)), count)
+
+
+def images(count: int) -> Mapping[str, str]:
+    return built("images:\n" + lines("- {{name: w{i}, newTag: '2'}}\n", range(count)), count)
+
+
+def replacements(count: int) -> Mapping[str, str]:
+    one = (
+        "- source: {{kind: Deployment, name: d{i}}}\n"
+        "  targets: [{{select: {{kind: Deployment}}, fieldPaths: [spec.template.metadata.labels.a]}}]\n"
+    )
+    return built("replacements:\n" + lines(one, range(count)), count)
+
+
+def long_value(count: int) -> Mapping[str, str]:
+    return {"Dockerfile": "FROM debian\nENV A=" + ("x" * 5_000 + "\\\n") * count + "\n"}
+
+
+def heads_of_tokens(count: int) -> Mapping[str, str]:
+    return {
+        "Dockerfile": "FROM debian\nENV A=" + ("-eyJabcdefghijkl" * 300 + "\\\n") * count + "\n"
+    }
+
+
+def chain_of_arguments(count: int) -> Mapping[str, str]:
+    return {
+        "Dockerfile": "FROM debian\nARG A0=x\n"
+        + lines("ARG A{i}=${{A{before}}}x\n", range(1, count))
+    }
+
+
+def doubling_arguments(count: int) -> Mapping[str, str]:
+    return {
+        "Dockerfile": "FROM debian\nARG A0=x\n"
+        + lines("ARG A{i}=${{A{before}}}${{A{before}}}\n", range(1, count))
+    }
+
+
+def variables_and_scripts(count: int) -> Mapping[str, str]:
+    return {"Dockerfile": "FROM debian\n" + lines("ENV A{i}=x\nRUN echo $A{i}\n", range(count))}
+
+
+def ignore_comments(count: int) -> Mapping[str, str]:
+    return {
+        "Dockerfile": "FROM debian\n" + "# imd: ignore[floating-tag] why\n" * count + "RUN true\n"
+    }
+
+
+def chain_of_services(count: int) -> Mapping[str, str]:
+    one = "  s{i}: {{extends: {{service: s{before}}}, environment: {{E{i}: x}}}}\n"
+    return {
+        "compose.yaml": "services:\n  s0: {image: a, environment: {E0: x}}\n"
+        + lines(one, range(1, count))
+    }
+
+
+def repeated_volumes(count: int) -> Mapping[str, str]:
+    services = lines("  s{i}: {{image: a, volumes: *v}}\n", range(1, count))
+    volumes = lines("    - ./a{i}:/b{i}\n", range(count))
+    return {"compose.yaml": f"services:\n  s0:\n    image: a\n    volumes: &v\n{volumes}{services}"}
+
+
+def list_on_one_line(count: int) -> Mapping[str, str]:
+    pods = [
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": f"p{i}"},
+            "spec": {"containers": [{"name": "c", "image": "nginx"}]},
+        }
+        for i in range(count)
+    ]
+    return {"list.json": json.dumps({"apiVersion": "v1", "kind": "List", "items": pods})}
+
+
+def containers(count: int) -> Mapping[str, str]:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n"
+    return {"pod.yaml": pod + lines("  - {{name: c{i}, image: nginx}}\n", range(count))}
+
+
+def services(count: int) -> Mapping[str, str]:
+    return {"compose.yaml": "services:\n" + lines("  s{i}: {{image: nginx}}\n", range(count))}
+
+
+KINDS: dict[Kind, int] = {
+    pattern_of_a_patch: 120,
+    targets: 200,
+    merges: 200,
+    images: 200,
+    replacements: 120,
+    long_value: 20,
+    heads_of_tokens: 20,
+    chain_of_arguments: 800,
+    doubling_arguments: 800,
+    variables_and_scripts: 800,
+    ignore_comments: 1600,
+    chain_of_services: 250,
+    repeated_volumes: 130,
+    list_on_one_line: 1000,
+    containers: 800,
+    services: 1000,
+}
+
+
+def judged(folder: Path, files: Mapping[str, str]) -> tuple[float, Report]:
+    folder.mkdir(exist_ok=True)
+    for path, text in files.items():
+        (folder / path).write_text(text)
+    began = time.process_time()
+    report = run(folder, Request(today=date(2026, 11, 29))).report
+    render("text", report)
+    return time.process_time() - began, report
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "count"), KINDS.items(), ids=lambda one: getattr(one, "__name__", "")
+)
+def test_twice_as_much_takes_little_more_than_twice_as_long(
+    kind: Kind, count: int, tmp_path: Path
+) -> None:
+    judged(tmp_path / "warm", kind(2))
+    small = big = 0.0
+    for _ in range(3):  # other processes disturb a measurement
+        small = max(small, judged(tmp_path / "small", kind(count))[0])
+        big = judged(tmp_path / "big", kind(2 * count))[0]
+        if big <= MOST * small + _QUIET:
+            return
+    pytest.fail(f"{2 * count} take {big:.2f} s, {count} take {small:.2f} s")
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "file"),
+    [
+        (chain_of_services, 400, "compose.yaml"),
+        (repeated_volumes, 200, "compose.yaml"),
+        (replacements, 200, "kustomization.yaml"),
+    ],
+)
+def test_what_asks_for_too_much_is_said_and_the_rest_goes_on(
+    kind: Kind, count: int, file: str, tmp_path: Path
+) -> None:
+    files = {**kind(count), "web/Dockerfile": "FROM debian\n"}
+    (tmp_path / "repository/web").mkdir(parents=True)
+    _, report = judged(tmp_path / "repository", files)
+    unread = [one for one in report.findings if one.policy == "unreadable"]
+    assert {(one.place.file, SPENT in one.message) for one in unread} == {(file, True)}
+    assert len(unread) <= 2
+    assert any(one.place.file == "web/Dockerfile" for one in report.findings)
+
+
+def test_real_repetition_is_within_the_budget(tmp_path: Path) -> None:
+    shared = "x-common: &common\n  image: a:1\n  environment:\n" + lines(
+        "    E{i}: x\n", range(100)
+    )
+    one = "  s{i}:\n    <<: *common\n    ports: ['80{i}:80']\n"
+    _, report = judged(
+        tmp_path / "r", {"compose.yaml": shared + "services:\n" + lines(one, range(60))}
+    )
+    assert not [one for one in report.findings if one.policy == "unreadable"]
