@@ -69,6 +69,8 @@ Origin: TypeAlias = Literal[
     "start", "hook", "probe", "",
 ]  # fmt: skip
 
+Idle: TypeAlias = Literal["waits", "shell", ""]
+
 Form: TypeAlias = Literal["exec", "shell", ""]
 
 Mutation: TypeAlias = Literal["container", "workload", "host", "tag", "files", ""]
@@ -422,6 +424,20 @@ class Container(Fact, frozen=True, kw_only=True):
     """Whether the repository states the start command itself."""
     adds_code: bool = False
     """Whether it is an image built here that copies application code in."""
+    application: str = ""
+    """For the last stage of a Dockerfile: where application code arrives, by narrow evidence (a program that the repository
+    holds, what a stage made of one); never lists of packages, scripts, configuration, exports to the root. Empty where none does."""
+    tool: bool = False
+    """Whether that arrives only in folders for programs that somebody calls."""
+    purposes: tuple[str, ...] = ()
+    """For a build stage: what its path, name or labels say that it is for, where that is not to run: base, builder, test …"""
+    attended: bool = False
+    """For a build stage: whether they say that people or tests work in it."""
+    feeds: bool = False
+    """For a build stage: whether another Dockerfile here builds on an image of its name."""
+    idle: Idle | None = ""
+    """How its whole start command starts nothing: it waits (`sleep infinity`), or it is a shell that nobody types into.
+    Empty for a container whose name says that it only holds a place."""
     repeated: Repeated = ""
     """The instruction that one stage has several of; else empty."""
     user: str | None = ""
@@ -453,6 +469,8 @@ class Container(Fact, frozen=True, kw_only=True):
     """The working directory at the end of the stage."""
     entry: Hidden[tuple[str, ...] | None] = ()
     """The words that start it: ENTRYPOINT and CMD, or command and args."""
+    entrypoint: Hidden[tuple[str, ...] | None] = ()
+    """Those of them that take the place of the image's own program; empty where none do."""
     code: Hidden[tuple[tuple[str, str], ...]] = ()
     """What was copied in: pairs of the path in the image and the path in the repository."""
     built: Hidden[tuple[str, ...]] = ()

@@ -57,12 +57,11 @@ groovy:4 jruby:9 dart:3 maven:3 gradle:8 composer:2 oven/bun:1 denoland/deno:2
 """
 """CMD is a REPL, a shell, `--help` or `--version`."""
 EMPTY = """
-gcr.io/distroless/static gcr.io/distroless/base gcr.io/distroless/cc gcr.io/distroless/static-debian12
-gcr.io/distroless/base-debian12 gcr.io/distroless/cc-debian12 gcr.io/distroless/static-debian11 gcr.io/distroless/base-debian11
-gcr.io/distroless/cc-debian11 mcr.microsoft.com/dotnet/runtime:8.0 mcr.microsoft.com/dotnet/aspnet:8.0
+public.ecr.aws/amazonlinux/amazonlinux:2023 mcr.microsoft.com/azurelinux/base/core:3.0 mcr.microsoft.com/windows/servercore:ltsc2022
+mcr.microsoft.com/windows/nanoserver:ltsc2022 cgr.dev/chainguard/static cgr.dev/chainguard/wolfi-base mcr.microsoft.com/dotnet/runtime:8.0 mcr.microsoft.com/dotnet/aspnet:8.0
 mcr.microsoft.com/dotnet/sdk:8.0 mcr.microsoft.com/dotnet/runtime-deps:8.0 mcr.microsoft.com/openjdk/jdk:21-ubuntu
 registry.access.redhat.com/ubi8/ubi registry.access.redhat.com/ubi9/ubi registry.access.redhat.com/ubi8/ubi-minimal
-registry.access.redhat.com/ubi9/ubi-minimal nvidia/cuda:12.6.0-base-ubuntu24.04
+registry.access.redhat.com/ubi9/ubi-minimal registry.access.redhat.com/ubi10/ubi registry.access.redhat.com/ubi10/ubi-minimal nvidia/cuda:12.6.0-base-ubuntu24.04
 """
 SERVERS = """
 nginx nginxinc/nginx-unprivileged httpd caddy traefik haproxy envoyproxy/envoy tomcat jetty
@@ -80,7 +79,31 @@ def names(text: str) -> set[str]:
 def test_what_starts_only_a_shell_starts_nothing() -> None:
     nothing = chain.from_iterable(text.split() for text in (SHELLS, LANGUAGES, EMPTY))
     assert [image for image in nothing if starts_by_itself(image) is not False] == []
-    assert known(ImageStarts).nothing == names(SHELLS) | names(LANGUAGES) | names(EMPTY)
+    reviewed = names(SHELLS) | names(LANGUAGES) | names(EMPTY)
+    assert set(known(ImageStarts).nothing) == reviewed | {"gcr.io/distroless/*"}
+
+
+DISTROLESS = "static base cc static-debian11 base-debian11 cc-debian12 java21-debian12 nodejs22-debian12 python3-debian12"
+
+
+def test_distroless_images_start_at_most_an_interpreter() -> None:
+    for name in DISTROLESS.split():
+        assert starts_by_itself(f"gcr.io/distroless/{name}:nonroot") is False, name
+        assert known(ImageStarts).is_bare.fullmatch(f"gcr.io/distroless/{name}"), name
+    assert known(ImageStarts).bare == ("scratch", "gcr.io/distroless/*")
+
+
+ARCHITECTURES = "amd64 arm32v5 arm32v6 arm32v7 arm64v8 i386 ppc64le s390x riscv64"
+
+
+def test_mirrors_and_architectures_are_the_same_images() -> None:
+    prefixes = [f"{name}/" for name in ARCHITECTURES.split()]
+    prefixes += ["public.ecr.aws/docker/library/", "mirror.gcr.io/library/"]
+    for prefix in prefixes:
+        assert starts_by_itself(f"{prefix}debian:12") is False, prefix
+        assert starts_by_itself(f"{prefix}nginx:1.27") is True, prefix
+        assert starts_by_itself(f"{prefix}acme:1") is None, prefix
+    assert set(known(ImageStarts).prefixes) == set(prefixes)
 
 
 def test_servers_start_by_themselves() -> None:

@@ -77,6 +77,7 @@ def test_every_word_for_compose_files_is_reviewed() -> None:
     found = known(Environments)
     assert found.compose_development == set(COMPOSE_DEVELOPMENT.split())
     assert found.compose_stages == set(COMPOSE_STAGES.split())
+    assert found.compose_undelivered == {"test", "tests", "testing", "e2e", "pull"}
     assert of_compose("compose.yaml") is of_compose("compose.web.yaml") is None
 
 

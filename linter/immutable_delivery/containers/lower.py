@@ -70,6 +70,7 @@ def container(spec: ContainerSpec) -> Container:
         watches=spec.watches,
         workdir=_text(spec.workdir),
         entry=_entry(spec),
+        entrypoint=spec.entrypoint.run if spec.entrypoint else (),
     )
 
 
@@ -137,7 +138,7 @@ def _start(command: CommandSpec, scope: Scope) -> Start:
 
 def _entry(spec: ContainerSpec) -> tuple[str, ...] | None:
     """Return the words that start a container; None where one is not known."""
-    known = [command.argv for command in spec.starts]
+    known = [command.run for command in spec.starts]
     return None if None in known else tuple(word for argv in known if argv for word in argv)
 
 

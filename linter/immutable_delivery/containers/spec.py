@@ -81,6 +81,11 @@ class CommandSpec(Record, frozen=True):
         known = all(word.known for word in self.words)
         return tuple(word.text for word in self.words) if known else None
 
+    @property
+    def run(self) -> tuple[str, ...] | None:
+        """The words that are run: for the shell form the shell with its script; None where a variable hides one."""
+        return (self.shell, "-c", *self.argv) if self.form == "shell" and self.argv else self.argv
+
 
 class ImageSpec(Record, frozen=True):
     """A reference to an image: the one that runs, or another that the container needs."""

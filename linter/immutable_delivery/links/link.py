@@ -8,6 +8,8 @@ from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, T
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.files import Files
 from immutable_delivery.links.development import link_development, link_substituted
+from immutable_delivery.links.feeding import link_feeding
+from immutable_delivery.links.idle import link_idle
 from immutable_delivery.links.locked import link_locked
 from immutable_delivery.links.mounts import link_mounts
 from immutable_delivery.links.proxies import link_proxies
@@ -36,4 +38,5 @@ def link(
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
         linked = link_starts(link_locked(linked, lock), builds, lock)
+        linked = link_feeding(link_idle(linked, builds, lock))
         return link_unread(link_volumes(link_mounts(link_proxies(linked), files), files))

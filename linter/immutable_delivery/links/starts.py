@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,18 +11,53 @@ from immutable_delivery.formats.images import name_and_tag
 from immutable_delivery.lock.file import NONE, Lock
 from immutable_delivery.records import replace
 from immutable_delivery.tables import known
-from immutable_delivery.tables.subjects import ImageStarts
+from immutable_delivery.tables.subjects import Environments, ImageStarts
+
+_BUILDERS = frozenset({"compose", "bake"})
+"""Tools whose builds say nothing of how the image starts, or say it as a manifest that runs it."""
 
 
 def link_starts(facts: Sequence[Fact], builds: Sequence[Build], lock: Lock = NONE) -> list[Fact]:
     """Return the facts with ``runs`` and ``starts`` of every container filled in."""
     containers = [fact for fact in facts if isinstance(fact, Container)]
-    runners = _runners(containers, builds)
+    builds = [build for build in builds if not _only_tests(build)]
+    runners = runners_of(containers, builds)
+    described = _described(builds)
     built = {(c.scope.service, c.name) for c in containers if c.builds}
     return [
-        _linked(fact, runners, built, lock) if isinstance(fact, Container) else fact
+        _undelivered(_linked(fact, runners, built, lock), described)
+        if isinstance(fact, Container)
+        else fact
         for fact in facts
     ]
+
+
+def _described(builds: Iterable[Build]) -> set[tuple[str, str]]:
+    """Return the stages that are not alone: a build asks for one by its name, or a tool deploys it in words of its own."""
+    named = {
+        (build.dockerfile, build.target) for build in builds if build.target and not build.deployed
+    }
+    return named | {(build.dockerfile, "") for build in builds if build.tool not in _BUILDERS}
+
+
+def _undelivered(container: Container, described: set[tuple[str, str]]) -> Container:
+    """Take back what is no delivery: a stage that something describes, a service that only tests or pulls images."""
+    where = container.dockerfile
+    if where and not described.isdisjoint({(where, container.stage), (where, "")}):
+        return replace(container, application="")
+    if container.container_type == "service" and _tests(container.manifest):
+        return replace(container, runs=False)
+    return container
+
+
+def _only_tests(build: Build) -> bool:
+    return build.deployed and (_tests(build.place.file) or _tests(build.target))
+
+
+def _tests(path: str) -> bool:
+    """Whether the name of a Compose file or of a build target says that it only tests or pulls images."""
+    words = re.split(r"[._-]", path.rpartition("/")[2].lower())
+    return not known(Environments).compose_undelivered.isdisjoint(words)
 
 
 def starts_by_itself(image: str | None, lock: Lock = NONE) -> bool | None:
@@ -31,12 +67,15 @@ def starts_by_itself(image: str | None, lock: Lock = NONE) -> bool | None:
     if image in lock.images:
         return lock.images[image].starts
     (name, tag), images = name_and_tag(image), known(ImageStarts)
-    if name not in images.nothing:
+    name = images.official(name)
+    if not images.starts_nothing.fullmatch(name):
         return True if name in images.server else None
     return any(word in tag for word in images.variants.get(name, ()))
 
 
-def _runners(containers: Iterable[Container], builds: Iterable[Build]) -> Mapping[str, list[bool]]:
+def runners_of(
+    containers: Iterable[Container], builds: Iterable[Build]
+) -> Mapping[str, list[bool]]:
     """Return per Dockerfile whether each of those who run it states the start command."""
     own = {(c.manifest, c.name): c.own_start for c in containers if c.container_type != "stage"}
     found: dict[str, list[bool]] = defaultdict(list)

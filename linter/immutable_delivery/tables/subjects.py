@@ -81,6 +81,8 @@ class Environments(Subject, frozen=True):
     """Words in the name or the folder of a Compose file that say development."""
     compose_stages: frozenset[str] = frozenset()
     """Words there that say another environment."""
+    compose_undelivered: frozenset[str] = frozenset()
+    """Words in the name of a Compose file, or of a build target, that only tests or pulls images: it deploys nothing."""
     variables: frozenset[str] = frozenset()
     """Variables that say it of a service."""
 
@@ -111,6 +113,14 @@ class Files(Subject, frozen=True):
     """Files of these endings that are code all the same."""
     mounted_configuration: Words = ()
     """Endings of what configures a program where it is mounted."""
+    programs: Words = ()
+    """Endings of programs and their source: what brings one into an image brings an application."""
+    no_programs: Words = ()
+    """Files of these endings, or without one, that are no application; `*` is any text."""
+    system_folders: Words = ()
+    """Folders of an image that hold no application, whatever is copied from there."""
+    program_folders: frozenset[str] = frozenset()
+    """Folders of an image for programs that somebody calls: an application that arrives in no other is a tool."""
     code_folders: Words = ()
     """Folders of a container that are usually code."""
     data_folders: Words = ()
@@ -137,6 +147,21 @@ class Files(Subject, frozen=True):
         return re.compile(rf"\.(?:{either(self.mounted_configuration)})$")
 
     @cached_property
+    def program(self) -> re.Pattern[str]:
+        """Recognises the name of a program: its ending, or that it has none."""
+        return re.compile(rf"[^.]+|.+\.(?:{either(self.programs)})", re.IGNORECASE)
+
+    @cached_property
+    def no_program(self) -> re.Pattern[str]:
+        """Recognises the name of a file that is no application."""
+        return re.compile(either(self.no_programs, star=".*"), re.IGNORECASE)
+
+    @cached_property
+    def system_folder(self) -> re.Pattern[str]:
+        """Recognises a path in a folder that holds no application."""
+        return re.compile(rf"(?:{either(self.system_folders)})(?:/|\Z)")
+
+    @cached_property
     def code_folder(self) -> re.Pattern[str]:
         """Recognises a path in a folder that is usually code."""
         return re.compile(rf"(?:{either(self.code_folders)})(?:/|$)")
@@ -147,17 +172,59 @@ class Files(Subject, frozen=True):
         return re.compile(rf"(?:{either(self.data_folders)})(?:/|$)")
 
 
+class Idle(Subject, frozen=True):
+    """What a start command does that starts nothing."""
+
+    wrappers: frozenset[str] = frozenset()
+    """Programs that only run another one."""
+    quiet: frozenset[str] = frozenset()
+    """Commands that do nothing that lasts, unless they write somewhere."""
+    waiting: frozenset[str] = frozenset()
+    """Programs that wait for ever when nothing is given to them."""
+    placeholders: Words = ()
+    """Words in the name of a container that only holds a place, or has an image pulled."""
+    devices: frozenset[str] = frozenset()
+    """What `tail -f` finds nothing new in."""
+    shells: frozenset[str] = frozenset()
+    """Shells that wait for somebody to type."""
+
+    @cached_property
+    def holds_a_place(self) -> re.Pattern[str]:
+        """Finds in a container's name that it only holds a place."""
+        return re.compile(rf"(?:^|[-_])(?:{either(self.placeholders)})(?:[-_]|$)", re.IGNORECASE)
+
+
 class ImageStarts(Subject, frozen=True):
     """What images start by themselves."""
 
-    nothing: frozenset[str] = frozenset()
-    """Images that start only a shell, a REPL or nothing."""
+    nothing: Words = ()
+    """Images that start only a shell, a REPL or nothing; `*` is any text."""
     variants: Rows = field(default_factory=dict)
     """Image of these → words in its tags that do start a server."""
     server: frozenset[str] = frozenset()
     """Images that start a server."""
+    bare: Words = ()
+    """Images without a shell: what is copied to the root of one is no service, but a way to export files."""
+    prefixes: Words = ()
+    """Beginnings of names that are mirrors, or architectures, of the official images."""
     waiting: frozenset[str] = frozenset()
     """Programs that, called without a script, only wait for somebody to type."""
+
+    @cached_property
+    def starts_nothing(self) -> re.Pattern[str]:
+        """Recognises the name of an image that starts nothing."""
+        return re.compile(either(self.nothing, star=".*"))
+
+    @cached_property
+    def is_bare(self) -> re.Pattern[str]:
+        """Recognises the name of an image without a shell."""
+        return re.compile(either(self.bare, star=".*"))
+
+    def official(self, name: str) -> str:
+        """Return the name of an image without the mirror and the architecture before it."""
+        for prefix in self.prefixes:
+            name = name.removeprefix(prefix)
+        return name
 
 
 class Layout(Subject, frozen=True):
@@ -195,6 +262,21 @@ class Packages(Subject, frozen=True):
     def names_version(self) -> re.Pattern[str]:
         """Recognises the beginning of such a name."""
         return re.compile(rf"(?:{either(self.versioned)})\b", re.IGNORECASE)
+
+
+class Purposes(Subject, frozen=True):
+    """What the path or the stage of a Dockerfile says that it is for, where that is not to run a service."""
+
+    words: frozenset[str] = frozenset()
+    """Words between `/`, `.`, `-` and `_`."""
+    folders: frozenset[str] = frozenset()
+    """Folders."""
+    stages: frozenset[str] = frozenset()
+    """Words in the names of stages alone."""
+    attended: frozenset[str] = frozenset()
+    """Words among all of these that say that people or tests work in what is built."""
+    labels: Words = ()
+    """Beginnings of labels that say it."""
 
 
 class Revisions(Subject, frozen=True):

@@ -10,7 +10,8 @@ from immutable_delivery.formats import Surroundings
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments
 
-_FOLDERS = {".devcontainer": "devcontainer"}
+_DEVCONTAINER = "devcontainer"
+"""A folder with this word in its name holds the place where somebody works."""
 
 
 def environment(path: str, profiles: Sequence[str], around: Surroundings) -> Environment:
@@ -28,10 +29,12 @@ def conventional(path: str) -> Environment | None:
         if word in telling:
             return Environment(word, f"the file name says '{word}'", _is_development(word))
     last = folder.rpartition("/")[2].lower()
-    if last in telling or last in _FOLDERS:
-        word = _FOLDERS.get(last, last)
-        return Environment(word, f"the folder is named '{last}'", _is_development(word))
-    return None
+    if last in telling:
+        return Environment(last, f"the folder is named '{last}'", _is_development(last))
+    inside = next((part for part in folder.split("/") if _DEVCONTAINER in part.lower()), None)
+    if inside is None:
+        return None
+    return Environment(_DEVCONTAINER, f"a folder is named '{inside}'", development=True)
 
 
 def _profiled(profiles: Sequence[str]) -> Environment | None:
@@ -42,4 +45,4 @@ def _profiled(profiles: Sequence[str]) -> Environment | None:
 
 
 def _is_development(name: str) -> bool:
-    return name in known(Environments).compose_development or name == "devcontainer"
+    return name in known(Environments).compose_development or name == _DEVCONTAINER

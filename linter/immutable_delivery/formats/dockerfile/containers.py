@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.facts import Container, Repeated
+from immutable_delivery.formats.dockerfile.applications import application, purposes
 from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.context import joined
 from immutable_delivery.formats.dockerfile.shells import words_of
 from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Purposes
 from immutable_delivery.text import Place
 
 
@@ -16,6 +19,7 @@ def container(state: State) -> Container:
     """Return the fact of a stage."""
     stage = state.stage
     repeated = _repeated(state)
+    arrived, words = application(state), purposes(state)
     hidden, volume = _volume_over_code(state)
     places = {"image": stage.start.words[0].whole, **_places(state), **repeated[1]}
     if volume:
@@ -31,6 +35,10 @@ def container(state: State) -> Container:
         starts=_starts(state),
         own_start=bool(state.start),
         adds_code=state.adds_code,
+        application=arrived.path,
+        tool=arrived.tool,
+        purposes=words,
+        attended=not known(Purposes).attended.isdisjoint(words),
         repeated=repeated[0],
         user=state.user.value if state.user else "",
         root=_root(state),
@@ -43,6 +51,7 @@ def container(state: State) -> Container:
         last=state.site.plan.target is stage,
         workdir=state.workdir if state.workdir.startswith("/") else None,
         entry=entry(state),
+        entrypoint=_half(state, "ENTRYPOINT"),
         code=_code(state),
         built=tuple(
             one.target for one in state.contents if one.code and one.source is None is one.body
@@ -60,14 +69,20 @@ def _code(state: State) -> tuple[tuple[str, str], ...]:
 
 def entry(state: State) -> tuple[str, ...] | None:
     """Return the words that start what is built from the stage, as far as the file says; None for the base's."""
-    entrypoint, command = state.start.get("ENTRYPOINT"), state.start.get("CMD")
-    words: list[str] = []
-    for one in (entrypoint, command):
-        if one is None or (one is command and entrypoint and not entrypoint.json):
-            continue
-        texts = [word.text for word in one.words]
-        words += texts if one.json else [*words_of(state), *texts]
-    return tuple(words) if words else None
+    entrypoint = state.start.get("ENTRYPOINT")
+    words = _half(state, "ENTRYPOINT")
+    if entrypoint is None or entrypoint.json:
+        words += _half(state, "CMD")
+    return words or None
+
+
+def _half(state: State, name: str) -> tuple[str, ...]:
+    """Return the words of ENTRYPOINT or CMD as they are run."""
+    one = state.start.get(name)
+    if one is None:
+        return ()
+    texts = tuple(word.text for word in one.words)
+    return texts if one.json else (*words_of(state), *texts)
 
 
 def _starts(state: State) -> bool | None:

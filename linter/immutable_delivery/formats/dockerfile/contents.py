@@ -25,7 +25,9 @@ class Brought(Record, frozen=True):
     body: Written | None = None
     """A here-document that becomes the file."""
     code: bool = True
-    """Whether it is application code, not just configuration."""
+    """Whether it is code, not just configuration."""
+    application: bool = False
+    """Whether it is application code, by narrow evidence."""
 
 
 class Contents(Record):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from posixpath import basename, normpath
 
+from immutable_delivery.formats.dockerfile.applications import arrives, passes_on
 from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.contextcopies import copy_fact
 from immutable_delivery.formats.dockerfile.document import Instruction
@@ -58,7 +59,11 @@ def _from_stage(
     origin = state.site.states[found.stages[0]] if found.stages else None
     for word in sources:
         source = origin.contents.origin_of(word.text) if origin else None
-        state.bring(Brought(state.path(target.text), source, one.place, code=code))
+        config = _is_config(word.text, target.text)
+        application = not config and passes_on(state, origin, word.text, target.text)
+        state.bring(
+            Brought(state.path(target.text), source, one.place, code=code, application=application)
+        )
 
 
 def _bring_bodies(
@@ -85,9 +90,10 @@ def _bring(
         return
     several = len(found) > 1 or any(len(paths) > 1 for _, paths in found)
     for word, paths in found:
+        application = arrives(state, paths, target.text)
         for path in paths or (None,):
             into = _target(state, word.text, path, target.text, several=several)
-            state.bring(Brought(into, path, one.place, code=not config))
+            state.bring(Brought(into, path, one.place, code=not config, application=application))
 
 
 def _target(state: State, source: str, path: str | None, target: str, *, several: bool) -> str:
