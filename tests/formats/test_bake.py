@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import Build, Fact, Image, Install, Source
+from immutable_delivery.facts import Build, Fact, Fetch, Image, Install
 from immutable_delivery.files import MemoryFiles
 from immutable_delivery.formats import Surroundings, bake
 from immutable_delivery.text import Place, Text
@@ -155,9 +155,9 @@ def test_a_dockerfile_inside() -> None:
 
 
 def test_a_context_elsewhere() -> None:
-    (source,) = [one for one in read(SAMPLE)[0] if isinstance(one, Source)]
-    assert (source.source_type, source.ref, source.pin) == ("git", "main", "alias")
-    assert written(source.place_of("ref")) == "main"
+    (fetch,) = [one for one in read(SAMPLE)[0] if isinstance(one, Fetch)]
+    assert (fetch.source_type, fetch.revision, fetch.pin) == ("git", "main", "alias")
+    assert written(fetch.place_of("revision")) == "main"
 
 
 def test_json() -> None:

@@ -18,6 +18,7 @@ from immutable_delivery.facts import (
     Mount,
     Source,
     Start,
+    Unread,
     Variable,
 )
 from immutable_delivery.files import MemoryFiles, State
@@ -116,12 +117,53 @@ def test_a_service_that_only_builds_has_no_image() -> None:
     assert read.one(Container).builds
 
 
-def test_a_build_from_another_repository_is_a_source() -> None:
-    read = service("build: https://github.com/example/app.git#v1.2.3:docker")
-    source = read.one(Source)
-    assert (source.source_type, source.ref, source.pin) == ("git", "v1.2.3", "exact")
-    assert read.where(source, "ref") == ("compose.yaml", "v1.2.3")
+@pytest.mark.parametrize(
+    ("context", "source_type", "revision", "pin"),
+    [
+        ("https://github.com/example/app.git#v1.2.3:docker", "git", "v1.2.3", "exact"),
+        ("https://github.com/example/app.git#main", "git", "main", "alias"),
+        (f"github.com/example/app#{'0a' * 20}", "git", "0a" * 20, "digest"),
+        ("https://github.com/example/app.git#$REF", "git", None, None),
+        ("https://example.com/context.tar.gz", "url", "", "none"),
+    ],
+)
+def test_a_build_from_elsewhere_says_what_add_says(
+    context: str, source_type: str, revision: str | None, pin: str | None
+) -> None:
+    read = service(f"build: {context}")
+    fetch = read.one(Fetch)
+    assert (fetch.source_type, fetch.revision, fetch.pin) == (source_type, revision, pin)
+    assert (fetch.tool, fetch.scope.phase, fetch.scope.deployed) == ("build", "build", True)
+    assert read.where(fetch, "url") == ("compose.yaml", context)
+    if revision:
+        assert read.where(fetch, "revision") == ("compose.yaml", revision)
     assert read.all(Build) == []
+
+
+@pytest.mark.parametrize(
+    ("build", "reason"),
+    [
+        ("{context: ../../other}", "its Dockerfile lies outside of this repository"),
+        ("{dockerfile: /etc/Dockerfile}", "its Dockerfile lies outside of this repository"),
+        ("{context: $WHERE}", "only the deployment knows its Dockerfile"),
+        ("{dockerfile: $WHICH}", "only the deployment knows its Dockerfile"),
+    ],
+)
+def test_a_build_whose_dockerfile_nobody_knows_is_not_passed_over(build: str, reason: str) -> None:
+    read = service(f"build: {build}")
+    assert read.one(Unread).reason == reason
+    assert read.all(Build) == []
+
+
+def test_a_target_that_stays_unknown_is_none() -> None:
+    assert service("build: {context: ., target: $STAGE}").one(Build).target == ""
+    assert service("build: {context: ., target: '${STAGE:-x}'}").one(Build).target == "x"
+
+
+def test_an_include_from_elsewhere_is_part_of_what_is_deployed() -> None:
+    read = Read(compose__yaml="include: ['oci://docker.io/x/y:latest']\n")
+    source = read.one(Source)
+    assert (source.source_type, source.scope.deployed) == ("include", True)
 
 
 def test_an_inline_dockerfile_is_read_where_it_stands() -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Build, Fact, Image, Scope, Source
+from immutable_delivery.facts import Build, Fact, Image, Scope
 from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.bake.variables import File
-from immutable_delivery.formats.commands.urls import is_remote, of_url
+from immutable_delivery.formats.commands.urls import is_remote
+from immutable_delivery.formats.fetches import fetch
 from immutable_delivery.formats.images import familiar_name, image_fact
 from immutable_delivery.formats.inlined import inlined
 from immutable_delivery.formats.lookup import mapping, pairs, scalar, scalars
 from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, entry_extent
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
@@ -76,7 +77,8 @@ class _Target(Record, frozen=True):
         """Yield the build, and what it takes from elsewhere."""
         context = self._text("context")
         if context is not None and is_remote(context.text):
-            yield self._source(context)
+            scope = replace(self.scope, phase="build")
+            yield fetch(context, "build", scope, self.node.extent("context"))
         else:
             yield from self._builds(context)
         for key, value in pairs(self.node, "contexts"):
@@ -125,21 +127,6 @@ class _Target(Record, frozen=True):
         tried = [_dockerfile(home, inside, named) for home in dict.fromkeys((folder, ""))]
         there = (one for one in tried if _is_there(files, one[1]))
         return next(there, tried[0])
-
-    def _source(self, context: Written) -> Source:
-        found = of_url(context.text, context.missing, git=True)
-        revision = found.revision
-        at = context.place(revision.start, revision.start + len(revision.text))
-        return Source(
-            used_at=context.whole,
-            extent=self.node.extent("context"),
-            scope=self.scope,
-            places={"url": context.whole, "ref": at if revision.text else context.whole},
-            source_type="git",
-            url=found.url if context.known else None,
-            ref=revision.text if context.known else None,
-            pin=revision.pin if context.known else None,
-        )
 
     def _image(self, key: Scalar, value: Scalar) -> Iterator[Image]:
         written = self.file.written(value)

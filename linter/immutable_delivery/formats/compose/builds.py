@@ -5,59 +5,63 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import isabs
 
-from immutable_delivery.facts import Build, Source
+from immutable_delivery.facts import Build, Fact, Unread
 from immutable_delivery.files import resolve
-from immutable_delivery.formats.commands.urls import is_remote, of_url
+from immutable_delivery.formats.commands.urls import is_remote
 from immutable_delivery.formats.compose.inline import inline_path
 from immutable_delivery.formats.compose.pairs import paired
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.lookup import scalar, text
+from immutable_delivery.formats.fetches import fetch
+from immutable_delivery.formats.lookup import scalar
 from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.text import Place
 from immutable_delivery.written import Written
 
 
-def builds(service: Service) -> Iterator[Build | Source]:
-    """Yield how a service is built: from here, or from another repository."""
+def builds(service: Service) -> Iterator[Build | Fact]:
+    """Yield how a service is built: from here, or from what the builder fetches."""
     node = service.build
     if node is None:
         return
-    context = scalar(node, "context")
+    context, dockerfile = scalar(node, "context"), _dockerfile(service, node)
     if context and is_remote(context.text):
-        yield source(context, service)
-        return
-    if dockerfile := _dockerfile(service, node):
-        args = _args(service, node)
-        yield Build(
-            dockerfile=dockerfile,
-            context=service.context,
-            target=text(node, "target"),
-            args={name: value.value for name, value in args.items()},
-            arg_places={name: value.place() for name, value in args.items() if value.text},
-            contexts=_contexts(node),
-            service=service.name,
-            image=service.image.text if service.image else "",
-            tool="compose",
-            deployed=True,
-            place=_place(service, node),
-        )
+        yield fetch(context.written, "build", service.during("build"), context.place)
+    elif dockerfile:
+        yield _build(service, node, dockerfile)
+    else:
+        yield _unread(service, node)
 
 
-def source(address: Scalar, service: Service) -> Source:
-    """Return what is taken from another repository."""
-    found = of_url(address.text, address.written.missing, git=True)
-    revision = found.revision
-    at = address.written.place(revision.start, revision.start + len(revision.text))
-    known = address.written.known
-    return Source(
-        used_at=address.place,
-        extent=address.place,
+def _build(service: Service, node: Mapping, dockerfile: str) -> Build:
+    args, target = _args(service, node), scalar(node, "target")
+    return Build(
+        dockerfile=dockerfile,
+        context=service.context,
+        target=(target.written.value if target else "") or "",
+        args={name: value.value for name, value in args.items()},
+        arg_places={name: value.place() for name, value in args.items() if value.text},
+        contexts=_contexts(node),
+        service=service.name,
+        image=service.image.text if service.image else "",
+        tool="compose",
+        deployed=True,
+        place=_place(service, node),
+    )
+
+
+def _unread(service: Service, node: Mapping) -> Unread:
+    """Return that nobody knows the Dockerfile."""
+    named = [scalar(node, "context"), scalar(node, "dockerfile")]
+    known = all(one.written.known for one in named if one)
+    place = _place(service, node)
+    return Unread(
+        used_at=place,
+        extent=place,
         scope=service.during("build"),
-        places={"url": address.place, "ref": at if revision.text else address.place},
-        source_type="git",
-        url=found.url if known else None,
-        ref=revision.text if known else None,
-        pin=revision.pin if known else None,
+        subject="build",
+        reason="its Dockerfile lies outside of this repository"
+        if known
+        else "only the deployment knows its Dockerfile",
     )
 
 

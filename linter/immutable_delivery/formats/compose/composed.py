@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from immutable_delivery.containers.lower import lower
-from immutable_delivery.facts import Build, Fact, Source
+from immutable_delivery.facts import Build, Fact, Scope, Source
 from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.commands.urls import of_url
 from immutable_delivery.formats.compose.builds import builds
 from immutable_delivery.formats.compose.containers import provided, spec
 from immutable_delivery.formats.compose.document import ComposeDocument
+from immutable_delivery.formats.compose.environments import environment
 from immutable_delivery.formats.compose.inline import inline
 from immutable_delivery.formats.compose.loading import Model, load
 from immutable_delivery.formats.compose.projects import Project, layout
@@ -63,7 +64,7 @@ def project_facts(reader: Reader, project: Project) -> Iterator[Fact | Build]:
     """Yield what the services of one project say."""
     model = load(reader, project)
     base = load(reader, Project(project.files[:-1])) if len(project.files) > 1 else None
-    yield from (_include(written) for written in model.remote)
+    yield from (_include(written, project, reader.around) for written in model.remote)
     for name, (key, node) in model.section("services").entries.items():
         if project.judges(name) and isinstance(node, Tree):
             one = service(key, node, model, reader, project.files)
@@ -87,12 +88,14 @@ def _removed_digest(one: Service, base: Model | None) -> str:
     return before[before.index(_DIGEST) + 1 :] if _DIGEST in before else ""
 
 
-def _include(written: Written) -> Source:
+def _include(written: Written, project: Project, around: Surroundings) -> Source:
     """Return the source that an include from elsewhere is."""
     address = of_url(written.text, written.missing, git=True)
+    scope = Scope(phase="start", deployed=True, manifest=written.whole.file)
     return Source(
         used_at=written.whole,
         extent=written.whole,
+        scope=environment(project.files[-1], (), around).reached(scope),
         places={"url": written.whole},
         source_type="include",
         url=address.url,

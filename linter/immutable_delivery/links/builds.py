@@ -1,0 +1,62 @@
+"""Builds that cannot be as they are said: nothing here is their Dockerfile, or it has no such stage."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from immutable_delivery.facts import Build, Container, Fact, Scope, Unread
+from immutable_delivery.files import Files
+from immutable_delivery.records import replace
+
+Stages = Mapping[str, set[str]]
+"""Per Dockerfile the names and numbers of its stages."""
+
+
+def link_builds(facts: Sequence[Fact], builds: Sequence[Build], files: Files) -> list[Fact]:
+    """Return the facts, and what nobody could read of the builds of what is deployed."""
+    return [*facts, *_unread(facts, builds, files)]
+
+
+def _unread(facts: Sequence[Fact], builds: Sequence[Build], files: Files) -> Iterator[Unread]:
+    stages, scopes = _stages(facts), _scopes(facts)
+    for build in builds:
+        reason = _problem(build, stages, files) if build.deployed else ""
+        if reason:
+            scope = scopes.get((build.place.file, build.service), Scope(owner=build.service))
+            yield Unread(
+                used_at=build.place,
+                extent=build.place,
+                scope=replace(scope, phase="build"),
+                subject="build",
+                reason=reason,
+            )
+
+
+def _problem(build: Build, stages: Stages, files: Files) -> str:
+    """Return why a build is not known; a Dockerfile that cannot be read is told elsewhere."""
+    if build.dockerfile in stages:
+        named = not build.target or build.target.lower() in stages[build.dockerfile]
+        return "" if named else f"{build.dockerfile} has no stage '{build.target}'"
+    inline = "#" in build.dockerfile
+    there = inline or files.state(build.dockerfile) in {"tracked", "untracked"}
+    return "" if there else f"'{build.dockerfile}' is not in this repository"
+
+
+def _stages(facts: Sequence[Fact]) -> Stages:
+    found: dict[str, set[str]] = defaultdict(set)
+    for fact in facts:
+        if isinstance(fact, Container) and fact.container_type == "stage":
+            found[fact.dockerfile].add(fact.stage)
+    return {
+        path: names | {str(number) for number in range(len(names))} for path, names in found.items()
+    }
+
+
+def _scopes(facts: Sequence[Fact]) -> Mapping[tuple[str, str], Scope]:
+    """Return per manifest and service what its facts share."""
+    return {
+        (fact.used_at.file, fact.scope.service): fact.scope
+        for fact in facts
+        if isinstance(fact, Container) and fact.container_type != "stage"
+    }
