@@ -138,6 +138,29 @@ def test_crlf_and_bom_are_no_part_of_anything() -> None:
     assert text.value[first.place.span.start : first.place.span.end] == "FROM a:1"
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "echo $((1<<2))", "echo $(( x<<2 ))", "x=$((a<<1))", "echo $[1<<2]", 'echo "$(( 1 << 2 ))"', 'echo "1 << 2"',
+        "echo '<<EOF'", "let 'a=1<<2'", "cat <<<word", "cat <<< word", r"echo \<<EOF", "echo a<<EOF",
+    ],
+)  # fmt: skip
+def test_what_buildkit_takes_for_no_heredoc(command: str) -> None:
+    document = parse(f"FROM a\nRUN {command}\n")
+    assert [one.heredocs for one in document.instructions] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    "command", ["echo $(( 1 << 2 ))", "echo $(( 1<<2 ))", "echo $((1 <<2))", "(( a <<= 1 ))"]
+)
+def test_arithmetic_that_buildkit_takes_for_a_heredoc_is_refused_as_it_is_there(
+    command: str,
+) -> None:
+    """Since Dockerfile 1.16 a word that begins with a number and `<<`, or with `<<` and spaces, opens one."""
+    with pytest.raises(UnreadableError, match="has no end"):
+        parse(f"FROM a\nRUN {command}\n")
+
+
 def test_heredocs_belong_to_their_instruction() -> None:
     value = "FROM a\nRUN <<A cat >/a && <<-'B' cat\n$x\nA\n\tb\n\tB\nRUN true\n"
     run = cut(Text("Dockerfile", value)).instructions[1]
