@@ -21,11 +21,11 @@ sys.path[:0] = [str(ROOT / "linter"), str(ROOT / "hooks"), str(ROOT)]
 from benchmarks.results import load  # noqa: E402
 from benchmarks.table import quoted  # noqa: E402
 
-from immutable_delivery.expressions import item_variables, variables, words  # noqa: E402
+from immutable_delivery.effects.tables import compile_tables  # noqa: E402
 from immutable_delivery.facts import ITEMS, KINDS, Scope  # noqa: E402
-from immutable_delivery.formats.commands.tables import compile_tables  # noqa: E402
-from immutable_delivery.policies import dump  # noqa: E402
-from immutable_delivery.policyfiles import PolicyFile, read_folder  # noqa: E402
+from immutable_delivery.policy.expressions import item_variables, variables, words  # noqa: E402
+from immutable_delivery.policy.load import PolicyFile, read_folder  # noqa: E402
+from immutable_delivery.policy.model import dump  # noqa: E402
 from immutable_delivery.reporters import FORMATS  # noqa: E402
 from immutable_delivery.tables import SUBJECTS  # noqa: E402
 from immutable_delivery.tables.compiling import compile_subject  # noqa: E402

@@ -12,9 +12,9 @@ import pytest
 from immutable_delivery.config import Config
 from immutable_delivery.config.read import load
 from immutable_delivery.errors import ConfigError
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats.schema import schema_of
-from immutable_delivery.trees.working import WorkingTree
+from immutable_delivery.repository.working import WorkingTree
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.syntax.yaml.schema import schema_of
 
 EVERYTHING = """\
 profile: strict

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from immutable_delivery.check import examine
 from immutable_delivery.config import Config
-from immutable_delivery.failing import breaks
-from immutable_delivery.files import MemoryFiles
 from immutable_delivery.findings import FailOn, ServiceReport
-from immutable_delivery.policies import builtin
-from immutable_delivery.selection import Selection
+from immutable_delivery.pipeline.examine import examine
+from immutable_delivery.policy.gate import breaks
+from immutable_delivery.policy.model import builtin
+from immutable_delivery.policy.selection import Selection
+from immutable_delivery.source.files import MemoryFiles
 
 PINNED = "debian:12.8@sha256:" + "0" * 64
 FIXED = f'FROM {PINNED}\nUSER 1\nENTRYPOINT ["/bin/true"]\n'

@@ -35,7 +35,7 @@ def laid(root: Path, order: Sequence[tuple[str, bytes]]) -> Path:
 
 
 def report(root: Path, name: str, *args: str, seed: str = "0") -> bytes:
-    program = "from immutable_delivery import workers; workers.PAYS = 0; from immutable_delivery.__main__ import main; main()"
+    program = "from immutable_delivery.reading import workers; workers.PAYS = 0; from immutable_delivery.__main__ import main; main()"
     command = [
         sys.executable,
         "-c",

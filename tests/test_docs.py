@@ -16,8 +16,8 @@ from jsonschema import Draft202012Validator
 
 import immutable_delivery
 from immutable_delivery.cli import imd
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, documents
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, documents
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT / "linter" / "immutable_delivery" / "schemas"

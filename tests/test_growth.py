@@ -12,9 +12,9 @@ import pytest
 
 from immutable_delivery.budget import SPENT
 from immutable_delivery.findings import Report
+from immutable_delivery.pipeline.run import run
+from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.reporters import render
-from immutable_delivery.run import run
-from immutable_delivery.settings import Request
 
 Kind = Callable[[int], Mapping[str, str]]
 

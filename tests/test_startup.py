@@ -31,7 +31,7 @@ def imported(file: Path, text: str) -> set[str]:
     done = subprocess.run(
         command, cwd=file.parent, env=env, capture_output=True, text=True, check=False
     )
-    assert "immutable_delivery.run" in done.stderr, done.stderr
+    assert "immutable_delivery.pipeline.run" in done.stderr, done.stderr
     return set(done.stderr.split())
 
 
@@ -43,13 +43,13 @@ def imported(file: Path, text: str) -> set[str]:
             "FROM debian:latest\nRUN apt-get install -y curl\n",
             {
                 "ruamel.yaml", "_ruamel_yaml", "tree_sitter_hcl", "immutable_delivery.formats.compose",
-                "immutable_delivery.formats.kubernetes", "immutable_delivery.cache",
+                "immutable_delivery.formats.kubernetes", "immutable_delivery.reading.cache",
             },
         ),
         (
             "compose.yaml",
             "services:\n  web:\n    image: nginx\n",
-            {"tree_sitter_hcl", "immutable_delivery.formats.dockerfile.lowering", "immutable_delivery.cache"},
+            {"tree_sitter_hcl", "immutable_delivery.formats.dockerfile.lowering", "immutable_delivery.reading.cache"},
         ),
     ],
 )  # fmt: skip
@@ -65,5 +65,5 @@ def test_one_file_imports_what_it_needs(
 
 def test_the_policies_are_compiled(tmp_path: Path) -> None:
     found = imported(tmp_path / "Dockerfile", "FROM debian\n")
-    assert "immutable_delivery.policies" in found
-    assert "immutable_delivery.policyfiles" not in found
+    assert "immutable_delivery.policy.model" in found
+    assert "immutable_delivery.policy.load" not in found

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from immutable_delivery.findings import Finding, Report
-from immutable_delivery.run import run
-from immutable_delivery.settings import Request
+from immutable_delivery.pipeline.run import run
+from immutable_delivery.pipeline.settings import Request
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TODAY = date(2026, 11, 22)

@@ -8,15 +8,15 @@ import pytest
 
 from immutable_delivery.config import Config
 from immutable_delivery.config.read import load
-from immutable_delivery.expressions import Expression, Signature
-from immutable_delivery.files import MemoryFiles
+from immutable_delivery.context import Comment
 from immutable_delivery.findings import Drift, Finding
-from immutable_delivery.formats import Comment
-from immutable_delivery.policies import Message, Policy, PolicyRule
+from immutable_delivery.policy.expressions import Expression, Signature
+from immutable_delivery.policy.model import Message, Policy, PolicyRule
 from immutable_delivery.records import replace
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.suppressions import Applied, apply
-from immutable_delivery.suppressions.waivers import areas_at
-from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.suppressions.configured import areas_at
 
 TODAY = date(2026, 6, 15)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from immutable_delivery.findings import Report
-from immutable_delivery.run import run
-from immutable_delivery.settings import Request
+from immutable_delivery.pipeline.run import run
+from immutable_delivery.pipeline.settings import Request
 
 TODAY = date(2026, 6, 15)
 FLOATING = 'FROM debian:latest\nCMD ["true"]\n'

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from immutable_delivery import validity
-from immutable_delivery.cache import store
-from immutable_delivery.formats.schema import Schema
+from immutable_delivery.reading.cache import store
+from immutable_delivery.syntax.yaml.schema import Schema
 
 _PROGRAM = """\
 import sys

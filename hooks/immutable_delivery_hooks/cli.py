@@ -10,15 +10,15 @@ from typing import Any, get_args
 
 import click
 
-from immutable_delivery.ancestry import is_commit
 from immutable_delivery.cli.requests import profile_option
 from immutable_delivery.errors import UsageError
 from immutable_delivery.findings import FailOn
-from immutable_delivery.run import loads
-from immutable_delivery.settings import Request
-from immutable_delivery.workers import processes
-from immutable_delivery_hooks.installing import install, uninstall
-from immutable_delivery_hooks.judging import Basis, Gate, opened, refused, refused_push, unloadable
+from immutable_delivery.pipeline.run import loads
+from immutable_delivery.pipeline.settings import Request
+from immutable_delivery.reading.workers import processes
+from immutable_delivery.repository.ancestry import is_commit
+from immutable_delivery_hooks.gate import Basis, Gate, opened, refused, refused_push, unloadable
+from immutable_delivery_hooks.install import install, uninstall
 from immutable_delivery_hooks.pushes import Update, received, sent
 from immutable_delivery_hooks.scripts import HOOKS
 

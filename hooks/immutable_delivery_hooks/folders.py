@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from immutable_delivery.errors import UsageError
-from immutable_delivery.git import Git
-from immutable_delivery.names import shown
+from immutable_delivery.repository.git import Git
+from immutable_delivery.source.escape import shown
 
 _OWN = {"local", "worktree", "command"}
 """Where a repository itself is configured, not the person or the machine."""

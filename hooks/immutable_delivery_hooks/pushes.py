@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Iterator
 
 from immutable_delivery.errors import UsageError
-from immutable_delivery.names import shown
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
+from immutable_delivery.source.escape import shown
 
 _OBJECT = lazy(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 

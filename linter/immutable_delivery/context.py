@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from immutable_delivery.facts import Build, Scope
-from immutable_delivery.files import Files
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place, Text
+from immutable_delivery.source.files import Files
+from immutable_delivery.source.text import Place, Text
 
 Tables: TypeAlias = Mapping[str, Any]
 """What a configuration adds to the tables, as it writes their rows; it was found valid when it was read."""

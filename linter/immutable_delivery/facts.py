@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place
+from immutable_delivery.source.text import Place
 
 Pin: TypeAlias = Literal["digest", "exact", "partial", "alias", "none", "malformed", ""]
 """The ladder of pins, best first; `malformed` stands beside it."""

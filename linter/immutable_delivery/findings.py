@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, get_args
 from msgspec import Meta
 
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place, Text
+from immutable_delivery.source.text import Place, Text
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immutable_delivery.config.read import load
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.policies import builtin
+from immutable_delivery.policy.model import builtin
+from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.suppressions import names
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from immutable_delivery.containers.package_json import package_scripts
-from immutable_delivery.text import Place, Span, Text
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span, Text
 
 SCRIPTS = {
     "prestart": "npm ci",

@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 from msgspec.structs import asdict
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Fact
-from immutable_delivery.files import MemoryFiles
 from immutable_delivery.formats import (
-    Surroundings,
     compose,
     contract,
     devcontainer,
@@ -26,7 +25,8 @@ from immutable_delivery.formats import (
     quadlet,
     score,
 )
-from immutable_delivery.text import Text
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Text
 
 DIGEST = f"sha256:{'0123456789abcdef' * 4}"
 IMAGE = f"nginx:1.27.3@{DIGEST}"

@@ -12,9 +12,9 @@ from immutable_delivery.containers.scripts import MAX_SCRIPTS
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec
 from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Container, Fact, Install, Scope, Start, Unread
-from immutable_delivery.files import MemoryFiles, State
-from immutable_delivery.text import Place, Span
-from immutable_delivery.written import Written
+from immutable_delivery.source.files import MemoryFiles, State
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span
 
 INSTALL = "pip install flask\n"
 

@@ -18,7 +18,7 @@ from immutable_delivery.formats.dockerfile import secondreader
 from immutable_delivery.formats.dockerfile.cut import cut
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.grammar import INSTRUCTIONS
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
 
 REFUSED = "refused"
 GLUED = re.compile(r"^\s*\S*[^\s\\`][\\`]\s*$", re.MULTILINE)

@@ -15,14 +15,15 @@ from typing import Any
 
 import pytest
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Build, Container, Image, Mount, Start, Variable
-from immutable_delivery.files import MemoryFiles, folder_of
-from immutable_delivery.formats import Surroundings, compose
+from immutable_delivery.formats import compose
 from immutable_delivery.formats.compose.composed import project_facts
 from immutable_delivery.formats.compose.document import ComposeDocument
 from immutable_delivery.formats.compose.projects import Project
 from immutable_delivery.formats.compose.reading import Reader
-from immutable_delivery.text import Text
+from immutable_delivery.source.files import MemoryFiles, folder_of
+from immutable_delivery.source.text import Text
 
 HOME = "/home/somebody"
 

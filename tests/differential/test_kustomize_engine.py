@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Image, Mount, Start
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, kubernetes
+from immutable_delivery.formats import kubernetes
 from immutable_delivery.formats.kustomize import Builder, Graph, Repository
-from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
-from immutable_delivery.text import Text
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.yaml import Mapping, Node, Sequence
 
 needs_kubectl = pytest.mark.skipif(
     shutil.which("kubectl") is None, reason="kubectl is not installed"

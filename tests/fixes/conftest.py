@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 
-from immutable_delivery.check import examine, report
 from immutable_delivery.config import Config
-from immutable_delivery.files import Files, MemoryFiles
 from immutable_delivery.findings import Finding, Fix, Report
-from immutable_delivery.mending import Mended, mend
-from immutable_delivery.policies import builtin
-from immutable_delivery.selection import Selection
+from immutable_delivery.fixes.loop import Mended, mend
+from immutable_delivery.pipeline.examine import examine, report
+from immutable_delivery.policy.model import builtin
+from immutable_delivery.policy.selection import Selection
+from immutable_delivery.source.files import Files, MemoryFiles
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 BASE = f"FROM node:22.11.0@{DIGEST}\n"

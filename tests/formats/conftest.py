@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import pytest
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.files import MemoryFiles, State
-from immutable_delivery.formats import Surroundings, dockerfile
-from immutable_delivery.text import Place, Text
+from immutable_delivery.formats import dockerfile
+from immutable_delivery.source.files import MemoryFiles, State
+from immutable_delivery.source.text import Place, Text
 
 F = TypeVar("F", bound=Fact)
 

@@ -7,11 +7,12 @@ from contextlib import suppress
 
 import pytest
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact, Fetch, Image, Install
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, bake
-from immutable_delivery.text import Place, Text
+from immutable_delivery.formats import bake
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Text
 
 SAMPLE = r"""
 variable "TAG" { default = "1.2.3" }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.formats.commands.idle import idle
+from immutable_delivery.effects.idle import idle
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Idle
 

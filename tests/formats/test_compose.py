@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.context import Environment, ReadingSettings
+from immutable_delivery.context import Environment, ReadingSettings, Surroundings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import (
     Build,
@@ -21,9 +21,9 @@ from immutable_delivery.facts import (
     Unread,
     Variable,
 )
-from immutable_delivery.files import MemoryFiles, State
-from immutable_delivery.formats import Surroundings, compose
-from immutable_delivery.text import Place, Text
+from immutable_delivery.formats import compose
+from immutable_delivery.source.files import MemoryFiles, State
+from immutable_delivery.source.text import Place, Text
 
 Kind = TypeVar("Kind")
 

@@ -6,10 +6,11 @@ import time
 
 import pytest
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Container, Fact, Image, Mount, Source
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, compose
-from immutable_delivery.text import Text
+from immutable_delivery.formats import compose
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Text
 
 DIGEST = "sha256:" + "a" * 64
 

@@ -6,10 +6,11 @@ from typing import TypeVar
 
 import pytest
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Build, Contract, Fact, Image, Install, Start
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, contract
-from immutable_delivery.text import Place, Text
+from immutable_delivery.formats import contract
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Text
 
 DIGEST = "sha256:" + "ab" * 32
 OTHER = "sha256:" + "cd" * 32

@@ -11,8 +11,8 @@ from immutable_delivery.formats import dockerfile
 from immutable_delivery.formats.dockerfile.cut import cut
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.heredocs import openers
-from immutable_delivery.text import Text
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Text
 
 
 def parse(value: str, path: str = "Dockerfile") -> Document:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from immutable_delivery.facts import Build, Container, Copy, Fact, Fetch, Image, Variable
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.text import Place, Span
 
 if TYPE_CHECKING:
     Lower = Callable[..., Any]

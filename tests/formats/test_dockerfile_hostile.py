@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Fact
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, dockerfile
+from immutable_delivery.formats import dockerfile
 from immutable_delivery.formats.dockerfile.document import Document
-from immutable_delivery.text import Text
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Text
 
 if TYPE_CHECKING:
     Lower = Callable[..., Any]

@@ -11,8 +11,8 @@ from immutable_delivery.facts import Build, Container, Image, Variable
 from immutable_delivery.formats.dockerfile.expansion import BadSubstitutionError, expand
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.variables import UNSET, Variables
-from immutable_delivery.text import Place, Span
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span
 
 if TYPE_CHECKING:
     Lower = Callable[..., Any]

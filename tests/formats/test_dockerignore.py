@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from immutable_delivery.files import MemoryFiles
 from immutable_delivery.formats.dockerfile.context import Context, children, kind
-from immutable_delivery.formats.dockerignore import Ignore, ignore_of
-from immutable_delivery.formats.globs import Glob
+from immutable_delivery.formats.dockerfile.ignorefile import Ignore, ignore_of
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.syntax.globs import Glob
 
 
 @pytest.mark.parametrize(

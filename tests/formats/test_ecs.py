@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import pytest
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Container, Fact, Fetch, Image, Mount, Start, Variable
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, ecs
-from immutable_delivery.text import Place, Text
+from immutable_delivery.formats import ecs
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Text
 
 T = TypeVar("T", bound=Fact)
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import (
     Container,
     Fact,
@@ -17,9 +18,9 @@ from immutable_delivery.facts import (
     Start,
     Variable,
 )
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, kubernetes
-from immutable_delivery.text import Place, Text
+from immutable_delivery.formats import kubernetes
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Text
 
 DIGEST = "sha256:" + "ab" * 32
 FactT = TypeVar("FactT", bound=Fact)

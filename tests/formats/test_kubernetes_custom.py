@@ -6,11 +6,12 @@ from typing import TypeVar
 
 import pytest
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Fact, Fetch, Image, Install, Resource
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, kubernetes
+from immutable_delivery.formats import kubernetes
 from immutable_delivery.links.updaters import link_updaters
-from immutable_delivery.text import Text
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Text
 
 F = TypeVar("F", bound=Fact)
 DIGEST = "sha256:" + "0123456789abcdef" * 4

@@ -7,12 +7,13 @@ import pickle
 import pytest
 
 from immutable_delivery.containers.environments import Environment, conventional
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, kubernetes
+from immutable_delivery.context import Surroundings
+from immutable_delivery.formats import kubernetes
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.formats.kubernetes.recognition import template_at
-from immutable_delivery.formats.yamltree import documents
-from immutable_delivery.text import Text
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.yaml import documents
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: x}]}\n"
 

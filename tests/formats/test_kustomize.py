@@ -7,11 +7,11 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.context import Environment, ReadingSettings
+from immutable_delivery.context import Environment, ReadingSettings, Surroundings
 from immutable_delivery.facts import Fact, Image, Mount, Resource, Source, Start, Variable
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, kubernetes
-from immutable_delivery.text import Place, Text
+from immutable_delivery.formats import kubernetes
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Text
 
 DIGEST = "sha256:" + "ab" * 32
 FactT = TypeVar("FactT", bound=Fact)

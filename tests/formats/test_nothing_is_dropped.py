@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from immutable_delivery.facts import File, Image
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.project import Project, read
+from immutable_delivery.reading.project import Project, read
+from immutable_delivery.source.files import MemoryFiles
 
 CONTAINERS = "containers: [{name: a, image: 'nginx:latest'}]"
 SPEC = f"spec: {{{CONTAINERS}}}"

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Container, Fact, Install, Start
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, procfile
-from immutable_delivery.text import Place, Text
+from immutable_delivery.formats import procfile
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Text
 
 SAMPLE = """\
 # imd: ignore[install-at-start] the platform has no build step

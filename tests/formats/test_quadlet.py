@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import (
     Build,
@@ -20,11 +21,11 @@ from immutable_delivery.facts import (
     Start,
     Variable,
 )
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, quadlet
+from immutable_delivery.formats import quadlet
 from immutable_delivery.formats.quadlet.words import words
-from immutable_delivery.text import Place, Span, Text
-from immutable_delivery.written import Written
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span, Text
 
 T = TypeVar("T", bound=Fact)
 

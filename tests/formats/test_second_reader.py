@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from immutable_delivery.context import SecondReading
-from immutable_delivery.edits import planned
+from immutable_delivery.edits.plan import planned
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats.dockerfile import second_reading
-from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.source.text import Place, Span, Text
 
 FINE = SecondReading()
 BESIDE = SecondReading(refused="dockerfile-parse sees a change beside the edit")

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Build, Source
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats import Surroundings, skaffold
-from immutable_delivery.text import Text
+from immutable_delivery.formats import skaffold
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Text
 
 HEAD = "apiVersion: skaffold/v4beta6\nkind: Config\nmetadata: {name: shop}\n"
 ARTIFACT = "build: {artifacts: [{image: gcr.io/shop/web, context: web}]}\n"

@@ -16,7 +16,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from immutable_delivery import __version__
-from immutable_delivery_hooks.beginning.pipelines import PIPELINES
+from immutable_delivery_hooks.init.pipelines import PIPELINES
 
 if TYPE_CHECKING:
     from tests.conftest import Repository

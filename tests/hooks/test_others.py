@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immutable_delivery.ancestry import is_trunk
-from immutable_delivery.git import Git
+from immutable_delivery.repository.ancestry import is_trunk
+from immutable_delivery.repository.git import Git
 
 if TYPE_CHECKING:
     from tests.conftest import Repository

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from immutable_delivery.facts import Build, Container, Fact, Scope, Unread
-from immutable_delivery.files import MemoryFiles
 from immutable_delivery.links.builds import link_builds
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Span
 
 PLACE = Place("compose.yaml", Span(0, 1))
 FILES = MemoryFiles(

@@ -6,7 +6,7 @@ import pytest
 
 from immutable_delivery.facts import Build, Fact, Image, Scope, Variable
 from immutable_delivery.links.development import link_development, link_substituted
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.text import Place, Span
 
 
 def place(file: str) -> Place:

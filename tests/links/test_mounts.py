@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from immutable_delivery.facts import Container, Mount, Scope
-from immutable_delivery.files import MemoryFiles
 from immutable_delivery.links.mounts import link_mounts
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Span
 
 PLACE = Place("compose.yaml", Span(0, 1))
 FILES = MemoryFiles(

@@ -6,7 +6,7 @@ import pytest
 
 from immutable_delivery.facts import Container, Mount, Scope, Variable
 from immutable_delivery.links.proxies import link_proxies
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.text import Place, Span
 
 PLACE = Place("compose.yaml", Span(0, 1))
 SCOPE = Scope(service="proxy", owner="proxy", deployed=True)

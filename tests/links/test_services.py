@@ -6,7 +6,7 @@ import pytest
 
 from immutable_delivery.facts import Build, Container, Contract, Fact, Image, Scope, Service
 from immutable_delivery.links.services import link_services
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.text import Place, Span
 
 
 def place(file: str) -> Place:

@@ -6,7 +6,7 @@ import pytest
 
 from immutable_delivery.facts import Build, Container, Fact, Scope
 from immutable_delivery.links.starts import link_starts, starts_by_itself
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.text import Place, Span
 
 
 def place(file: str) -> Place:

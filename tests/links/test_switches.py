@@ -7,7 +7,7 @@ import pytest
 from immutable_delivery.context import ReadingSettings, Tables
 from immutable_delivery.facts import Scope, Variable, VariableType
 from immutable_delivery.links.switches import link_switches
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.text import Place, Span
 
 PLACE = Place("compose.yaml", Span(0, 1))
 

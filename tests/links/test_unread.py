@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from immutable_delivery.facts import Fact, Scope, Source, SourceType, Unread
 from immutable_delivery.links.unread import link_unread
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.text import Place, Span
 
 DEPLOYED = Scope(owner="kustomization k", deployed=True)
 

@@ -6,7 +6,7 @@ import pytest
 
 from immutable_delivery.facts import Container, Fact, Resource, Scope, Variable, VariableType
 from immutable_delivery.links.updaters import link_updaters
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.text import Place, Span
 
 PLACE = Place("compose.yaml", Span(0, 1))
 SCOPE = Scope(owner="updater", deployed=True)

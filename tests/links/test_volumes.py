@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from immutable_delivery.facts import Command, Container, Mount, MountType, Scope
-from immutable_delivery.files import MemoryFiles
 from immutable_delivery.links.volumes import link_volumes
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Span
 
 PLACE = Place("compose.yaml", Span(0, 1))
 FILES = MemoryFiles({"src/server.js": "", "src/conf/a.ini": ""})

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from immutable_delivery.effects import Interpreter
+from immutable_delivery.effects.tables import load
 from immutable_delivery.facts import Install, Scope
-from immutable_delivery.files import MemoryFiles
-from immutable_delivery.formats.commands import Interpreter
-from immutable_delivery.formats.commands.tables import load
-from immutable_delivery.text import Place, Span
-from immutable_delivery.written import Written
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span
 
 Row = Mapping[str, Any]
 CALLS = {

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from immutable_delivery.effects import Interpreter, dev_server
+from immutable_delivery.effects.tables import load
 from immutable_delivery.facts import Command, Fact, Fetch, Install, Phase, Scope, Variable
-from immutable_delivery.formats.commands import Interpreter, dev_server
-from immutable_delivery.formats.commands.tables import load
-from immutable_delivery.text import Place, Span
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span
 
 Row = Mapping[str, Any]
 INSTALL = "apk add some-package"

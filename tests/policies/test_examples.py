@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from tests.policies.conditions import changed
 
-from immutable_delivery.engine import judge
-from immutable_delivery.expressions import ExpressionError, compile_expression
+from immutable_delivery.commands.policy_test import examined, failures, found
 from immutable_delivery.facts import Fact
-from immutable_delivery.policies import Policy, PolicyRule
-from immutable_delivery.policyfiles import Example, PolicyFile, read_folder
-from immutable_delivery.policytests import examined, failures, found
+from immutable_delivery.policy.engine import judge
+from immutable_delivery.policy.expressions import ExpressionError, compile_expression
+from immutable_delivery.policy.load import Example, PolicyFile, read_folder
+from immutable_delivery.policy.model import Policy, PolicyRule
+from immutable_delivery.policy.selection import Selection
 from immutable_delivery.records import replace
-from immutable_delivery.selection import Selection
 
 FOLDER = Path(__file__).parents[2] / "policies"
 

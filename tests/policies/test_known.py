@@ -8,12 +8,12 @@ from typing import Any
 
 from tests.policies.test_examples import each_policy, others
 
+from immutable_delivery.commands.policy_test import examined, found, marked
 from immutable_delivery.findings import Finding
-from immutable_delivery.fingerprints import content
-from immutable_delivery.policyfiles import Example, PolicyFile
-from immutable_delivery.policytests import examined, found, marked
+from immutable_delivery.policy.fingerprints import content
+from immutable_delivery.policy.load import Example, PolicyFile
 from immutable_delivery.records import replace
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
 
 _WORD = re.compile(r"(?<![\w.-])[A-Za-z](?:[\w.@/-]|:(?=//)){2,}")
 

@@ -25,9 +25,9 @@ from immutable_delivery.findings import (
     Unanalysed,
     Unresolved,
 )
-from immutable_delivery.fingerprints import fingerprinted
+from immutable_delivery.policy.fingerprints import fingerprinted
 from immutable_delivery.records import replace
-from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.source.text import Place, Span, Text
 
 FLOATING = Rule(
     id="floating-tag", name="Image reference that can move", group="image", severity="error",

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from immutable_delivery.edits import planned
+from immutable_delivery.edits.plan import planned
 from immutable_delivery.findings import Cause, Edit, Fix, Report
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
 
 Build = Callable[..., Report]
 

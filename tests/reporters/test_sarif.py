@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 
 from immutable_delivery.findings import Cause, Compared, Edit, Fix, Recorded, Report
-from immutable_delivery.fingerprints import line_hashes
-from immutable_delivery.policies import builtin
+from immutable_delivery.policy.fingerprints import line_hashes
+from immutable_delivery.policy.model import builtin
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render, rendered, sarif
 from immutable_delivery.reporters.sarif.rules import SCORES

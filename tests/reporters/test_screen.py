@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from immutable_delivery.check import report
-from immutable_delivery.policies import Policy
-from immutable_delivery.policyfiles import PolicyFile, read_folder
-from immutable_delivery.policytests import examined
+from immutable_delivery.commands.policy_test import examined
+from immutable_delivery.pipeline.examine import report
+from immutable_delivery.policy.load import PolicyFile, read_folder
+from immutable_delivery.policy.model import Policy
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
 

@@ -10,7 +10,7 @@ from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
 from immutable_delivery.reporters.plain import cells
 from immutable_delivery.reporters.text.frames import frames
-from immutable_delivery.text import Span, Text
+from immutable_delivery.source.text import Span, Text
 
 Build = Callable[..., Report]
 

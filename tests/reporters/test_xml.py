@@ -11,8 +11,8 @@ from diff_cover.violationsreporters.java_violations_reporter import CheckstyleXm
 from junitparser import Error, Failure, JUnitXml, Skipped
 from xmlschema import XMLSchema
 
-from immutable_delivery.failing import fails
 from immutable_delivery.findings import FailOn, Report
+from immutable_delivery.policy.gate import fails
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
 

@@ -6,10 +6,10 @@ import pytest
 
 from immutable_delivery.containers.entrypoints import with_program
 from immutable_delivery.containers.sockets import runtime_socket
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Entrypoints, Sockets
-from immutable_delivery.text import Place, Span
-from immutable_delivery.written import Written
 
 ENTRYPOINTS = """
 alpine/git git

@@ -7,11 +7,12 @@ from itertools import chain
 import pytest
 
 from immutable_delivery.facts import Scope, Variable
-from immutable_delivery.formats.images import tag_pin
 from immutable_delivery.links.code import served_by
+from immutable_delivery.links.lockfile import Described
 from immutable_delivery.links.starts import starts_by_itself
 from immutable_delivery.links.switches import link_switches
-from immutable_delivery.lock.file import Described
+from immutable_delivery.references.images import tag_pin
+from immutable_delivery.source.text import Place, Span
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import (
     CodePaths,
@@ -21,7 +22,6 @@ from immutable_delivery.tables.subjects import (
     Tags,
     Updaters,
 )
-from immutable_delivery.text import Place, Span
 
 ROOTS = """
 nginx /usr/share/nginx/html

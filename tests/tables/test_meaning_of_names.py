@@ -6,11 +6,11 @@ import pytest
 
 from immutable_delivery.containers.environments import conventional, is_development
 from immutable_delivery.containers.secrets import secret_file, secret_variable
-from immutable_delivery.formats.commands.pins.systems import rpm
-from immutable_delivery.formats.commands.refs import of_ref
-from immutable_delivery.formats.commands.revisions import revision
-from immutable_delivery.formats.commands.starts import package_script
+from immutable_delivery.effects.starts import package_script
 from immutable_delivery.formats.compose.environments import conventional as of_compose
+from immutable_delivery.references.git import of_ref
+from immutable_delivery.references.packages.systems import rpm
+from immutable_delivery.references.revisions import revision
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import (
     ApiGroups,

@@ -10,9 +10,9 @@ import msgspec
 
 from immutable_delivery.errors import ConfigError
 from immutable_delivery.findings import Finding, Recorded, Severity
-from immutable_delivery.fingerprints import content
-from immutable_delivery.formats.schema import schema_of
-from immutable_delivery.text import Text
+from immutable_delivery.policy.fingerprints import content
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.yaml.schema import schema_of
 
 FILE = ".imd-baseline.json"
 VERSION = 2

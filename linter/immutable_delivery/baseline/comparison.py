@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.baseline import Key, entries_of, key_of
 from immutable_delivery.findings import SEVERITIES, Compared, Finding, Recorded, Severity, rank
-from immutable_delivery.fingerprints import content
+from immutable_delivery.policy.fingerprints import content
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
 
 Identify = Callable[[Finding, Mapping[str, Text]], str]
 

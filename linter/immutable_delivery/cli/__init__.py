@@ -9,7 +9,7 @@ from typing import cast
 import click
 
 from immutable_delivery import __version__
-from immutable_delivery.names import nearest
+from immutable_delivery.source.escape import nearest
 
 COMMANDS = {
     "baseline": "immutable_delivery.cli.baseline",
@@ -21,7 +21,7 @@ COMMANDS = {
     "facts": "immutable_delivery.cli.facts",
     "fix": "immutable_delivery.cli.fix",
     "hook": "immutable_delivery_hooks.cli",
-    "init": "immutable_delivery_hooks.beginning.cli",
+    "init": "immutable_delivery_hooks.init.cli",
     "lock": "immutable_delivery.cli.lock",
     "merge": "immutable_delivery.cli.merge",
     "pin": "immutable_delivery.cli.pin",

@@ -9,11 +9,11 @@ import click
 
 from immutable_delivery.cli.output import Target, write
 from immutable_delivery.cli.requests import configuration_options, profile_option, today_option
-from immutable_delivery.names import shown
+from immutable_delivery.pipeline.settings import Request
+from immutable_delivery.reading.workers import processes
 from immutable_delivery.reporters.plain import count
-from immutable_delivery.settings import Request
-from immutable_delivery.shipped import shipped
-from immutable_delivery.workers import processes
+from immutable_delivery.resources import shipped
+from immutable_delivery.source.escape import shown
 
 
 @click.command()
@@ -32,7 +32,7 @@ def baseline(file: str | None, *, prune: bool, schema: bool, **options: Any) -> 
     if schema:
         click.echo(shipped("schemas", "baseline.schema.json"), nl=False)
         return
-    from immutable_delivery import baselines  # noqa: PLC0415 (the schema needs none of it)
+    from immutable_delivery.commands import baseline as baselines  # noqa: PLC0415 (the schema needs none of it)
 
     request = Request(baseline=file, cache=True, jobs=processes(), **options)
     made = (baselines.pruned if prune else baselines.fresh)(Path.cwd(), request)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from immutable_delivery.cache import store
 from immutable_delivery.cachefolder import folder
-from immutable_delivery.names import shown
+from immutable_delivery.reading.cache import store
 from immutable_delivery.reporters.plain import count
+from immutable_delivery.source.escape import shown
 
 
 @click.group()

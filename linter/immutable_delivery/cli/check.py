@@ -21,15 +21,15 @@ from immutable_delivery.cli.requests import (
     today_option,
 )
 from immutable_delivery.errors import UsageError
-from immutable_delivery.failing import fails
 from immutable_delivery.findings import FailOn, Report
-from immutable_delivery.names import shown
+from immutable_delivery.pipeline.run import run
+from immutable_delivery.pipeline.settings import Request
+from immutable_delivery.policy.gate import fails
+from immutable_delivery.reading.workers import processes
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import NAMING_ORIGIN
 from immutable_delivery.reporters.plain import against
-from immutable_delivery.run import run
-from immutable_delivery.settings import Request
-from immutable_delivery.workers import processes
+from immutable_delivery.source.escape import shown
 
 _SHOWN = (
     "verbose", "explain", "show_files", "show_unresolved", "statistics", "include_suppressed",

@@ -11,9 +11,9 @@ from msgspec import to_builtins
 
 from immutable_delivery.config import Config
 from immutable_delivery.config.read import load
-from immutable_delivery.discover import open_tree
-from immutable_delivery.formats.schema import schema_of
-from immutable_delivery.names import shown
+from immutable_delivery.repository.discover import open_tree
+from immutable_delivery.source.escape import shown
+from immutable_delivery.syntax.yaml.schema import schema_of
 
 
 @click.group()

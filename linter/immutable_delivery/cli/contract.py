@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from immutable_delivery.cli.output import Target, write
-from immutable_delivery.failing import fails
-from immutable_delivery.formats.schema import schema_of
+from immutable_delivery.pipeline.run import run
+from immutable_delivery.pipeline.settings import Request
+from immutable_delivery.policy.gate import fails
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import render
-from immutable_delivery.run import run
-from immutable_delivery.settings import Request
+from immutable_delivery.syntax.yaml.schema import schema_of
 
 
 @click.group()

@@ -12,7 +12,7 @@ import click
 from immutable_delivery import __version__
 from immutable_delivery.cli import imd
 from immutable_delivery.errors import ImdError
-from immutable_delivery.names import shown
+from immutable_delivery.source.escape import shown
 
 CLEAN, FINDINGS, MISUSE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from immutable_delivery.cli.output import Target, write
-from immutable_delivery.policydocs import page
+from immutable_delivery.commands.policy import page
 
 
 @click.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from immutable_delivery.cli.output import Target, write
-from immutable_delivery.factsheet import factsheet
+from immutable_delivery.commands.facts import factsheet
 
 
 @click.command()

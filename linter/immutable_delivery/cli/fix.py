@@ -19,13 +19,13 @@ from immutable_delivery.cli.requests import (
     today_option,
     verbose_option,
 )
-from immutable_delivery.fixing import Fixed, Wanted, fixed
-from immutable_delivery.fixlist import listing
-from immutable_delivery.names import shown
-from immutable_delivery.patches import patch
-from immutable_delivery.settings import Request
-from immutable_delivery.workers import processes
-from immutable_delivery.writing import write as written
+from immutable_delivery.commands.fix import Fixed, Wanted, fixed
+from immutable_delivery.commands.fix_list import listing
+from immutable_delivery.edits.diff import patch
+from immutable_delivery.edits.write import write as written
+from immutable_delivery.pipeline.settings import Request
+from immutable_delivery.reading.workers import processes
+from immutable_delivery.source.escape import shown
 
 
 @click.command()

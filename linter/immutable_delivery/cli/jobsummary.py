@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from immutable_delivery.findings import Report
-from immutable_delivery.names import shown
 from immutable_delivery.records import replace
 from immutable_delivery.reporters import Options, render
+from immutable_delivery.source.escape import shown
 
 _VARIABLE = "GITHUB_STEP_SUMMARY"
 _MOST_BYTES = 1_048_576

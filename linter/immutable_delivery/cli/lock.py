@@ -12,9 +12,9 @@ from immutable_delivery.cli.progress import progress
 from immutable_delivery.cli.registries import registry_options, tell
 from immutable_delivery.cli.requests import config_option, today_option
 from immutable_delivery.errors import UsageError
-from immutable_delivery.names import shown
 from immutable_delivery.reporters.plain import count
-from immutable_delivery.shipped import shipped
+from immutable_delivery.resources import shipped
+from immutable_delivery.source.escape import shown
 
 
 @click.command()
@@ -41,9 +41,9 @@ def lock(
         return 0
     if update and check:
         raise UsageError("--check asks no registry, so --update cannot go with it")
-    from immutable_delivery.lock.many import Reach  # noqa: PLC0415 (registries only where they are asked)
-    from immutable_delivery.pinning import locking, telling  # noqa: PLC0415
-    from immutable_delivery.pinning.repository import open_repository  # noqa: PLC0415
+    from immutable_delivery.commands.pin import locking, output  # noqa: PLC0415
+    from immutable_delivery.commands.pin.repository import open_repository  # noqa: PLC0415
+    from immutable_delivery.registry.batch import Reach  # noqa: PLC0415 (registries only where they are asked)
 
     repository = open_repository(Path.cwd(), (), today, config)
     if check:
@@ -54,7 +54,7 @@ def lock(
         reach = Reach(mirrors=mirrors, insecure=insecure)
         found = locking.lock(repository, reach, update=update, done=done)
     changed = locking.write(repository.tree.root, found.lock)
-    tell(telling.left(found.refused, repository.sheet))
+    tell(output.left(found.refused, repository.sheet))
     state = "written" if changed else "is as it was"
     known = f"{count(len(found.lock.images), 'image')}, {found.asked} asked for"
     tell([f"imd.lock {state}: {known}, {len(found.refused)} not answered for"])

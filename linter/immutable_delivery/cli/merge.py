@@ -9,10 +9,10 @@ import click
 from immutable_delivery.cli.output import Target, checked, options_for
 from immutable_delivery.cli.reports import deliver
 from immutable_delivery.cli.requests import output_option
-from immutable_delivery.failing import fails
+from immutable_delivery.commands.merge import merged
+from immutable_delivery.commands.merge.read import parts
 from immutable_delivery.findings import FailOn
-from immutable_delivery.merging import merged
-from immutable_delivery.merging.read import parts
+from immutable_delivery.policy.gate import fails
 from immutable_delivery.records import replace
 
 

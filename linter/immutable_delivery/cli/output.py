@@ -13,9 +13,9 @@ import click
 
 from immutable_delivery.cli.terminal import Terminal
 from immutable_delivery.errors import UsageError
-from immutable_delivery.names import nearest, shown
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters import FORMATS, Options
+from immutable_delivery.source.escape import nearest, shown
 
 
 class Target(Record, frozen=True):
@@ -129,6 +129,6 @@ def _to_file(path: Path, data: bytes) -> None:
     if path.exists() and not path.is_file():  # a pipe, a terminal
         path.write_bytes(data)
         return
-    from immutable_delivery.writing import replace_whole  # noqa: PLC0415 (few reports go to a file)
+    from immutable_delivery.edits.write import replace_whole  # noqa: PLC0415 (few reports go to a file)
 
     replace_whole(path, data)

@@ -6,8 +6,8 @@ from os.path import lexists
 
 import click
 
-from immutable_delivery.names import shown
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.escape import shown
 
 _LINE = lazy(r"(.+?)(?::\d+){1,2}:?")
 """A path as reports and editors write it, with line and column."""

@@ -17,8 +17,8 @@ from immutable_delivery.errors import UsageError
 from immutable_delivery.reporters.plain import count
 
 if TYPE_CHECKING:
-    from immutable_delivery.pinning.pin import Result
-    from immutable_delivery.pinning.repository import Repository
+    from immutable_delivery.commands.pin.pin import Result
+    from immutable_delivery.commands.pin.repository import Repository
 
 _PINNED, _LEFT, _REFUSED = 0, 1, 2
 
@@ -79,11 +79,11 @@ def pin(
         raise UsageError(
             "--apply, --diff and --check exclude each other, as do --check and --update"
         )
-    from immutable_delivery.lock.alone import alone  # noqa: PLC0415
-    from immutable_delivery.lock.many import Reach  # noqa: PLC0415 (registries only where they are asked)
-    from immutable_delivery.pinning import pin as pins  # noqa: PLC0415
-    from immutable_delivery.pinning.plan import beside  # noqa: PLC0415
-    from immutable_delivery.pinning.repository import open_repository  # noqa: PLC0415
+    from immutable_delivery.commands.pin import pin as pins  # noqa: PLC0415
+    from immutable_delivery.commands.pin.digest_style import alone  # noqa: PLC0415
+    from immutable_delivery.commands.pin.plan import beside  # noqa: PLC0415
+    from immutable_delivery.commands.pin.repository import open_repository  # noqa: PLC0415
+    from immutable_delivery.registry.batch import Reach  # noqa: PLC0415 (registries only where they are asked)
 
     repository = open_repository(Path.cwd(), what, today, config)
     if check:
@@ -123,8 +123,8 @@ def unpin(
     """
     if apply and diff:
         raise UsageError("--apply and --diff exclude each other")
-    from immutable_delivery.pinning import pin as pins  # noqa: PLC0415
-    from immutable_delivery.pinning.repository import open_repository  # noqa: PLC0415
+    from immutable_delivery.commands.pin import pin as pins  # noqa: PLC0415
+    from immutable_delivery.commands.pin.repository import open_repository  # noqa: PLC0415
 
     repository = open_repository(Path.cwd(), what, today, config)
     result = pins.unpin(repository, everything=everything)
@@ -132,9 +132,9 @@ def unpin(
 
 
 def _checked(repository: Repository) -> int:
-    from immutable_delivery.pinning.pin import lacking, pending  # noqa: PLC0415
-    from immutable_delivery.pinning.plan import left_of  # noqa: PLC0415
-    from immutable_delivery.pinning.telling import left  # noqa: PLC0415
+    from immutable_delivery.commands.pin.output import left  # noqa: PLC0415
+    from immutable_delivery.commands.pin.pin import lacking, pending  # noqa: PLC0415
+    from immutable_delivery.commands.pin.plan import left_of  # noqa: PLC0415
 
     lines = list(
         left((left_of(one, lacking(one)) for one in pending(repository)), repository.sheet)
@@ -145,15 +145,15 @@ def _checked(repository: Repository) -> int:
 
 def _finished(repository: Repository, result: Result, *, apply: bool, verbose: bool) -> int:
     """Show or write the changes, and say what is left."""
-    from immutable_delivery.pinning import telling  # noqa: PLC0415
+    from immutable_delivery.commands.pin import output  # noqa: PLC0415
 
     sheet = repository.sheet
     unwritten = _applied(repository, result) if apply else _shown(result)
     tell(result.unsure if verbose else ())
     if apply:
-        tell(telling.pinned(result.pins, sheet))
-    tell(telling.left(result.left, sheet))
-    tell(telling.left(result.refused, sheet))
+        tell(output.pinned(result.pins, sheet))
+    tell(output.left(result.left, sheet))
+    tell(output.left(result.refused, sheet))
     tell([*unwritten, _summary(result, len(result.changes) - len(unwritten), apply=apply)])
     if result.refused or unwritten:
         return _REFUSED
@@ -168,19 +168,19 @@ def _summary(result: Result, files: int, *, apply: bool) -> str:
 
 def _applied(repository: Repository, result: Result) -> list[str]:
     """Write the files, and the record around them: whoever dies in between loses none; return what was not written."""
-    from immutable_delivery import writing  # noqa: PLC0415
-    from immutable_delivery.pinning import record  # noqa: PLC0415
+    from immutable_delivery.commands.pin import pins_file  # noqa: PLC0415
+    from immutable_delivery.edits import write as writing  # noqa: PLC0415
 
-    root, old = repository.tree.root, record.read(repository.tree.files)
-    record.write(root, record.joined(old, result.record))
+    root, old = repository.tree.root, pins_file.read(repository.tree.files)
+    pins_file.write(root, pins_file.joined(old, result.record))
     outcomes = writing.write(root, result.changes)
     refused = {one.path: one.refused for one in outcomes if one.refused}
-    record.write(root, record.within(result.record, old, refused))
+    pins_file.write(root, pins_file.within(result.record, old, refused))
     return [f"{path} {reason}" for path, reason in refused.items()]
 
 
 def _shown(result: Result) -> list[str]:
-    from immutable_delivery.patches import patch  # noqa: PLC0415
+    from immutable_delivery.edits.diff import patch  # noqa: PLC0415
 
     write(Target("text"), seen(patch(result.changes).decode("utf-8", "surrogateescape")))
     return []

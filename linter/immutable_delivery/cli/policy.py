@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from immutable_delivery.cli.output import Target, write
-from immutable_delivery.policydocs import listing, page, tested
-from immutable_delivery.scaffold import scaffold
+from immutable_delivery.commands.policy import listing, page, tested
+from immutable_delivery.commands.policy_new import scaffold
 
 
 @click.group()

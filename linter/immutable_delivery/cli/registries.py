@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from immutable_delivery.names import shown
+from immutable_delivery.source.escape import shown
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from immutable_delivery.cli.output import TargetType
-from immutable_delivery.names import shown
 from immutable_delivery.reporters import FORMATS
+from immutable_delivery.source.escape import shown
 
 
 def _today(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date:

@@ -33,10 +33,10 @@ def verify(
 
     Exits with 0 if there are none, 1 if there are some, 2 if a registry did not tell.
     """
-    from immutable_delivery.lock.many import Reach  # noqa: PLC0415 (registries only where they are asked)
-    from immutable_delivery.pinning import telling  # noqa: PLC0415
-    from immutable_delivery.pinning.repository import open_repository  # noqa: PLC0415
-    from immutable_delivery.pinning.verify import verify as compare  # noqa: PLC0415
+    from immutable_delivery.commands.pin import output  # noqa: PLC0415
+    from immutable_delivery.commands.pin.repository import open_repository  # noqa: PLC0415
+    from immutable_delivery.commands.pin.verify import verify as compare  # noqa: PLC0415
+    from immutable_delivery.registry.batch import Reach  # noqa: PLC0415 (registries only where they are asked)
 
     repository = open_repository(Path.cwd(), what, today, config)
     age = repository.max_age if days is None else days
@@ -44,9 +44,9 @@ def verify(
     reach = Reach(mirrors=mirrors, insecure=insecure)
     with progress("asking registries") as done:
         found = compare(repository, reach, oldest, done)
-    lines = telling.left(found.problems, repository.sheet)
+    lines = output.left(found.problems, repository.sheet)
     write(Target("text"), "".join(f"{line}\n" for line in lines))
-    tell(telling.left(found.refused, repository.sheet))
+    tell(output.left(found.refused, repository.sheet))
     problems = count(len(found.problems), "problem")
     tell([f"{count(found.count, 'pin')}, {problems}, {len(found.refused)} not answered for"])
     return 2 if found.refused else int(bool(found.problems))

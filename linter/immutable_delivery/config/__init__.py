@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 from immutable_delivery.context import Environment, Tables
 from immutable_delivery.errors import ConfigError
 from immutable_delivery.findings import FailOn, Severity
-from immutable_delivery.names import nearest
-from immutable_delivery.patterns import lazy
-from immutable_delivery.peers import meant
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.other_linters import meant
+from immutable_delivery.policy.selection import Selection
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.selection import Selection
+from immutable_delivery.source.escape import nearest
 
 Path = tuple[str, ...]
 """The keys that lead to a value: `("per-path", "legacy/**", "ignore", "0")`."""

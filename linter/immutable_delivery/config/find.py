@@ -6,7 +6,7 @@ import re
 
 from immutable_delivery.config import FILE, PYPROJECT
 from immutable_delivery.errors import ConfigError, UnreadableError
-from immutable_delivery.files import Files
+from immutable_delivery.source.files import Files
 
 
 def find(files: Files) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from immutable_delivery.errors import ConfigError
-from immutable_delivery.files import Files
+from immutable_delivery.source.files import Files
 
 
 def absent(files: Files, path: str) -> str:

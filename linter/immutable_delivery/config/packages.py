@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.files import Files, State
+from immutable_delivery.source.files import Files, State
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution

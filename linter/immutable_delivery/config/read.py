@@ -19,11 +19,11 @@ from immutable_delivery.config.find import find
 from immutable_delivery.config.links import absent, refuse_links
 from immutable_delivery.config.packages import within
 from immutable_delivery.context import Environment
-from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.findings import FailOn
+from immutable_delivery.policy.selection import PathRule, Selection
 from immutable_delivery.records import replace
-from immutable_delivery.selection import PathRule, Selection
-from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.source.files import Files, folder_of, resolve
+from immutable_delivery.source.text import Place, Span, Text
 
 Given = Sequence[tuple[str, str]]
 
@@ -44,12 +44,12 @@ def load(files: Files, path: str = "", given: Given = ()) -> Config:
 
 def _read(files: Files, path: str, policies: tuple[str, ...], given: Given) -> Config:
     from immutable_delivery.config import trees  # noqa: PLC0415 (a run without configuration needs no YAML)
-    from immutable_delivery.formats import yamltree  # noqa: PLC0415 (as below)
-    from immutable_delivery.formats.schema import schema_of  # noqa: PLC0415 (as above)
-    from immutable_delivery.formats.yamltree.values import plain  # noqa: PLC0415 (as above)
+    from immutable_delivery.syntax import yaml  # noqa: PLC0415 (as below)
+    from immutable_delivery.syntax.yaml.schema import schema_of  # noqa: PLC0415 (as above)
+    from immutable_delivery.syntax.yaml.values import plain  # noqa: PLC0415 (as above)
 
     forest = trees.Trees(files, schema_of("config"))
-    root = forest.read(path) if path else yamltree.Mapping(place=Place("", Span(0, 0)))
+    root = forest.read(path) if path else yaml.Mapping(place=Place("", Span(0, 0)))
     for name, value in given:
         root = trees.joined(root, forest.given(name, value))
     sources = {keys: _source(forest.texts, place) for keys, place in trees.places(root)}
@@ -150,7 +150,7 @@ def _folders(files: Files, config: Config, names: list[str]) -> list[str]:
 
 def _tables(config: Config, data: Mapping[str, Any]) -> Mapping[str, Any]:
     if data:
-        from immutable_delivery.formats.commands.extensions import fault  # noqa: PLC0415 (few extend the tables)
+        from immutable_delivery.effects.extensions import fault  # noqa: PLC0415 (few extend the tables)
 
         for section, rows in data.items():
             if found := fault(section, rows):

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from immutable_delivery.errors import ConfigError
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Place, Span, Text
-from immutable_delivery.written import Written
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 
 _HEADER = lazy(r"[ \t]*\[(\[?)([^\[\]]+)\]")
 _KEY = lazy(

@@ -8,13 +8,13 @@ from typing import NoReturn
 from immutable_delivery.config import PYPROJECT, Path, packages
 from immutable_delivery.config.links import absent, refuse_links
 from immutable_delivery.errors import ConfigError, UnreadableError
-from immutable_delivery.files import Files, folder_of, resolve
-from immutable_delivery.formats import yamltree
-from immutable_delivery.formats.schema import Schema
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.formats.yamltree.nodes import head
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.source.files import Files, folder_of, resolve
+from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.nodes import head
+from immutable_delivery.syntax.yaml.schema import Schema
 
 _GIVEN = "--set "
 _MOST_FILES = 30
@@ -110,7 +110,7 @@ class Trees(Record):
         return self._yaml(text)
 
     def _yaml(self, text: Text) -> Node:
-        documents = yamltree.documents(text)
+        documents = yaml.documents(text)
         for document in documents:
             if document.problem:
                 place = document.place.at(document.problem_at, document.problem_at)

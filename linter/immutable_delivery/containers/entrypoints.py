@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from immutable_delivery.formats.images import name_and_tag
+from immutable_delivery.references.images import name_and_tag
+from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.text import Place
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Entrypoints
-from immutable_delivery.text import Place
-from immutable_delivery.written import Piece, Written
 
 
 def with_program(image: str | None, arguments: Sequence[Written]) -> list[Written]:

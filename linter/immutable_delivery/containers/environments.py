@@ -9,8 +9,8 @@ from functools import lru_cache
 from immutable_delivery.context import Environment as Configured
 from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Scope
-from immutable_delivery.globs import fits
 from immutable_delivery.records import Record, replace
+from immutable_delivery.syntax.gitignore import fits
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments
 

@@ -7,11 +7,11 @@ from posixpath import join, normpath
 from typing import Protocol
 
 from immutable_delivery.context import Surroundings
-from immutable_delivery.files import Files, read_text, resolve
-from immutable_delivery.formats.yamltree import Scalar
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place, Span
-from immutable_delivery.written import Written
+from immutable_delivery.source.files import Files, read_text, resolve
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span
+from immutable_delivery.syntax.yaml import Scalar
 
 
 class Body(Record, frozen=True):

@@ -19,10 +19,10 @@ from immutable_delivery.containers.spec import (
 )
 from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Container, Fact, Image, Scope, Start, Variable
-from immutable_delivery.formats.images import image_fact
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
-from immutable_delivery.text import Place
+from immutable_delivery.references.images import image_fact
+from immutable_delivery.source.text import Place
 
 _ROOT = lazy(r"root|0+", re.IGNORECASE)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from immutable_delivery.containers.sockets import runtime_socket
 from immutable_delivery.containers.spec import MountSpec
 from immutable_delivery.facts import Mount, Scope, Workload
-from immutable_delivery.text import Place
+from immutable_delivery.source.text import Place
 
 _TEXTS = frozenset({"config", "secret", "projected"})
 """Mounts that bring texts, not the files of a machine or a volume."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from immutable_delivery.formats.commands.starts import package_script
-from immutable_delivery.formats.lookup import scalar
-from immutable_delivery.formats.yamltree import Node, documents
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Text
-from immutable_delivery.written import Written
+from immutable_delivery.effects.starts import package_script
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.yaml import Node, documents
+from immutable_delivery.syntax.yaml.query import scalar
 
 MAX_DEPTH = 3
 """A script that names a script that names a script."""

@@ -7,10 +7,10 @@ from immutable_delivery.containers.package_json import package_scripts
 from immutable_delivery.containers.scripts import Followed, follow
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec, Values
 from immutable_delivery.context import Surroundings
+from immutable_delivery.effects import Interpreter, tables_of
 from immutable_delivery.facts import Fact, Scope
-from immutable_delivery.formats.commands import Interpreter, tables_of
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.text import Place, Text
+from immutable_delivery.source.text import Place, Text
 
 
 class Effects(Record):

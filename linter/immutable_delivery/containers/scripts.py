@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.containers.files import FileView
-from immutable_delivery.formats.commands import Interpreter, Program
-from immutable_delivery.formats.shell import is_shell
-from immutable_delivery.patterns import lazy
+from immutable_delivery.effects import Interpreter, Program
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.shell import is_shell
 
 MAX_SCRIPTS = 50
 """So many scripts one command may run, those that scripts run included; each further one is named, not followed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.facts import SecretEvidence
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Secrets
 

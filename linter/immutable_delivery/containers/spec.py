@@ -36,8 +36,8 @@ from immutable_delivery.facts import (
     Workload,
 )
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
 
 Values = Mapping[str, Written | None]
 """Variables that commands see; None for one that has a value nobody here knows."""

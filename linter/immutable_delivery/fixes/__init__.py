@@ -11,13 +11,13 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, TypeVar, cast
 
-from immutable_delivery.edits import ConflictError, planned
+from immutable_delivery.edits.plan import ConflictError, planned
 from immutable_delivery.facts import Fact, Image
 from immutable_delivery.findings import Edit, Fix
 from immutable_delivery.formats import Format
 from immutable_delivery.formats.registry import load
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.text import Place, Text
+from immutable_delivery.source.text import Place, Text
 
 KINDS = {
     "add-checksum": "checksums.fix",

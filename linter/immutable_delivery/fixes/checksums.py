@@ -9,8 +9,8 @@ from typing import cast
 from immutable_delivery.facts import Fact, Fetch
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Place, Text
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Place, Text
 
 _SUM = lazy(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _ADD = lazy(r"ADD(?=[ \t])", re.IGNORECASE)

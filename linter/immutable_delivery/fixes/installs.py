@@ -8,8 +8,8 @@ from typing import cast
 from immutable_delivery.facts import Fact, Install
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none, stage_of
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Place
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Place
 
 _BEFORE = lazy(r"(?:[\[,\"'][ \t]*|^[ \t]*-[ \t]+(?:\w+)?)\Z")
 _GLOBAL = lazy(r"\s(?:-g|--global)\b")

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from immutable_delivery.facts import Fact, Image
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, DigestOf, none
-from immutable_delivery.lock.slots import NoSlotError, Sheet, filled
-from immutable_delivery.text import Place
+from immutable_delivery.fixes.digests import NoSlotError, Sheet, filled
+from immutable_delivery.source.text import Place
 
 
 def fix(fact: Fact, place: Place, around: Around) -> Fix:

@@ -7,8 +7,8 @@ import re
 from immutable_delivery.facts import Fact, Install
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Place
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Place
 
 _ALONE = lazy(r"RUN[ \t]+[\w./ \t-]+\Z", re.IGNORECASE)
 _NEXT = lazy(r"(?:[ \t]*\r?\n)+[ \t]*RUN[ \t]+(?!--)(?=[\w./-]+[ \t])", re.IGNORECASE)

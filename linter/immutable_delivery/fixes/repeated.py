@@ -7,7 +7,7 @@ from typing import cast
 from immutable_delivery.facts import Container, Fact, Start
 from immutable_delivery.findings import Edit, Fix
 from immutable_delivery.fixes import Around, none, stage_of
-from immutable_delivery.text import Place, Text
+from immutable_delivery.source.text import Place, Text
 
 
 def fix(fact: Fact, place: Place, around: Around) -> Fix:

@@ -6,7 +6,7 @@ from immutable_delivery.facts import Fact
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, none
 from immutable_delivery.formats import Assigns
-from immutable_delivery.text import Place
+from immutable_delivery.source.text import Place
 
 
 def read_only_root(fact: Fact, _: Place, around: Around) -> Fix:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from immutable_delivery.findings import Finding, Fix
 from immutable_delivery.fixes import edited, none
-from immutable_delivery.formats import yamltree
-from immutable_delivery.formats.yamltree import Mapping, Scalar, Sequence
-from immutable_delivery.formats.yamltree.assignments import read_once
-from immutable_delivery.formats.yamltree.nodes import ReadScalar
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.yaml import Mapping, Scalar, Sequence
+from immutable_delivery.syntax.yaml.assignments import read_once
+from immutable_delivery.syntax.yaml.nodes import ReadScalar
 
 REASON = "FIXME: say why this may stay"
 _YAML = (".yaml", ".yml", "Kustomization")
@@ -46,7 +46,7 @@ def _outside_strings(text: Text, offset: int) -> int:
 
 def _strings(text: Text) -> Iterator[tuple[int, int]]:
     """Yield where every scalar of a YAML file stands, with its key."""
-    waiting: list[yamltree.Node] = [one.root for one in read_once(text) if one.root is not None]
+    waiting: list[yaml.Node] = [one.root for one in read_once(text) if one.root is not None]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Mapping):

@@ -9,8 +9,8 @@ from immutable_delivery.facts import Fact, Suppression
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import Around, edited, none
 from immutable_delivery.fixes.repeated import lines
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Place, Text
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Place, Text
 
 _MARKS = ("#", "//", ";")
 _DIRECTIVE = lazy(r"[ \t]*#[ \t]*(?:syntax|escape|check)[ \t]*=", re.IGNORECASE)

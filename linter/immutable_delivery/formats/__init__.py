@@ -12,9 +12,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from immutable_delivery.context import Comment, SecondReading, Surroundings, Trouble
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.files import Files
 from immutable_delivery.findings import Edit
-from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.source.files import Files
+from immutable_delivery.source.text import Place, Span, Text
 
 __all__ = [
     "Assigns", "Comment", "Families", "Format", "Pins", "Rereads", "Surroundings", "Trouble",

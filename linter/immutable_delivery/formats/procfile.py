@@ -12,14 +12,14 @@ from immutable_delivery.containers.environments import environment
 from immutable_delivery.containers.files import ContainerFiles
 from immutable_delivery.containers.lower import lower
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec
+from immutable_delivery.context import Comment, Surroundings, Trouble
 from immutable_delivery.facts import Build, Fact, Scope
-from immutable_delivery.files import folder_of
-from immutable_delivery.formats import Comment, Surroundings, Trouble
-from immutable_delivery.formats.remarks import Stretch, remarks
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place, Span, Text
-from immutable_delivery.written import Written
+from immutable_delivery.source.files import folder_of
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.syntax.comments import Stretch, remarks
 
 NAME = "procfile"
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import cast
 
 from immutable_delivery.formats import Format
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from immutable_delivery.facts import Build, Container, Fact, Scope, Unread
-from immutable_delivery.files import Files
 from immutable_delivery.records import replace
+from immutable_delivery.source.files import Files
 
 Stages = Mapping[str, set[str]]
 """Per Dockerfile the names and numbers of its stages."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from posixpath import join
 
 from immutable_delivery.facts import Container
-from immutable_delivery.files import Files
-from immutable_delivery.formats.images import name_and_tag
 from immutable_delivery.links.conventions import Held
+from immutable_delivery.references.images import name_and_tag
+from immutable_delivery.source.files import Files
 from immutable_delivery.tables import known
 from immutable_delivery.tables.mounts import Mounts
 from immutable_delivery.tables.subjects import CodePaths

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 from posixpath import basename, dirname
 
-from immutable_delivery.formats.images import name_and_tag
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
+from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.tables import known
 from immutable_delivery.tables.mounts import Mounts
 

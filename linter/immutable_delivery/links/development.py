@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from immutable_delivery.context import TRUSTED, Trust
 from immutable_delivery.facts import Build, Fact, Image, Variable
-from immutable_delivery.formats.images import familiar_name
-from immutable_delivery.globs import anchored
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
+from immutable_delivery.references.images import familiar_name
+from immutable_delivery.syntax.gitignore import anchored
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from immutable_delivery.facts import Container, Fact, Image
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 
 _BUILDS_ON = frozenset({"base", "copy", "mount"})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from immutable_delivery.facts import Build, Container, Fact, Start
-from immutable_delivery.formats.images import name_and_tag
+from immutable_delivery.links.lockfile import NONE, Lock
 from immutable_delivery.links.starts import runners_of
-from immutable_delivery.lock.file import NONE, Lock
 from immutable_delivery.records import replace
+from immutable_delivery.references.images import name_and_tag
+from immutable_delivery.source.text import Place
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Entrypoints, Idle
-from immutable_delivery.text import Place
 
 Words = tuple[str, ...]
 Owner = tuple[str, str, str]
@@ -71,7 +71,7 @@ def _linked(
     place = places.get(_owner(container))
     if not container.entry or place is None or known(Idle).holds_a_place.search(container.name):
         return container
-    from immutable_delivery.formats.commands.idle import idle  # noqa: PLC0415 (few commands may be)
+    from immutable_delivery.effects.idle import idle  # noqa: PLC0415 (few commands may be)
 
     found = idle((*_program(container, programs, lock), *container.entry))
     return replace(container, idle=found, places={**container.places, "idle": place})

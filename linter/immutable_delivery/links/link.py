@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.files import Files
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.links.development import link_development, link_substituted
 from immutable_delivery.links.feeding import link_feeding
 from immutable_delivery.links.idle import link_idle
 from immutable_delivery.links.locked import link_locked
+from immutable_delivery.links.lockfile import Lock
 from immutable_delivery.links.mounts import link_mounts
 from immutable_delivery.links.proxies import link_proxies
 from immutable_delivery.links.services import link_services
@@ -20,7 +20,7 @@ from immutable_delivery.links.switches import link_switches
 from immutable_delivery.links.unread import link_unread
 from immutable_delivery.links.updaters import link_updaters
 from immutable_delivery.links.volumes import link_volumes
-from immutable_delivery.lock.file import Lock
+from immutable_delivery.source.files import Files
 from immutable_delivery.tables import extended_by
 
 

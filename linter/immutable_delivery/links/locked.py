@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from immutable_delivery.facts import Container, Fact
-from immutable_delivery.lock.file import Described, Lock
+from immutable_delivery.links.lockfile import Described, Lock
 from immutable_delivery.records import replace
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from posixpath import normpath
 
 from immutable_delivery.facts import Container, Fact, Mount
-from immutable_delivery.files import Files
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.links.code import (
     CodeFolders,
     by_service,
@@ -16,8 +16,8 @@ from immutable_delivery.links.code import (
     served_by,
 )
 from immutable_delivery.links.conventions import Convention, Paths, convention
-from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
+from immutable_delivery.source.files import Files
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Files as FileNames
 

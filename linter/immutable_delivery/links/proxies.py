@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from immutable_delivery.facts import Container, Fact, Mount, Variable
-from immutable_delivery.formats.images import name_and_tag
 from immutable_delivery.records import replace
+from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Sockets
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from immutable_delivery.facts import Build, Container, Contract, Fact, Image, Scope, Service
-from immutable_delivery.files import folder_of
 from immutable_delivery.records import Record, replace
+from immutable_delivery.source.files import folder_of
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Layout
 

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from immutable_delivery.facts import Build, Container, Fact
-from immutable_delivery.formats.images import name_and_tag
-from immutable_delivery.lock.file import NONE, Lock
+from immutable_delivery.links.lockfile import NONE, Lock
 from immutable_delivery.records import replace
+from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments, ImageStarts
 

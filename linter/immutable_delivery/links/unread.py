@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from immutable_delivery.facts import Fact, Source, SourceType, Unread
 from immutable_delivery.records import replace
-from immutable_delivery.text import Place
+from immutable_delivery.source.text import Place
 
 _ELSEWHERE: Mapping[SourceType, tuple[str, str]] = {
     "kustomize": ("remote base", "what lies in another repository is not fetched"),

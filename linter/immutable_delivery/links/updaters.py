@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from immutable_delivery.facts import Container, Fact, Resource, Variable
-from immutable_delivery.formats.images import name_and_tag
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
+from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Updaters
 

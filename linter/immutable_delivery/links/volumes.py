@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from posixpath import join, normpath
 
 from immutable_delivery.facts import Command, Container, Fact, Mount
-from immutable_delivery.files import Files
-from immutable_delivery.formats.images import name_and_tag
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.links.code import (
     CodeFolders,
     by_service,
@@ -15,8 +14,9 @@ from immutable_delivery.links.code import (
     program_below,
     served_by,
 )
-from immutable_delivery.patterns import lazy
 from immutable_delivery.records import replace
+from immutable_delivery.references.images import name_and_tag
+from immutable_delivery.source.files import Files
 
 _SETTINGS = lazy(r"/(?:conf|config|data)(?:\.d)?\Z")
 """Folders that a first start fills with what is edited later, whatever language it is written in."""

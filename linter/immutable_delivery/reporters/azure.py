@@ -6,7 +6,7 @@ from immutable_delivery.findings import Finding, Report
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import counts, ends_of, marks, shown, worst_first
 from immutable_delivery.reporters.plain import printable, visible
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
 
 _TYPES = {"error": "error", "warning": "warning", "note": "warning"}
 """Azure knows no third; the message names a note."""

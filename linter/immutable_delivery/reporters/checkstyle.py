@@ -8,7 +8,7 @@ from immutable_delivery.findings import Finding, Report
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import ends_of, marks, shown
 from immutable_delivery.reporters.xmltext import Element, child, document
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
 
 _SEVERITIES = {"error": "error", "warning": "warning", "note": "info"}
 

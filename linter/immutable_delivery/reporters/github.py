@@ -9,7 +9,7 @@ from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.concise import line
 from immutable_delivery.reporters.located import counts, ends_of, marks, shown, worst
 from immutable_delivery.reporters.plain import inert, printable, visible
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
 
 SHOWN_PER_KIND = 10
 """GitHub drops what a step says beyond this, without a word."""

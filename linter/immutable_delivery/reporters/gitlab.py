@@ -9,7 +9,7 @@ from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.reporters.located import ends_of, marks, shown
 from immutable_delivery.reporters.plain import printable
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
 
 _SEVERITIES = {"error": "critical", "warning": "major", "note": "info"}
 

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from immutable_delivery.findings import Finding, Report, Rule
-from immutable_delivery.policies import HOME
+from immutable_delivery.policy.model import HOME
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.reporters.located import asides, ends_of, shown, where
 from immutable_delivery.reporters.markup import code, literal
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
 
 _SEVERITIES = {"error": "High", "warning": "Medium", "note": "Low"}
 _VERSION = "15.2.1"

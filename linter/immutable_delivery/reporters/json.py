@@ -23,7 +23,7 @@ from immutable_delivery.findings import (
 )
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
-from immutable_delivery.text import Place
+from immutable_delivery.source.text import Place
 
 VERSION = 1
 MINOR = 1

@@ -9,9 +9,9 @@ from typing import Any
 
 from msgspec import json as fast
 
-from immutable_delivery.names import shown
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.reporters.plain import inert
+from immutable_delivery.source.escape import shown
 
 _HIDDEN = lazy(r"[\ud800-\udfff\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Halves of characters and bytes that are not UTF-8; and what a terminal obeys or turns around."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from immutable_delivery.failing import breaks
 from immutable_delivery.findings import Finding, Judged, Report
+from immutable_delivery.policy.gate import breaks
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import marks, shown, where, within
 from immutable_delivery.reporters.xmltext import Element, child, document

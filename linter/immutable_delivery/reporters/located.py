@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from immutable_delivery.findings import SEVERITIES, Drift, Finding, Report, rank
 from immutable_delivery.reporters.plain import count, printable
-from immutable_delivery.text import Place, Position, Text
+from immutable_delivery.source.text import Place, Position, Text
 
 DRIFTS: tuple[Drift, ...] = ("divergent", "convergent", "none")
 """Worst first."""

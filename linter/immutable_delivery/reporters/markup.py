@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.reporters.plain import inert, printable
 
 _MARKUP = lazy(r"[\\`*_\[\]<>|~&$#]|:(?=//)|(?<=\bwww)\.")

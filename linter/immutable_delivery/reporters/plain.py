@@ -6,8 +6,8 @@ import re
 from unicodedata import category, east_asian_width
 
 from immutable_delivery.findings import Compared
-from immutable_delivery.names import shown
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.escape import shown
 
 _GITHUB = lazy(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 """A line that GitHub's runner reads as a command."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from immutable_delivery.edits import fitted
+from immutable_delivery.edits.plan import fitted
 from immutable_delivery.findings import Cause, Edit, Finding, Report
-from immutable_delivery.policies import HOME
+from immutable_delivery.policy.model import HOME
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.reporters.located import asides, ends_of, shown
 from immutable_delivery.reporters.plain import printable
-from immutable_delivery.text import Place, Text
+from immutable_delivery.source.text import Place, Text
 
 _SEVERITIES = {"error": "ERROR", "warning": "WARNING", "note": "INFO"}
 

@@ -10,14 +10,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from immutable_delivery.config import Config, unknown_name
+from immutable_delivery.context import Comment
 from immutable_delivery.facts import Suppression
 from immutable_delivery.findings import Finding
-from immutable_delivery.formats import Comment
-from immutable_delivery.policies import Policy, matches
+from immutable_delivery.policy.model import Policy, matches
 from immutable_delivery.records import Record, replace
+from immutable_delivery.source.text import Place, Text
 from immutable_delivery.suppressions import directives, foreign, trivyignore
-from immutable_delivery.suppressions.silencers import Area, Silencer, covering
-from immutable_delivery.text import Place, Text
+from immutable_delivery.suppressions.entries import Area, Silencer, covering
 
 Covering = Mapping[tuple[str, int], Sequence[tuple[Area, Silencer]]]
 
@@ -96,9 +96,9 @@ def written(
 def _waivers(config: Config, files: Sequence[str], texts: Mapping[str, Text]) -> Iterable[Silencer]:
     if not config.suppressions:
         return ()
-    from immutable_delivery.suppressions import waivers  # noqa: PLC0415 (it needs YAML)
+    from immutable_delivery.suppressions import configured  # noqa: PLC0415 (it needs YAML)
 
-    return waivers.silencers(config, files, texts)
+    return configured.silencers(config, files, texts)
 
 
 def _points(finding: Finding) -> Iterator[tuple[str, int]]:

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from immutable_delivery.formats import Comment
-from immutable_delivery.names import nearest
-from immutable_delivery.patterns import lazy
-from immutable_delivery.suppressions.silencers import WHOLE_FILE, Area, Silencer
-from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.context import Comment
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.escape import nearest
+from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.suppressions.entries import WHOLE_FILE, Area, Silencer
 
 _DIRECTIVE = lazy(
     r"(?:^|\#)\s*imd:\s*(?P<verb>[A-Za-z_-]+)\s*(?:\[(?P<ids>[^\]\n]*)\])?(?P<rest>.*)", re.DOTALL

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from functools import cache, partial
 
 from immutable_delivery.context import Comment
-from immutable_delivery.names import shown
-from immutable_delivery.patterns import lazy
-from immutable_delivery.peers import BY_WORD, PEERS, About, Peer
-from immutable_delivery.suppressions.silencers import WHOLE_FILE, Area, Silencer
-from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.other_linters import BY_WORD, PEERS, About, Peer
+from immutable_delivery.source.escape import shown
+from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.suppressions.entries import WHOLE_FILE, Area, Silencer
 
 _WORD = lazy(r"\s*([a-z][a-z-]*)", re.IGNORECASE)
 _BLANK = lazy(r"[\ufeff\-\r\n\t ]*")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from immutable_delivery.files import Files, read_text
-from immutable_delivery.globs import anchored
-from immutable_delivery.names import shown
-from immutable_delivery.patterns import lazy
-from immutable_delivery.peers import PEERS
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.other_linters import PEERS
 from immutable_delivery.records import Record
+from immutable_delivery.source.escape import shown
+from immutable_delivery.source.files import Files, read_text
+from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.suppressions.entries import WHOLE_FILE, Area, Silencer
 from immutable_delivery.suppressions.foreign import lasts_until, meant
-from immutable_delivery.suppressions.silencers import WHOLE_FILE, Area, Silencer
-from immutable_delivery.text import Place, Span, Text
+from immutable_delivery.syntax.gitignore import anchored
 
 _LINES = ".trivyignore"
 _TREES = (".trivyignore.yaml", ".trivyignore.yml")
@@ -65,13 +65,15 @@ def _entries(text: Text) -> Iterator[Entry]:
 
 def _listed(text: Text) -> Iterator[Entry]:
     """Yield the entries of the file in YAML."""
-    from immutable_delivery.formats import lookup  # noqa: PLC0415 (few repositories have one)
-    from immutable_delivery.formats.yamltree import documents  # noqa: PLC0415
+    from immutable_delivery.syntax.yaml import (  # noqa: PLC0415
+        documents,
+        query,
+    )
 
     for document in documents(text):
-        for one in lookup.mappings(document.root, "misconfigurations"):
-            rule = lookup.scalar(one, "id")
+        for one in query.mappings(document.root, "misconfigurations"):
+            rule = query.scalar(one, "id")
             if rule is not None:
-                until = lookup.text(one, "expired_at")[:10]
-                paths = tuple(item.text for item in lookup.scalars(one, "paths"))
-                yield Entry(rule.text, rule.place, until, lookup.text(one, "statement"), paths)
+                until = query.text(one, "expired_at")[:10]
+                paths = tuple(item.text for item in query.scalars(one, "paths"))
+                yield Entry(rule.text, rule.place, until, query.text(one, "statement"), paths)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from immutable_delivery.shipped import shipped
+from immutable_delivery.resources import shipped
 from immutable_delivery.tables.compiling import worded
 from immutable_delivery.tables.mounts import Mounts  # noqa: F401 (a subject, by being a subclass)
 from immutable_delivery.tables.subjects import Subject

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from immutable_delivery.context import Comment, Surroundings
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats import Comment, Surroundings
-from immutable_delivery.formats.bake.hcl import Bake, read_hcl, read_json
-from immutable_delivery.formats.remarks import remarks, statements
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Text
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.comments import remarks, statements
+from immutable_delivery.syntax.hcl.parse import Bake, read_hcl, read_json
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from immutable_delivery.context import Surroundings
+from immutable_delivery.effects.fetches import fetch
 from immutable_delivery.facts import Build, Fact, Image, Scope
-from immutable_delivery.files import Files, folder_of, resolve
-from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.bake.variables import File
-from immutable_delivery.formats.commands.urls import is_remote
-from immutable_delivery.formats.fetches import fetch
-from immutable_delivery.formats.images import familiar_name, image_fact
-from immutable_delivery.formats.inlined import inlined
-from immutable_delivery.formats.lookup import mapping, pairs, scalar, scalars
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, entry_extent
+from immutable_delivery.formats.dockerfile.embedded import inlined
 from immutable_delivery.records import Record, replace
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.references.images import familiar_name, image_fact
+from immutable_delivery.references.urls import is_remote
+from immutable_delivery.source.files import Files, folder_of, resolve
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, entry_extent
+from immutable_delivery.syntax.yaml.query import mapping, pairs, scalar, scalars
 
 MAX_PARENTS = 100
 """Targets that one target inherits from, directly or not; more are left out."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.interpolation import unaligned
-from immutable_delivery.formats.lookup import find, mapping
-from immutable_delivery.formats.placeholders import filled
-from immutable_delivery.formats.yamltree import Node, Scalar
-from immutable_delivery.patterns import lazy
+from immutable_delivery.context import Surroundings
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.interpolation import unaligned
+from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.yaml import Node, Scalar
+from immutable_delivery.syntax.yaml.query import find, mapping
 
 MAX_DEPTH = 20
 """Variables whose defaults name variables, no deeper than this."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from immutable_delivery.context import Comment, Surroundings
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.findings import Edit
-from immutable_delivery.formats import Comment, Surroundings, yamltree
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.formats.compose.recognition import claims
-from immutable_delivery.text import Place, Text
+from immutable_delivery.source.text import Place, Text
+from immutable_delivery.syntax import yaml
 
 __all__ = ["NAME", "assign", "claims", "comments", "facts", "parse"]
 
@@ -23,7 +24,7 @@ _FIELDS = {"read_only_root": ["read_only"]}
 
 def comments(document: ComposeDocument, text: Text) -> list[Comment]:
     """Return the comments that may hold a suppression."""
-    return yamltree.comments(text, document.documents)
+    return yaml.comments(text, document.documents)
 
 
 def facts(documents: Mapping[str, ComposeDocument], around: Surroundings) -> Iterable[Fact | Build]:
@@ -35,7 +36,7 @@ def facts(documents: Mapping[str, ComposeDocument], around: Surroundings) -> Ite
 
 def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:
     """Return the edit that gives a field of a service another value."""
-    from immutable_delivery.formats.yamltree.assignments import assigned, owner_at  # noqa: PLC0415
+    from immutable_delivery.syntax.yaml.assignments import assigned, owner_at  # noqa: PLC0415
 
     owner = owner_at(text, extent.span.start, keyed=True)
     return assigned(text, owner, _FIELDS[field], value) if owner and field in _FIELDS else None

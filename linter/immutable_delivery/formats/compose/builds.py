@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import isabs
 
+from immutable_delivery.effects.fetches import fetch
 from immutable_delivery.facts import Build, Fact, Unread
-from immutable_delivery.files import resolve
-from immutable_delivery.formats.commands.urls import is_remote
 from immutable_delivery.formats.compose.inline import inline_path
 from immutable_delivery.formats.compose.pairs import paired
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.fetches import fetch
-from immutable_delivery.formats.lookup import scalar
-from immutable_delivery.formats.yamltree import Mapping, Scalar
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.references.urls import is_remote
+from immutable_delivery.source.files import resolve
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.query import scalar
 
 
 def builds(service: Service) -> Iterator[Build | Fact]:

@@ -9,9 +9,9 @@ from immutable_delivery.facts import Form, Origin, Phase
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.values import truth
 from immutable_delivery.formats.compose.words import CommandError, split
-from immutable_delivery.formats.lookup import mapping, mappings, scalars
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import mapping, mappings, scalars
 
 _HOOKS: dict[str, Phase] = {"pre_start": "init", "post_start": "hook", "pre_stop": "hook"}
 

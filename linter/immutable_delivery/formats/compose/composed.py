@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from immutable_delivery.containers.lower import lower
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Build, Fact, Scope, Source
-from immutable_delivery.files import folder_of, resolve
-from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.commands.urls import of_url
 from immutable_delivery.formats.compose.builds import builds
 from immutable_delivery.formats.compose.containers import provided, spec
 from immutable_delivery.formats.compose.document import ComposeDocument
@@ -18,9 +16,11 @@ from immutable_delivery.formats.compose.loading import Model, load
 from immutable_delivery.formats.compose.projects import Project, layout
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.compose.service import Service, service
-from immutable_delivery.formats.lookup import text
-from immutable_delivery.formats.yamltree import Mapping as Tree
-from immutable_delivery.written import Written
+from immutable_delivery.references.urls import of_url
+from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml.query import text
 
 _DIGEST = "@sha256:"
 

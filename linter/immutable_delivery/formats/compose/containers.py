@@ -12,9 +12,9 @@ from immutable_delivery.formats.compose.mounts import contents, mounts
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.values import truth
 from immutable_delivery.formats.compose.variables import label_names, variables
-from immutable_delivery.formats.lookup import find, items, text
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
-from immutable_delivery.text import Place
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.query import find, items, text
 
 _PLACED = {"ports": "ports", "labels": "labels", "builds": "build", "watches": "develop"}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.formats.compose.recognition import is_named
-from immutable_delivery.formats.yamltree import Document, Mapping, Scalar, documents
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.yaml import Document, Mapping, Scalar, documents
 
 _TEMPLATE = lazy(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|^\s*#(?:if|foreach|end)\b", re.MULTILINE)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from immutable_delivery.containers.environments import Environment, configured
-from immutable_delivery.formats import Surroundings
+from immutable_delivery.context import Surroundings
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments
 

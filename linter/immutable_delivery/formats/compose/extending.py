@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from immutable_delivery.budget import SPENT, Budget
-from immutable_delivery.files import folder_of
-from immutable_delivery.formats.commands.urls import is_remote
 from immutable_delivery.formats.compose.including import follow
 from immutable_delivery.formats.compose.merging import merge, unique_service
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.compose.resets import Paths, without
-from immutable_delivery.formats.lookup import mapping, scalar
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.records import Record, field, replace
+from immutable_delivery.references.urls import is_remote
+from immutable_delivery.source.files import folder_of
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.query import mapping, scalar
 
 Prepare = Callable[[str], tuple[Mapping, Paths]]
 """Takes a path, gives the whole file with its variables replaced, and what it takes back."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from immutable_delivery.containers.spec import ImageSpec, Setting
 from immutable_delivery.formats.compose.pairs import paired
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.lookup import mappings, scalar, text
-from immutable_delivery.formats.yamltree import Scalar
+from immutable_delivery.syntax.yaml import Scalar
+from immutable_delivery.syntax.yaml.query import mappings, scalar, text
 
 _PREFIX = "docker-image://"
 

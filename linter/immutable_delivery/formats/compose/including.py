@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.files import folder_of, resolve
-from immutable_delivery.formats.commands.urls import is_remote
 from immutable_delivery.formats.compose.reading import Reader
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.records import Record
-from immutable_delivery.written import Written
+from immutable_delivery.references.urls import is_remote
+from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 
 
 class Include(Record, frozen=True):

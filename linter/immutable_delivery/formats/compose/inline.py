@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.inlined import inlined
-from immutable_delivery.formats.yamltree import Scalar
+from immutable_delivery.formats.dockerfile.embedded import inlined
+from immutable_delivery.syntax.yaml import Scalar
 
 
 def inline_path(service: Service) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping as Variables
 
-from immutable_delivery.formats.interpolation import InvalidTemplateError, interpolate
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.interpolation import InvalidTemplateError, interpolate
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 
 Report = Callable[[Place, str], None]
 """Takes where something stands and what is wrong with it."""

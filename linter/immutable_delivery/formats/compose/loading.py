@@ -11,11 +11,11 @@ from immutable_delivery.formats.compose.projects import Project
 from immutable_delivery.formats.compose.reading import Environment, Reader
 from immutable_delivery.formats.compose.resets import Paths, taken_back, without
 from immutable_delivery.formats.compose.shapes import checked
-from immutable_delivery.formats.lookup import scalar
-from immutable_delivery.formats.yamltree import Mapping
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place, Span
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span
+from immutable_delivery.syntax.yaml import Mapping
+from immutable_delivery.syntax.yaml.query import scalar
 
 MAX_INCLUDES = 200
 """More includes than this, one inside the other or beside it, are refused."""

@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from immutable_delivery.formats.compose.pairs import as_mapping, paired
 from immutable_delivery.formats.compose.volumes import VolumeError, volume_of
-from immutable_delivery.formats.lookup import text
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.records import replace
-from immutable_delivery.text import Place
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import text
 
 Path = tuple[str, ...]
 _PAIRS = frozenset(

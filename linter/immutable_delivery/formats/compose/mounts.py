@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from immutable_delivery.containers.mountoptions import mount_type
 from immutable_delivery.containers.spec import Flag, MountSpec
 from immutable_delivery.facts import MountType
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.volumes import Volume, VolumeError, volume_of
-from immutable_delivery.formats.lookup import mapping, scalar, text
-from immutable_delivery.formats.mountoptions import mount_type
-from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
 from immutable_delivery.records import replace
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import mapping, scalar, text
 
 _FILES: tuple[tuple[str, str, MountType], ...] = (
     ("configs", "", "config"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 
 
 def paired(node: Node) -> Mapping:

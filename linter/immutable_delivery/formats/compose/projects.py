@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.compose.document import ComposeDocument
-from immutable_delivery.formats.lookup import items, mapping, text
-from immutable_delivery.formats.yamltree import Mapping as Tree
-from immutable_delivery.formats.yamltree import Node, Scalar, Sequence
 from immutable_delivery.records import Record
+from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import items, mapping, text
 
 MAIN_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """What Compose looks for in a folder, in this order."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from immutable_delivery.context import Surroundings, Trouble
 from immutable_delivery.errors import MissingError, UnreadableError
-from immutable_delivery.formats import Surroundings, Trouble
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
-from immutable_delivery.formats.dotenv import raw_variables, variables
-from immutable_delivery.formats.yamltree import Mapping as Tree
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place, Span, Text
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.syntax.dotenv import raw_variables, variables
+from immutable_delivery.syntax.yaml import Mapping as Tree
 
 Environment = dict[str, Written]
 

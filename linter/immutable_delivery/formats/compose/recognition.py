@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from immutable_delivery.formats.yamltree import Mapping, Node, roots
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.syntax.yaml import Mapping, Node, roots
 
 _NAME = lazy(
     r"(?:^|/)(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml$|\.(?:docker-)?compose\.ya?ml$"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
 from immutable_delivery.records import replace
+from immutable_delivery.syntax.yaml import Mapping, Node, Sequence
 
 Path = tuple[str, ...]
 Paths = frozenset[Path]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from immutable_delivery.containers.spec import Setting
 from immutable_delivery.facts import Phase, Scope
-from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.compose.environments import environment
 from immutable_delivery.formats.compose.loading import Model
 from immutable_delivery.formats.compose.merging import built
 from immutable_delivery.formats.compose.reading import Reader
-from immutable_delivery.formats.lookup import scalar, scalars
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.records import Record, replace
-from immutable_delivery.text import Place
+from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.query import scalar, scalars
 
 
 class Service(Record, frozen=True):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from immutable_delivery.formats.shapes import Report, Shapes, misfits
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.records import replace
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.shapes import Report, Shapes, misfits
 
 _TOP: Shapes = {
     "include": "list",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from immutable_delivery.formats.yamltree import Node, Scalar
+from immutable_delivery.syntax.yaml import Node, Scalar
 
 _TRUE = frozenset({"true", "y", "yes", "on"})
 _FALSE = frozenset({"false", "n", "no", "off", ""})

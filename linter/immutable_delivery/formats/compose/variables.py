@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from immutable_delivery.containers.spec import VariableSpec
 from immutable_delivery.facts import VariableType
-from immutable_delivery.files import resolve
 from immutable_delivery.formats.compose.pairs import paired
 from immutable_delivery.formats.compose.reading import Environment
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.lookup import find, scalar, text
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.written import Written
+from immutable_delivery.source.files import resolve
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import find, scalar, text
 
 Entry = tuple[Scalar, Written | None]
 """A name, and its value; None where only the one who starts the service knows it."""

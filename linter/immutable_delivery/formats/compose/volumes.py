@@ -8,12 +8,12 @@ from itertools import islice
 from posixpath import normpath
 
 from immutable_delivery.formats.compose.values import truth
-from immutable_delivery.formats.lookup import scalar
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.query import scalar
 
 _WINDOWS = lazy(r"[A-Za-z]:|\\\\")
 _VARIABLE = lazy(r"\$(?:\{\w+\}|\w+)")

@@ -5,8 +5,8 @@ The reference is github.com/mattn/go-shellwords, which Compose uses; it stops at
 
 from __future__ import annotations
 
-from immutable_delivery.formats.interpolation import Cutter, unaligned
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.interpolation import Cutter, unaligned
 
 _ESCAPES = {"t": "\t", "n": "\n"}
 _OPERATORS = frozenset(";&|<>")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from immutable_delivery.context import Comment, Surroundings, Trouble
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
 from immutable_delivery.formats.contract.artifacts import artifacts, image_of
 from immutable_delivery.formats.contract.meaning import build_of, contract_fact, start_facts
 from immutable_delivery.formats.contract.problems import problems, second_document
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Text
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax import yaml
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
@@ -33,24 +34,24 @@ def claims(path: str, data: bytes) -> bool:
 
 
 def _ours(path: str, data: bytes) -> bool:
-    found = list(yamltree.documents(Text(path, data.decode(errors="replace"))))
-    roots = [one.root for one in found if isinstance(one.root, yamltree.Mapping)]
+    found = list(yaml.documents(Text(path, data.decode(errors="replace"))))
+    roots = [one.root for one in found if isinstance(one.root, yaml.Mapping)]
     broken = any(one.problem for one in found)
     return broken or any(_KEYS.intersection(root.entries) for root in roots)
 
 
-def parse(text: Text) -> list[yamltree.Document]:
+def parse(text: Text) -> list[yaml.Document]:
     """Return the YAML documents of the file; there should be one."""
-    return list(yamltree.documents(text))
+    return list(yaml.documents(text))
 
 
-def comments(document: list[yamltree.Document], text: Text) -> list[Comment]:
+def comments(document: list[yaml.Document], text: Text) -> list[Comment]:
     """Return the comments with the entry that each stands above or at the end of."""
-    return yamltree.comments(text, document)
+    return yaml.comments(text, document)
 
 
 def facts(
-    documents: Mapping[str, list[yamltree.Document]], around: Surroundings
+    documents: Mapping[str, list[yaml.Document]], around: Surroundings
 ) -> Iterable[Fact | Build]:
     """Yield what each meta file states of its service."""
     for path, tree in documents.items():
@@ -61,13 +62,11 @@ def facts(
                 yield from _facts(path, number, document.root, around)
 
 
-def _facts(
-    path: str, number: int, root: yamltree.Node, around: Surroundings
-) -> Iterator[Fact | Build]:
+def _facts(path: str, number: int, root: yaml.Node, around: Surroundings) -> Iterator[Fact | Build]:
     """Yield the facts of document ``number`` of a file."""
     extra = (second_document(root),) if number else ()
     yield contract_fact(root, (*extra, *problems(root, path, around.files)))
-    if isinstance(root, yamltree.Mapping):
+    if isinstance(root, yaml.Mapping):
         stated = (image_of(root), build_of(root, path))
         yield from (fact for fact in stated if fact is not None)
         yield from artifacts(root)

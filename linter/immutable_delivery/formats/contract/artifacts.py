@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from immutable_delivery.facts import Image
 from immutable_delivery.formats.contract.entries import builds, items_of, scope_of, text_of
-from immutable_delivery.formats.images import digest_problem, image_fact
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.references.images import digest_problem, image_fact
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 
 _ORDER = lazy(r"[0-9]{1,9}")
 

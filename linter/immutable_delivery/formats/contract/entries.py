@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immutable_delivery.facts import Phase, Scope
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 
 
 def text_of(node: Node | None) -> str:

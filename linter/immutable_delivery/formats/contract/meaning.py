@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from immutable_delivery.containers.files import ContainerFiles
 from immutable_delivery.containers.lower import parts
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Build, Contract, Fact, Problem
-from immutable_delivery.files import folder_of, resolve
-from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.contract.artifacts import environments, image_of
 from immutable_delivery.formats.contract.entries import argv_of, builds, scope_of, text_of
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.formats.yamltree.nodes import head
-from immutable_delivery.text import Place
+from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.nodes import head
 
 _FIELDS = (("name", "service"), ("image", "image"), ("pin", "image"), ("start", "start"))
 """Fields of the contract and the entries that decide them."""

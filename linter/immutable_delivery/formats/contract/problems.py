@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from immutable_delivery.facts import Problem
-from immutable_delivery.files import Files, folder_of, resolve
 from immutable_delivery.formats.contract.entries import items_of
-from immutable_delivery.formats.images import digest_problem
-from immutable_delivery.formats.schema import schema_of
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
-from immutable_delivery.formats.yamltree.nodes import head
+from immutable_delivery.references.images import digest_problem
+from immutable_delivery.source.files import Files, folder_of, resolve
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.nodes import head
+from immutable_delivery.syntax.yaml.schema import schema_of
 
 if TYPE_CHECKING:
-    from immutable_delivery.formats.misfits import Misfit
+    from immutable_delivery.syntax.yaml.schema_errors import Misfit
 
 
 def problems(root: Node, path: str, files: Files) -> tuple[Problem, ...]:

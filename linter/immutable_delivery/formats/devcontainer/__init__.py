@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 
+from immutable_delivery.context import Comment, Surroundings, Trouble
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
-from immutable_delivery.formats.remarks import Stretch, remarks, statements
-from immutable_delivery.formats.yamltree import Document, Mapping
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.comments import Stretch, remarks, statements
+from immutable_delivery.syntax.yaml import Document, Mapping
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
@@ -50,7 +51,7 @@ def parse(text: Text) -> Parsed:
         parts += (text.value[at : token.start()], _UNSEEN.sub(" ", token[0]))
         at = token.end()
     bare = "".join([*parts, text.value[at:]])
-    documents = yamltree.documents(Text(text.path, bare))
+    documents = yaml.documents(Text(text.path, bare))
     broken = next((one for one in documents if one.problem), None)
     return Parsed(broken or documents[0] if documents else _empty(text), found)
 
@@ -75,5 +76,5 @@ def facts(documents: AnyMapping[str, Parsed], around: Surroundings) -> Iterable[
 
 
 def _empty(text: Text) -> Document:
-    place = yamltree.documents(Text(text.path, "{}"))[0].place
+    place = yaml.documents(Text(text.path, "{}"))[0].place
     return Document(None, place, problem="is empty")

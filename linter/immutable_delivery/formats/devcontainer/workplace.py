@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from immutable_delivery.containers.files import ContainerFiles
 from immutable_delivery.containers.lower import parts
+from immutable_delivery.containers.mountoptions import mount_type, options
 from immutable_delivery.containers.spec import (
     CommandSpec,
     ContainerSpec,
@@ -14,19 +15,19 @@ from immutable_delivery.containers.spec import (
     MountSpec,
     VariableSpec,
 )
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Build, Fact, Scope, Source
-from immutable_delivery.files import folder_of, read_text, resolve
-from immutable_delivery.formats import Surroundings, yamltree
-from immutable_delivery.formats.images import image_fact
-from immutable_delivery.formats.lookup import items, mapping, pairs, scalar, scalars, text
-from immutable_delivery.formats.mountoptions import mount_type, options
-from immutable_delivery.formats.placeholders import filled
-from immutable_delivery.formats.shapes import Shapes, tell
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.references.images import image_fact
+from immutable_delivery.source.files import folder_of, read_text, resolve
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import items, mapping, pairs, scalar, scalars, text
+from immutable_delivery.syntax.yaml.shapes import Shapes, tell
 
 _PLACEHOLDER = lazy(r"\$\{[^{}]*\}")
 _WORKSPACE = "${localWorkspaceFolder}"
@@ -94,7 +95,7 @@ class Workplace(Record, frozen=True):
         for section in ("containerEnv", "remoteEnv"):
             for key, value in pairs(self.root, section):
                 if isinstance(value, Scalar) and not value.null:
-                    extent = yamltree.entry_extent(key, value)
+                    extent = yaml.entry_extent(key, value)
                     yield VariableSpec(key.written, _known(value), extent)
 
     def _build(self) -> Iterator[Build]:
@@ -138,7 +139,7 @@ class Workplace(Record, frozen=True):
                     ref=ref,
                     pin=image.pin,
                 )
-            extent = yamltree.entry_extent(key, value)
+            extent = yaml.entry_extent(key, value)
             locks = key.text in locked
             yield replace(
                 fact, source_type="feature", scope=self.scope, extent=extent, locked=locks
@@ -149,7 +150,7 @@ class Workplace(Record, frozen=True):
         hidden = self.path.endswith("/.devcontainer.json") or self.path == ".devcontainer.json"
         name = f"{'.' if hidden else ''}devcontainer-lock.json"
         lock = read_text(self.around.files, resolve(folder_of(self.path), name))
-        root = next((one.root for one in yamltree.documents(lock)), None) if lock else None
+        root = next((one.root for one in yaml.documents(lock)), None) if lock else None
         return {key.text for key, value in pairs(root, "features") if text(value, "integrity")}
 
     def _mounts(self) -> Iterator[MountSpec]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from immutable_delivery.context import SecondReading
+from immutable_delivery.context import Comment, SecondReading, Surroundings, Trouble
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats import Comment, Surroundings, Trouble
 from immutable_delivery.formats.dockerfile.cut import cut
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.grammar import check
 from immutable_delivery.formats.dockerfile.remarks import in_stages
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Span, Text
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Span, Text
 
 NAME = "dockerfile"
 

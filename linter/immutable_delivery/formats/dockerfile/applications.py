@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from immutable_delivery.formats.dockerfile.context import Context, below
 from immutable_delivery.formats.dockerfile.state import State
-from immutable_delivery.formats.images import name_and_tag
+from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Files, ImageStarts, Purposes
 

@@ -8,8 +8,8 @@ from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.references import argument
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Variables
-from immutable_delivery.text import Place, Span
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span
 
 
 def arg(state: State, one: Instruction) -> None:

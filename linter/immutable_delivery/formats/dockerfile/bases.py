@@ -8,10 +8,10 @@ from immutable_delivery.formats.dockerfile.references import flag, references
 from immutable_delivery.formats.dockerfile.stages import RESERVED, Plan, Stage
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import PLATFORM
-from immutable_delivery.formats.images import image_fact
 from immutable_delivery.records import replace
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.references.images import image_fact
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
 
 
 def frontend(syntax: Written, scope: Scope) -> Image:

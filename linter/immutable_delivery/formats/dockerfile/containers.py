@@ -10,9 +10,9 @@ from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.context import joined
 from immutable_delivery.formats.dockerfile.shells import words_of
 from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.source.text import Place
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Purposes
-from immutable_delivery.text import Place
 
 
 def container(state: State) -> Container:

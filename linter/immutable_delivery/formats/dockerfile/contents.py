@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import basename, normpath
 
-from immutable_delivery.files import folder_of
 from immutable_delivery.formats.dockerfile.context import Context, joined
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.source.files import folder_of
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
 
 MAX_BROUGHT = 2_000
 """How much is remembered: more is no delivery, but an attack."""

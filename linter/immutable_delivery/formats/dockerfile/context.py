@@ -8,10 +8,10 @@ from itertools import chain
 from posixpath import normpath
 from typing import Literal
 
-from immutable_delivery.files import Files, State, folder_of, read_text
+from immutable_delivery.formats.dockerfile.ignorefile import Ignore, ignore_of
 from immutable_delivery.formats.dockerfile.requests import Request
-from immutable_delivery.formats.dockerignore import Ignore, ignore_of
-from immutable_delivery.formats.globs import Glob, is_glob
+from immutable_delivery.source.files import Files, State, folder_of, read_text
+from immutable_delivery.syntax.globs import Glob, is_glob
 
 Kind = Literal["file", "folder", ""]
 MAX_MATCHES = 500

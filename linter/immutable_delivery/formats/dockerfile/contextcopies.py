@@ -11,8 +11,8 @@ from immutable_delivery.formats.dockerfile.contents import cleaned
 from immutable_delivery.formats.dockerfile.context import Context, joined
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.state import State
-from immutable_delivery.formats.globs import is_glob
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.globs import is_glob
 
 _WHOLE = frozenset({"/", "/*", "/**"})
 

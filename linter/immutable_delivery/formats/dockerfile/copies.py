@@ -14,10 +14,10 @@ from immutable_delivery.formats.dockerfile.heredocs import opener
 from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.runs import body_of
 from immutable_delivery.formats.dockerfile.state import State
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import Written
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Files
-from immutable_delivery.written import Written
 
 _CONFIG_FOLDER = lazy(r"/etc(?:/|\Z)|.*/conf(?:ig)?(?:\.d)?(?:/|\Z)")
 

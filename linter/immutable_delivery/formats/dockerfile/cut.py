@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 
+from immutable_delivery.context import Comment
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.formats import Comment
 from immutable_delivery.formats.dockerfile.document import Document, Heredoc
 from immutable_delivery.formats.dockerfile.heredocs import Opener, openers
 from immutable_delivery.formats.dockerfile.lines import SPACE, Line
 from immutable_delivery.formats.dockerfile.nodes import may_hold_heredocs, node
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Place, Span, Text
-from immutable_delivery.written import Piece, Written
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.text import Place, Span, Text
 
 MAX_LINE = 65_536
 """BuildKit refuses longer lines, in bytes."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from immutable_delivery.formats import Comment
+from immutable_delivery.context import Comment
 from immutable_delivery.formats.dockerfile.heredocs import Opener
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
 
 
 class Heredoc(Record, frozen=True):

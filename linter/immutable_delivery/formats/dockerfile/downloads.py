@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from posixpath import basename
 
+from immutable_delivery.effects.fetches import fetch, is_repository
 from immutable_delivery.facts import Fetch
 from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.scripts import stage_interpreter
 from immutable_delivery.formats.dockerfile.state import State
-from immutable_delivery.formats.fetches import fetch, is_repository
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
 
 _URL = lazy(r"https?://", re.IGNORECASE)
 

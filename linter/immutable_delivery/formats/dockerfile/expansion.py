@@ -6,9 +6,9 @@ import re
 
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.variables import UNSET, Unset, Variables
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.written import Piece, Written
+from immutable_delivery.source.located import Piece, Written
 
 MAX_DEPTH = 20
 MAX_LENGTH = 4_000

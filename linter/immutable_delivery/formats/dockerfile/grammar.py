@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.dockerfile.document import Instruction
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 
 MAX_STAGES = 500
 """No delivery has more; each takes over what the one before it has."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immutable_delivery.formats.dockerfile.lines import SPACE
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 
 _OPENER = lazy(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]+)\Z")

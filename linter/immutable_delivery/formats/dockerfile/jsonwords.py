@@ -6,8 +6,8 @@ import re
 
 from immutable_delivery.formats.dockerfile.lines import Line, hull
 from immutable_delivery.formats.dockerfile.words import stripped
-from immutable_delivery.patterns import lazy
-from immutable_delivery.written import Piece, Written
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import Piece, Written
 
 NOT_STRINGS = "a JSON array of an instruction holds strings only"
 """JSON that BuildKit refuses."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
-from immutable_delivery.text import Place, Span
-from immutable_delivery.written import Piece, Written
+from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.text import Place, Span
 
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 """What BuildKit (Go's unicode.IsSpace) takes for white space; Python's str.isspace differs."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import takewhile
 
+from immutable_delivery.context import Surroundings, Trouble
 from immutable_delivery.facts import Build, Command, Container, Fact, Scope, Start
-from immutable_delivery.formats import Surroundings, Trouble
 from immutable_delivery.formats.dockerfile import assignments, bases, copies, runs, settings, starts
 from immutable_delivery.formats.dockerfile.containers import container
 from immutable_delivery.formats.dockerfile.contents import Contents

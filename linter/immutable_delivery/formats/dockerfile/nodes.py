@@ -8,8 +8,8 @@ from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.dockerfile import jsonwords, words
 from immutable_delivery.formats.dockerfile.document import Heredoc, Instruction
 from immutable_delivery.formats.dockerfile.lines import SPACE, Line
-from immutable_delivery.text import Place
-from immutable_delivery.written import Piece, Written
+from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.text import Place
 
 _WITH_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
 _TAKES_JSON = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "HEALTHCHECK"})

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from immutable_delivery.files import read_text
-from immutable_delivery.formats.commands.starts import package_script
+from immutable_delivery.effects.starts import package_script
 from immutable_delivery.formats.dockerfile.jsonwords import json_string
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.state import State
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Place, Span, Text
-from immutable_delivery.written import Written
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.files import read_text
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span, Text
 
 MAX_DEPTH = 3
 """A script that names a script that names a script."""

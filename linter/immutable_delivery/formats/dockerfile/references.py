@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.lines import Line
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
 
 VARIABLE = lazy(r"\$\{[^}]*\}|\$\w+")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from immutable_delivery.facts import Build
 from immutable_delivery.formats.dockerfile.document import Document
 from immutable_delivery.records import Record, field
-from immutable_delivery.written import Piece, Written
+from immutable_delivery.source.located import Piece, Written
 
 
 class Request(Record, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from immutable_delivery.formats.commands import Interpreter
+from immutable_delivery.effects import Interpreter
 from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.document import Heredoc, Instruction
 from immutable_delivery.formats.dockerfile.heredocs import opener
@@ -20,8 +20,8 @@ from immutable_delivery.formats.dockerfile.scripts import (
     stage_interpreter,
 )
 from immutable_delivery.formats.dockerfile.state import State
-from immutable_delivery.patterns import lazy
-from immutable_delivery.written import Written
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import Written
 
 _LEADING_TABS = lazy(r"^\t+", re.MULTILINE)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from immutable_delivery.effects import Interpreter, Program, tables_of
 from immutable_delivery.facts import Fact
-from immutable_delivery.files import read_text
-from immutable_delivery.formats.commands import Interpreter, Program, tables_of
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.shells import shell_of
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Unset, Variables
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
-from immutable_delivery.text import Place, Span, Text
-from immutable_delivery.written import Written
+from immutable_delivery.source.files import read_text
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span, Text
 
 MAX_DEPTH = 2
 """A script that an instruction runs, and one that this script runs."""

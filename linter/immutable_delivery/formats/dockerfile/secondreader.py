@@ -17,7 +17,7 @@ from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.dockerfile.cut import cut
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.records import Record
-from immutable_delivery.text import Span, Text
+from immutable_delivery.source.text import Span, Text
 
 LineOf = Callable[[int], int]
 

@@ -7,8 +7,8 @@ from posixpath import basename
 
 from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.state import State
-from immutable_delivery.formats.shell import is_shell
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.syntax.shell import is_shell
 
 _WINDOWS_IMAGE = lazy(
     r"mcr\.microsoft\.com/(?:windows|dotnet/framework)(?:/|:|@|\Z)"

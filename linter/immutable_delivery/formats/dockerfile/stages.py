@@ -11,11 +11,11 @@ from immutable_delivery.formats.dockerfile.expansion import Resolver
 from immutable_delivery.formats.dockerfile.references import VARIABLE, argument, references
 from immutable_delivery.formats.dockerfile.requests import Request
 from immutable_delivery.formats.dockerfile.variables import PLATFORM, UNSET, Variables
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
+from immutable_delivery.source.located import Written
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import OfficialImages
-from immutable_delivery.written import Written
 
 MAX_DIGITS = 6
 

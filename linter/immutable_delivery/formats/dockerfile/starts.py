@@ -17,10 +17,10 @@ from immutable_delivery.formats.dockerfile.scripts import (
 )
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.records import Record, replace
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Entrypoints
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
 
 _ORIGINS: dict[str, Origin] = {
     "CMD": "CMD",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from immutable_delivery.context import Surroundings
+from immutable_delivery.effects import Interpreter
 from immutable_delivery.facts import Fact, Scope
-from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.commands import Interpreter
 from immutable_delivery.formats.dockerfile.contents import Brought, Contents, cleaned
 from immutable_delivery.formats.dockerfile.context import Context
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.stages import Plan, Stage
 from immutable_delivery.formats.dockerfile.variables import Unset, Variables
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
 
 MAX_LOOKUPS = 5_000
 """How often what was copied is searched: more is no delivery, but an attack."""

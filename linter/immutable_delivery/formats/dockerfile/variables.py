@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from immutable_delivery.records import Record, field
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
 
 PLATFORM = frozenset(
     "TARGETPLATFORM TARGETOS TARGETOSVERSION TARGETARCH TARGETVARIANT TARGETSTAGE "

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from immutable_delivery.formats.dockerfile.lines import SPACE, Line
-from immutable_delivery.patterns import lazy
-from immutable_delivery.written import Written
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import Written
 
 BLANKS = lazy(r"[\t\v\f\r ]+")
 """What parts words where BuildKit does not look at quotes."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from immutable_delivery.context import Comment, Surroundings, Trouble
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats import Comment, Surroundings, Trouble, yamltree
-from immutable_delivery.formats.yamltree import Document
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Text
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.yaml import Document
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
@@ -38,7 +39,7 @@ def claims(path: str, data: bytes) -> bool:
 
 def _is_definition(path: str, data: bytes) -> bool:
     """Whether a document has the keys of either, and is no object of Kubernetes that holds one as text."""
-    roots = (root.entries.keys() for root in yamltree.roots(path, data))
+    roots = (root.entries.keys() for root in yaml.roots(path, data))
     return any(
         keys & {"containerDefinitions", "Resources"} and "apiVersion" not in keys for keys in roots
     )
@@ -46,12 +47,12 @@ def _is_definition(path: str, data: bytes) -> bool:
 
 def parse(text: Text) -> list[Document]:
     """Return the documents of the file; there should be one."""
-    return yamltree.documents(text)
+    return yaml.documents(text)
 
 
 def comments(document: list[Document], text: Text) -> list[Comment]:
     """Return the comments with what each covers; JSON has none."""
-    return yamltree.comments(text, document)
+    return yaml.comments(text, document)
 
 
 def facts(documents: Mapping[str, list[Document]], around: Surroundings) -> Iterable[Fact | Build]:

@@ -17,14 +17,14 @@ from immutable_delivery.containers.spec import (
     Setting,
     VariableSpec,
 )
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import ContainerRole, Fact, Form, MountType, Origin, Scope
-from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.ecs.values import Reader
-from immutable_delivery.formats.lookup import pairs
-from immutable_delivery.formats.yamltree import Mapping, entry_extent
 from immutable_delivery.records import Record
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, entry_extent
+from immutable_delivery.syntax.yaml.query import pairs
 
 
 class One(Record, frozen=True):

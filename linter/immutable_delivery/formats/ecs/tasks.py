@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import ContainerRole, Fact
-from immutable_delivery.formats import Surroundings
 from immutable_delivery.formats.ecs.containers import One
 from immutable_delivery.formats.ecs.values import Reader, parameters, resources
-from immutable_delivery.formats.shapes import Shapes, tell
-from immutable_delivery.formats.yamltree import Mapping, Node
 from immutable_delivery.records import Record
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.yaml import Mapping, Node
+from immutable_delivery.syntax.yaml.shapes import Shapes, tell
 
 _TASK: Shapes = {"family": "text", "containerDefinitions": "mappings", "volumes": "mappings"}
 _CONTAINER: Shapes = {

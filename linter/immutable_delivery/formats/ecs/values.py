@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as AnyMapping
 
-from immutable_delivery.formats.interpolation import unaligned
-from immutable_delivery.formats.lookup import mapping, pairs, scalar, text
-from immutable_delivery.formats.placeholders import filled
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.interpolation import unaligned
+from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import mapping, pairs, scalar, text
 
 _SUBSTITUTION = lazy(r"\$\{(!?)([^{}]*)\}")
 _SHORT = lazy(r"!(Ref|Sub|GetAtt|Join|Select|If|ImportValue|FindInMap|Split|Transform)\Z")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from immutable_delivery.context import Comment, Surroundings
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.findings import Edit
-from immutable_delivery.formats import Comment, Surroundings, yamltree
 from immutable_delivery.formats.kubernetes.deployed import deployed
 from immutable_delivery.formats.kubernetes.families import families
 from immutable_delivery.formats.kubernetes.manifest import ANNOTATIONS, Manifest, annotated
 from immutable_delivery.formats.kubernetes.recognition import claims
-from immutable_delivery.text import Place, Text
+from immutable_delivery.source.text import Place, Text
+from immutable_delivery.syntax import yaml
 
 __all__ = ["NAME", "assign", "claims", "comments", "facts", "families", "parse", "pin", "pinned"]
 
@@ -30,7 +31,7 @@ def parse(text: Text) -> Manifest:
 
 def comments(document: Manifest, text: Text) -> list[Comment]:
     """Return the comments with what each covers, and the annotations that suppress in a whole object."""
-    found = yamltree.comments(text, document.documents)
+    found = yaml.comments(text, document.documents)
     if not any(name in text.value for name in ANNOTATIONS):
         return found
     return [*found, *annotated(document)]
@@ -43,7 +44,7 @@ def facts(documents: Mapping[str, Manifest], around: Surroundings) -> Iterable[F
 
 def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:
     """Return the edit that gives a field of a container or object another value."""
-    from immutable_delivery.formats.yamltree.assignments import assigned, owner_at  # noqa: PLC0415
+    from immutable_delivery.syntax.yaml.assignments import assigned, owner_at  # noqa: PLC0415
 
     owner = owner_at(text, extent.span.start, keyed=False)
     if owner is None or field not in _FIELDS:

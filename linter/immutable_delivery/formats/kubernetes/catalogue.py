@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.formats.lookup import find, items, text
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.query import find, items, text
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import CustomKinds
 

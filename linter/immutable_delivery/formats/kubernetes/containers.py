@@ -14,8 +14,8 @@ from immutable_delivery.formats.kubernetes.pods import Found, Pod
 from immutable_delivery.formats.kubernetes.programs import remembered
 from immutable_delivery.formats.kubernetes.triggers import puts_in
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.formats.lookup import find, is_true, mappings, scalar, text
-from immutable_delivery.formats.yamltree import Mapping, Scalar
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.query import find, is_true, mappings, scalar, text
 
 
 def pod_facts(pod: Pod, workload: Workload) -> Iterator[Fact]:

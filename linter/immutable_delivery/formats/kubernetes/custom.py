@@ -8,12 +8,12 @@ from immutable_delivery.containers import lower
 from immutable_delivery.facts import Image, Unread
 from immutable_delivery.formats.kubernetes.volumes import reference_of
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.formats.lookup import find, scalar
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import find, scalar
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import ApiGroups, CustomKinds
-from immutable_delivery.text import Place
 
 _REFERENCE = lazy(r"[a-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)*(?:[:/][\w.-]+)(?:@sha256:[0-9a-f]+)?\Z")
 _KUBERNETES = lazy(r"(?:apps|batch|extensions|autoscaling|policy|.*\.k8s\.io)?\Z")

@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.containers.environments import Environment
+from immutable_delivery.context import Surroundings, Trouble
 from immutable_delivery.facts import Fact, Scope, Source
-from immutable_delivery.files import folder_of
-from immutable_delivery.formats import Surroundings, Trouble
 from immutable_delivery.formats.kubernetes import objects
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.formats.kubernetes.manifest import Manifest, judged
 from immutable_delivery.formats.kubernetes.reach import Reach
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
 from immutable_delivery.formats.kustomize import Builder, Graph, Repository, Resource, objects_in
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
-from immutable_delivery.text import Place
+from immutable_delivery.source.files import folder_of
+from immutable_delivery.source.text import Place
 
 _TEMPLATES = lazy(r"(?:^|/)templates?/")
 

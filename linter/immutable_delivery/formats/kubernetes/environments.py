@@ -9,9 +9,9 @@ from immutable_delivery.containers.environments import (
     environment,
     is_development,
 )
-from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.lookup import text
-from immutable_delivery.formats.yamltree import Mapping
+from immutable_delivery.context import Surroundings
+from immutable_delivery.syntax.yaml import Mapping
+from immutable_delivery.syntax.yaml.query import text
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments as Conventions
 

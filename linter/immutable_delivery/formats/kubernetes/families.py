@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from immutable_delivery.files import Files, folder_of
 from immutable_delivery.formats.kustomize import FILE_NAMES, Graph, Repository
+from immutable_delivery.source.files import Files, folder_of
 
 
 def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.formats.kustomize.images import joined
-from immutable_delivery.formats.lookup import find, items, mappings, scalar, scalars
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.query import find, items, mappings, scalar, scalars
 
 
 def images(root: Mapping, group: str, kind: str) -> Iterator[Scalar]:

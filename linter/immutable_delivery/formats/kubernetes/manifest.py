@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from immutable_delivery.formats import Comment, Trouble
+from immutable_delivery.context import Comment, Trouble
 from immutable_delivery.formats.kubernetes.pods import pods
 from immutable_delivery.formats.kubernetes.recognition import is_foreign, template_at
 from immutable_delivery.formats.kustomize import Resource, is_kustomization, objects_in
-from immutable_delivery.formats.lookup import mapping, pairs
-from immutable_delivery.formats.lookup import text as text_at
-from immutable_delivery.formats.yamltree import Document, Mapping, Scalar, documents
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Text
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.yaml import Document, Mapping, Scalar, documents
+from immutable_delivery.syntax.yaml.query import mapping, pairs
+from immutable_delivery.syntax.yaml.query import text as text_at
 
 _ENTRY = lazy(r"[^\S\n]*(?P<ids>[\w:, -]+?)[^\S\n]*:(?:[^\S\n]+|\Z)(?P<reason>[^\n]*)")
 _MARKS = lazy(r"\{[{%]|<%|[@%][A-Z]")

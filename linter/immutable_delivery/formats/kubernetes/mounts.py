@@ -11,10 +11,10 @@ from immutable_delivery.facts import Mount, Scope
 from immutable_delivery.formats.kubernetes.pods import Pod
 from immutable_delivery.formats.kubernetes.volumes import Volume
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.formats.lookup import is_true, mappings, pairs, scalar, text
-from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.records import Record
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.query import is_true, mappings, pairs, scalar, text
 
 _READ_ONLY = frozenset({"config", "secret", "projected", "image"})
 _TEXTS = frozenset({"config", "secret", "projected"})

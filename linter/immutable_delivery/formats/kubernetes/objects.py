@@ -16,9 +16,9 @@ from immutable_delivery.formats.kubernetes.shapes import tell_containers, tell_o
 from immutable_delivery.formats.kubernetes.triggers import automatic
 from immutable_delivery.formats.kubernetes.volumes import reference_of
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.formats.lookup import is_true, mapping, mappings, scalar, scalars
-from immutable_delivery.formats.yamltree import Scalar
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.syntax.yaml import Scalar
+from immutable_delivery.syntax.yaml.query import is_true, mapping, mappings, scalar, scalars
 
 _GRANTS = ("exec", "attach", "portforward", "ephemeralcontainers")
 _VERBS = {

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from immutable_delivery.facts import ContainerRole
-from immutable_delivery.formats.lookup import find, mapping, mappings, scalar, text
-from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
 from immutable_delivery.records import Record, field
+from immutable_delivery.syntax.yaml import Mapping, Node, Sequence
+from immutable_delivery.syntax.yaml.query import find, mapping, mappings, scalar, text
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import ApiGroups
 

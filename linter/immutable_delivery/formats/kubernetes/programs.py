@@ -9,9 +9,9 @@ from immutable_delivery.containers.spec import CommandSpec, ContainerSpec, Value
 from immutable_delivery.facts import Origin
 from immutable_delivery.formats.kubernetes.variables import expanded
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.formats.lookup import find, mapping, scalar, scalars
-from immutable_delivery.formats.yamltree import Mapping, Scalar
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.query import find, mapping, scalar, scalars
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _HOOKS = ("postStart", "preStop")

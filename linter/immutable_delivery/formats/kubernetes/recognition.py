@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 
 from immutable_delivery.formats.kustomize import FILE_NAMES
-from immutable_delivery.formats.lookup import text
-from immutable_delivery.formats.yamltree import Document, Mapping, Node, Sequence, roots
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.yaml import Document, Mapping, Node, Sequence, roots
+from immutable_delivery.syntax.yaml.query import text
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import ApiGroups
-from immutable_delivery.text import Text
 
 _PATH = lazy(r"\.(?:ya?ml|json)\Z")
 _VERSION = lazy(rb"apiVersion[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#,]*)")

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from immutable_delivery.formats.lookup import scalar
-from immutable_delivery.formats.yamltree import Mapping, Scalar
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.query import scalar
 
 _POLICIES: dict[tuple[str, str], tuple[str, ...]] = {
     ("ecr.services.k8s.aws", "Repository"): ("spec", "lifecyclePolicy"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from immutable_delivery.formats.kubernetes.pods import Pod
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.formats.lookup import find, items, mapping, mappings, text
-from immutable_delivery.formats.shapes import Shapes, tell
+from immutable_delivery.syntax.yaml.query import find, items, mapping, mappings, text
+from immutable_delivery.syntax.yaml.shapes import Shapes, tell
 
 _OBJECT: Shapes = {"metadata": "mapping"}
 _METADATA: Shapes = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.formats.lookup import find, is_true, mappings, scalar, text
-from immutable_delivery.formats.yamltree import Mapping, Scalar
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.query import find, is_true, mappings, scalar, text
 
 ANNOTATION = "image.openshift.io/triggers"
 

@@ -10,11 +10,11 @@ from immutable_delivery.containers import lower
 from immutable_delivery.containers.spec import VariableSpec
 from immutable_delivery.facts import Scope, Variable
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
-from immutable_delivery.formats.yamltree import Mapping, Scalar
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.query import mapping, mappings, pairs, scalar, text
 from immutable_delivery.tables.subjects import Updaters
-from immutable_delivery.written import Written
 
 Values = dict[str, Written | None]
 

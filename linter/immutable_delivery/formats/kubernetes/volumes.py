@@ -9,14 +9,14 @@ from immutable_delivery.containers import lower
 from immutable_delivery.containers.secrets import has_credentials
 from immutable_delivery.containers.spec import ImageSpec, Setting
 from immutable_delivery.facts import Fetch, Image, MountType, Role, Scope
-from immutable_delivery.formats.commands.urls import of_ref
 from immutable_delivery.formats.kubernetes.pods import Pod
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.kustomize.images import Unpinned
-from immutable_delivery.formats.lookup import mapping, mappings, pairs, scalar, text
-from immutable_delivery.formats.yamltree import Mapping, Scalar
 from immutable_delivery.records import Record
-from immutable_delivery.text import Place
+from immutable_delivery.references.urls import of_ref
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.query import mapping, mappings, pairs, scalar, text
 
 _TYPES: dict[str, MountType] = {
     "hostPath": "host",

@@ -10,11 +10,11 @@ from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Phase, Role, Scope
 from immutable_delivery.facts import Workload as KnownWorkload
 from immutable_delivery.formats.kustomize import Resource
-from immutable_delivery.formats.lookup import is_true, mapping, text
-from immutable_delivery.formats.shapes import Report
-from immutable_delivery.formats.yamltree import Mapping
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping
+from immutable_delivery.syntax.yaml.query import is_true, mapping, text
+from immutable_delivery.syntax.yaml.shapes import Report
 
 Memory = dict[Hashable, tuple[object, Any]]
 """What was worked out, by all that it depends on, with the objects whose identity is part of that."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from immutable_delivery.facts import Source
 from immutable_delivery.formats.kustomize.resource import Identity, Resource
-from immutable_delivery.formats.yamltree import Scalar
 from immutable_delivery.records import Record, field, replace
+from immutable_delivery.syntax.yaml import Scalar
 
 
 class Accumulated(Record):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize import generators, images, names, replacements, variables
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.graph import Graph
@@ -15,11 +14,12 @@ from immutable_delivery.formats.kustomize.remote import chart, is_remote, remote
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource, objects_in
 from immutable_delivery.formats.kustomize.trouble import Report
-from immutable_delivery.formats.lookup import mappings, text
-from immutable_delivery.formats.shapes import tell
-from immutable_delivery.formats.yamltree import Scalar
 from immutable_delivery.records import Record
-from immutable_delivery.text import Place, Span
+from immutable_delivery.source.files import resolve
+from immutable_delivery.source.text import Place, Span
+from immutable_delivery.syntax.yaml import Scalar
+from immutable_delivery.syntax.yaml.query import mappings, text
+from immutable_delivery.syntax.yaml.shapes import tell
 
 _MAX_NESTING = 50
 """Components inside components: more are not followed."""

@@ -5,18 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.model import Kustomization
 from immutable_delivery.formats.kustomize.remote import is_remote
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.trouble import Report
-from immutable_delivery.formats.lookup import find, is_true, mapping, scalar, scalars, text, written
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Place, Span
-from immutable_delivery.written import Written
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.files import resolve
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.query import (
+    find,
+    is_true,
+    mapping,
+    scalar,
+    scalars,
+    text,
+    written,
+)
 
 Entries = dict[str, tuple[Scalar, Node]]
 

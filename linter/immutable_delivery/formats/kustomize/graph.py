@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize.model import Kustomization, files_named
 from immutable_delivery.formats.kustomize.plugins import long_forms
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.trouble import Report
-from immutable_delivery.formats.yamltree import Scalar
+from immutable_delivery.source.files import resolve
+from immutable_delivery.syntax.yaml import Scalar
 
 
 class Graph:

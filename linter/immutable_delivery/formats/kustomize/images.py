@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from immutable_delivery.formats.kustomize.patterns import Pattern, compiled
 from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.trouble import Report
-from immutable_delivery.formats.lookup import find, scalar, text, with_value
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
-from immutable_delivery.formats.yamltree import Sequence as Items
-from immutable_delivery.formats.yamltree.values import type_of
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
-from immutable_delivery.text import Place
-from immutable_delivery.written import Piece, Written
+from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml import Sequence as Items
+from immutable_delivery.syntax.yaml.query import find, scalar, text, with_value
+from immutable_delivery.syntax.yaml.values import type_of
 
 _PLAIN_END = lazy(r"[\w-]+\Z", re.ASCII)
 """The end of a name in which nothing is a pattern."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
-from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence, documents
 from immutable_delivery.records import replace
-from immutable_delivery.text import Place, Text
-from immutable_delivery.written import Piece, Written
+from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.text import Place, Text
+from immutable_delivery.syntax.yaml import Document, Mapping, Node, Scalar, Sequence, documents
 
 
 def inner_documents(outer: Scalar) -> list[Document]:

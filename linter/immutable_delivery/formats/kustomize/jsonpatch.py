@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from immutable_delivery.formats.kustomize.images import repinned
 from immutable_delivery.formats.kustomize.trouble import Refused
-from immutable_delivery.formats.lookup import text, written
-from immutable_delivery.formats.yamltree import Mapping, Node, Sequence
 from immutable_delivery.records import replace
+from immutable_delivery.syntax.yaml import Mapping, Node, Sequence
+from immutable_delivery.syntax.yaml.query import text, written
 
 _MAX_DIGITS = 10
 _MAX_DEPTH = 200

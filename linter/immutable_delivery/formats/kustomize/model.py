@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.files import folder_of
-from immutable_delivery.formats.lookup import items, scalar, scalars, text
-from immutable_delivery.formats.shapes import Shapes
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
 from immutable_delivery.records import Record
+from immutable_delivery.source.files import folder_of
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.query import items, scalar, scalars, text
+from immutable_delivery.syntax.yaml.shapes import Shapes
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 

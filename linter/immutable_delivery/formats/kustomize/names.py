@@ -5,9 +5,9 @@ from __future__ import annotations
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.model import Kustomization
 from immutable_delivery.formats.kustomize.resource import CLUSTER_SCOPED, Resource
-from immutable_delivery.formats.lookup import mapping, pairs, scalar, text, with_value
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.query import mapping, pairs, scalar, text, with_value
 
 _UNTOUCHED = frozenset({"APIService", "CustomResourceDefinition", "Namespace"})
 

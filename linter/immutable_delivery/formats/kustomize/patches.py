@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.budget import SPENT, SpentError
-from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.inline import inner_documents
 from immutable_delivery.formats.kustomize.jsonpatch import patched
@@ -16,7 +15,10 @@ from immutable_delivery.formats.kustomize.resource import Identity, Resource
 from immutable_delivery.formats.kustomize.selectors import Selector, Targets
 from immutable_delivery.formats.kustomize.strategic import merged
 from immutable_delivery.formats.kustomize.trouble import Refused, Report
-from immutable_delivery.formats.lookup import (
+from immutable_delivery.source.files import resolve
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Document, Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import (
     is_true,
     mapping,
     scalar,
@@ -24,8 +26,6 @@ from immutable_delivery.formats.lookup import (
     with_entry,
     without_entry,
 )
-from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence
-from immutable_delivery.text import Place
 
 _KEPT = {
     ("apiVersion",): "",

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Protocol
 
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 
 _PLAIN = lazy(r"[\w./:@-]*\Z", re.ASCII)
 """A pattern without repetition and choice: nobody needs to import RE2 for it."""

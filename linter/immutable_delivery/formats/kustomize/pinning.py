@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats.kustomize.model import FILE_NAMES
-from immutable_delivery.formats.lookup import mappings
-from immutable_delivery.formats.yamltree import Mapping, documents
-from immutable_delivery.formats.yamltree.assignments import assigned
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Place, Text
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Place, Text
+from immutable_delivery.syntax.yaml import Mapping, documents
+from immutable_delivery.syntax.yaml.assignments import assigned
+from immutable_delivery.syntax.yaml.query import mappings
 
 _BREAK = lazy(r"\r?\n[ \t]*\Z")
 _LINE = lazy(r"[ \t]*(?:#[^\r\n]*)?(?:\r?\n|\Z)")

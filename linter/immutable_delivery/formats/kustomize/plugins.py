@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize.inline import inner_documents
 from immutable_delivery.formats.kustomize.model import Kustomization
 from immutable_delivery.formats.kustomize.repository import Repository
-from immutable_delivery.formats.lookup import find, text, written
-from immutable_delivery.formats.yamltree import Document, Mapping, Node, Scalar, Sequence
+from immutable_delivery.source.files import resolve
+from immutable_delivery.syntax.yaml import Document, Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import find, text, written
 
 _LISTED = {
     "ImageTagTransformer": "images",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from immutable_delivery.facts import Pin, Source
-from immutable_delivery.formats.commands.urls import of_url
-from immutable_delivery.formats.lookup import scalar, text
-from immutable_delivery.formats.yamltree import Node, Scalar
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.references.urls import of_url
+from immutable_delivery.syntax.yaml import Node, Scalar
+from immutable_delivery.syntax.yaml.query import scalar, text
 
 _REMOTE = lazy(
     r"(?:[\w+.-]+(?:::|://)|[\w.-]+@[\w.-]+:|(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com)[/:])"

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from immutable_delivery.budget import SPENT, SpentError
-from immutable_delivery.files import resolve
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.images import repinned
 from immutable_delivery.formats.kustomize.model import Kustomization
@@ -14,7 +13,12 @@ from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.selectors import Selector, Targets
 from immutable_delivery.formats.kustomize.trouble import Refused, Report
-from immutable_delivery.formats.lookup import (
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.files import resolve
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import (
     find,
     is_true,
     items,
@@ -25,10 +29,6 @@ from immutable_delivery.formats.lookup import (
     text,
     with_value,
 )
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Place
-from immutable_delivery.written import Written
 
 _STEP = lazy(
     r"\[(?P<key>[^=\]]*)=(?P<value>[^\]]*)\]|(?P<plain>(?:\\.|[^.\[\\])+)|(?P<bracket>\[[^\]]*\])"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
 
-from immutable_delivery.files import Files, read_text, resolve
 from immutable_delivery.formats.kustomize.model import FILE_NAMES, Kustomization, is_kustomization
-from immutable_delivery.formats.yamltree import Document, Mapping, documents
-from immutable_delivery.text import Text
+from immutable_delivery.source.files import Files, read_text, resolve
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.yaml import Document, Mapping, documents
 
 
 class Repository:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.formats.kustomize.templates import processed
-from immutable_delivery.formats.lookup import mappings, text, with_entry, written
-from immutable_delivery.formats.yamltree import Mapping, Node
 from immutable_delivery.records import Record, replace
+from immutable_delivery.syntax.yaml import Mapping, Node
+from immutable_delivery.syntax.yaml.query import mappings, text, with_entry, written
 
 CLUSTER_SCOPED = frozenset(
     "APIService CSIDriver CSINode ClusterRole ClusterRoleBinding CustomResourceDefinition FlowSchema "

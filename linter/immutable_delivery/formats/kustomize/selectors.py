@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from immutable_delivery.budget import Budget
 from immutable_delivery.formats.kustomize.patterns import fits
 from immutable_delivery.formats.kustomize.resource import Identity, Resource
-from immutable_delivery.formats.lookup import mapping, pairs, text
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.query import mapping, pairs, text
 
 _NAME = lazy(r"[\w-]+\Z", re.ASCII)
 """A name that is no pattern."""

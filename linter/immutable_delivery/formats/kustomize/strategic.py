@@ -6,9 +6,9 @@ Lists merge by key only where the Kubernetes API says so, and so only in built-i
 from __future__ import annotations
 
 from immutable_delivery.formats.kustomize.images import repinned
-from immutable_delivery.formats.lookup import text, without_entry
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
 from immutable_delivery.records import replace
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import text, without_entry
 
 _DIRECTIVE = "$patch"
 _POD = frozenset({"containers", "initContainers", "ephemeralContainers"})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from immutable_delivery.formats.lookup import mappings, scalar, text
-from immutable_delivery.formats.placeholders import filled
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import mappings, scalar, text
 
 _PARAMETER = lazy(r"\$\{\{?(?P<name>\w+)\}\}?")
 

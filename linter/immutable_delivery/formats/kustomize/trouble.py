@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from immutable_delivery.formats.shapes import Report
+from immutable_delivery.syntax.yaml.shapes import Report
 
 __all__ = ["Refused", "Report"]
 

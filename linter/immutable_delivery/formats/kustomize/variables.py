@@ -7,10 +7,10 @@ from collections.abc import Mapping as AnyMapping
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.model import Kustomization
 from immutable_delivery.formats.kustomize.replacements import places
-from immutable_delivery.formats.lookup import mapping, text, with_value
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.patterns import lazy
-from immutable_delivery.written import Written
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import mapping, text, with_value
 
 _KINDS = frozenset(
     {"CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"}

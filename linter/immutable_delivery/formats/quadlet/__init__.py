@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from immutable_delivery.context import Comment, Surroundings, Trouble
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats import Comment, Surroundings, Trouble
 from immutable_delivery.formats.quadlet.units import Unit, read
-from immutable_delivery.formats.remarks import remarks
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Text
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.comments import remarks
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 

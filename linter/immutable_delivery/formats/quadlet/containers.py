@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.containers.files import ContainerFiles
+from immutable_delivery.containers.mountoptions import mount_type, options
 from immutable_delivery.containers.spec import (
     CommandSpec,
     ContainerSpec,
@@ -13,14 +14,13 @@ from immutable_delivery.containers.spec import (
     Setting,
     VariableSpec,
 )
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import MountType, Scope
-from immutable_delivery.files import folder_of, resolve
-from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.mountoptions import mount_type, options
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import entrypoint, expanded, words
-from immutable_delivery.patterns import lazy
-from immutable_delivery.written import Written
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.located import Written
 
 _HOST = lazy(r"[./~]|%[A-Za-z]")
 _PLACED = {

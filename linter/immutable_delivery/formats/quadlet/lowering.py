@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from immutable_delivery.containers import lower as containers
 from immutable_delivery.containers.environments import environment
 from immutable_delivery.containers.spec import ImageSpec, Setting
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Build, Fact, Image, Resource, Scope
-from immutable_delivery.files import Files, folder_of, resolve
-from immutable_delivery.formats import Surroundings
-from immutable_delivery.formats.commands.urls import is_remote
 from immutable_delivery.formats.quadlet.containers import container
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import words
-from immutable_delivery.text import Place, Span
+from immutable_delivery.references.urls import is_remote
+from immutable_delivery.source.files import Files, folder_of, resolve
+from immutable_delivery.source.text import Place, Span
 
 _NEEDED = {"Container": ("Image", "Rootfs"), "Image": ("Image",), "Kube": ("Yaml",)}
 _UPDATES = frozenset({"registry", "local"})

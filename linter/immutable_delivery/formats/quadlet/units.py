@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.formats.interpolation import unaligned
-from immutable_delivery.formats.placeholders import filled
-from immutable_delivery.formats.remarks import Stretch
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.text import Place, Span, Text
-from immutable_delivery.written import Piece, Written
+from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.syntax.comments import Stretch
+from immutable_delivery.syntax.interpolation import unaligned
+from immutable_delivery.syntax.placeholders import filled
 
 _SECTION = lazy(r"\[([^\]\[]+)\]\Z")
 _SPECIFIER = lazy(r"%(?:%|[A-Za-z])")

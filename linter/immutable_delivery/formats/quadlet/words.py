@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from immutable_delivery.formats.interpolation import Cutter, unaligned
-from immutable_delivery.formats.placeholders import filled
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.written import Written
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.interpolation import Cutter, unaligned
+from immutable_delivery.syntax.placeholders import filled
 
 _TOKEN = lazy(r"\s+|\\(?:x[0-9a-fA-F]{2}|.)|[\"']|[^\s\\\"']+|\\", re.DOTALL)
 _ESCAPES = {

@@ -17,17 +17,26 @@ from immutable_delivery.containers.spec import (
     Setting,
     VariableSpec,
 )
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Build, Fact, Origin, Scope
-from immutable_delivery.files import folder_of, resolve
-from immutable_delivery.formats import Surroundings, yamltree
-from immutable_delivery.formats.interpolation import unaligned
-from immutable_delivery.formats.lookup import find, is_true, mapping, pairs, scalar, scalars, text
-from immutable_delivery.formats.placeholders import filled
-from immutable_delivery.formats.shapes import Shapes, tell
-from immutable_delivery.formats.yamltree import Mapping, Node, Scalar, Sequence
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
-from immutable_delivery.written import Written
+from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.interpolation import unaligned
+from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import (
+    find,
+    is_true,
+    mapping,
+    pairs,
+    scalar,
+    scalars,
+    text,
+)
+from immutable_delivery.syntax.yaml.shapes import Shapes, tell
 
 _PLACEHOLDER = lazy(r"\$\$\{|\$\{([^}]*)\}")
 _BUILT = "."
@@ -88,7 +97,7 @@ class One(Record, frozen=True):
         named = image.place if image else place
         return ContainerSpec(
             used_at=place,
-            extent=yamltree.entry_extent(self.key, self.node),
+            extent=yaml.entry_extent(self.key, self.node),
             scope=self.scope,
             name=self.name if self.built else self.key.text,
             image=Setting(_filled(reference, self.name).value, named) if reference else None,
@@ -110,7 +119,7 @@ class One(Record, frozen=True):
 
     def _variables(self) -> Iterator[VariableSpec]:
         for key, value in pairs(self.node, "variables"):
-            extent = yamltree.entry_extent(key, value)
+            extent = yaml.entry_extent(key, value)
             yield VariableSpec(key.written, self.filled(value), extent)
 
     def filled(self, value: Node) -> Written | None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from immutable_delivery.context import Comment, Surroundings
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats import Comment, Surroundings, yamltree
-from immutable_delivery.formats.lookup import roots
-from immutable_delivery.formats.lookup import text as text_at
-from immutable_delivery.formats.shapes import Shapes, tell
 from immutable_delivery.formats.skaffold.artifacts import builds
 from immutable_delivery.formats.skaffold.configs import Config, together
 from immutable_delivery.formats.skaffold.remote import sources
-from immutable_delivery.formats.yamltree import Document
-from immutable_delivery.formats.yamltree import Mapping as Node
-from immutable_delivery.patterns import lazy
-from immutable_delivery.text import Text
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.yaml import Document
+from immutable_delivery.syntax.yaml import Mapping as Node
+from immutable_delivery.syntax.yaml.query import roots
+from immutable_delivery.syntax.yaml.query import text as text_at
+from immutable_delivery.syntax.yaml.shapes import Shapes, tell
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
@@ -38,12 +39,12 @@ def claims(path: str, data: bytes) -> bool:
 
 def parse(text: Text) -> list[Document]:
     """Return the documents of the file: one configuration each."""
-    return yamltree.documents(text)
+    return yaml.documents(text)
 
 
 def comments(document: list[Document], text: Text) -> list[Comment]:
     """Return the comments with what each covers."""
-    return yamltree.comments(text, document)
+    return yaml.comments(text, document)
 
 
 def facts(documents: Mapping[str, list[Document]], around: Surroundings) -> Iterable[Fact | Build]:

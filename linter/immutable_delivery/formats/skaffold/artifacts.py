@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from immutable_delivery.facts import Build
-from immutable_delivery.files import Files, resolve
-from immutable_delivery.formats.images import familiar_name
 from immutable_delivery.formats.kustomize import FILE_NAMES, Graph, Repository
-from immutable_delivery.formats.lookup import find, mapping, mappings, pairs, scalar, scalars, text
 from immutable_delivery.formats.skaffold.configs import Config
-from immutable_delivery.formats.yamltree import Mapping, Scalar
+from immutable_delivery.references.images import familiar_name
+from immutable_delivery.source.files import Files, resolve
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.query import (
+    find,
+    mapping,
+    mappings,
+    pairs,
+    scalar,
+    scalars,
+    text,
+)
 
 _BUILDERS = ("docker", "kaniko")
 _OTHERS = ("bazel", "jib", "jibMaven", "jibGradle", "ko", "buildpacks", "buildpack", "custom")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from immutable_delivery.files import folder_of, resolve
 from immutable_delivery.formats.kustomize import Refused, patched
-from immutable_delivery.formats.lookup import items, mappings, scalars, text, with_entry, written
-from immutable_delivery.formats.yamltree import Mapping, Node
 from immutable_delivery.records import Record
+from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.syntax.yaml import Mapping, Node
+from immutable_delivery.syntax.yaml.query import items, mappings, scalars, text, with_entry, written
 
 
 class Config(Record, frozen=True):

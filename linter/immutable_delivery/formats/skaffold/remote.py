@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.facts import Pin, Scope, Source, SourceType
-from immutable_delivery.formats.commands.urls import of_ref
-from immutable_delivery.formats.lookup import mappings, scalar, text
 from immutable_delivery.formats.skaffold.configs import Config
-from immutable_delivery.formats.yamltree import Mapping
+from immutable_delivery.references.urls import of_ref
+from immutable_delivery.syntax.yaml import Mapping
+from immutable_delivery.syntax.yaml.query import mappings, scalar, text
 
 
 def sources(config: Config) -> Iterator[Source]:

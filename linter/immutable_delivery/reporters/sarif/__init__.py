@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from immutable_delivery.findings import Finding, Report
-from immutable_delivery.policies import HOME
+from immutable_delivery.policy.model import HOME
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.jsontext import compact
 from immutable_delivery.reporters.located import shown, worst

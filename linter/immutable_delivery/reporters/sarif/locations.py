@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from immutable_delivery.findings import Report
-from immutable_delivery.text import Place, Text
+from immutable_delivery.source.text import Place, Text
 
 ROOT = "%SRCROOT%"
 _LONGEST = 300

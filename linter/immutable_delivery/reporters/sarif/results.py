@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from immutable_delivery.edits import fitted
+from immutable_delivery.edits.plan import fitted
 from immutable_delivery.findings import Finding, Fix, Report
-from immutable_delivery.fingerprints import line_hashes
+from immutable_delivery.policy.fingerprints import line_hashes
 from immutable_delivery.records import Record, field
 from immutable_delivery.reporters.plain import printable
 from immutable_delivery.reporters.sarif.locations import artifact, line_of, location, region

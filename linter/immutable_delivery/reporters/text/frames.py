@@ -7,7 +7,7 @@ from itertools import groupby
 
 from immutable_delivery.records import Record
 from immutable_delivery.reporters.plain import cell, cells
-from immutable_delivery.text import Span, Text
+from immutable_delivery.source.text import Span, Text
 
 _SHORT = 16
 

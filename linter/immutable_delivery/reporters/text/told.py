@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.findings import Finding, Fix, Report
-from immutable_delivery.patterns import lazy
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.reporters import Options
 from immutable_delivery.reporters.located import where
 from immutable_delivery.reporters.plain import count, printable

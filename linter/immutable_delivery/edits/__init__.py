@@ -1,0 +1,1 @@
+"""Changes of texts: planned, shown as a diff, written."""

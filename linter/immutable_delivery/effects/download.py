@@ -1,0 +1,76 @@
+"""One download on its way through a stage: where it is, what checks it, what uses it."""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename
+
+from immutable_delivery.effects.paths import located
+from immutable_delivery.facts import Execution, Fetch
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record, field, replace
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.shell import Call
+
+MAX_NAME = 200
+_MATERIAL = lazy(
+    r"(?:.*[-_.])?(?:sha\d*sums?|md5sums?|checksums?|shasums\d*)(?:[._-].*)?|gpg|(?:.*[-_.])?key(?:ring)?s?(?:\.gpg)?"
+    r"|.*\.(?:asc|sig|sign|gpg|minisig|sigstore|bundle|pem|crt|cer|pub|sum|sha\d+(?:sum)?s?|md5(?:sum)?s?|digests?)(?:\.(?:txt|key))?",
+    re.IGNORECASE,
+)
+"""Keys, signatures and checksums: what other bytes are checked with."""
+_KEYRING = lazy(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg|ca-certificates|pki|certs)/")
+_NOWHERE = frozenset(("/dev/null", "/dev/stdout", "-", "/dev/stderr"))
+
+
+class Download(Record, eq=False):
+    """Bytes on their way through a stage."""
+
+    fact: Fetch
+    number: int
+    """The number of the call that takes them."""
+    paths: list[str] = field(default_factory=list)
+    """The files that hold them, in the order in which they come to."""
+    kept: bool = False
+    """Whether they are kept as they come, in a file."""
+    verified: bool | None = False
+    executed: Execution = ""
+    executed_at: int | None = None
+    executed_by: Place | None = None
+    unpacked_at: int | None = None
+    material: bool = False
+    """Whether they are keys, signatures or checksums, with which other bytes are checked."""
+
+    def keep(self, call: Call, path: str) -> None:
+        """Note that a file holds them."""
+        if path in _NOWHERE:
+            return
+        self.paths.append(located(call, path))
+        self.kept = True
+        url = re.split(r"[?#]", self.fact.url or "")[0]
+        names = (basename(path)[:MAX_NAME], basename(url)[:MAX_NAME])
+        self.material |= any(map(_MATERIAL.fullmatch, names)) or bool(_KEYRING.search(path))
+
+    def check(self, number: int, *, verdict: bool | None) -> None:
+        """Note a check, which counts where nothing has used the bytes before."""
+        used = [at for at in (self.executed_at, self.unpacked_at) if at is not None and at < number]
+        if self.verified is not True and not used:
+            self.verified = verdict
+
+    @property
+    def counts(self) -> bool:
+        """Whether they stay or run: requests, values taken out of answers, keys and checksums do not count."""
+        used = self.executed or self.unpacked_at is not None or self.fact.bypassed_checks
+        return bool(used) or (self.kept and not self.material)
+
+    def settled(self) -> Fetch:
+        """Return the fact with what has become of them."""
+        verified = True if self.fact.verified else self.verified
+        by = {"executed": self.executed_by} if self.executed_by else {}
+        return replace(
+            self.fact,
+            verified=verified,
+            executed="" if verified else self.executed,
+            unpacked=self.fact.unpacked or self.unpacked_at is not None,
+            places={**self.fact.places, **by},
+        )

@@ -1,0 +1,92 @@
+"""Downloads: what curl, wget and kin take from the network, and where it goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from posixpath import basename, join, normpath
+
+from immutable_delivery.effects.arguments import Arguments, parse
+from immutable_delivery.effects.download import Download
+from immutable_delivery.effects.fetched import fetch
+from immutable_delivery.effects.program_tables import Fetcher
+from immutable_delivery.effects.stage import Event
+from immutable_delivery.references.urls import of_url
+from immutable_delivery.syntax.shell import Word
+
+_STDOUT = frozenset(("-", "/dev/stdout"))
+
+
+def downloads(event: Event, fetcher: Fetcher) -> Iterator[Download]:
+    """Yield the downloads of a call; requests that take no bytes into the stage are none."""
+    arguments = parse(event.words, fetcher.options)
+    if arguments.given(fetcher.inert) or arguments.given(fetcher.other):
+        return
+    operands = _operands(fetcher, [operand.word for operand in arguments.operands])
+    if operands is None:
+        return
+    outputs = [option.value for option in arguments.all(fetcher.output) if option.value]
+    for index, word in enumerate(_urls(fetcher, arguments, operands)):
+        git = fetcher.repository_type == "git"
+        address = of_url(_completed(word.text, fetcher), word.missing, git=git)
+        if address.local:
+            continue
+        download = Download(fetch(event, fetcher, arguments, word, address), event.number)
+        shared = outputs[0] if outputs and fetcher.names[0] != "curl" else None
+        output = outputs[index] if index < len(outputs) else shared
+        path = _path(event, fetcher, arguments, word, output, operands)
+        if path is not None:
+            download.keep(event.call, path)
+        yield download
+
+
+def _operands(fetcher: Fetcher, operands: list[Word]) -> list[Word] | None:
+    """Return the operands after the words that make it a download; None where they are missing."""
+    if not fetcher.run:
+        return operands
+    texts = tuple(word.text for word in operands)
+    count = next((len(run) for run in fetcher.run if texts[: len(run)] == run), 0)
+    return operands[count:] if count else None
+
+
+def _urls(fetcher: Fetcher, arguments: Arguments, operands: list[Word]) -> list[Word]:
+    given = [option.value for option in arguments.all(fetcher.url) if option.value]
+    named = arguments.all((*fetcher.named, *fetcher.repository))
+    if fetcher.target == "last":
+        operands = [word for word in operands[:-1] if fetcher.scheme in word.text or word.missing]
+    elif fetcher.repository_type:
+        operands = operands[:1]
+    elif fetcher.named or fetcher.repository:
+        operands = []
+    return given + operands or [option.value for option in named[:1] if option.value]
+
+
+def _completed(text: str, fetcher: Fetcher) -> str:
+    whole = "://" in text or fetcher.repository_type or text.startswith("$")
+    return text if whole else f"https://{text}"
+
+
+def _path(
+    event: Event,
+    fetcher: Fetcher,
+    arguments: Arguments,
+    word: Word,
+    output: Word | None,
+    operands: list[Word],
+) -> str | None:
+    """Return the file that a download goes to; None for standard output."""
+    folder = arguments.given(fetcher.folder)
+    name = basename(normpath(re.split(r"[?#]", word.text)[0])).removesuffix(".git")
+    path = None
+    if output is not None:
+        path = output.text
+    elif fetcher.target == "last":
+        path = operands[-1].text if operands else None
+        path = join(path, name) if path and (path.endswith("/") or path == ".") else path
+    elif arguments.given(fetcher.keeps) or fetcher.writes:
+        path = name
+    if path is None or path in _STDOUT:
+        return next((redirect.target.text for redirect in event.call.outputs), None)
+    return (
+        join(folder.value.text, path) if folder is not None and folder.value is not None else path
+    )

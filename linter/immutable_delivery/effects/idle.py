@@ -1,0 +1,76 @@
+"""Start commands that start nothing: the whole command waits, or is a shell that nobody types into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from immutable_delivery.effects.tables import load
+from immutable_delivery.facts import Idle
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span
+from immutable_delivery.syntax.shell import Call, Shell, Word
+from immutable_delivery.syntax.shell.shells import shell_arguments
+from immutable_delivery.tables import known, subjects
+
+_MAY_BE = lazy(r"\b(?:sleep|tail|cat|read|pause|wait|\w*sh|powershell|cmd)\b|\bwhile\b|\buntil\b")
+_ENDLESS = lazy(
+    r"\bwhile\s+(?:true|:|1|\[+\s*(?:1|true)\s*\]+|sleep\s+\S+)\s*[;\n]|\buntil\s+false\b|\bfor\s*\(\(\s*;\s*;\s*\)\)"
+)
+_FOR_EVER = lazy(r"inf\w*|\d+(?:\.\d+)?d|\d{4,}s?|\d{3,}m|\d{2,}h")
+"""What nobody sleeps who has something to do: a thousand seconds, a hundred minutes, ten hours, a day."""
+
+
+def idle(argv: Sequence[str]) -> Idle:
+    """Return how a command starts nothing: it `waits`, or it is a `shell`; "" where any part of it works or is not known."""
+    if not any(_MAY_BE.search(word) for word in argv):
+        return ""
+    shell = Shell({}, load().wrappers)
+    shell.call([_word(text) for text in argv])
+    endless = any(_ENDLESS.search(word) for word in argv)
+    left = [_of(call, endless=endless) for call in _working(shell.calls)]
+    if shell.incomplete or not left or "" in left:
+        return "waits" if endless and not left and not shell.incomplete else ""
+    return "waits" if "waits" in left else "shell"
+
+
+def _working(calls: Sequence[Call]) -> Iterator[Call]:
+    """Yield the calls that do something: not the shell around a script, not what only prints or prepares."""
+    for call in calls:
+        carries = _is_shell(call) and shell_arguments(call.arguments).script is not None
+        if not carries and not _is_quiet(call):
+            yield call
+
+
+def _is_quiet(call: Call) -> bool:
+    written = [redirect.target.text for redirect in call.outputs]
+    return call.name in known(subjects.Idle).quiet and not set(written) - {"/dev/null"}
+
+
+def _of(call: Call, *, endless: bool) -> Idle:
+    words = known(subjects.Idle)
+    if call.outputs or call.inputs or set(call.wrappers) - words.wrappers:
+        return ""
+    texts = [word.text for word in call.arguments]
+    if _is_shell(call):
+        return "" if [text for text in texts if not text.startswith("-")] else "shell"
+    return "waits" if _waits(call.name, texts, words, endless=endless) else ""
+
+
+def _waits(name: str, texts: Sequence[str], words: subjects.Idle, *, endless: bool) -> bool:
+    operands = [text for text in texts if not text.startswith("-")]
+    if name == "sleep":
+        return endless or (bool(operands) and _FOR_EVER.fullmatch(operands[0]) is not None)
+    if name == "tail":
+        follows = any(re.match(r"-\w*[fF]|--follow", text) for text in texts)
+        return follows and bool(words.devices & set(operands))
+    return name in words.waiting and not set(operands) - {"$!", "${!}"}
+
+
+def _is_shell(call: Call) -> bool:
+    return call.name in known(subjects.Idle).shells
+
+
+def _word(text: str) -> Word:
+    return Word.of(Written.literal(text, Place("", Span(0, len(text)))))

@@ -1,0 +1,101 @@
+"""Package managers: what each invocation installs, upgrades, refreshes or fetches to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from immutable_delivery.effects import rlang
+from immutable_delivery.effects.arguments import Arguments, Operand, Option, parse
+from immutable_delivery.effects.invocations import Invocation, made
+from immutable_delivery.effects.program_tables import Manager, Verb
+from immutable_delivery.effects.stage import Event, Stage
+from immutable_delivery.facts import Install
+from immutable_delivery.records import replace
+from immutable_delivery.syntax.shell import Word
+
+
+def installs(event: Event, stage: Stage) -> Iterator[Install]:
+    """Yield what a call does as a package manager: usually one fact, or none."""
+    if event.name in rlang.PROGRAMS:
+        yield from rlang.installs(event, stage)
+    elif event.role.manager is not None:
+        yield from _invocation(event, event.role.manager, stage)
+
+
+def _invocation(event: Event, manager: Manager, stage: Stage) -> Iterator[Install]:
+    arguments = parse(event.words, manager.options)
+    if arguments.given(manager.inert):
+        return
+    option = arguments.given(manager.option_verbs)
+    if option is not None:
+        yield from _by_option(event, manager, arguments, option, stage)
+        return
+    found = _verb(manager, arguments)
+    if found is None:
+        return
+    verb, count = found
+    delegate = stage.tables.manager(verb.delegate) if verb.delegate else None
+    if delegate is not None:
+        last = arguments.operands[count - 1].word
+        yield from _delegated(event, manager, delegate, verb, last, stage)
+        return
+    if verb.action == "run":
+        arguments = parse(event.words, manager.options, stop=count + 1)
+    if not manager.ends:
+        arguments.operands += [Operand(word) for word in arguments.passed]
+    yield from made(Invocation(event, manager, verb, arguments, count, verb.words), stage)
+
+
+def _delegated(
+    event: Event, manager: Manager, other: Manager, verb: Verb, last: Word, stage: Stage
+) -> Iterator[Install]:
+    """Read `uv pip install` by the rules of pip."""
+    words = event.words[event.words.index(last) + 1 :]
+    arguments = parse(words, other.options | manager.options)
+    if not arguments.given(other.inert):
+        plain = Verb(verb.words, "install")
+        rules = replace(other, family=manager.family)
+        yield from made(Invocation(event, rules, plain, arguments, 0, verb.words, last), stage)
+
+
+def _verb(manager: Manager, arguments: Arguments, before: int = 0) -> tuple[Verb, int] | None:
+    """Return the verb, and how many operands it takes up with those before it."""
+    texts = arguments.texts[before:]
+    for verb in manager.verbs:
+        count = len(verb.words)
+        if tuple(texts[:count]) == verb.words and (count or _fits(verb, texts, arguments, manager)):
+            if verb.operands == "workspace":  # `yarn workspace web add thing`
+                return _verb(manager, arguments, before + count + 1)
+            return (verb, before + count) if verb.action or verb.delegate else None
+    if not manager.verbs and arguments.given(manager.sources):
+        return Verb((), "install", "none"), 0
+    return None
+
+
+def _fits(verb: Verb, texts: list[str], arguments: Arguments, manager: Manager) -> bool:
+    """Whether a call without a verb is one: `yarn`, `npx thing`."""
+    if verb.manifest:
+        return not texts
+    return bool(texts or arguments.given(manager.sources | manager.instead | manager.files))
+
+
+def _by_option(
+    event: Event, manager: Manager, arguments: Arguments, option: Option, stage: Stage
+) -> Iterator[Install]:
+    """Read managers whose verbs are options: `pacman -Syu`, `rpm -i`, `nix-env --upgrade`."""
+    command = (option.word.text,)
+    for verb in _option_verbs(manager, arguments, option, command):
+        yield from made(Invocation(event, manager, verb, arguments, 0, command, option.word), stage)
+
+
+def _option_verbs(
+    manager: Manager, arguments: Arguments, option: Option, command: tuple[str, ...]
+) -> Iterator[Verb]:
+    action = manager.option_verbs[option.name]
+    modifiers = {manager.option_modifiers.get(other.name) for other in arguments.options}
+    if "upgrade" in modifiers:
+        yield Verb(command, "upgrade", "none")
+    elif "refresh" in modifiers and not arguments.operands:
+        yield Verb(command, "refresh", "none")
+    if arguments.operands or action != "install":
+        yield Verb(command, action)

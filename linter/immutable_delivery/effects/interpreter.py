@@ -1,0 +1,179 @@
+"""Reads the commands of one build stage or container in order, and says what they do once all are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from immutable_delivery.effects.clones import Clones
+from immutable_delivery.effects.installs import installs
+from immutable_delivery.effects.layers import Layers
+from immutable_delivery.effects.modules import program
+from immutable_delivery.effects.mutations import commands
+from immutable_delivery.effects.packageurls import package_fetches
+from immutable_delivery.effects.programs import Program, program_of
+from immutable_delivery.effects.settings import fixes_sources, settings
+from immutable_delivery.effects.stage import Event, Locate, Stage
+from immutable_delivery.effects.starts import dev_server_of
+from immutable_delivery.effects.tables import Tables, load
+from immutable_delivery.effects.taint import Taint
+from immutable_delivery.effects.unanalysed import foreign, language_of, unread
+from immutable_delivery.facts import Fact, Fetch, Scope
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.files import Files
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Text
+from immutable_delivery.syntax.shell import Shell, Word
+
+_SHEBANG = lazy(r"#![ \t]*(?:\S*/)?env(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)")
+_REPEATED = 50
+"""So many facts at one place are compared; a loop that makes more makes the same."""
+
+
+class Interpreter:
+    """One build stage or container: its commands in order, and what they come to."""
+
+    def __init__(
+        self,
+        variables: Mapping[str, Written | None] | None = None,
+        files: Files | None = None,
+        folder: str = "",
+        shell: str = "sh",
+        *,
+        locate: Locate | None = None,
+        tables: Tables | None = None,
+    ) -> None:
+        self.variables: dict[str, Written | None] = {}
+        self.shell = shell
+        self.programs: list[Program] = []
+        """What is run by its path or through an interpreter, for callers who can follow it."""
+        self.sourced: list[Program] = []
+        """Scripts that are read into the shell."""
+        self.dev_server = ""
+        """The first development server that is started."""
+        self._stage = Stage(tables or load(), files, folder, locate)
+        self._events: list[Event] = []
+        self._layer = 0
+        self._facts: list[Fact] = []
+        self._taint = Taint()
+        self._clones = Clones()
+        for name, value in (variables or {}).items():
+            self.assign(name, value)
+
+    @property
+    def texts(self) -> Mapping[str, Text]:
+        """Files of the repository that facts point into."""
+        return self._stage.texts
+
+    @property
+    def snapshot(self) -> bool | None:
+        """Whether the package repositories are fixed by their date."""
+        return self._stage.snapshot
+
+    @snapshot.setter
+    def snapshot(self, value: bool | None) -> None:
+        self._stage.snapshot = value
+
+    def script(
+        self,
+        text: Written,
+        scope: Scope,
+        extent: Place,
+        related: tuple[Place, ...] = (),
+        *,
+        escape: str = "\\",
+    ) -> None:
+        """Read a script of the shell; one that names another interpreter is not analysed."""
+        match = _SHEBANG.match(text.text)
+        language = language_of((match[1] or match[2]) if match else self.shell)
+        if language:
+            self._facts.append(unread(language, text.whole, scope, extent))
+            return
+        shell = Shell(self.variables, self._stage.tables.wrappers)
+        shell.run(text, escape)
+        self._read(shell, scope, extent, related)
+
+    def argv(
+        self, words: Sequence[Written], scope: Scope, extent: Place, related: tuple[Place, ...] = ()
+    ) -> None:
+        """Read an exec form: the words of one program."""
+        shell = Shell(self.variables, self._stage.tables.wrappers)
+        shell.call([Word.of(word) for word in words])
+        self._read(shell, scope, extent, related)
+
+    def layer(self) -> None:
+        """Begin another layer: the next RUN."""
+        self._layer += 1
+
+    def assign(self, name: str, value: Written | None) -> None:
+        """Set a variable for the commands that follow: ENV, ARG; None where the value is unknown."""
+        self.variables[name] = value
+        self._stage.environment[name] = value.value if value is not None else None
+
+    def add(self, fact: Fetch, path: str) -> None:
+        """Take in a download that no command makes, and the file that it goes to: Dockerfile's ADD.
+
+        What becomes of it (checked, unpacked, run) is in the fact that :meth:`finish` returns.
+        """
+        self._taint.add(fact, path, len(self._events))
+
+    def leave(self, program: Program, reason: str) -> None:
+        """Name a script that the caller does not follow."""
+        place = program.path.whole
+        self._facts.append(unread("sh", place, program.scope, program.extent, reason))
+
+    def finish(self) -> list[Fact]:
+        """Return what the commands do, in the order in which they are written."""
+        layers = Layers(self._events, self._facts, self._stage.tables)
+        facts = [layers.settled(fact) for fact in self._facts]
+        facts += self._taint.finish()
+        facts += (clone.fact for clone in self._clones.found)
+        return _unique(facts)
+
+    def _read(self, shell: Shell, scope: Scope, extent: Place, related: tuple[Place, ...]) -> None:
+        if shell.incomplete:
+            reason = "what is too long or nested too deep is not analysed"
+            self._facts.append(unread("sh", extent, scope, extent, reason))
+        first, tables = len(self._events), self._stage.tables
+        events: list[Event] = []
+        for call in shell.calls:
+            name, words = program(call, tables)
+            place = scope, extent, related, self._layer, events
+            event = Event(call, name, words, tables.role(name), first + call.number, *place)
+            events.append(event)
+        final = next((event for event in reversed(events) if not event.call.captured), None)
+        if final is not None:
+            final.last = True
+        self._events += events
+        for event in events:
+            self._event(event)
+
+    def _event(self, event: Event) -> None:
+        stage = self._stage
+        if fixes_sources(event, stage):
+            stage.snapshot = True
+        installed = list(installs(event, stage))
+        fetched = [fetch for install in installed for fetch in package_fetches(install)]
+        self._facts += (*settings(event, stage), *installed, *fetched)
+        if event.name == "git":
+            self._clones.read(event, stage)
+        self._taint.read(event)
+        self._facts += commands(event, told=bool(installed))
+        if (found := foreign(event)) is not None:
+            self._facts.append(found)
+        ran = program_of(event)
+        if ran is not None:
+            (self.sourced if ran.sourced else self.programs).append(ran)
+        if not self.dev_server:
+            self.dev_server = dev_server_of(event.call, event.name, event.words, stage.tables)
+
+
+def _unique(facts: Iterable[Fact]) -> list[Fact]:
+    """Return facts in the order of their places, without those that a loop or function repeats."""
+    found: list[Fact] = []
+    seen: dict[tuple[type, Place], list[Fact]] = {}
+    for fact in sorted(facts, key=lambda fact: (fact.extent, fact.used_at)):
+        same = seen.setdefault((type(fact), fact.used_at), [])
+        if len(same) < _REPEATED and fact not in same:
+            same.append(fact)
+            found.append(fact)
+    return found

@@ -1,0 +1,92 @@
+"""Commands that change what runs, build, copy files when a container starts, or need sudo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from immutable_delivery.effects.arguments import Arguments, parse
+from immutable_delivery.effects.rules import Rule
+from immutable_delivery.effects.stage import Event, hull
+from immutable_delivery.effects.transfers import COPYING, transfer
+from immutable_delivery.facts import Built, Command, Mutation
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import replace
+from immutable_delivery.syntax.shell import Word
+
+_COPYING = frozenset(("start", "init", "hook"))
+_ADDRESS = lazy(r"^[\w.-]+@?[\w.-]*:|::|rsync://")
+
+
+def commands(event: Event, *, told: bool) -> Iterator[Command]:
+    """Yield what a call changes or builds; ``told`` says that another fact already tells of its sudo."""
+    rules = event.role.rules
+    copies = event.scope.phase in _COPYING and event.name in COPYING
+    if not ("mutations" in rules or "builders" in rules or copies or event.call.sudo):
+        return
+    arguments = parse(event.words, event.role.options)
+    rule = _matching(event, arguments, "mutations")
+    if rule is not None and not (event.name == "rsync" and not _remote(arguments)):
+        yield _command(event, arguments, rule, rule.mutates, rule.builds)
+    elif (rule := _matching(event, arguments, "builders")) is not None:
+        yield _command(event, arguments, rule, builds="code")
+    elif copies and (moved := transfer(event, arguments)):
+        command = _command(event, arguments, None, "files", target=moved.target)
+        yield replace(command, target=moved.path, sources=moved.sources)
+    elif event.call.sudo and not told:
+        yield _command(event, arguments, None)
+
+
+def _matching(event: Event, arguments: Arguments, section: str) -> Rule | None:
+    return next(
+        (rule for rule in event.role.rules.get(section, ()) if rule.matches(arguments)), None
+    )
+
+
+def _command(
+    event: Event,
+    arguments: Arguments,
+    rule: Rule | None,
+    mutates: Mutation = "",
+    builds: Built = "",
+    target: Word | None = None,
+) -> Command:
+    words = event.call.words
+    count = len(rule.words) if rule else 0
+    target = target or (_target(rule, arguments, count) if rule else None)
+    place = hull(words[0], arguments.operands[count - 1].word) if count else words[0].place
+    places = {"verb": place, "tool": words[0].place, "text": hull(words[0], words[-1])}
+    if target is not None:
+        places["target"] = target.place
+    option = arguments.given((*(rule.options if rule else ()), "--set", "--image"))
+    if option is not None:
+        places["option"] = option.word.place
+    return Command(
+        used_at=place,
+        extent=event.extent,
+        related=event.related,
+        scope=event.scope,
+        places=places,
+        tool=event.name or words[0].text,
+        verb=" ".join(arguments.texts[:count]),
+        text=event.call.text,
+        target=(target.text if target.known else None) if target is not None else "",
+        mutates=mutates,
+        builds=builds,
+        sudo=event.call.sudo,
+    )
+
+
+def _target(rule: Rule, arguments: Arguments, count: int) -> Word | None:
+    if not rule.target:
+        return None
+    first = rule.target[0]
+    if not first.lstrip("-").isdigit():
+        option = arguments.given(rule.target)
+        return option.value if option else None
+    index = int(first)
+    operands = [operand.word for operand in arguments.operands[count:]]
+    return operands[index] if -len(operands) <= index < len(operands) else None
+
+
+def _remote(arguments: Arguments) -> bool:
+    return any(_ADDRESS.search(text) for text in arguments.texts)

@@ -1,0 +1,133 @@
+"""What the tables know of a program, as records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from immutable_delivery.effects.arguments import PLAIN, Options
+from immutable_delivery.effects.rules import Rule
+from immutable_delivery.facts import Action
+from immutable_delivery.records import Record, field
+
+_NONE: frozenset[str] = frozenset()
+
+
+class Verb(Record, frozen=True):
+    """What a package manager does on a word or two: `install`, `mod download`."""
+
+    words: tuple[str, ...]
+    action: Action
+    """install, upgrade, refresh or run; empty for what installs nothing."""
+    operands: str = "all"
+    """Which operands are packages: all, none, first, rest, pair, versions (each may have its version behind it) …"""
+    manifest: bool = False
+    """Whether it reads a manifest where no package is named."""
+    frozen: bool = False
+    locked: bool = False
+    """Whether the lock file says the version of a package that is named without one: `go install` in a module."""
+    reads: str = ""
+    name: str = ""
+    """The package that it installs, where its operand is only a version."""
+    delegate: str = ""
+    """The manager whose rules apply: `uv pip install` reads as pip."""
+
+
+class Manager(Record, frozen=True):
+    """A package manager; the sets hold options, as commands.yaml names them."""
+
+    names: tuple[str, ...]
+    ecosystem: str
+    reads: str
+    family: str
+    verbs: tuple[Verb, ...]
+    """Those of several words first."""
+    option_verbs: Mapping[str, Action] = field(default_factory=dict)
+    option_modifiers: Mapping[str, str] = field(default_factory=dict)
+    options: Options = PLAIN
+    inert: frozenset[str] = _NONE
+    bypass: frozenset[str] = _NONE
+    freezes: frozenset[str] = _NONE
+    freezes_env: frozenset[str] = _NONE
+    hashes: frozenset[str] = _NONE
+    snapshots: frozenset[str] = _NONE
+    version: frozenset[str] = _NONE
+    aliases: frozenset[str] = _NONE
+    sources: frozenset[str] = _NONE
+    instead: frozenset[str] = _NONE
+    files: frozenset[str] = _NONE
+    constraints: frozenset[str] = _NONE
+    git: frozenset[str] = _NONE
+    commit: frozenset[str] = _NONE
+    tag: frozenset[str] = _NONE
+    branch: frozenset[str] = _NONE
+    folder: frozenset[str] = _NONE
+    bundled: frozenset[str] = _NONE
+    """What the runtime itself brings, at its own version: it is only turned on."""
+    manifest: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    frozen_forms: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    """What to write for a verb so that it installs just what the lock says; by a text in the lock file where that decides."""
+    thaws: frozenset[str] = _NONE
+    honours: bool = False
+    """Whether it installs what the lock file says, where there is one."""
+    ends: bool = False
+    """Whether what follows `--` is for another program."""
+
+
+class Fetcher(Record, frozen=True):
+    """A program that takes bytes from the network."""
+
+    names: tuple[str, ...]
+    run: tuple[tuple[str, ...], ...] = ()
+    """The words that make it one (`s3 cp`); empty for all."""
+    options: Options = PLAIN
+    output: frozenset[str] = _NONE
+    keeps: frozenset[str] = _NONE
+    folder: frozenset[str] = _NONE
+    url: frozenset[str] = _NONE
+    named: frozenset[str] = _NONE
+    repository: frozenset[str] = _NONE
+    revision: frozenset[str] = _NONE
+    checksum: frozenset[str] = _NONE
+    bypass: frozenset[str] = _NONE
+    other: frozenset[str] = _NONE
+    """Options that make it a request, no download."""
+    inert: frozenset[str] = _NONE
+    target: str = ""
+    scheme: str = ""
+    writes: bool = False
+    repository_type: str = ""
+
+
+class Interpreter(Record, frozen=True):
+    """A program that runs a file, code or its input."""
+
+    names: tuple[str, ...]
+    options: Options = PLAIN
+    code: frozenset[str] = _NONE
+    module: frozenset[str] = _NONE
+    file: frozenset[str] = _NONE
+    verb: str = ""
+    shell: bool = False
+    sourced: bool = False
+
+
+class Line(Record, frozen=True):
+    """A line that a command writes into a file, and that turns checks off."""
+
+    line: re.Pattern[str]
+    file: re.Pattern[str]
+
+
+class Role(Record, frozen=True):
+    """All that the tables know of one program."""
+
+    manager: Manager | None = None
+    fetcher: Fetcher | None = None
+    interpreter: Interpreter | None = None
+    options: Options = PLAIN
+    rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    """Rules by section: mutations, builders, dev_servers, verifiers, settings."""
+    sets: frozenset[str] = _NONE
+    """The lists of words that name it: unpackers, passing, extracting, keyrings."""

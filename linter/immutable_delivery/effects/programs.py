@@ -1,0 +1,46 @@
+"""Programs that are run by their path or given to an interpreter, for callers who can follow them."""
+
+from __future__ import annotations
+
+from immutable_delivery.effects.execution import script_of
+from immutable_delivery.effects.stage import Event
+from immutable_delivery.facts import Scope
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.shell import Word
+
+_SCRIPT = lazy(r"[^/]*\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|php)")
+
+
+class Program(Record, frozen=True):
+    """A program that is run by its path, or a script that an interpreter is given."""
+
+    path: Written
+    extent: Place
+    scope: Scope
+    is_last: bool
+    """Whether it is the last command of what was read: what the script ends in."""
+    interpreter: str = ""
+    """The interpreter that runs it; empty where it is run itself."""
+    sourced: bool = False
+    """Whether the shell reads it in (`. ./env.sh`)."""
+
+
+def program_of(event: Event) -> Program | None:
+    """Return what a call runs by its path, or gives to an interpreter."""
+    role, word = event.role, event.call.words[0]
+    if role.interpreter is not None:
+        script = script_of(event)
+        sourced = role.interpreter.sourced
+        return _program(event, script, event.name, sourced=sourced) if script else None
+    known = role.manager is not None or role.fetcher is not None or event.name == "git"
+    named = "/" in word.text or _SCRIPT.fullmatch(word.text) is not None
+    if word.calls or not (named or (event.last and not known)):
+        return None
+    return _program(event, word)
+
+
+def _program(event: Event, word: Word, interpreter: str = "", *, sourced: bool = False) -> Program:
+    return Program(word.written, event.extent, event.scope, event.last, interpreter, sourced)

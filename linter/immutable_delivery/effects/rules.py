@@ -1,0 +1,63 @@
+"""Rules that recognise commands: `kubectl set image`, `flask run --debug`, `vite !build`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from immutable_delivery.effects.arguments import Arguments
+from immutable_delivery.facts import Built, Mutation
+from immutable_delivery.records import Record
+
+
+class Rule(Record, frozen=True):
+    """A program, the operands it begins with, the options it must have, and what it must not have."""
+
+    names: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
+    """Alternatives for each operand, globs allowed."""
+    options: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    mutates: Mutation = ""
+    builds: Built = ""
+    target: tuple[str, ...] = ()
+    """The number of the operand after these words that it concerns, or the options that name it."""
+    either: tuple[str, ...] = ()
+    """Options of which it must have one."""
+
+    @classmethod
+    def parse(
+        cls,
+        run: str,
+        mutates: Mutation = "",
+        builds: Built = "",
+        target: object = "",
+        check: Iterable[str] = (),
+    ) -> Rule:
+        """Read a rule as commands.yaml writes it."""
+        first, *rest = run.split()
+        words = tuple(tuple(token.split("|")) for token in rest if token[0] not in "-!")
+        options = tuple(token for token in rest if token[0] == "-")
+        absent = tuple(token[1:] for token in rest if token[0] == "!")
+        targets = tuple(str(target).split())
+        names = tuple(first.split("|"))
+        return cls(names, words, options, absent, mutates, builds, targets, tuple(check))
+
+    def matches(self, arguments: Arguments) -> bool:
+        """Whether the arguments of one of its programs are what it describes."""
+        texts = arguments.texts
+        if len(texts) < len(self.words) or not all(map(_one_of, texts, self.words)):
+            return False
+        if not all(arguments.given((option,)) for option in self.options):
+            return False
+        if self.either and not arguments.given(self.either):
+            return False
+        return not any(_present(arguments, texts, word) for word in self.absent)
+
+
+def _one_of(text: str, alternatives: Sequence[str]) -> bool:
+    return any(text == word or ("*" in word and fnmatchcase(text, word)) for word in alternatives)
+
+
+def _present(arguments: Arguments, texts: list[str], word: str) -> bool:
+    return arguments.given((word,)) is not None if word[0] == "-" else word in texts[:2]

@@ -1,0 +1,122 @@
+"""What the commands of one stage or container have come to: settings, variables, files that can be read."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from posixpath import join
+
+from immutable_delivery.effects.program_tables import Role
+from immutable_delivery.effects.tables import Tables
+from immutable_delivery.facts import Scope
+from immutable_delivery.records import Record, field
+from immutable_delivery.source.files import Files, read_text, resolve
+from immutable_delivery.source.text import Place, Text
+from immutable_delivery.syntax.shell import Call, Word
+
+Locate = Callable[[str], str | None]
+"""Tells the path in the repository of a path in the container."""
+
+
+class Event(Record, eq=False):
+    """A call, and what is known of it beside its words."""
+
+    call: Call
+    name: str
+    """The program: that of the call, or the module that `python -m` runs."""
+    words: list[Word]
+    """Its arguments."""
+    role: Role
+    number: int
+    """Its number in the stage."""
+    scope: Scope
+    extent: Place
+    related: tuple[Place, ...] = ()
+    layer: int = 0
+    siblings: Sequence[Event] = ()
+    """The calls of the same script, by their number there."""
+    last: bool = False
+
+    @property
+    def inputs(self) -> list[Event]:
+        """The calls that pipe into it."""
+        return [self.siblings[number] for number in self.call.inputs]
+
+    def feeding(self, word: Word) -> list[Event]:
+        """Return the calls whose output a word holds."""
+        return [self.siblings[number] for number in word.calls]
+
+
+class Stage(Record):
+    """The state of a stage while its commands are read."""
+
+    tables: Tables
+    files: Files | None = None
+    folder: str = ""
+    """The folder of the repository that relative paths start from."""
+    locate: Locate | None = None
+    environment: dict[str, str | None] = field(default_factory=dict)
+    """Environment variables; None where the value is unknown."""
+    settings: set[str] = field(default_factory=set)
+    """Managers that a setting freezes."""
+    snapshot: bool | None = False
+    texts: dict[str, Text] = field(default_factory=dict)
+    """Files of the repository that were read."""
+
+    def path(self, call: Call, path: str) -> str | None:
+        """Return the path in the repository of a file that a command names; None where none is there."""
+        written = join(call.folder or "", path)
+        if self.locate is not None and (found := self.locate(written)) is not None:
+            return found
+        if self.files is None:
+            return None
+        for candidate in (resolve(self.folder, written), resolve(self.folder, path)):
+            if candidate is not None and _there(self.files, candidate):
+                return candidate
+        return None
+
+    def read(self, path: str) -> Text | None:
+        """Return the text of a file of the repository."""
+        if path not in self.texts and self.files is not None:
+            text = read_text(self.files, path)
+            if text is not None:
+                self.texts[path] = text
+        return self.texts.get(path)
+
+    def switched_on(self, names: frozenset[str], call: Call) -> bool:
+        """Whether one of these variables is set, and to more than `0` or `false`."""
+        given: Mapping[str, str | None] = {
+            **self.environment,
+            **{name: word.text for name, word in call.assignments.items()},
+        }
+        return any(
+            name in given and given[name] not in {"", "0", "false", "no", "off"} for name in names
+        )
+
+
+def _there(files: Files, path: str) -> bool:
+    index = bisect_left(files.paths, path)
+    return index < len(files.paths) and files.paths[index] == path
+
+
+def decided(word: Word) -> Place:
+    """Return where a word is decided: in one place elsewhere where a variable makes it up, else where it stands."""
+    if word.plain:
+        return word.place
+    pieces = word.written.pieces
+    return pieces[0].place if len(pieces) == 1 else word.place
+
+
+def hull(first: Word, last: Word) -> Place:
+    """Return the place from one word to another; for words of one variable (`"$@"`), where those are decided."""
+    start, end = first.place, last.place
+    if start == end and first is not last:
+        start, end = decided(first), decided(last)
+    if start.file != end.file or end.span.end < start.span.start:
+        return start
+    return start.at(start.span.start, end.span.end)
+
+
+def hidden(text: str, word: Word) -> bool:
+    """Whether an unknown variable stands in a part of a word."""
+    return bool(word.missing) and any(char in text for char in "$`…{}<")

@@ -1,0 +1,53 @@
+"""Checks of downloaded bytes: which calls make one, and which files it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from immutable_delivery.effects.arguments import parse
+from immutable_delivery.effects.stage import Event
+from immutable_delivery.lazy_regex import lazy
+
+_SUMS = lazy(r"g?sha\d+sum|md5sum|b[23]sum|shasum|cksum|sha\d+|md5|openssl|rhash")
+_TESTS = frozenset(("[", "[[", "test", "grep", "cmp", "diff"))
+_BRACED = lazy(r"\$\{(\w+)\}")
+
+
+def verifies(event: Event) -> bool:
+    """Whether a call compares bytes with what they should be."""
+    if event.name in _TESTS:
+        sources = [other for word in event.words for other in event.feeding(word)]
+        return any(
+            _SUMS.fullmatch(one.call.name)
+            for other in (*sources, *event.inputs)
+            for one in behind(other)
+        )
+    rules = event.role.rules.get("verifiers", ())
+    if not rules:
+        return False
+    arguments = parse(event.words, event.role.options)
+    return any(rule.matches(arguments) for rule in rules)
+
+
+def behind(event: Event) -> Iterator[Event]:
+    """Yield a call, and those that feed it by pipes and substitutions."""
+    pending, seen = [event], set()
+    while pending:
+        current = pending.pop()
+        if current.number not in seen:
+            seen.add(current.number)
+            yield current
+            pending += current.inputs
+            pending += (other for word in current.call.words for other in current.feeding(word))
+
+
+def said(event: Event) -> list[str]:
+    """Return everything that a check can name its files with: words, input, heredocs, substitutions."""
+    texts: list[str] = []
+    for one in behind(event):
+        texts += (_BRACED.sub(r"$\1", word.text) for word in one.call.words)
+        for redirect in one.call.redirects:
+            texts.append(_BRACED.sub(r"$\1", redirect.target.text))
+            if redirect.body is not None:
+                texts.append(_BRACED.sub(r"$\1", redirect.body.text))
+    return texts

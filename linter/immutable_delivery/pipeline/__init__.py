@@ -1,0 +1,1 @@
+"""One run, typed from end to end: settings, read, judge, gate."""

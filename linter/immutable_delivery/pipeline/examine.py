@@ -1,0 +1,237 @@
+"""One run over one state of a repository: read, link, judge, suppress, classify, report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+
+from immutable_delivery import suppressions
+from immutable_delivery.config import Config
+from immutable_delivery.context import TRUSTED, ReadingSettings, Trust
+from immutable_delivery.facts import Fact, Image, Service, Unread
+from immutable_delivery.findings import (
+    UNTOLD,
+    Circumstances,
+    Finding,
+    Judged,
+    Report,
+    ServiceReport,
+    Unanalysed,
+    Unresolved,
+    Worsened,
+)
+from immutable_delivery.fixes import Around, DigestOf, fix_of, pins
+from immutable_delivery.links import lockfile
+from immutable_delivery.links.link import link
+from immutable_delivery.links.lockfile import NONE, Lock
+from immutable_delivery.policy.congruence import Evidence, classes, worse
+from immutable_delivery.policy.engine import judge
+from immutable_delivery.policy.fingerprints import fingerprinted
+from immutable_delivery.policy.model import Policy
+from immutable_delivery.reading import project
+from immutable_delivery.reading.project import Classify, Project, Reader
+from immutable_delivery.records import Record, asdict, replace
+from immutable_delivery.source.files import Files
+from immutable_delivery.source.text import Place
+from immutable_delivery.suppressions.trivyignore import Entry
+
+
+class Examined(Record, frozen=True):
+    """Everything that is known of one state of a repository, before anybody asks for a part of it."""
+
+    findings: tuple[Finding, ...]
+    """What this run would report, whatever paths and changes it is limited to."""
+    suppressed: tuple[Finding, ...]
+    disabled: tuple[Finding, ...]
+    """What another profile or selection would report."""
+    services: tuple[ServiceReport, ...]
+    unresolved: tuple[Unresolved, ...]
+    project: Project
+    facts: tuple[Fact, ...]
+    """All facts, linked; the suppressions among them."""
+    about: Mapping[tuple[str, Place], Sequence[Fact]]
+    """What the findings are about, by policy and place."""
+    evidence: Evidence = Evidence()
+    """What decides the classes of the services."""
+    comments: int = 0
+    """How many ignore comments were not honoured."""
+    lock: Lock = NONE
+    """What registries said of the images, as far as the repository keeps it."""
+
+
+def examine(
+    files: Files,
+    policies: Sequence[Policy],
+    config: Config,
+    *,
+    classify: Classify,
+    today: date,
+    trust: Trust = TRUSTED,
+    ignored: Sequence[Entry] = (),
+    reader: Reader | None = None,
+) -> Examined:
+    """Judge a whole repository; where its words are not trusted, neither comments nor what is ``ignored`` for others silence anything."""
+    read = project.read(files, classify, reader or Reader(files, reading_settings(config)))
+    lock = lockfile.read(files)
+    facts = link(read.facts, read.builds, files, lock, reading_settings(config), trust)
+    judgement = judge(facts, policies, config.selection)
+    by_id, comments = {policy.id: policy for policy in policies}, read.comments
+    outcome = suppressions.apply(
+        judgement.findings, comments if trust.words else {}, config,
+        today=today, policies=by_id, ran=by_id, texts=read.texts, files=sorted(read.inputs),
+        ignored=ignored if trust.words else (),
+    )  # fmt: skip
+    own = judge(outcome.facts, policies, config.selection)
+    findings = sorted([*outcome.kept, *own.findings], key=lambda one: (one.place, one.policy))
+    return Examined(
+        findings=fingerprinted([one for one in findings if one.enabled], read.texts),
+        disabled=tuple(one for one in findings if not one.enabled),
+        suppressed=fingerprinted([one for one in outcome.suppressed if one.enabled], read.texts),
+        services=tuple(classes(_services(facts), judgement.evidence, _unread(facts))),
+        unresolved=tuple(judgement.unresolved),
+        project=read,
+        facts=(*facts, *outcome.facts),
+        comments=0 if trust.words else suppressions.written(comments, read.texts, ignored),
+        evidence=judgement.evidence,
+        about={**judgement.facts, **own.facts},
+        lock=lock,
+    )
+
+
+def report(
+    examined: Examined,
+    policies: Sequence[Policy],
+    *,
+    covers: Callable[[str], bool],
+    digest_of: DigestOf | None = None,
+    run: Circumstances = UNTOLD,
+) -> Report:
+    """Return the report of what the caller asked about.
+
+    ``digest_of`` tells digests that the repository does not state, for fixes.
+    """
+    asked = (one for one in examined.findings if _asked(one, covers))
+    found = Report(
+        findings=tuple(mended(asked, examined, policies, digest_of)),
+        suppressed=tuple(one for one in examined.suppressed if _asked(one, covers)),
+        services=_asked_services(examined, covers),
+        files=tuple(one for one in _judged(examined) if covers(one.path)),
+        unresolved=tuple(one for one in examined.unresolved if covers(one.place.file)),
+        not_analysed=tuple(one for one in _not_analysed(examined) if covers(one.place.file)),
+        rules={policy.id: policy.rule for policy in policies},
+        **asdict(run),
+    )
+    texts = examined.project.texts
+    return replace(found, texts={path: texts[path] for path in _pointed(found) if path in texts})
+
+
+def _pointed(found: Report) -> list[str]:
+    """Return the files that a report points into, sorted."""
+    words = [by for one in found.services for by in (one.runs_by, one.builds_by)]
+    deciding = [finding for finding in words if finding is not None]
+    findings = (*found.findings, *found.suppressed, *deciding)
+    places = [place for one in findings for place in (one.place, *one.uses)]
+    places += [edit.place for one in found.findings if one.fix for edit in one.fix.edits]
+    places += [service.place for service in found.services if service.place]
+    places += [one.place for one in found.unresolved]
+    places += [one.place for one in found.not_analysed]
+    return sorted({place.file for place in places})
+
+
+def worsened(examined: Examined, new: Iterable[Finding]) -> tuple[Worsened, ...]:
+    """Return the services of which a part would be better without these findings."""
+    left_out = {(finding.policy, finding.place) for finding in new}
+    every, facts = examined.evidence, examined.facts
+    rest = [one for one in every.findings if (one.policy, one.place) not in left_out]
+    without = classes(_services(facts), replace(every, findings=rest), _unread(facts))
+    return worse(examined.services, without)
+
+
+def mended(
+    findings: Iterable[Finding],
+    examined: Examined,
+    policies: Iterable[Policy],
+    digest_of: DigestOf | None = None,
+) -> list[Finding]:
+    """Return findings with the fix of each, or the reason why it has none."""
+    stated, lock = pins.stated(examined.facts), examined.lock
+
+    def digest(image: Image) -> str | None:
+        """Ask the repository first, then its lock, then the caller."""
+        return (
+            stated(image) or lock.digest_of(image.text) or (digest_of(image) if digest_of else None)
+        )
+
+    around = Around(
+        texts=examined.project.texts,
+        facts=examined.facts,
+        formats={path: one.format for path, one in examined.project.inputs.items()},
+        digest_of=digest,
+    )
+    kinds = {policy.id: policy.fix for policy in policies}
+    return [_mended(one, kinds, examined, around) for one in findings]
+
+
+def _mended(
+    finding: Finding, kinds: Mapping[str, str], examined: Examined, around: Around
+) -> Finding:
+    facts = examined.about.get((finding.policy, finding.place), ())
+    found = ((fact, finding.place) for fact in facts)
+    fix = fix_of(kinds.get(finding.policy, ""), found, around)
+    return replace(finding, fix=fix)
+
+
+def reading_settings(config: Config) -> ReadingSettings:
+    """Return the part of the configuration that concerns reading."""
+    return ReadingSettings(config.environments, config.tables)
+
+
+def _services(facts: Iterable[Fact]) -> list[Service]:
+    return [fact for fact in facts if isinstance(fact, Service)]
+
+
+def _unread(facts: Iterable[Fact]) -> list[Unread]:
+    return [fact for fact in facts if isinstance(fact, Unread)]
+
+
+def _not_analysed(examined: Examined) -> list[Unanalysed]:
+    """Return what nobody analysed, in order of its places."""
+    found = {Unanalysed(place=fact.used_at, reason=fact.reason) for fact in _unread(examined.facts)}
+    return sorted(found, key=lambda one: (one.place, one.reason))
+
+
+def _asked(finding: Finding, covers: Callable[[str], bool]) -> bool:
+    return any(covers(place.file) for place in (finding.place, *finding.uses))
+
+
+def _asked_services(examined: Examined, covers: Callable[[str], bool]) -> tuple[ServiceReport, ...]:
+    """Return the services that have something in the files that are asked about."""
+    names = {
+        name for fact in examined.facts if covers(fact.used_at.file) for name in fact.scope.services
+    }
+    return tuple(service for service in examined.services if service.name in names)
+
+
+def _judged(examined: Examined) -> list[Judged]:
+    """Return every input with the environments that its facts reach, and what names those."""
+    names: dict[str, list[str]] = defaultdict(list)
+    evidence: dict[str, list[str]] = defaultdict(list)
+    development: dict[str, set[bool]] = defaultdict(set)
+    for fact in examined.facts:
+        if not isinstance(fact, Service):  # it reaches what all its files reach
+            names[fact.used_at.file] += fact.scope.environments
+            evidence[fact.used_at.file] += fact.scope.evidence
+        if fact.scope.deployed:
+            development[fact.used_at.file].add(fact.scope.development)
+    return [
+        Judged(
+            path=one.path,
+            format=one.format,
+            skipped=one.skipped,
+            environment=", ".join(dict.fromkeys(names[one.path])),
+            evidence="; ".join(dict.fromkeys(evidence[one.path])),
+            development=development[one.path] == {True},
+        )
+        for one in examined.project.inputs.values()
+    ]

@@ -1,0 +1,255 @@
+"""A whole run, as the command line asks for it: open, configure, examine, compare, report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from immutable_delivery import __version__
+from immutable_delivery.baseline import parsed
+from immutable_delivery.config import Config
+from immutable_delivery.config.links import refuse_links
+from immutable_delivery.config.packages import within
+from immutable_delivery.context import Trust
+from immutable_delivery.errors import ConfigError, PolicyError, UnreadableError
+from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
+from immutable_delivery.pipeline.examine import Examined, examine, report, worsened
+from immutable_delivery.pipeline.reader import Desk, desk_of
+from immutable_delivery.pipeline.settings import Request, Settings, settings_of
+from immutable_delivery.policy.fingerprints import content
+from immutable_delivery.reading.project import Reader, Tell
+from immutable_delivery.records import Record, replace
+from immutable_delivery.reporters.plain import count
+from immutable_delivery.repository.changes import Changes, elsewhere, introduced
+from immutable_delivery.repository.discover import Tree, open_tree
+from immutable_delivery.repository.origin import origin_of
+from immutable_delivery.repository.scope import Scope, open_scope
+from immutable_delivery.source.escape import shown
+from immutable_delivery.source.files import Files, MarkedFiles, read_text
+from immutable_delivery.source.text import Text
+from immutable_delivery.suppressions import trivyignore
+from immutable_delivery.syntax.gitignore import fits
+
+if TYPE_CHECKING:
+    from immutable_delivery.baseline.comparison import Comparison, Identify
+
+
+class Outcome(Record, frozen=True):
+    """The report of a run and the configuration that it was made under."""
+
+    report: Report
+    config: Config
+
+
+class Opened(Record, frozen=True):
+    """A repository in the state that is asked about, judged as a whole."""
+
+    scope: Scope
+    settings: Settings
+    examined: Examined
+    desk: Desk
+
+    def compared(
+        self,
+        entries: Sequence[Recorded],
+        brought: Sequence[Finding] = (),
+        identify: Identify = content,
+    ) -> Comparison:
+        """Tell what is new from what a baseline knows; what a change brought comes last."""
+        from immutable_delivery.baseline.comparison import State, compare  # noqa: PLC0415 (rarely needed)
+
+        examined, late = self.examined, {id(one) for one in brought}
+        state = State(
+            findings=examined.findings,
+            hidden=(*examined.suppressed, *examined.disabled),
+            texts=examined.project.texts,
+            paths=frozenset(self.scope.tree.files.paths),
+            aliases={old: policy.id for policy in self.settings.policies for old in policy.aliases},
+            identify=identify,
+        )
+        return compare(entries, state, last=lambda one: id(one) in late)
+
+    def everything(self, files: MarkedFiles, request: Request) -> list[Finding]:
+        """Return all that is found in another state of the repository, reported or not."""
+        tree, reader = self.scope.tree, self.desk.reader(files)
+        other = examine_in(files, self.settings, tree, request, reader)
+        return [*other.findings, *other.suppressed, *other.disabled]
+
+
+def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
+    """Judge the repository around ``start``; ``tell`` is told how far reading is."""
+    opened = open_run(start, request, tell)
+    scope, settings, examined = opened.scope, opened.settings, opened.examined
+    tree, path = scope.tree, settings.config.baseline
+    found = examined.findings
+    if scope.changes is not None:
+        found = tuple(_introduced(opened, scope.changes, request))
+    known = None
+    if path:
+        brought = found if scope.changes is not None else ()
+        compared = opened.compared(read_baseline(settings.files, path), brought)
+        new = {id(one) for one in compared.new}
+        found, known = (
+            tuple(one for one in found if id(one) in new),
+            compared.against(path, tree.covers),
+        )
+    only_new = scope.changes is not None or known is not None
+    worse = worsened(examined, found) if only_new else ()
+    if scope.changes is not None:
+        found = tuple(_caused(opened, found, scope.changes, request))
+    opened.desk.close()
+    origin = origin_of(tree.git if request.origin else None)
+    told = Circumstances(
+        version=__version__, repository=origin.repository, baseline=known, revision=origin.revision,
+        branch=origin.branch, configured=_configured(opened, request), day=request.today.isoformat(),
+        notices=(*_of_scope(scope), *_notices(opened, request)), only_new=only_new, worsened=worse,
+    )  # fmt: skip
+    kept = replace(examined, findings=found)
+    return Outcome(report(kept, settings.policies, covers=tree.covers, run=told), settings.config)
+
+
+def open_run(start: Path, request: Request, tell: Tell | None = None) -> Opened:
+    """Read and judge the repository around ``start``, all of it."""
+    scope = open_scope(
+        start,
+        paths=request.paths,
+        staged=request.staged,
+        since=request.since,
+        commits=request.commits,
+    )
+    settings = settings_of(scope.tree, request, start)
+    desk = desk_of(scope.tree, settings.config, request, tell)
+    examined = examine_in(
+        scope.tree.files, settings, scope.tree, request, desk.reader(scope.tree.files)
+    )
+    for path in settings.config.files:  # findings about suppressions point into them
+        if text := read_text(within(settings.files, path), path):
+            examined.project.texts.keep(text)
+    return Opened(scope, settings, examined, desk)
+
+
+def loads(start: Path, request: Request, rev: str) -> str:
+    """Return why the configuration, the policies or the baseline of a commit cannot be gone by, empty where they can."""
+    try:
+        settings = settings_of(
+            open_tree(start, rev=rev), replace(request, config_from=rev, defaults=False), start
+        )
+        if settings.config.baseline:
+            read_baseline(settings.files, settings.config.baseline)
+    except (ConfigError, PolicyError) as error:
+        return str(error)
+    return ""
+
+
+def read_baseline(files: Files, path: str, *, older: bool = False) -> list[Recorded]:
+    """Return the entries of a baseline, even of an ``older`` one where that is asked for."""
+    refuse_links(files, path)
+    try:
+        return parsed(path, Text.decode(path, files.read(path)).value, older=older)
+    except UnreadableError as error:
+        raise ConfigError(f"{path}: {error.reason}; `imd baseline` writes a baseline") from None
+
+
+def _configured(opened: Opened, request: Request) -> Configured:
+    settings = opened.settings
+    return Configured(
+        files=settings.config.files, commit=settings.commit, inline_ignores=request.inline_ignores,
+        comments=opened.examined.comments,
+    )  # fmt: skip
+
+
+def _of_scope(scope: Scope) -> tuple[str, ...]:
+    """Return what to know of the files that are read; of a change only what it is compared with."""
+    changed = (scope.notice,) if scope.notice else ()
+    return scope.notices if scope.changes is None else changed
+
+
+def _notices(opened: Opened, request: Request) -> Iterator[str]:
+    if request.defaults:
+        yield "no configuration that could be trusted loads: this is judged by the defaults"
+    elif request.config_from is not None:
+        of = f"{request.config_from} ({opened.settings.commit[:12]})"
+        yield f"configuration, policies and baseline are those of {shown(of)}"
+    if not request.inline_ignores:
+        number = count(opened.examined.comments, "comment")
+        yield f"ignore comments are not honoured: {number} for imd and other tools"
+
+
+def examine_in(
+    files: Files, settings: Settings, tree: Tree, request: Request, reader: Reader | None = None
+) -> Examined:
+    """Judge all files of a tree by these settings."""
+    config, inline = settings.config, request.inline_ignores
+    known = frozenset(settings.files.paths) if request.strangers else None
+    trust = Trust(words=inline, known=known)
+
+    def classify(path: str, head: bytes) -> str:
+        configured = _path_class(path, tree.naming(path), config)
+        if configured or fits(path, *config.paths.judge):
+            return configured
+        by_itself = tree.skipped(path, head if inline else b"")
+        return by_itself if by_itself == "generated" or trust.knows(path) else ""
+
+    return examine(
+        files,
+        settings.policies,
+        config,
+        classify=classify,
+        today=request.today,
+        trust=trust,
+        ignored=trivyignore.entries(settings.files),
+        reader=reader,
+    )
+
+
+def _path_class(path: str, named: str | None, config: Config) -> str:
+    """Return the class that the configuration gives a path; a folder of that class, once named, frees what lies in it."""
+    paths = config.paths
+    classes: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("excluded", paths.excluded), ("fixture", paths.fixtures), ("vendored", paths.vendored),
+        ("generated", paths.generated),
+    )  # fmt: skip
+    return next(
+        (
+            name
+            for name, patterns in classes
+            if fits(path, *patterns) and not (named and fits(named, *patterns))
+        ),
+        "",
+    )
+
+
+def _introduced(opened: Opened, changes: Changes, request: Request) -> list[Finding]:
+    """Return the findings of a change: those that none of the states it comes from has."""
+    before = opened.scope.before
+    found = _new_to(opened, changes, before, request)
+    for other in opened.scope.beside if found else ():
+        new = {id(one) for one in _new_to(opened, other.changes, other.files, request)}
+        found = [one for one in found if id(one) in new]
+    return found
+
+
+def _new_to(
+    opened: Opened, changes: Changes, before: MarkedFiles | None, request: Request
+) -> list[Finding]:
+    """Return what a state does not have; it is judged only where a changed line does not tell."""
+    findings, known = opened.examined.findings, list[Finding]()
+    if before is not None and elsewhere(findings, changes):
+        known = opened.everything(before, request)
+    return introduced(findings, known, changes)
+
+
+def _caused(
+    opened: Opened, found: Sequence[Finding], changes: Changes, request: Request
+) -> Iterable[Finding]:
+    """Return findings with what brought them; the state before is looked at only where a changed line does not tell."""
+    before = opened.scope.before
+    if before is None or not elsewhere(found, changes):
+        return found
+    from immutable_delivery.pipeline.causes import caused  # noqa: PLC0415 (rarely needed)
+
+    def judge(files: MarkedFiles) -> list[Finding]:
+        return opened.everything(files, request)
+
+    return caused(found, changes, (opened.scope.tree.files, before), judge)

@@ -1,0 +1,1 @@
+"""Policies: loaded, compiled, selected, judged; what a finding is recognised by."""

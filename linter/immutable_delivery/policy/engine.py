@@ -1,0 +1,166 @@
+"""Facts in, findings out: who reads this file sees what the product does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from immutable_delivery.facts import Fact
+from immutable_delivery.findings import Finding, Part, Unresolved, rank
+from immutable_delivery.policy.congruence import Evidence, Key, part_of
+from immutable_delivery.policy.model import Policy
+from immutable_delivery.policy.selection import Selection, layer_of
+from immutable_delivery.policy.subjects import subject_of
+from immutable_delivery.policy.verdicts import Judge, Verdict, without_superseded
+from immutable_delivery.records import Record, replace
+from immutable_delivery.source.text import Place
+
+
+class Judgement(Record, frozen=True):
+    """What judging all facts gives."""
+
+    findings: list[Finding]
+    """All of them, the ones that this run does not report too (``enabled`` tells)."""
+    unresolved: list[Unresolved]
+    facts: dict[tuple[str, Place], list[Fact]]
+    """What the findings that this run reports are about, by policy and place."""
+    evidence: Evidence
+    """What decides the classes of services."""
+
+
+def judge(facts: Iterable[Fact], policies: Sequence[Policy], selection: Selection) -> Judgement:
+    """Judge every fact by every policy: one finding per policy and deciding place."""
+    verdicts = list(Judge(policies, selection.params).verdicts(facts))
+    denied = [verdict for verdict in verdicts if verdict.known or verdict.rule.report_unknown]
+    told = without_superseded(_first_pages(denied, selection.in_profile), selection.in_profile)
+    findings = _merged(_finding(verdict, selection) for verdict in told)
+    evidence = Evidence(_deciding(denied, selection), _unknown(verdicts))
+    return Judgement(findings, _unresolved(verdicts), _facts(told, selection), evidence)
+
+
+def _deciding(denied: list[Verdict], selection: Selection) -> list[Finding]:
+    """Return what decides classes: what the policies say by themselves, whatever this run reports."""
+    kept = without_superseded(_first_pages(denied, _any), _any)
+    found = [
+        replace(_finding(one, selection), severity=one.rule.severity)
+        for one in kept
+        if _decides(one) and one.known and not one.rule.report_unknown
+    ]
+    parts: tuple[Part, ...] = ("runs", "builds")
+    return [one for part in parts for one in _merged(one for one in found if part in one.parts)]
+
+
+def _any(_: Verdict) -> bool:
+    return True
+
+
+def _decides(verdict: Verdict) -> bool:
+    """Whether a verdict is evidence for the class of a service: a note never is."""
+    rule = verdict.rule
+    return rule.drift != "none" and rule.severity != "note" and bool(verdict.fact.scope.services)
+
+
+def _unknown(verdicts: Iterable[Verdict]) -> dict[Key, frozenset[str]]:
+    found: dict[Key, frozenset[str]] = {}
+    for one in verdicts:
+        if one.known or not _decides(one):
+            continue
+        for name in one.fact.scope.services:
+            key = name, part_of(one.fact, one.rule.drift)
+            found[key] = found.get(key, frozenset()).union(one.unknown_fields)
+    return found
+
+
+def _facts(
+    verdicts: Iterable[Verdict], selection: Selection
+) -> dict[tuple[str, Place], list[Fact]]:
+    found: dict[tuple[str, Place], list[Fact]] = {}
+    for verdict in verdicts:
+        if selection.reports(verdict):
+            found.setdefault((verdict.policy.id, verdict.place), []).append(verdict.fact)
+    return found
+
+
+def _first_pages(verdicts: list[Verdict], preferred: Callable[[Verdict], bool]) -> list[Verdict]:
+    """Keep one verdict per policy and thing: the first rule that is preferred, else the first of all."""
+    kept: dict[tuple[str, int, Place], Verdict] = {}
+    for verdict in verdicts:
+        key = (verdict.policy.id, id(verdict.fact), verdict.place)
+        if key not in kept or (preferred(verdict) and not preferred(kept[key])):
+            kept[key] = verdict
+    return list(kept.values())
+
+
+def _finding(verdict: Verdict, selection: Selection) -> Finding:
+    fact, scope = verdict.fact, verdict.fact.scope
+    enabled = selection.reports(verdict)
+    return Finding(
+        policy=verdict.policy.id,
+        severity=selection.severity_of(verdict),
+        message=verdict.message() if enabled else "",  # only what is reported needs words
+        place=verdict.place,
+        extent=fact.extent,
+        drift=verdict.rule.drift,
+        unknown=verdict.rule.report_unknown,
+        layer=layer_of(verdict),
+        owner=scope.owner,
+        services=scope.services,
+        parts=(part_of(fact, verdict.rule.drift),),
+        environments=scope.environments,
+        uses=_uses(verdict),
+        subjects=(subject_of(fact, verdict.item),),
+        enabled=enabled,
+    )
+
+
+def _uses(verdict: Verdict) -> tuple[Place, ...]:
+    """Return where else it shows: not the statement that the finding itself stands in."""
+    fact = verdict.fact
+    own = () if _within(verdict.place, fact.extent) else (fact.used_at,)
+    return tuple(place for place in (*own, *fact.related) if not _within(verdict.place, place))
+
+
+def _within(inner: Place, outer: Place) -> bool:
+    one, other = inner.span, outer.span
+    return inner.file == outer.file and other.start <= one.start and one.end <= other.end
+
+
+def _merged(findings: Iterable[Finding]) -> list[Finding]:
+    """Make findings of one policy at one place one finding, in order of place and policy."""
+    found: dict[tuple[str, Place], Finding] = {}
+    for one in findings:
+        key = (one.policy, one.place)
+        found[key] = _both(found[key], one) if key in found else one
+    return sorted(found.values(), key=lambda one: (one.place, one.policy))
+
+
+def _both(one: Finding, other: Finding) -> Finding:
+    """Join two findings; which comes first must not matter, so the text that sorts first speaks."""
+    first, second = sorted(
+        (one, other), key=lambda f: (not f.enabled, f.extent, f.message, f.owner)
+    )
+    return replace(
+        first,
+        services=tuple(sorted({*one.services, *other.services})),
+        parts=tuple(sorted({*one.parts, *other.parts})),
+        environments=_environments(one, other),
+        uses=tuple(sorted({*one.uses, *other.uses})),
+        subjects=tuple(sorted({*one.subjects, *other.subjects})),
+        severity=min(first, second, key=lambda f: (not f.enabled, rank(f.severity))).severity,
+    )
+
+
+def _environments(one: Finding, other: Finding) -> tuple[str, ...]:
+    """Join two lists of environments: an empty one means every environment."""
+    if not one.environments or not other.environments:
+        return ()
+    return tuple(sorted({*one.environments, *other.environments}))
+
+
+def _unresolved(verdicts: Iterable[Verdict]) -> list[Unresolved]:
+    found = {
+        Unresolved(policy=v.policy.id, place=v.place, owner=name, fields=v.unknown_fields)
+        for v in verdicts
+        if not v.known and v.rule.drift != "none"
+        for name in v.fact.scope.services or ("",)
+    }
+    return sorted(found, key=lambda one: (one.place, one.policy, one.owner))

@@ -1,0 +1,134 @@
+"""Reading a repository with what earlier runs remember of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from immutable_delivery.context import ReadingSettings
+from immutable_delivery.reading import units
+from immutable_delivery.reading.cache.contents import Contents
+from immutable_delivery.reading.cache.store import Memory, load, name_of, save
+from immutable_delivery.reading.dependencies import Recorder, Trace, digest, holds
+from immutable_delivery.reading.project import Classify, Input, Reader, claimed
+from immutable_delivery.reading.units import Group, Reading
+from immutable_delivery.reading.workers import Site, Task, outcomes
+from immutable_delivery.source.files import MarkedFiles
+
+
+class Remembered:
+    """What is known from before, and what of it to know next time."""
+
+    def __init__(self, name: str, classifier: str) -> None:
+        self._name = name
+        self.before = load(name)
+        self.after = Memory(classifier=classifier)
+        self.changed = self.before.classifier != classifier
+        if self.changed:
+            self.before.claims = {}
+
+    def recall(self, key: str, reader: RememberingReader) -> bytes | None:
+        """Return what a computation gave, where all that it asked has the same answer still."""
+        for trace, data in self.before.results.get(key, ()):
+            if reader.holds(trace):
+                self._keep(key, trace, data)
+                return data
+        return None
+
+    def remember(self, key: str, trace: Trace, value: Reading | Sequence[Group]) -> None:
+        """Keep what a computation gave, where that can be written."""
+        data = units.encode(value)
+        if data is not None:
+            self._keep(key, trace, data)
+            self.changed = True
+
+    def save(self) -> None:
+        """Leave what is known for the next run, where it is not the same."""
+        if self.changed or self.after.files != self.before.files:
+            save(self._name, self.after)
+
+    def _keep(self, key: str, trace: Trace, data: bytes) -> None:
+        kept = self.after.results.setdefault(key, [])
+        if (trace, data) not in kept:
+            kept.append((trace, data))
+
+
+def remembered_of(about: Sequence[str], classes: str) -> Remembered:
+    """Return what is remembered of a repository; ``classes`` is what the classes of its files depend on."""
+    return Remembered(name_of(*about), digest(classes.encode("utf-8", "surrogateescape")))
+
+
+class RememberingReader(Reader):
+    """Reads only what has changed."""
+
+    def __init__(
+        self, files: MarkedFiles, settings: ReadingSettings, remembered: Remembered, jobs: int
+    ) -> None:
+        super().__init__(files, settings, jobs)
+        self._remembered = remembered
+        self._contents = Contents(files, remembered.before.files, remembered.after.files)
+        self._answers = {
+            "read": self._contents.digest,
+            "state": self._contents.state,
+            "paths": lambda _path: self._contents.listing,
+        }
+
+    def holds(self, trace: Trace) -> bool:
+        """Tell whether every question still has the answer that it had."""
+        return holds(trace, self._answers)
+
+    def grouped(self, format_name: str, paths: Sequence[str]) -> list[Group]:
+        """Return the files of a format, put together that are to be read together."""
+        key = _key(("grouped", format_name, paths))
+        if data := self._remembered.recall(key, self):
+            return units.decode_groups(data)
+        recorder = Recorder(self.files)
+        found = units.together(format_name, paths, recorder)
+        self._remembered.remember(key, recorder.trace, found)
+        return found
+
+    def readings(self, tasks: Sequence[Task]) -> Iterable[Reading]:
+        """Yield what every group says, in their order."""
+        keys = [_key(task) for task in tasks]
+        known = {key: self._remembered.recall(key, self) for key in keys}
+        new = [task for key, task in zip(keys, tasks, strict=True) if known[key] is None]
+        site = Site(self.files, self.settings, new, traced=True)
+        found = outcomes(site, self._costs(new), self.jobs)
+        for key in keys:
+            if (data := known[key]) is not None:
+                yield units.decode(data)
+            else:
+                reading, trace = next(found)
+                self._remembered.remember(key, trace, reading)
+                self._note(trace)
+                yield reading
+
+    def _note(self, trace: Trace) -> None:
+        for what, path, answer in trace:
+            if what == "read":
+                self._contents.note(path, answer)
+
+    def _may_be_claimed(self, path: str) -> bool:
+        return path in self._remembered.before.claims or super()._may_be_claimed(path)
+
+    def _claimed(self, path: str, classify: Classify) -> Input | None:
+        claims = self._remembered.after.claims
+        known = self._remembered.before.claims.get(path)
+        if known and self._contents.told(path) == known[0]:
+            claims[path] = known
+            _, format_name, skipped, size = known
+            return Input(path, format_name, skipped, size) if format_name else None
+        one = claimed(path, self._contents.read, classify)
+        about = (one.format, one.skipped, one.size) if one else ("", "", 0)
+        claims[path] = (self._contents.digest(path), *about)
+        self._remembered.changed = True
+        return one
+
+
+def _key(asked: Task | tuple[str, str, Sequence[str]]) -> str:
+    """Return what identifies a computation; repr, the slower, writes names that are no Unicode too."""
+    try:
+        return digest(msgspec.msgpack.encode(asked))
+    except UnicodeEncodeError:
+        return digest(repr(asked).encode())

@@ -1,0 +1,212 @@
+"""The repository as facts: claim each file, read together what belongs together, put together what that says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from immutable_delivery.context import UNCONFIGURED, Comment, ReadingSettings
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.facts import Build, Fact, File, Scope
+from immutable_delivery.formats.registry import REGISTRY, candidates, claim
+from immutable_delivery.reading import units
+from immutable_delivery.reading.units import Group, Reading
+from immutable_delivery.reading.workers import Site, Task, outcomes
+from immutable_delivery.records import Record, field
+from immutable_delivery.repository.classify import classify as path_class
+from immutable_delivery.source.files import Files, Texts
+from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.tables import extended_by
+
+Classify = Callable[[str, bytes], str]
+"""Path and head of a file → why it is not judged (fixture, vendored …), "" where it is."""
+
+Tell = Callable[[int, int], None]
+
+_PER_FILE = {"dockerfile": 1.5}
+_PER_OTHER = 0.5
+_PER_MILLISECOND = 8_000
+
+
+class Input(Record):
+    """One claimed file and what became of it."""
+
+    path: str
+    format: str
+    skipped: str = ""
+    size: int = 0
+    """Bytes."""
+
+
+class Project(Record):
+    """All claimed files of a repository, their facts and what could not be followed."""
+
+    files: Files
+    texts: Texts
+    inputs: dict[str, Input] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    builds: list[Build] = field(default_factory=list)
+    comments: dict[str, list[Comment]] = field(default_factory=dict)
+    """The comments of the files that were parsed, by path."""
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+class Reader:
+    """Reads files; ``jobs`` processes share the work where that pays."""
+
+    def __init__(self, files: Files, settings: ReadingSettings, jobs: int = 1) -> None:
+        self.files = files
+        self.settings = settings
+        self.jobs = jobs
+        self.tell: Tell = _silent
+        """Is told how many of how many groups are read."""
+        self._sizes: dict[str, int] = {}
+
+    def claimed(self, paths: Iterable[str], classify: Classify) -> Iterator[Input]:
+        """Yield the files that some format claims."""
+        for path in paths:
+            if self._may_be_claimed(path) and (one := self._claimed(path, classify)):
+                self._sizes[path] = one.size
+                yield one
+
+    def grouped(self, format_name: str, paths: Sequence[str]) -> list[Group]:
+        """Return the files of a format, put together that are to be read together."""
+        return units.together(format_name, paths, self.files)
+
+    def readings(self, tasks: Sequence[Task]) -> Iterable[Reading]:
+        """Yield what every group says, in their order."""
+        found = outcomes(Site(self.files, self.settings, tasks), self._costs(tasks), self.jobs)
+        return (reading for reading, _ in found)
+
+    def _may_be_claimed(self, path: str) -> bool:
+        return bool(candidates(path))
+
+    def _claimed(self, path: str, classify: Classify) -> Input | None:
+        return claimed(path, self.files.read, classify)
+
+    def _costs(self, tasks: Sequence[Task]) -> list[float]:
+        """Return about how many milliseconds each takes: some for a file, and one for so many bytes."""
+        return [
+            sum(
+                _PER_FILE.get(group.format, _PER_OTHER)
+                + self._sizes.get(path, 0) / _PER_MILLISECOND
+                for path in group.paths
+            )
+            for group, _ in tasks
+        ]
+
+
+def read(files: Files, classify: Classify, reader: Reader | None = None) -> Project:
+    """Read a repository: the facts of every file in scope, not yet linked."""
+    reader = reader or Reader(files, UNCONFIGURED)
+    with extended_by(reader.settings.tables):
+        return _read(files, classify, reader)
+
+
+def _read(files: Files, classify: Classify, reader: Reader) -> Project:
+    project = Project(files, Texts(files))
+    project.inputs = {one.path: one for one in reader.claimed(files.paths, classify)}
+    found = Reading()
+    for describing in (False, True):
+        project.inputs |= _built(project, classify)
+        tasks = _tasks(project, reader, describing=describing)
+        for number, reading in enumerate(reader.readings(tasks), 1):
+            _add(found, reading)
+            reader.tell(number, len(tasks))
+        project.builds = found.builds
+    project.facts, project.comments = [*found.facts], found.comments
+    project.facts += _files(project, found)
+    return project
+
+
+def claimed(path: str, read_file: Callable[[str], bytes], classify: Classify) -> Input | None:
+    """Return a file with the format that claims it, and why it is not judged."""
+    try:
+        data = read_file(path)
+    except UnreadableError:  # by its name alone; reading it will tell what is wrong
+        data = b""
+    entry = claim(path, data)
+    return Input(path, entry.name, classify(path, data), len(data)) if entry else None
+
+
+def _built(project: Project, classify: Classify) -> dict[str, Input]:
+    """Return what manifests build from and nothing has been read of: no name and no folder hides a Dockerfile.
+
+    What the configuration leaves out, and what a program generates, stays left out.
+    """
+    found = {build.dockerfile for build in project.builds}.intersection(project.files.paths)
+    inputs = project.inputs
+    hidden = (path for path in found if path not in inputs or inputs[path].skipped)
+    return {path: _described(project.files, path, classify) for path in sorted(hidden)}
+
+
+def _described(files: Files, path: str, classify: Classify) -> Input:
+    entry = next(entry for entry in REGISTRY if entry.describes_images)
+    try:
+        data = files.read(path)
+    except UnreadableError:  # as in claimed
+        data = b""
+    skipped = classify(path, data)
+    return Input(path, entry.name, "" if skipped == path_class(path) else skipped, len(data))
+
+
+def _tasks(project: Project, reader: Reader, *, describing: bool) -> list[Task]:
+    """Return the work: formats that describe images know what manifests build."""
+    paths: dict[str, list[str]] = defaultdict(list)
+    for one in project.inputs.values():
+        if not one.skipped:
+            paths[one.format].append(one.path)
+    builds: dict[str, list[Build]] = defaultdict(list)
+    for build in project.builds:
+        builds[build.dockerfile].append(build)
+    return [
+        (group, [build for path in group.paths for build in builds[path]])
+        for entry in REGISTRY
+        if entry.describes_images is describing and entry.name in paths
+        for group in reader.grouped(entry.name, paths[entry.name])
+    ]
+
+
+def _add(found: Reading, reading: Reading) -> None:
+    found.facts += reading.facts
+    found.builds += reading.builds
+    found.troubles += reading.troubles
+    found.comments |= reading.comments
+    found.problems |= reading.problems
+    found.scopes |= reading.scopes
+
+
+def _files(project: Project, found: Reading) -> Iterator[File]:
+    """Yield every file as a fact, and again for each problem in it; count templates as not judged."""
+    judged = [one for one in project.inputs.values() if not one.skipped]
+    for trouble in found.troubles:
+        if trouble.template and trouble.path in project.inputs:
+            project.inputs[trouble.path].skipped = f"template: {trouble.reason}"
+    for one in judged:
+        offset, problem = found.problems.get(one.path, (0, ""))
+        scope = found.scopes.get(one.path, Scope())
+        yield _file(project, one.path, offset, problem, scope)
+    for trouble in dict.fromkeys(found.troubles):
+        if not trouble.template:
+            yield _file(project, trouble.path, trouble.offset, trouble.reason)
+
+
+def _file(project: Project, path: str, offset: int, problem: str, scope: Scope = Scope()) -> File:
+    """Return a file as a fact, with its problem at a line of it where it has one."""
+    text = (project.texts.get(path) if problem else None) or Text(path, "")
+    place = _line_place(text, offset) if problem else Place(path, Span(0, 0))
+    one = project.inputs.get(path)
+    return File(
+        used_at=place, extent=place, scope=scope, path=path, format=one.format if one else "", problem=problem
+    )  # fmt: skip
+
+
+def _line_place(text: Text, offset: int) -> Place:
+    offset = min(offset, len(text.value))
+    number = text.line_of(offset)
+    start = text.line_starts[number - 1]
+    end = start + len(text.line(number))
+    return Place(text.path, Span(min(offset, end), end))

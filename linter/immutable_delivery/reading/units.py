@@ -1,0 +1,110 @@
+"""Files that say something together, and what they say: the one way from bytes to facts.
+
+Reading a group is pure: it depends on the group, what manifests build of it, the settings and what it reads of the
+repository. So a process can do it elsewhere, and a cache can remember it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from functools import cache
+from typing import cast
+
+from msgspec import msgpack
+
+from immutable_delivery.context import Comment, ReadingSettings, Surroundings, Trouble
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.facts import AnyFact, Build, Scope
+from immutable_delivery.formats import Families
+from immutable_delivery.formats.registry import NAMED, load
+from immutable_delivery.reading.allowance import within_allowance
+from immutable_delivery.records import Record, field
+from immutable_delivery.source.files import Files
+from immutable_delivery.source.text import Text
+from immutable_delivery.tables import extended_by
+
+
+class Group(Record, frozen=True):
+    """Files of one format that are read together."""
+
+    format: str
+    paths: tuple[str, ...]
+
+
+class Reading(Record, kw_only=True, omit_defaults=True):
+    """What a group says."""
+
+    facts: list[AnyFact] = field(default_factory=list)
+    builds: list[Build] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    comments: dict[str, list[Comment]] = field(default_factory=dict)
+    """By path; those of files that could be parsed."""
+    problems: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Why files could not be parsed, and at which offset."""
+    scopes: dict[str, Scope] = field(default_factory=dict)
+
+
+def together(format_name: str, paths: Sequence[str], files: Files) -> list[Group]:
+    """Return the files of a format, put together that are to be read together."""
+    if NAMED[format_name].apart:
+        return [Group(format_name, (path,)) for path in paths]
+    own = load(format_name)
+    found = own.families(paths, files) if isinstance(own, Families) else [paths]
+    return [Group(format_name, tuple(one)) for one in found if one]
+
+
+def read(group: Group, files: Files, builds: Sequence[Build], settings: ReadingSettings) -> Reading:
+    """Return what a group says; ``builds`` are what manifests say of building it."""
+    with extended_by(settings.tables):
+        return _read(group, files, builds, settings)
+
+
+def _read(
+    group: Group, files: Files, builds: Sequence[Build], settings: ReadingSettings
+) -> Reading:
+    format_, found = load(group.format), Reading()
+    around = Surroundings(files, builds, settings)
+    documents = {}
+    for path in group.paths:
+        try:
+            text = around.texts[path] = Text.decode(path, files.read(path))
+            documents[path] = format_.parse(text)
+        except UnreadableError as error:
+            found.problems[path] = (error.offset, error.reason)
+        else:
+            found.comments[path] = format_.comments(documents[path], text)
+    facts = format_.facts(documents, around) if documents else ()
+    for fact in within_allowance(facts, around, len(group.paths)):
+        if isinstance(fact, Build):
+            found.builds.append(fact)
+        else:
+            found.facts.append(cast("AnyFact", fact))
+    found.troubles, found.scopes = around.troubles, around.scopes
+    return found
+
+
+def encode(value: Reading | Sequence[Group]) -> bytes | None:
+    """Return a reading, or groups, as data: compressed, for places repeat the names of files.
+
+    None where something in it is no Unicode: a file may be named so.
+    """
+    try:
+        return zlib.compress(msgpack.encode(value), 1)
+    except UnicodeEncodeError:
+        return None
+
+
+def decode(data: bytes) -> Reading:
+    """Return the reading that :func:`encode` made data of; zlib's and msgspec's errors for anything else."""
+    return _decoder().decode(zlib.decompress(data))
+
+
+def decode_groups(data: bytes) -> list[Group]:
+    """Return the groups that :func:`encode` made data of."""
+    return msgpack.decode(zlib.decompress(data), type=list[Group])
+
+
+@cache
+def _decoder() -> msgpack.Decoder[Reading]:
+    return msgpack.Decoder(Reading)

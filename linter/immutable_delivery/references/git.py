@@ -1,0 +1,30 @@
+"""How much a Git reference fixes: a commit, a version's tag, or a branch."""
+
+from __future__ import annotations
+
+from immutable_delivery.facts import Pin
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Revisions
+
+COMMIT = lazy(r"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
+"""A full commit, or a sha256, as a word of its own."""
+SERIES = lazy(r"(?:^|(?<=[_/-]))v?\d+(?:\.\d+)*\.x(?!\w)")
+"""`14.x`: a series, which moves."""
+_SHORT = lazy(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{7,39}")
+_DATE = lazy(r".*(?:19|20)\d\d-?[01]\d-?[0-3]\d.*")
+_TAG = lazy(r"(?:[\w@./+-]*?[-_/@v])?v?\d+(?:[._]\d+)+[-+._~\w]*")
+
+
+def of_ref(ref: str) -> Pin:
+    """Return how much a reference fixes: digest (a full commit), exact (a version tag), alias or none."""
+    ref = ref.removeprefix("refs/tags/")
+    if not ref or "\0" in ref:
+        return "none"
+    if COMMIT.fullmatch(ref):
+        return "digest"
+    if _SHORT.fullmatch(ref) or _DATE.fullmatch(ref):
+        return "exact"
+    series = SERIES.search(ref) or known(Revisions).of_series.fullmatch(ref)
+    moves = series or ref.startswith("refs/heads/")
+    return "exact" if _TAG.fullmatch(ref) and not moves else "alias"

@@ -1,0 +1,163 @@
+"""The index or a commit: files as git stores them, whatever lies on the disk."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from immutable_delivery.errors import MissingError, UnreadableError, UsageError
+from immutable_delivery.records import Record, field
+from immutable_delivery.repository.batch import Batch
+from immutable_delivery.repository.git import Git
+from immutable_delivery.repository.listing import GITLINK, Listing
+from immutable_delivery.repository.symlinks import follow
+from immutable_delivery.repository.working import WorkingTree
+from immutable_delivery.source.escape import shown
+from immutable_delivery.source.files import State
+
+_EMPTY = (
+    b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
+"""The empty blob, which also stands for a file of which only the name is added."""
+
+
+class Entry(Record, frozen=True):
+    """One file of the index or a commit."""
+
+    mode: bytes
+    oid: bytes
+
+
+class _Entries(Record):
+    files: dict[str, Entry] = field(default_factory=dict)
+    submodules: list[str] = field(default_factory=list)
+    unmerged: set[str] = field(default_factory=set)
+
+    def add(self, path: str, mode: bytes, oid: bytes) -> None:
+        if mode == GITLINK:
+            self.submodules.append(path)
+        else:
+            self.files[path] = Entry(mode, oid)
+
+
+class ObjectFiles:
+    """The files of the index or a commit; ``working`` tells what lies beside them, ignored or untracked."""
+
+    def __init__(self, git: Git, entries: _Entries, working: WorkingTree | None) -> None:
+        self._entries: Mapping[str, Entry] = entries.files
+        self._unmerged = entries.unmerged
+        self._working = working
+        self._batch = Batch(git)
+        self._links: dict[bytes, str] = {}
+        files = frozenset(entries.files) | entries.unmerged
+        self._listing = Listing(tracked=files, submodules=tuple(sorted(entries.submodules)))
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """All files, sorted."""
+        return self._listing.paths
+
+    @property
+    def submodules(self) -> tuple[str, ...]:
+        """Folders that are repositories of their own: not read."""
+        return self._listing.submodules
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file; UnreadableError where it is none, is too large or lies outside."""
+        real = follow(path, self.link)
+        entry = self._entries.get(real)
+        if entry:
+            return self._batch.read(entry.oid.decode())
+        if real in self._unmerged:
+            raise UnreadableError("has a merge conflict that is not resolved")
+        raise UnreadableError("is a folder") if self._listing.lists(real) else MissingError
+
+    def mark(self, path: str) -> tuple[str, int]:
+        """Return what tells one version of a file from another; git's objects are never written again."""
+        try:
+            entry = self._entries.get(follow(path, self.link))
+        except UnreadableError:
+            return "", 0
+        return (entry.oid.decode(), 0) if entry else ("", 0)
+
+    def executable(self, path: str) -> bool:
+        """Tell whether a file may be run."""
+        try:
+            entry = self._entries.get(follow(path, self.link))
+        except UnreadableError:
+            return False
+        return entry is not None and entry.mode == b"100755"
+
+    def link(self, path: str) -> str | None:
+        """Return what a symbolic link says, None where the path is no link."""
+        entry = self._entries.get(path)
+        if entry is None or entry.mode != b"120000":
+            return None
+        if entry.oid not in self._links:
+            self._links[entry.oid] = os.fsdecode(self._batch.read(entry.oid.decode()))
+        return self._links[entry.oid]
+
+    def state(self, path: str) -> State:
+        """Tell whether a file or folder is among these files, or lies beside them on the disk."""
+        known = self._listing.state(path)
+        if known:
+            return known
+        try:
+            known = self._listing.state(follow(path, self.link))
+        except UnreadableError:
+            return "untracked"
+        beside = self._working.state(path) if self._working else "missing"
+        return known or ("untracked" if beside == "tracked" else beside)
+
+
+def index_files(git: Git) -> ObjectFiles:
+    """Return what is staged."""
+    entries = _Entries()
+    for record in _records(git, "ls-files", "-z", "--stage", "--cached"):
+        about, _, name = record.partition(b"\t")
+        mode, oid, stage = about.split()
+        if stage == b"0":
+            entries.add(os.fsdecode(name), mode, oid)
+        else:
+            entries.unmerged.add(os.fsdecode(name))
+    for path in _only_announced(git, entries):
+        del entries.files[path]
+    return ObjectFiles(git, entries, WorkingTree(git.top, git))
+
+
+def commit_files(git: Git, commit: str, *, alone: bool = False) -> ObjectFiles:
+    """Return the files of a commit or tree, given by its object name; ``alone``, without a look at what lies beside them."""
+    entries = _Entries()
+    for record in _records(git, "ls-tree", "-r", "-z", "--full-tree", commit):
+        about, _, name = record.partition(b"\t")
+        mode, _, oid = about.split()
+        entries.add(os.fsdecode(name), mode, oid)
+    return ObjectFiles(git, entries, None if git.bare or alone else WorkingTree(git.top, git))
+
+
+def _records(git: Git, *args: str) -> Iterator[bytes]:
+    yield from git.run(*args).out.split(b"\0")[:-1]
+
+
+def _only_announced(git: Git, entries: _Entries) -> list[str]:
+    """Return the paths of ``git add --intent-to-add``, which a commit leaves out."""
+    if not any(entry.oid in _EMPTY for entry in entries.files.values()):
+        return []
+    new = _records(git, "diff-files", "-z", "--name-only", "--diff-filter=A", "--ignore-submodules")
+    paths = (os.fsdecode(name) for name in new)
+    return [path for path in paths if path in entries.files and entries.files[path].oid in _EMPTY]
+
+
+def commit_of(git: Git, rev: str) -> str:
+    """Return the object name of the commit that ``rev`` names; UsageError where it names none."""
+    answer = (
+        None
+        if rev.startswith("-")
+        else git.ask("rev-parse", "--verify", "--quiet", f"{rev}^{{commit}}")
+    )
+    name = answer.out.strip() if answer else b""
+    if not re.fullmatch(rb"[0-9a-f]{40,}", name):
+        raise UsageError(f"{shown(rev) or 'an empty name'} is no commit of this repository")
+    return name.decode()

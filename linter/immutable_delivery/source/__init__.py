@@ -1,0 +1,1 @@
+"""Texts and where in them something stands."""

@@ -1,0 +1,126 @@
+"""What formats and links may ask of the repository: paths and bytes, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from posixpath import normpath
+from typing import Literal, Protocol
+
+from immutable_delivery.errors import MissingError, UnreadableError
+from immutable_delivery.source.text import Text
+
+State = Literal["tracked", "untracked", "ignored", "missing"]
+
+
+class Files(Protocol):
+    """The files of a repository: the working tree, the index, a commit or an example in memory.
+
+    Paths are relative to the root, with forward slashes and without `.` and `..`; the root itself is "".
+    """
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """All files that version control does not ignore, sorted."""
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file; raise :class:`UnreadableError` where that fails."""
+
+    def state(self, path: str) -> State:
+        """Tell whether version control tracks a file or folder; without one, all is tracked."""
+
+
+class MarkedFiles(Files, Protocol):
+    """Files of which something tells whether they are still what they were."""
+
+    def mark(self, path: str) -> tuple[str, int]:
+        """Return what tells one version of a file from another, and when it was written, in nanoseconds.
+
+        The mark is empty where nothing tells.
+        """
+
+
+class MemoryFiles:
+    """Files given as text: for examples, tests and single inputs."""
+
+    def __init__(
+        self, files: Mapping[str, str | bytes], states: Mapping[str, State] | None = None
+    ) -> None:
+        self._files = {p: d.encode() if isinstance(d, str) else d for p, d in files.items()}
+        self._states = dict(states or {})
+        self.paths: Sequence[str] = sorted(
+            path for path in self._files if self._states.get(path) != "ignored"
+        )
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file."""
+        if path not in self._files:
+            raise MissingError
+        return self._files[path]
+
+    def mark(self, path: str) -> tuple[str, int]:  # noqa: ARG002 (nothing tells)
+        """Return no mark."""
+        return "", 0
+
+    def state(self, path: str) -> State:
+        """Tell what the constructor said of the path; else tracked where a file or folder of that name is."""
+        if path in self._states:
+            return self._states[path]
+        there = any(name == path or name.startswith(f"{path}/") for name in self._files)
+        return "tracked" if there or not path else "missing"
+
+
+class Texts(Mapping[str, Text]):
+    """The texts of a repository's files by path, each read when somebody asks for it."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._read: dict[str, Text | None] = {}
+
+    def __getitem__(self, path: str) -> Text:
+        if path not in self._read:
+            self._read[path] = _readable(self._files, path)
+        text = self._read[path]
+        if text is None:
+            raise KeyError(path)
+        return text
+
+    def keep(self, text: Text) -> None:
+        """Add a text that is not, or not so, among the files."""
+        self._read[text.path] = text
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path, text in self._read.items() if text is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _readable(files: Files, path: str) -> Text | None:
+    """Return the text of a file, as far as it is one; None where it cannot be read."""
+    try:
+        return Text.decode(path, files.read(path))
+    except UnreadableError as error:
+        return Text(path, error.text) if error.text else None
+
+
+def read_text(files: Files, path: str | None) -> Text | None:
+    """Return the text of a file, or None where there is none or it cannot be read."""
+    if path is None:
+        return None
+    try:
+        return Text.decode(path, files.read(path))
+    except UnreadableError:
+        return None
+
+
+def resolve(folder: str, path: str) -> str | None:
+    """Return ``path``, written relative to ``folder``, relative to the root; None where it leaves the root."""
+    joined = normpath(f"{folder or '.'}/{path}")
+    if path.startswith(("/", "~")) or joined == ".." or joined.startswith("../"):
+        return None
+    return "" if joined == "." else joined
+
+
+def folder_of(path: str) -> str:
+    """Return the folder of a file, "" for the root."""
+    return path.rpartition("/")[0]

@@ -1,0 +1,1 @@
+"""Languages parsed with places; nothing here judges."""

@@ -1,0 +1,143 @@
+"""HCL as the tree that YAML and JSON make: blocks are mappings by their labels, expressions are texts.
+
+What is no literal becomes a placeholder: `TAG` is `${TAG}`, and any other expression is `${…}`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.syntax.comments import Stretch
+from immutable_delivery.syntax.yaml import Mapping, Scalar, Sequence
+from immutable_delivery.syntax.yaml import Node as Tree
+from immutable_delivery.syntax.yaml.nodes import ReadScalar
+from immutable_delivery.syntax.yaml.scalars import double_quoted
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_DEPTH = 50
+"""Deeper collections are taken for expressions."""
+
+_LINE = lazy(r"[^\n]*\n?")
+
+
+class Reader:
+    """Makes nodes with places in one text; bytes are characters, since nothing but ASCII was parsed."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+        self.blocks: list[Stretch] = []
+
+    def body(self, body: Node, depth: int) -> Mapping:
+        """Return attributes and blocks; blocks of one kind and name are one mapping."""
+        found = Mapping(place=self._place(body))
+        for one in body.children:
+            if one.type == "attribute":
+                name, value = one.children[0], one.children[-1]
+                key = self._name(name)
+                found.entries[key.text] = (key, self._value(value, depth + 1))
+            elif one.type == "block":
+                self._block(found, one, depth)
+        return found
+
+    def _block(self, into: Mapping, block: Node, depth: int) -> None:
+        names = [one for one in block.children if one.type in {"identifier", "string_lit"}]
+        inner = next((one for one in block.children if one.type == "body"), None)
+        self.blocks.append((block.start_byte, block.end_byte))
+        opened = next(one for one in block.children if one.type == "block_start")
+        whole = Place(self._text.path, Span(opened.start_byte, block.end_byte))
+        for name in names[:-1]:
+            key = self._key(name)
+            held = into.entries.setdefault(key.text, (key, Mapping(place=whole)))[1]
+            if not isinstance(held, Mapping) or depth > MAX_DEPTH:
+                return
+            into = held
+        key = self._key(names[-1])
+        made = self.body(inner, depth + 1) if inner and depth < MAX_DEPTH else None
+        own = Mapping(made.entries if made else {}, place=whole)
+        old = into.get(key.text)
+        if isinstance(old, Mapping):
+            own.entries = old.entries | own.entries
+        into.entries[key.text] = (key, own)
+
+    def _value(self, node: Node, depth: int) -> Tree:
+        node = _bare(node)
+        if node.type == "tuple" and depth < MAX_DEPTH:
+            held = [one for one in node.children if one.type == "expression"]
+            return Sequence([self._value(one, depth + 1) for one in held], place=self._place(node))
+        if node.type == "object" and depth < MAX_DEPTH:
+            return self._object(node, depth)
+        if node.type in {"string_lit", "quoted_template"}:
+            return self._quoted(node)
+        if node.type == "heredoc_template":
+            return self._heredoc(node)
+        if node.type in {"numeric_lit", "bool_lit", "null_lit"}:
+            return self._name(node)
+        return self._unknown(node)
+
+    def _object(self, node: Node, depth: int) -> Mapping:
+        found = Mapping(place=self._place(node))
+        for element in node.children:
+            parts = [one for one in element.children if one.type == "expression"]
+            if element.type == "object_elem" and len(parts) > 1:
+                key = self._key(_bare(parts[0]))
+                found.entries[key.text] = (key, self._value(parts[1], depth + 1))
+        return found
+
+    def _key(self, node: Node) -> Scalar:
+        if node.type in {"string_lit", "quoted_template"}:
+            return self._quoted(node)
+        return self._name(node)
+
+    def _name(self, node: Node) -> Scalar:
+        place = self._place(node)
+        text = self._text.value[place.span.start : place.span.end]
+        return Scalar(Written.literal(text, place), place)
+
+    def _quoted(self, node: Node) -> Scalar:
+        start, end = node.start_byte, node.end_byte
+        runs = double_quoted(self._text.value, start + 1, end - 1)
+        value = "".join(text for text, _, _ in runs)
+        return ReadScalar(value, self._text, start, end, '"', "")
+
+    def _heredoc(self, node: Node) -> Scalar:
+        """Return the lines between the marks; `<<-` takes off what all of them are indented by."""
+        first, *_, last = (one for one in node.children if one.type == "heredoc_identifier")
+        value = self._text.value
+        start = value.find("\n", first.end_byte) + 1
+        end = max(start, value.rfind("\n", 0, last.start_byte) + 1)
+        place = Place(self._text.path, Span(start, end))
+        lines = [found for found in _LINE.finditer(value, start, end) if found[0]]
+        indents = [len(one[0]) - len(one[0].lstrip()) for one in lines if one[0].strip()]
+        cut = min(indents, default=0) if value.startswith("<<-", node.start_byte) else 0
+        pieces = tuple(
+            Piece(one[0][cut:], place.at(one.start() + cut, one.end()))
+            for one in lines
+            if one[0][cut:]
+        )
+        text = "".join(piece.text for piece in pieces)
+        return Scalar(Written(text, pieces, place), place, plain=False)
+
+    def _unknown(self, node: Node) -> Scalar:
+        place = self._place(node)
+        name = self._name(node).text if node.type == "variable_expr" else "…"
+        text = f"${{{name}}}"
+        return Scalar(
+            Written(text, (Piece(text, place, aligned=False),), place), place, plain=False
+        )
+
+    def _place(self, node: Node) -> Place:
+        return Place(self._text.path, Span(node.start_byte, node.end_byte))
+
+
+def _bare(node: Node) -> Node:
+    """Return what an expression holds where it is one thing."""
+    while len(node.children) == 1 and node.type in {
+        "expression", "literal_value", "template_expr", "collection_value",
+    }:  # fmt: skip
+        node = node.children[0]
+    return node

@@ -1,0 +1,85 @@
+"""Bake files as trees: of HCL and of JSON the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record, field
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.comments import Stretch
+from immutable_delivery.syntax.hcl.nodes import Reader
+from immutable_delivery.syntax.yaml import Node as Tree
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+MAX_LENGTH = 1_000_000
+
+_UNPLAIN = lazy(r"[^\x01-\x7f]")
+
+
+class Bake(Record):
+    """One file: its blocks by kind and name, and its comments."""
+
+    root: Tree | None
+    remarks: list[Stretch] = field(default_factory=list)
+    blocks: list[Stretch] = field(default_factory=list)
+    """Where whole blocks stand."""
+
+
+def read_json(text: Text) -> Bake:
+    """Read the JSON form."""
+    documents = yaml.documents(text)
+    for one in documents:
+        if one.problem:
+            raise UnreadableError(one.problem, one.problem_at)
+    return Bake(documents[0].root if documents else None)
+
+
+def read_hcl(text: Text) -> Bake:
+    """Read HCL; raise UnreadableError where it is none."""
+    if len(text.value) > MAX_LENGTH:
+        raise UnreadableError(f"is longer than {MAX_LENGTH} characters", MAX_LENGTH)
+    plain = text.value if text.value.isascii() else _UNPLAIN.sub("_", text.value)
+    root = _parser().parse(plain.encode("ascii")).root_node
+    if root.has_error:
+        raise UnreadableError("is no HCL", _trouble(root))
+    reader = Reader(text)
+    bodies = [one for one in root.children if one.type == "body"]
+    found = reader.body(bodies[0], 0) if bodies else None
+    return Bake(found, list(_comments(root)), reader.blocks)
+
+
+@cache
+def _parser() -> Parser:
+    import tree_sitter_hcl  # noqa: PLC0415 (only those who bake need it)
+    from tree_sitter import Language, Parser  # noqa: PLC0415
+
+    return Parser(Language(tree_sitter_hcl.language()))
+
+
+def _trouble(root: Node) -> int:
+    """Return where the first thing stands that does not fit."""
+    node = root
+    while inner := next((one for one in node.children if one.has_error or one.is_missing), None):
+        node = inner
+        if node.is_error or node.is_missing:
+            break
+    return int(node.start_byte)
+
+
+def _comments(root: Node) -> Iterator[Stretch]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.type == "comment":
+            yield node.start_byte, node.end_byte
+        elif node.type in {"config_file", "body", "block", "attribute", "expression"} or (
+            node.type in {"collection_value", "object", "tuple", "object_elem"}
+        ):
+            waiting += node.children

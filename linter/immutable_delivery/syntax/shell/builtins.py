@@ -1,0 +1,110 @@
+"""What the shell itself does on a command, and what another shell is given to do."""
+
+from __future__ import annotations
+
+from posixpath import join, normpath
+
+from immutable_delivery.records import replace
+from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.syntax.shell import assignments, compounds
+from immutable_delivery.syntax.shell.calls import Call, Redirect
+from immutable_delivery.syntax.shell.shells import is_shell, shell_arguments
+from immutable_delivery.syntax.shell.source import Word
+from immutable_delivery.syntax.shell.state import Interpreter
+
+MAX_PIECES = 1_000
+"""A script put together from more words than these is not read."""
+
+SPECIAL = frozenset(": . break continue eval exit return set shift times trap unset".split())
+"""What POSIX calls special: assignments before them stay (`packages=curl set -x && …`)."""
+
+_SUBSTITUTION = ("$", "`")
+
+
+def run(shell: Interpreter, call: Call) -> list[int]:
+    """Do what the shell does on a call; return the calls that write where it would."""
+    match call.name:
+        case "cd":
+            _cd(shell, call)
+        case "set":
+            _set(shell, call)
+        case "eval" if call.arguments:
+            return script(shell, assignments.joined(call.arguments), None, [])
+        case "trap" if call.arguments:
+            return script(shell, call.arguments[0], None, [])
+        case name if is_shell(name):
+            return _shell(shell, call)
+        case _:
+            pass
+    return []
+
+
+def script(
+    shell: Interpreter, word: Word, positional: list[Word] | None, redirects: list[Redirect]
+) -> list[int]:
+    """Run a word as a script; the substitutions in it have run already."""
+    if len(word.written.pieces) > MAX_PIECES:
+        shell.limits.exceeded = True
+        return []
+    hidden = tuple(name for name in word.missing if name.startswith(_SUBSTITUTION))
+    outputs = _nested(shell, replace(word.written, missing=()), positional, hidden)
+    for number in outputs if redirects else ():
+        shell.calls[number].redirects += redirects
+    return outputs
+
+
+def _nested(
+    shell: Interpreter, text: Written, positional: list[Word] | None, hidden: tuple[str, ...] = ()
+) -> list[int]:
+    """Run a script: as part of this shell, or with arguments of its own as another one."""
+    if positional is None:
+        return shell.run(text, hidden=hidden)
+    mark, folder = shell.variables.mark(), shell.folder
+    compounds.position(shell, positional)
+    outputs = shell.run(text, hidden=hidden)
+    shell.variables.restore(mark)
+    shell.folder = folder
+    return outputs
+
+
+def _shell(shell: Interpreter, call: Call) -> list[int]:
+    arguments = shell_arguments(call.arguments)
+    if arguments.script is not None:
+        return script(shell, arguments.script, arguments.positional, call.redirects)
+    if arguments.file is not None:
+        return []
+    for redirect in call.redirects:
+        if redirect.string:
+            return script(shell, redirect.target, arguments.positional, [])
+        if redirect.body is not None:
+            return _nested(shell, redirect.body, arguments.positional)
+    return []
+
+
+def _set(shell: Interpreter, call: Call) -> None:
+    texts = [word.text for word in call.words]
+    if "--" in texts:
+        compounds.position(shell, call.words[texts.index("--") + 1 :])
+
+
+def _cd(shell: Interpreter, call: Call) -> None:
+    folders = [word.text for word in call.arguments if not word.text.startswith("-")]
+    if len(folders) != 1 or (shell.folder is None and not folders[0].startswith("/")):
+        shell.folder = None
+    else:
+        shell.folder = normpath(join(shell.folder or "", folders[0]))
+
+
+def piped_words(call: Call, feeding: list[Call]) -> list[Word]:
+    """Return the words that xargs runs: `echo a b | xargs apk add`; other input is unknown."""
+    braces = [word for word in call.words if "{}" in word.text]
+    for word in braces:
+        word.missing = (*word.missing, "{}")
+    if braces:
+        return call.words
+    if feeding and all(other.name in {"echo", "printf"} for other in feeding):
+        words = [word for other in feeding for word in other.arguments]
+        return call.words + [word for word in words if word.text[:1] not in {"-", "%"}]
+    place = call.words[0].place
+    unknown = Written("…", (Piece("…", place, aligned=False),), place, ("…",))
+    return [*call.words, Word.of(unknown)]

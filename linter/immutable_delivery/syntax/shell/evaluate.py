@@ -1,0 +1,187 @@
+"""Runs a script on paper: every simple command, in order, with the variables as they are at that point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.shell import assignments, builtins, compounds, simple
+from immutable_delivery.syntax.shell.calls import Call, Redirect
+from immutable_delivery.syntax.shell.grammar import parse
+from immutable_delivery.syntax.shell.source import Source, Word
+from immutable_delivery.syntax.shell.state import Interpreter
+from immutable_delivery.syntax.shell.tree import Item, flatten, statements, substitutions
+from immutable_delivery.syntax.shell.wrappers import Wrappers, unwrap
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_FEEDING = 300
+"""So many commands of a group count as feeding what comes after the pipe."""
+
+_TESTS = frozenset(("[", "test", "grep", "command", "which", "type"))
+
+
+class Shell(Interpreter):
+    """One shell and all that it runs; the calls are numbered in the order in which they run."""
+
+    def __init__(self, variables: Mapping[str, Written | None], wrappers: Wrappers) -> None:
+        super().__init__(variables, wrappers)
+        self._inputs: tuple[int, ...] = ()
+        self._captured = False
+        self._called: set[str] = set()
+        self._running: set[str] = set()
+
+    def run(self, text: Written, escape: str = "\\", hidden: tuple[str, ...] = ()) -> list[int]:
+        """Run a script; return the calls whose output is the script's."""
+        if not self.limits.enter():
+            return []
+        source = Source(text, escape, hidden)
+        root = parse(source.script)
+        outputs: list[int] = []
+        self.limits.exceeded |= root is None
+        if root is not None:
+            with self.reading(source):
+                outputs = self.block(statements(root))
+                if self.limits.nesting == 1:
+                    self._uncalled()
+        self.limits.leave()
+        return outputs
+
+    def _function(self, call: Call) -> list[int]:
+        """Run a function; one that calls itself is run once."""
+        if call.name in self._running or not self.limits.enter():
+            return []
+        self._called.add(call.name)
+        self._running.add(call.name)
+        outputs = compounds.function(self, call)
+        self._running.discard(call.name)
+        self.limits.leave()
+        return outputs
+
+    def _uncalled(self) -> None:
+        """Read the bodies of functions that nothing here calls."""
+        for name in [name for name in self.functions if name not in self._called]:
+            source, body = self.functions.pop(name)
+            with self.reading(source):
+                self.compound(body)
+
+    def block(self, nodes: Iterable[Node]) -> list[int]:
+        """Run statements one after the other."""
+        outputs: list[int] = []
+        for node in nodes:
+            outputs += self.statement(node)
+        return outputs
+
+    def statement(self, node: Node) -> list[int]:
+        """Run `a | b && c`: a pipe binds closer than `&&`, whatever the grammar's tree says."""
+        if node.type == "command":
+            return self._command(node, [], [])
+        items = flatten(node)
+        outputs: list[int] = []
+        stage: list[int] = []
+        outer, sure = self._inputs, True
+        for index, item in enumerate(items):
+            if item.piped:
+                self._inputs = tuple(stage[-MAX_FEEDING:])
+            else:
+                outputs += stage
+                tested = item.operator == "&&" and self._tests(items[index - 1])
+                sure = item.operator != "||" and not tested
+                self._inputs = outer
+            stage = self._item(item, sure=sure)
+        self._inputs = outer
+        return outputs + stage
+
+    def _tests(self, item: Item) -> bool:
+        """Whether the command decides over what follows: `[ … ] &&`, `grep … &&`."""
+        name = item.node.child_by_field_name("name")
+        if name is None:
+            return item.node.type == "test_command"
+        return self.source.clean[name.start_byte : name.end_byte] in _TESTS
+
+    def _item(self, item: Item, *, sure: bool) -> list[int]:
+        found: list[Redirect] = []
+        extra: list[Word] = []
+        for child in item.redirects:
+            redirect, stray = simple.read(child, self.expander)
+            found += redirect
+            extra += stray
+        if item.node.type == "command":
+            return self._command(item.node, found, extra)
+        outputs = self.compound(item.node, sure=sure)
+        for number in outputs if found else ():
+            self.calls[number].redirects += found
+        return outputs
+
+    def compound(self, node: Node, *, sure: bool = True) -> list[int]:
+        """Run a compound command."""
+        if not self.limits.enter():
+            return []
+        kind = node.type
+        run = compounds.KINDS.get(kind)
+        if run is not None:
+            outputs = run(self, node)
+        elif kind == "command":
+            outputs = self._command(node, [], [])
+        elif kind in assignments.KINDS:
+            outputs = assignments.statement(self, node, sure=sure)
+        else:
+            outputs = self.block(statements(node))
+        self.limits.leave()
+        return outputs
+
+    def inside(self, nodes: Iterable[Node]) -> list[int]:
+        """Run a subshell: its variables and folder end with it."""
+        mark, folder = self.variables.mark(), self.folder
+        outputs = self.block(nodes)
+        self.variables.restore(mark)
+        self.folder = folder
+        return outputs
+
+    def substitute(self, node: Node) -> list[int]:
+        """Run what a substitution holds; return the calls whose output it is."""
+        if node.type == "arithmetic_expansion":
+            return [n for inner in substitutions(node) for n in self.substitute(inner)]
+        if not self.limits.enter():
+            return []
+        captured, inputs = self._captured, self._inputs
+        feeds = node.type == "process_substitution" and self.source.clean[node.start_byte] == ">"
+        self._captured, self._inputs = True, inputs if feeds else ()
+        outputs = self.inside(statements(node))
+        self._captured, self._inputs = captured, inputs
+        self.limits.leave()
+        return outputs
+
+    def _command(self, node: Node, found: list[Redirect], extra: list[Word]) -> list[int]:
+        call, assigned = simple.command(self, node, found, extra)
+        if not call.words or call.name in builtins.SPECIAL:
+            for child in assigned:
+                assignments.assign(self, child)
+        if not call.words:
+            return []
+        call.assignments = dict(assignments.pair(self, child) for child in assigned)
+        return self.emit(call)
+
+    def emit(self, call: Call) -> list[int]:
+        """Add a call, or what it wraps; return the calls that write to its standard output."""
+        if not self.limits.step():
+            return []
+        call.number, call.inputs = len(self.calls), self._inputs
+        call.captured, call.folder = self._captured, self.folder
+        if call.name in self.functions:
+            return self._function(call)
+        unwrapped = unwrap(call, self.wrappers)
+        if unwrapped is None:
+            self.calls.append(call)
+            return [call.number, *builtins.run(self, call)]
+        inner = unwrapped.call
+        if inner is None:
+            return []
+        if unwrapped.script is not None:
+            self.calls.append(inner)
+            return [inner.number, *builtins.script(self, unwrapped.script, [], inner.redirects)]
+        if inner.wrappers[-1] == "xargs":
+            inner.words = builtins.piped_words(inner, [self.calls[n] for n in inner.inputs])
+        return self.emit(inner)

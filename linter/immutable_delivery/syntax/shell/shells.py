@@ -1,0 +1,46 @@
+"""How a shell is called: with a script as a word, in a file, or on its input."""
+
+from __future__ import annotations
+
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record
+from immutable_delivery.syntax.shell.source import Word
+
+_SHELL = lazy(r"(?:ba|da|a|k|mk|z|rba)?sh")
+_VALUES = frozenset(("-o", "+o", "-O", "+O", "--rcfile", "--init-file"))
+
+
+def is_shell(name: str) -> bool:
+    """Whether a program is a shell that reads scripts as sh does."""
+    return _SHELL.fullmatch(name) is not None
+
+
+class ShellArguments(Record):
+    """What a shell is to run, and its arguments."""
+
+    script: Word | None = None
+    file: Word | None = None
+    positional: list[Word] | None = None
+
+
+def shell_arguments(words: list[Word]) -> ShellArguments:
+    """Read the words after `sh`."""
+    at, command, stdin = 0, False, False
+    while at < len(words):
+        text = words[at].text
+        if text in {"-", "--"}:
+            at += 1
+            break
+        if text[:1] not in {"-", "+"} or text in {"-", "+"} or words[at].process:
+            break
+        if not text.startswith("--"):
+            command |= "c" in text and text[0] == "-"
+            stdin |= "s" in text and text[0] == "-"
+        takes = text in _VALUES or (text[-1] == "o" and not text.startswith("--"))
+        at += 2 if takes else 1
+    rest = words[at:]
+    if command:
+        return ShellArguments(script=rest[0] if rest else None, positional=rest[2:])
+    if stdin or not rest:
+        return ShellArguments(positional=rest)
+    return ShellArguments(file=rest[0], positional=rest[1:])

@@ -1,0 +1,114 @@
+"""What reading a script needs at hand, and what whoever reads a part of it can ask to be run."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from immutable_delivery.records import Record
+from immutable_delivery.source.located import Written
+from immutable_delivery.source.text import Place, Span
+from immutable_delivery.syntax.shell.calls import Call
+from immutable_delivery.syntax.shell.expansion import Expander
+from immutable_delivery.syntax.shell.source import Source, Word
+from immutable_delivery.syntax.shell.variables import Variables
+from immutable_delivery.syntax.shell.wrappers import Wrappers, name_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_STEPS = 10_000
+MAX_NESTING = 24
+"""Hostile scripts end soon, and what is left out is named."""
+
+_EMPTY = Source(Written.literal("", Place("", Span(0, 0))))
+
+
+class Limits(Record):
+    """What has been read so far, and how deep it goes."""
+
+    nesting: int = 0
+    steps: int = 0
+    exceeded: bool = False
+    """Whether something was left out."""
+
+    def step(self) -> bool:
+        """Take a step; False where there are no more."""
+        self.steps += 1
+        self.exceeded |= self.steps > MAX_STEPS
+        return self.steps <= MAX_STEPS
+
+    def enter(self) -> bool:
+        """Go one level deeper; False where that is too deep, or too much has been read."""
+        if self.nesting >= MAX_NESTING or not self.step():
+            self.exceeded = True
+            return False
+        self.nesting += 1
+        return True
+
+    def leave(self) -> None:
+        """Come back from a level."""
+        self.nesting -= 1
+
+
+class Interpreter(ABC):
+    """The state of a shell; assignments, compound commands and builtins change it and have their parts run by it."""
+
+    def __init__(self, variables: Mapping[str, Written | None], wrappers: Wrappers) -> None:
+        self.variables = Variables(variables)
+        self.wrappers = wrappers
+        self.calls: list[Call] = []
+        self.folder: str | None = ""
+        self.limits = Limits()
+        self.functions: dict[str, tuple[Source, Node]] = {}
+        self.source = _EMPTY
+        self.expander = Expander(_EMPTY, self.variables, self.substitute)
+        self.rounds = 1
+        """How many times the loops around it run what is read."""
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something could not be read: too deep, too long, or no shell."""
+        return self.limits.exceeded
+
+    @contextmanager
+    def reading(self, source: Source) -> Iterator[None]:
+        """Read another script for a while: nested, or the one that a function comes from."""
+        before = self.source, self.expander
+        self.source, self.expander = source, Expander(source, self.variables, self.substitute)
+        yield
+        self.source, self.expander = before
+
+    def call(self, words: list[Word]) -> list[int]:
+        """Run an exec form: words as they are, no shell between."""
+        return self.emit(Call(name_of(words[0]), words)) if words else []
+
+    @abstractmethod
+    def run(self, text: Written, escape: str = "\\", hidden: tuple[str, ...] = ()) -> list[int]:
+        """Run a script; return the calls whose output is the script's."""
+
+    @abstractmethod
+    def block(self, nodes: Iterable[Node]) -> list[int]:
+        """Run statements one after the other."""
+
+    @abstractmethod
+    def statement(self, node: Node) -> list[int]:
+        """Run commands that pipes and operators join."""
+
+    @abstractmethod
+    def compound(self, node: Node, *, sure: bool = True) -> list[int]:
+        """Run a compound command."""
+
+    @abstractmethod
+    def inside(self, nodes: Iterable[Node]) -> list[int]:
+        """Run a subshell: its variables and folder end with it."""
+
+    @abstractmethod
+    def substitute(self, node: Node) -> list[int]:
+        """Run what a substitution holds; return the calls whose output it is."""
+
+    @abstractmethod
+    def emit(self, call: Call) -> list[int]:
+        """Add a call, or what it wraps; return the calls that write to its standard output."""

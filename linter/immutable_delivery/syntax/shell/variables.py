@@ -1,0 +1,144 @@
+"""What a script knows of its variables: assigned here, given from outside, or known to exist only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.source.located import Written
+from immutable_delivery.syntax.shell.source import Word
+
+MAX_VALUE = 16_000
+"""Longer values, which doubling makes in no time, count as unknown."""
+MAX_SPENT = 5_000_000
+"""After so many characters of values every further one is unknown."""
+
+Value = Word | list[Word] | None
+"""A word, an array, or None: it has a value that nothing tells."""
+
+
+class Values:
+    """What is given from outside and what is assigned since: only what is asked for becomes a word.
+
+    An image may set a thousand variables and run a thousand scripts; none of them uses many.
+    """
+
+    __slots__ = ("_given", "_own")
+
+    def __init__(
+        self, given: Mapping[str, Written | None], own: Mapping[str, Value | _Gone] | None = None
+    ) -> None:
+        self._given = given
+        self._own: dict[str, Value | _Gone] = dict(own or {})
+
+    def __contains__(self, name: str) -> bool:
+        return self._own[name] is not _GONE if name in self._own else name in self._given
+
+    def __setitem__(self, name: str, value: Value) -> None:
+        self._own[name] = value
+
+    def __getitem__(self, name: str) -> Value:
+        own = self._own[name] if name in self._own else self._word(name)
+        if isinstance(own, _Gone):
+            raise KeyError(name)
+        return own
+
+    def _word(self, name: str) -> Value:
+        given = self._given[name]
+        return None if given is None else Word.of(given)
+
+    def get(self, name: str, default: Value | str = None) -> Value | str:
+        """Return the value of a variable, the default where it has none."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def only(self, names: Iterable[str]) -> dict[str, Value]:
+        """Return the values of these names, of those that have one."""
+        return {name: self[name] for name in names if name in self}
+
+    def update(self, values: Mapping[str, Value]) -> None:
+        """Assign several."""
+        self._own.update(values)
+
+    def drop(self, name: str) -> None:
+        """Forget a variable."""
+        self._own[name] = _GONE
+
+    def copy(self) -> Values:
+        """Return another that may change by itself."""
+        return Values(self._given, self._own)
+
+
+class _Gone:
+    """Stands for a variable that a script has unset."""
+
+
+_GONE = _Gone()
+Mark = tuple[Values, int]
+
+
+class Variables:
+    """The variables of a shell, and which of them a branch or loop has changed."""
+
+    def __init__(self, given: Mapping[str, Written | None]) -> None:
+        self.values = Values(given)
+        self._origins: dict[str, tuple[int, ...]] = {}
+        self._changed: list[str] = []
+        self._spent = 0
+
+    def set(self, name: str, value: Value, *, sure: bool = True) -> None:
+        """Assign; where it is not sure that the assignment runs, a different value makes it unknown."""
+        if isinstance(value, Word):
+            self._origins[name] = value.calls
+            old = self.values.get(name, value)
+            same = isinstance(old, Word) and old.text in {"", value.text}
+            if len(value.text) > MAX_VALUE or not (sure or same):
+                value = None
+        elif value is not None and len(value) > MAX_VALUE // 10:
+            value = None
+        self.values[name] = value
+        self._changed.append(name)
+
+    def unset(self, name: str) -> None:
+        """Forget a variable."""
+        self.values.drop(name)
+        self._changed.append(name)
+
+    def settled(self, name: str) -> bool:
+        """Whether the script or its surroundings say something of the variable."""
+        return name in self.values
+
+    def calls(self, name: str) -> tuple[int, ...]:
+        """Return the calls whose output the variable holds."""
+        return self._origins.get(name, ())
+
+    def get(self, name: str, operator: str = "") -> Value | str:
+        """Return the value; "" where it is unset (or, with a colon, empty), None where it is unknown."""
+        if operator == "%":
+            return None
+        value = self.values.get(name, "")
+        if isinstance(value, Word):
+            self._spent += len(value.text)
+            if value.text == "" and operator[:1] == ":":
+                return ""
+        return value if self._spent <= MAX_SPENT else None
+
+    def mark(self) -> Mark:
+        """Remember the state before a branch, loop or subshell."""
+        return self.values.copy(), len(self._changed)
+
+    def branch(self, mark: Mark) -> None:
+        """Return to a remembered state for another branch."""
+        self.values = mark[0].copy()
+
+    def restore(self, mark: Mark) -> None:
+        """Return to a remembered state: what a subshell did is gone."""
+        self.values = mark[0].copy()
+        del self._changed[mark[1] :]
+
+    def blur(self, mark: Mark) -> None:
+        """Return to a remembered state after a branch or loop: what it changed is unknown."""
+        self.values = mark[0].copy()
+        for name in self._changed[mark[1] :]:
+            self.values[name] = None

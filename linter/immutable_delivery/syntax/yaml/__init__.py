@@ -1,0 +1,26 @@
+"""YAML and JSON as a tree in which every scalar knows its place."""
+
+from __future__ import annotations
+
+from immutable_delivery.syntax.yaml.comments import comments
+from immutable_delivery.syntax.yaml.documents import documents, roots
+from immutable_delivery.syntax.yaml.nodes import (
+    Document,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    entry_extent,
+)
+
+__all__ = [
+    "Document",
+    "Mapping",
+    "Node",
+    "Scalar",
+    "Sequence",
+    "comments",
+    "documents",
+    "entry_extent",
+    "roots",
+]

@@ -1,0 +1,170 @@
+"""Groups of files: what belongs together, what they say as data, and by several processes."""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from immutable_delivery.context import UNCONFIGURED
+from immutable_delivery.facts import Fact
+from immutable_delivery.formats.registry import NAMED
+from immutable_delivery.reading import units, workers
+from immutable_delivery.reading.project import Reader, read
+from immutable_delivery.repository.discover import open_tree
+from immutable_delivery.source.files import MemoryFiles
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+OVERLAY = "resources: [../base]\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: a}]}\n"
+
+
+def families(files: dict[str, str]) -> list[tuple[str, ...]]:
+    memory = MemoryFiles(files)
+    return [one.paths for one in units.together("kubernetes", memory.paths, memory)]
+
+
+def test_manifests_of_a_folder_are_read_together() -> None:
+    assert families({"a/x.yaml": POD, "a/y.yaml": POD, "b/x.yaml": POD}) == [
+        ("a/x.yaml", "a/y.yaml"),
+        ("b/x.yaml",),
+    ]
+
+
+def test_what_kustomizations_tie_is_read_together() -> None:
+    found = families(
+        {
+            "base/kustomization.yaml": "resources: [../pods/pod.yaml]\n",
+            "other/pod.yaml": POD,
+            "pods/pod.yaml": POD,
+            "pods/free.yaml": POD,
+            "prod/kustomization.yaml": OVERLAY,
+            "test/kustomization.yaml": OVERLAY,
+        }
+    )
+    tied = (
+        "base/kustomization.yaml",
+        "pods/pod.yaml",
+        "prod/kustomization.yaml",
+        "test/kustomization.yaml",
+    )
+    assert found == [tied, ("other/pod.yaml",), ("pods/free.yaml",)]
+
+
+def test_dockerfiles_are_read_one_by_one() -> None:
+    memory = MemoryFiles({"a/Dockerfile": "FROM a\n", "b/Dockerfile": "FROM b\n"})
+    assert [one.paths for one in units.together("dockerfile", memory.paths, memory)] == [
+        ("a/Dockerfile",),
+        ("b/Dockerfile",),
+    ]
+
+
+SAMPLES = {
+    "bake": ("docker-bake.hcl", 'target "a" { dockerfile = "Dockerfile" }\n'),
+    "compose": ("compose.yaml", "services: {web: {image: nginx}}\n"),
+    "contract": ("delivery.yaml", "service: web\nimage: a/web\nstart: [web]\n"),
+    "devcontainer": (".devcontainer.json", '{"image": "debian"}\n'),
+    "dockerfile": ("Dockerfile", "FROM debian\n"),
+    "ecs": ("task.json", '{"containerDefinitions": [{"name": "a", "image": "b"}]}\n'),
+    "kubernetes": ("pod.yaml", POD),
+    "procfile": ("Procfile", "web: gunicorn app\n"),
+    "quadlet": ("a.container", "[Container]\nImage=docker.io/a\n"),
+    "score": ("score.yaml", "apiVersion: score.dev/v1b1\ncontainers: {a: {image: b}}\n"),
+    "skaffold": ("skaffold.yaml", "apiVersion: skaffold/v4\nbuild: {artifacts: [{image: a}]}\n"),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_format_is_read_through_the_project(name: str) -> None:
+    path, content = SAMPLES[name]
+    files = MemoryFiles({path: content})
+    found = read(files, lambda _path, _head: "", Reader(files, UNCONFIGURED))
+    assert [one.format for one in found.inputs.values()] == [name]
+    assert found.builds or len(found.facts) > 1
+
+
+def readings() -> Iterator[units.Reading]:
+    tree = open_tree(EXAMPLES.parent, paths=[str(EXAMPLES)])
+    project = read(tree.files, tree.skipped, Reader(tree.files, UNCONFIGURED))
+    for name in NAMED:
+        paths = [one.path for one in project.inputs.values() if one.format == name]
+        for group in units.together(name, paths, tree.files):
+            yield units.read(group, tree.files, project.builds, UNCONFIGURED)
+
+
+def test_what_groups_say_travels_as_data() -> None:
+    found = list(readings())
+    assert sum(len(one.facts) for one in found) > 100
+    assert [units.decode(units.encode(one) or b"") for one in found] == found
+
+
+@pytest.mark.parametrize("context", ["fork", "spawn"])
+def test_several_processes_say_what_one_says(monkeypatch: pytest.MonkeyPatch, context: str) -> None:
+    files = MemoryFiles(
+        {f"s{number}/Dockerfile": f"FROM a:{number}\nRUN pip install b\n" for number in range(40)}
+    )
+
+    def facts(jobs: int) -> list[Fact]:
+        return read(files, lambda _path, _head: "", Reader(files, UNCONFIGURED, jobs)).facts
+
+    alone = facts(1)
+    monkeypatch.setattr(workers, "PAYS", 0)
+    monkeypatch.setattr(workers, "context", lambda: context)
+    assert facts(2) == alone
+    assert facts(3) == alone
+
+
+def test_another_process_reads_git_through_a_pipe_of_its_own(tmp_path: Path) -> None:
+    """Where processes are no copies, what they work on travels, though git serves it already."""
+    for command in (["init", "--quiet"], ["add", "."]):
+        (tmp_path / "Dockerfile").write_text("FROM debian\n")
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    files = open_tree(tmp_path, staged=True).files
+    assert files.read("Dockerfile") == b"FROM debian\n"
+    assert pickle.loads(pickle.dumps(files)).read("Dockerfile") == b"FROM debian\n"
+
+
+@pytest.mark.parametrize("error", [OSError, NotImplementedError])
+def test_where_no_process_can_be_started_one_does_it(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def refused(_method: str) -> None:
+        raise error("no semaphores here")
+
+    files = MemoryFiles({f"s{number}/Dockerfile": "FROM a\n" for number in range(5)})
+    monkeypatch.setattr(workers, "PAYS", 0)
+    monkeypatch.setattr("multiprocessing.get_context", refused)
+    facts = [
+        read(files, lambda _path, _head: "", Reader(files, UNCONFIGURED, jobs)).facts
+        for jobs in (1, 2)
+    ]
+    assert facts[0] == facts[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_processes_end_with_the_one_that_started_them(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    program = """
+import os, sys, time
+from immutable_delivery import groups, workers
+def perform(task, site):
+    print(os.getpid(), flush=True)
+    time.sleep(1)
+workers.PAYS, workers.perform = 0, perform
+list(workers.outcomes(workers.Site(None, {}, range(100)), [1.0] * 100, 2))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout
+        running.stdout.readline()
+        running.send_signal(number)
+        running.communicate(timeout=30)  # ends when nobody holds the pipe any more
+    assert running.returncode == -number

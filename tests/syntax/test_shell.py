@@ -1,0 +1,363 @@
+"""Shell scripts: which commands run, with which words, from where, and what feeds what."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from immutable_delivery.effects.tables import load
+from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.text import Place, Span
+from immutable_delivery.syntax.shell import Call, Shell, mask
+
+
+def written(text: str, file: str = "f", at: int = 0) -> Written:
+    return Written.literal(text, Place(file, Span(at, at + len(text))))
+
+
+def calls(script: str, **variables: str | None) -> list[Call]:
+    given = {name: None if v is None else written(v, "env") for name, v in variables.items()}
+    shell = Shell(given, load().wrappers)
+    shell.run(written(script))
+    return shell.calls
+
+
+def lines(script: str, **variables: str | None) -> list[str]:
+    return [call.text for call in calls(script, **variables)]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("a b; c && d || e & f", ["a b", "c", "d", "e", "f"]),
+        ("a | b |& c", ["a", "b", "c"]),
+        ("a |\n b &&\n c", ["a", "b", "c"]),
+        ("(a; b) | { c; d; }", ["a", "b", "c", "d"]),
+        ("if ! a; then b; elif c; then d; else e; fi", ["a", "b", "c", "d", "e"]),
+        ("while a; do b; done; until c; do d; done", ["a", "b", "c", "d"]),
+        ("case $x in a|b) c;; d) e && f ;& *) g; esac; h", ["c", "e", "f", "g", "h"]),
+        ("for ((i=0;i<3;i++)); do a; done", ["a"]),
+        ("select x in a; do b; done", ["b"]),
+        ('a `b c` "$(d)"', ["b c", "d", "a `b c` $(d)"]),
+        ("a <(b) >(c)", ["b", "c", "a <(b) >(c)"]),
+        ("x=$(a) y=2 b", ["a", "b"]),
+        ("[ -f x ] && a", ["[ -f x", "a"]),
+        ("echo > f a; >g b c; <h cat", ["echo a", "b c", "cat"]),
+        ("time -p a; coproc b; ! c", ["a", "coproc b", "c"]),
+        ("a # b; c\nd", ["a", "d"]),
+        ("f() { a; }; b", ["b", "a"]),
+        ("function f { a $1; }; f x; f y", ["a x", "a y"]),
+        ('retry() { for i in 1 2; do "$@"; done; }; retry a b', ["a b", "a b"]),
+        ("trap 'a b' EXIT; set -- x y; c \"$@\" $2", ["trap a b EXIT", "a b", "set -- x y", "c x y y"]),
+        ("a && b <f | c >g d || e", ["a", "b", "c d", "e"]),
+        ("export A=b; $A c", ["export", "b c"]),
+    ],
+)  # fmt: skip
+def test_commands_run_in_order(script: str, expected: list[str]) -> None:
+    assert lines(script) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("a 'b c' \"d e\" f\\ g h'i'\"j\"k", ["a", "b c", "d e", "f g", "hijk"]),
+        ('a "b\\"c\\$d\\n" \'\' "" $\'x\\ty\'', ["a", 'b"c$d\\n', "", "", "x\ty"]),
+        ("a lib{x,y}-{1,2} {z}", ["a", "libx-1", "libx-2", "liby-1", "liby-2", "{z}"]),
+        ("a\\\n  b\\\nc \\\n d", ["a", "bc", "d"]),
+        ("a \\\n # it's a comment\n\n  b", ["a", "b"]),
+        ('a "b \\\n c"', ["a", "b    c"]),
+        ("a\r\n", ["a"]),
+        ("a é \"ü\" 'ß'", ["a", "é", "ü", "ß"]),
+        ("a $x/$y-$z.tgz $1/$2", ["a", "$x/$y-$z.tgz", "$1/$2"]),
+        ("a {} \\;", ["a", "{}", ";"]),
+    ],
+)
+def test_words_are_what_the_shell_makes_of_them(script: str, words: list[str]) -> None:
+    assert [word.text for word in calls(script)[0].words] == words
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("P='curl git=1'; a $P", "curl git=1"),
+        ('P="curl"; P="$P git"; a $P', "curl git"),
+        ("P=x; P+=' y'; a $P", "x y"),
+        ('p=(x y); p+=(z); a "${p[@]}"', "x y z"),
+        ("a ${X:-d} ${X-e} ${X:+f}", "d e"),
+        ("X=; a ${X:-d} ${X-e}", "d"),
+        ("X=v; a ${X:-d} ${X:+f} ${X:?m}", "v f v"),
+        (": ${X:=d}; a $X", "d"),
+        ("for p in x y; do a $p=1; done", "x=1"),
+        ("(X=1); X=${X:-2}; a $X", "2"),
+        ("X=1; if b; then Y=2; fi; a $X", "1"),
+        ("a $GIVEN", "from outside"),
+        ("GIVEN=x; a $GIVEN", "x"),
+    ],
+)  # fmt: skip
+def test_variables_have_their_values(script: str, words: str) -> None:
+    call = next(call for call in calls(script, GIVEN="from outside") if call.name == "a")
+    assert " ".join(word.text for word in call.arguments) == words
+    assert all(word.known for word in call.words)
+
+
+@pytest.mark.parametrize(
+    ("script", "missing"),
+    [
+        ("a $X", "X"),
+        ("a ${X}y", "X"),
+        ("a ${KNOWN:-d}", "KNOWN"),
+        ("a ${X#v}", "${X#v}"),
+        ("X=1; a ${X%.*}", "X"),
+        ("X=1; if b; then X=2; fi; a $X", "X"),
+        ('X=1; [ -n "$Y" ] && X=2; a $X', "X"),
+        ("X=1; b || X=2; a $X", "X"),
+        ("for X in $(ls); do a $X; done", "X"),
+        ("while read X; do a $X; done", "X"),
+        ("a $(b)", "$(b)"),
+        ("X=$(b); a $X", "$(b)"),
+        ("a $1", "1"),
+    ],
+)  # fmt: skip
+def test_what_nothing_tells_is_unknown(script: str, missing: str) -> None:
+    call = next(call for call in calls(script, KNOWN=None) if call.name == "a")
+    assert missing in {call.words[1].text, *" ".join(call.words[1].missing).split()}
+    assert not call.words[1].known
+
+
+@pytest.mark.parametrize(
+    ("script", "text", "wrappers"),
+    [
+        ("sudo -u root -E a b", "a b", "sudo"),
+        ("env -u X A=1 B=2 a", "a", "env"),
+        ("sudo A=1 a", "a", "sudo"),
+        ("/usr/bin/time -p nice -n 5 a", "a", "time nice"),
+        ("timeout -s KILL 30 a b", "a b", "timeout"),
+        ("xargs -n 1 a", "a …", "xargs"),
+        ("exec gosu www-data a", "a", "exec gosu"),
+        ("su-exec root tini -- a -- b", "a -- b", "su-exec tini"),
+        ("nohup stdbuf -oL a", "a", "nohup stdbuf"),
+        ("find . -name x -exec a {} +", "a {}", "find"),
+        ("busybox a", "a", "busybox"),
+        ("chroot --userspec=x /mnt a", "a", "chroot"),
+        ("setarch i686 a", "a", "setarch"),
+        ("poetry run a", "a", "poetry run"),
+        ("./wait-for-it.sh db:1 -t 3 -- a", "a", "wait-for-it.sh"),
+        ("$SUDO a", "a", "sudo"),
+        ("retry -t 3 a", "a", "retry"),
+    ],
+)
+def test_wrappers_are_taken_off(script: str, text: str, wrappers: str) -> None:
+    call = calls(script)[-1]
+    assert (call.text, " ".join(call.wrappers)) == (text, wrappers)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "command -v a",
+        "sudo -l",
+        "sudo",
+        "env",
+        "xargs",
+        "nohup",
+        "exec 3>&1",
+        "which a",
+        "echo a",
+        "su -",
+        "timeout 5",
+        "find . -name a",
+        "type a",
+        "man a",
+        "'a b'",
+        "sudoers a",
+        "wait-for-it.sh db:1",
+    ],
+)
+def test_wrappers_without_a_program_run_none(script: str) -> None:
+    assert all(call.name != "a" for call in calls(f"{script}; z"))
+    assert [call.name for call in calls(f"{script}; z")][-1:] == ["z"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "sh -c 'a b'",
+        'bash -lc "a b"',
+        "/bin/bash -exo pipefail -c 'a b'",
+        "su - user -c 'a b'",
+        "su -c 'a b' user",
+        "eval 'a b'",
+        "eval a b",
+        "sudo sh -c 'a b'",
+        "bash <<EOF\na b\nEOF",
+        "bash <<-'EOF'\n\ta b\n\tEOF",
+        "sh <<< 'a b'",
+        "script -q -c 'a b' /dev/null",
+        "dash -c \"sh -c 'a b'\"",
+        "flock /tmp/x -c 'a b'",
+        "env -S 'a b'",
+    ],
+)  # fmt: skip
+def test_scripts_in_words_are_read(script: str) -> None:
+    assert lines(script)[-1] == "a b"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "python3 - <<EOF\na b\nEOF",
+        "cat <<EOF\na b\nEOF",
+        "cat <<'EOF' > x.sh\na b\nEOF",
+        "echo 'a b'",
+        "python -c 'a b'",
+        "sh script.sh 'a b'",
+        "sh a b",
+        "ssh host 'a b'",
+        "docker run x sh -c 'a b'",
+        "node -e 'a b'",
+    ],
+)
+def test_other_text_is_no_script(script: str) -> None:
+    assert all(call.name != "a" for call in calls(f"{script}\nz"))
+    assert [call.name for call in calls(f"{script}\nz")][-1:] == ["z"]
+
+
+def test_heredocs_leave_the_rest_of_the_line_and_of_the_script() -> None:
+    found = calls('cat <<A <<-B > /x && b\none\nA\n\ttwo\n\tB\nc <<< "$(d)"\n')
+    assert [call.text for call in found] == ["cat", "b", "d", "c"]
+    bodies = [redirect.body.text for redirect in found[0].redirects if redirect.body]
+    assert bodies == ["one\n", "\ttwo\n"]
+
+
+def test_pipes_and_substitutions_know_their_sources() -> None:
+    found = {call.name: call for call in calls("a | tee >(b) | c; d <(e) $(f | g)")}
+    numbers = {name: call.number for name, call in found.items()}
+    assert found["b"].inputs == (numbers["a"],)
+    assert found["c"].inputs == (numbers["tee"],)
+    assert found["d"].words[1].calls == (numbers["e"],)
+    assert found["d"].words[2].calls == (numbers["g"],)
+    assert [name for name, call in found.items() if call.captured] == ["b", "e", "f", "g"]
+
+
+def test_groups_share_their_pipes_and_redirects() -> None:
+    first, second, third = calls("{ a; b; } > f | (cd /x; c)")[:3]
+    assert [redirect.target.text for redirect in first.redirects + second.redirects] == ["f", "f"]
+    assert third.inputs == (0, 1)
+    assert calls("cd /x && cd y && a")[-1].folder == "/x/y"
+
+
+def test_words_stand_where_they_are_decided() -> None:
+    script = "PK='curl git=1'; apt-get install $PK \"q$PK\" 'v w' x\\ y z"
+    words = calls(script)[0].arguments[1:]
+    texts = [script[w.written.place().span.start : w.written.place().span.end] for w in words[:2]]
+    assert texts == ["curl", "git=1"]
+    whole = [script[w.place.span.start : w.place.span.end] for w in words[2:]]
+    assert whole == ['"q$PK"', "v w", "x\\ y", "z"]
+    outside = calls("a ${X}-b", X="1.2")[0].words[1].written
+    assert [(piece.text, piece.place.file) for piece in outside.pieces] == [
+        ("1.2", "env"),
+        ("-b", "f"),
+    ]
+
+
+def test_scripts_of_many_pieces_keep_their_places() -> None:
+    rows = ["apt-get install \\\n", "  curl=1 \\\n", "  git\n"]
+    pieces = [
+        Piece(row, Place("y", Span(100 * n, 100 * n + len(row)))) for n, row in enumerate(rows)
+    ]
+    text = Written("".join(rows), tuple(pieces), Place("y", Span(0, 300)))
+    shell = Shell({}, load().wrappers)
+    shell.run(text)
+    places = [word.written.place().span for word in shell.calls[0].words]
+    assert places == [Span(0, 7), Span(8, 15), Span(102, 108), Span(202, 205)]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("a \\\n b", "a    b"),
+        ("a \\\n# c\n\n b", "a         b"),
+        ("a \\  \n b", "a      b"),
+        ("a\\\nb", "a\x01\x01b"),
+        ("a \\\\\n b", "a \\\\\n b"),
+        ("a \\\r\n b", "a     b"),
+        ("a `\n b", "a `\n b"),
+    ],
+)
+def test_masks_keep_the_length(text: str, masked: str) -> None:
+    assert mask(text) == masked
+    assert len(mask(text)) == len(text)
+
+
+def test_another_escape_character_continues_lines() -> None:
+    assert mask("a `\n b", "`") == "a    b"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "if [ -f x ]; then a",
+        "while x; do a",
+        "a; (b",
+        "a; }",
+        "a 'b",
+        'a "b',
+        "a $(b",
+        "a ${b",
+        "a <<EOF\nb",
+        "a; fi",
+    ],
+)
+def test_broken_scripts_are_read_as_far_as_they_go(script: str) -> None:
+    assert "a" in {call.name for call in calls(script)}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "(" * 5_000,
+        "(\n" * 5_000,
+        "$(" * 5_000,
+        "a | " * 5_000,
+        "${a:-" * 5_000,
+        "if a\nthen\n" * 2_000,
+        "X=aaaaaaaa;" + "X=$X$X;" * 60 + "a $X",
+        "a=(x y);" + 'a=("${a[@]}" "${a[@]}");' * 40,
+        "for i in a b c d e f g h; do " * 12 + "a;" + "done;" * 12,
+        "f() { f; f; }; f",
+        "eval " * 5_000,
+        "sudo " * 5_000,
+        "a;" * 30_000,
+    ],
+)
+def test_hostile_scripts_end_soon(script: str) -> None:
+    began = time.process_time()
+    calls(script)
+    assert time.process_time() - began < 5
+
+
+def test_what_is_too_much_is_named() -> None:
+    shell = Shell({}, load().wrappers)
+    shell.run(written("a;" * 30_000))
+    assert shell.incomplete
+    assert len(shell.calls) <= 10_000
+
+
+@pytest.mark.parametrize(
+    ("script", "incomplete"),
+    [
+        ("cp x" + ")" * 500, True),
+        ("a)\n" * 500, True),
+        ("x >>>>\n" * 500, True),
+        ("x $[$[$[$[\n" * 500, True),
+        ("case $x in\n" + "a) b ;;\n" * 500 + "esac", False),
+        ("case $x in a) b\nesac\n" * 500, False),
+        ("x <<< a >> b 2>&1 < <(c)\n" * 500, False),
+        ("<<<<<<< ours\nls\n>>>>>>> theirs\n" * 20, False),
+    ],
+)
+def test_what_only_costs_time_is_left_out(script: str, incomplete: bool) -> None:
+    shell = Shell({}, load().wrappers)
+    shell.run(written(script))
+    assert shell.incomplete is incomplete
