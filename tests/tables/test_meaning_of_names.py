@@ -7,7 +7,7 @@ import pytest
 from immutable_delivery.containers.environments import conventional, is_development
 from immutable_delivery.containers.secrets import secret_file, secret_variable
 from immutable_delivery.effects.starts import package_script
-from immutable_delivery.formats.compose.environments import conventional as of_compose
+from immutable_delivery.formats.compose.service import conventional as of_compose
 from immutable_delivery.references.git import of_ref
 from immutable_delivery.references.packages.systems import rpm
 from immutable_delivery.references.revisions import revision

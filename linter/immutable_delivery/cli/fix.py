@@ -19,8 +19,7 @@ from immutable_delivery.cli.requests import (
     today_option,
     verbose_option,
 )
-from immutable_delivery.commands.fix import Fixed, Wanted, fixed
-from immutable_delivery.commands.fix_list import listing
+from immutable_delivery.commands.fix import Fixed, Wanted, fixed, listing
 from immutable_delivery.edits.diff import patch
 from immutable_delivery.edits.write import write as written
 from immutable_delivery.pipeline.settings import Request

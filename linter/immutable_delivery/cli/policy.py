@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from immutable_delivery.cli.output import Target, write
-from immutable_delivery.commands.policy import listing, page, tested
-from immutable_delivery.commands.policy_new import scaffold
+from immutable_delivery.commands.policy import listing, page, scaffold, tested
 
 
 @click.group()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from immutable_delivery.config import unknown_name
 from immutable_delivery.edits.plan import Plan
 from immutable_delivery.errors import UsageError
 from immutable_delivery.findings import Finding, Fix, Report
-from immutable_delivery.fixes.loop import Choose, Mended, mend, target_of
+from immutable_delivery.fixes.loop import Choose, Made, Mended, mend, target_of
 from immutable_delivery.fixes.second_reading import SecondReaders
 from immutable_delivery.fixes.suppressing import suppression
 from immutable_delivery.pipeline.examine import report
@@ -17,6 +19,7 @@ from immutable_delivery.pipeline.reader import desk_of
 from immutable_delivery.pipeline.run import examine_in
 from immutable_delivery.pipeline.settings import Request, settings_of
 from immutable_delivery.records import Record, replace
+from immutable_delivery.reporters.plain import count, printable
 from immutable_delivery.repository.scope import open_scope
 from immutable_delivery.source.files import MarkedFiles
 from immutable_delivery.source.text import Text
@@ -99,3 +102,46 @@ def _silenced(finding: Finding, found: Report) -> Fix:
     path = finding.place.file
     text = found.texts.get(path) or Text(path, "")
     return suppression(finding, text, formats.get(path, ""))
+
+
+_UNSAFE = "an unsafe fix: --unsafe makes it"
+
+
+def listing(made: Iterable[Made], left: Iterable[tuple[Finding, str]], diff: str) -> str:
+    """Return the fixes, the diff (as text that no terminal obeys) and what is left."""
+    made = sorted(made, key=lambda one: (one.finding.place.file, one.line, one.column))
+    parts = [
+        "\n".join(_made(made)),
+        "\n".join(map(_line, diff.splitlines())),
+        "\n".join(_end(made, left)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _made(made: Iterable[Made]) -> Iterator[str]:
+    for path, found in groupby(made, key=lambda one: one.finding.place.file):
+        yield printable(path)
+        for one in found:
+            unsafe = "" if one.fix.safe else " (unsafe)"
+            yield f"  {one.line}:{one.column}  {one.finding.policy}: {printable(one.fix.title)}{unsafe}"
+
+
+def _line(line: str) -> str:
+    return "\t".join(map(printable, line.split("\t")))
+
+
+def _end(made: list[Made], left: Iterable[tuple[Finding, str]]) -> Iterator[str]:
+    if made:
+        files = {edit.place.file for one in made for edit in one.fix.edits}
+        yield f"{count(len(made), 'fix', 'fixes')} in {count(len(files), 'file')}; `imd fix --apply` writes them."
+    else:
+        yield "Nothing to fix."
+    reasons: dict[str, Counter[str]] = {}
+    for finding, reason in left:
+        reasons.setdefault(reason or _UNSAFE, Counter())[finding.policy] += 1
+    if reasons:
+        total = sum(policies.total() for policies in reasons.values())
+        yield f"Not fixed: {count(total, 'finding')}"
+    for reason, policies in sorted(reasons.items(), key=lambda item: (-item[1].total(), item[0])):
+        named = ", ".join(f"{policy} {number}" for policy, number in sorted(policies.items()))
+        yield f"  {policies.total():,}  {printable(reason)} ({named})"

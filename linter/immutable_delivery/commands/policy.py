@@ -8,9 +8,11 @@ from pathlib import Path
 from textwrap import indent
 
 from immutable_delivery.commands.policy_test import failures
+from immutable_delivery.config import POLICIES
 from immutable_delivery.config.packages import within
 from immutable_delivery.config.read import load
 from immutable_delivery.errors import UsageError
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.other_linters import counterparts, meant
 from immutable_delivery.pipeline.settings import policies_of
 from immutable_delivery.policy.load import Example, PolicyFile, read_folder, read_policies
@@ -147,3 +149,49 @@ def _example(example: Example) -> str:
         for path, text in files.items():
             lines += [f"  {title}{path}", indent(text.rstrip("\n"), "    ")]
     return indent("\n".join(lines), "  ")
+
+
+_ID = lazy(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+
+_SCAFFOLD = """\
+id: {id}
+name: Image from a registry that is switched off
+severity: error
+drift: none
+layer: fact
+rules:
+  - over: image
+    deny: registry in params.registries
+    at: [reference]
+    message: "{{reference}} comes from {{registry}}, which is switched off"
+params:
+  registries: [old.example]
+why: |
+  Say why it matters, in the words a sceptical colleague needs.
+remedy: |
+  Say what to write instead.
+examples:
+  - bad: {{Dockerfile: "FROM «old.example/base:1»\\nCMD [\\"true\\"]\\n"}}
+    fixed: {{Dockerfile: "FROM new.example/base:1\\nCMD [\\"true\\"]\\n"}}
+  - bad: {{compose.yaml: "services:\\n  web:\\n    image: «old.example/web:1»\\n"}}
+  - good: {{compose.yaml: "services:\\n  web:\\n    image: new.example/web:1\\n"}}
+"""
+
+
+def scaffold(start: Path, name: str, group: str) -> str:
+    """Write a policy to begin with, and return its path; it passes its own test."""
+    if not (_ID.match(name) and _ID.match(group)):
+        raise UsageError(
+            f"'{shown(group)}/{shown(name)}': ids and groups are of small letters, digits and hyphens"
+        )
+    if name in {known for one in policies_at(start) for known in (one.id, *one.aliases)}:
+        raise UsageError(f"'{name}' is a policy already")
+    tree = open_tree(start)
+    path = tree.root / POLICIES / group / f"{name}.yaml"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(_SCAFFOLD.format(id=name))
+    except OSError as error:
+        raise UsageError(f"{shown(str(path))} cannot be written: {error.strerror}") from error
+    return path.relative_to(tree.root).as_posix()

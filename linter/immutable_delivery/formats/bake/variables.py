@@ -8,8 +8,7 @@ from immutable_delivery.context import Surroundings
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import Written
-from immutable_delivery.syntax.interpolation import unaligned
-from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Node, Scalar
 from immutable_delivery.syntax.yaml.query import find, mapping
 

@@ -8,7 +8,7 @@ from posixpath import isabs
 from immutable_delivery.effects.fetches import fetch
 from immutable_delivery.facts import Build, Fact, Unread
 from immutable_delivery.formats.compose.inline import inline_path
-from immutable_delivery.formats.compose.pairs import paired
+from immutable_delivery.formats.compose.merging import paired
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.references.urls import is_remote
 from immutable_delivery.source.files import resolve

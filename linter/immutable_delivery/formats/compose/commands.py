@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from immutable_delivery.containers.spec import CommandSpec
 from immutable_delivery.facts import Form, Origin, Phase
+from immutable_delivery.formats.compose.reading import truth
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.compose.values import truth
 from immutable_delivery.formats.compose.words import CommandError, split
 from immutable_delivery.source.located import Written
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence

@@ -10,12 +10,11 @@ from immutable_delivery.facts import Build, Fact, Scope, Source
 from immutable_delivery.formats.compose.builds import builds
 from immutable_delivery.formats.compose.containers import provided, spec
 from immutable_delivery.formats.compose.document import ComposeDocument
-from immutable_delivery.formats.compose.environments import environment
 from immutable_delivery.formats.compose.inline import inline
 from immutable_delivery.formats.compose.loading import Model, load
 from immutable_delivery.formats.compose.projects import Project, layout
 from immutable_delivery.formats.compose.reading import Reader
-from immutable_delivery.formats.compose.service import Service, service
+from immutable_delivery.formats.compose.service import Service, environment, service
 from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.located import Written

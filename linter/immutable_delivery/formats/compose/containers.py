@@ -9,8 +9,8 @@ from immutable_delivery.containers.spec import ContainerSpec, Flag, MountSpec, S
 from immutable_delivery.formats.compose.commands import command, others
 from immutable_delivery.formats.compose.images import images
 from immutable_delivery.formats.compose.mounts import contents, mounts
+from immutable_delivery.formats.compose.reading import truth
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.compose.values import truth
 from immutable_delivery.formats.compose.variables import label_names, variables
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.containers.spec import ImageSpec, Setting
-from immutable_delivery.formats.compose.pairs import paired
+from immutable_delivery.formats.compose.merging import paired
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.syntax.yaml import Scalar
 from immutable_delivery.syntax.yaml.query import mappings, scalar, text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Mapping as Variables
+
 from immutable_delivery.formats.compose.document import ComposeDocument
 from immutable_delivery.formats.compose.extending import Extension, Prepare
 from immutable_delivery.formats.compose.including import Include, includes
-from immutable_delivery.formats.compose.interpolated import Interpolation
 from immutable_delivery.formats.compose.merging import merge, merge_mappings, unique
 from immutable_delivery.formats.compose.projects import Project
 from immutable_delivery.formats.compose.reading import Environment, Reader
@@ -14,7 +16,8 @@ from immutable_delivery.formats.compose.shapes import checked
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import Written
 from immutable_delivery.source.text import Place, Span
-from immutable_delivery.syntax.yaml import Mapping
+from immutable_delivery.syntax.interpolation import InvalidTemplateError, interpolate
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import scalar
 
 MAX_INCLUDES = 200
@@ -156,3 +159,42 @@ def _project_name(reader: Reader, project: Project) -> Environment:
 
 def _empty(path: str) -> Mapping:
     return Mapping(place=Place(path, Span(0, 0)))
+
+
+Report = Callable[[Place, str], None]
+"""Takes where something stands and what is wrong with it."""
+
+
+class Interpolation:
+    """Interpolates trees; what aliases share stays shared, what holds no variable stays the same."""
+
+    def __init__(self, variables: Variables[str, Written], report: Report) -> None:
+        self._variables = variables
+        self._report = report
+        self._done: dict[int, tuple[Node, Node]] = {}
+
+    def apply(self, node: Node) -> Node:
+        """Return the tree with values."""
+        if isinstance(node, Scalar):
+            return self._scalar(node) if "$" in node.text else node
+        if id(node) not in self._done:
+            self._done[id(node)] = (node, self._collection(node))
+        return self._done[id(node)][1]
+
+    def _collection(self, node: Mapping | Sequence) -> Node:
+        if isinstance(node, Sequence):
+            items = [self.apply(item) for item in node.items]
+            return Sequence(items, place=node.place, tag=node.tag)
+        entries = {name: (key, self.apply(value)) for name, (key, value) in node.entries.items()}
+        return Mapping(entries, place=node.place, tag=node.tag)
+
+    def _scalar(self, node: Scalar) -> Scalar:
+        try:
+            written = interpolate(node.written, self._variables)
+        except InvalidTemplateError as error:
+            place = node.written.place(error.offset, error.offset + 1)
+            self._report(
+                place, "holds a reference to a variable that is not valid; `$$` writes a dollar"
+            )
+            return node
+        return Scalar(written, node.place, plain=False, tag=node.tag)

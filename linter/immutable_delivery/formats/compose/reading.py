@@ -12,6 +12,7 @@ from immutable_delivery.source.located import Written
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.dotenv import raw_variables, variables
 from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import Node, Scalar
 
 Environment = dict[str, Written]
 
@@ -92,3 +93,17 @@ class Reader(Record):
             self.trouble(Place(path, Span(0, 0)), error.reason)
             return None
         return self.around.texts.setdefault(path, text)
+
+
+_TRUE = frozenset({"true", "y", "yes", "on"})
+_FALSE = frozenset({"false", "n", "no", "off", ""})
+
+
+def truth(node: Node | None) -> bool | None:
+    """Return what a truth value says: False where nothing stands, None where it is not known."""
+    if not isinstance(node, Scalar) or node.null:
+        return False
+    text = node.text.lower()
+    if not node.written.known or text not in _TRUE | _FALSE:
+        return None
+    return text in _TRUE

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
+from immutable_delivery.containers.environments import Environment, configured
 from immutable_delivery.containers.spec import Setting
+from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Phase, Scope
-from immutable_delivery.formats.compose.environments import environment
 from immutable_delivery.formats.compose.loading import Model
 from immutable_delivery.formats.compose.merging import built
 from immutable_delivery.formats.compose.reading import Reader
@@ -13,6 +17,8 @@ from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml.query import scalar, scalars
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Environments
 
 
 class Service(Record, frozen=True):
@@ -96,3 +102,41 @@ def service(
     )
     reached = environment(files[-1], profiles, reader.around).reached(scope)
     return Service(key, node, model, reader, reached)
+
+
+_DEVCONTAINER = "devcontainer"
+"""A folder with this word in its name holds the place where somebody works."""
+
+
+def environment(path: str, profiles: Sequence[str], around: Surroundings) -> Environment:
+    """Return the environment of a service: as the configuration says, by its last file, or by its profiles."""
+    found = configured(path, around.settings.environments)
+    return found or conventional(path) or _profiled(profiles) or Environment()
+
+
+def conventional(path: str) -> Environment | None:
+    """Return the environment that the name of a file or of its folder tells."""
+    words = known(Environments)
+    telling = words.compose_development | words.compose_stages
+    folder, _, name = path.rpartition("/")
+    for word in re.split(r"[._-]", name.lower()):
+        if word in telling:
+            return Environment(word, f"the file name says '{word}'", _is_development(word))
+    last = folder.rpartition("/")[2].lower()
+    if last in telling:
+        return Environment(last, f"the folder is named '{last}'", _is_development(last))
+    inside = next((part for part in folder.split("/") if _DEVCONTAINER in part.lower()), None)
+    if inside is None:
+        return None
+    return Environment(_DEVCONTAINER, f"a folder is named '{inside}'", development=True)
+
+
+def _profiled(profiles: Sequence[str]) -> Environment | None:
+    """Return the environment of a service that has no profiles but those of development."""
+    if not profiles or not all(map(_is_development, profiles)):
+        return None
+    return Environment(profiles[0], f"the profile is '{profiles[0]}'", development=True)
+
+
+def _is_development(name: str) -> bool:
+    return name in known(Environments).compose_development or name == _DEVCONTAINER

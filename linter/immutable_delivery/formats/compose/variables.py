@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from immutable_delivery.containers.spec import VariableSpec
 from immutable_delivery.facts import VariableType
-from immutable_delivery.formats.compose.pairs import paired
+from immutable_delivery.formats.compose.merging import paired
 from immutable_delivery.formats.compose.reading import Environment
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.source.files import resolve

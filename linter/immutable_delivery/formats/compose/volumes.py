@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from posixpath import normpath
 
-from immutable_delivery.formats.compose.values import truth
+from immutable_delivery.formats.compose.reading import truth
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.located import Written

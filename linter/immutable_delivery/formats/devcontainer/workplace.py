@@ -24,7 +24,7 @@ from immutable_delivery.source.files import folder_of, read_text, resolve
 from immutable_delivery.source.located import Written
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax import yaml
-from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.interpolation import filled
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import items, mapping, pairs, scalar, scalars, text
 from immutable_delivery.syntax.yaml.shapes import Shapes, tell

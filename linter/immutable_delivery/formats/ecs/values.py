@@ -8,8 +8,7 @@ from collections.abc import Mapping as AnyMapping
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.located import Written
-from immutable_delivery.syntax.interpolation import unaligned
-from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import mapping, pairs, scalar, text
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from immutable_delivery.formats.kustomize.build import Builder, Built
 from immutable_delivery.formats.kustomize.graph import Graph
 from immutable_delivery.formats.kustomize.jsonpatch import patched
-from immutable_delivery.formats.kustomize.model import FILE_NAMES, is_kustomization
+from immutable_delivery.formats.kustomize.model import FILE_NAMES, Refused, is_kustomization
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Identity, Resource, objects_in
-from immutable_delivery.formats.kustomize.trouble import Refused
 
 __all__ = [
     "FILE_NAMES",

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from immutable_delivery.formats.kustomize import generators, images, names, replacements, variables
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.graph import Graph
-from immutable_delivery.formats.kustomize.model import SHAPES, Kustomization
+from immutable_delivery.formats.kustomize.model import SHAPES, Kustomization, Report
 from immutable_delivery.formats.kustomize.patches import Patcher
 from immutable_delivery.formats.kustomize.plugins import long_forms
 from immutable_delivery.formats.kustomize.remote import chart, is_remote, remote_base
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource, objects_in
-from immutable_delivery.formats.kustomize.trouble import Report
 from immutable_delivery.records import Record
 from immutable_delivery.source.files import resolve
 from immutable_delivery.source.text import Place, Span

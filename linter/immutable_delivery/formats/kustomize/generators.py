@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
-from immutable_delivery.formats.kustomize.model import Kustomization
+from immutable_delivery.formats.kustomize.model import Kustomization, Report
 from immutable_delivery.formats.kustomize.remote import is_remote
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource
-from immutable_delivery.formats.kustomize.trouble import Report
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import resolve
 from immutable_delivery.source.located import Written

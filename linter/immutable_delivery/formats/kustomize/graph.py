@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from immutable_delivery.formats.kustomize.model import Kustomization, files_named
+from immutable_delivery.formats.kustomize.model import Kustomization, Report, files_named
 from immutable_delivery.formats.kustomize.plugins import long_forms
 from immutable_delivery.formats.kustomize.repository import Repository
-from immutable_delivery.formats.kustomize.trouble import Report
 from immutable_delivery.source.files import resolve
 from immutable_delivery.syntax.yaml import Scalar
 

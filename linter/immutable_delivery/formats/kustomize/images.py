@@ -7,9 +7,9 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from immutable_delivery.formats.kustomize.patterns import Pattern, compiled
+from immutable_delivery.formats.kustomize.model import Report
 from immutable_delivery.formats.kustomize.resource import Resource
-from immutable_delivery.formats.kustomize.trouble import Report
+from immutable_delivery.formats.kustomize.selectors import Pattern, compiled
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.source.located import Piece, Written

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.formats.kustomize.images import repinned
-from immutable_delivery.formats.kustomize.trouble import Refused
+from immutable_delivery.formats.kustomize.model import Refused
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.yaml import Mapping, Node, Sequence
 from immutable_delivery.syntax.yaml.query import text, written

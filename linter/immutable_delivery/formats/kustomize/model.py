@@ -8,7 +8,7 @@ from immutable_delivery.records import Record
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml.query import items, scalar, scalars, text
-from immutable_delivery.syntax.yaml.shapes import Shapes
+from immutable_delivery.syntax.yaml.shapes import Report, Shapes
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -102,3 +102,10 @@ def files_named(kustomization: Kustomization) -> Iterator[Scalar]:
             *filter(None, [scalar(item, "valuesFile")]),
             *scalars(item, "additionalValuesFiles"),
         )
+
+
+__all__ = ["Refused", "Report"]
+
+
+class Refused(Exception):  # noqa: N818 (it is no fault of ours)
+    """A step that cannot be done: the reason, for a person."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.formats.kustomize.inline import inner_documents
 from immutable_delivery.formats.kustomize.model import Kustomization
+from immutable_delivery.formats.kustomize.patches import inner_documents
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.source.files import resolve
 from immutable_delivery.syntax.yaml import Document, Mapping, Node, Scalar, Sequence

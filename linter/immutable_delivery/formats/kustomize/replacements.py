@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from immutable_delivery.budget import SPENT, SpentError
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.images import repinned
-from immutable_delivery.formats.kustomize.model import Kustomization
+from immutable_delivery.formats.kustomize.model import Kustomization, Refused, Report
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.selectors import Selector, Targets
-from immutable_delivery.formats.kustomize.trouble import Refused, Report
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import resolve
 from immutable_delivery.source.located import Written

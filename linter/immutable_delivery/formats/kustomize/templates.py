@@ -5,7 +5,7 @@ from __future__ import annotations
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import Written
-from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.interpolation import filled
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import mappings, scalar, text
 

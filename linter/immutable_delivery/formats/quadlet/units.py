@@ -10,8 +10,7 @@ from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import Piece, Written
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.comments import Stretch
-from immutable_delivery.syntax.interpolation import unaligned
-from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.interpolation import filled, unaligned
 
 _SECTION = lazy(r"\[([^\]\[]+)\]\Z")
 _SPECIFIER = lazy(r"%(?:%|[A-Za-z])")

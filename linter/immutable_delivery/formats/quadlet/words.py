@@ -7,8 +7,7 @@ import re
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import Written
-from immutable_delivery.syntax.interpolation import Cutter, unaligned
-from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.interpolation import Cutter, filled, unaligned
 
 _TOKEN = lazy(r"\s+|\\(?:x[0-9a-fA-F]{2}|.)|[\"']|[^\s\\\"']+|\\", re.DOTALL)
 _ESCAPES = {

@@ -24,8 +24,7 @@ from immutable_delivery.records import Record
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.located import Written
 from immutable_delivery.syntax import yaml
-from immutable_delivery.syntax.interpolation import unaligned
-from immutable_delivery.syntax.placeholders import filled
+from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import (
     find,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.syntax.shell.braces import unbraced
+from immutable_delivery.source.located import Piece, Written
 from immutable_delivery.syntax.shell.fields import Fields
 from immutable_delivery.syntax.shell.mask import GLUE
 from immutable_delivery.syntax.shell.source import Source, Word
@@ -172,3 +174,24 @@ def _variable(node: Node, text: str) -> Variable:
         return Variable(name, start, end)
     operator = text[tail[0].start_byte : tail[0].end_byte]
     return Variable(name, start, end, operator if operator in _FOLLOWED else "%", tail[1:])
+
+
+MAX_WORDS = 64
+_BRACES = lazy(r"\{([^{}]*,[^{}]*)\}")
+
+
+def unbraced(words: list[Word]) -> list[Word]:
+    """Return the words with their braces expanded, as long as they stay few."""
+    if not any("{" in word.text for word in words):
+        return words
+    return [part for word in words for part in _expanded(word)]
+
+
+def _expanded(word: Word) -> list[Word]:
+    pieces = _BRACES.split(word.text) if word.known and not word.quoted else [word.text]
+    choices = [piece.split(",") if index % 2 else [piece] for index, piece in enumerate(pieces)]
+    if len(pieces) == 1 or prod(map(len, choices)) > MAX_WORDS:
+        return [word]
+    place = word.place
+    texts = ["".join(choice) for choice in product(*choices)]
+    return [Word.of(Written(text, (Piece(text, place, aligned=False),), place)) for text in texts]
