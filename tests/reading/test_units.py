@@ -26,7 +26,7 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{imag
 
 def families(files: dict[str, str]) -> list[tuple[str, ...]]:
     memory = MemoryFiles(files)
-    return [one.paths for one in units.together("kubernetes", memory.paths, memory)]
+    return [one.paths for one in units.group_files("kubernetes", memory.paths, memory)]
 
 
 def test_manifests_of_a_folder_are_read_together() -> None:
@@ -58,7 +58,7 @@ def test_what_kustomizations_tie_is_read_together() -> None:
 
 def test_dockerfiles_are_read_one_by_one() -> None:
     memory = MemoryFiles({"a/Dockerfile": "FROM a\n", "b/Dockerfile": "FROM b\n"})
-    assert [one.paths for one in units.together("dockerfile", memory.paths, memory)] == [
+    assert [one.paths for one in units.group_files("dockerfile", memory.paths, memory)] == [
         ("a/Dockerfile",),
         ("b/Dockerfile",),
     ]
@@ -93,7 +93,7 @@ def readings() -> Iterator[units.Reading]:
     project = read(tree.files, tree.skipped, Reader(tree.files, UNCONFIGURED))
     for name in NAMED:
         paths = [one.path for one in project.inputs.values() if one.format == name]
-        for group in units.together(name, paths, tree.files):
+        for group in units.group_files(name, paths, tree.files):
             yield units.read(group, tree.files, project.builds, UNCONFIGURED)
 
 

@@ -10,7 +10,7 @@ from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact, File, Scope
 from immutable_delivery.formats.registry import REGISTRY, candidates, claim
 from immutable_delivery.reading import units
-from immutable_delivery.reading.units import Group, Reading
+from immutable_delivery.reading.units import Reading, Unit
 from immutable_delivery.reading.workers import Site, Task, outcomes
 from immutable_delivery.records import Record, field
 from immutable_delivery.repository.classify import classify as path_class
@@ -72,9 +72,9 @@ class Reader:
                 self._sizes[path] = one.size
                 yield one
 
-    def grouped(self, format_name: str, paths: Sequence[str]) -> list[Group]:
+    def grouped(self, format_name: str, paths: Sequence[str]) -> list[Unit]:
         """Return the files of a format, put together that are to be read together."""
-        return units.together(format_name, paths, self.files)
+        return units.group_files(format_name, paths, self.files)
 
     def readings(self, tasks: Sequence[Task]) -> Iterable[Reading]:
         """Yield what every group says, in their order."""

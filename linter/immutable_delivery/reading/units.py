@@ -25,7 +25,7 @@ from immutable_delivery.source.text import Text
 from immutable_delivery.tables import extended_by
 
 
-class Group(Record, frozen=True):
+class Unit(Record, frozen=True):
     """Files of one format that are read together."""
 
     format: str
@@ -45,24 +45,22 @@ class Reading(Record, kw_only=True, omit_defaults=True):
     scopes: dict[str, Scope] = field(default_factory=dict)
 
 
-def together(format_name: str, paths: Sequence[str], files: Files) -> list[Group]:
+def group_files(format_name: str, paths: Sequence[str], files: Files) -> list[Unit]:
     """Return the files of a format, put together that are to be read together."""
     if NAMED[format_name].apart:
-        return [Group(format_name, (path,)) for path in paths]
+        return [Unit(format_name, (path,)) for path in paths]
     own = load(format_name)
     found = own.families(paths, files) if isinstance(own, Families) else [paths]
-    return [Group(format_name, tuple(one)) for one in found if one]
+    return [Unit(format_name, tuple(one)) for one in found if one]
 
 
-def read(group: Group, files: Files, builds: Sequence[Build], settings: ReadingSettings) -> Reading:
+def read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingSettings) -> Reading:
     """Return what a group says; ``builds`` are what manifests say of building it."""
     with extended_by(settings.tables):
         return _read(group, files, builds, settings)
 
 
-def _read(
-    group: Group, files: Files, builds: Sequence[Build], settings: ReadingSettings
-) -> Reading:
+def _read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingSettings) -> Reading:
     format_, found = load(group.format), Reading()
     around = Surroundings(files, builds, settings)
     documents = {}
@@ -84,7 +82,7 @@ def _read(
     return found
 
 
-def encode(value: Reading | Sequence[Group]) -> bytes | None:
+def encode(value: Reading | Sequence[Unit]) -> bytes | None:
     """Return a reading, or groups, as data: compressed, for places repeat the names of files.
 
     None where something in it is no Unicode: a file may be named so.
@@ -100,9 +98,9 @@ def decode(data: bytes) -> Reading:
     return _decoder().decode(zlib.decompress(data))
 
 
-def decode_groups(data: bytes) -> list[Group]:
+def decode_groups(data: bytes) -> list[Unit]:
     """Return the groups that :func:`encode` made data of."""
-    return msgpack.decode(zlib.decompress(data), type=list[Group])
+    return msgpack.decode(zlib.decompress(data), type=list[Unit])
 
 
 @cache

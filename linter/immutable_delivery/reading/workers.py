@@ -12,11 +12,11 @@ from immutable_delivery.context import ReadingSettings
 from immutable_delivery.facts import Build
 from immutable_delivery.reading import units
 from immutable_delivery.reading.dependencies import Recorder, Trace
-from immutable_delivery.reading.units import Group, Reading
+from immutable_delivery.reading.units import Reading, Unit
 from immutable_delivery.records import Record
 from immutable_delivery.source.files import Files
 
-Task: TypeAlias = tuple[Group, Sequence[Build]]
+Task: TypeAlias = tuple[Unit, Sequence[Build]]
 """A group, and what manifests say of building it."""
 
 Outcome: TypeAlias = tuple[Reading, Trace]

@@ -12,7 +12,7 @@ from immutable_delivery.reading.cache.contents import Contents
 from immutable_delivery.reading.cache.store import Memory, load, name_of, save
 from immutable_delivery.reading.dependencies import Recorder, Trace, digest, holds
 from immutable_delivery.reading.project import Classify, Input, Reader, claimed
-from immutable_delivery.reading.units import Group, Reading
+from immutable_delivery.reading.units import Reading, Unit
 from immutable_delivery.reading.workers import Site, Task, outcomes
 from immutable_delivery.source.files import MarkedFiles
 
@@ -36,7 +36,7 @@ class Remembered:
                 return data
         return None
 
-    def remember(self, key: str, trace: Trace, value: Reading | Sequence[Group]) -> None:
+    def remember(self, key: str, trace: Trace, value: Reading | Sequence[Unit]) -> None:
         """Keep what a computation gave, where that can be written."""
         data = units.encode(value)
         if data is not None:
@@ -78,13 +78,13 @@ class RememberingReader(Reader):
         """Tell whether every question still has the answer that it had."""
         return holds(trace, self._answers)
 
-    def grouped(self, format_name: str, paths: Sequence[str]) -> list[Group]:
+    def grouped(self, format_name: str, paths: Sequence[str]) -> list[Unit]:
         """Return the files of a format, put together that are to be read together."""
         key = _key(("grouped", format_name, paths))
         if data := self._remembered.recall(key, self):
             return units.decode_groups(data)
         recorder = Recorder(self.files)
-        found = units.together(format_name, paths, recorder)
+        found = units.group_files(format_name, paths, recorder)
         self._remembered.remember(key, recorder.trace, found)
         return found
 
