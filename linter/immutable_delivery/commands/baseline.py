@@ -66,7 +66,7 @@ def _before(files: Files, path: str) -> tuple[list[Recorded], Identify]:
 def _opened(start: Path, request: Request) -> tuple[Opened, str]:
     """Return the judged repository and the file of its baseline."""
     opened = open_run(start, request)
-    opened.desk.close()
+    opened.options.close()
     path = opened.settings.config.baseline or FILE
     refuse_links(opened.settings.files, path)
     return opened, path

@@ -15,7 +15,7 @@ from immutable_delivery.fixes.loop import Choose, Made, Mended, mend, target_of
 from immutable_delivery.fixes.second_reading import SecondReaders
 from immutable_delivery.fixes.suppressing import suppression
 from immutable_delivery.pipeline.examine import report
-from immutable_delivery.pipeline.reader import desk_of
+from immutable_delivery.pipeline.reader import read_options
 from immutable_delivery.pipeline.run import examine_in
 from immutable_delivery.pipeline.settings import Request, settings_of
 from immutable_delivery.records import Record, replace
@@ -61,10 +61,10 @@ def fixed(start: Path, request: Request, wanted: Wanted) -> Fixed:
         if name not in known:
             raise UsageError(unknown_name(name, known))
 
-    desk = desk_of(tree, settings.config, request)
+    options = read_options(tree, settings.config, request)
 
     def judged(files: MarkedFiles) -> Report:
-        examined = examine_in(files, settings, tree, request, desk.reader(files))
+        examined = examine_in(files, settings, tree, request, options.reader(files))
         found = report(examined, settings.policies, covers=tree.covers)
         return replace(found, findings=tuple(_asked(found, request.select)))
 

@@ -24,7 +24,7 @@ REMEMBERED = 60
 """So many files are read sooner than what is remembered of them."""
 
 
-class Desk(Record, frozen=True):
+class ReadOptions(Record, frozen=True):
     """What all states of a repository are read with."""
 
     settings: ReadingSettings
@@ -54,7 +54,9 @@ class Desk(Record, frozen=True):
             self.remembered.save()
 
 
-def desk_of(tree: Tree, config: Config, request: Request, tell: Tell | None = None) -> Desk:
+def read_options(
+    tree: Tree, config: Config, request: Request, tell: Tell | None = None
+) -> ReadOptions:
     """Return what to read a repository with."""
     settings = reading_settings(config)
     remembered = None
@@ -64,7 +66,7 @@ def desk_of(tree: Tree, config: Config, request: Request, tell: Tell | None = No
         about = (str(tree.root), type(tree.files).__name__, repr(settings))
         classes = repr((config.paths, sorted(tree.named), request.inline_ignores))
         remembered = remembered_of(about, classes)
-    return Desk(settings, request.jobs, remembered, tell)
+    return ReadOptions(settings, request.jobs, remembered, tell)
 
 
 def _are_text(paths: Sequence[str]) -> bool:

@@ -15,7 +15,7 @@ from immutable_delivery.context import Trust
 from immutable_delivery.errors import ConfigError, PolicyError, UnreadableError
 from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
 from immutable_delivery.pipeline.examine import Examined, examine, report, worsened
-from immutable_delivery.pipeline.reader import Desk, desk_of
+from immutable_delivery.pipeline.reader import ReadOptions, read_options
 from immutable_delivery.pipeline.settings import Request, Settings, settings_of
 from immutable_delivery.policy.fingerprints import content
 from immutable_delivery.reading.project import Reader, Tell
@@ -48,7 +48,7 @@ class Opened(Record, frozen=True):
     scope: Scope
     settings: Settings
     examined: Examined
-    desk: Desk
+    options: ReadOptions
 
     def compared(
         self,
@@ -72,7 +72,7 @@ class Opened(Record, frozen=True):
 
     def everything(self, files: MarkedFiles, request: Request) -> list[Finding]:
         """Return all that is found in another state of the repository, reported or not."""
-        tree, reader = self.scope.tree, self.desk.reader(files)
+        tree, reader = self.scope.tree, self.options.reader(files)
         other = examine_in(files, self.settings, tree, request, reader)
         return [*other.findings, *other.suppressed, *other.disabled]
 
@@ -98,7 +98,7 @@ def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
     worse = worsened(examined, found) if only_new else ()
     if scope.changes is not None:
         found = tuple(_caused(opened, found, scope.changes, request))
-    opened.desk.close()
+    opened.options.close()
     origin = origin_of(tree.git if request.origin else None)
     told = Circumstances(
         version=__version__, repository=origin.repository, baseline=known, revision=origin.revision,
@@ -119,14 +119,14 @@ def open_run(start: Path, request: Request, tell: Tell | None = None) -> Opened:
         commits=request.commits,
     )
     settings = settings_of(scope.tree, request, start)
-    desk = desk_of(scope.tree, settings.config, request, tell)
+    options = read_options(scope.tree, settings.config, request, tell)
     examined = examine_in(
-        scope.tree.files, settings, scope.tree, request, desk.reader(scope.tree.files)
+        scope.tree.files, settings, scope.tree, request, options.reader(scope.tree.files)
     )
     for path in settings.config.files:  # findings about suppressions point into them
         if text := read_text(within(settings.files, path), path):
             examined.project.texts.keep(text)
-    return Opened(scope, settings, examined, desk)
+    return Opened(scope, settings, examined, options)
 
 
 def loads(start: Path, request: Request, rev: str) -> str:
