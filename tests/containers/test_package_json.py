@@ -7,7 +7,7 @@ import json
 import pytest
 
 from immutable_delivery.containers.package_json import package_scripts
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 
 SCRIPTS = {
@@ -20,8 +20,8 @@ SCRIPTS = {
 }
 
 
-def words(command: list[str]) -> list[Written]:
-    return [Written.literal(text, Place("f", Span(0, len(text)))) for text in command]
+def words(command: list[str]) -> list[LocatedText]:
+    return [LocatedText.literal(text, Place("f", Span(0, len(text)))) for text in command]
 
 
 def run(command: list[str], content: str = json.dumps({"scripts": SCRIPTS})) -> list[str]:

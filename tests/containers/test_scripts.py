@@ -13,7 +13,7 @@ from immutable_delivery.containers.spec import CommandSpec, ContainerSpec
 from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import Container, Fact, Install, Scope, Start, Unread
 from immutable_delivery.source.files import MemoryFiles, State
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
 INSTALL = "pip install flask\n"
@@ -29,7 +29,7 @@ def run(
         extent=place,
         scope=Scope(phase="start"),
         entrypoint=CommandSpec(
-            "Procfile", (Written.literal(line, place),), place, place, form="shell"
+            "Procfile", (LocatedText.literal(line, place),), place, place, form="shell"
         ),
         files=ContainerFiles(around, folder=""),
     )

@@ -11,12 +11,12 @@ from immutable_delivery.effects import Interpreter, dev_server, package_script
 from immutable_delivery.effects.tables import compile_tables, load
 from immutable_delivery.facts import Command, Fact, Fetch, Install, Phase, Scope, Unread, Variable
 from immutable_delivery.references.packages import READERS
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
 
-def written(text: str, file: str = "f") -> Written:
-    return Written.literal(text, Place(file, Span(0, len(text))))
+def written(text: str, file: str = "f") -> LocatedText:
+    return LocatedText.literal(text, Place(file, Span(0, len(text))))
 
 
 def read(script: str, phase: Phase = "pipeline", shell: str = "sh") -> Interpreter:

@@ -6,15 +6,15 @@ import pytest
 
 from immutable_delivery.effects import Interpreter, of_ref, of_url
 from immutable_delivery.facts import Fetch, Scope
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 SHA = "ab" * 32
 
 
-def written(text: str, file: str = "f") -> Written:
-    return Written.literal(text, Place(file, Span(0, len(text))))
+def written(text: str, file: str = "f") -> LocatedText:
+    return LocatedText.literal(text, Place(file, Span(0, len(text))))
 
 
 def fetches(*scripts: str, **variables: str | None) -> list[Fetch]:

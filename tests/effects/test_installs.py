@@ -8,15 +8,15 @@ from immutable_delivery.effects import Interpreter
 from immutable_delivery.facts import Fetch, Install, Package, Scope
 from immutable_delivery.references.packages import requirements
 from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 SHA = "a" * 64
 
 
-def written(text: str, file: str = "f") -> Written:
-    return Written.literal(text, Place(file, Span(0, len(text))))
+def written(text: str, file: str = "f") -> LocatedText:
+    return LocatedText.literal(text, Place(file, Span(0, len(text))))
 
 
 def read(

@@ -11,7 +11,7 @@ from immutable_delivery.formats import dockerfile
 from immutable_delivery.formats.dockerfile.cut import cut
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.heredocs import openers
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Text
 
 
@@ -23,7 +23,7 @@ def only(value: str) -> Instruction:
     return cut(Text("Dockerfile", value)).instructions[-1]
 
 
-def at(value: str, written: Written) -> str:
+def at(value: str, written: LocatedText) -> str:
     span = written.whole.span
     return value[span.start : span.end]
 
@@ -81,7 +81,7 @@ def test_words_across_continuations_know_both_their_places() -> None:
     value = "FROM a\nRUN apt-get ins\\\n# why\ntall -y\n"
     run = only(value)
     assert run.words[0].text == "apt-get install -y"
-    pieces = run.words[0].pieces
+    pieces = run.words[0].segments
     assert [value[p.place.span.start : p.place.span.end] for p in pieces] == [
         "apt-get ins",
         "tall -y",

@@ -11,7 +11,7 @@ from immutable_delivery.facts import Build, Container, Image, Variable
 from immutable_delivery.formats.dockerfile.expansion import BadSubstitutionError, expand
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.variables import UNSET, Variables
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 HERE = Place("docker-compose.yml", Span(10, 20))
 
 
-def word(text: str, file: str = "Dockerfile") -> Written:
-    return Written.literal(text, Place(file, Span(0, len(text))))
+def word(text: str, file: str = "Dockerfile") -> LocatedText:
+    return LocatedText.literal(text, Place(file, Span(0, len(text))))
 
 
 KNOWN = Variables({"A": word("one", "a"), "E": word("", "e"), "U": UNSET, "P": None})
@@ -56,11 +56,11 @@ OPEN = Variables(dict(KNOWN.values), closed=False)
 )
 def test_expansion_is_that_of_buildkit(text: str, value: str, missing: tuple[str, ...]) -> None:
     found = expand(word(text), KNOWN)
-    assert (found.text, found.missing) == (value, missing)
+    assert (found.text, found.unresolved) == (value, missing)
 
 
 def test_a_base_from_outside_may_set_anything() -> None:
-    assert expand(word("${N:-d}"), OPEN).missing == ("N",)
+    assert expand(word("${N:-d}"), OPEN).unresolved == ("N",)
     assert expand(word("${U:-d}"), OPEN).text == "d"
 
 
@@ -77,7 +77,7 @@ def test_nesting_and_doubling_end() -> None:
     variables = Variables({"X0": word("x" * 100)})
     for step in range(60):
         variables.values[f"X{step + 1}"] = expand(word(f"$X{step}$X{step}"), variables)
-    assert expand(word("$X60"), variables).missing
+    assert expand(word("$X60"), variables).unresolved
 
 
 def test_backticks_escape_where_they_are_asked_to() -> None:
@@ -86,11 +86,11 @@ def test_backticks_escape_where_they_are_asked_to() -> None:
 
 def test_lines_cut_at_piece_borders() -> None:
     first, second = word("ab", "x"), word("cd", "y")
-    line = Line.of(Written.joined([first, second], first.whole))
-    assert [piece.text for piece in line.pieces(0, 4)] == ["ab", "cd"]
-    assert [piece.text for piece in line.pieces(1, 3)] == ["b", "c"]
-    assert [piece.text for piece in line.pieces(2, 4)] == ["cd"]
-    assert line.pieces(2, 2) == []
+    line = Line.of(LocatedText.joined([first, second], first.whole))
+    assert [piece.text for piece in line.segments(0, 4)] == ["ab", "cd"]
+    assert [piece.text for piece in line.segments(1, 3)] == ["b", "c"]
+    assert [piece.text for piece in line.segments(2, 4)] == ["cd"]
+    assert line.segments(2, 2) == []
 
 
 def test_the_default_of_an_argument_decides(lower: Lower) -> None:

@@ -24,7 +24,7 @@ from immutable_delivery.facts import (
 from immutable_delivery.formats import quadlet
 from immutable_delivery.formats.quadlet.words import words
 from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 
 T = TypeVar("T", bound=Fact)
@@ -216,7 +216,7 @@ def test_an_empty_value_takes_back() -> None:
     ],
 )
 def test_words(text: str, expected: list[str]) -> None:
-    given = Written.literal(text, Place("f", Span(0, len(text))))
+    given = LocatedText.literal(text, Place("f", Span(0, len(text))))
     assert [one.text for one in words(given)] == expected
 
 

@@ -14,7 +14,7 @@ from immutable_delivery.effects import Interpreter
 from immutable_delivery.effects.tables import load
 from immutable_delivery.facts import Install, Scope
 from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
 Row = Mapping[str, Any]
@@ -53,7 +53,7 @@ def words(row: Row, key: str) -> list[str]:
 def installs(script: str, *files: str) -> list[Install]:
     interpreter = Interpreter(files=MemoryFiles(dict.fromkeys(files, "")))
     place = Place("f", Span(0, len(script)))
-    interpreter.script(Written.literal(script, place), Scope(), place)
+    interpreter.script(LocatedText.literal(script, place), Scope(), place)
     return [fact for fact in interpreter.finish() if isinstance(fact, Install)]
 
 

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from immutable_delivery.effects import Interpreter, dev_server
 from immutable_delivery.effects.tables import load
 from immutable_delivery.facts import Command, Fact, Fetch, Install, Phase, Scope, Variable
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
 Row = Mapping[str, Any]
@@ -30,7 +30,7 @@ def reviewed(name: str) -> dict[str, Any]:
 def facts(script: str, kind: type[Fact], phase: Phase = "pipeline") -> list[Any]:
     interpreter = Interpreter()
     place = Place("f", Span(0, len(script)))
-    interpreter.script(Written.literal(script, place), Scope(phase=phase), place)
+    interpreter.script(LocatedText.literal(script, place), Scope(phase=phase), place)
     return [fact for fact in interpreter.finish() if isinstance(fact, kind)]
 
 

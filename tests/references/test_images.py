@@ -6,14 +6,14 @@ import pytest
 
 from immutable_delivery.facts import Image, Scope
 from immutable_delivery.references.images import image_fact
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
 DIGEST = "sha256:" + "a" * 64
 
 
 def image(reference: str) -> Image:
-    written = Written.literal(reference, Place("f", Span(0, len(reference))))
+    written = LocatedText.literal(reference, Place("f", Span(0, len(reference))))
     return image_fact(written, role="base", scope=Scope(), extent=written.whole)
 
 

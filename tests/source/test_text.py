@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import MAX_BYTES, Place, Position, Span, Text
 
 
@@ -59,30 +59,30 @@ def place(start: int, end: int, file: str = "f") -> Place:
 
 
 def test_a_slice_of_written_text_has_exact_places() -> None:
-    written = Written(
+    written = LocatedText(
         "nginx:1.27",
-        (Piece("nginx:", place(0, 6)), Piece("1.27", place(3, 7, ".env"))),
+        (Segment("nginx:", place(0, 6)), Segment("1.27", place(3, 7, ".env"))),
         place(0, 12),
     )
     assert written.place(6, 10) == place(3, 7, ".env")
     assert written.slice(0, 5).whole == place(0, 5)
-    assert written.slice(7, 9).pieces == (Piece("." + "2", place(4, 6, ".env")),)
+    assert written.slice(7, 9).segments == (Segment("." + "2", place(4, 6, ".env")),)
 
 
 def test_a_piece_that_is_not_aligned_keeps_its_whole_place() -> None:
-    written = Written.literal("a\tb", place(0, 4))
-    assert not written.pieces[0].aligned
+    written = LocatedText.literal("a\tb", place(0, 4))
+    assert not written.segments[0].aligned
     assert written.place(1, 2) == place(0, 4)
 
 
 def test_an_empty_text_stands_where_it_is_written() -> None:
-    assert Written.literal("", place(4, 4)).place() == place(4, 4)
-    assert Written("", (), place(4, 4)).place() == place(4, 4)
+    assert LocatedText.literal("", place(4, 4)).place() == place(4, 4)
+    assert LocatedText("", (), place(4, 4)).place() == place(4, 4)
 
 
 def test_a_joined_text_knows_what_is_missing() -> None:
-    one = Written.literal("a", place(0, 1))
-    other = Written("${B}", (Piece("${B}", place(1, 5)),), place(1, 5), ("B",))
-    joined = Written.joined([one, other], place(0, 5))
-    assert (joined.text, joined.value, joined.missing) == ("a${B}", None, ("B",))
+    one = LocatedText.literal("a", place(0, 1))
+    other = LocatedText("${B}", (Segment("${B}", place(1, 5)),), place(1, 5), ("B",))
+    joined = LocatedText.joined([one, other], place(0, 5))
+    assert (joined.text, joined.value, joined.unresolved) == ("a${B}", None, ("B",))
     assert joined.slice(0, 1).value == "a"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.dotenv import raw_variables, variables
 
@@ -39,19 +39,19 @@ def test_values(value: str, expected: dict[str, str]) -> None:
 def test_a_value_knows_its_place_and_what_it_is_made_of() -> None:
     value = 'A=1.2\nB="v$A\\n" # x\n'
     found = variables(Text("sub/.env", value))["B"]
-    places = [value[p.place.span.start : p.place.span.end] for p in found.pieces]
+    places = [value[p.place.span.start : p.place.span.end] for p in found.segments]
     assert places == ["v", "1.2", "\\n"]
     assert found.whole.file == "sub/.env"
     assert value[found.whole.span.start : found.whole.span.end] == "v$A\\n"
 
 
 def test_what_is_given_counts_more() -> None:
-    given = {"A": Written.literal("given", Place("x", Span(0, 5)))}
+    given = {"A": LocatedText.literal("given", Place("x", Span(0, 5)))}
     assert variables(Text(".env", "A=own\nB=$A\n"), given)["B"].text == "given"
 
 
 def test_what_has_no_value_is_missing() -> None:
-    assert variables(Text(".env", "A=$NONE\nB=x$A\n"))["B"].missing == ("NONE",)
+    assert variables(Text(".env", "A=$NONE\nB=x$A\n"))["B"].unresolved == ("NONE",)
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.interpolation import Cutter, InvalidTemplateError, interpolate
 
 GIVEN = {"SET": "value", "EMPTY": "", "LOWER_case1": "x"}
 
 
-def literal(text: str, file: str) -> Written:
-    return Written.literal(text, Place(file, Span(0, len(text))))
+def literal(text: str, file: str) -> LocatedText:
+    return LocatedText.literal(text, Place(file, Span(0, len(text))))
 
 
-def value(text: str) -> Written:
+def value(text: str) -> LocatedText:
     given = {name: literal(one, ".env") for name, one in GIVEN.items()}
     return interpolate(literal(text, "f"), given)
 
@@ -51,7 +51,7 @@ def value(text: str) -> Written:
 )
 def test_operators(text: str, expected: str) -> None:
     found = value(text)
-    assert (found.text, found.missing) == (expected, ())
+    assert (found.text, found.unresolved) == (expected, ())
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_nothing_gives_a_value_stays_as_it_is(
     text: str, kept: str, missing: tuple[str, ...]
 ) -> None:
     found = value(text)
-    assert (found.text, found.missing, found.value) == (kept, missing, None)
+    assert (found.text, found.unresolved, found.value) == (kept, missing, None)
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,13 @@ def test_nesting_and_growth_are_bounded() -> None:
 
 def test_many_references_in_many_pieces_take_linear_time() -> None:
     lines = [literal(f"${{A{n}:-{n}}} x\n", "f") for n in range(5_000)]
-    whole = Written.joined(lines, Place("f", Span(0, 0)))
+    whole = LocatedText.joined(lines, Place("f", Span(0, 0)))
     assert interpolate(whole, {}).text.endswith("4999 x\n")
 
 
 def test_a_cutter_cuts_like_slices() -> None:
     parts = [literal(text, "f") for text in ("ab", "", "cde", "f")]
-    whole = Written.joined(parts, Place("f", Span(0, 6)))
+    whole = LocatedText.joined(parts, Place("f", Span(0, 6)))
     cutter = Cutter(whole)
     for start, end in ((0, 1), (1, 4), (4, 4), (4, 6), (6, 6)):
         assert cutter.cut(start, end).text == whole.text[start:end]

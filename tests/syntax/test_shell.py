@@ -7,13 +7,13 @@ import time
 import pytest
 
 from immutable_delivery.effects.tables import load
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.shell import Call, Shell, mask
 
 
-def written(text: str, file: str = "f", at: int = 0) -> Written:
-    return Written.literal(text, Place(file, Span(at, at + len(text))))
+def written(text: str, file: str = "f", at: int = 0) -> LocatedText:
+    return LocatedText.literal(text, Place(file, Span(at, at + len(text))))
 
 
 def calls(script: str, **variables: str | None) -> list[Call]:
@@ -121,7 +121,7 @@ def test_variables_have_their_values(script: str, words: str) -> None:
 )  # fmt: skip
 def test_what_nothing_tells_is_unknown(script: str, missing: str) -> None:
     call = next(call for call in calls(script, KNOWN=None) if call.name == "a")
-    assert missing in {call.words[1].text, *" ".join(call.words[1].missing).split()}
+    assert missing in {call.words[1].text, *" ".join(call.words[1].unresolved).split()}
     assert not call.words[1].known
 
 
@@ -255,7 +255,7 @@ def test_words_stand_where_they_are_decided() -> None:
     whole = [script[w.place.span.start : w.place.span.end] for w in words[2:]]
     assert whole == ['"q$PK"', "v w", "x\\ y", "z"]
     outside = calls("a ${X}-b", X="1.2")[0].words[1].written
-    assert [(piece.text, piece.place.file) for piece in outside.pieces] == [
+    assert [(piece.text, piece.place.file) for piece in outside.segments] == [
         ("1.2", "env"),
         ("-b", "f"),
     ]
@@ -264,9 +264,9 @@ def test_words_stand_where_they_are_decided() -> None:
 def test_scripts_of_many_pieces_keep_their_places() -> None:
     rows = ["apt-get install \\\n", "  curl=1 \\\n", "  git\n"]
     pieces = [
-        Piece(row, Place("y", Span(100 * n, 100 * n + len(row)))) for n, row in enumerate(rows)
+        Segment(row, Place("y", Span(100 * n, 100 * n + len(row)))) for n, row in enumerate(rows)
     ]
-    text = Written("".join(rows), tuple(pieces), Place("y", Span(0, 300)))
+    text = LocatedText("".join(rows), tuple(pieces), Place("y", Span(0, 300)))
     shell = Shell({}, load().wrappers)
     shell.run(text)
     places = [word.written.place().span for word in shell.calls[0].words]

@@ -65,10 +65,10 @@ def written(value: str, key: str) -> list[tuple[str, str, bool]]:
     """Return the pieces of the scalar under a key: text, what stands there, aligned."""
     scalar = root(value).get(key)
     assert isinstance(scalar, Scalar)
-    assert "".join(piece.text for piece in scalar.written.pieces) == scalar.text
+    assert "".join(piece.text for piece in scalar.written.segments) == scalar.text
     return [
         (piece.text, value[piece.place.span.start : piece.place.span.end], piece.aligned)
-        for piece in scalar.written.pieces
+        for piece in scalar.written.segments
     ]
 
 
@@ -168,7 +168,7 @@ def test_no_text_brings_the_reader_down(value: str) -> None:
         for scalar in scalars(document.root):
             span = scalar.place.span
             assert 0 <= span.start <= span.end <= len(value)
-            assert "".join(piece.text for piece in scalar.written.pieces) == scalar.text
+            assert "".join(piece.text for piece in scalar.written.segments) == scalar.text
 
 
 def test_one_broken_document_hides_none_of_its_neighbours() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from immutable_delivery.containers.entrypoints import with_program
 from immutable_delivery.containers.sockets import runtime_socket
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Entrypoints, Sockets
@@ -27,7 +27,7 @@ def test_each_image_starts_its_own_program() -> None:
     rows = [line.split() for line in ENTRYPOINTS.strip().splitlines()]
     for image, *program in rows:
         for reference in (image, f"{image}:1.2.3"):
-            found = with_program(reference, [Written.literal("-x", Place("f", Span(0, 2)))])
+            found = with_program(reference, [LocatedText.literal("-x", Place("f", Span(0, 2)))])
             assert [word.text for word in found] == [*program, "-x"], reference
     assert known(Entrypoints).programs.keys() == {image for image, *_ in rows}
 

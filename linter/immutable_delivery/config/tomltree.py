@@ -9,7 +9,7 @@ from typing import Any
 
 from immutable_delivery.errors import ConfigError
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 
@@ -91,4 +91,4 @@ def _scalar(value: str, near: Place, text: Text, *, plain: bool) -> Scalar:
     """Return a scalar at the next place after ``near`` where its text is written, else at ``near``."""
     at = text.value.find(value, near.span.start) if value else -1
     place = near if at < 0 else near.at(at, at + len(value))
-    return Scalar(Written.literal(value, place), place, plain=plain)
+    return Scalar(LocatedText.literal(value, place), place, plain=plain)

@@ -9,7 +9,7 @@ from typing import Protocol
 from immutable_delivery.context import Surroundings
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import Files, read_text, resolve
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.yaml import Scalar
 
@@ -17,7 +17,7 @@ from immutable_delivery.syntax.yaml import Scalar
 class Body(Record, frozen=True):
     """The text of a file that the container sees."""
 
-    text: Written
+    text: LocatedText
     path: str = ""
     """Its path in the repository; empty where a manifest holds the text."""
 
@@ -77,7 +77,7 @@ class ContainerFiles(Record, frozen=True):
             return None
         self.around.texts.setdefault(found.path, found)
         place = Place(found.path, Span(0, len(found.value)))
-        return Body(Written.literal(found.value, place), found.path)
+        return Body(LocatedText.literal(found.value, place), found.path)
 
     def _beside(self, path: str) -> str | None:
         """Return the file of the folder that a relative path most likely is a copy of."""

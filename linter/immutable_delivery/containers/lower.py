@@ -109,7 +109,7 @@ def variable(spec: VariableSpec, scope: Scope) -> Variable:
     known = None if value is None else value.value
     here = value is not None and value.whole.file == spec.extent.file
     used_at = spec.used_at or (value.whole if here and value is not None else name.whole)
-    decided = value.place() if value is not None and value.pieces else spec.used_at or name.whole
+    decided = value.place() if value is not None and value.segments else spec.used_at or name.whole
     return Variable(
         used_at=used_at,
         extent=spec.extent,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immutable_delivery.facts import MountType
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 
 _LONG = {"src": "source", "dst": "target", "destination": "target", "ro": "readonly"}
 _TYPES: dict[str, MountType] = {
@@ -16,7 +16,7 @@ def mount_type(word: str) -> MountType:
     return _TYPES.get(word, "")
 
 
-def options(written: Written) -> dict[str, Written]:
+def options(written: LocatedText) -> dict[str, LocatedText]:
     """Return the parts of `type=bind,source=…,target=…,ro` under the longest of their names."""
     found, at = {}, 0
     for part in written.text.split(","):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from immutable_delivery.effects.starts import package_script
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.yaml import Node, documents
 from immutable_delivery.syntax.yaml.query import scalar
@@ -18,7 +18,9 @@ MAX_WRAPPERS = 5
 _RUN = lazy(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)")
 
 
-def package_scripts(words: Sequence[Written], find: Callable[[], Text | None]) -> Iterator[Written]:
+def package_scripts(
+    words: Sequence[LocatedText], find: Callable[[], Text | None]
+) -> Iterator[LocatedText]:
     """Yield the scripts that a command runs, before each what npm runs first (`prestart`), and those that they run.
 
     ``find`` gives the package.json; it is asked only where the command names a script.
@@ -36,7 +38,7 @@ def package_scripts(words: Sequence[Written], find: Callable[[], Text | None]) -
         names = [name for step in steps for name in _named_in(step.text)]
 
 
-def _named(words: Sequence[Written]) -> list[str]:
+def _named(words: Sequence[LocatedText]) -> list[str]:
     """Return the scripts that a command names, wrappers before the package manager or not."""
     texts = [word.text for word in words]
     names = [package_script(texts[at:]) for at in range(min(len(texts), MAX_WRAPPERS))]

@@ -14,7 +14,7 @@ How to write an adapter: fill one :class:`ContainerSpec` per container and yield
         files=ContainerFiles(around, folder="app"),
     )
 
-What is not said is None or empty. What is said and not known is unknown: a :class:`Written` with missing variables, a
+What is not said is None or empty. What is said and not known is unknown: a :class:`LocatedText` with missing variables, a
 :class:`Setting` or :class:`Flag` whose value is None. No default claims anything: where an engine has a known default (a
 container of Compose may write to its root), the adapter says it: ``Flag(value=False)``.
 """
@@ -36,10 +36,10 @@ from immutable_delivery.facts import (
     Workload,
 )
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
-Values = Mapping[str, Written | None]
+Values = Mapping[str, LocatedText | None]
 """Variables that commands see; None for one that has a value nobody here knows."""
 
 
@@ -65,7 +65,7 @@ class CommandSpec(Record, frozen=True):
 
     origin: Origin
     """What the format calls it: entrypoint, args, healthCheck …"""
-    words: tuple[Written, ...]
+    words: tuple[LocatedText, ...]
     place: Place
     extent: Place
     form: Form = "exec"
@@ -90,7 +90,7 @@ class CommandSpec(Record, frozen=True):
 class ImageSpec(Record, frozen=True):
     """A reference to an image: the one that runs, or another that the container needs."""
 
-    written: Written
+    written: LocatedText
     extent: Place
     used_at: Place | None = None
     """Where the reference stands, where that is not where its text is decided."""
@@ -107,8 +107,8 @@ class ImageSpec(Record, frozen=True):
 class VariableSpec(Record, frozen=True):
     """An entry of the environment, a label, an annotation."""
 
-    name: Written
-    value: Written | None
+    name: LocatedText
+    value: LocatedText | None
     """None where the files do not tell it."""
     extent: Place
     kind: VariableType = "env"
@@ -121,16 +121,16 @@ class MountSpec(Record, frozen=True):
 
     kind: MountType
     """The type of mount that the fact has: host, volume, tmpfs, empty, config …"""
-    source: Written | None
+    source: LocatedText | None
     """None where it has none: memory, a volume without a name."""
-    target: Written | None
+    target: LocatedText | None
     extent: Place
     read_only: Flag
     used_at: Place | None = None
     """Where it is written, where that is not the extent."""
     source_at: Place | None = None
     """Where a person would change the source, where that is not where its text is decided."""
-    file: Written | None = None
+    file: LocatedText | None = None
     """The file on the machine that a config or secret is made of: what a person wrote as its source."""
     host_path: str | None = None
     """The host path relative to the root of the repository; None where it lies outside."""

@@ -156,7 +156,7 @@ def repository(
     bypassed: tuple[str, ...] = (),
 ) -> Fetch:
     """Return the fact of a repository, at its address or, where none is named, at the verb."""
-    address = of_url(url.text, url.missing, git=True) if url else Address("git", "")
+    address = of_url(url.text, url.unresolved, git=True) if url else Address("git", "")
     place = decided(url) if url else verb.place
     fact = Fetch(
         used_at=place,
@@ -179,7 +179,7 @@ def repository(
 def settled(fact: Fetch, ref: Word) -> Fetch:
     """Return a repository with the revision that a word names."""
     places = {**fact.places, "revision": decided(ref)}
-    if ref.missing:
+    if ref.unresolved:
         return replace(fact, revision=None, pin=None, verified=None, places=places)
     branch = _BRANCH.match(ref.text)
     text = _BEHIND.sub("", ref.text[branch.end() if branch else 0 :])

@@ -28,7 +28,7 @@ def downloads(event: Event, fetcher: Fetcher) -> Iterator[Download]:
     outputs = [option.value for option in arguments.all(fetcher.output) if option.value]
     for index, word in enumerate(_urls(fetcher, arguments, operands)):
         git = fetcher.repository_type == "git"
-        address = of_url(_completed(word.text, fetcher), word.missing, git=git)
+        address = of_url(_completed(word.text, fetcher), word.unresolved, git=git)
         if address.local:
             continue
         download = Download(fetch(event, fetcher, arguments, word, address), event.number)
@@ -53,7 +53,9 @@ def _urls(fetcher: Fetcher, arguments: Arguments, operands: list[Word]) -> list[
     given = [option.value for option in arguments.all(fetcher.url) if option.value]
     named = arguments.all((*fetcher.named, *fetcher.repository))
     if fetcher.target == "last":
-        operands = [word for word in operands[:-1] if fetcher.scheme in word.text or word.missing]
+        operands = [
+            word for word in operands[:-1] if fetcher.scheme in word.text or word.unresolved
+        ]
     elif fetcher.repository_type:
         operands = operands[:1]
     elif fetcher.named or fetcher.repository:

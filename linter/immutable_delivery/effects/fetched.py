@@ -55,7 +55,7 @@ def fetch(
 def _chosen(word: Word) -> Pin:
     """Grade a revision of Subversion or Mercurial: a number or a hash is a content address."""
     text = word.text.lstrip("r")
-    if word.missing:
+    if word.unresolved:
         return "none"
     if text.isdigit() or re.fullmatch(r"[0-9a-f]{12,40}", text):
         return "digest"

@@ -7,7 +7,7 @@ import re
 from immutable_delivery.facts import Fetch, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.references.urls import of_url
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
 _GIT = lazy(
@@ -22,11 +22,11 @@ def is_repository(address: str) -> bool:
 
 
 def fetch(
-    word: Written, tool: str, scope: Scope, extent: Place, *, checked: bool | None = False
+    word: LocatedText, tool: str, scope: Scope, extent: Place, *, checked: bool | None = False
 ) -> Fetch:
     """Return the fact of an address; ``checked`` tells whether the builder compares what comes with a checksum."""
     context = word.text.startswith("github.com/")  # which ADD takes for a path
-    address = of_url(word.text, word.missing, git=context or is_repository(word.text))
+    address = of_url(word.text, word.unresolved, git=context or is_repository(word.text))
     found, places = address.revision, {"url": word.whole}
     revision = word.slice(found.start, found.start + len(found.text)) if found.text else None
     if revision is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from immutable_delivery.effects.tables import load
 from immutable_delivery.facts import Idle
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.shell import Call, Shell, Word
 from immutable_delivery.syntax.shell.shells import shell_arguments
@@ -73,4 +73,4 @@ def _is_shell(call: Call) -> bool:
 
 
 def _word(text: str) -> Word:
-    return Word.of(Written.literal(text, Place("", Span(0, len(text)))))
+    return Word.of(LocatedText.literal(text, Place("", Span(0, len(text)))))

@@ -20,7 +20,7 @@ from immutable_delivery.effects.unanalysed import foreign, language_of, unread
 from immutable_delivery.facts import Fact, Fetch, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import Files
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.shell import Shell, Word
 
@@ -34,7 +34,7 @@ class Interpreter:
 
     def __init__(
         self,
-        variables: Mapping[str, Written | None] | None = None,
+        variables: Mapping[str, LocatedText | None] | None = None,
         files: Files | None = None,
         folder: str = "",
         shell: str = "sh",
@@ -42,7 +42,7 @@ class Interpreter:
         locate: Locate | None = None,
         tables: Tables | None = None,
     ) -> None:
-        self.variables: dict[str, Written | None] = {}
+        self.variables: dict[str, LocatedText | None] = {}
         self.shell = shell
         self.programs: list[Program] = []
         """What is run by its path or through an interpreter, for callers who can follow it."""
@@ -75,7 +75,7 @@ class Interpreter:
 
     def script(
         self,
-        text: Written,
+        text: LocatedText,
         scope: Scope,
         extent: Place,
         related: tuple[Place, ...] = (),
@@ -93,7 +93,11 @@ class Interpreter:
         self._read(shell, scope, extent, related)
 
     def argv(
-        self, words: Sequence[Written], scope: Scope, extent: Place, related: tuple[Place, ...] = ()
+        self,
+        words: Sequence[LocatedText],
+        scope: Scope,
+        extent: Place,
+        related: tuple[Place, ...] = (),
     ) -> None:
         """Read an exec form: the words of one program."""
         shell = Shell(self.variables, self._stage.tables.wrappers)
@@ -104,7 +108,7 @@ class Interpreter:
         """Begin another layer: the next RUN."""
         self._layer += 1
 
-    def assign(self, name: str, value: Written | None) -> None:
+    def assign(self, name: str, value: LocatedText | None) -> None:
         """Set a variable for the commands that follow: ENV, ARG; None where the value is unknown."""
         self.variables[name] = value
         self._stage.environment[name] = value.value if value is not None else None

@@ -43,7 +43,7 @@ def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> 
 
 def versioned(package: Package, version: Word) -> Package:
     """Return a package with the version that an option or the next word gives."""
-    if version.missing:
+    if version.unresolved:
         return replace(package, version=None, pin=None)
     pin = of_ref(version.text) if package.source_type else requirement(version.text)
     return replace(package, version=version.text, pin=pin)
@@ -98,8 +98,8 @@ def _package(operand: Operand, reader: Reader, version: Word | None = None) -> P
         source_type=spec.source,
         place=decided(word),
     )
-    if word.missing and not spec.local and (not spec.version or hidden(spec.version, word)):
-        moves = spec.source and of_url(word.text, word.missing).pin == "alias"
+    if word.unresolved and not spec.local and (not spec.version or hidden(spec.version, word)):
+        moves = spec.source and of_url(word.text, word.unresolved).pin == "alias"
         package = package if moves else replace(package, version=None, pin=None)
     if operand.doubtful and spec.pin in _WEAK and not spec.local:
         package = replace(package, pin=None)

@@ -7,7 +7,7 @@ from immutable_delivery.effects.stage import Event
 from immutable_delivery.facts import Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Word
 
@@ -17,7 +17,7 @@ _SCRIPT = lazy(r"[^/]*\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|php)")
 class Program(Record, frozen=True):
     """A program that is run by its path, or a script that an interpreter is given."""
 
-    path: Written
+    path: LocatedText
     extent: Place
     scope: Scope
     is_last: bool

@@ -10,7 +10,7 @@ from immutable_delivery.effects.program_tables import Line
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, Stage, hull
 from immutable_delivery.facts import Variable, VariableType
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
 _WRITERS = frozenset(("echo", "printf", "cat", "tee", "sed"))
@@ -61,7 +61,7 @@ def _lines(event: Event, stage: Stage) -> Iterator[Variable]:
             yield from _first(event, line, [*texts, *bodies])
 
 
-def _first(event: Event, line: Line, texts: list[Written]) -> Iterator[Variable]:
+def _first(event: Event, line: Line, texts: list[LocatedText]) -> Iterator[Variable]:
     for text in texts:
         if match := line.line.search(text.text):
             yield _variable(event, "setting", match[0].strip(), "", text.place(*match.span()))

@@ -103,7 +103,7 @@ def decided(word: Word) -> Place:
     """Return where a word is decided: in one place elsewhere where a variable makes it up, else where it stands."""
     if word.plain:
         return word.place
-    pieces = word.written.pieces
+    pieces = word.written.segments
     return pieces[0].place if len(pieces) == 1 else word.place
 
 
@@ -119,4 +119,4 @@ def hull(first: Word, last: Word) -> Place:
 
 def hidden(text: str, word: Word) -> bool:
     """Whether an unknown variable stands in a part of a word."""
-    return bool(word.missing) and any(char in text for char in "$`…{}<")
+    return bool(word.unresolved) and any(char in text for char in "$`…{}<")

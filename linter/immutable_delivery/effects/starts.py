@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from immutable_delivery.effects.arguments import parse
 from immutable_delivery.effects.modules import program
 from immutable_delivery.effects.tables import Tables, load
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.shell import Call, Word
 from immutable_delivery.syntax.shell.wrappers import name_of
@@ -64,4 +64,4 @@ def dev_server_of(call: Call, name: str, words: list[Word], tables: Tables) -> s
 
 
 def _word(text: str) -> Word:
-    return Word.of(Written.literal(text, Place("", Span(0, len(text)))))
+    return Word.of(LocatedText.literal(text, Place("", Span(0, len(text)))))

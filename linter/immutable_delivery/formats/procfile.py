@@ -17,7 +17,7 @@ from immutable_delivery.facts import Build, Fact, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import folder_of
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.comments import Stretch, remarks
 
@@ -32,8 +32,8 @@ _LINE = lazy(r"^(?P<name>[A-Za-z0-9_-]+):[ \t]*(?P<command>[^\s][^\r\n]*)")
 class Process(Record, frozen=True):
     """One line: a type of process and its command."""
 
-    name: Written
-    command: Written
+    name: LocatedText
+    command: LocatedText
     extent: Place
 
 
@@ -120,7 +120,7 @@ def _process(path: str, start: int, match: re.Match[str]) -> Process:
     begin = start + match.start("command")
     end = begin + len(command)
     return Process(
-        Written.literal(match["name"], Place(path, Span(start, start + match.end("name")))),
-        Written.literal(command, Place(path, Span(begin, end))),
+        LocatedText.literal(match["name"], Place(path, Span(start, start + match.end("name")))),
+        LocatedText.literal(command, Place(path, Span(begin, end))),
         Place(path, Span(start, end)),
     )

@@ -11,7 +11,7 @@ from typing import Any
 from immutable_delivery import tables
 from immutable_delivery.facts import Image, Pin, Role, Scope
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.tables.subjects import Tags
 
@@ -36,7 +36,7 @@ _VERSION = lazy(
 
 
 def image_fact(
-    written: Written,
+    written: LocatedText,
     *,
     role: Role,
     scope: Scope,
@@ -135,7 +135,7 @@ def digest_problem(digest: str) -> str:
     return ""
 
 
-def _split(written: Written) -> dict[str, Written]:
+def _split(written: LocatedText) -> dict[str, LocatedText]:
     """Cut a reference into repository, tag and digest; a variable hides what it holds."""
     text = (
         _VARIABLE.sub(lambda found: "X" * len(found[0]), written.text)
@@ -154,20 +154,20 @@ def _split(written: Written) -> dict[str, Written]:
     }
 
 
-def _tail(cut: dict[str, Written]) -> Place | None:
+def _tail(cut: dict[str, LocatedText]) -> Place | None:
     """Return the text behind which a digest is written: the tag, else the last part of the name.
 
     None where that is put together from several texts: a digest behind one of them would hold whatever the others say.
     """
     part = cut["tag"] if cut["tag"].text else cut["repository"]
     start = 0 if cut["tag"].text else part.text.rfind("/") + 1
-    pieces = part.slice(start).pieces
+    pieces = part.slice(start).segments
     return pieces[0].place if len(pieces) == 1 and pieces[0].aligned else None
 
 
-def _value(part: Written) -> str | None:
+def _value(part: LocatedText) -> str | None:
     hidden = _VARIABLE.search(part.text) or any(map(_PLACEHOLDER.match, _words(part.text)))
-    return None if hidden or part.missing else part.text
+    return None if hidden or part.unresolved else part.text
 
 
 def _words(text: str) -> list[str]:
@@ -179,8 +179,8 @@ def _last_part(text: str) -> str:
     return text.rpartition("/")[2]
 
 
-def _unresolved(written: Written) -> str:
-    names = list(written.missing)
+def _unresolved(written: LocatedText) -> str:
+    names = list(written.unresolved)
     if not names:
         names = [found[0] for found in _VARIABLE.finditer(written.text)]
         names += [word for word in _words(written.text) if _PLACEHOLDER.match(word)]
@@ -227,7 +227,9 @@ def _problem(repository: str | None, tag: str | None, digest: str | None) -> str
     return ""
 
 
-def _hull(written: Written) -> Place:
+def _hull(written: LocatedText) -> Place:
     """Return where the whole reference would be edited: its own text where that is one stretch."""
-    files = {piece.place.file for piece in written.pieces}
-    return written.slice(0).whole if len(files) == 1 and len(written.pieces) == 1 else written.whole
+    files = {piece.place.file for piece in written.segments}
+    return (
+        written.slice(0).whole if len(files) == 1 and len(written.segments) == 1 else written.whole
+    )

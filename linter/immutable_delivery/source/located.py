@@ -8,8 +8,8 @@ from immutable_delivery.records import Record
 from immutable_delivery.source.text import Place, Span
 
 
-class Piece(Record, frozen=True):
-    """A stretch of a :class:`Written`: ``text`` is decided at ``place``.
+class Segment(Record, frozen=True):
+    """A stretch of a :class:`LocatedText`: ``text`` is decided at ``place``.
 
     ``aligned`` says that character n of the text is character n of the place, so that parts of it have exact
     places; else every part of it stands at the whole place (an escape, a folded line, an encoded value).
@@ -20,7 +20,7 @@ class Piece(Record, frozen=True):
     aligned: bool = True
 
 
-class Written(Record, frozen=True):
+class LocatedText(Record, frozen=True):
     """A string, the places that decide it, and the variables in it that nothing gives a value.
 
     Where ``missing`` is not empty the text holds them as they are written (``nginx:${TAG}``) and its value is unknown.
@@ -28,28 +28,28 @@ class Written(Record, frozen=True):
     """
 
     text: str
-    pieces: tuple[Piece, ...]
+    segments: tuple[Segment, ...]
     whole: Place
-    missing: tuple[str, ...] = ()
+    unresolved: tuple[str, ...] = ()
 
     @classmethod
-    def literal(cls, text: str, place: Place) -> Written:
+    def literal(cls, text: str, place: Place) -> LocatedText:
         """Return ``text`` as written at ``place``, aligned when the lengths agree."""
         aligned = place.span.end - place.span.start == len(text)
-        return cls(text, (Piece(text, place, aligned),), place)
+        return cls(text, (Segment(text, place, aligned),), place)
 
     @classmethod
-    def joined(cls, parts: Iterable[Written], whole: Place) -> Written:
+    def joined(cls, parts: Iterable[LocatedText], whole: Place) -> LocatedText:
         """Return the concatenation of ``parts``."""
         parts = tuple(parts)
-        pieces = tuple(piece for part in parts for piece in part.pieces)
-        missing = tuple(dict.fromkeys(name for part in parts for name in part.missing))
+        pieces = tuple(piece for part in parts for piece in part.segments)
+        missing = tuple(dict.fromkeys(name for part in parts for name in part.unresolved))
         return cls("".join(part.text for part in parts), pieces, whole, missing)
 
     @property
     def known(self) -> bool:
         """Whether every variable in it has a value."""
-        return not self.missing
+        return not self.unresolved
 
     @property
     def value(self) -> str | None:
@@ -60,43 +60,45 @@ class Written(Record, frozen=True):
         """Return where ``text[start:end]`` is decided: exact, or the first piece that holds it."""
         end = len(self.text) if end is None else end
         at = 0
-        for piece in self.pieces:
+        for piece in self.segments:
             stop = at + len(piece.text)
-            if at <= start < stop or (start == stop and piece is self.pieces[-1]):
+            if at <= start < stop or (start == stop and piece is self.segments[-1]):
                 return _within(piece, start - at, min(end, stop) - at)
             at = stop
         return self.whole
 
-    def slice(self, start: int, end: int | None = None) -> Written:
+    def slice(self, start: int, end: int | None = None) -> LocatedText:
         """Return ``text[start:end]`` with its places."""
         end = len(self.text) if end is None else end
-        if len(self.pieces) == 1 and 0 <= start < end <= len(self.text):
-            return self._part(self.pieces[0], start, end)
+        if len(self.segments) == 1 and 0 <= start < end <= len(self.text):
+            return self._part(self.segments[0], start, end)
         pieces, at = [], 0
-        for piece in self.pieces:
+        for piece in self.segments:
             low, high = max(start - at, 0), min(end - at, len(piece.text))
             if low < high:
-                pieces.append(Piece(piece.text[low:high], _within(piece, low, high), piece.aligned))
+                pieces.append(
+                    Segment(piece.text[low:high], _within(piece, low, high), piece.aligned)
+                )
             at += len(piece.text)
         text = self.text[start:end]
-        missing = tuple(name for name in self.missing if name in text)
+        missing = tuple(name for name in self.unresolved if name in text)
         whole = _hull(pieces) if pieces else self.place(start, start)
-        return Written(text, tuple(pieces), whole, missing)
+        return LocatedText(text, tuple(pieces), whole, missing)
 
-    def _part(self, piece: Piece, start: int, end: int) -> Written:
+    def _part(self, piece: Segment, start: int, end: int) -> LocatedText:
         text, place = piece.text[start:end], _within(piece, start, end)
-        missing = tuple(name for name in self.missing if name in text)
-        return Written(text, (Piece(text, place, piece.aligned),), place, missing)
+        missing = tuple(name for name in self.unresolved if name in text)
+        return LocatedText(text, (Segment(text, place, piece.aligned),), place, missing)
 
 
-def _within(piece: Piece, low: int, high: int) -> Place:
+def _within(piece: Segment, low: int, high: int) -> Place:
     if not piece.aligned:
         return piece.place
     start = piece.place.span.start
     return Place(piece.place.file, Span(start + low, start + high))
 
 
-def _hull(pieces: list[Piece]) -> Place:
+def _hull(pieces: list[Segment]) -> Place:
     """Return the place from the first piece to the last one in the same file."""
     first = pieces[0].place
     end = max(piece.place.span.end for piece in pieces if piece.place.file == first.file)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.interpolation import InvalidTemplateError, interpolate
 
@@ -27,12 +27,12 @@ _ESCAPES = {
 }  # fmt: skip
 
 
-def variables(text: Text, given: Mapping[str, Written] | None = None) -> dict[str, Written]:
+def variables(text: Text, given: Mapping[str, LocatedText] | None = None) -> dict[str, LocatedText]:
     """Return the variables of an environment file with the places of their values.
 
     ``given`` are those that count more in interpolation. Raises UnreadableError where Compose gives up.
     """
-    found: dict[str, Written] = {}
+    found: dict[str, LocatedText] = {}
     scope = ChainMap(dict(given or {}), found)
     value, at = text.value, 0
     while (at := _after(_GAP, value, at)) < len(value):
@@ -49,9 +49,9 @@ def variables(text: Text, given: Mapping[str, Written] | None = None) -> dict[st
     return found
 
 
-def raw_variables(text: Text) -> dict[str, Written]:
+def raw_variables(text: Text) -> dict[str, LocatedText]:
     """Return the variables of an environment file of the raw format: nothing is quoted or interpolated."""
-    found: dict[str, Written] = {}
+    found: dict[str, LocatedText] = {}
     for number, start in enumerate(text.line_starts, 1):
         name, equals, value = text.line(number).partition("=")
         if equals and not name.lstrip().startswith("#"):
@@ -65,7 +65,7 @@ def _after(pattern: re.Pattern[str], value: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _value(text: Text, at: int) -> tuple[Written, bool, int]:
+def _value(text: Text, at: int) -> tuple[LocatedText, bool, int]:
     """Return the value at an offset, whether variables in it count, and where the rest begins."""
     value = text.value
     quote = value[at : at + 1]
@@ -81,7 +81,7 @@ def _value(text: Text, at: int) -> tuple[Written, bool, int]:
     return _literal(text, at, at + len(value[at:stop].rstrip())), True, min(end + 1, len(value))
 
 
-def _resolved(written: Written, scope: Mapping[str, Written]) -> Written:
+def _resolved(written: LocatedText, scope: Mapping[str, LocatedText]) -> LocatedText:
     try:
         return interpolate(written, scope)
     except InvalidTemplateError as error:
@@ -89,27 +89,27 @@ def _resolved(written: Written, scope: Mapping[str, Written]) -> Written:
         raise UnreadableError("holds a reference to a variable that is not valid", at) from error
 
 
-def _unquoted(text: Text, found: re.Match[str], quote: str) -> Written:
+def _unquoted(text: Text, found: re.Match[str], quote: str) -> LocatedText:
     start, end = found.span(1)
     if "\\" not in found[1]:
         return _literal(text, start, end)
     pieces = tuple(_pieces(text, start, end, quote))
     place = Place(text.path, Span(start, end))
-    return Written("".join(piece.text for piece in pieces), pieces, place)
+    return LocatedText("".join(piece.text for piece in pieces), pieces, place)
 
 
-def _pieces(text: Text, start: int, end: int, quote: str) -> Iterator[Piece]:
+def _pieces(text: Text, start: int, end: int, quote: str) -> Iterator[Segment]:
     at = start
     for escape in _ESCAPE.finditer(text.value, start, end):
         decoded = _decoded(escape[0], quote)
         if decoded is None:
             continue
         if escape.start() > at:
-            yield _literal(text, at, escape.start()).pieces[0]
+            yield _literal(text, at, escape.start()).segments[0]
         at = escape.end()
-        yield Piece(decoded, Place(text.path, Span(*escape.span())), aligned=False)
+        yield Segment(decoded, Place(text.path, Span(*escape.span())), aligned=False)
     if at < end:
-        yield _literal(text, at, end).pieces[0]
+        yield _literal(text, at, end).segments[0]
 
 
 def _decoded(escape: str, quote: str) -> str | None:
@@ -123,5 +123,5 @@ def _decoded(escape: str, quote: str) -> str | None:
     return _ESCAPES.get(escape[1:])
 
 
-def _literal(text: Text, start: int, end: int) -> Written:
-    return Written.literal(text.value[start:end], Place(text.path, Span(start, end)))
+def _literal(text: Text, start: int, end: int) -> LocatedText:
+    return LocatedText.literal(text.value[start:end], Place(text.path, Span(start, end)))

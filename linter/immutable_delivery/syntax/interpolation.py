@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 
 MAX_NESTING = 20
 """Defaults inside defaults, deeper than this, are refused."""
@@ -34,7 +34,9 @@ class InvalidTemplateError(Exception):
         self.offset = offset
 
 
-def interpolate(written: Written, variables: Mapping[str, Written], depth: int = 0) -> Written:
+def interpolate(
+    written: LocatedText, variables: Mapping[str, LocatedText], depth: int = 0
+) -> LocatedText:
     """Return the value of a string; what nothing gives a value stays as it is, and is ``missing``."""
     if "$" not in written.text:
         return written
@@ -42,11 +44,13 @@ def interpolate(written: Written, variables: Mapping[str, Written], depth: int =
         raise InvalidTemplateError(0)
     parts = list(_parts(written, variables, depth))
     if sum(len(part.text) for part in parts) > MAX_LENGTH + len(written.text):
-        return replace(written, missing=("…",))
-    return Written.joined(parts, written.whole)
+        return replace(written, unresolved=("…",))
+    return LocatedText.joined(parts, written.whole)
 
 
-def _parts(written: Written, variables: Mapping[str, Written], depth: int) -> Iterator[Written]:
+def _parts(
+    written: LocatedText, variables: Mapping[str, LocatedText], depth: int
+) -> Iterator[LocatedText]:
     text, cutter, at = written.text, Cutter(written), 0
     while found := _REFERENCE.search(text, at):
         start = found.start()
@@ -68,13 +72,13 @@ def _parts(written: Written, variables: Mapping[str, Written], depth: int) -> It
 
 
 def _operation(
-    reference: Written,
+    reference: LocatedText,
     name: str,
     operator: str,
-    operand: Written,
-    variables: Mapping[str, Written],
+    operand: LocatedText,
+    variables: Mapping[str, LocatedText],
     depth: int,
-) -> Iterator[Written]:
+) -> Iterator[LocatedText]:
     """Apply `-`, `+` or `?`; with a colon, an empty value counts as none."""
     value = variables.get(name)
     given = value is not None and not (operator[0] == ":" and value.known and not value.text)
@@ -112,29 +116,29 @@ def _end(text: str, found: re.Match[str]) -> int:
     return last
 
 
-def _missing(reference: Written, name: str) -> Written:
+def _missing(reference: LocatedText, name: str) -> LocatedText:
     """Return a reference that stays: as it is written, without what its operator says."""
     bare = reference.text in {f"${name}", f"${{{name}}}"}
     kept = reference if bare else unaligned(f"${{{name}}}", reference)
-    return replace(kept, missing=(name,))
+    return replace(kept, unresolved=(name,))
 
 
-def unaligned(text: str, at: Written) -> Written:
+def unaligned(text: str, at: LocatedText) -> LocatedText:
     """Return a text that is decided somewhere as a whole."""
-    return Written(text, (Piece(text, at.whole, aligned=False),), at.whole)
+    return LocatedText(text, (Segment(text, at.whole, aligned=False),), at.whole)
 
 
 class Cutter:
     """Cuts a string into slices from left to right, in time linear in its pieces."""
 
-    def __init__(self, written: Written) -> None:
+    def __init__(self, written: LocatedText) -> None:
         self._written = written
         self._index = 0
         self._start = 0
 
-    def cut(self, start: int, end: int) -> Written:
+    def cut(self, start: int, end: int) -> LocatedText:
         """Return ``text[start:end]``; no slice may begin before an earlier one."""
-        pieces = self._written.pieces
+        pieces = self._written.segments
         while self._index < len(pieces) - 1:
             stop = self._start + len(pieces[self._index].text)
             if stop > start:
@@ -142,49 +146,49 @@ class Cutter:
             self._start, self._index = stop, self._index + 1
         if self._index < len(pieces) and end <= self._start + len(pieces[self._index].text):
             part = _part(pieces[self._index], start - self._start, end - self._start)
-            hidden = tuple(name for name in self._written.missing if name in part.text)
-            return replace(part, missing=hidden) if hidden else part
+            hidden = tuple(name for name in self._written.unresolved if name in part.text)
+            return replace(part, unresolved=hidden) if hidden else part
         last, stop = self._index, self._start
         while last < len(pieces) and stop < end:
             stop += len(pieces[last].text)
             last += 1
         held = pieces[self._index : last]
         text = "".join(piece.text for piece in held)
-        part = replace(self._written, text=text, pieces=held)
+        part = replace(self._written, text=text, segments=held)
         return part.slice(start - self._start, end - self._start)
 
 
-def _part(piece: Piece, start: int, end: int) -> Written:
+def _part(piece: Segment, start: int, end: int) -> LocatedText:
     """Return a part of one piece."""
     place = piece.place
     if piece.aligned:
         place = place.at(place.span.start + start, place.span.start + end)
     text = piece.text[start:end]
-    return Written(text, (Piece(text, place, piece.aligned),) if text else (), place)
+    return LocatedText(text, (Segment(text, place, piece.aligned),) if text else (), place)
 
 
 MAX_FILLED = 100_000
 """A text that its placeholders make longer than this is taken for unknown: it doubles at every step."""
 
-Give = Callable[[re.Match[str], Written], Written | None]
+Give = Callable[[re.Match[str], LocatedText], LocatedText | None]
 """Returns what stands for a placeholder, given as it is written; None where nobody knows."""
 
 
-def filled(written: Written, pattern: re.Pattern[str], give: Give) -> Written:
+def filled(written: LocatedText, pattern: re.Pattern[str], give: Give) -> LocatedText:
     """Return a text with its placeholders filled in; those that stay are missing."""
-    parts: list[Written] = []
+    parts: list[LocatedText] = []
     cutter, at, length = Cutter(written), 0, 0
     for found in pattern.finditer(written.text):
         if found.start() > at:
             parts.append(cutter.cut(at, found.start()))
         own = cutter.cut(*found.span())
-        parts.append(give(found, own) or replace(own, missing=(found[0],)))
+        parts.append(give(found, own) or replace(own, unresolved=(found[0],)))
         length += len(parts[-1].text)
         at = found.end()
     if not parts:
         return written
     if length > MAX_FILLED:
-        return replace(written, missing=("…",))
+        return replace(written, unresolved=("…",))
     if at < len(written.text):
         parts.append(cutter.cut(at, len(written.text)))
-    return Written.joined(parts, written.whole)
+    return LocatedText.joined(parts, written.whole)

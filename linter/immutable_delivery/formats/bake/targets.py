@@ -14,7 +14,7 @@ from immutable_delivery.records import Record, replace
 from immutable_delivery.references.images import familiar_name, image_fact
 from immutable_delivery.references.urls import is_remote
 from immutable_delivery.source.files import Files, folder_of, resolve
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, entry_extent
 from immutable_delivery.syntax.yaml.query import mapping, pairs, scalar, scalars
@@ -85,7 +85,7 @@ class _Target(Record, frozen=True):
             if isinstance(value, Scalar):
                 yield from self._image(key, value)
 
-    def _builds(self, context: Written | None) -> Iterator[Fact | Build]:
+    def _builds(self, context: LocatedText | None) -> Iterator[Fact | Build]:
         inline, named = self._text("dockerfile-inline"), self._text("dockerfile")
         folder, dockerfile = self._paths(context, named)
         if inline is not None:
@@ -96,7 +96,7 @@ class _Target(Record, frozen=True):
             if inline is not None:
                 yield from inlined(inline, build, self.file.around)
 
-    def _build(self, folder: str | None, dockerfile: str, named: Written | None) -> Build:
+    def _build(self, folder: str | None, dockerfile: str, named: LocatedText | None) -> Build:
         values = {
             key.text: self.file.written(value)
             for key, value in pairs(self.node, "args")
@@ -118,7 +118,9 @@ class _Target(Record, frozen=True):
             place=named.whole if named else self.key.place,
         )
 
-    def _paths(self, context: Written | None, named: Written | None) -> tuple[str | None, str]:
+    def _paths(
+        self, context: LocatedText | None, named: LocatedText | None
+    ) -> tuple[str | None, str]:
         """Return context and Dockerfile; paths start where Bake is called: beside the file, else at the root."""
         if (context and not context.known) or (named and not named.known):
             return None, ""
@@ -137,12 +139,12 @@ class _Target(Record, frozen=True):
                 reference, role="base", scope=self.scope, extent=extent, used_at=value.place
             )
 
-    def _text(self, key: str) -> Written | None:
+    def _text(self, key: str) -> LocatedText | None:
         found = scalar(self.node, key)
         return self.file.written(found) if found and found.text else None
 
 
-def _dockerfile(folder: str, inside: str, named: Written | None) -> tuple[str | None, str]:
+def _dockerfile(folder: str, inside: str, named: LocatedText | None) -> tuple[str | None, str]:
     context = resolve(folder, inside)
     if context is None:
         return None, ""

@@ -7,7 +7,7 @@ import re
 from immutable_delivery.context import Surroundings
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Node, Scalar
 from immutable_delivery.syntax.yaml.query import find, mapping
@@ -24,13 +24,13 @@ class File(Record):
     root: Node | None
     path: str
     around: Surroundings
-    values: dict[str, Written | None] = field(default_factory=dict)
+    values: dict[str, LocatedText | None] = field(default_factory=dict)
 
-    def written(self, node: Scalar, depth: int = 0) -> Written:
+    def written(self, node: Scalar, depth: int = 0) -> LocatedText:
         """Return a text with the defaults of variables filled in."""
         return filled(node.written, _REFERENCE, lambda found, own: self._given(found, own, depth))
 
-    def _given(self, found: re.Match[str], own: Written, depth: int) -> Written | None:
+    def _given(self, found: re.Match[str], own: LocatedText, depth: int) -> LocatedText | None:
         if found[0] in {"$${", "%%{"}:
             return unaligned(found[0][1:], own)
         name = found[1]
@@ -40,14 +40,14 @@ class File(Record):
             self.values[name] = self._default(name, depth)
         return self.values[name]
 
-    def _default(self, name: str, depth: int) -> Written | None:
+    def _default(self, name: str, depth: int) -> LocatedText | None:
         """Return what a variable is without the environment; one that has no default is empty."""
         declared = mapping(self.root, "variable", name)
         if declared is None:
             return None
         default = declared.get("default")
         if default is None:
-            return Written("", (), declared.place)
+            return LocatedText("", (), declared.place)
         if not isinstance(default, Scalar) or default.null:
             return None
         return self.written(default, depth + 1)

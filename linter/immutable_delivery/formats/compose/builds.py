@@ -12,7 +12,7 @@ from immutable_delivery.formats.compose.merging import paired
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.references.urls import is_remote
 from immutable_delivery.source.files import resolve
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Scalar
 from immutable_delivery.syntax.yaml.query import scalar
@@ -76,9 +76,9 @@ def _dockerfile(service: Service, node: Mapping) -> str:
     return "" if isabs(path) else resolve(folder, path) or ""
 
 
-def _args(service: Service, node: Mapping) -> dict[str, Written]:
+def _args(service: Service, node: Mapping) -> dict[str, LocatedText]:
     """Return the arguments; one without a value has that of the project's `.env`, else the Dockerfile's own."""
-    found: dict[str, Written] = {}
+    found: dict[str, LocatedText] = {}
     args = node.get("args")
     for name, (_, value) in paired(args).entries.items() if args else ():
         if not isinstance(value, Scalar):

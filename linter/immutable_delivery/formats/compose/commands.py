@@ -9,7 +9,7 @@ from immutable_delivery.facts import Form, Origin, Phase
 from immutable_delivery.formats.compose.reading import truth
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.words import CommandError, split
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import mapping, mappings, scalars
 
@@ -52,7 +52,7 @@ def _check(check: Mapping) -> Iterator[CommandSpec]:
         yield CommandSpec("probe", said, extent, extent, form, "probe")
 
 
-def _words(service: Service, node: Node | None) -> tuple[Written, ...]:
+def _words(service: Service, node: Node | None) -> tuple[LocatedText, ...]:
     """Return the words of a command, whether it is a list or text."""
     if isinstance(node, Sequence):
         return tuple(item.written for item in node.items if isinstance(item, Scalar))

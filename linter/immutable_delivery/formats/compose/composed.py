@@ -17,7 +17,7 @@ from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.compose.service import Service, environment, service
 from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.files import folder_of, resolve
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml.query import text
 
@@ -87,9 +87,9 @@ def _removed_digest(one: Service, base: Model | None) -> str:
     return before[before.index(_DIGEST) + 1 :] if _DIGEST in before else ""
 
 
-def _include(written: Written, project: Project, around: Surroundings) -> Source:
+def _include(written: LocatedText, project: Project, around: Surroundings) -> Source:
     """Return the source that an include from elsewhere is."""
-    address = of_url(written.text, written.missing, git=True)
+    address = of_url(written.text, written.unresolved, git=True)
     scope = Scope(phase="start", deployed=True, manifest=written.whole.file)
     return Source(
         used_at=written.whole,

@@ -8,14 +8,14 @@ from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.records import Record
 from immutable_delivery.references.urls import is_remote
 from immutable_delivery.source.files import folder_of, resolve
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 
 
 class Include(Record, frozen=True):
     """One entry of `include`."""
 
-    written: Written
+    written: LocatedText
     """The path of its main file as it is written."""
     files: tuple[str, ...] = ()
     folder: str = ""
@@ -47,7 +47,7 @@ def _followed(paths: list[Scalar], folder: str, reader: Reader) -> tuple[str, ..
 def follow(path: Scalar, folder: str, reader: Reader) -> str | None:
     """Return the file that a path means, relative to the root; None, and told, where it cannot be followed."""
     file = resolve(folder, path.text)
-    if path.written.missing:
+    if path.written.unresolved:
         reader.trouble(path.place, f"'{path.text}' cannot be followed: nothing gives it a value")
     elif file is None:
         reader.trouble(path.place, f"'{path.text}' lies outside of the repository")

@@ -14,7 +14,7 @@ from immutable_delivery.formats.compose.reading import Environment, Reader
 from immutable_delivery.formats.compose.resets import Paths, taken_back, without
 from immutable_delivery.formats.compose.shapes import checked
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.interpolation import InvalidTemplateError, interpolate
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
@@ -34,7 +34,7 @@ class Model(Record):
     """Per file, the folder that the relative paths in it start from."""
     variables: Environment = field(default_factory=dict)
     """What the project's `.env` gives."""
-    remote: list[Written] = field(default_factory=list)
+    remote: list[LocatedText] = field(default_factory=list)
     """Includes from elsewhere."""
 
     def section(self, name: str) -> Mapping:
@@ -154,7 +154,7 @@ def _project_name(reader: Reader, project: Project) -> Environment:
         return {"COMPOSE_PROJECT_NAME": names[-1].written} if "$" not in names[-1].text else {}
     folder = project.folder.rpartition("/")[2].lower()
     place = Place(project.files[0], Span(0, 0))
-    return {"COMPOSE_PROJECT_NAME": Written.literal(folder, place)} if folder else {}
+    return {"COMPOSE_PROJECT_NAME": LocatedText.literal(folder, place)} if folder else {}
 
 
 def _empty(path: str) -> Mapping:
@@ -168,7 +168,7 @@ Report = Callable[[Place, str], None]
 class Interpolation:
     """Interpolates trees; what aliases share stays shared, what holds no variable stays the same."""
 
-    def __init__(self, variables: Variables[str, Written], report: Report) -> None:
+    def __init__(self, variables: Variables[str, LocatedText], report: Report) -> None:
         self._variables = variables
         self._report = report
         self._done: dict[int, tuple[Node, Node]] = {}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from immutable_delivery.formats.compose.volumes import VolumeError, volume_of
 from immutable_delivery.records import replace
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import text
@@ -181,11 +181,11 @@ def _pair(item: Scalar) -> tuple[Scalar, Scalar]:
     return _part(written.slice(0, cut)), _part(written.slice(cut + 1))
 
 
-def _part(written: Written) -> Scalar:
+def _part(written: LocatedText) -> Scalar:
     return Scalar(written, written.whole, plain=False)
 
 
 def _nothing(beside: Scalar) -> Scalar:
     """Return the null that stands behind a key without a value."""
     place = beside.place.at(beside.place.span.end, beside.place.span.end)
-    return Scalar(Written("", (), place), place)
+    return Scalar(LocatedText("", (), place), place)

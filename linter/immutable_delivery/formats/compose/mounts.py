@@ -10,7 +10,7 @@ from immutable_delivery.facts import MountType
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.compose.volumes import Volume, VolumeError, volume_of
 from immutable_delivery.records import replace
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import mapping, scalar, text
@@ -62,15 +62,15 @@ def _mount(service: Service, node: Node, volume: Volume) -> MountSpec:
     )
 
 
-def _source(source: Written | None) -> Written | None:
+def _source(source: LocatedText | None) -> LocatedText | None:
     """Return the source; the folder of the project is known, whatever it is called on a machine."""
-    if source is None or source.missing != ("PWD",):
+    if source is None or source.unresolved != ("PWD",):
         return source
     rest = source.text.replace("${PWD}", "").replace("$PWD", "")
-    return source if "$" in rest else replace(source, missing=())
+    return source if "$" in rest else replace(source, unresolved=())
 
 
-def _device(service: Service, source: Written) -> Scalar | None:
+def _device(service: Service, source: LocatedText) -> Scalar | None:
     """Return the host path that a named volume is bound to."""
     volume = service.model.section("volumes").get(source.text)
     options = mapping(volume, "driver_opts")
@@ -103,7 +103,7 @@ def _file(
     )
 
 
-def _inside(named: Scalar, folder: str) -> Written:
+def _inside(named: Scalar, folder: str) -> LocatedText:
     """Return where a file goes: below a folder where its path does not start at the root."""
     text = named.text if named.text.startswith("/") else f"{folder}/{named.text}"
     return replace(named.written, text=text)

@@ -8,13 +8,13 @@ from immutable_delivery.context import Surroundings, Trouble
 from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.dotenv import raw_variables, variables
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import Node, Scalar
 
-Environment = dict[str, Written]
+Environment = dict[str, LocatedText]
 
 
 class Reader(Record):

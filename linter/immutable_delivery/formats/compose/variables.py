@@ -10,11 +10,11 @@ from immutable_delivery.formats.compose.merging import paired
 from immutable_delivery.formats.compose.reading import Environment
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.source.files import resolve
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import find, scalar, text
 
-Entry = tuple[Scalar, Written | None]
+Entry = tuple[Scalar, LocatedText | None]
 """A name, and its value; None where only the one who starts the service knows it."""
 
 
@@ -29,7 +29,7 @@ def environment(service: Service) -> dict[str, Entry]:
     }
 
 
-def _value(service: Service, name: str, value: Scalar) -> Written | None:
+def _value(service: Service, name: str, value: Scalar) -> LocatedText | None:
     return service.model.variables.get(name) if value.null else value.written
 
 
@@ -55,7 +55,7 @@ def variables(service: Service) -> Iterator[VariableSpec]:
         yield _variable("env", key.written, value)
     for name, given in from_files(service).items():
         if name not in own:
-            yield _variable("env", Written.literal(name, given.whole), given)
+            yield _variable("env", LocatedText.literal(name, given.whole), given)
     for where in (("labels",), ("deploy", "labels")):
         node = find(service.node, *where)
         for key, text_of in paired(node).entries.values() if node else ():
@@ -63,7 +63,7 @@ def variables(service: Service) -> Iterator[VariableSpec]:
             yield _variable("label", key.written, written)
 
 
-def _variable(kind: VariableType, name: Written, value: Written | None) -> VariableSpec:
+def _variable(kind: VariableType, name: LocatedText, value: LocatedText | None) -> VariableSpec:
     place = name.whole
     end = value.whole if value and value.whole.file == place.file else place
     whole = place.at(place.span.start, max(place.span.end, end.span.end))

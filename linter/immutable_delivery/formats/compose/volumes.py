@@ -10,7 +10,7 @@ from posixpath import normpath
 from immutable_delivery.formats.compose.reading import truth
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml.query import scalar
@@ -25,14 +25,14 @@ class Volume(Record, frozen=True):
     """One entry: its kind (bind, volume, tmpfs, npipe, image, cluster; empty where a variable hides it)."""
 
     kind: str
-    source: Written | None
-    target: Written
+    source: LocatedText | None
+    target: LocatedText
     read_only: bool | None
     read_only_at: Place | None = None
     """Where it says whether it is read-only."""
 
     @property
-    def path(self) -> Written:
+    def path(self) -> LocatedText:
         """The path in the container, as it is taken: `/app/` is `/app`."""
         known = self.target.known and self.target.text
         return replace(self.target, text=normpath(self.target.text)) if known else self.target
@@ -62,7 +62,7 @@ def volume_of(node: Node) -> Volume:
     )
 
 
-def short(written: Written) -> Volume:
+def short(written: LocatedText) -> Volume:
     """Read `source:target:options`; a drive letter is no section of its own."""
     sections = list(islice(_sections(written), MAX_SECTIONS + 1))
     if not all(section.text for section in sections):
@@ -77,7 +77,7 @@ def short(written: Written) -> Volume:
     return Volume(_kind(source), source, target, _read_only(options[0]), options[0].whole)
 
 
-def _sections(written: Written) -> Iterator[Written]:
+def _sections(written: LocatedText) -> Iterator[LocatedText]:
     text, start = written.text, 0
     for at, char in enumerate(text):
         drive = at - start == 1 and text[start].isalpha() and len(text) > 2  # noqa: PLR2004
@@ -87,14 +87,14 @@ def _sections(written: Written) -> Iterator[Written]:
     yield written.slice(start)
 
 
-def _read_only(options: Written) -> bool | None:
+def _read_only(options: LocatedText) -> bool | None:
     if not options.known:
         return None
     chosen = [option for option in options.text.split(",") if option in {"ro", "rw"}]
     return bool(chosen) and chosen[-1] == "ro"
 
 
-def _kind(source: Written) -> str:
+def _kind(source: LocatedText) -> str:
     """Tell a path of the host from the name of a volume; a variable may be either."""
     text = source.text
     if text[0] in "./~" or _WINDOWS.match(text):

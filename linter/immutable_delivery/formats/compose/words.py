@@ -5,7 +5,7 @@ The reference is github.com/mattn/go-shellwords, which Compose uses; it stops at
 
 from __future__ import annotations
 
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import Cutter, unaligned
 
 _ESCAPES = {"t": "\t", "n": "\n"}
@@ -18,7 +18,7 @@ class CommandError(Exception):
     """A command that Compose refuses."""
 
 
-def split(written: Written) -> list[Written]:
+def split(written: LocatedText) -> list[LocatedText]:
     """Return the words of a command; raise CommandError where Compose refuses it."""
     splitter = _Splitter(written)
     text, at = written.text, 0
@@ -30,11 +30,11 @@ def split(written: Written) -> list[Written]:
 class _Splitter:
     """The words so far, the word that is open and the quote that is open in it."""
 
-    def __init__(self, written: Written) -> None:
+    def __init__(self, written: LocatedText) -> None:
         self._text = written.text
         self._cutter = Cutter(written)
-        self._words: list[Written] = []
-        self._parts: list[Written] = []
+        self._words: list[LocatedText] = []
+        self._parts: list[LocatedText] = []
         self._open = False
         self._start = 0
         self._quote = ""
@@ -65,7 +65,7 @@ class _Splitter:
             self._track(char, at)
         return at + 1
 
-    def finish(self, at: int) -> list[Written]:
+    def finish(self, at: int) -> list[LocatedText]:
         """Return the words."""
         if self._quote:
             raise CommandError("holds a quote or bracket that does not end")
@@ -97,7 +97,7 @@ class _Splitter:
     def _first(self, at: int) -> str:
         return self._parts[0].text[:1] if self._parts else self._text[self._start : at][:1]
 
-    def _cut(self, at: int, end: int) -> Written:
+    def _cut(self, at: int, end: int) -> LocatedText:
         """Keep what stands before ``at``, and return what stands from there to ``end``."""
         if at > self._start:
             self._parts.append(self._cutter.cut(self._start, at))
@@ -110,6 +110,6 @@ class _Splitter:
         if self._open and len(self._parts) == 1:
             self._words.append(self._parts[0])
         elif self._open:
-            word = Written.joined(self._parts, self._cutter.cut(at, at).whole)
+            word = LocatedText.joined(self._parts, self._cutter.cut(at, at).whole)
             self._words.append(word.slice(0) if word.text else word)
         self._parts, self._open = [], False

@@ -9,7 +9,7 @@ from immutable_delivery.formats.contract.entries import builds, items_of, scope_
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.references.images import digest_problem, image_fact
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 
@@ -61,10 +61,10 @@ def _artifact(root: Mapping, digest: Scalar, environment: Environment) -> Image:
     """Return the repository of the service with the digest of the environment."""
     image = root.get("image")
     repository = _repository(image.written) if isinstance(image, Scalar) else None
-    name = repository or Written.literal(text_of(root.get("service")), digest.place)
-    at = Written.literal("@", digest.place)
+    name = repository or LocatedText.literal(text_of(root.get("service")), digest.place)
+    at = LocatedText.literal("@", digest.place)
     return image_fact(
-        Written.joined((name, at, digest.written), digest.place),
+        LocatedText.joined((name, at, digest.written), digest.place),
         role="contract",
         scope=scope_of(root, environments=(environment.name,)),
         extent=environment.extent,
@@ -78,7 +78,7 @@ def _digest(node: Node | None) -> Scalar | None:
     return node if isinstance(node, Scalar) and not digest_problem(node.text) else None
 
 
-def _repository(image: Written) -> Written | None:
+def _repository(image: LocatedText) -> LocatedText | None:
     """Return the reference without tag and digest."""
     text = image.text.partition("@")[0]
     colon = text.rfind(":")

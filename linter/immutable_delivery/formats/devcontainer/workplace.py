@@ -21,7 +21,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.images import image_fact
 from immutable_delivery.source.files import folder_of, read_text, resolve
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.interpolation import filled
@@ -190,7 +190,7 @@ def _command(node: Node, extent: Place) -> CommandSpec | None:
     return None
 
 
-def _long(node: Node) -> dict[str, Written]:
+def _long(node: Node) -> dict[str, LocatedText]:
     return {
         key: _known(value)
         for key in ("source", "target", "type")
@@ -198,13 +198,13 @@ def _long(node: Node) -> dict[str, Written]:
     }
 
 
-def _beside(source: Written) -> str:
+def _beside(source: LocatedText) -> str:
     """Return a path as one relative to the workspace; one that leads elsewhere stays absolute."""
     if source.text.startswith(_WORKSPACE):
         return f".{source.text[len(_WORKSPACE) :]}"
     return source.text if source.known else "/"
 
 
-def _known(node: Scalar) -> Written:
+def _known(node: Scalar) -> LocatedText:
     """Return a text; what only the machine of the developer knows is missing in it."""
     return filled(node.written, _PLACEHOLDER, lambda _found, _own: None)

@@ -8,7 +8,7 @@ from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.references import argument
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Variables
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
 
@@ -29,7 +29,7 @@ def arg_facts(one: Instruction, variables: Variables, scope: Scope) -> list[Vari
         name, _ = argument(word)
         value = variables.find(name)
         name_at = word.place(0, len(name))
-        known = value if isinstance(value, Written) else None
+        known = value if isinstance(value, LocatedText) else None
         facts.append(_variable("arg", name, known, word.whole, {"name": name_at}, one, scope))
     return facts
 
@@ -54,15 +54,15 @@ def label(state: State, one: Instruction) -> None:
         state.emit(_pair_fact("label", name, value, written, one, state.scope))
 
 
-def _pairs(one: Instruction) -> list[tuple[Written, Written]]:
+def _pairs(one: Instruction) -> list[tuple[LocatedText, LocatedText]]:
     return list(zip(one.words[::2], one.words[1::2], strict=True))
 
 
 def _pair_fact(
     kind: VariableType,
-    name: Written,
-    value: Written,
-    written: Written,
+    name: LocatedText,
+    value: LocatedText,
+    written: LocatedText,
     one: Instruction,
     scope: Scope,
 ) -> Variable:
@@ -74,7 +74,7 @@ def _pair_fact(
 def _variable(
     kind: VariableType,
     name: str,
-    value: Written | None,
+    value: LocatedText | None,
     whole: Place,
     places: dict[str, Place],
     one: Instruction,

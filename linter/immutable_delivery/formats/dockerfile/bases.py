@@ -10,11 +10,11 @@ from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import PLATFORM
 from immutable_delivery.records import replace
 from immutable_delivery.references.images import image_fact
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
 
-def frontend(syntax: Written, scope: Scope) -> Image:
+def frontend(syntax: LocatedText, scope: Scope) -> Image:
     """Return the fact of a `# syntax=` directive."""
     return image_fact(syntax, role="frontend", scope=scope, extent=syntax.whole)
 
@@ -60,9 +60,9 @@ def referenced(state: State, one: Instruction) -> None:
             state.emit(_stage_fact(written, role, target.problem, one.place, state.scope))
 
 
-def _resolved(fact: Image, written: Written) -> Image:
+def _resolved(fact: Image, written: LocatedText) -> Image:
     """BuildKit gives the platform's variables a value: they hide a part, but nobody has to set them."""
-    if written.missing and PLATFORM.issuperset(written.missing):
+    if written.unresolved and PLATFORM.issuperset(written.unresolved):
         return replace(fact, unresolved="")
     return fact
 
@@ -92,7 +92,7 @@ def _name_problem(state: State) -> None:
 
 
 def _stage_fact(
-    written: Written, role: Role, problem: StageProblem, extent: Place, scope: Scope
+    written: LocatedText, role: Role, problem: StageProblem, extent: Place, scope: Scope
 ) -> Image:
     places = {"reference": written.whole, "name": written.whole, "stage_problem": written.whole}
     return Image(

@@ -8,7 +8,7 @@ from posixpath import basename, normpath
 from immutable_delivery.formats.dockerfile.context import Context, joined
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import folder_of
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
 MAX_BROUGHT = 2_000
@@ -22,7 +22,7 @@ class Brought(Record, frozen=True):
     source: str | None
     """The path in the repository ("" is its root); None where it does not come from there."""
     instruction: Place
-    body: Written | None = None
+    body: LocatedText | None = None
     """A here-document that becomes the file."""
     code: bool = True
     """Whether it is code, not just configuration."""

@@ -11,14 +11,17 @@ from immutable_delivery.formats.dockerfile.contents import cleaned
 from immutable_delivery.formats.dockerfile.context import Context, joined
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.state import State
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.globs import is_glob
 
 _WHOLE = frozenset({"/", "/*", "/**"})
 
 
 def copy_fact(
-    state: State, one: Instruction, found: Sequence[tuple[Written, list[str]]], target: Written
+    state: State,
+    one: Instruction,
+    found: Sequence[tuple[LocatedText, list[str]]],
+    target: LocatedText,
 ) -> Copy:
     """Return the fact of what an instruction copies from the context."""
     context = state.site.context
@@ -56,7 +59,7 @@ def _is_whole(source: str) -> bool:
     return normpath(f"/{source}") in _WHOLE
 
 
-def _is_secret(context: Context, word: Written, paths: Sequence[str]) -> bool:
+def _is_secret(context: Context, word: LocatedText, paths: Sequence[str]) -> bool:
     if not word.known or _left_out(context, word, paths):
         return False
     if secret_file(word.text) and not paths:
@@ -69,7 +72,7 @@ def _is_secret(context: Context, word: Written, paths: Sequence[str]) -> bool:
     )
 
 
-def _left_out(context: Context, word: Written, paths: Sequence[str]) -> bool:
+def _left_out(context: Context, word: LocatedText, paths: Sequence[str]) -> bool:
     """Whether the ignore file keeps out all that a source means: BuildKit then finds nothing to copy."""
     if not word.known or context.folder is None:
         return False

@@ -15,7 +15,7 @@ from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.runs import body_of
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Files
 
@@ -28,9 +28,9 @@ def copy(state: State, one: Instruction) -> None:
     if flag(one, "from") is not None:
         _from_stage(state, one, sources, target)
         return
-    inline: list[Written] = []
-    remote: list[Written] = []
-    local: list[Written] = []
+    inline: list[LocatedText] = []
+    remote: list[LocatedText] = []
+    local: list[LocatedText] = []
     for word in sources:
         heredoc = not one.json and opener(word.text) is not None
         (inline if heredoc else remote if is_remote(one, word.text) else local).append(word)
@@ -46,7 +46,7 @@ def copy(state: State, one: Instruction) -> None:
 
 
 def _from_stage(
-    state: State, one: Instruction, sources: Sequence[Written], target: Written
+    state: State, one: Instruction, sources: Sequence[LocatedText], target: LocatedText
 ) -> None:
     reference = flag(one, "from")
     if reference is None or state.triggered is not None or not target.known:
@@ -67,7 +67,7 @@ def _from_stage(
 
 
 def _bring_bodies(
-    state: State, one: Instruction, words: Sequence[Written], target: Written
+    state: State, one: Instruction, words: Sequence[LocatedText], target: LocatedText
 ) -> None:
     """Remember the files that here-documents become."""
     bodies = {heredoc.opener.name: body_of(heredoc) for heredoc in one.heredocs}
@@ -81,7 +81,10 @@ def _bring_bodies(
 
 
 def _bring(
-    state: State, one: Instruction, found: Sequence[tuple[Written, list[str]]], target: Written
+    state: State,
+    one: Instruction,
+    found: Sequence[tuple[LocatedText, list[str]]],
+    target: LocatedText,
 ) -> None:
     """Remember what lies where in the image."""
     config = all(_is_config(word.text, target.text) for word, _ in found)

@@ -14,7 +14,7 @@ from immutable_delivery.formats.dockerfile.heredocs import Opener, openers
 from immutable_delivery.formats.dockerfile.lines import SPACE, Line
 from immutable_delivery.formats.dockerfile.nodes import may_hold_heredocs, node
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span, Text
 
 MAX_LINE = 65_536
@@ -93,8 +93,8 @@ class _Cutter:
         else:
             self._document.comments.append(Comment(f"{name}={found[2]}", *found.span()))
 
-    def _written(self, start: int, end: int) -> Written:
-        return Written.literal(self._value[start:end], self._place(start, end))
+    def _written(self, start: int, end: int) -> LocatedText:
+        return LocatedText.literal(self._value[start:end], self._place(start, end))
 
     def _place(self, start: int, end: int) -> Place:
         return Place(self._text.path, Span(start, end))
@@ -130,7 +130,7 @@ class _Cutter:
 
     def _finish(self, ranges: list[tuple[int, int]], place: Place) -> None:
         file = self._text.path
-        pieces = [Piece(self._value[a:b], Place(file, Span(a, b))) for a, b in ranges if a < b]
+        pieces = [Segment(self._value[a:b], Place(file, Span(a, b))) for a, b in ranges if a < b]
         line = Line(pieces, place)
         bodies = self._heredocs(line, place) if "<<" in line.text else []
         if bodies:

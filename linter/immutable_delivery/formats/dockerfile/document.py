@@ -5,7 +5,7 @@ from __future__ import annotations
 from immutable_delivery.context import Comment
 from immutable_delivery.formats.dockerfile.heredocs import Opener
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
 
@@ -13,8 +13,8 @@ class Heredoc(Record, frozen=True):
     """A here-document: its opener, and its lines as they are written."""
 
     opener: Opener
-    body: Written
-    terminator: Written
+    body: LocatedText
+    terminator: LocatedText
 
 
 class Instruction(Record, frozen=True):
@@ -26,15 +26,15 @@ class Instruction(Record, frozen=True):
     """The whole logical line."""
     place: Place
     """Its extent, with continuations and here-documents."""
-    flags: tuple[Written, ...] = ()
-    rest: Written | None = None
+    flags: tuple[LocatedText, ...] = ()
+    rest: LocatedText | None = None
     """The arguments after the flags as one string."""
-    words: tuple[Written, ...] = ()
+    words: tuple[LocatedText, ...] = ()
     json: bool = False
     json_error: str = ""
     """Why JSON that was meant is none."""
     heredocs: tuple[Heredoc, ...] = ()
-    script: Written | None = None
+    script: LocatedText | None = None
     """What the shell gets: the arguments with the here-documents."""
     trigger: Instruction | None = None
     """The instruction of an ONBUILD."""
@@ -46,7 +46,7 @@ class Document(Record):
     path: str
     instructions: list[Instruction] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
-    syntax: Written | None = None
+    syntax: LocatedText | None = None
     escape: str = "\\"
     template: str = ""
     """Why it is a template and no Dockerfile yet; empty where it is none."""

@@ -14,7 +14,7 @@ from immutable_delivery.formats.dockerfile.scripts import stage_interpreter
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 
 _URL = lazy(r"https?://", re.IGNORECASE)
 
@@ -24,7 +24,7 @@ def is_remote(one: Instruction, source: str) -> bool:
     return one.name == "ADD" and bool(_URL.match(source) or is_repository(source))
 
 
-def download(state: State, one: Instruction, word: Written, target: Written) -> None:
+def download(state: State, one: Instruction, word: LocatedText, target: LocatedText) -> None:
     """Hand a download to the interpreter, which sees what becomes of it."""
     found = _fetch(state, one, word, target)
     if state.triggered is not None:
@@ -35,7 +35,7 @@ def download(state: State, one: Instruction, word: Written, target: Written) -> 
     stage_interpreter(state).add(found, path)
 
 
-def _fetch(state: State, one: Instruction, word: Written, target: Written) -> Fetch:
+def _fetch(state: State, one: Instruction, word: LocatedText, target: LocatedText) -> Fetch:
     checksum = flag(one, "checksum")
     checked = _verified(state.expand(checksum) if checksum is not None else None)
     found = fetch(word, "ADD", state.scope, one.place, checked=checked)
@@ -43,11 +43,11 @@ def _fetch(state: State, one: Instruction, word: Written, target: Written) -> Fe
     return replace(found, places=places, unpacked=unpacked)
 
 
-def _verified(checksum: Written | None) -> bool | None:
+def _verified(checksum: LocatedText | None) -> bool | None:
     if checksum is None:
         return False
     return bool(checksum.text) if checksum.known else None
 
 
-def _url_name(word: Written) -> str:
+def _url_name(word: LocatedText) -> str:
     return basename(re.split(r"[?#]", word.text)[0].rstrip("/"))

@@ -10,14 +10,14 @@ from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import dockerfile
 from immutable_delivery.records import Record, replace
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
 
 MAX_LENGTH = 100_000
 """Longer ones are not read: places in them are found line by line."""
 
 
-def inlined(written: Written, build: Build, home: Surroundings) -> Iterator[Fact]:
+def inlined(written: LocatedText, build: Build, home: Surroundings) -> Iterator[Fact]:
     """Yield what a Dockerfile says; ``build`` names it by a path that no file has."""
     if len(written.text) > MAX_LENGTH:
         return
@@ -43,7 +43,7 @@ def inlined(written: Written, build: Build, home: Surroundings) -> Iterator[Fact
 class _Real:
     """Puts places in the inner Dockerfile where they are written."""
 
-    def __init__(self, path: str, written: Written) -> None:
+    def __init__(self, path: str, written: LocatedText) -> None:
         self._path = path
         self._written = written
 

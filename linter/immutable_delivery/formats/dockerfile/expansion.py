@@ -8,7 +8,7 @@ from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.variables import UNSET, Unset, Variables
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 
 MAX_DEPTH = 20
 MAX_LENGTH = 4_000
@@ -27,7 +27,7 @@ class BadSubstitutionError(Exception):
         self.offset = offset
 
 
-def expand(written: Written, variables: Variables, escape: str = "\\") -> Written:
+def expand(written: LocatedText, variables: Variables, escape: str = "\\") -> LocatedText:
     """Return the word as BuildKit's shell lexer makes it: variables resolved, quotes and escapes gone.
 
     What nothing gives a value stays as it is written and is named in ``missing``.
@@ -36,7 +36,7 @@ def expand(written: Written, variables: Variables, escape: str = "\\") -> Writte
         return written
     out = _Out(MAX_LENGTH + len(written.text))
     _Expansion(Line.of(written), variables, escape).words(0, "", 0, out)
-    return out.written(written) if out.room >= 0 else replace(written, missing=("…",))
+    return out.written(written) if out.room >= 0 else replace(written, unresolved=("…",))
 
 
 class Resolver(Record):
@@ -45,30 +45,32 @@ class Resolver(Record):
     escape: str
     faults: list[BadSubstitutionError] = field(default_factory=list)
 
-    def __call__(self, written: Written, variables: Variables) -> Written:
+    def __call__(self, written: LocatedText, variables: Variables) -> LocatedText:
         """Return the word expanded; as it is written and unknown where BuildKit refuses it."""
         try:
             return expand(written, variables, self.escape)
         except BadSubstitutionError as fault:
             self.faults.append(fault)
-            return replace(written, missing=(written.text,))
+            return replace(written, unresolved=(written.text,))
 
 
 class _Out(Record):
     room: int
     """How much longer it may become."""
-    pieces: list[Piece] = field(default_factory=list)
-    missing: dict[str, None] = field(default_factory=dict)
+    segments: list[Segment] = field(default_factory=list)
+    unresolved: dict[str, None] = field(default_factory=dict)
 
-    def add(self, value: Written) -> None:
+    def add(self, value: LocatedText) -> None:
         self.room -= len(value.text)
         if self.room >= 0:
-            self.pieces += value.pieces
-            self.missing |= dict.fromkeys(value.missing)
+            self.segments += value.segments
+            self.unresolved |= dict.fromkeys(value.unresolved)
 
-    def written(self, whole: Written) -> Written:
-        text = "".join(piece.text for piece in self.pieces)
-        return replace(whole, text=text, pieces=tuple(self.pieces), missing=tuple(self.missing))
+    def written(self, whole: LocatedText) -> LocatedText:
+        text = "".join(piece.text for piece in self.segments)
+        return replace(
+            whole, text=text, segments=tuple(self.segments), unresolved=tuple(self.unresolved)
+        )
 
 
 class _Expansion:
@@ -86,9 +88,9 @@ class _Expansion:
             if char not in "$'\"" and char != self._escape:
                 at += 1
                 continue
-            out.pieces += self._line.pieces(begin, at)
+            out.segments += self._line.segments(begin, at)
             at = begin = self._special(char, at, depth, out)
-        out.pieces += self._line.pieces(begin, at)
+        out.segments += self._line.segments(begin, at)
         if stop and at >= len(self._text):
             raise self._bad(f"'{stop}' is missing", at)
         return at
@@ -100,11 +102,11 @@ class _Expansion:
             end = self._text.find("'", at + 1)
             if end < 0:
                 raise self._bad("a single quote is not closed", at)
-            out.pieces += self._line.pieces(at + 1, end)
+            out.segments += self._line.segments(at + 1, end)
             return end + 1
         if char == '"':
             return self._double_quoted(at + 1, depth, out)
-        out.pieces += self._line.pieces(at + 1, min(at + 2, len(self._text)))
+        out.segments += self._line.segments(at + 1, min(at + 2, len(self._text)))
         return at + 2
 
     def _double_quoted(self, at: int, depth: int, out: _Out) -> int:
@@ -112,16 +114,16 @@ class _Expansion:
         while at < len(self._text) and self._text[at] != '"':
             char = self._text[at]
             if char == "$":
-                out.pieces += self._line.pieces(begin, at)
+                out.segments += self._line.segments(begin, at)
                 at = begin = self._dollar(at, depth, out)
             elif char == self._escape and self._text[at + 1 : at + 2] in {'"', "$", self._escape}:
-                out.pieces += self._line.pieces(begin, at)
+                out.segments += self._line.segments(begin, at)
                 begin, at = at + 1, at + 2
             else:
                 at += 1
         if at >= len(self._text):
             raise self._bad("a double quote is not closed", begin)
-        out.pieces += self._line.pieces(begin, at)
+        out.segments += self._line.segments(begin, at)
         return at + 1
 
     def _dollar(self, at: int, depth: int, out: _Out) -> int:
@@ -155,11 +157,11 @@ class _Expansion:
 
     def _plain(self, name: str, start: int, end: int, out: _Out) -> None:
         value = self._variables.find(name) if name else UNSET
-        if isinstance(value, Written):
+        if isinstance(value, LocatedText):
             out.add(value)
         else:
-            out.pieces += self._line.pieces(start, end)
-            out.missing |= {name: None} if name else {}
+            out.segments += self._line.segments(start, end)
+            out.unresolved |= {name: None} if name else {}
 
     def _modified(
         self,
@@ -173,20 +175,20 @@ class _Expansion:
     ) -> None:
         value = self._variables.find(name)
         unset = isinstance(value, Unset) or (
-            empty_is_unset and isinstance(value, Written) and value.known and not value.text
+            empty_is_unset and isinstance(value, LocatedText) and value.known and not value.text
         )
-        decided = unset or (isinstance(value, Written) and value.known)
+        decided = unset or (isinstance(value, LocatedText) and value.known)
         if operator == "+" and decided and unset:
             return
         if operator in "-+" and decided and (operator == "+" or unset):
             out.room = word.room
-            out.pieces += word.pieces
-            out.missing |= word.missing
-        elif operator in "-?" and isinstance(value, Written) and not unset:
+            out.segments += word.segments
+            out.unresolved |= word.unresolved
+        elif operator in "-?" and isinstance(value, LocatedText) and not unset:
             out.add(value)
         else:
-            out.pieces += self._line.pieces(*source)
-            out.missing |= {name: None}
+            out.segments += self._line.segments(*source)
+            out.unresolved |= {name: None}
 
     def _bad(self, reason: str, at: int) -> BadSubstitutionError:
         return BadSubstitutionError(reason, self._line.offset(at))

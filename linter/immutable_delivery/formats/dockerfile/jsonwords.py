@@ -7,7 +7,7 @@ import re
 from immutable_delivery.formats.dockerfile.lines import Line, hull
 from immutable_delivery.formats.dockerfile.words import stripped
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 
 NOT_STRINGS = "a JSON array of an instruction holds strings only"
 """JSON that BuildKit refuses."""
@@ -31,7 +31,7 @@ _FAULTS = (
 )
 
 
-def json_words(line: Line, start: int, end: int) -> tuple[Written, ...] | str:
+def json_words(line: Line, start: int, end: int) -> tuple[LocatedText, ...] | str:
     """Return the strings of a JSON array, or why it is none: "" where none was meant."""
     start, end = stripped(line.text, start, end)
     if not line.text.startswith("[", start, end):
@@ -45,8 +45,8 @@ def json_words(line: Line, start: int, end: int) -> tuple[Written, ...] | str:
     return _json_error(text) if _MEANT.match(text) else ""
 
 
-def _json_strings(line: Line, start: int, end: int) -> tuple[Written, ...] | None:
-    words: list[Written] = []
+def _json_strings(line: Line, start: int, end: int) -> tuple[LocatedText, ...] | None:
+    words: list[LocatedText] = []
     at = _skip(line.text, start + 1, end)
     if line.text.startswith("]", at, end):
         return () if _skip(line.text, at + 1, end) == end else None
@@ -67,18 +67,18 @@ def _skip(text: str, at: int, end: int) -> int:
     return at
 
 
-def json_string(line: Line, start: int, end: int) -> Written:
+def json_string(line: Line, start: int, end: int) -> LocatedText:
     """Return what stands between the quotes of a JSON string."""
     if "\\" not in line.text[start:end]:
         return line.written(start, end)
-    pieces: list[Piece] = []
+    pieces: list[Segment] = []
     for escape in _ESCAPE.finditer(line.text, start, end):
-        pieces += line.pieces(start, escape.start())
-        place = hull(line.pieces(escape.start(), escape.end()))
-        pieces.append(Piece(_escaped(escape[0]), place, aligned=False))
+        pieces += line.segments(start, escape.start())
+        place = hull(line.segments(escape.start(), escape.end()))
+        pieces.append(Segment(_escaped(escape[0]), place, aligned=False))
         start = escape.end()
-    pieces += line.pieces(start, end)
-    return Written("".join(piece.text for piece in pieces), tuple(pieces), hull(pieces))
+    pieces += line.segments(start, end)
+    return LocatedText("".join(piece.text for piece in pieces), tuple(pieces), hull(pieces))
 
 
 def _escaped(escape: str) -> str:

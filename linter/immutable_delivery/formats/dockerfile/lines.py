@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span
 
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -17,7 +17,7 @@ class Line:
 
     __slots__ = ("_home", "_pieces", "_starts", "text")
 
-    def __init__(self, pieces: Sequence[Piece], home: Place) -> None:
+    def __init__(self, pieces: Sequence[Segment], home: Place) -> None:
         self._pieces = pieces
         self._home = home
         self._starts: list[int] = []
@@ -28,11 +28,11 @@ class Line:
         self.text = "".join(piece.text for piece in pieces)
 
     @classmethod
-    def of(cls, written: Written) -> Line:
+    def of(cls, written: LocatedText) -> Line:
         """Return the line of a string that is written somewhere."""
-        return cls(written.pieces, written.whole)
+        return cls(written.segments, written.whole)
 
-    def pieces(self, start: int, end: int) -> list[Piece]:
+    def segments(self, start: int, end: int) -> list[Segment]:
         """Return the pieces of ``text[start:end]``."""
         if start >= end:
             return []
@@ -55,25 +55,29 @@ class Line:
             return self._home.span.start
         if at >= len(self.text):
             return self._pieces[-1].place.span.end
-        return self.pieces(at, at + 1)[0].place.span.start
+        return self.segments(at, at + 1)[0].place.span.start
 
-    def written(self, start: int, end: int) -> Written:
+    def written(self, start: int, end: int) -> LocatedText:
         """Return ``text[start:end]`` with its places."""
-        pieces = tuple(self.pieces(start, end))
-        return Written(self.text[start:end], pieces, hull(pieces)) if pieces else self._empty(start)
+        pieces = tuple(self.segments(start, end))
+        return (
+            LocatedText(self.text[start:end], pieces, hull(pieces))
+            if pieces
+            else self._empty(start)
+        )
 
-    def pick(self, runs: Iterable[tuple[int, int]], start: int) -> Written:
+    def pick(self, runs: Iterable[tuple[int, int]], start: int) -> LocatedText:
         """Return the concatenation of runs of the text; ``start`` is where it stands when they are empty."""
-        pieces = tuple(piece for run in runs for piece in self.pieces(*run))
+        pieces = tuple(piece for run in runs for piece in self.segments(*run))
         text = "".join(piece.text for piece in pieces)
-        return Written(text, pieces, hull(pieces)) if pieces else self._empty(start)
+        return LocatedText(text, pieces, hull(pieces)) if pieces else self._empty(start)
 
-    def _empty(self, start: int) -> Written:
+    def _empty(self, start: int) -> LocatedText:
         at = self.offset(start)
-        return Written("", (), Place(self._home.file, Span(at, at)))
+        return LocatedText("", (), Place(self._home.file, Span(at, at)))
 
 
-def hull(pieces: Sequence[Piece]) -> Place:
+def hull(pieces: Sequence[Segment]) -> Place:
     """Return the place from the first piece to the last one of its file."""
     first, last = pieces[0].place, pieces[-1].place
     if first is last:
@@ -83,11 +87,11 @@ def hull(pieces: Sequence[Piece]) -> Place:
     return Place(first.file, Span(first.span.start, last.span.end))
 
 
-def _part(piece: Piece, low: int, high: int) -> Piece:
+def _part(piece: Segment, low: int, high: int) -> Segment:
     if high - low == len(piece.text):
         return piece
     text = piece.text[low:high]
     if not piece.aligned:
-        return Piece(text, piece.place, aligned=False)
+        return Segment(text, piece.place, aligned=False)
     start = piece.place.span.start
-    return Piece(text, Place(piece.place.file, Span(start + low, start + high)))
+    return Segment(text, Place(piece.place.file, Span(start + low, start + high)))

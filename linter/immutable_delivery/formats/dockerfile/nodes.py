@@ -8,7 +8,7 @@ from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.dockerfile import jsonwords, words
 from immutable_delivery.formats.dockerfile.document import Heredoc, Instruction
 from immutable_delivery.formats.dockerfile.lines import SPACE, Line
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place
 
 _WITH_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
@@ -50,7 +50,7 @@ def node(
 
 def _arguments(
     name: str, line: Line, rest: words.Range, place: Place, escape: str
-) -> tuple[tuple[Written, ...], bool, str]:
+) -> tuple[tuple[LocatedText, ...], bool, str]:
     """Return the words of an instruction, whether they are JSON, and why not where that was meant."""
     if rest[0] == rest[1] or name == "ONBUILD":
         return (), False, ""
@@ -74,7 +74,7 @@ def _arguments(
 
 def _maybe_json(
     name: str, line: Line, rest: words.Range, place: Place
-) -> tuple[tuple[Written, ...], bool, str]:
+) -> tuple[tuple[LocatedText, ...], bool, str]:
     takes_json = name in _TAKES_JSON or name in _TAKES_JSON_LIST
     found = jsonwords.json_words(line, *rest) if takes_json else ""
     if not isinstance(found, str):
@@ -88,14 +88,14 @@ def _maybe_json(
     return (line.written(*rest),), False, found
 
 
-def _script(rest: Written, heredocs: tuple[Heredoc, ...]) -> Written:
-    return Written.joined(_script_parts(rest, heredocs), rest.whole) if heredocs else rest
+def _script(rest: LocatedText, heredocs: tuple[Heredoc, ...]) -> LocatedText:
+    return LocatedText.joined(_script_parts(rest, heredocs), rest.whole) if heredocs else rest
 
 
-def _script_parts(rest: Written, heredocs: tuple[Heredoc, ...]) -> Iterator[Written]:
+def _script_parts(rest: LocatedText, heredocs: tuple[Heredoc, ...]) -> Iterator[LocatedText]:
     yield rest
     for heredoc in heredocs:
         at = heredoc.body.whole.at(heredoc.body.whole.span.start, heredoc.body.whole.span.start)
-        yield Written("\n", (Piece("\n", at, aligned=False),), at)
+        yield LocatedText("\n", (Segment("\n", at, aligned=False),), at)
         yield heredoc.body
         yield heredoc.terminator

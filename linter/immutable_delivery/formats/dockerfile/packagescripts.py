@@ -10,7 +10,7 @@ from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import read_text
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 
 MAX_DEPTH = 3
@@ -21,7 +21,7 @@ _SCRIPTS = lazy(r'"scripts"\s*:\s*\{([^{}]*)\}')
 _ENTRY = lazy(r'"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\\x00-\x1f]|\\.)*)"')
 
 
-def package_scripts(state: State, argv: Sequence[str], text: str) -> Iterator[Written]:
+def package_scripts(state: State, argv: Sequence[str], text: str) -> Iterator[LocatedText]:
     """Yield the scripts that an exec form or a line of shell runs, what npm runs before each (`prestart`), and those that they run."""
     names = [*_named(argv), *_named_in(text)]
     found = state.locate("package.json") if names else None
@@ -47,11 +47,11 @@ def _named_in(text: str) -> list[str]:
     return list(filter(None, (package_script(run[1].split()) for run in _RUN.finditer(text))))
 
 
-def _scripts(file: Text) -> dict[str, Written]:
+def _scripts(file: Text) -> dict[str, LocatedText]:
     block = _SCRIPTS.search(file.value)
     if block is None:
         return {}
-    whole = Written.literal(file.value, Place(file.path, Span(0, len(file.value))))
+    whole = LocatedText.literal(file.value, Place(file.path, Span(0, len(file.value))))
     line = Line.of(whole)
     entries = _ENTRY.finditer(file.value, block.start(1), block.end(1))
     return {one[1]: json_string(line, one.start(2), one.end(2)) for one in entries}

@@ -8,23 +8,23 @@ from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 
 VARIABLE = lazy(r"\$\{[^}]*\}|\$\w+")
 
 
-def argument(word: Written) -> tuple[str, Written | None]:
+def argument(word: LocatedText) -> tuple[str, LocatedText | None]:
     """Return name and default of a word of ARG."""
     name, sign, _ = word.text.partition("=")
     return name, Line.of(word).written(len(name) + 1, len(word.text)) if sign else None
 
 
-def flag(one: Instruction, name: str) -> Written | None:
+def flag(one: Instruction, name: str) -> LocatedText | None:
     """Return the value of a flag, None where it is not there."""
     return next(iter(flags(one, name)), None)
 
 
-def flags(one: Instruction, name: str) -> list[Written]:
+def flags(one: Instruction, name: str) -> list[LocatedText]:
     """Return the values of a flag that may come several times."""
     start = len(name) + 3
     return [
@@ -34,7 +34,7 @@ def flags(one: Instruction, name: str) -> list[Written]:
     ]
 
 
-def references(one: Instruction) -> Iterator[Written]:
+def references(one: Instruction) -> Iterator[LocatedText]:
     """Yield what COPY and RUN take files from: stages, images or named contexts."""
     if one.name == "COPY":
         yield from (_unexpanded(value) for value in flags(one, "from") if value.text)
@@ -43,7 +43,7 @@ def references(one: Instruction) -> Iterator[Written]:
             yield from _mounted(mount)
 
 
-def _mounted(mount: Written) -> Iterator[Written]:
+def _mounted(mount: LocatedText) -> Iterator[LocatedText]:
     at = 0
     for field_ in mount.text.split(","):
         name, _, value = field_.partition("=")
@@ -52,8 +52,8 @@ def _mounted(mount: Written) -> Iterator[Written]:
         at += len(field_) + 1
 
 
-def _unexpanded(written: Written) -> Written:
+def _unexpanded(written: LocatedText) -> LocatedText:
     """BuildKit resolves no variable here, so that one in it is never known."""
     if "$" not in written.text:
         return written
-    return replace(written, missing=tuple(found[0] for found in VARIABLE.finditer(written.text)))
+    return replace(written, unresolved=tuple(found[0] for found in VARIABLE.finditer(written.text)))

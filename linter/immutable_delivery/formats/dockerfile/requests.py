@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from immutable_delivery.facts import Build
 from immutable_delivery.formats.dockerfile.document import Document
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 
 
 class Request(Record, frozen=True):
     """One way to build a Dockerfile."""
 
-    args: Mapping[str, Written | None] = field(default_factory=dict)
+    args: Mapping[str, LocatedText | None] = field(default_factory=dict)
     """Build arguments; None where their value is not known."""
     target: str = ""
     context: str | None = None
@@ -52,10 +52,10 @@ def _request(build: Build, declared: set[str]) -> Request:
     )
 
 
-def _argument(build: Build, name: str) -> Written | None:
+def _argument(build: Build, name: str) -> LocatedText | None:
     value = build.args[name]
     if value is None:
         return None
     if name in build.arg_places:
-        return Written.literal(value, build.arg_places[name])
-    return Written(value, (Piece(value, build.place, aligned=False),), build.place)
+        return LocatedText.literal(value, build.arg_places[name])
+    return LocatedText(value, (Segment(value, build.place, aligned=False),), build.place)

@@ -21,7 +21,7 @@ from immutable_delivery.formats.dockerfile.scripts import (
 )
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 
 _LEADING_TABS = lazy(r"^\t+", re.MULTILINE)
 
@@ -52,13 +52,13 @@ def _run(state: State, interpreter: Interpreter, one: Instruction) -> None:
     state.contents = kept
 
 
-def _script(one: Instruction, script: Written) -> Written:
+def _script(one: Instruction, script: LocatedText) -> LocatedText:
     """Return what the shell reads: a here-document by itself is the script."""
     alone = one.heredocs and one.rest and opener(one.rest.text)
     return body_of(one.heredocs[0]) if alone else script
 
 
-def body_of(heredoc: Heredoc) -> Written:
+def body_of(heredoc: Heredoc) -> LocatedText:
     """Return what a here-document holds: without the leading tabs where `<<-` asks for it."""
     if not heredoc.opener.strips:
         return heredoc.body

@@ -14,7 +14,7 @@ from immutable_delivery.formats.dockerfile.variables import Unset, Variables
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.files import read_text
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 
 MAX_DEPTH = 2
@@ -32,7 +32,7 @@ class Script(Record, frozen=True):
 
     path: str
     """Empty for a here-document."""
-    text: Written
+    text: LocatedText
     extent: Place
 
 
@@ -56,7 +56,7 @@ def _is_followed(text: str, path: str) -> bool:
 
 def known_values(
     variables: Variables, names: set[str] | None = None
-) -> Mapping[str, Written | None]:
+) -> Mapping[str, LocatedText | None]:
     """Return what a shell knows of variables; those without a value are left out."""
     return {
         name: value
@@ -79,10 +79,10 @@ def find(state: State, program: str) -> Script | None:
         return None
     state.site.around.texts.setdefault(path, text)
     whole = Place(path, Span(0, len(text.value)))
-    return Script(path, Written.literal(text.value, whole), whole)
+    return Script(path, LocatedText.literal(text.value, whole), whole)
 
 
-def interpreter_for(state: State, variables: Mapping[str, Written | None]) -> Interpreter:
+def interpreter_for(state: State, variables: Mapping[str, LocatedText | None]) -> Interpreter:
     """Return an interpreter that finds the files of the image in the repository."""
     return Interpreter(
         variables,

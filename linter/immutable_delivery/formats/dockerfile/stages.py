@@ -13,7 +13,7 @@ from immutable_delivery.formats.dockerfile.requests import Request
 from immutable_delivery.formats.dockerfile.variables import PLATFORM, UNSET, Variables
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import OfficialImages
 
@@ -32,7 +32,7 @@ class Stage(Record):
     start: Instruction
     name: str
     """Lower case; empty where it has none."""
-    base: Written
+    base: LocatedText
     """The reference after FROM, resolved."""
     parents: tuple[int, ...] = ()
     """The stages that it may be based on: several where the platform decides."""
@@ -83,7 +83,7 @@ class Plan:
             elif name not in variables.values:
                 variables.values[name] = UNSET
 
-    def find(self, reference: Written, stage: Stage) -> Target:
+    def find(self, reference: LocatedText, stage: Stage) -> Target:
         """Return what `--from=` or `from=` means in a stage."""
         text = reference.text.lower()
         if text in self.request.contexts or text == "scratch":
@@ -92,10 +92,12 @@ class Plan:
             return self._placed(self._numbered(text), stage)
         if text in self.named:
             return self._placed(self.named[text], stage)
-        if reference.missing and (matching := self._matching(reference, stage.index)):
+        if reference.unresolved and (matching := self._matching(reference, stage.index)):
             return Target(matching)
         unknown = (
-            not reference.missing and _BARE.match(text) and text not in known(OfficialImages).names
+            not reference.unresolved
+            and _BARE.match(text)
+            and text not in known(OfficialImages).names
         )
         return Target(problem="unknown" if unknown else "", image=True)
 
@@ -119,12 +121,12 @@ class Plan:
         if name:
             self.named.setdefault(name, []).append(index)
 
-    def _parents(self, base: Written, before: int) -> tuple[int, ...]:
-        if base.missing:
+    def _parents(self, base: LocatedText, before: int) -> tuple[int, ...]:
+        if base.unresolved:
             return self._matching(base, before)
         return tuple(self.named.get(base.text.lower(), ())[-1:])
 
-    def _matching(self, reference: Written, before: int) -> tuple[int, ...]:
+    def _matching(self, reference: LocatedText, before: int) -> tuple[int, ...]:
         """Return the stages whose names a reference with unknown variables may mean."""
         literals = VARIABLE.split(reference.text.lower())
         if sum(map(len, literals)) < 2:  # noqa: PLR2004 (anything would fit)

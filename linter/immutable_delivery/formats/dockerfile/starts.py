@@ -17,7 +17,7 @@ from immutable_delivery.formats.dockerfile.scripts import (
 )
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.records import Record, replace
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Entrypoints
@@ -82,7 +82,7 @@ def _holds(state: State, one: Instruction) -> bool:
     return state.start.get(one.name) is one
 
 
-def _words(state: State, one: Instruction) -> tuple[Written, ...]:
+def _words(state: State, one: Instruction) -> tuple[LocatedText, ...]:
     """Return what to read with an instruction: ENTRYPOINT and CMD together where only both make a command."""
     if not _holds(state, one):
         return ()
@@ -94,7 +94,7 @@ def _words(state: State, one: Instruction) -> tuple[Written, ...]:
     return (*entrypoint.words, *command.words) if one is command else ()
 
 
-def _follow(state: State, one: Instruction, words: Sequence[Written], scope: Scope) -> Found:
+def _follow(state: State, one: Instruction, words: Sequence[LocatedText], scope: Scope) -> Found:
     """Interpret a command, the scripts that it runs and those of package.json, and emit what they do."""
     interpreter = interpreter_for(state, known_values(state.variables, state.environment))
     if one.json:

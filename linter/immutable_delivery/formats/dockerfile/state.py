@@ -11,7 +11,7 @@ from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.stages import Plan, Stage
 from immutable_delivery.formats.dockerfile.variables import Unset, Variables
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
 MAX_LOOKUPS = 5_000
@@ -38,12 +38,12 @@ class State(Record):
     stage: Stage
     scope: Scope
     variables: Variables
-    base: Written
+    base: LocatedText
     """The image from outside that it is built on, at the end of the chain of stages."""
     contents: Contents
     workdir: str = "."
     """The working directory; relative where the base decides it."""
-    user: Written | None = None
+    user: LocatedText | None = None
     shell: tuple[str, ...] = ()
     start: dict[str, Instruction] = field(default_factory=dict)
     """The CMD and ENTRYPOINT that hold."""
@@ -84,7 +84,7 @@ class State(Record):
             triggered=None,
         )
 
-    def expand(self, written: Written) -> Written:
+    def expand(self, written: LocatedText) -> LocatedText:
         """Return a word with the variables of this stage."""
         return self.site.plan.resolve(written, self.triggered or self.variables)
 

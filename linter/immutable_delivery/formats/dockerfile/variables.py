@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 
 PLATFORM = frozenset(
     "TARGETPLATFORM TARGETOS TARGETOSVERSION TARGETARCH TARGETVARIANT TARGETSTAGE "
@@ -31,12 +31,12 @@ UNSET: Final = Unset()
 class Variables(Record):
     """One scope of variables."""
 
-    values: dict[str, Written | Unset | None] = field(default_factory=dict)
+    values: dict[str, LocatedText | Unset | None] = field(default_factory=dict)
     """None: it has a value that the files do not tell; UNSET: declared without one."""
     closed: bool = True
     """Whether nothing else can be set; else a base image from outside may set more."""
 
-    def find(self, name: str) -> Written | Unset | None:
+    def find(self, name: str) -> LocatedText | Unset | None:
         """Return the value of a name, None where it is not known, UNSET where there is none."""
         if name in self.values:
             return self.values[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from immutable_delivery.formats.dockerfile.lines import SPACE, Line
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 
 BLANKS = lazy(r"[\t\v\f\r ]+")
 """What parts words where BuildKit does not look at quotes."""
@@ -29,9 +29,9 @@ def command(line: Line, start: int, end: int) -> tuple[Range, Range]:
     return ((start, gap.start()), (gap.end(), end)) if gap else ((start, end), (end, end))
 
 
-def flags(line: Line, start: int, end: int, escape: str) -> tuple[tuple[Written, ...], Range]:
+def flags(line: Line, start: int, end: int, escape: str) -> tuple[tuple[LocatedText, ...], Range]:
     """Return the `--name=value` words that come first, without their quotes, and where the rest is."""
-    found: list[Written] = []
+    found: list[LocatedText] = []
     text = line.text
     while True:
         start = stripped(text, start, end)[0]
@@ -62,7 +62,7 @@ def _flag(text: str, at: int, end: int, escape: str) -> tuple[list[Range], int]:
     return [*runs, (begin, min(at, end))], min(at, end)
 
 
-def blank_words(line: Line, start: int, end: int) -> tuple[Written, ...]:
+def blank_words(line: Line, start: int, end: int) -> tuple[LocatedText, ...]:
     """Split at blanks, whatever quotes there are."""
     words = []
     for gap in BLANKS.finditer(line.text, start, end):
@@ -92,7 +92,9 @@ def quoted_words(text: str, start: int, end: int, escape: str) -> list[Range]:
     return [word for word in words if word[0] < word[1]]
 
 
-def names_and_values(line: Line, start: int, end: int, escape: str) -> tuple[Written, ...] | None:
+def names_and_values(
+    line: Line, start: int, end: int, escape: str
+) -> tuple[LocatedText, ...] | None:
     """Return name, value, name, value … of ENV and LABEL, in the old form too; None where they are broken."""
     words = quoted_words(line.text, start, end, escape)
     if not words:
@@ -102,7 +104,7 @@ def names_and_values(line: Line, start: int, end: int, escape: str) -> tuple[Wri
         if gap is None:
             return None
         return line.written(start, gap.start()), line.written(gap.end(), end)
-    pairs: list[Written] = []
+    pairs: list[LocatedText] = []
     for low, high in words:
         sign = line.text.find("=", low, high)
         if sign < 0:

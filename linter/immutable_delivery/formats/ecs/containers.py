@@ -21,7 +21,7 @@ from immutable_delivery.context import Surroundings
 from immutable_delivery.facts import ContainerRole, Fact, Form, MountType, Origin, Scope
 from immutable_delivery.formats.ecs.values import Reader
 from immutable_delivery.records import Record
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, entry_extent
 from immutable_delivery.syntax.yaml.query import pairs
@@ -158,5 +158,5 @@ class One(Record, frozen=True):
         return self.node.extent(written.text) if written else self.node.place
 
 
-def _text(written: Written | None) -> str:
+def _text(written: LocatedText | None) -> str:
     return written.text if written else ""

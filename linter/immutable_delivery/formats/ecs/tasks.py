@@ -9,7 +9,7 @@ from immutable_delivery.facts import ContainerRole, Fact
 from immutable_delivery.formats.ecs.containers import One
 from immutable_delivery.formats.ecs.values import Reader, parameters, resources
 from immutable_delivery.records import Record
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Node
 from immutable_delivery.syntax.yaml.shapes import Shapes, tell
 
@@ -78,5 +78,5 @@ class Task(Record, frozen=True):
                 yield _text(self.reader.value(wait, "containerName"))
 
 
-def _text(written: Written | None) -> str:
+def _text(written: LocatedText | None) -> str:
     return written.text if written else ""

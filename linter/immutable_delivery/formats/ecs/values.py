@@ -7,7 +7,7 @@ from collections.abc import Mapping as AnyMapping
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import mapping, pairs, scalar, text
@@ -16,7 +16,7 @@ _SUBSTITUTION = lazy(r"\$\{(!?)([^{}]*)\}")
 _SHORT = lazy(r"!(Ref|Sub|GetAtt|Join|Select|If|ImportValue|FindInMap|Split|Transform)\Z")
 
 
-def parameters(root: Node | None) -> dict[str, Written]:
+def parameters(root: Node | None) -> dict[str, LocatedText]:
     """Return the parameters of a template that have a default."""
     found = {}
     for key, _ in pairs(root, "Parameters"):
@@ -29,7 +29,7 @@ def parameters(root: Node | None) -> dict[str, Written]:
 class Reader(Record, frozen=True):
     """Reads what stands under a key, whether it is written `image` or `Image`."""
 
-    given: AnyMapping[str, Written]
+    given: AnyMapping[str, LocatedText]
 
     def find(self, node: Node | None, *keys: str) -> Node | None:
         """Return what stands under ``keys``, each spelt with a small letter first."""
@@ -45,12 +45,12 @@ class Reader(Record, frozen=True):
         listed = found.items if isinstance(found, Sequence) else []
         return [item for item in listed if isinstance(item, Mapping)]
 
-    def value(self, node: Node | None, *keys: str) -> Written | None:
+    def value(self, node: Node | None, *keys: str) -> LocatedText | None:
         """Return a text; what only the deployment knows is missing in it; None where nothing stands."""
         found = self.find(node, *keys)
         return None if found is None else self._value(found)
 
-    def values(self, node: Node | None, *keys: str) -> tuple[Written, ...] | None:
+    def values(self, node: Node | None, *keys: str) -> tuple[LocatedText, ...] | None:
         """Return a list of texts, of a function one that is unknown; None where no list stands."""
         found = self.find(node, *keys)
         if found is not None and (function := _function(found)[0]):
@@ -70,7 +70,7 @@ class Reader(Record, frozen=True):
             return False
         return {"true": True, "false": False}.get(written.text.lower()) if written.known else None
 
-    def _value(self, node: Node) -> Written:
+    def _value(self, node: Node) -> LocatedText:
         function, argument = _function(node)
         if function == "Ref" and isinstance(argument, Scalar):
             return self.given.get(argument.text) or _unknown(argument.text, argument)
@@ -80,8 +80,8 @@ class Reader(Record, frozen=True):
             return _unknown(function or "…", node)
         return node.written
 
-    def _substituted(self, argument: Node, node: Node) -> Written:
-        own: dict[str, Written] = {}
+    def _substituted(self, argument: Node, node: Node) -> LocatedText:
+        own: dict[str, LocatedText] = {}
         if isinstance(argument, Sequence) and argument.items:
             table = argument.items[-1]
             own = {key.text: v.written for key, v in pairs(table) if isinstance(v, Scalar)}
@@ -93,8 +93,8 @@ class Reader(Record, frozen=True):
         )
 
     def _given(
-        self, found: re.Match[str], at: Written, own: AnyMapping[str, Written]
-    ) -> Written | None:
+        self, found: re.Match[str], at: LocatedText, own: AnyMapping[str, LocatedText]
+    ) -> LocatedText | None:
         if found[1]:
             return unaligned(f"${{{found[2]}}}", at)
         return own.get(found[2]) or self.given.get(found[2])
@@ -111,9 +111,9 @@ def _function(node: Node) -> tuple[str, Node]:
     return "", node
 
 
-def _unknown(name: str, node: Node) -> Written:
+def _unknown(name: str, node: Node) -> LocatedText:
     text = f"${{{name}}}"
-    return replace(Written.literal(text, node.place), missing=(name,))
+    return replace(LocatedText.literal(text, node.place), unresolved=(name,))
 
 
 def resources(root: Node | None, kind: str) -> list[tuple[Scalar, Mapping]]:

@@ -12,7 +12,7 @@ from immutable_delivery.formats.kubernetes.pods import Pod
 from immutable_delivery.formats.kubernetes.volumes import Volume
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.records import Record
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Scalar
 from immutable_delivery.syntax.yaml.query import is_true, mappings, pairs, scalar, text
 
@@ -94,6 +94,6 @@ def _with_part(path: Scalar | None, part: Scalar | None) -> Scalar | None:
     """Return a host path with the part of it that is mounted."""
     if path is None or part is None or not part.text.strip("/"):
         return path
-    slash = Written.literal("" if path.text.endswith("/") else "/", part.place)
-    whole = Written.joined((path.written, slash, part.written), path.place)
+    slash = LocatedText.literal("" if path.text.endswith("/") else "/", part.place)
+    whole = LocatedText.joined((path.written, slash, part.written), path.place)
     return Scalar(whole, path.place, plain=False)

@@ -9,7 +9,7 @@ from immutable_delivery.containers.spec import CommandSpec, ContainerSpec, Value
 from immutable_delivery.facts import Origin
 from immutable_delivery.formats.kubernetes.variables import expanded
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Scalar
 from immutable_delivery.syntax.yaml.query import find, mapping, scalar, scalars
 
@@ -59,5 +59,5 @@ def remembered(
     return found
 
 
-def _words(node: Mapping, key: str, known: Values) -> tuple[Written, ...]:
+def _words(node: Mapping, key: str, known: Values) -> tuple[LocatedText, ...]:
     return tuple(expanded(one.written, known) for one in scalars(node, key))

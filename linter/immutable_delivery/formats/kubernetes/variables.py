@@ -11,12 +11,12 @@ from immutable_delivery.containers.spec import VariableSpec
 from immutable_delivery.facts import Scope, Variable
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Scalar
 from immutable_delivery.syntax.yaml.query import mapping, mappings, pairs, scalar, text
 from immutable_delivery.tables.subjects import Updaters
 
-Values = dict[str, Written | None]
+Values = dict[str, LocatedText | None]
 
 _REFERENCE = lazy(r"\$\$|\$\((?P<name>[A-Za-z_][\w.-]*)\)")
 _MAX_VALUE = 32_768
@@ -38,7 +38,9 @@ def values(container: Mapping, workload: Workload) -> Values:
     return found
 
 
-def variables(container: Mapping, known: AnyMapping[str, Written | None]) -> Iterator[VariableSpec]:
+def variables(
+    container: Mapping, known: AnyMapping[str, LocatedText | None]
+) -> Iterator[VariableSpec]:
     """Yield every variable that the container itself is given."""
     for entry in mappings(container, "env"):
         name, value = scalar(entry, "name"), scalar(entry, "value")
@@ -68,7 +70,7 @@ def instructions(held: Mapping | None, scope: Scope) -> Iterator[Variable]:
             yield lower.variable(spec, scope)
 
 
-def expanded(word: Written, known: AnyMapping[str, Written | None]) -> Written:
+def expanded(word: LocatedText, known: AnyMapping[str, LocatedText | None]) -> LocatedText:
     """Return a word of a command with its `$(NAME)` replaced, as the kubelet does; others stay as they are."""
     if "$" not in word.text:
         return word
@@ -83,23 +85,25 @@ def expanded(word: Written, known: AnyMapping[str, Written | None]) -> Written:
             part = (
                 value
                 if value is not None
-                else Written(part.text, part.pieces, part.whole, (found["name"],))
+                else LocatedText(part.text, part.segments, part.whole, (found["name"],))
             )
         parts.append(part)
         at = found.end()
     parts.append(word.slice(at, len(word.text)))
     return (
-        Written.joined(parts, word.whole) if sum(len(p.text) for p in parts) <= _MAX_VALUE else word
+        LocatedText.joined(parts, word.whole)
+        if sum(len(p.text) for p in parts) <= _MAX_VALUE
+        else word
     )
 
 
-def _of(entry: Mapping, known: Values, workload: Workload) -> Written | None:
+def _of(entry: Mapping, known: Values, workload: Workload) -> LocatedText | None:
     """Return the value of one entry of `env`."""
     value, source = scalar(entry, "value"), mapping(entry, "valueFrom")
     if value is not None:
         return expanded(value.written, known)
     if source is None:
-        return Written.literal("", entry.place)
+        return LocatedText.literal("", entry.place)
     for kind, key in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
         reference = mapping(source, key)
         if reference is not None:
@@ -108,5 +112,5 @@ def _of(entry: Mapping, known: Values, workload: Workload) -> Written | None:
     return None
 
 
-def _value(node: object) -> Written | None:
+def _value(node: object) -> LocatedText | None:
     return node.written if isinstance(node, Scalar) else None

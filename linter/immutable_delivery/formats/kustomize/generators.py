@@ -12,7 +12,7 @@ from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import resolve
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml.query import (
@@ -131,7 +131,7 @@ def _data(entry: Mapping, repository: Repository, folder: str) -> Entries:
         if content is not None:
             place = Place(content.path, Span(0, len(content.value)))
             key = key or path.rpartition("/")[2]
-            found[key] = _pair(key, Written.literal(content.value, place), named.place)
+            found[key] = _pair(key, LocatedText.literal(content.value, place), named.place)
     return found
 
 
@@ -146,10 +146,10 @@ def _lines(
             else Place(content.path, Span(*line.span("value")))
         )
         value = line["value"] if line["value"] is not None else ""
-        yield line["key"], _pair(line["key"], Written.literal(value, place), place)
+        yield line["key"], _pair(line["key"], LocatedText.literal(value, place), place)
 
 
-def _pair(key: str, value: Written, place: Place) -> tuple[Scalar, Node]:
+def _pair(key: str, value: LocatedText, place: Place) -> tuple[Scalar, Node]:
     return written(key, place), Scalar(value, value.whole, plain=False)
 
 

@@ -12,7 +12,7 @@ from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.selectors import Pattern, compiled
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml import Sequence as Items
@@ -71,7 +71,7 @@ class Rule(Record, frozen=True):
             digest = self.digest.written if self.digest else None
         elif self.suffix:
             parts = [tag, self.suffix.written] if tag else [self.suffix.written]
-            tag, digest = Written.joined(parts, self.suffix.place), None
+            tag, digest = LocatedText.joined(parts, self.suffix.place), None
         new = Scalar(joined(name, tag, digest, whole.whole), image.place, plain=False)
         return _without_digest(image, new)
 
@@ -150,7 +150,7 @@ def transform(resource: Resource, applied: Rules, fields: Iterable[Field]) -> No
             resource.root = changed if isinstance(changed, Mapping) else resource.root
 
 
-def split(image: Written) -> tuple[Written, Written | None, Written | None]:
+def split(image: LocatedText) -> tuple[LocatedText, LocatedText | None, LocatedText | None]:
     """Return name, tag and digest of a reference, as kustomize cuts it."""
     value = image.text
     start = max(value.find("/"), 0)
@@ -181,14 +181,16 @@ def _without_digest(old: Scalar, new: Scalar) -> Scalar:
     return Unpinned(new, before)
 
 
-def joined(name: Written, tag: Written | None, digest: Written | None, whole: Place) -> Written:
+def joined(
+    name: LocatedText, tag: LocatedText | None, digest: LocatedText | None, whole: Place
+) -> LocatedText:
     """Return a reference out of its parts."""
     parts = [name]
     for sign, part in ((":", tag), ("@", digest)):
         if part is not None and part.text:
             where = part.place()
-            parts += [Written(sign, (Piece(sign, where, aligned=False),), where), part]
-    return Written.joined(parts, whole)
+            parts += [LocatedText(sign, (Segment(sign, where, aligned=False),), where), part]
+    return LocatedText.joined(parts, whole)
 
 
 def _containers(root: Mapping) -> Iterator[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.model import Kustomization
 from immutable_delivery.formats.kustomize.resource import CLUSTER_SCOPED, Resource
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml.query import mapping, pairs, scalar, text, with_value
 
@@ -49,7 +49,7 @@ def _rename(one: Resource, prefix: Scalar | None, suffix: Scalar | None) -> None
     _set(
         one,
         ("metadata", "name"),
-        Scalar(Written.joined(parts, name.place), name.place, plain=False),
+        Scalar(LocatedText.joined(parts, name.place), name.place, plain=False),
     )
 
 

@@ -17,7 +17,7 @@ from immutable_delivery.formats.kustomize.selectors import Selector, Targets
 from immutable_delivery.formats.kustomize.strategic import merged
 from immutable_delivery.records import replace
 from immutable_delivery.source.files import resolve
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.yaml import Document, Mapping, Node, Scalar, Sequence, documents
 from immutable_delivery.syntax.yaml.query import (
@@ -205,9 +205,9 @@ def inner_documents(outer: Scalar) -> list[Document]:
 class _Move:
     """Takes nodes from the text inside to the file outside."""
 
-    def __init__(self, outer: Written) -> None:
+    def __init__(self, outer: LocatedText) -> None:
         self._outer = outer
-        self._starts = [0, *accumulate(len(piece.text) for piece in outer.pieces)]
+        self._starts = [0, *accumulate(len(piece.text) for piece in outer.segments)]
 
     def document(self, document: Document) -> Document:
         root = self.node(document.root) if document.root is not None else None
@@ -227,24 +227,24 @@ class _Move:
         return self._scalar(node)
 
     def _scalar(self, node: Scalar) -> Scalar:
-        pieces = tuple(moved for piece in node.written.pieces for moved in self._pieces(piece))
+        pieces = tuple(moved for piece in node.written.segments for moved in self._pieces(piece))
         place = self._moved(node.place)
-        return Scalar(Written(node.text, pieces, place), place, plain=node.plain, tag=node.tag)
+        return Scalar(LocatedText(node.text, pieces, place), place, plain=node.plain, tag=node.tag)
 
-    def _pieces(self, piece: Piece) -> list[Piece]:
+    def _pieces(self, piece: Segment) -> list[Segment]:
         """Cut what is aligned with the inner text along the pieces of the outer one."""
         span = piece.place.span
         if not piece.aligned:
-            return [Piece(piece.text, self._moved(piece.place), aligned=False)]
+            return [Segment(piece.text, self._moved(piece.place), aligned=False)]
         found, at = [], span.start
         while at < span.end:
             index = self._index(at)
-            outer = self._outer.pieces[index]
+            outer = self._outer.segments[index]
             low, end = at - self._starts[index], min(span.end, self._starts[index + 1])
             text = piece.text[at - span.start : end - span.start]
             start = outer.place.span.start + low
             place = outer.place.at(start, start + len(text)) if outer.aligned else outer.place
-            found.append(Piece(text, place, outer.aligned))
+            found.append(Segment(text, place, outer.aligned))
             at = end
         return found
 
@@ -252,18 +252,18 @@ class _Move:
         return self._place(place.span.start, place.span.end)
 
     def _place(self, start: int, end: int) -> Place:
-        if not self._outer.pieces:
+        if not self._outer.segments:
             return self._outer.whole
         first, last = self._offset(start), self._offset(max(start, end - 1), after=end > start)
         return self._outer.whole.at(first, max(first, last))
 
     def _offset(self, at: int, *, after: bool = False) -> int:
         index = self._index(at)
-        piece = self._outer.pieces[index]
+        piece = self._outer.segments[index]
         if not piece.aligned:
             return piece.place.span.end if after else piece.place.span.start
         within = min(at - self._starts[index] + after, len(piece.text))
         return piece.place.span.start + within
 
     def _index(self, at: int) -> int:
-        return max(0, min(bisect_right(self._starts, at) - 1, len(self._outer.pieces) - 1))
+        return max(0, min(bisect_right(self._starts, at) - 1, len(self._outer.segments) - 1))

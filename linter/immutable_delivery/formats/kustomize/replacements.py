@@ -14,7 +14,7 @@ from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.selectors import Selector, Targets
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import resolve
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import (
@@ -142,12 +142,14 @@ def _filled(old: Node | None, value: Scalar | None, options: Mapping | None, pla
     whole = old.place if old is not None else place
     if value is None:
         before = old.text if isinstance(old, Scalar) else ""
-        return Scalar(Written(before, (), whole, missing=("replacement",)), whole, plain=False)
+        return Scalar(
+            LocatedText(before, (), whole, unresolved=("replacement",)), whole, plain=False
+        )
     parts = _around(old, value, options) if isinstance(old, Scalar) else [value.written]
-    return repinned(old, Scalar(Written.joined(parts, whole), whole, plain=False))
+    return repinned(old, Scalar(LocatedText.joined(parts, whole), whole, plain=False))
 
 
-def _around(old: Scalar, value: Scalar, options: Mapping | None) -> list[Written]:
+def _around(old: Scalar, value: Scalar, options: Mapping | None) -> list[LocatedText]:
     """Return the value between what stays of the old one: a part is replaced, or added in front or behind."""
     delimiter, index = scalar(options, "delimiter"), _index(options)
     if delimiter is None or not delimiter.text:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import filled
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import mappings, scalar, text
 
 _PARAMETER = lazy(r"\$\{\{?(?P<name>\w+)\}\}?")
 
-Values = dict[str, Written]
+Values = dict[str, LocatedText]
 
 
 def processed(template: Mapping) -> list[Mapping]:

@@ -8,7 +8,7 @@ from immutable_delivery.formats.kustomize.accumulated import Accumulated
 from immutable_delivery.formats.kustomize.model import Kustomization
 from immutable_delivery.formats.kustomize.replacements import places
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import mapping, text, with_value
 
@@ -68,12 +68,12 @@ def _filled(node: Scalar, variables: AnyMapping[str, Scalar | None]) -> Scalar:
         if found[1] not in variables:
             continue
         value = variables[found[1]]
-        unknown = Written(
-            found[0], node.written.slice(*found.span()).pieces, node.place, missing=(found[1],)
+        unknown = LocatedText(
+            found[0], node.written.slice(*found.span()).segments, node.place, unresolved=(found[1],)
         )
         parts += [node.written.slice(at, found.start()), value.written if value else unknown]
         at = found.end()
     if not parts:
         return node
     parts.append(node.written.slice(at, len(node.text)))
-    return Scalar(Written.joined(parts, node.place), node.place, plain=False)
+    return Scalar(LocatedText.joined(parts, node.place), node.place, plain=False)

@@ -20,7 +20,7 @@ from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import entrypoint, expanded, words
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import folder_of, resolve
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 
 _HOST = lazy(r"[./~]|%[A-Za-z]")
 _PLACED = {
@@ -124,8 +124,8 @@ def _mounts(unit: Unit) -> Iterator[MountSpec]:
 def _mount(
     unit: Unit,
     kind: MountType,
-    source: Written | None,
-    target: Written,
+    source: LocatedText | None,
+    target: LocatedText,
     read_only: Flag,
     one: Entry,
 ) -> MountSpec:
@@ -137,7 +137,7 @@ def _mount(
     return MountSpec(name, source, target, one.extent, read_only, one.value.whole, host_path=inside)
 
 
-def _sections(value: Written) -> tuple[Written | None, Written, Written | None]:
+def _sections(value: LocatedText) -> tuple[LocatedText | None, LocatedText, LocatedText | None]:
     """Cut `source:target:options`; a single path is where a nameless volume goes."""
     first, second, third = [*value.text.split(":", 2), "", ""][:3]
     if not second:

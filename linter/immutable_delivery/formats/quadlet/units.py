@@ -7,7 +7,7 @@ import re
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.comments import Stretch
 from immutable_delivery.syntax.interpolation import filled, unaligned
@@ -23,7 +23,7 @@ class Entry(Record, frozen=True):
 
     section: str
     key: str
-    value: Written
+    value: LocatedText
     extent: Place
 
 
@@ -101,7 +101,7 @@ class _Held:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self.pieces: list[Piece] = []
+        self.segments: list[Segment] = []
         self.open = False
 
     def take(self, line: str, start: int) -> bool:
@@ -110,20 +110,20 @@ class _Held:
         self.open = content.endswith("\\")
         end = len(content) - self.open
         if end:
-            self.pieces.append(self._piece(line[:end], start))
+            self.segments.append(self._piece(line[:end], start))
         if self.open:
-            self.pieces.append(self._piece(" ", start + end))
+            self.segments.append(self._piece(" ", start + end))
         return not self.open
 
-    def finish(self) -> Written:
+    def finish(self) -> LocatedText:
         """Return the whole line, and begin another."""
-        pieces, self.pieces, self.open = tuple(self.pieces), [], False
+        pieces, self.segments, self.open = tuple(self.segments), [], False
         first, last = pieces[0].place, pieces[-1].place
         whole = first.at(first.span.start, last.span.end)
-        return Written("".join(piece.text for piece in pieces), pieces, whole)
+        return LocatedText("".join(piece.text for piece in pieces), pieces, whole)
 
-    def _piece(self, text: str, start: int) -> Piece:
-        return Piece(text, Place(self._path, Span(start, start + len(text))))
+    def _piece(self, text: str, start: int) -> Segment:
+        return Segment(text, Place(self._path, Span(start, start + len(text))))
 
 
 def _assign(unit: Unit, section: str, held: _Held) -> None:
@@ -138,12 +138,12 @@ def _assign(unit: Unit, section: str, held: _Held) -> None:
     unit.entries.append(Entry(section, key.strip(), known, extent))
 
 
-def stripped(written: Written) -> Written:
+def stripped(written: LocatedText) -> LocatedText:
     """Return a text without the blanks around it."""
     text = written.text
     start = len(text) - len(text.lstrip())
     return written.slice(start, max(start, len(text.rstrip())))
 
 
-def _given(found: re.Match[str], own: Written) -> Written | None:
+def _given(found: re.Match[str], own: LocatedText) -> LocatedText | None:
     return unaligned("%", own) if found[0] == "%%" else None

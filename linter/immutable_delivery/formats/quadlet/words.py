@@ -6,7 +6,7 @@ import re
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import Cutter, filled, unaligned
 
 _TOKEN = lazy(r"\s+|\\(?:x[0-9a-fA-F]{2}|.)|[\"']|[^\s\\\"']+|\\", re.DOTALL)
@@ -17,10 +17,10 @@ _VARIABLE = lazy(r"\$\$|\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")
 _STRING = lazy(r'"([^"\\]*)"')
 
 
-def words(written: Written) -> list[Written]:
+def words(written: LocatedText) -> list[LocatedText]:
     """Return the words; a quote that does not end reaches to the end of the value."""
     cutter, quote = Cutter(written), ""
-    found: list[Written] = []
+    found: list[LocatedText] = []
     word: _Word | None = None
     for token in _TOKEN.finditer(written.text):
         text = token[0]
@@ -50,7 +50,7 @@ class _Word(Record):
         else:
             self.stretches.append((start, end, escaped))
 
-    def finish(self, cutter: Cutter) -> Written:
+    def finish(self, cutter: Cutter) -> LocatedText:
         """Return the word."""
         parts = []
         for start, end, escaped in self.stretches:
@@ -58,18 +58,18 @@ class _Word(Record):
             parts.append(unaligned(_unescaped(cut.text), cut) if escaped else cut)
         if len(parts) == 1:
             return parts[0]
-        word = Written.joined(
+        word = LocatedText.joined(
             parts, cutter.cut(self.start, self.start).whole if not parts else parts[0].whole
         )
         return word.slice(0) if parts else word
 
 
-def expanded(found: list[Written]) -> tuple[Written, ...]:
+def expanded(found: list[LocatedText]) -> tuple[LocatedText, ...]:
     """Return the words of a command; the variables are those of the service, which the file does not tell."""
     return tuple(filled(word, _VARIABLE, _dollar) for word in found)
 
 
-def entrypoint(written: Written) -> tuple[Written, ...]:
+def entrypoint(written: LocatedText) -> tuple[LocatedText, ...]:
     """Return the words of an `Entrypoint=`: a list in JSON, else one program."""
     if not written.text.startswith("["):
         return (written,)
@@ -82,5 +82,5 @@ def _unescaped(text: str) -> str:
     return _ESCAPES.get(text[1:], text[1:])
 
 
-def _dollar(found: re.Match[str], own: Written) -> Written | None:
+def _dollar(found: re.Match[str], own: LocatedText) -> LocatedText | None:
     return unaligned("$", own) if found[0] == "$$" else None

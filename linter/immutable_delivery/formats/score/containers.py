@@ -22,7 +22,7 @@ from immutable_delivery.facts import Build, Fact, Origin, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.source.files import folder_of, resolve
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
@@ -121,7 +121,7 @@ class One(Record, frozen=True):
             extent = yaml.entry_extent(key, value)
             yield VariableSpec(key.written, self.filled(value), extent)
 
-    def filled(self, value: Node) -> Written | None:
+    def filled(self, value: Node) -> LocatedText | None:
         """Return a text with what the file itself says put in."""
         return _filled(value, self.name) if isinstance(value, Scalar) else None
 
@@ -187,7 +187,7 @@ def _targets(node: Node | None) -> Iterator[tuple[Scalar, Mapping, Node]]:
             yield key, value, value
 
 
-def _resource(source: Written) -> Written:
+def _resource(source: LocatedText) -> LocatedText:
     """Return the name of the volume: `${resources.data}` asks for the resource `data`."""
     found = _PLACEHOLDER.fullmatch(source.text)
     if found is None or not (found[1] or "").startswith("resources."):
@@ -195,12 +195,12 @@ def _resource(source: Written) -> Written:
     return source.slice(found.start(1) + len("resources."), found.end(1))
 
 
-def _filled(node: Scalar, name: str) -> Written:
+def _filled(node: Scalar, name: str) -> LocatedText:
     """Return a text whose placeholders are put in; what a platform provides is missing."""
     return filled(node.written, _PLACEHOLDER, lambda found, own: _given(found, own, name))
 
 
-def _given(found: re.Match[str], own: Written, name: str) -> Written | None:
+def _given(found: re.Match[str], own: LocatedText, name: str) -> LocatedText | None:
     if found[1] is None:
         return unaligned("${", own)
     return unaligned(name, own) if found[1] == "metadata.name" else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.comments import Stretch
 from immutable_delivery.syntax.yaml import Mapping, Scalar, Sequence
@@ -96,7 +96,7 @@ class Reader:
     def _name(self, node: Node) -> Scalar:
         place = self._place(node)
         text = self._text.value[place.span.start : place.span.end]
-        return Scalar(Written.literal(text, place), place)
+        return Scalar(LocatedText.literal(text, place), place)
 
     def _quoted(self, node: Node) -> Scalar:
         start, end = node.start_byte, node.end_byte
@@ -115,19 +115,19 @@ class Reader:
         indents = [len(one[0]) - len(one[0].lstrip()) for one in lines if one[0].strip()]
         cut = min(indents, default=0) if value.startswith("<<-", node.start_byte) else 0
         pieces = tuple(
-            Piece(one[0][cut:], place.at(one.start() + cut, one.end()))
+            Segment(one[0][cut:], place.at(one.start() + cut, one.end()))
             for one in lines
             if one[0][cut:]
         )
         text = "".join(piece.text for piece in pieces)
-        return Scalar(Written(text, pieces, place), place, plain=False)
+        return Scalar(LocatedText(text, pieces, place), place, plain=False)
 
     def _unknown(self, node: Node) -> Scalar:
         place = self._place(node)
         name = self._name(node).text if node.type == "variable_expr" else "…"
         text = f"${{{name}}}"
         return Scalar(
-            Written(text, (Piece(text, place, aligned=False),), place), place, plain=False
+            LocatedText(text, (Segment(text, place, aligned=False),), place), place, plain=False
         )
 
     def _place(self, node: Node) -> Place:

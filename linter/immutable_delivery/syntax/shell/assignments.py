@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.calls import Call
 from immutable_delivery.syntax.shell.source import Word
 from immutable_delivery.syntax.shell.state import Interpreter
@@ -72,17 +72,17 @@ def pair(shell: Interpreter, node: Node) -> tuple[str, Word]:
 
 def joined(words: list[Word]) -> Word:
     """Return words with a blank between them, as `eval` reads them."""
-    parts: list[Written] = []
+    parts: list[LocatedText] = []
     for word in words:
-        parts += [Written.literal(" ", word.place), word.written] if parts else [word.written]
+        parts += [LocatedText.literal(" ", word.place), word.written] if parts else [word.written]
     calls = tuple(number for word in words for number in word.calls)
-    whole = Word.of(Written.joined(parts, words[0].place))
+    whole = Word.of(LocatedText.joined(parts, words[0].place))
     whole.calls = calls
     return whole
 
 
 def _appended(before: Word, word: Word) -> Word:
-    whole = Word.of(Written.joined((before.written, word.written), word.place))
+    whole = Word.of(LocatedText.joined((before.written, word.written), word.place))
     whole.calls = before.calls + word.calls
     return whole
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from posixpath import join, normpath
 
 from immutable_delivery.records import replace
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.syntax.shell import assignments, compounds
 from immutable_delivery.syntax.shell.calls import Call, Redirect
 from immutable_delivery.syntax.shell.shells import is_shell, shell_arguments
@@ -43,18 +43,21 @@ def script(
     shell: Interpreter, word: Word, positional: list[Word] | None, redirects: list[Redirect]
 ) -> list[int]:
     """Run a word as a script; the substitutions in it have run already."""
-    if len(word.written.pieces) > MAX_PIECES:
+    if len(word.written.segments) > MAX_PIECES:
         shell.limits.exceeded = True
         return []
-    hidden = tuple(name for name in word.missing if name.startswith(_SUBSTITUTION))
-    outputs = _nested(shell, replace(word.written, missing=()), positional, hidden)
+    hidden = tuple(name for name in word.unresolved if name.startswith(_SUBSTITUTION))
+    outputs = _nested(shell, replace(word.written, unresolved=()), positional, hidden)
     for number in outputs if redirects else ():
         shell.calls[number].redirects += redirects
     return outputs
 
 
 def _nested(
-    shell: Interpreter, text: Written, positional: list[Word] | None, hidden: tuple[str, ...] = ()
+    shell: Interpreter,
+    text: LocatedText,
+    positional: list[Word] | None,
+    hidden: tuple[str, ...] = (),
 ) -> list[int]:
     """Run a script: as part of this shell, or with arguments of its own as another one."""
     if positional is None:
@@ -99,12 +102,12 @@ def piped_words(call: Call, feeding: list[Call]) -> list[Word]:
     """Return the words that xargs runs: `echo a b | xargs apk add`; other input is unknown."""
     braces = [word for word in call.words if "{}" in word.text]
     for word in braces:
-        word.missing = (*word.missing, "{}")
+        word.unresolved = (*word.unresolved, "{}")
     if braces:
         return call.words
     if feeding and all(other.name in {"echo", "printf"} for other in feeding):
         words = [word for other in feeding for word in other.arguments]
         return call.words + [word for word in words if word.text[:1] not in {"-", "%"}]
     place = call.words[0].place
-    unknown = Written("…", (Piece("…", place, aligned=False),), place, ("…",))
+    unknown = LocatedText("…", (Segment("…", place, aligned=False),), place, ("…",))
     return [*call.words, Word.of(unknown)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.source import Word
 
 
@@ -13,7 +13,7 @@ class Redirect(Record, eq=False):
     operator: str
     descriptor: str
     target: Word
-    body: Written | None = None
+    body: LocatedText | None = None
     literal: bool = False
     """Whether the shell leaves variables in the body alone."""
     string: bool = False

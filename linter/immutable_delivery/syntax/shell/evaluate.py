@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell import assignments, builtins, compounds, simple
 from immutable_delivery.syntax.shell.calls import Call, Redirect
 from immutable_delivery.syntax.shell.grammar import parse
@@ -26,14 +26,14 @@ _TESTS = frozenset(("[", "test", "grep", "command", "which", "type"))
 class Shell(Interpreter):
     """One shell and all that it runs; the calls are numbered in the order in which they run."""
 
-    def __init__(self, variables: Mapping[str, Written | None], wrappers: Wrappers) -> None:
+    def __init__(self, variables: Mapping[str, LocatedText | None], wrappers: Wrappers) -> None:
         super().__init__(variables, wrappers)
         self._inputs: tuple[int, ...] = ()
         self._captured = False
         self._called: set[str] = set()
         self._running: set[str] = set()
 
-    def run(self, text: Written, escape: str = "\\", hidden: tuple[str, ...] = ()) -> list[int]:
+    def run(self, text: LocatedText, escape: str = "\\", hidden: tuple[str, ...] = ()) -> list[int]:
         """Run a script; return the calls whose output is the script's."""
         if not self.limits.enter():
             return []

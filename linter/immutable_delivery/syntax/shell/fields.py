@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.syntax.shell.source import Source, Word
 
 _GLUED = lazy("\x01+")
@@ -23,7 +23,7 @@ class Fields:
         self.split = split
         self.quoted = False
         self.done: list[Word] = []
-        self.parts: list[Written] = []
+        self.parts: list[LocatedText] = []
         self.calls: tuple[int, ...] = ()
 
     def raw(self, start: int, end: int) -> None:
@@ -46,12 +46,12 @@ class Fields:
         raw = self.source.clean[start + 2 : end - 1]
         text = re.sub(r"\\(.)", lambda match: _ANSI.get(match[1], match[1]), raw, flags=re.DOTALL)
         place = self.source.place(start, end)
-        self.parts.append(Written(text, (Piece(text, place, aligned=False),), place))
+        self.parts.append(LocatedText(text, (Segment(text, place, aligned=False),), place))
 
     def unknown(self, start: int, end: int, name: str, calls: tuple[int, ...] = ()) -> None:
         """Add something without a known value, as it is written."""
         raw = self.source.slice(start, end)
-        self.parts.append(Written(raw.text, raw.pieces, raw.whole, (*raw.missing, name)))
+        self.parts.append(LocatedText(raw.text, raw.segments, raw.whole, (*raw.unresolved, name)))
         self.calls += calls
 
     def value(self, word: Word, *, quoted: bool) -> None:
@@ -81,7 +81,7 @@ class Fields:
         """Return the parts added since there were ``before``, as one word."""
         parts = self.parts[before:]
         place = self.source.place(self.start, self.end)
-        return Word.of(parts[0] if len(parts) == 1 else Written.joined(parts, place))
+        return Word.of(parts[0] if len(parts) == 1 else LocatedText.joined(parts, place))
 
     def finish(self) -> list[Word]:
         """Return the words."""
@@ -97,7 +97,7 @@ class Fields:
     def _word(self) -> Word:
         """Return a word of the parts that there are."""
         parts = tuple(self.parts)
-        missing = tuple(dict.fromkeys(name for part in parts for name in part.missing))
+        missing = tuple(dict.fromkeys(name for part in parts for name in part.unresolved))
         text = "".join(part.text for part in parts)
         span = self.source, self.start, self.end
         return Word(text, missing, self.calls, "", self.quoted, *span, parts)

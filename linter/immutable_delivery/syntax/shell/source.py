@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.shell.mask import GLUE, cut_heredocs, mask
 
@@ -20,7 +20,9 @@ class Source:
     ``hidden`` are substitutions that have run before: the grammar sees variables in their place.
     """
 
-    def __init__(self, written: Written, escape: str = "\\", hidden: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, written: LocatedText, escape: str = "\\", hidden: tuple[str, ...] = ()
+    ) -> None:
         self.written = written
         self.hidden = lazy("|".join(map(re.escape, hidden))) if hidden else None
         self.clean = mask(written.text, escape)
@@ -28,13 +30,13 @@ class Source:
         for text in hidden:
             self.script = self.script.replace(text, "$" + "_" * (len(text) - 1))
         self.glued = GLUE in self.clean
-        piece = written.pieces[0] if len(written.pieces) == 1 else None
+        piece = written.segments[0] if len(written.segments) == 1 else None
         whole = piece and piece.aligned and len(piece.text) == len(written.text)
         self._base = piece.place if piece and whole else None
 
     @cached_property
     def _starts(self) -> list[int]:
-        return list(accumulate((len(piece.text) for piece in self.written.pieces), initial=0))
+        return list(accumulate((len(piece.text) for piece in self.written.segments), initial=0))
 
     def place(self, start: int, end: int) -> Place:
         """Return where this stretch of the script is written."""
@@ -43,28 +45,28 @@ class Source:
             return Place(self._base.file, Span(base + start, base + end))
         return self.slice(start, end).whole
 
-    def slice(self, start: int, end: int) -> Written:
+    def slice(self, start: int, end: int) -> LocatedText:
         """Return a stretch of the script as the grammar reads it: continuations are blanks."""
         text = self.clean[start:end]
-        if self._base is not None and not self.written.missing:
+        if self._base is not None and not self.written.unresolved:
             place = self.place(start, end)
-            return Written(text, (Piece(text, place),), place)
+            return LocatedText(text, (Segment(text, place),), place)
         raw = self.raw(start, end)
         if raw.text == text:
             return raw
         at, pieces = 0, []
-        for piece in raw.pieces:
+        for piece in raw.segments:
             pieces.append(replace(piece, text=text[at : at + len(piece.text)]))
             at += len(piece.text)
-        return replace(raw, text=text, pieces=tuple(pieces))
+        return replace(raw, text=text, segments=tuple(pieces))
 
-    def raw(self, start: int, end: int) -> Written:
-        """Return a stretch as written; faster than :meth:`Written.slice` where there are many pieces."""
+    def raw(self, start: int, end: int) -> LocatedText:
+        """Return a stretch as written; faster than :meth:`LocatedText.slice` where there are many pieces."""
         first = max(bisect_right(self._starts, start) - 1, 0)
         last = max(bisect_right(self._starts, max(end - 1, start)), first + 1)
-        pieces = self.written.pieces[first:last]
+        pieces = self.written.segments[first:last]
         text = "".join(piece.text for piece in pieces)
-        part = Written(text, pieces, self.written.whole, self.written.missing)
+        part = LocatedText(text, pieces, self.written.whole, self.written.unresolved)
         offset = self._starts[first]
         return part.slice(start - offset, end - offset)
 
@@ -74,7 +76,7 @@ class Word(Record, eq=False):
 
     text: str
     """The value; unknown variables stand in it as they are written."""
-    missing: tuple[str, ...] = ()
+    unresolved: tuple[str, ...] = ()
     """The variables and substitutions in it that have no known value."""
     calls: tuple[int, ...] = ()
     """The calls whose output it holds, by their number."""
@@ -84,23 +86,23 @@ class Word(Record, eq=False):
     source: Source | None = None
     start: int = 0
     end: int = 0
-    parts: tuple[Written, ...] | None = None
+    parts: tuple[LocatedText, ...] | None = None
     """The parts that make it up, where it is no plain stretch of its source."""
-    _written: Written | None = None
+    _written: LocatedText | None = None
 
     @classmethod
-    def of(cls, written: Written) -> Word:
+    def of(cls, written: LocatedText) -> Word:
         """Return a word that is known as a whole: an element of an exec form, the value of a variable."""
-        return cls(written.text, written.missing, _written=written, quoted=True)
+        return cls(written.text, written.unresolved, _written=written, quoted=True)
 
     @property
-    def written(self) -> Written:
+    def written(self) -> LocatedText:
         """The word with its places."""
         if self._written is None:
             self._written = self._put_together()
         return self._written
 
-    def _put_together(self) -> Written:
+    def _put_together(self) -> LocatedText:
         if self.source is None:
             raise AssertionError("a word has a source or is written")
         if self.parts is None:
@@ -108,8 +110,8 @@ class Word(Record, eq=False):
         if len(self.parts) == 1:
             return self.parts[0]
         place = self.source.place(self.start, self.end)
-        joined = Written.joined(self.parts, place)
-        return Written(self.text, joined.pieces, place, self.missing)
+        joined = LocatedText.joined(self.parts, place)
+        return LocatedText(self.text, joined.segments, place, self.unresolved)
 
     @property
     def place(self) -> Place:
@@ -126,4 +128,4 @@ class Word(Record, eq=False):
     @property
     def known(self) -> bool:
         """Whether its value is known."""
-        return not self.missing
+        return not self.unresolved

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from immutable_delivery.records import Record
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.shell.calls import Call
 from immutable_delivery.syntax.shell.expansion import Expander
@@ -23,7 +23,7 @@ MAX_STEPS = 10_000
 MAX_NESTING = 24
 """Hostile scripts end soon, and what is left out is named."""
 
-_EMPTY = Source(Written.literal("", Place("", Span(0, 0))))
+_EMPTY = Source(LocatedText.literal("", Place("", Span(0, 0))))
 
 
 class Limits(Record):
@@ -56,7 +56,7 @@ class Limits(Record):
 class Interpreter(ABC):
     """The state of a shell; assignments, compound commands and builtins change it and have their parts run by it."""
 
-    def __init__(self, variables: Mapping[str, Written | None], wrappers: Wrappers) -> None:
+    def __init__(self, variables: Mapping[str, LocatedText | None], wrappers: Wrappers) -> None:
         self.variables = Variables(variables)
         self.wrappers = wrappers
         self.calls: list[Call] = []
@@ -86,7 +86,7 @@ class Interpreter(ABC):
         return self.emit(Call(name_of(words[0]), words)) if words else []
 
     @abstractmethod
-    def run(self, text: Written, escape: str = "\\", hidden: tuple[str, ...] = ()) -> list[int]:
+    def run(self, text: LocatedText, escape: str = "\\", hidden: tuple[str, ...] = ()) -> list[int]:
         """Run a script; return the calls whose output is the script's."""
 
     @abstractmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.source import Word
 
 MAX_VALUE = 16_000
@@ -25,7 +25,9 @@ class Values:
     __slots__ = ("_given", "_own")
 
     def __init__(
-        self, given: Mapping[str, Written | None], own: Mapping[str, Value | _Gone] | None = None
+        self,
+        given: Mapping[str, LocatedText | None],
+        own: Mapping[str, Value | _Gone] | None = None,
     ) -> None:
         self._given = given
         self._own: dict[str, Value | _Gone] = dict(own or {})
@@ -81,7 +83,7 @@ Mark = tuple[Values, int]
 class Variables:
     """The variables of a shell, and which of them a branch or loop has changed."""
 
-    def __init__(self, given: Mapping[str, Written | None]) -> None:
+    def __init__(self, given: Mapping[str, LocatedText | None]) -> None:
         self.values = Values(given)
         self._origins: dict[str, tuple[int, ...]] = {}
         self._changed: list[str] = []

@@ -53,7 +53,7 @@ class Unwrapped(Record):
 def name_of(word: Word) -> str:
     """Return the program's name without its folders; empty where a variable hides it."""
     name = word.text.rpartition("/")[2]
-    hidden = word.missing and ("$" in name or "`" in name or name.endswith((")", "}")))
+    hidden = word.unresolved and ("$" in name or "`" in name or name.endswith((")", "}")))
     return "" if hidden else name
 
 
@@ -148,4 +148,4 @@ def _letters(text: str) -> list[str]:
 def tail(word: Word, start: int) -> Word:
     """Return the end of a word as a word of its own."""
     written = word.written.slice(start)
-    return Word(written.text, written.missing, word.calls, "", word.quoted, _written=written)
+    return Word(written.text, written.unresolved, word.calls, "", word.quoted, _written=written)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.yaml.scalars import located
 
@@ -20,7 +20,7 @@ class Scalar:
     __slots__ = ("place", "plain", "tag", "written")
 
     def __init__(
-        self, written: Written, place: Place, *, plain: bool = True, tag: str = ""
+        self, written: LocatedText, place: Place, *, plain: bool = True, tag: str = ""
     ) -> None:
         self.written = written
         self.place = place

@@ -8,7 +8,7 @@ from collections.abc import Sequence as AnySequence
 
 from immutable_delivery.context import Surroundings, Trouble
 from immutable_delivery.records import replace
-from immutable_delivery.source.located import Written
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Document, Mapping, Node, Scalar, Sequence
 
@@ -85,7 +85,7 @@ def pairs(node: Node | None, *keys: str) -> Iterator[tuple[Scalar, Node]]:
 
 def written(value: str, place: Place) -> Scalar:
     """Return a scalar that stands for ``place`` and that nobody wrote just so."""
-    return Scalar(Written.literal(value, place), place, plain=False)
+    return Scalar(LocatedText.literal(value, place), place, plain=False)
 
 
 def with_entry(node: Mapping, key: str, value: Node) -> Mapping:

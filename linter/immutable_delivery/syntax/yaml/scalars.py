@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import Piece, Written
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span, Text
 
 Run = tuple[str, int, int]
@@ -31,7 +31,7 @@ _LINE = lazy(r"([^\n\r]*)(?:\r\n|\n|\r|\Z)")
 _SURROGATES = range(0xD800, 0xE000)
 
 
-def located(source: Text, value: str, begin: int, finish: int, style: str) -> Written:
+def located(source: Text, value: str, begin: int, finish: int, style: str) -> LocatedText:
     """Return the value of a scalar whose event spans ``begin`` to ``finish`` with exact pieces."""
     text = source.value
     start = begin = after_properties(text, begin, finish)
@@ -42,7 +42,7 @@ def located(source: Text, value: str, begin: int, finish: int, style: str) -> Wr
         start, begin, finish = _block(text, begin, finish)
     place = Place(source.path, Span(begin, finish))
     if text[begin:finish] == value:
-        return Written(value, (Piece(value, place),), place)
+        return LocatedText(value, (Segment(value, place),), place)
     runs = (
         double_quoted(text, begin, finish)
         if style == '"'
@@ -50,8 +50,8 @@ def located(source: Text, value: str, begin: int, finish: int, style: str) -> Wr
     )
     pieces = tuple(_pieces(runs, source.path))
     if "".join(piece.text for piece in pieces) != value:
-        pieces = (Piece(value, place, aligned=False),)
-    return Written(value, pieces, place)
+        pieces = (Segment(value, place, aligned=False),)
+    return LocatedText(value, pieces, place)
 
 
 def after_properties(text: str, begin: int, finish: int) -> int:
@@ -162,22 +162,22 @@ def _unquoted(line: str, begin: int) -> Iterator[Run]:
         at += len(part)
 
 
-def _pieces(runs: Iterable[Run], path: str) -> Iterator[Piece]:
+def _pieces(runs: Iterable[Run], path: str) -> Iterator[Segment]:
     """Join neighbours that are character for character what is written."""
     texts: list[str] = []
     first = last = 0
     for text, start, end in runs:
         aligned = end - start == len(text)
         if texts and not (aligned and start == last):
-            yield Piece("".join(texts), Place(path, Span(first, last)))
+            yield Segment("".join(texts), Place(path, Span(first, last)))
             texts = []
         if not aligned:
             if text:
-                yield Piece(text, Place(path, Span(start, end)), aligned=False)
+                yield Segment(text, Place(path, Span(start, end)), aligned=False)
             continue
         if not texts:
             first = start
         texts.append(text)
         last = end
     if texts:
-        yield Piece("".join(texts), Place(path, Span(first, last)))
+        yield Segment("".join(texts), Place(path, Span(first, last)))
