@@ -54,8 +54,8 @@ def test_what_is_no_table_of_scripts_has_none(content: str) -> None:
 def test_places_are_those_of_the_file() -> None:
     content = '{\n\t"scripts": {"start": "node a.js"}\n}'
     (script,) = package_scripts(words(["npm", "start"]), lambda: Text("package.json", content))
-    span = script.whole.span
-    assert (script.whole.file, content[span.start : span.end]) == ("package.json", "node a.js")
+    span = script.used_at.span
+    assert (script.used_at.file, content[span.start : span.end]) == ("package.json", "node a.js")
 
 
 def test_the_file_is_asked_for_only_where_a_script_is_named() -> None:

@@ -24,7 +24,7 @@ def only(value: str) -> Instruction:
 
 
 def at(value: str, written: LocatedText) -> str:
-    span = written.whole.span
+    span = written.used_at.span
     return value[span.start : span.end]
 
 

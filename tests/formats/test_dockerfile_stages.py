@@ -86,7 +86,7 @@ def test_backticks_escape_where_they_are_asked_to() -> None:
 
 def test_lines_cut_at_piece_borders() -> None:
     first, second = word("ab", "x"), word("cd", "y")
-    line = Line.of(LocatedText.joined([first, second], first.whole))
+    line = Line.of(LocatedText.joined([first, second], first.used_at))
     assert [piece.text for piece in line.segments(0, 4)] == ["ab", "cd"]
     assert [piece.text for piece in line.segments(1, 3)] == ["b", "c"]
     assert [piece.text for piece in line.segments(2, 4)] == ["cd"]

@@ -14,7 +14,7 @@ DIGEST = "sha256:" + "a" * 64
 
 def image(reference: str) -> Image:
     written = LocatedText.literal(reference, Place("f", Span(0, len(reference))))
-    return image_fact(written, role="base", scope=Scope(), extent=written.whole)
+    return image_fact(written, role="base", scope=Scope(), extent=written.used_at)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_a_slice_of_written_text_has_exact_places() -> None:
         place(0, 12),
     )
     assert written.place(6, 10) == place(3, 7, ".env")
-    assert written.slice(0, 5).whole == place(0, 5)
+    assert written.slice(0, 5).used_at == place(0, 5)
     assert written.slice(7, 9).segments == (Segment("." + "2", place(4, 6, ".env")),)
 
 

@@ -41,8 +41,8 @@ def test_a_value_knows_its_place_and_what_it_is_made_of() -> None:
     found = variables(Text("sub/.env", value))["B"]
     places = [value[p.place.span.start : p.place.span.end] for p in found.segments]
     assert places == ["v", "1.2", "\\n"]
-    assert found.whole.file == "sub/.env"
-    assert value[found.whole.span.start : found.whole.span.end] == "v$A\\n"
+    assert found.used_at.file == "sub/.env"
+    assert value[found.used_at.span.start : found.used_at.span.end] == "v$A\\n"
 
 
 def test_what_is_given_counts_more() -> None:

@@ -89,7 +89,7 @@ def test_a_part_stands_where_it_is_decided(text: str, part: str, place: tuple[st
     decided = found.place(at, at + len(part))
     source = text if decided.file == "f" else "value"
     assert (decided.file, source[decided.span.start : decided.span.end]) == place
-    assert found.whole == Place("f", Span(0, len(text)))
+    assert found.used_at == Place("f", Span(0, len(text)))
 
 
 @pytest.mark.parametrize("text", ["${", "${}", "a${1}", "${X", "${X:-a", "${X!}", "${X:-a\n}"])

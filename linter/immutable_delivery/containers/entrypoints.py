@@ -15,7 +15,7 @@ def with_program(image: str | None, arguments: Sequence[LocatedText]) -> list[Lo
     """Return arguments behind the program of the image; it stands where the first of them does."""
     programs = known(Entrypoints).programs
     words = programs.get(name_and_tag(image or "")[0], ()) if arguments else ()
-    return [*(_at(arguments[0].whole, word) for word in words), *arguments]
+    return [*(_at(arguments[0].used_at, word) for word in words), *arguments]
 
 
 def _at(place: Place, word: str) -> LocatedText:

@@ -107,14 +107,16 @@ def variable(spec: VariableSpec, scope: Scope) -> Variable:
     """Return an entry of the environment, a label or an annotation."""
     name, value = spec.name, spec.value
     known = None if value is None else value.value
-    here = value is not None and value.whole.file == spec.extent.file
-    used_at = spec.used_at or (value.whole if here and value is not None else name.whole)
-    decided = value.place() if value is not None and value.segments else spec.used_at or name.whole
+    here = value is not None and value.used_at.file == spec.extent.file
+    used_at = spec.used_at or (value.used_at if here and value is not None else name.used_at)
+    decided = (
+        value.place() if value is not None and value.segments else spec.used_at or name.used_at
+    )
     return Variable(
         used_at=used_at,
         extent=spec.extent,
         scope=scope,
-        places={"name": name.whole, "value": decided},
+        places={"name": name.used_at, "value": decided},
         variable_type=spec.kind,
         name=name.text,
         value=known,

@@ -47,9 +47,9 @@ def _mount_places(spec: MountSpec, *, socket: bool) -> dict[str, Place]:
     source = spec.file or spec.source
     places = {"source": spec.source_at or spec.used_at or spec.extent}
     if spec.source_at is None and source is not None and source.text:
-        places["source"] = source.place() if len(source.segments) == 1 else source.whole
+        places["source"] = source.place() if len(source.segments) == 1 else source.used_at
     if spec.target is not None:
-        places["target"] = spec.target.whole
+        places["target"] = spec.target.used_at
     if socket:
         places["runtime_socket"] = places["source"]
     if spec.read_only.place is not None:

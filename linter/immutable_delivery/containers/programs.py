@@ -91,8 +91,8 @@ class _Runner:
             self.interpreter.dev_server = ""
         for script in scripts:
             if not self.interpreter.dev_server:
-                self.server_at = script.whole
-            self.interpreter.script(script, scope, script.whole, (command.extent,))
+                self.server_at = script.used_at
+            self.interpreter.script(script, scope, script.used_at, (command.extent,))
 
     def _package_json(self) -> Text | None:
         body = self._view.body("package.json")

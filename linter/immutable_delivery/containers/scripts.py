@@ -43,16 +43,16 @@ def follow(
         if body is None:
             continue
         followed.started.append(program.path.text)
-        if body.text.whole in seen or not is_followed(program, body.text.text):
+        if body.text.used_at in seen or not is_followed(program, body.text.text):
             continue
-        seen.add(body.text.whole)
+        seen.add(body.text.used_at)
         if read == MAX_SCRIPTS:
             interpreter.leave(program, f"'{program.path.text}' is one script too many to be read")
             continue
         read += 1
         followed.scripts += [body.path] if body.path else []
         since = reached(interpreter)
-        interpreter.script(body.text, program.scope, body.text.whole, (place,))
+        interpreter.script(body.text, program.scope, body.text.used_at, (place,))
         waiting += _run_since(interpreter, since)
     return followed
 

@@ -27,14 +27,14 @@ def fetch(
     """Return the fact of an address; ``checked`` tells whether the builder compares what comes with a checksum."""
     context = word.text.startswith("github.com/")  # which ADD takes for a path
     address = of_url(word.text, word.unresolved, git=context or is_repository(word.text))
-    found, places = address.revision, {"url": word.whole}
+    found, places = address.revision, {"url": word.used_at}
     revision = word.slice(found.start, found.start + len(found.text)) if found.text else None
     if revision is not None:
         places["revision"] = revision.place()
     verified = True if address.checksum else checked
     known = address.pin if word.known or address.pin == "alias" else None
     return Fetch(
-        used_at=word.whole,
+        used_at=word.used_at,
         extent=extent,
         scope=scope,
         places=places,

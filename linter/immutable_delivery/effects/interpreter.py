@@ -86,7 +86,7 @@ class Interpreter:
         match = _SHEBANG.match(text.text)
         language = language_of((match[1] or match[2]) if match else self.shell)
         if language:
-            self._facts.append(unread(language, text.whole, scope, extent))
+            self._facts.append(unread(language, text.used_at, scope, extent))
             return
         shell = Shell(self.variables, self._stage.tables.wrappers)
         shell.run(text, escape)
@@ -122,7 +122,7 @@ class Interpreter:
 
     def leave(self, program: Program, reason: str) -> None:
         """Name a script that the caller does not follow."""
-        place = program.path.whole
+        place = program.path.used_at
         self._facts.append(unread("sh", place, program.scope, program.extent, reason))
 
     def finish(self) -> list[Fact]:

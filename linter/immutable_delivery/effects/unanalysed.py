@@ -25,7 +25,7 @@ def foreign(event: Event) -> Unread | None:
     if role is None or role.shell or role.sourced:
         return None
     bodies = [one.body for one in event.call.redirects if one.body is not None]
-    return unread(event.name, bodies[0].whole, event.scope, event.extent) if bodies else None
+    return unread(event.name, bodies[0].used_at, event.scope, event.extent) if bodies else None
 
 
 def unread(language: str, place: Place, scope: Scope, extent: Place, reason: str = "") -> Unread:

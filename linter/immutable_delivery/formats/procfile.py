@@ -99,9 +99,9 @@ def _facts(process: Process, service: str, path: str, around: Surroundings) -> I
         )
     )
     command = CommandSpec(
-        "Procfile", (process.command,), process.command.whole, process.extent, form="shell"
+        "Procfile", (process.command,), process.command.used_at, process.extent, form="shell"
     )
-    place = process.name.whole
+    place = process.name.used_at
     spec = ContainerSpec(
         used_at=place,
         extent=process.extent,

@@ -51,13 +51,13 @@ def image_fact(
     cut = _split(written)
     known = {name: _value(part) for name, part in cut.items()}
     places = {name: part.place() for name, part in cut.items() if part.text}
-    places["name"] = places.get("repository", written.whole)
+    places["name"] = places.get("repository", written.used_at)
     if (tail := _tail(cut)) is not None:
         places["pin"] = tail
     hidden = _unresolved(written)
     pin = _pin(known, cut["repository"].text)
     return Image(
-        used_at=used_at or written.whole,
+        used_at=used_at or written.used_at,
         extent=extent,
         scope=scope,
         role=role,
@@ -231,5 +231,7 @@ def _hull(written: LocatedText) -> Place:
     """Return where the whole reference would be edited: its own text where that is one stretch."""
     files = {piece.place.file for piece in written.segments}
     return (
-        written.slice(0).whole if len(files) == 1 and len(written.segments) == 1 else written.whole
+        written.slice(0).used_at
+        if len(files) == 1 and len(written.segments) == 1
+        else written.used_at
     )

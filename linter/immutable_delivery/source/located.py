@@ -29,7 +29,7 @@ class LocatedText(Record, frozen=True):
 
     text: str
     segments: tuple[Segment, ...]
-    whole: Place
+    used_at: Place
     unresolved: tuple[str, ...] = ()
 
     @classmethod
@@ -65,7 +65,7 @@ class LocatedText(Record, frozen=True):
             if at <= start < stop or (start == stop and piece is self.segments[-1]):
                 return _within(piece, start - at, min(end, stop) - at)
             at = stop
-        return self.whole
+        return self.used_at
 
     def slice(self, start: int, end: int | None = None) -> LocatedText:
         """Return ``text[start:end]`` with its places."""

@@ -45,7 +45,7 @@ def interpolate(
     parts = list(_parts(written, variables, depth))
     if sum(len(part.text) for part in parts) > MAX_LENGTH + len(written.text):
         return replace(written, unresolved=("…",))
-    return LocatedText.joined(parts, written.whole)
+    return LocatedText.joined(parts, written.used_at)
 
 
 def _parts(
@@ -125,7 +125,7 @@ def _missing(reference: LocatedText, name: str) -> LocatedText:
 
 def unaligned(text: str, at: LocatedText) -> LocatedText:
     """Return a text that is decided somewhere as a whole."""
-    return LocatedText(text, (Segment(text, at.whole, aligned=False),), at.whole)
+    return LocatedText(text, (Segment(text, at.used_at, aligned=False),), at.used_at)
 
 
 class Cutter:
@@ -191,4 +191,4 @@ def filled(written: LocatedText, pattern: re.Pattern[str], give: Give) -> Locate
         return replace(written, unresolved=("…",))
     if at < len(written.text):
         parts.append(cutter.cut(at, len(written.text)))
-    return LocatedText.joined(parts, written.whole)
+    return LocatedText.joined(parts, written.used_at)

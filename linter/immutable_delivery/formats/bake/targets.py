@@ -115,7 +115,7 @@ class _Target(Record, frozen=True):
             service=_name(image) or (self.key.text if "#" in dockerfile else ""),
             image=image,
             tool="bake",
-            place=named.whole if named else self.key.place,
+            place=named.used_at if named else self.key.place,
         )
 
     def _paths(

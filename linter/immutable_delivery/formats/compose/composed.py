@@ -90,12 +90,12 @@ def _removed_digest(one: Service, base: Model | None) -> str:
 def _include(written: LocatedText, project: Project, around: Surroundings) -> Source:
     """Return the source that an include from elsewhere is."""
     address = of_url(written.text, written.unresolved, git=True)
-    scope = Scope(phase="start", deployed=True, manifest=written.whole.file)
+    scope = Scope(phase="start", deployed=True, manifest=written.used_at.file)
     return Source(
-        used_at=written.whole,
-        extent=written.whole,
+        used_at=written.used_at,
+        extent=written.used_at,
         scope=environment(project.files[-1], (), around).reached(scope),
-        places={"url": written.whole},
+        places={"url": written.used_at},
         source_type="include",
         url=address.url,
         ref=address.revision.text,

@@ -114,7 +114,9 @@ class _Composer:
             return root
         self._includes += 1
         if one.files[0] in chain or self._includes > MAX_INCLUDES:
-            self._reader.trouble(one.written.whole, f"includes '{one.files[0]}' once more: a cycle")
+            self._reader.trouble(
+                one.written.used_at, f"includes '{one.files[0]}' once more: a cycle"
+            )
             return root
         given = dict(variables)
         for path in one.environment_files:

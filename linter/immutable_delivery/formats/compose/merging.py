@@ -182,7 +182,7 @@ def _pair(item: Scalar) -> tuple[Scalar, Scalar]:
 
 
 def _part(written: LocatedText) -> Scalar:
-    return Scalar(written, written.whole, plain=False)
+    return Scalar(written, written.used_at, plain=False)
 
 
 def _nothing(beside: Scalar) -> Scalar:

@@ -55,7 +55,7 @@ def variables(service: Service) -> Iterator[VariableSpec]:
         yield _variable("env", key.written, value)
     for name, given in from_files(service).items():
         if name not in own:
-            yield _variable("env", LocatedText.literal(name, given.whole), given)
+            yield _variable("env", LocatedText.literal(name, given.used_at), given)
     for where in (("labels",), ("deploy", "labels")):
         node = find(service.node, *where)
         for key, text_of in paired(node).entries.values() if node else ():
@@ -64,8 +64,8 @@ def variables(service: Service) -> Iterator[VariableSpec]:
 
 
 def _variable(kind: VariableType, name: LocatedText, value: LocatedText | None) -> VariableSpec:
-    place = name.whole
-    end = value.whole if value and value.whole.file == place.file else place
+    place = name.used_at
+    end = value.used_at if value and value.used_at.file == place.file else place
     whole = place.at(place.span.start, max(place.span.end, end.span.end))
     return VariableSpec(name, value, whole, kind, used_at=whole)
 

@@ -74,7 +74,7 @@ def short(written: LocatedText) -> Volume:
     source, target, *options = sections
     if not options:
         return Volume(_kind(source), source, target, read_only=False)
-    return Volume(_kind(source), source, target, _read_only(options[0]), options[0].whole)
+    return Volume(_kind(source), source, target, _read_only(options[0]), options[0].used_at)
 
 
 def _sections(written: LocatedText) -> Iterator[LocatedText]:

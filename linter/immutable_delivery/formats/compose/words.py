@@ -110,6 +110,6 @@ class _Splitter:
         if self._open and len(self._parts) == 1:
             self._words.append(self._parts[0])
         elif self._open:
-            word = LocatedText.joined(self._parts, self._cutter.cut(at, at).whole)
+            word = LocatedText.joined(self._parts, self._cutter.cut(at, at).used_at)
             self._words.append(word.slice(0) if word.text else word)
         self._parts, self._open = [], False

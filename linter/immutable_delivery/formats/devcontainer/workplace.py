@@ -114,7 +114,7 @@ class Workplace(Record, frozen=True):
                 context=resolve(folder, context.text if context else "."),
                 target=text(build, "target"),
                 args={name: value.value for name, value in known.items()},
-                arg_places={name: value.whole for name, value in known.items()},
+                arg_places={name: value.used_at for name, value in known.items()},
                 tool="devcontainer",
                 place=named.place,
             )

@@ -30,7 +30,7 @@ def arg_facts(one: Instruction, variables: Variables, scope: Scope) -> list[Vari
         value = variables.find(name)
         name_at = word.place(0, len(name))
         known = value if isinstance(value, LocatedText) else None
-        facts.append(_variable("arg", name, known, word.whole, {"name": name_at}, one, scope))
+        facts.append(_variable("arg", name, known, word.used_at, {"name": name_at}, one, scope))
     return facts
 
 
@@ -50,7 +50,7 @@ def label(state: State, one: Instruction) -> None:
     for name_written, written in _pairs(one):
         name, value = state.expand(name_written), state.expand(written)
         if state.triggered is None:
-            state.labels[name.text] = name.whole
+            state.labels[name.text] = name.used_at
         state.emit(_pair_fact("label", name, value, written, one, state.scope))
 
 
@@ -66,9 +66,11 @@ def _pair_fact(
     one: Instruction,
     scope: Scope,
 ) -> Variable:
-    start = name.whole.span.start
-    whole = Place(name.whole.file, Span(start, max(written.whole.span.end, name.whole.span.end)))
-    return _variable(kind, name.text, value, whole, {"name": name.whole}, one, scope)
+    start = name.used_at.span.start
+    whole = Place(
+        name.used_at.file, Span(start, max(written.used_at.span.end, name.used_at.span.end))
+    )
+    return _variable(kind, name.text, value, whole, {"name": name.used_at}, one, scope)
 
 
 def _variable(

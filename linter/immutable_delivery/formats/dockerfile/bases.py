@@ -16,7 +16,7 @@ from immutable_delivery.source.text import Place
 
 def frontend(syntax: LocatedText, scope: Scope) -> Image:
     """Return the fact of a `# syntax=` directive."""
-    return image_fact(syntax, role="frontend", scope=scope, extent=syntax.whole)
+    return image_fact(syntax, role="frontend", scope=scope, extent=syntax.used_at)
 
 
 def base(state: State) -> None:
@@ -35,7 +35,7 @@ def base(state: State) -> None:
         role="base",
         scope=replace(state.scope, layer="os"),
         extent=stage.start.place,
-        used_at=written.whole,
+        used_at=written.used_at,
         platform=_platform(state),
         stage_problem=_later(plan, stage),
     )
@@ -94,8 +94,12 @@ def _name_problem(state: State) -> None:
 def _stage_fact(
     written: LocatedText, role: Role, problem: StageProblem, extent: Place, scope: Scope
 ) -> Image:
-    places = {"reference": written.whole, "name": written.whole, "stage_problem": written.whole}
+    places = {
+        "reference": written.used_at,
+        "name": written.used_at,
+        "stage_problem": written.used_at,
+    }
     return Image(
-        used_at=written.whole, extent=extent, scope=scope, places=places, role=role,
+        used_at=written.used_at, extent=extent, scope=scope, places=places, role=role,
         text=written.text, reference=written.text, repository=written.text, name=written.text, pin="", stage_problem=problem,
     )  # fmt: skip

@@ -21,11 +21,11 @@ def container(state: State) -> Container:
     repeated = _repeated(state)
     arrived, words = application(state), purposes(state)
     hidden, volume = _volume_over_code(state)
-    places = {"image": stage.start.words[0].whole, **_places(state), **repeated[1]}
+    places = {"image": stage.start.words[0].used_at, **_places(state), **repeated[1]}
     if volume:
         places["volume_over_code"] = volume
     return Container(
-        used_at=stage.start.rest.whole if stage.start.rest else stage.start.place,
+        used_at=stage.start.rest.used_at if stage.start.rest else stage.start.place,
         extent=stage.start.place,
         places=places,
         scope=state.scope,

@@ -38,10 +38,10 @@ def copy_fact(
         "left_out": left_out,
     }
     return Copy(
-        used_at=one.rest.whole if one.rest else one.place,
+        used_at=one.rest.used_at if one.rest else one.place,
         extent=one.place,
         scope=state.scope,
-        places={name: word.whole for name, word in {**places, "target": target}.items() if word},
+        places={name: word.used_at for name, word in {**places, "target": target}.items() if word},
         sources=tuple(word.text for word in sources)
         if all(word.known for word in sources)
         else None,

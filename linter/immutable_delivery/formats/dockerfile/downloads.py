@@ -39,7 +39,7 @@ def _fetch(state: State, one: Instruction, word: LocatedText, target: LocatedTex
     checksum = flag(one, "checksum")
     checked = _verified(state.expand(checksum) if checksum is not None else None)
     found = fetch(word, "ADD", state.scope, one.place, checked=checked)
-    places, unpacked = {**found.places, "target": target.whole}, flag(one, "unpack") is not None
+    places, unpacked = {**found.places, "target": target.used_at}, flag(one, "unpack") is not None
     return replace(found, places=places, unpacked=unpacked)
 
 

@@ -30,7 +30,7 @@ class Line:
     @classmethod
     def of(cls, written: LocatedText) -> Line:
         """Return the line of a string that is written somewhere."""
-        return cls(written.segments, written.whole)
+        return cls(written.segments, written.used_at)
 
     def segments(self, start: int, end: int) -> list[Segment]:
         """Return the pieces of ``text[start:end]``."""

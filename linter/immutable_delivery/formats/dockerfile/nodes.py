@@ -89,13 +89,15 @@ def _maybe_json(
 
 
 def _script(rest: LocatedText, heredocs: tuple[Heredoc, ...]) -> LocatedText:
-    return LocatedText.joined(_script_parts(rest, heredocs), rest.whole) if heredocs else rest
+    return LocatedText.joined(_script_parts(rest, heredocs), rest.used_at) if heredocs else rest
 
 
 def _script_parts(rest: LocatedText, heredocs: tuple[Heredoc, ...]) -> Iterator[LocatedText]:
     yield rest
     for heredoc in heredocs:
-        at = heredoc.body.whole.at(heredoc.body.whole.span.start, heredoc.body.whole.span.start)
+        at = heredoc.body.used_at.at(
+            heredoc.body.used_at.span.start, heredoc.body.used_at.span.start
+        )
         yield LocatedText("\n", (Segment("\n", at, aligned=False),), at)
         yield heredoc.body
         yield heredoc.terminator

@@ -136,9 +136,9 @@ def follow(
     while waiting:
         program, depth = waiting.pop(0)
         script = find(state, program.path.text) if program.path.known else None
-        if script is None or script.text.whole in done:
+        if script is None or script.text.used_at in done:
             continue
-        done.add(script.text.whole)
+        done.add(script.text.used_at)
         paths |= {script.path: None} if script.path else {}
         since = reached(interpreter)
         interpreter.script(script.text, program.scope, script.extent, related=(one.place,))
@@ -156,7 +156,7 @@ def _leave(
     """Name the scripts that are not followed any more."""
     for program in programs:
         script = find(state, program.path.text) if program.path.known else None
-        if script is not None and script.text.whole not in done:
+        if script is not None and script.text.used_at not in done:
             interpreter.leave(program, f"'{program.path.text}' is a script too far down to be read")
 
 

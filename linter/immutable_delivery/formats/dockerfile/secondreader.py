@@ -93,8 +93,8 @@ def masked(text: Text, document: Document) -> str:
         for number in range(start, end + 1):
             lines[number - 1] = _plain(lines[number - 1], document.escape, last=number == end)
         for heredoc in one.heredocs:
-            begin = line_of(heredoc.body.whole.span.start)
-            finish = line_of(heredoc.terminator.whole.span.end)
+            begin = line_of(heredoc.body.used_at.span.start)
+            finish = line_of(heredoc.terminator.used_at.span.end)
             lines[begin - 1 : finish] = [""] * (finish - begin + 1)
     return "\n".join(lines)
 
@@ -123,7 +123,7 @@ def _lines(one: Instruction, line_of: LineOf) -> tuple[int, int]:
     """Return the first and the last line of an instruction without its here-documents."""
     start = line_of(one.place.span.start)
     if one.heredocs:
-        return start, line_of(one.heredocs[0].body.whole.span.start) - 1
+        return start, line_of(one.heredocs[0].body.used_at.span.start) - 1
     return start, line_of(one.place.span.end)
 
 

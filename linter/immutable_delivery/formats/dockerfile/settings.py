@@ -34,7 +34,7 @@ def volume(state: State, one: Instruction) -> None:
     for word in one.words:
         path = state.expand(word)
         if path.known and path.text.strip() and state.triggered is None:
-            state.volumes[state.path(path.text.strip())] = path.whole
+            state.volumes[state.path(path.text.strip())] = path.used_at
 
 
 def shell(state: State, one: Instruction) -> None:

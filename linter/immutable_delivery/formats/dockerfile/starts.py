@@ -108,8 +108,8 @@ def _follow(state: State, one: Instruction, words: Sequence[LocatedText], scope:
     if named:
         interpreter.dev_server = ""
     for script in named:
-        at = at if interpreter.dev_server else script.whole
-        interpreter.script(script, scope, script.whole, related=(one.place,))
+        at = at if interpreter.dev_server else script.used_at
+        interpreter.script(script, scope, script.used_at, related=(one.place,))
     state.emit(*finish(state, interpreter))
     return Found(scripts[0] if scripts else "", interpreter.dev_server, at)
 
@@ -138,6 +138,6 @@ def _start(one: Instruction, scope: Scope, found: Found, *, overridden: bool = F
 def _whole(one: Instruction) -> Place:
     """Return where the command is written."""
     if one.name != "HEALTHCHECK" or one.rest is None:
-        return one.rest.whole if one.rest else one.place
+        return one.rest.used_at if one.rest else one.place
     start = re.search(r"\s+", one.rest.text)
-    return one.rest.slice(start.end() if start else 0).whole
+    return one.rest.slice(start.end() if start else 0).used_at

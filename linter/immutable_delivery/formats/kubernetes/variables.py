@@ -85,13 +85,13 @@ def expanded(word: LocatedText, known: AnyMapping[str, LocatedText | None]) -> L
             part = (
                 value
                 if value is not None
-                else LocatedText(part.text, part.segments, part.whole, (found["name"],))
+                else LocatedText(part.text, part.segments, part.used_at, (found["name"],))
             )
         parts.append(part)
         at = found.end()
     parts.append(word.slice(at, len(word.text)))
     return (
-        LocatedText.joined(parts, word.whole)
+        LocatedText.joined(parts, word.used_at)
         if sum(len(p.text) for p in parts) <= _MAX_VALUE
         else word
     )

@@ -150,7 +150,7 @@ def _lines(
 
 
 def _pair(key: str, value: LocatedText, place: Place) -> tuple[Scalar, Node]:
-    return written(key, place), Scalar(value, value.whole, plain=False)
+    return written(key, place), Scalar(value, value.used_at, plain=False)
 
 
 def _put(entries: Entries, key: str, value: Node) -> None:

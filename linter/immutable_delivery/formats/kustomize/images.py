@@ -72,7 +72,7 @@ class Rule(Record, frozen=True):
         elif self.suffix:
             parts = [tag, self.suffix.written] if tag else [self.suffix.written]
             tag, digest = LocatedText.joined(parts, self.suffix.place), None
-        new = Scalar(joined(name, tag, digest, whole.whole), image.place, plain=False)
+        new = Scalar(joined(name, tag, digest, whole.used_at), image.place, plain=False)
         return _without_digest(image, new)
 
 

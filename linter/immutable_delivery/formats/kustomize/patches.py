@@ -253,9 +253,9 @@ class _Move:
 
     def _place(self, start: int, end: int) -> Place:
         if not self._outer.segments:
-            return self._outer.whole
+            return self._outer.used_at
         first, last = self._offset(start), self._offset(max(start, end - 1), after=end > start)
-        return self._outer.whole.at(first, max(first, last))
+        return self._outer.used_at.at(first, max(first, last))
 
     def _offset(self, at: int, *, after: bool = False) -> int:
         index = self._index(at)

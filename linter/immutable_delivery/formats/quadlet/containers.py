@@ -32,7 +32,7 @@ def container(unit: Unit, image: str | None, scope: Scope, around: Surroundings)
     """Return what a unit says of its container; ``image`` is what it runs, through the unit that brings it."""
     named = unit.last("Image")
     places = {
-        field: found.value.whole for field, key in _PLACED.items() if (found := unit.last(key))
+        field: found.value.used_at for field, key in _PLACED.items() if (found := unit.last(key))
     }
     top = places.get("image") or unit.entries[0].extent
     labels = tuple(_labels(unit))
@@ -43,7 +43,7 @@ def container(unit: Unit, image: str | None, scope: Scope, around: Surroundings)
         container_type="service",
         name=unit.name,
         workload="service",
-        image=Setting(image, named.value.whole) if named and image != "" else None,
+        image=Setting(image, named.value.used_at) if named and image != "" else None,
         entrypoint=_entrypoint(unit),
         arguments=_arguments(unit),
         others=tuple(_checks(unit)),
@@ -64,7 +64,7 @@ def _entrypoint(unit: Unit) -> CommandSpec | None:
     said = unit.last("Entrypoint")
     found = entrypoint(said.value) if said else []
     return (
-        CommandSpec("Entrypoint", tuple(found), said.value.whole, said.extent)
+        CommandSpec("Entrypoint", tuple(found), said.value.used_at, said.extent)
         if said and found
         else None
     )
@@ -74,14 +74,16 @@ def _arguments(unit: Unit) -> CommandSpec | None:
     said = unit.last("Exec")
     found = expanded(words(said.value)) if said else ()
     return (
-        CommandSpec("Exec", tuple(found), said.value.whole, said.extent) if said and found else None
+        CommandSpec("Exec", tuple(found), said.value.used_at, said.extent)
+        if said and found
+        else None
     )
 
 
 def _checks(unit: Unit) -> Iterator[CommandSpec]:
     said = unit.last("HealthCmd")
     if said is not None and said.value.text != "none":
-        whole = said.value.whole
+        whole = said.value.used_at
         yield CommandSpec("probe", (said.value,), whole, said.extent, "shell", "probe")
 
 
@@ -106,7 +108,7 @@ def _mounts(unit: Unit) -> Iterator[MountSpec]:
     for one in unit.all("Volume"):
         named, path, modes = _sections(one.value)
         read_only = bool(modes and "ro" in modes.text.split(","))
-        flag = Flag(read_only, modes.whole if modes else None)
+        flag = Flag(read_only, modes.used_at if modes else None)
         yield _mount(unit, "", named, path, flag, one)
     for one in unit.all("Mount"):
         parts = options(one.value)
@@ -114,11 +116,11 @@ def _mounts(unit: Unit) -> Iterator[MountSpec]:
             kind = mount_type(parts["type"].text) if "type" in parts else "volume"
             source = parts.get("source") if kind in {"host", "volume"} else None
             said = parts.get("readonly")
-            flag = Flag(said is not None and said.text != "false", said.whole if said else None)
+            flag = Flag(said is not None and said.text != "false", said.used_at if said else None)
             yield _mount(unit, kind, source, target, flag, one)
     for one in unit.all("Tmpfs"):
         target = one.value.slice(0, len(one.value.text.partition(":")[0]))
-        yield MountSpec("tmpfs", None, target, one.extent, Flag(value=False), one.value.whole)
+        yield MountSpec("tmpfs", None, target, one.extent, Flag(value=False), one.value.used_at)
 
 
 def _mount(
@@ -134,7 +136,9 @@ def _mount(
     if host and source and source.known and source.text.startswith("."):
         inside = resolve(folder_of(unit.path), source.text)
     name = "host" if host else kind or "volume"
-    return MountSpec(name, source, target, one.extent, read_only, one.value.whole, host_path=inside)
+    return MountSpec(
+        name, source, target, one.extent, read_only, one.value.used_at, host_path=inside
+    )
 
 
 def _sections(value: LocatedText) -> tuple[LocatedText | None, LocatedText, LocatedText | None]:
@@ -150,10 +154,10 @@ def _sections(value: LocatedText) -> tuple[LocatedText | None, LocatedText, Loca
 
 def _setting(unit: Unit, key: str) -> Setting | None:
     said = unit.last(key)
-    return Setting(said.value.value, said.value.whole) if said else None
+    return Setting(said.value.value, said.value.used_at) if said else None
 
 
 def _flag(unit: Unit, key: str) -> Flag:
     """Return a switch, which is off where nothing stands."""
     said = unit.last(key)
-    return Flag(unit.truth(key), said.value.whole if said else None)
+    return Flag(unit.truth(key), said.value.used_at if said else None)

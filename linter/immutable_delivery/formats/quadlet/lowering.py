@@ -57,10 +57,10 @@ def _tell(unit: Unit, units: Mapping[str, Unit], around: Surroundings) -> None:
     if image and unit.kind == "Container" and image.value.text.endswith((".image", ".build")):
         names = {path.rpartition("/")[2] for path in units}
         if image.value.known and image.value.text not in names:
-            around.report(image.value.whole, f"there is no `{image.value.text}`")
+            around.report(image.value.used_at, f"there is no `{image.value.text}`")
     path = resolve(folder_of(unit.path), manifest) if manifest else None
     if path is not None and around.files.state(path) == "missing":
-        around.report(unit.all("Yaml")[-1].value.whole, f"there is no `{manifest}`")
+        around.report(unit.all("Yaml")[-1].value.used_at, f"there is no `{manifest}`")
 
 
 def _reference(unit: Unit, units: Mapping[str, Unit]) -> str | None:
@@ -75,7 +75,7 @@ def _reference(unit: Unit, units: Mapping[str, Unit]) -> str | None:
 def _image(unit: Unit, entry: Entry, scope: Scope) -> Image:
     """Return the reference of a unit: a container's, or one that an `.image` unit brings."""
     said, pull = unit.last("Pull"), unit.text("Pull")
-    policy = Setting(pull.lower() if pull else pull, said.value.whole) if said else None
+    policy = Setting(pull.lower() if pull else pull, said.value.used_at) if said else None
     return containers.image(ImageSpec(entry.value, entry.extent, pull_policy=policy), scope)
 
 
@@ -101,7 +101,7 @@ def _build(unit: Unit, units: Mapping[str, Unit], files: Files) -> Iterator[Buil
             image=unit.text("ImageTag") or "",
             tool="quadlet",
             deployed=bool(users),
-            place=entry.value.whole,
+            place=entry.value.used_at,
         )
 
 
@@ -139,10 +139,10 @@ def _updaters(unit: Unit, scope: Scope) -> Iterator[Resource]:
             chosen = word.text if entry.key == "AutoUpdate" else value if name == _LABEL else ""
             if chosen in _UPDATES:
                 yield Resource(
-                    used_at=word.whole,
+                    used_at=word.used_at,
                     extent=entry.extent,
                     scope=scope,
-                    places={"name": word.whole},
+                    places={"name": word.used_at},
                     resource_type="updater",
                     name="podman auto-update",
                 )

@@ -128,7 +128,7 @@ class _Held:
 
 def _assign(unit: Unit, section: str, held: _Held) -> None:
     line = held.finish()
-    extent = stripped(line).whole
+    extent = stripped(line).used_at
     key, separator, _ = line.text.partition("=")
     if not separator or not key.strip():
         unit.broken.append(extent.span.start)

@@ -59,7 +59,7 @@ class _Word(Record):
         if len(parts) == 1:
             return parts[0]
         word = LocatedText.joined(
-            parts, cutter.cut(self.start, self.start).whole if not parts else parts[0].whole
+            parts, cutter.cut(self.start, self.start).used_at if not parts else parts[0].used_at
         )
         return word.slice(0) if parts else word
 

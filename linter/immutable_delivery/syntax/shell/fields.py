@@ -51,7 +51,7 @@ class Fields:
     def unknown(self, start: int, end: int, name: str, calls: tuple[int, ...] = ()) -> None:
         """Add something without a known value, as it is written."""
         raw = self.source.slice(start, end)
-        self.parts.append(LocatedText(raw.text, raw.segments, raw.whole, (*raw.unresolved, name)))
+        self.parts.append(LocatedText(raw.text, raw.segments, raw.used_at, (*raw.unresolved, name)))
         self.calls += calls
 
     def value(self, word: Word, *, quoted: bool) -> None:

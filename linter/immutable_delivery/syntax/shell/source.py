@@ -43,7 +43,7 @@ class Source:
         if self._base is not None:
             base = self._base.span.start
             return Place(self._base.file, Span(base + start, base + end))
-        return self.slice(start, end).whole
+        return self.slice(start, end).used_at
 
     def slice(self, start: int, end: int) -> LocatedText:
         """Return a stretch of the script as the grammar reads it: continuations are blanks."""
@@ -66,7 +66,7 @@ class Source:
         last = max(bisect_right(self._starts, max(end - 1, start)), first + 1)
         pieces = self.written.segments[first:last]
         text = "".join(piece.text for piece in pieces)
-        part = LocatedText(text, pieces, self.written.whole, self.written.unresolved)
+        part = LocatedText(text, pieces, self.written.used_at, self.written.unresolved)
         offset = self._starts[first]
         return part.slice(start - offset, end - offset)
 
@@ -118,7 +118,7 @@ class Word(Record, eq=False):
         """Where the word stands in the script, whatever decides it."""
         if self.source is not None:
             return self.source.place(self.start, self.end)
-        return self.written.whole
+        return self.written.used_at
 
     @property
     def plain(self) -> bool:

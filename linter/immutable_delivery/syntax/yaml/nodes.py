@@ -127,7 +127,7 @@ class ReadScalar(Scalar):
         if name not in {"written", "place"}:
             raise AttributeError(name)
         self.written = located(self.source, self._value, self.begin, self._finish, self._style)
-        self.place = self.written.whole
+        self.place = self.written.used_at
         return self.written if name == "written" else self.place
 
     def __reduce__(self) -> tuple[object, ...]:
