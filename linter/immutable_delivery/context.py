@@ -86,7 +86,7 @@ TRUSTED: Final = Trust()
 """What holds where everybody is known."""
 
 
-class Surroundings(Record):
+class ParseContext(Record):
     """What a format may know beside its own documents when it makes facts."""
 
     files: Files

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from msgspec.structs import asdict
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact
 from immutable_delivery.formats import (
     compose,
@@ -375,7 +375,7 @@ def told(name: str, path: str) -> Told:
     """Return what a format says of a container."""
     content = CONTAINERS[name][path]
     files = {**REPOSITORY, path: content}
-    around = Surroundings(MemoryFiles(files))
+    around = ParseContext(MemoryFiles(files))
     module = FORMATS[path]
     facts = list(module.facts({path: module.parse(Text(path, content))}, around))
     assert not around.troubles

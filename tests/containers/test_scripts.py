@@ -10,7 +10,7 @@ from immutable_delivery.containers.files import ContainerFiles
 from immutable_delivery.containers.lower import lower
 from immutable_delivery.containers.scripts import MAX_SCRIPTS
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Container, Fact, Install, Scope, Start, Unread
 from immutable_delivery.source.files import MemoryFiles, State
 from immutable_delivery.source.located import LocatedText
@@ -23,7 +23,7 @@ def run(
     line: str, files: Mapping[str, str], states: Mapping[str, State] | None = None
 ) -> list[Fact]:
     place = Place("Procfile", Span(0, len(line)))
-    around = Surroundings(MemoryFiles(files, states))
+    around = ParseContext(MemoryFiles(files, states))
     spec = ContainerSpec(
         used_at=place,
         extent=place,

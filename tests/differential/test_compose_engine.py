@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Container, Image, Mount, Start, Variable
 from immutable_delivery.formats import compose
 from immutable_delivery.formats.compose.composed import project_facts
@@ -121,7 +121,7 @@ def parsed(path: str, content: str) -> ComposeDocument:
 def ours(files: dict[str, str], names: tuple[str, ...]) -> tuple[dict[str, Service], list[str]]:
     """Return what we make of the files, and what we say is wrong with them."""
     repository = MemoryFiles(files)
-    around = Surroundings(repository)
+    around = ParseContext(repository)
     documents = {path: parsed(path, content) for path, content in files.items() if path in names}
     reader = Reader(documents, around)
     for name in names:

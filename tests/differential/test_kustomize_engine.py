@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Image, Mount, Start
 from immutable_delivery.formats import kubernetes
 from immutable_delivery.formats.kustomize import Builder, Graph, Repository
@@ -150,7 +150,7 @@ def _facts(project: Project) -> dict[str, Rows]:
         for path, content in project.items()
         if kubernetes.claims(path, content.encode())
     }
-    found = list(kubernetes.facts(manifests, Surroundings(MemoryFiles(project))))
+    found = list(kubernetes.facts(manifests, ParseContext(MemoryFiles(project))))
     return {
         "images": {
             (*_owner(one.scope.owner), one.reference) for one in found if isinstance(one, Image)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import dockerfile
 from immutable_delivery.source.files import MemoryFiles, State
@@ -22,7 +22,7 @@ class Lowered:
     """The facts of a Dockerfile, and the texts that their places point into."""
 
     facts: list[Fact]
-    around: Surroundings
+    around: ParseContext
     texts: dict[str, Text]
 
     def of(self, kind: type[F]) -> list[F]:
@@ -52,7 +52,7 @@ def lower() -> Lower:
         states: Mapping[str, State] | None = None,
     ) -> Lowered:
         memory = MemoryFiles({path: files} if isinstance(files, str) else files, states)
-        around = Surroundings(memory, builds=builds)
+        around = ParseContext(memory, builds=builds)
         text = Text.decode(path, memory.read(path))
         facts = list(dockerfile.facts({path: dockerfile.parse(text)}, around))
         texts = {path: Text.decode(path, memory.read(path)) for path in memory.paths}

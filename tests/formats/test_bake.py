@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact, Fetch, Image, Install
 from immutable_delivery.formats import bake
@@ -81,8 +81,8 @@ JSON = """\
 
 def read(
     content: str, path: str = "docker-bake.hcl", **more: str
-) -> tuple[list[object], Surroundings]:
-    around = Surroundings(MemoryFiles({path: content, **more}))
+) -> tuple[list[object], ParseContext]:
+    around = ParseContext(MemoryFiles({path: content, **more}))
     document = pickle.loads(pickle.dumps(bake.parse(Text(path, content))))
     return list(bake.facts({path: document}, around)), around
 
@@ -233,7 +233,7 @@ def test_every_prefix_is_read(content: str, path: str) -> None:
 
 def test_an_indented_here_document_keeps_its_places() -> None:
     text = 'target "x" {\n  dockerfile-inline = <<-EOT\n\n    FROM alpine:3\n      RUN apk add curl\n  EOT\n}\n'
-    around = Surroundings(MemoryFiles({"docker-bake.hcl": text}))
+    around = ParseContext(MemoryFiles({"docker-bake.hcl": text}))
     facts = list(bake.facts({"docker-bake.hcl": bake.parse(Text("docker-bake.hcl", text))}, around))
     (image,) = [one for one in facts if isinstance(one, Image)]
     place = image.places["tag"]

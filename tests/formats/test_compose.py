@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.context import Environment, ReadingSettings, Surroundings
+from immutable_delivery.context import Environment, ParseContext, ReadingSettings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import (
     Build,
@@ -34,7 +34,7 @@ class Read:
     def __init__(self, states: dict[str, State] | None = None, /, **files: str) -> None:
         written = {k.replace("___", "/").replace("__", "."): v for k, v in files.items()}
         self.files = MemoryFiles(written, states)
-        self.around = Surroundings(self.files)
+        self.around = ParseContext(self.files)
         documents = {}
         for path in self.files.paths:
             data = self.files.read(path)
@@ -427,7 +427,7 @@ def test_recognition(path: str, content: str, expected: bool) -> None:
 )
 def test_environments(path: str, name: str, development: bool) -> None:
     files = {path: "services: {a: {image: x}}"}
-    around = Surroundings(MemoryFiles(files))
+    around = ParseContext(MemoryFiles(files))
     document = compose.parse(Text(path, files[path]))
     image = next(f for f in compose.facts({path: document}, around) if isinstance(f, Image))
     assert image.scope.environments == ((name,) if name else ())
@@ -472,7 +472,7 @@ def test_bytes_that_are_no_text_are_refused_before() -> None:
 def test_configured_environments_count_more_than_names() -> None:
     configured = Environment(name="live", paths=("deploy",))
     files = {"deploy/compose.dev.yaml": "services: {a: {image: x}}"}
-    around = Surroundings(MemoryFiles(files), settings=ReadingSettings((configured,)))
+    around = ParseContext(MemoryFiles(files), settings=ReadingSettings((configured,)))
     documents = {path: compose.parse(Text(path, text)) for path, text in files.items()}
     scopes = [fact.scope for fact in compose.facts(documents, around) if isinstance(fact, Fact)]
     assert {(scope.environments, scope.development) for scope in scopes} == {(("live",), False)}

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Container, Fact, Image, Mount, Source
 from immutable_delivery.formats import compose
 from immutable_delivery.source.files import MemoryFiles
@@ -15,9 +15,9 @@ from immutable_delivery.source.text import Text
 DIGEST = "sha256:" + "a" * 64
 
 
-def read(files: dict[str, str]) -> tuple[list[Fact], Surroundings]:
+def read(files: dict[str, str]) -> tuple[list[Fact], ParseContext]:
     repository = MemoryFiles(files)
-    around = Surroundings(repository)
+    around = ParseContext(repository)
     documents = {
         path: compose.parse(Text.decode(path, repository.read(path)))
         for path in repository.paths

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Contract, Fact, Image, Install, Start
 from immutable_delivery.formats import contract
 from immutable_delivery.source.files import MemoryFiles
@@ -49,8 +49,8 @@ Kind = TypeVar("Kind", bound=Fact | Build)
 
 def read(
     source: str, path: str = "web/delivery.yaml", **more: str
-) -> tuple[list[Fact | Build], Surroundings]:
-    around = Surroundings(
+) -> tuple[list[Fact | Build], ParseContext]:
+    around = ParseContext(
         MemoryFiles({path: source, **NEIGHBOURS, **more}, {"web/secret": "ignored"})
     )
     return list(contract.facts({path: contract.parse(Text(path, source))}, around)), around

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact, Image, Install, Mount, Source, Variable
 from immutable_delivery.formats import devcontainer
 from immutable_delivery.source.files import MemoryFiles
@@ -48,8 +48,8 @@ BUILT = """\
 """
 
 
-def read(content: str, path: str = PATH, **more: str) -> tuple[list[object], Surroundings]:
-    around = Surroundings(MemoryFiles({path: content, **more}))
+def read(content: str, path: str = PATH, **more: str) -> tuple[list[object], ParseContext]:
+    around = ParseContext(MemoryFiles({path: content, **more}))
     document = pickle.loads(pickle.dumps(devcontainer.parse(Text(path, content))))
     return list(devcontainer.facts({path: document}, around)), around
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Fact
 from immutable_delivery.formats import dockerfile
@@ -93,7 +93,7 @@ def try_it(value: str | bytes) -> int:
         assert 0 <= found.offset <= len(data)
         return -1
     text, document = found
-    around = Surroundings(MemoryFiles({"Dockerfile": data, "c": "", "package.json": "{}"}))
+    around = ParseContext(MemoryFiles({"Dockerfile": data, "c": "", "package.json": "{}"}))
     facts = [
         one for one in dockerfile.facts({"Dockerfile": document}, around) if isinstance(one, Fact)
     ]

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Container, Fact, Fetch, Image, Mount, Start, Variable
 from immutable_delivery.formats import ecs
 from immutable_delivery.source.files import MemoryFiles
@@ -85,8 +85,8 @@ Resources:
 """
 
 
-def read(content: str, path: str = "task.json") -> tuple[list[object], Surroundings]:
-    around = Surroundings(MemoryFiles({path: content}))
+def read(content: str, path: str = "task.json") -> tuple[list[object], ParseContext]:
+    around = ParseContext(MemoryFiles({path: content}))
     document = pickle.loads(pickle.dumps(ecs.parse(Text(path, content))))
     return list(ecs.facts({path: document}, around)), around
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import (
     Container,
     Fact,
@@ -26,11 +26,11 @@ DIGEST = "sha256:" + "ab" * 32
 FactT = TypeVar("FactT", bound=Fact)
 
 
-def facts(*contents: str, kind: type[FactT], around: Surroundings | None = None) -> list[FactT]:
+def facts(*contents: str, kind: type[FactT], around: ParseContext | None = None) -> list[FactT]:
     """Return the facts of one kind that files of these contents make."""
     files = {f"deploy/{number}.yaml": content for number, content in enumerate(contents)}
     parsed = {path: kubernetes.parse(Text(path, content)) for path, content in files.items()}
-    around = around or Surroundings(MemoryFiles(files))
+    around = around or ParseContext(MemoryFiles(files))
     return [one for one in kubernetes.facts(parsed, around) if isinstance(one, kind)]
 
 
@@ -240,7 +240,7 @@ def test_one_templated_document_costs_only_itself() -> None:
             f"apiVersion: v1\nkind: Pod\nmetadata: {{name: b}}\n{POD}",
         ]
     )
-    around = Surroundings(MemoryFiles({}))
+    around = ParseContext(MemoryFiles({}))
     owners = [image.scope.owner for image in facts(content, kind=Image, around=around)]
     assert owners == ["Pod/a (container a)", "Pod/b (container a)"]
     assert [
@@ -257,14 +257,14 @@ def test_template_text_inside_strings_is_data() -> None:
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, annotations: {vault: '{{- with secret }}'}}\n"
         "data:\n  a: |\n    {{ range . }}\n    {{ end }}\n  b: x-{{ y }}\n"
     )
-    around = Surroundings(MemoryFiles({}))
+    around = ParseContext(MemoryFiles({}))
     assert len(facts(content, kind=Resource, around=around)) == 1
     assert not around.troubles
 
 
 def test_broken_documents_are_troubles_and_hide_no_neighbour() -> None:
     content = f"apiVersion: v1\nkind: Pod\nmetadata: [}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: b}}\n{POD}\n"
-    around = Surroundings(MemoryFiles({}))
+    around = ParseContext(MemoryFiles({}))
     assert [image.reference for image in facts(content, kind=Image, around=around)] == ["x:1"]
     assert [(trouble.path, trouble.template) for trouble in around.troubles] == [
         ("deploy/0.yaml", False)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Fetch, Image, Install, Resource
 from immutable_delivery.formats import kubernetes
 from immutable_delivery.links.updaters import link_updaters
@@ -19,7 +19,7 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 def facts(kind: type[F], content: str) -> list[F]:
     document = kubernetes.parse(Text("a.yaml", content))
-    around = Surroundings(MemoryFiles({"a.yaml": content}))
+    around = ParseContext(MemoryFiles({"a.yaml": content}))
     read = kubernetes.facts({"a.yaml": document}, around)
     linked = link_updaters([fact for fact in read if isinstance(fact, Fact)])
     assert around.troubles == []

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from immutable_delivery.containers.environments import Environment, conventional
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.formats import kubernetes
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.formats.kubernetes.recognition import template_at
@@ -119,7 +119,7 @@ def test_environments_by_path(path: str, name: str, evidence: str) -> None:
 
 
 def environments() -> Environments:
-    return Environments(Surroundings(MemoryFiles({})))
+    return Environments(ParseContext(MemoryFiles({})))
 
 
 def test_environments_in_their_order() -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.context import Environment, ReadingSettings, Surroundings
+from immutable_delivery.context import Environment, ParseContext, ReadingSettings
 from immutable_delivery.facts import Fact, Image, Mount, Resource, Source, Start, Variable
 from immutable_delivery.formats import kubernetes
 from immutable_delivery.source.files import MemoryFiles
@@ -22,7 +22,7 @@ class Project:
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self.files = dict(files)
-        self.around = Surroundings(MemoryFiles(self.files))
+        self.around = ParseContext(MemoryFiles(self.files))
         parsed = {
             path: kubernetes.parse(Text(path, content))
             for path, content in self.files.items()
@@ -185,7 +185,7 @@ def test_a_base_is_judged_through_its_overlays_and_once() -> None:
 def test_environments_of_the_configuration_come_first() -> None:
     project = overlay("")
     live = Environment(name="live", paths=("overlays/staging",))
-    around = Surroundings(MemoryFiles(project.files), settings=ReadingSettings((live,)))
+    around = ParseContext(MemoryFiles(project.files), settings=ReadingSettings((live,)))
     parsed = {
         path: kubernetes.parse(Text(path, content)) for path, content in project.files.items()
     }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Container, Fact, Install, Start
 from immutable_delivery.formats import procfile
 from immutable_delivery.source.files import MemoryFiles
@@ -22,8 +22,8 @@ release: npm install && npm run migrate
 """
 
 
-def read(content: str, path: str = "Procfile", **more: str) -> tuple[list[Fact], Surroundings]:
-    around = Surroundings(MemoryFiles({path: content, **more}))
+def read(content: str, path: str = "Procfile", **more: str) -> tuple[list[Fact], ParseContext]:
+    around = ParseContext(MemoryFiles({path: content, **more}))
     document = pickle.loads(pickle.dumps(procfile.parse(Text(path, content))))
     return [f for f in procfile.facts({path: document}, around) if isinstance(f, Fact)], around
 

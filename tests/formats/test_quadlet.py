@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import (
     Build,
@@ -62,8 +62,8 @@ WantedBy=default.target
 """
 
 
-def read(files: Mapping[str, str]) -> tuple[list[object], Surroundings]:
-    around = Surroundings(MemoryFiles(files))
+def read(files: Mapping[str, str]) -> tuple[list[object], ParseContext]:
+    around = ParseContext(MemoryFiles(files))
     units = {
         path: pickle.loads(pickle.dumps(quadlet.parse(Text(path, content))))
         for path, content in files.items()
@@ -254,7 +254,7 @@ def test_every_prefix_is_read() -> None:
     ],
 )
 def test_what_podman_would_refuse_is_told(path: str, content: str, problems: list[str]) -> None:
-    around = Surroundings(MemoryFiles({path: content}))
+    around = ParseContext(MemoryFiles({path: content}))
     unit = quadlet.parse(Text(path, content))
     facts = list(quadlet.facts({path: unit}, around))
     assert [one.reason for one in around.troubles] == problems
@@ -264,7 +264,7 @@ def test_what_podman_would_refuse_is_told(path: str, content: str, problems: lis
 
 def test_a_drop_in_may_bring_the_image() -> None:
     files = {"a.container": "[Container]\n", "a.container.d/10.conf": "[Container]\nImage=x\n"}
-    around = Surroundings(MemoryFiles(files))
+    around = ParseContext(MemoryFiles(files))
     unit = quadlet.parse(Text("a.container", files["a.container"]))
     assert list(quadlet.facts({"a.container": unit}, around)) == []
     assert around.troubles == []

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Container, Fact, Image, Install, Mount, Start, Variable
 from immutable_delivery.formats import score
 from immutable_delivery.source.files import MemoryFiles
@@ -51,8 +51,8 @@ resources:
 
 def read(
     content: str, path: str = "app/score.yaml", **more: str
-) -> tuple[list[object], Surroundings]:
-    around = Surroundings(MemoryFiles({path: content, "app/Dockerfile": "FROM node\n", **more}))
+) -> tuple[list[object], ParseContext]:
+    around = ParseContext(MemoryFiles({path: content, "app/Dockerfile": "FROM node\n", **more}))
     document = pickle.loads(pickle.dumps(score.parse(Text(path, content))))
     return list(score.facts({path: document}, around)), around
 

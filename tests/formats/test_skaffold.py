@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Source
 from immutable_delivery.formats import skaffold
 from immutable_delivery.source.files import MemoryFiles
@@ -16,9 +16,9 @@ HEAD = "apiVersion: skaffold/v4beta6\nkind: Config\nmetadata: {name: shop}\n"
 ARTIFACT = "build: {artifacts: [{image: gcr.io/shop/web, context: web}]}\n"
 
 
-def read(files: Mapping[str, str], around: Surroundings | None = None) -> list[object]:
+def read(files: Mapping[str, str], around: ParseContext | None = None) -> list[object]:
     """Return the facts and builds of every Skaffold file."""
-    around = around or Surroundings(MemoryFiles(files))
+    around = around or ParseContext(MemoryFiles(files))
     parsed = {
         path: skaffold.parse(Text(path, content))
         for path, content in files.items()
@@ -174,7 +174,7 @@ def test_wrong_shapes_do_no_harm(content: str) -> None:
 
 
 def test_a_broken_document_is_a_trouble() -> None:
-    around = Surroundings(MemoryFiles({}))
+    around = ParseContext(MemoryFiles({}))
     found = read({"skaffold.yaml": f"{HEAD}build: [\n---\n{HEAD}{ARTIFACT}"}, around)
     assert [trouble.path for trouble in around.troubles] == ["skaffold.yaml"]
     assert len(found) == 1

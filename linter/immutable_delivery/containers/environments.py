@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from immutable_delivery.context import Environment as Configured
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Scope
 from immutable_delivery.records import Record, replace
 from immutable_delivery.syntax.gitignore import fits
@@ -32,7 +32,7 @@ class Environment(Record, frozen=True):
         )
 
 
-def environment(path: str, around: Surroundings) -> Environment:
+def environment(path: str, around: ParseContext) -> Environment:
     """Return the environment of a manifest: as the configuration says, else by convention."""
     found = configured(path, around.settings.environments)
     return found or conventional(path)

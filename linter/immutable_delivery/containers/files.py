@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from posixpath import join, normpath
 from typing import Protocol
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import Files, read_text, resolve
 from immutable_delivery.source.located import LocatedText
@@ -43,7 +43,7 @@ class FileView(Protocol):
 class ContainerFiles(Record, frozen=True):
     """The view of most formats: a folder that holds the code, mounts of the repository, texts of the manifest."""
 
-    around: Surroundings
+    around: ParseContext
     folder: str | None = None
     """The build context, or the folder that a platform builds; None where nobody knows where the code comes from."""
     mounted: Mapping[str, str] = field(default_factory=dict)

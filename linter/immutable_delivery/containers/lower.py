@@ -17,7 +17,7 @@ from immutable_delivery.containers.spec import (
     Setting,
     VariableSpec,
 )
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Container, Fact, Image, Scope, Start, Variable
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
@@ -27,13 +27,13 @@ from immutable_delivery.source.text import Place
 _ROOT = lazy(r"root|0+", re.IGNORECASE)
 
 
-def lower(spec: ContainerSpec, around: Surroundings, done: Effects | None = None) -> Iterator[Fact]:
+def lower(spec: ContainerSpec, around: ParseContext, done: Effects | None = None) -> Iterator[Fact]:
     """Yield everything that is said of a container; ``done`` is what its commands do, where somebody remembers it."""
     yield container(spec)
     yield from parts(spec, around, done)
 
 
-def parts(spec: ContainerSpec, around: Surroundings, done: Effects | None = None) -> Iterator[Fact]:
+def parts(spec: ContainerSpec, around: ParseContext, done: Effects | None = None) -> Iterator[Fact]:
     """Yield everything but the container as a whole, for formats that describe only parts of one."""
     run = effects(spec, around) if done is None else done
     for reference in spec.images:

@@ -6,7 +6,7 @@ from immutable_delivery.containers.entrypoints import with_program
 from immutable_delivery.containers.package_json import package_scripts
 from immutable_delivery.containers.scripts import Followed, follow
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec, Values
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.effects import Interpreter, tables_of
 from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.records import Record, field, replace
@@ -26,7 +26,7 @@ class Effects(Record):
     """The paths in the container of the texts that its start or a hook runs, whatever their language."""
 
 
-def effects(spec: ContainerSpec, around: Surroundings) -> Effects:
+def effects(spec: ContainerSpec, around: ParseContext) -> Effects:
     """Return what the start command of a container does, and its hooks and probes."""
     found = Effects()
     if spec.starts:
@@ -41,7 +41,7 @@ def effects(spec: ContainerSpec, around: Surroundings) -> Effects:
     return found
 
 
-def _start(spec: ContainerSpec, around: Surroundings, into: Effects) -> None:
+def _start(spec: ContainerSpec, around: ParseContext, into: Effects) -> None:
     runner = _Runner(spec, around)
     followed = runner.run(_whole(spec), spec.scope)
     into.facts += runner.finish()
@@ -61,7 +61,7 @@ def _whole(spec: ContainerSpec) -> CommandSpec:
 class _Runner:
     """Reads commands of one container in one phase."""
 
-    def __init__(self, spec: ContainerSpec, around: Surroundings) -> None:
+    def __init__(self, spec: ContainerSpec, around: ParseContext) -> None:
         self._view = spec.files
         self._around = around
         self._values = values_of(spec)

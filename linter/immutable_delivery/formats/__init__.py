@@ -10,14 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from immutable_delivery.context import Comment, SecondReading, Surroundings, Trouble
+from immutable_delivery.context import Comment, ParseContext, SecondReading, Trouble
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.findings import Edit
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Place, Span, Text
 
 __all__ = [
-    "Assigns", "Comment", "Families", "Format", "Pins", "Rereads", "Surroundings", "Trouble",
+    "Assigns",
+    "Comment",
+    "Families",
+    "Format",
+    "ParseContext",
+    "Pins",
+    "Rereads",
+    "Trouble",
 ]  # fmt: skip
 
 
@@ -35,7 +42,7 @@ class Format(Protocol):
     def comments(self, document: Any, text: Text) -> list[Comment]:
         """Return the comments of a document with what they cover."""
 
-    def facts(self, documents: Mapping[str, Any], around: Surroundings) -> Iterable[Fact | Build]:
+    def facts(self, documents: Mapping[str, Any], around: ParseContext) -> Iterable[Fact | Build]:
         """Return what the documents of this format, by path, say: composed as their own engine composes them."""
 
 

@@ -12,7 +12,7 @@ from immutable_delivery.containers.environments import environment
 from immutable_delivery.containers.files import ContainerFiles
 from immutable_delivery.containers.lower import lower
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec
-from immutable_delivery.context import Comment, Surroundings, Trouble
+from immutable_delivery.context import Comment, ParseContext, Trouble
 from immutable_delivery.facts import Build, Fact, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
@@ -74,7 +74,7 @@ def comments(document: Document, text: Text) -> list[Comment]:
     return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
 
 
-def facts(documents: Mapping[str, Document], around: Surroundings) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, Document], around: ParseContext) -> Iterable[Fact | Build]:
     """Yield how every process starts and what that does."""
     for path, document in documents.items():
         for offset in document.broken:
@@ -86,7 +86,7 @@ def facts(documents: Mapping[str, Document], around: Surroundings) -> Iterable[F
             yield from _facts(process, service, path, around)
 
 
-def _facts(process: Process, service: str, path: str, around: Surroundings) -> Iterator[Fact]:
+def _facts(process: Process, service: str, path: str, around: ParseContext) -> Iterator[Fact]:
     """Yield the facts of a process; a release is part of the service whose release it is."""
     name = process.name.text
     scope = environment(path, around).reached(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from immutable_delivery.budget import SPENT, Budget
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.source.text import Text
 
@@ -16,7 +16,7 @@ MOST_SURPLUS = 50_000
 
 
 def within_allowance(
-    facts: Iterable[Fact | Build], around: Surroundings, files: int
+    facts: Iterable[Fact | Build], around: ParseContext, files: int
 ) -> Iterator[Fact | Build]:
     """Yield what each file may mean; say where one means more, and go on with the others."""
     budgets: dict[str, Budget] = {}

@@ -13,7 +13,7 @@ from typing import cast
 
 from msgspec import msgpack
 
-from immutable_delivery.context import Comment, ReadingSettings, Surroundings, Trouble
+from immutable_delivery.context import Comment, ParseContext, ReadingSettings, Trouble
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import AnyFact, Build, Scope
 from immutable_delivery.formats import Families
@@ -62,7 +62,7 @@ def read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingSe
 
 def _read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingSettings) -> Reading:
     format_, found = load(group.format), Reading()
-    around = Surroundings(files, builds, settings)
+    around = ParseContext(files, builds, settings)
     documents = {}
     for path in group.paths:
         try:

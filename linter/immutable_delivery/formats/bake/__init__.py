@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, Surroundings
+from immutable_delivery.context import Comment, ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
@@ -36,7 +36,7 @@ def comments(document: Bake, text: Text) -> list[Comment]:
     return remarks(text, document.remarks, [*document.blocks, *statements(document.root)])
 
 
-def facts(documents: Mapping[str, Bake], around: Surroundings) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, Bake], around: ParseContext) -> Iterable[Fact | Build]:
     """Yield how every target is built."""
     from immutable_delivery.formats.bake.targets import lower  # noqa: PLC0415 (it loads the shell)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
 from immutable_delivery.facts import Build, Fact, Image, Scope
 from immutable_delivery.formats.bake.variables import File
@@ -26,7 +26,7 @@ _IMAGE = "docker-image://"
 _MERGED = frozenset({"args", "contexts", "labels"})
 
 
-def lower(root: Node | None, path: str, around: Surroundings) -> Iterator[Fact | Build]:
+def lower(root: Node | None, path: str, around: ParseContext) -> Iterator[Fact | Build]:
     """Yield what the targets of a file build and take in; those that only others inherit from build nothing."""
     file = File(root, path, around)
     inherited = {one.text for _, node in pairs(root, "target") for one in scalars(node, "inherits")}

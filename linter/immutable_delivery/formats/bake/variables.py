@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import LocatedText
@@ -23,7 +23,7 @@ class File(Record):
 
     root: Node | None
     path: str
-    around: Surroundings
+    around: ParseContext
     values: dict[str, LocatedText | None] = field(default_factory=dict)
 
     def written(self, node: Scalar, depth: int = 0) -> LocatedText:

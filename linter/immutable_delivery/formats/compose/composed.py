@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from immutable_delivery.containers.lower import lower
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact, Scope, Source
 from immutable_delivery.formats.compose.builds import builds
 from immutable_delivery.formats.compose.containers import provided, spec
@@ -24,7 +24,7 @@ from immutable_delivery.syntax.yaml.query import text
 _DIGEST = "@sha256:"
 
 
-def facts(documents: Mapping[str, ComposeDocument], around: Surroundings) -> Iterator[Fact | Build]:
+def facts(documents: Mapping[str, ComposeDocument], around: ParseContext) -> Iterator[Fact | Build]:
     """Yield what all Compose files of a repository say, composed as Compose does it."""
     readable = {path: one for path, one in documents.items() if not one.template}
     reader = Reader(readable, around)
@@ -87,7 +87,7 @@ def _removed_digest(one: Service, base: Model | None) -> str:
     return before[before.index(_DIGEST) + 1 :] if _DIGEST in before else ""
 
 
-def _include(written: LocatedText, project: Project, around: Surroundings) -> Source:
+def _include(written: LocatedText, project: Project, around: ParseContext) -> Source:
     """Return the source that an include from elsewhere is."""
     address = of_url(written.text, written.unresolved, git=True)
     scope = Scope(phase="start", deployed=True, manifest=written.used_at.file)

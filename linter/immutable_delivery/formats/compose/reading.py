@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from immutable_delivery.context import Surroundings, Trouble
+from immutable_delivery.context import ParseContext, Trouble
 from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.records import Record, field
@@ -21,7 +21,7 @@ class Reader(Record):
     """Compose files and environment files of one repository."""
 
     documents: Mapping[str, ComposeDocument]
-    around: Surroundings
+    around: ParseContext
     extended: set[tuple[str, str]] = field(default_factory=set)
     """Services that others extend, by file and name."""
     included: set[str] = field(default_factory=set)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from immutable_delivery.containers.environments import Environment, configured
 from immutable_delivery.containers.spec import Setting
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Phase, Scope
 from immutable_delivery.formats.compose.loading import Model
 from immutable_delivery.formats.compose.merging import built
@@ -108,7 +108,7 @@ _DEVCONTAINER = "devcontainer"
 """A folder with this word in its name holds the place where somebody works."""
 
 
-def environment(path: str, profiles: Sequence[str], around: Surroundings) -> Environment:
+def environment(path: str, profiles: Sequence[str], around: ParseContext) -> Environment:
     """Return the environment of a service: as the configuration says, by its last file, or by its profiles."""
     found = configured(path, around.settings.environments)
     return found or conventional(path) or _profiled(profiles) or Environment()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from immutable_delivery.context import Comment, Surroundings, Trouble
+from immutable_delivery.context import Comment, ParseContext, Trouble
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.contract.artifacts import artifacts, image_of
 from immutable_delivery.formats.contract.meaning import build_of, contract_fact, start_facts
@@ -51,7 +51,7 @@ def comments(document: list[yaml.Document], text: Text) -> list[Comment]:
 
 
 def facts(
-    documents: Mapping[str, list[yaml.Document]], around: Surroundings
+    documents: Mapping[str, list[yaml.Document]], around: ParseContext
 ) -> Iterable[Fact | Build]:
     """Yield what each meta file states of its service."""
     for path, tree in documents.items():
@@ -62,7 +62,7 @@ def facts(
                 yield from _facts(path, number, document.root, around)
 
 
-def _facts(path: str, number: int, root: yaml.Node, around: Surroundings) -> Iterator[Fact | Build]:
+def _facts(path: str, number: int, root: yaml.Node, around: ParseContext) -> Iterator[Fact | Build]:
     """Yield the facts of document ``number`` of a file."""
     extra = (second_document(root),) if number else ()
     yield contract_fact(root, (*extra, *problems(root, path, around.files)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from immutable_delivery.containers.files import ContainerFiles
 from immutable_delivery.containers.lower import parts
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Contract, Fact, Problem
 from immutable_delivery.formats.contract.artifacts import environments, image_of
 from immutable_delivery.formats.contract.entries import argv_of, builds, scope_of, text_of
@@ -71,7 +71,7 @@ def build_of(root: Mapping, path: str) -> Build | None:
     )
 
 
-def start_facts(root: Mapping, path: str, around: Surroundings) -> Iterator[Fact]:
+def start_facts(root: Mapping, path: str, around: ParseContext) -> Iterator[Fact]:
     """Yield the start command and what running it does."""
     start = root.get("start")
     if not argv_of(root) or not isinstance(start, Sequence):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 
-from immutable_delivery.context import Comment, Surroundings, Trouble
+from immutable_delivery.context import Comment, ParseContext, Trouble
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
@@ -61,7 +61,7 @@ def comments(document: Parsed, text: Text) -> list[Comment]:
     return remarks(text, document.remarks, statements(document.document.root))
 
 
-def facts(documents: AnyMapping[str, Parsed], around: Surroundings) -> Iterable[Fact | Build]:
+def facts(documents: AnyMapping[str, Parsed], around: ParseContext) -> Iterable[Fact | Build]:
     """Yield what every configuration says; all of it is for development."""
     from immutable_delivery.formats.devcontainer.workplace import (  # noqa: PLC0415 (it loads the shell)
         Workplace,

@@ -15,7 +15,7 @@ from immutable_delivery.containers.spec import (
     MountSpec,
     VariableSpec,
 )
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact, Scope, Source
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
@@ -49,7 +49,7 @@ class Workplace(Record, frozen=True):
 
     root: Mapping
     path: str
-    around: Surroundings
+    around: ParseContext
 
     @property
     def scope(self) -> Scope:

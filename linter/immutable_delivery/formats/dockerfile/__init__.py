@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from immutable_delivery.context import Comment, SecondReading, Surroundings, Trouble
+from immutable_delivery.context import Comment, ParseContext, SecondReading, Trouble
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.dockerfile.cut import cut
@@ -66,7 +66,7 @@ def comments(document: Document, text: Text) -> list[Comment]:
     return list(in_stages(document, len(text.value)))
 
 
-def facts(documents: Mapping[str, Document], around: Surroundings) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, Document], around: ParseContext) -> Iterable[Fact | Build]:
     """Return what every Dockerfile says, as the manifests that build it say to build it."""
     from immutable_delivery.formats.dockerfile.lowering import lower  # noqa: PLC0415 (it loads the shell)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from immutable_delivery.context import Surroundings, Trouble
+from immutable_delivery.context import ParseContext, Trouble
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import dockerfile
@@ -17,11 +17,11 @@ MAX_LENGTH = 100_000
 """Longer ones are not read: places in them are found line by line."""
 
 
-def inlined(written: LocatedText, build: Build, home: Surroundings) -> Iterator[Fact]:
+def inlined(written: LocatedText, build: Build, home: ParseContext) -> Iterator[Fact]:
     """Yield what a Dockerfile says; ``build`` names it by a path that no file has."""
     if len(written.text) > MAX_LENGTH:
         return
-    around = Surroundings(home.files, (build,), home.settings, texts=home.texts)
+    around = ParseContext(home.files, (build,), home.settings, texts=home.texts)
     try:
         document = dockerfile.parse(Text(build.dockerfile, written.text))
     except UnreadableError as error:

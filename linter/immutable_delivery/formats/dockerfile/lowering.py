@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import takewhile
 
-from immutable_delivery.context import Surroundings, Trouble
+from immutable_delivery.context import ParseContext, Trouble
 from immutable_delivery.facts import Build, Command, Container, Fact, Scope, Start
 from immutable_delivery.formats.dockerfile import assignments, bases, copies, runs, settings, starts
 from immutable_delivery.formats.dockerfile.containers import container
@@ -39,13 +39,13 @@ _FOLLOW: dict[str, Callable[[State, Instruction], None]] = {
 }
 
 
-def lower(document: Document, around: Surroundings, builds: Iterable[Build] = ()) -> list[Fact]:
+def lower(document: Document, around: ParseContext, builds: Iterable[Build] = ()) -> list[Fact]:
     """Return the facts of a Dockerfile, merged over the ways in which it is built."""
     found = [_lower(document, around, request) for request in requests(document, builds)]
     return found[0] if len(found) == 1 else _merged(found)
 
 
-def _lower(document: Document, around: Surroundings, request: Request) -> list[Fact]:
+def _lower(document: Document, around: ParseContext, request: Request) -> list[Fact]:
     resolve = Resolver(document.escape)
     plan = Plan(document, request, resolve)
     site = Site(
@@ -128,7 +128,7 @@ def _sources(document: Document) -> list[str]:
     ]
 
 
-def _complain(document: Document, around: Surroundings, resolve: Resolver) -> None:
+def _complain(document: Document, around: ParseContext, resolve: Resolver) -> None:
     for fault in resolve.faults:
         trouble = Trouble(document.path, fault.offset, fault.reason)
         if trouble not in around.troubles:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.effects import Interpreter
 from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.formats.dockerfile.contents import Brought, Contents, cleaned
@@ -22,7 +22,7 @@ class Site(Record):
     """What all stages of one build share."""
 
     document: Document
-    around: Surroundings
+    around: ParseContext
     plan: Plan
     context: Context
     facts: list[Fact] = field(default_factory=list)

@@ -17,7 +17,7 @@ from immutable_delivery.containers.spec import (
     Setting,
     VariableSpec,
 )
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import ContainerRole, Fact, Form, MountType, Origin, Scope
 from immutable_delivery.formats.ecs.values import Reader
 from immutable_delivery.records import Record
@@ -37,7 +37,7 @@ class One(Record, frozen=True):
     role: ContainerRole
     volumes: AnyMapping[str, Mapping]
     alone: bool
-    around: Surroundings
+    around: ParseContext
 
     @property
     def name(self) -> str:

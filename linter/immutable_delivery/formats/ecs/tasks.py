@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import ContainerRole, Fact
 from immutable_delivery.formats.ecs.containers import One
 from immutable_delivery.formats.ecs.values import Reader, parameters, resources
@@ -49,7 +49,7 @@ class Task(Record, frozen=True):
     template: bool = False
     """Whether it is part of a CloudFormation template."""
 
-    def facts(self, around: Surroundings) -> Iterator[Fact]:
+    def facts(self, around: ParseContext) -> Iterator[Fact]:
         """Yield what it says of its containers."""
         reader, found = self.reader, self.reader.mappings(self.node, "containerDefinitions")
         self._tell(found, around)
@@ -64,7 +64,7 @@ class Task(Record, frozen=True):
             one = One(self.name, self.path, reader, node, role, volumes, len(found) == 1, around)
             yield from one.facts()
 
-    def _tell(self, containers: list[Mapping], around: Surroundings) -> None:
+    def _tell(self, containers: list[Mapping], around: ParseContext) -> None:
         """Say what of a registration has the wrong shape; a template may have functions in its place."""
         if not self.template:
             tell(self.node, _TASK, "", around.report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, Surroundings
+from immutable_delivery.context import Comment, ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats.kubernetes.deployed import deployed
@@ -37,7 +37,7 @@ def comments(document: Manifest, text: Text) -> list[Comment]:
     return [*found, *annotated(document)]
 
 
-def facts(documents: Mapping[str, Manifest], around: Surroundings) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, Manifest], around: ParseContext) -> Iterable[Fact | Build]:
     """Yield what is deployed: kustomizations through their roots, other objects by themselves."""
     return deployed(documents, around)
 

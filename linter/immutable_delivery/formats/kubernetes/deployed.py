@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.containers.environments import Environment
-from immutable_delivery.context import Surroundings, Trouble
+from immutable_delivery.context import ParseContext, Trouble
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.formats.kubernetes import objects
 from immutable_delivery.formats.kubernetes.environments import Environments
@@ -22,7 +22,7 @@ from immutable_delivery.source.text import Place
 _TEMPLATES = lazy(r"(?:^|/)templates?/")
 
 
-def deployed(manifests: Mapping[str, Manifest], around: Surroundings) -> Iterable[Fact]:
+def deployed(manifests: Mapping[str, Manifest], around: ParseContext) -> Iterable[Fact]:
     """Return the facts of all that is deployed, each once with the environments that it reaches."""
     deployment = _Deployment(manifests, around)
     deployment.note()
@@ -33,7 +33,7 @@ def deployed(manifests: Mapping[str, Manifest], around: Surroundings) -> Iterabl
 
 
 class _Deployment:
-    def __init__(self, manifests: Mapping[str, Manifest], around: Surroundings) -> None:
+    def __init__(self, manifests: Mapping[str, Manifest], around: ParseContext) -> None:
         self.troubles: dict[tuple[str, int, str], Trouble] = {}
         """Without repetition: many overlays stumble over one base."""
         self._environments = Environments(around)

@@ -9,7 +9,7 @@ from immutable_delivery.containers.environments import (
     environment,
     is_development,
 )
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.syntax.yaml import Mapping
 from immutable_delivery.syntax.yaml.query import text
 from immutable_delivery.tables import known
@@ -23,7 +23,7 @@ _LABELS = (
 class Environments:
     """The environments of a repository: those of the configuration, else by convention."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: ParseContext) -> None:
         self._around = around
 
     def of(self, path: str) -> Environment:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from typing import Any, get_args
 
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Phase, Role, Scope
 from immutable_delivery.facts import Workload as KnownWorkload
 from immutable_delivery.formats.kustomize import Resource
@@ -64,7 +64,7 @@ class Workload(Record, frozen=True):
 
     resource: Resource
     neighbours: Neighbours
-    around: Surroundings
+    around: ParseContext
     memory: Memory = field(default_factory=dict)
     """What commands do, by all that it depends on: overlays share most of their containers."""
     report: Report = _unheard

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, Surroundings, Trouble
+from immutable_delivery.context import Comment, ParseContext, Trouble
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.quadlet.units import Unit, read
 from immutable_delivery.lazy_regex import lazy
@@ -42,7 +42,7 @@ def comments(document: Unit, text: Text) -> list[Comment]:
     return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
 
 
-def facts(documents: Mapping[str, Unit], around: Surroundings) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, Unit], around: ParseContext) -> Iterable[Fact | Build]:
     """Yield what the units say of containers, images and builds."""
     from immutable_delivery.formats.quadlet.lowering import lower  # noqa: PLC0415 (it loads the shell)
 

@@ -14,7 +14,7 @@ from immutable_delivery.containers.spec import (
     Setting,
     VariableSpec,
 )
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import MountType, Scope
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import entrypoint, expanded, words
@@ -28,7 +28,7 @@ _PLACED = {
 }  # fmt: skip
 
 
-def container(unit: Unit, image: str | None, scope: Scope, around: Surroundings) -> ContainerSpec:
+def container(unit: Unit, image: str | None, scope: Scope, around: ParseContext) -> ContainerSpec:
     """Return what a unit says of its container; ``image`` is what it runs, through the unit that brings it."""
     named = unit.last("Image")
     places = {

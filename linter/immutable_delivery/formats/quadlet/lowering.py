@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from immutable_delivery.containers import lower as containers
 from immutable_delivery.containers.environments import environment
 from immutable_delivery.containers.spec import ImageSpec, Setting
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact, Image, Resource, Scope
 from immutable_delivery.formats.quadlet.containers import container
 from immutable_delivery.formats.quadlet.units import Entry, Unit
@@ -21,7 +21,7 @@ _UPDATES = frozenset({"registry", "local"})
 _LABEL = "io.containers.autoupdate"
 
 
-def lower(unit: Unit, units: Mapping[str, Unit], around: Surroundings) -> Iterator[Fact | Build]:
+def lower(unit: Unit, units: Mapping[str, Unit], around: ParseContext) -> Iterator[Fact | Build]:
     """Yield what a unit says; ``units`` are all there are, by path."""
     image = unit.last("Image")
     made_by = image.value.text if image else ""
@@ -46,7 +46,7 @@ def lower(unit: Unit, units: Mapping[str, Unit], around: Surroundings) -> Iterat
     yield from _updaters(unit, scope)
 
 
-def _tell(unit: Unit, units: Mapping[str, Unit], around: Surroundings) -> None:
+def _tell(unit: Unit, units: Mapping[str, Unit], around: ParseContext) -> None:
     """Say what Podman would refuse: a unit without what it is about, or with what is not there."""
     whole = Place(unit.path, Span(0, 0))
     extended = around.files.state(f"{unit.path}.d") != "missing"

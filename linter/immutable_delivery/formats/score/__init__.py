@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, Surroundings
+from immutable_delivery.context import Comment, ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
@@ -42,7 +42,7 @@ def comments(document: list[Document], text: Text) -> list[Comment]:
     return yaml.comments(text, document)
 
 
-def facts(documents: Mapping[str, list[Document]], around: Surroundings) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, list[Document]], around: ParseContext) -> Iterable[Fact | Build]:
     """Yield what every workload says of its containers."""
     from immutable_delivery.formats.score.containers import One  # noqa: PLC0415 (it loads the shell)
 

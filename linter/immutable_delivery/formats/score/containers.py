@@ -17,7 +17,7 @@ from immutable_delivery.containers.spec import (
     Setting,
     VariableSpec,
 )
-from immutable_delivery.context import Surroundings
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact, Origin, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
@@ -56,7 +56,7 @@ class One(Record, frozen=True):
     key: Scalar
     node: Mapping
     path: str
-    around: Surroundings
+    around: ParseContext
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, Surroundings
+from immutable_delivery.context import Comment, ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.skaffold.artifacts import builds
 from immutable_delivery.formats.skaffold.configs import Config, together
@@ -47,7 +47,7 @@ def comments(document: list[Document], text: Text) -> list[Comment]:
     return yaml.comments(text, document)
 
 
-def facts(documents: Mapping[str, list[Document]], around: Surroundings) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, list[Document]], around: ParseContext) -> Iterable[Fact | Build]:
     """Yield every artifact as a build, and what comes from other repositories."""
     found = [
         Config(path, root)

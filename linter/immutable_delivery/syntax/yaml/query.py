@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Held
 from collections.abc import Sequence as AnySequence
 
-from immutable_delivery.context import Surroundings, Trouble
+from immutable_delivery.context import ParseContext, Trouble
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
@@ -16,7 +16,7 @@ _TRUE = frozenset({"true", "True", "TRUE", "yes", "on"})
 
 
 def roots(
-    documents: Held[str, AnySequence[Document]], around: Surroundings
+    documents: Held[str, AnySequence[Document]], around: ParseContext
 ) -> Iterator[tuple[str, Node | None]]:
     """Yield path and root of every document that can be read; say of the others why they cannot."""
     for path, held in documents.items():
