@@ -31,7 +31,7 @@ class Comment(Record, frozen=True, array_like=True):
     """It stands inside a statement, and covers one line of that."""
 
 
-class Trouble(Record, frozen=True, array_like=True):
+class ParseProblem(Record, frozen=True, array_like=True):
     """Something a file says that its own engine would refuse, or that cannot be followed."""
 
     path: str
@@ -93,7 +93,7 @@ class ParseContext(Record):
     builds: Sequence[Build] = ()
     """What manifests build: given to the formats that describe images."""
     settings: ReadingSettings = UNCONFIGURED
-    troubles: list[Trouble] = field(default_factory=list)
+    troubles: list[ParseProblem] = field(default_factory=list)
     """Where a format says what it could not follow."""
     texts: dict[str, Text] = field(default_factory=dict)
     """Texts of further files that facts point into (scripts, .env): a format adds them."""
@@ -102,4 +102,4 @@ class ParseContext(Record):
 
     def report(self, place: Place, reason: str) -> None:
         """Say what cannot be, at its place."""
-        self.troubles.append(Trouble(place.file, place.span.start, reason))
+        self.troubles.append(ParseProblem(place.file, place.span.start, reason))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from immutable_delivery.context import Comment, ParseContext, SecondReading, Trouble
+from immutable_delivery.context import Comment, ParseContext, ParseProblem, SecondReading
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.findings import Edit
 from immutable_delivery.source.files import Files
@@ -22,9 +22,9 @@ __all__ = [
     "Families",
     "Format",
     "ParseContext",
+    "ParseProblem",
     "Pins",
     "Rereads",
-    "Trouble",
 ]  # fmt: skip
 
 

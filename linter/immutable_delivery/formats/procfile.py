@@ -12,7 +12,7 @@ from immutable_delivery.containers.environments import environment
 from immutable_delivery.containers.files import ContainerFiles
 from immutable_delivery.containers.lower import lower
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec
-from immutable_delivery.context import Comment, ParseContext, Trouble
+from immutable_delivery.context import Comment, ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Fact, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
@@ -78,7 +78,7 @@ def facts(documents: Mapping[str, Document], around: ParseContext) -> Iterable[F
     """Yield how every process starts and what that does."""
     for path, document in documents.items():
         for offset in document.broken:
-            around.troubles.append(Trouble(path, offset, "this line is no `name: command`"))
+            around.troubles.append(ParseProblem(path, offset, "this line is no `name: command`"))
         names = {process.name.text for process in document.processes}
         for process in document.processes:
             own = process.name.text

@@ -13,7 +13,7 @@ from typing import cast
 
 from msgspec import msgpack
 
-from immutable_delivery.context import Comment, ParseContext, ReadingSettings, Trouble
+from immutable_delivery.context import Comment, ParseContext, ParseProblem, ReadingSettings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import AnyFact, Build, Scope
 from immutable_delivery.formats import Families
@@ -37,7 +37,7 @@ class Reading(Record, kw_only=True, omit_defaults=True):
 
     facts: list[AnyFact] = field(default_factory=list)
     builds: list[Build] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
+    troubles: list[ParseProblem] = field(default_factory=list)
     comments: dict[str, list[Comment]] = field(default_factory=dict)
     """By path; those of files that could be parsed."""
     problems: dict[str, tuple[int, str]] = field(default_factory=dict)

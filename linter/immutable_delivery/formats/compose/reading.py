@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from immutable_delivery.context import ParseContext, Trouble
+from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.records import Record, field
@@ -28,7 +28,7 @@ class Reader(Record):
     """Files that others include."""
     _others: dict[str, ComposeDocument | None] = field(default_factory=dict)
     _environments: dict[tuple[str, bool], Environment] = field(default_factory=dict)
-    _told: set[Trouble] = field(default_factory=set)
+    _told: set[ParseProblem] = field(default_factory=set)
 
     def document(self, path: str) -> ComposeDocument | None:
         """Return a Compose file, whether or not it was claimed by its name."""
@@ -54,7 +54,7 @@ class Reader(Record):
 
     def trouble(self, place: Place, reason: str, *, template: bool = False) -> None:
         """Say what Compose would refuse or what cannot be followed."""
-        trouble = Trouble(place.file, place.span.start, reason, template)
+        trouble = ParseProblem(place.file, place.span.start, reason, template)
         if trouble not in self._told:
             self._told.add(trouble)
             self.around.troubles.append(trouble)

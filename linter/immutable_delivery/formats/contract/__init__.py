@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from immutable_delivery.context import Comment, ParseContext, Trouble
+from immutable_delivery.context import Comment, ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.contract.artifacts import artifacts, image_of
 from immutable_delivery.formats.contract.meaning import build_of, contract_fact, start_facts
@@ -57,7 +57,7 @@ def facts(
     for path, tree in documents.items():
         for number, document in enumerate(tree):
             if document.problem:
-                around.troubles.append(Trouble(path, document.problem_at, document.problem))
+                around.troubles.append(ParseProblem(path, document.problem_at, document.problem))
             elif document.root is not None:
                 yield from _facts(path, number, document.root, around)
 

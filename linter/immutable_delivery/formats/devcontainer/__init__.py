@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 
-from immutable_delivery.context import Comment, ParseContext, Trouble
+from immutable_delivery.context import Comment, ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
@@ -70,7 +70,7 @@ def facts(documents: AnyMapping[str, Parsed], around: ParseContext) -> Iterable[
     for path, parsed in documents.items():
         one = parsed.document
         if one.problem:
-            around.troubles.append(Trouble(path, one.problem_at, one.problem))
+            around.troubles.append(ParseProblem(path, one.problem_at, one.problem))
         elif isinstance(one.root, Mapping):
             yield from Workplace(one.root, path, around).facts()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from immutable_delivery.context import Comment, ParseContext, SecondReading, Trouble
+from immutable_delivery.context import Comment, ParseContext, ParseProblem, SecondReading
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.dockerfile.cut import cut
@@ -72,7 +72,7 @@ def facts(documents: Mapping[str, Document], around: ParseContext) -> Iterable[F
 
     for path, document in documents.items():
         if document.template:
-            around.troubles.append(Trouble(path, 0, document.template, template=True))
+            around.troubles.append(ParseProblem(path, 0, document.template, template=True))
         else:
             yield from lower(document, around, around.builds)
 

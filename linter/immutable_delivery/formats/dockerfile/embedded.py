@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from immutable_delivery.context import ParseContext, Trouble
+from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats import dockerfile
@@ -25,7 +25,7 @@ def inlined(written: LocatedText, build: Build, home: ParseContext) -> Iterator[
     try:
         document = dockerfile.parse(Text(build.dockerfile, written.text))
     except UnreadableError as error:
-        around.troubles.append(Trouble(build.dockerfile, error.offset, error.reason))
+        around.troubles.append(ParseProblem(build.dockerfile, error.offset, error.reason))
     else:
         real = _Real(build.dockerfile, written)
         for fact in dockerfile.facts({build.dockerfile: document}, around):
@@ -33,7 +33,7 @@ def inlined(written: LocatedText, build: Build, home: ParseContext) -> Iterator[
                 yield real.of(fact)
     for trouble in around.troubles:
         place = written.place(trouble.offset, trouble.offset)
-        told = Trouble(place.file, place.span.start, trouble.reason, trouble.template)
+        told = ParseProblem(place.file, place.span.start, trouble.reason, trouble.template)
         if (
             told not in home.troubles
         ):  # an inlined file that several services share is read for each

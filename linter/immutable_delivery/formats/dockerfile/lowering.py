@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import takewhile
 
-from immutable_delivery.context import ParseContext, Trouble
+from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Command, Container, Fact, Scope, Start
 from immutable_delivery.formats.dockerfile import assignments, bases, copies, runs, settings, starts
 from immutable_delivery.formats.dockerfile.containers import container
@@ -130,7 +130,7 @@ def _sources(document: Document) -> list[str]:
 
 def _complain(document: Document, around: ParseContext, resolve: Resolver) -> None:
     for fault in resolve.faults:
-        trouble = Trouble(document.path, fault.offset, fault.reason)
+        trouble = ParseProblem(document.path, fault.offset, fault.reason)
         if trouble not in around.troubles:
             around.troubles.append(trouble)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, ParseContext, Trouble
+from immutable_delivery.context import Comment, ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
@@ -62,6 +62,6 @@ def facts(documents: Mapping[str, list[Document]], around: ParseContext) -> Iter
     for path, held in documents.items():
         for document in held:
             if document.problem:
-                around.troubles.append(Trouble(path, document.problem_at, document.problem))
+                around.troubles.append(ParseProblem(path, document.problem_at, document.problem))
             for task in tasks(document.root, path):
                 yield from task.facts(around)

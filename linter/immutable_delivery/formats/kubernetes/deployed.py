@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.containers.environments import Environment
-from immutable_delivery.context import ParseContext, Trouble
+from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.formats.kubernetes import objects
 from immutable_delivery.formats.kubernetes.environments import Environments
@@ -34,7 +34,7 @@ def deployed(manifests: Mapping[str, Manifest], around: ParseContext) -> Iterabl
 
 class _Deployment:
     def __init__(self, manifests: Mapping[str, Manifest], around: ParseContext) -> None:
-        self.troubles: dict[tuple[str, int, str], Trouble] = {}
+        self.troubles: dict[tuple[str, int, str], ParseProblem] = {}
         """Without repetition: many overlays stumble over one base."""
         self._environments = Environments(around)
         self.reach = Reach(self._environments)
@@ -85,9 +85,9 @@ class _Deployment:
 
     def _report(self, place: Place, reason: str) -> None:
         template = _TEMPLATES.search(place.file) is not None
-        self._note(Trouble(place.file, place.span.start, reason, template))
+        self._note(ParseProblem(place.file, place.span.start, reason, template))
 
-    def _note(self, trouble: Trouble) -> None:
+    def _note(self, trouble: ParseProblem) -> None:
         self.troubles.setdefault((trouble.path, trouble.offset, trouble.reason), trouble)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from immutable_delivery.context import Comment, Trouble
+from immutable_delivery.context import Comment, ParseProblem
 from immutable_delivery.formats.kubernetes.pods import pods
 from immutable_delivery.formats.kubernetes.recognition import is_foreign, template_at
 from immutable_delivery.formats.kustomize import Resource, is_kustomization, objects_in
@@ -62,15 +62,15 @@ class Manifest(Record):
         """Whether kustomize builds it."""
         return any(is_kustomization(self.path, one.root) for one in self.readable)
 
-    def troubles(self) -> Iterator[Trouble]:
+    def troubles(self) -> Iterator[ParseProblem]:
         """Yield why documents are not judged."""
         for number, document in enumerate(self.documents):
             if number in self.templates:
-                yield Trouble(
+                yield ParseProblem(
                     self.path, self.templates[number], "holds template expressions", template=True
                 )
             elif document.problem:
-                yield Trouble(self.path, document.problem_at, document.problem)
+                yield ParseProblem(self.path, document.problem_at, document.problem)
 
 
 def annotated(manifest: Manifest) -> Iterator[Comment]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, ParseContext, Trouble
+from immutable_delivery.context import Comment, ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.quadlet.units import Unit, read
 from immutable_delivery.lazy_regex import lazy
@@ -47,5 +47,5 @@ def facts(documents: Mapping[str, Unit], around: ParseContext) -> Iterable[Fact 
     from immutable_delivery.formats.quadlet.lowering import lower  # noqa: PLC0415 (it loads the shell)
 
     for unit in documents.values():
-        around.troubles += (Trouble(unit.path, at, "is no `Key=value`") for at in unit.broken)
+        around.troubles += (ParseProblem(unit.path, at, "is no `Key=value`") for at in unit.broken)
         yield from lower(unit, documents, around)

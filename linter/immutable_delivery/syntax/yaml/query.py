@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Held
 from collections.abc import Sequence as AnySequence
 
-from immutable_delivery.context import ParseContext, Trouble
+from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
@@ -22,7 +22,7 @@ def roots(
     for path, held in documents.items():
         for document in held:
             if document.problem:
-                around.troubles.append(Trouble(path, document.problem_at, document.problem))
+                around.troubles.append(ParseProblem(path, document.problem_at, document.problem))
             else:
                 yield path, document.root
 
