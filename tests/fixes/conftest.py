@@ -9,7 +9,7 @@ import pytest
 
 from immutable_delivery.config import Config
 from immutable_delivery.findings import Finding, Fix, Report
-from immutable_delivery.fixes.loop import Mended, mend
+from immutable_delivery.fixes.loop import FixResult, mend
 from immutable_delivery.pipeline.examine import examine, report
 from immutable_delivery.policy.model import builtin
 from immutable_delivery.policy.selection import Selection
@@ -30,7 +30,7 @@ def judged(files: Files) -> Report:
 class Workshop:
     """Mends files in memory."""
 
-    def mended(self, files: Mapping[str, str | bytes], policy: str = "") -> Mended:
+    def mended(self, files: Mapping[str, str | bytes], policy: str = "") -> FixResult:
         def choose(finding: Finding, _: Report) -> Fix | None:
             return finding.fix if policy in {"", finding.policy} else None
 

@@ -19,7 +19,7 @@ from immutable_delivery.cli.requests import (
     today_option,
     verbose_option,
 )
-from immutable_delivery.commands.fix import Fixed, Wanted, fixed, listing
+from immutable_delivery.commands.fix import Fixed, FixOptions, fixed, listing
 from immutable_delivery.edits.diff import patch
 from immutable_delivery.edits.write import write as written
 from immutable_delivery.pipeline.settings import Request
@@ -57,7 +57,7 @@ def fix(
     """
     if applying and diff:
         raise click.UsageError("--diff writes nothing, so --apply cannot go with it")
-    wanted = Wanted(unsafe=options.pop("unsafe"), suppress=options.pop("suppress"))
+    wanted = FixOptions(unsafe=options.pop("unsafe"), suppress=options.pop("suppress"))
     request = Request(paths=paths, cache=True, jobs=processes(), **options)
     outcome = fixed(Path.cwd(), request, wanted)
     tell(outcome.unsure if verbose else ())

@@ -11,7 +11,7 @@ from immutable_delivery.config import unknown_name
 from immutable_delivery.edits.plan import Plan
 from immutable_delivery.errors import UsageError
 from immutable_delivery.findings import Finding, Fix, Report
-from immutable_delivery.fixes.loop import Choose, Made, Mended, mend, target_of
+from immutable_delivery.fixes.loop import AppliedFix, Choose, FixResult, mend, target_of
 from immutable_delivery.fixes.second_reading import SecondReaders
 from immutable_delivery.fixes.suppressing import suppression
 from immutable_delivery.pipeline.examine import report
@@ -25,7 +25,7 @@ from immutable_delivery.source.files import MarkedFiles
 from immutable_delivery.source.text import Text
 
 
-class Wanted(Record, frozen=True, kw_only=True):
+class FixOptions(Record, frozen=True, kw_only=True):
     """Which fixes to make."""
 
     unsafe: bool = False
@@ -38,7 +38,7 @@ class Fixed(Record, frozen=True):
     """The root that changes are relative to, the changes, and what makes them."""
 
     root: Path
-    mended: Mended
+    mended: FixResult
     choose: Choose
     unsure: list[str]
     """What no second reader could tell."""
@@ -52,7 +52,7 @@ class Fixed(Record, frozen=True):
             yield finding, refused or (chosen.reason if chosen else "")
 
 
-def fixed(start: Path, request: Request, wanted: Wanted) -> Fixed:
+def fixed(start: Path, request: Request, wanted: FixOptions) -> Fixed:
     """Work out the fixes of the repository around ``start``; nothing is written."""
     tree = open_scope(start, paths=request.paths).tree
     settings = settings_of(tree, request, start)
@@ -87,7 +87,7 @@ def _asked(found: Report, select: Sequence[str]) -> Iterator[Finding]:
             yield finding
 
 
-def _choice(wanted: Wanted) -> Choose:
+def _choice(wanted: FixOptions) -> Choose:
     def choose(finding: Finding, found: Report) -> Fix | None:
         if finding.policy in wanted.suppress:
             return _silenced(finding, found)
@@ -107,7 +107,7 @@ def _silenced(finding: Finding, found: Report) -> Fix:
 _UNSAFE = "an unsafe fix: --unsafe makes it"
 
 
-def listing(made: Iterable[Made], left: Iterable[tuple[Finding, str]], diff: str) -> str:
+def listing(made: Iterable[AppliedFix], left: Iterable[tuple[Finding, str]], diff: str) -> str:
     """Return the fixes, the diff (as text that no terminal obeys) and what is left."""
     made = sorted(made, key=lambda one: (one.finding.place.file, one.line, one.column))
     parts = [
@@ -118,7 +118,7 @@ def listing(made: Iterable[Made], left: Iterable[tuple[Finding, str]], diff: str
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _made(made: Iterable[Made]) -> Iterator[str]:
+def _made(made: Iterable[AppliedFix]) -> Iterator[str]:
     for path, found in groupby(made, key=lambda one: one.finding.place.file):
         yield printable(path)
         for one in found:
@@ -130,7 +130,7 @@ def _line(line: str) -> str:
     return "\t".join(map(printable, line.split("\t")))
 
 
-def _end(made: list[Made], left: Iterable[tuple[Finding, str]]) -> Iterator[str]:
+def _end(made: list[AppliedFix], left: Iterable[tuple[Finding, str]]) -> Iterator[str]:
     if made:
         files = {edit.place.file for one in made for edit in one.fix.edits}
         yield f"{count(len(made), 'fix', 'fixes')} in {count(len(files), 'file')}; `imd fix --apply` writes them."

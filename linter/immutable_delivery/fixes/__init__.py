@@ -39,7 +39,7 @@ DigestOf = Callable[[Image], str | None]
 F = TypeVar("F", bound=Fact)
 
 
-class Around(Record):
+class FixContext(Record):
     """What a fix may look at beside its own fact."""
 
     texts: Mapping[str, Text]
@@ -69,10 +69,10 @@ class Around(Record):
         return load(name) if name else None
 
 
-Kind = Callable[[Fact, Place, Around], Fix]
+Kind = Callable[[Fact, Place, FixContext], Fix]
 
 
-def fix_of(kind: str, found: Iterable[tuple[Fact, Place]], around: Around) -> Fix:
+def fix_of(kind: str, found: Iterable[tuple[Fact, Place]], around: FixContext) -> Fix:
     """Return the fix of one finding: what mends every fact that it is about."""
     if kind not in KINDS:
         return none("a person must decide: `imd policy show` says what to write")

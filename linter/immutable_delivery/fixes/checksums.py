@@ -8,7 +8,7 @@ from typing import cast
 
 from immutable_delivery.facts import Fact, Fetch
 from immutable_delivery.findings import Fix
-from immutable_delivery.fixes import Around, edited, none
+from immutable_delivery.fixes import FixContext, edited, none
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Place, Text
 
@@ -16,7 +16,7 @@ _SUM = lazy(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _ADD = lazy(r"ADD(?=[ \t])", re.IGNORECASE)
 
 
-def fix(fact: Fact, place: Place, around: Around) -> Fix:
+def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
     """Write the stated sum as a flag."""
     del place
     fetch, text = cast("Fetch", fact), around.texts.get(fact.extent.file)
@@ -46,7 +46,7 @@ def _comments_above(text: Text, number: int) -> Iterator[str]:
         number -= 1
 
 
-def _several(fetch: Fetch, around: Around) -> bool:
+def _several(fetch: Fetch, around: FixContext) -> bool:
     """Whether the instruction takes more than this one file: then a sum would have to hold for all."""
     written = around.written(fetch.extent) or ""
     return len(re.findall(r"(?:^|\s)(?!--)[^\s\\]+", written)) != len(("ADD", "source", "target"))

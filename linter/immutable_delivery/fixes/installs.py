@@ -7,7 +7,7 @@ from typing import cast
 
 from immutable_delivery.facts import Fact, Install
 from immutable_delivery.findings import Fix
-from immutable_delivery.fixes import Around, edited, none, stage_of
+from immutable_delivery.fixes import FixContext, edited, none, stage_of
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Place
 
@@ -20,7 +20,7 @@ _MANY = 1000
 """No stage has so many installs; a file that has is no delivery."""
 
 
-def fix(fact: Fact, place: Place, around: Around) -> Fix:
+def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
     """Write the frozen form of the verb."""
     del place
     install = cast("Install", fact)
@@ -42,7 +42,7 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
     return edited(title, at, install.frozen_form if verb else f" {install.frozen_form}")
 
 
-def _before(install: Install, around: Around) -> Install | None:
+def _before(install: Install, around: FixContext) -> Install | None:
     """Return an install of single packages into the same place, as far as can be told, before this one."""
     for one in islice(around.kin(Install, stage_of, stage_of(install)), _MANY):
         same = one.manager == install.manager and one.used_at < install.used_at
@@ -51,7 +51,7 @@ def _before(install: Install, around: Around) -> Install | None:
     return None
 
 
-def _in_a_line(at: Place, around: Around) -> bool:
+def _in_a_line(at: Place, around: FixContext) -> bool:
     """Whether a verb is a word of a command line, and no item of a list."""
     value = around.texts[at.file].value
     line = value[value.rfind("\n", 0, at.span.start) + 1 : at.span.start]

@@ -45,7 +45,7 @@ class Overlay:
         return self._files.state(path)
 
 
-class Made(Record, frozen=True, kw_only=True):
+class AppliedFix(Record, frozen=True, kw_only=True):
     """A fix that was made, and where its finding stood then."""
 
     finding: Finding
@@ -54,11 +54,11 @@ class Made(Record, frozen=True, kw_only=True):
     column: int
 
 
-class Mended(Record, frozen=True, kw_only=True):
+class FixResult(Record, frozen=True, kw_only=True):
     """What fixing comes to."""
 
     changes: tuple[Change, ...]
-    made: tuple[Made, ...]
+    made: tuple[AppliedFix, ...]
     left: Report
     """What is found after all fixes."""
     refused: Mapping[Target, str]
@@ -75,9 +75,9 @@ def mend(
     judged: Callable[[MarkedFiles], Report],
     choose: Choose,
     reread: Reread = nobody_refuses,
-) -> Mended:
+) -> FixResult:
     """Make every fix that is chosen; those are taken back that do not stand when their texts are read again."""
-    overlay, made, refused = Overlay(files, {}), dict[Finding, Made](), dict[Target, str]()
+    overlay, made, refused = Overlay(files, {}), dict[Finding, AppliedFix](), dict[Target, str]()
     report = judged(overlay)
     for _ in range(ROUNDS):
         plan, chosen = _planned(report, choose, refused)
@@ -97,7 +97,9 @@ def mend(
         Change(path=path, before=files.read(path), after=data)
         for path, data in sorted(overlay.changed.items())
     )
-    return Mended(changes=tuple(changes), made=tuple(made.values()), left=report, refused=refused)
+    return FixResult(
+        changes=tuple(changes), made=tuple(made.values()), left=report, refused=refused
+    )
 
 
 def target_of(finding: Finding) -> Target:
@@ -107,19 +109,19 @@ def target_of(finding: Finding) -> Target:
 
 def _planned(
     report: Report, choose: Choose, refused: Mapping[Target, str]
-) -> tuple[Plan, dict[Finding, Made]]:
+) -> tuple[Plan, dict[Finding, AppliedFix]]:
     """Return the fixes that can be made together: the first one wins, the others wait."""
-    plan, chosen = Plan(), dict[Finding, Made]()
+    plan, chosen = Plan(), dict[Finding, AppliedFix]()
     for finding in report.findings:
         fix = None if target_of(finding) in refused else choose(finding, report)
         if fix and fix.edits and plan.conflict(fix.edits) is None:
             plan.add(fix.edits)
             at = report.texts[finding.place.file].position(finding.place.span.start)
-            chosen[finding] = Made(finding=finding, fix=fix, line=at.line, column=at.column)
+            chosen[finding] = AppliedFix(finding=finding, fix=fix, line=at.line, column=at.column)
     return plan, chosen
 
 
-def _doubted(reasons: Mapping[str, str], chosen: Mapping[Finding, Made]) -> dict[Target, str]:
+def _doubted(reasons: Mapping[str, str], chosen: Mapping[Finding, AppliedFix]) -> dict[Target, str]:
     """Return the fixes that edit a file which a second reader would read in another way."""
     return {
         target_of(finding): reasons[edit.place.file]
@@ -129,7 +131,9 @@ def _doubted(reasons: Mapping[str, str], chosen: Mapping[Finding, Made]) -> dict
     }
 
 
-def _failed(before: Report, after: Report, chosen: Mapping[Finding, Made]) -> dict[Target, str]:
+def _failed(
+    before: Report, after: Report, chosen: Mapping[Finding, AppliedFix]
+) -> dict[Target, str]:
     """Return the fixes that do not do what they should: a finding stays, or a text is none any more."""
     fixed = Counter(map(target_of, chosen))
     old, new = _counted(before.findings), _counted(after.findings)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from immutable_delivery.facts import Fact, Image
 from immutable_delivery.findings import Fix
-from immutable_delivery.fixes import Around, DigestOf, none
+from immutable_delivery.fixes import DigestOf, FixContext, none
 from immutable_delivery.fixes.digests import NoSlotError, Sheet, filled
 from immutable_delivery.source.text import Place
 
 
-def fix(fact: Fact, place: Place, around: Around) -> Fix:
+def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
     """Write the digest behind a reference."""
     image = fact if isinstance(fact, Image) else _image_at(place, around)
     digest = around.digest_of(image) if image else None
@@ -20,7 +20,7 @@ def fix(fact: Fact, place: Place, around: Around) -> Fix:
     return pinned(image, digest, around)
 
 
-def pinned(image: Image, digest: str, around: Around) -> Fix:
+def pinned(image: Image, digest: str, around: FixContext) -> Fix:
     """Return the fix that writes a digest where the reference is decided; whatever else stands there stays."""
     if image.digest:
         return none("a person must write it: another digest stands there")
@@ -48,7 +48,7 @@ def stated(facts: Iterable[Fact]) -> DigestOf:
     return digest_of
 
 
-def _image_at(place: Place, around: Around) -> Image | None:
+def _image_at(place: Place, around: FixContext) -> Image | None:
     return next(iter(around.kin(Image, _used_at, place)), None)
 
 

@@ -6,7 +6,7 @@ import re
 
 from immutable_delivery.facts import Fact, Install
 from immutable_delivery.findings import Fix
-from immutable_delivery.fixes import Around, edited, none
+from immutable_delivery.fixes import FixContext, edited, none
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Place
 
@@ -16,7 +16,7 @@ _BODY = lazy(r"(?:[^\\\r\n]|\\[ \t]*\r?\n|\\[^\r\n])*")
 _ALTERNATIVE = lazy(r"\|\||<<|`|^[ \t]*#", re.MULTILINE)
 
 
-def fix(fact: Fact, place: Place, around: Around) -> Fix:
+def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
     """Write the refresh before what the next RUN does."""
     text, at = around.texts.get(place.file), fact.extent
     written = (around.written(at) or "").rstrip()

@@ -6,11 +6,11 @@ from typing import cast
 
 from immutable_delivery.facts import Container, Fact, Start
 from immutable_delivery.findings import Edit, Fix
-from immutable_delivery.fixes import Around, none, stage_of
+from immutable_delivery.fixes import FixContext, none, stage_of
 from immutable_delivery.source.text import Place, Text
 
 
-def fix(fact: Fact, place: Place, around: Around) -> Fix:
+def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
     """Remove every CMD or ENTRYPOINT that another one replaces."""
     stage, text = cast("Container", fact), around.texts.get(place.file)
     starts = sorted(

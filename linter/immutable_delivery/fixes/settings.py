@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from immutable_delivery.facts import Fact
 from immutable_delivery.findings import Fix
-from immutable_delivery.fixes import Around, none
+from immutable_delivery.fixes import FixContext, none
 from immutable_delivery.formats import Assigns
 from immutable_delivery.source.text import Place
 
 
-def read_only_root(fact: Fact, _: Place, around: Around) -> Fix:
+def read_only_root(fact: Fact, _: Place, around: FixContext) -> Fix:
     """Make the root file system read-only: unsafe, for the program may write somewhere."""
     return _assigned(fact, "read_only_root", "Make the root file system read-only", around)
 
 
-def immutable_object(fact: Fact, _: Place, around: Around) -> Fix:
+def immutable_object(fact: Fact, _: Place, around: FixContext) -> Fix:
     """Forbid changes of an object: unsafe, for whoever changes it has to give it another name."""
     return _assigned(fact, "immutable", "Forbid changes in place", around)
 
 
-def _assigned(fact: Fact, field: str, title: str, around: Around) -> Fix:
+def _assigned(fact: Fact, field: str, title: str, around: FixContext) -> Fix:
     at = fact.extent
     text, own = around.texts.get(at.file), around.format_of(at)
     edit = own.assign(text, at, field, "true") if text and isinstance(own, Assigns) else None

@@ -9,7 +9,7 @@ from typing import cast
 
 from immutable_delivery.facts import Fact, Start
 from immutable_delivery.findings import Fix
-from immutable_delivery.fixes import Around, edited, none, stage_of
+from immutable_delivery.fixes import FixContext, edited, none, stage_of
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Place
 
@@ -26,7 +26,7 @@ _LIST = lazy(rf"\[\s*({_ITEM}(?:\s*,\s*{_ITEM})*)\s*,?\s*\]")
 _OTHER_SHELL = lazy(r"^[ \t]*SHELL[ \t]", re.IGNORECASE | re.MULTILINE)
 
 
-def fix(fact: Fact, place: Place, around: Around) -> Fix:
+def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
     """Write the words of a command as JSON."""
     start = cast("Start", fact)
     written = around.written(place)
@@ -58,7 +58,7 @@ def _meant(written: str) -> list[str]:
     return [item[1:-1] for item in re.findall(_ITEM, found[1])] if found else []
 
 
-def _in_the_way(start: Start, around: Around) -> str:
+def _in_the_way(start: Start, around: FixContext) -> str:
     """Return what of the Dockerfile makes the exec form mean something else."""
     if _OTHER_SHELL.search(around.texts[start.used_at.file].value):
         return "a person must decide: SHELL says how commands are read here"
@@ -76,7 +76,7 @@ def _in_the_way(start: Start, around: Around) -> str:
     return ""
 
 
-def _given_arguments(start: Start, around: Around) -> bool:
+def _given_arguments(start: Start, around: FixContext) -> bool:
     """Whether a manifest gives an ENTRYPOINT arguments, which a shell drops and the program would get."""
     return start.origin == "ENTRYPOINT" and any(
         one.used_at.file != start.used_at.file

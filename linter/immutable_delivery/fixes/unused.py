@@ -7,7 +7,7 @@ from typing import cast
 
 from immutable_delivery.facts import Fact, Suppression
 from immutable_delivery.findings import Fix
-from immutable_delivery.fixes import Around, edited, none
+from immutable_delivery.fixes import FixContext, edited, none
 from immutable_delivery.fixes.repeated import lines
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Place, Text
@@ -16,7 +16,7 @@ _MARKS = ("#", "//", ";")
 _DIRECTIVE = lazy(r"[ \t]*#[ \t]*(?:syntax|escape|check)[ \t]*=", re.IGNORECASE)
 
 
-def fix(fact: Fact, place: Place, around: Around) -> Fix:
+def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
     """Remove what is unused of a comment."""
     del place
     one, text = cast("Suppression", fact), around.texts.get(fact.extent.file)

@@ -21,7 +21,7 @@ from immutable_delivery.findings import (
     Unresolved,
     Worsened,
 )
-from immutable_delivery.fixes import Around, DigestOf, fix_of, pins
+from immutable_delivery.fixes import DigestOf, FixContext, fix_of, pins
 from immutable_delivery.links import lockfile
 from immutable_delivery.links.link import link
 from immutable_delivery.links.lockfile import NONE, Lock
@@ -163,7 +163,7 @@ def mended(
             stated(image) or lock.digest_of(image.text) or (digest_of(image) if digest_of else None)
         )
 
-    around = Around(
+    around = FixContext(
         texts=examined.project.texts,
         facts=examined.facts,
         formats={path: one.format for path, one in examined.project.inputs.items()},
@@ -174,7 +174,7 @@ def mended(
 
 
 def _mended(
-    finding: Finding, kinds: Mapping[str, str], examined: Examined, around: Around
+    finding: Finding, kinds: Mapping[str, str], examined: Examined, around: FixContext
 ) -> Finding:
     facts = examined.about.get((finding.policy, finding.place), ())
     found = ((fact, finding.place) for fact in facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from immutable_delivery.commands.pin.plan import Left, left_of
+from immutable_delivery.commands.pin.plan import Skipped, left_of
 from immutable_delivery.commands.pin.repository import Repository
 from immutable_delivery.edits.write import put
 from immutable_delivery.facts import Image
@@ -21,7 +21,7 @@ class Locked(Record, frozen=True):
     """The new lock, and the references that no registry described."""
 
     lock: Lock
-    refused: list[Left]
+    refused: list[Skipped]
     asked: int
 
 

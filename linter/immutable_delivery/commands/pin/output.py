@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from immutable_delivery.commands.pin.plan import Left, Pin
+from immutable_delivery.commands.pin.plan import Pin, Skipped
 from immutable_delivery.commands.pin.repository import place_of
 from immutable_delivery.fixes.digests import Sheet
 from immutable_delivery.source.escape import shown
@@ -27,7 +27,7 @@ def pinned(pins: Iterable[Pin], sheet: Sheet) -> Iterator[str]:
         yield shown(f"{at}: {one.image.text} -> {one.digest or 'no digest'}")
 
 
-def left(those: Iterable[Left], sheet: Sheet) -> Iterator[str]:
+def left(those: Iterable[Skipped], sheet: Sheet) -> Iterator[str]:
     """Yield a line for every reference that stays as it is, once."""
     lines = (f"{where(one.place, sheet)}: {one.reference}: {one.reason}" for one in those)
     yield from dict.fromkeys(map(shown, lines))

@@ -8,9 +8,9 @@ from immutable_delivery.commands.pin import pins_file
 from immutable_delivery.commands.pin.digest_style import together
 from immutable_delivery.commands.pin.pins_file import Entry, Pins
 from immutable_delivery.commands.pin.plan import (
-    Left,
     Pin,
     Planned,
+    Skipped,
     Style,
     beside,
     left_of,
@@ -36,8 +36,8 @@ class Result(Record, frozen=True):
 
     changes: list[Change]
     pins: list[Pin]
-    left: list[Left]
-    refused: list[Left]
+    left: list[Skipped]
+    refused: list[Skipped]
     record: Pins
     unsure: list[str]
     """What no second reader could tell."""
@@ -162,13 +162,13 @@ def _move(made: Planned, image: Image, digest: str, repository: Repository) -> N
         made.left.append(left_of(image, str(error)))
 
 
-def _refused(wanted: Iterable[Image], names: Mapping[str, Name], answers: Answers) -> list[Left]:
+def _refused(wanted: Iterable[Image], names: Mapping[str, Name], answers: Answers) -> list[Skipped]:
     """Return the references that no registry told anything about."""
     reasons = ((image, answers.reasons.get(names[image.text])) for image in wanted)
     return [left_of(image, reason) for image, reason in reasons if reason]
 
 
-def _result(repository: Repository, made: Planned, refused: list[Left]) -> Result:
+def _result(repository: Repository, made: Planned, refused: list[Skipped]) -> Result:
     readers = SecondReaders()
     made, after = proven(repository, made, readers)
     changed = edited(repository, made.edits)

@@ -23,7 +23,7 @@ def beside(image: Image, digest: str, sheet: Sheet) -> Sequence[Edit]:
     return (filled(image, digest, sheet),)
 
 
-class Left(Record, frozen=True, order=True):
+class Skipped(Record, frozen=True, order=True):
     """A reference that stays as it is, and why."""
 
     place: Place
@@ -51,7 +51,7 @@ class Planned(Record):
     """Pins that can all be made, and what is left."""
 
     pins: list[Pin]
-    left: list[Left]
+    left: list[Skipped]
 
     @property
     def edits(self) -> Plan:
@@ -79,12 +79,14 @@ class Planned(Record):
         return Planned(kept, sorted([*self.left, *left]))
 
 
-def left_of(image: Image, reason: str) -> Left:
+def left_of(image: Image, reason: str) -> Skipped:
     """Return that a reference stays as it is."""
-    return Left(place_of(image), image.text, reason)
+    return Skipped(place_of(image), image.text, reason)
 
 
-def writable(images: Iterable[Image], sheet: Sheet, style: Style) -> tuple[list[Image], list[Left]]:
+def writable(
+    images: Iterable[Image], sheet: Sheet, style: Style
+) -> tuple[list[Image], list[Skipped]]:
     """Return the references that a digest can be written into, and why the others take none."""
     found, left = [], []
     for image in images:

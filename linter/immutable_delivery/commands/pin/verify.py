@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from immutable_delivery.commands.pin.plan import Left, left_of
+from immutable_delivery.commands.pin.plan import Skipped, left_of
 from immutable_delivery.commands.pin.repository import Repository
 from immutable_delivery.facts import Image
 from immutable_delivery.links.lockfile import Described
@@ -21,8 +21,8 @@ _EPOCH = "1970-01-01"
 class Verified(Record, frozen=True):
     """What is wrong with pins, and those that no registry told anything about."""
 
-    problems: list[Left]
-    refused: list[Left]
+    problems: list[Skipped]
+    refused: list[Skipped]
     count: int
 
 
