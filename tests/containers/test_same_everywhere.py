@@ -375,10 +375,10 @@ def told(name: str, path: str) -> Told:
     """Return what a format says of a container."""
     content = CONTAINERS[name][path]
     files = {**REPOSITORY, path: content}
-    around = ParseContext(MemoryFiles(files))
+    ctx = ParseContext(MemoryFiles(files))
     module = FORMATS[path]
-    facts = list(module.facts({path: module.parse(Text(path, content))}, around))
-    assert not around.troubles
+    facts = list(module.facts({path: module.parse(Text(path, content))}, ctx))
+    assert not ctx.troubles
     return [
         (type(fact).__name__, comparable(fact))
         for fact in facts

@@ -23,7 +23,7 @@ def run(
     line: str, files: Mapping[str, str], states: Mapping[str, State] | None = None
 ) -> list[Fact]:
     place = Place("Procfile", Span(0, len(line)))
-    around = ParseContext(MemoryFiles(files, states))
+    ctx = ParseContext(MemoryFiles(files, states))
     spec = ContainerSpec(
         used_at=place,
         extent=place,
@@ -31,9 +31,9 @@ def run(
         entrypoint=CommandSpec(
             "Procfile", (LocatedText.literal(line, place),), place, place, form="shell"
         ),
-        files=ContainerFiles(around, folder=""),
+        files=ContainerFiles(ctx, folder=""),
     )
-    return list(lower(spec, around))
+    return list(lower(spec, ctx))
 
 
 def installed(line: str, files: Mapping[str, str]) -> list[str]:

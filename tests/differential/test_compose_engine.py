@@ -121,15 +121,15 @@ def parsed(path: str, content: str) -> ComposeDocument:
 def ours(files: dict[str, str], names: tuple[str, ...]) -> tuple[dict[str, Service], list[str]]:
     """Return what we make of the files, and what we say is wrong with them."""
     repository = MemoryFiles(files)
-    around = ParseContext(repository)
+    ctx = ParseContext(repository)
     documents = {path: parsed(path, content) for path, content in files.items() if path in names}
-    reader = Reader(documents, around)
+    reader = Reader(documents, ctx)
     for name in names:
         reader.report_problems(documents[name])
     found: dict[str, Service] = {}
     for fact in project_facts(reader, Project(names)):
         _add(found, fact)
-    return found, [trouble.reason for trouble in around.troubles]
+    return found, [trouble.reason for trouble in ctx.troubles]
 
 
 def _add(found: dict[str, Service], fact: Any) -> None:

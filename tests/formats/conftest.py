@@ -22,7 +22,7 @@ class Lowered:
     """The facts of a Dockerfile, and the texts that their places point into."""
 
     facts: list[Fact]
-    around: ParseContext
+    ctx: ParseContext
     texts: dict[str, Text]
 
     def of(self, kind: type[F]) -> list[F]:
@@ -52,10 +52,10 @@ def lower() -> Lower:
         states: Mapping[str, State] | None = None,
     ) -> Lowered:
         memory = MemoryFiles({path: files} if isinstance(files, str) else files, states)
-        around = ParseContext(memory, builds=builds)
+        ctx = ParseContext(memory, builds=builds)
         text = Text.decode(path, memory.read(path))
-        facts = list(dockerfile.facts({path: dockerfile.parse(text)}, around))
+        facts = list(dockerfile.facts({path: dockerfile.parse(text)}, ctx))
         texts = {path: Text.decode(path, memory.read(path)) for path in memory.paths}
-        return Lowered([fact for fact in facts if isinstance(fact, Fact)], around, texts)
+        return Lowered([fact for fact in facts if isinstance(fact, Fact)], ctx, texts)
 
     return run

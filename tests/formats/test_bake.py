@@ -82,9 +82,9 @@ JSON = """\
 def read(
     content: str, path: str = "docker-bake.hcl", **more: str
 ) -> tuple[list[object], ParseContext]:
-    around = ParseContext(MemoryFiles({path: content, **more}))
+    ctx = ParseContext(MemoryFiles({path: content, **more}))
     document = pickle.loads(pickle.dumps(bake.parse(Text(path, content))))
-    return list(bake.facts({path: document}, around)), around
+    return list(bake.facts({path: document}, ctx)), ctx
 
 
 def builds(content: str, path: str = "docker-bake.hcl", **more: str) -> dict[str, Build]:
@@ -145,14 +145,14 @@ def test_images_of_contexts() -> None:
 
 
 def test_a_dockerfile_inside() -> None:
-    facts, around = read(SAMPLE)
+    facts, ctx = read(SAMPLE)
     image = next(one for one in facts if isinstance(one, Image) and one.name == "alpine")
     assert (image.pin, written(image.place_of("tag"))) == ("exact", "1.2.3")
     (install,) = [one for one in facts if isinstance(one, Install)]
     assert written(install.used_at) == "apk add"
     assert written(install.packages[0].place) == "curl"
     assert "docker-bake.hcl#tool" in builds(SAMPLE)
-    assert around.troubles == []
+    assert ctx.troubles == []
 
 
 def test_a_context_elsewhere() -> None:
@@ -233,8 +233,8 @@ def test_every_prefix_is_read(content: str, path: str) -> None:
 
 def test_an_indented_here_document_keeps_its_places() -> None:
     text = 'target "x" {\n  dockerfile-inline = <<-EOT\n\n    FROM alpine:3\n      RUN apk add curl\n  EOT\n}\n'
-    around = ParseContext(MemoryFiles({"docker-bake.hcl": text}))
-    facts = list(bake.facts({"docker-bake.hcl": bake.parse(Text("docker-bake.hcl", text))}, around))
+    ctx = ParseContext(MemoryFiles({"docker-bake.hcl": text}))
+    facts = list(bake.facts({"docker-bake.hcl": bake.parse(Text("docker-bake.hcl", text))}, ctx))
     (image,) = [one for one in facts if isinstance(one, Image)]
     place = image.places["tag"]
     assert text[place.span.start : place.span.end] == "3"

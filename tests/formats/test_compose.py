@@ -34,14 +34,14 @@ class Read:
     def __init__(self, states: dict[str, State] | None = None, /, **files: str) -> None:
         written = {k.replace("___", "/").replace("__", "."): v for k, v in files.items()}
         self.files = MemoryFiles(written, states)
-        self.around = ParseContext(self.files)
+        self.ctx = ParseContext(self.files)
         documents = {}
         for path in self.files.paths:
             data = self.files.read(path)
             if path.endswith(("yml", "yaml")) and compose.claims(path, data):
-                text = self.around.texts[path] = Text.decode(path, data)
+                text = self.ctx.texts[path] = Text.decode(path, data)
                 documents[path] = compose.parse(text)
-        self.facts = list(compose.facts(documents, self.around))
+        self.facts = list(compose.facts(documents, self.ctx))
 
     def all(self, kind: type[Kind]) -> list[Kind]:
         return [fact for fact in self.facts if isinstance(fact, kind)]
@@ -60,7 +60,7 @@ class Read:
 
     @property
     def troubles(self) -> list[tuple[str, str]]:
-        return [(one.path, one.reason) for one in self.around.troubles]
+        return [(one.path, one.reason) for one in self.ctx.troubles]
 
 
 def service(body: str, **more: str) -> Read:
@@ -85,7 +85,7 @@ def test_an_image_and_its_places() -> None:
 def test_a_tag_from_the_env_file_is_decided_there() -> None:
     read = service("image: web:$TAG", __env="# x\nTAG='1.0'\n")
     assert read.where(read.one(Image), "tag") == (".env", "1.0")
-    assert read.around.texts[".env"].value.startswith("# x")
+    assert read.ctx.texts[".env"].value.startswith("# x")
 
 
 def test_an_ignored_env_file_is_none_of_the_repository() -> None:
@@ -427,9 +427,9 @@ def test_recognition(path: str, content: str, expected: bool) -> None:
 )
 def test_environments(path: str, name: str, development: bool) -> None:
     files = {path: "services: {a: {image: x}}"}
-    around = ParseContext(MemoryFiles(files))
+    ctx = ParseContext(MemoryFiles(files))
     document = compose.parse(Text(path, files[path]))
-    image = next(f for f in compose.facts({path: document}, around) if isinstance(f, Image))
+    image = next(f for f in compose.facts({path: document}, ctx) if isinstance(f, Image))
     assert image.scope.environments == ((name,) if name else ())
     assert image.scope.development is development
     assert bool(image.scope.evidence) is bool(name)
@@ -439,7 +439,7 @@ def test_a_template_is_counted_and_not_judged() -> None:
     for content in ("services: {a: {image: {{ image }}}}", "services:\n{% for x in y %}\n  a: b\n"):
         read = Read(compose__yaml=content)
         assert read.facts == []
-        assert [one.template for one in read.around.troubles] == [True]
+        assert [one.template for one in read.ctx.troubles] == [True]
     read = service("image: x\nhealthcheck: {test: \"docker inspect -f '{{.State}}' x\"}")
     assert (len(read.all(Image)), read.troubles) == (1, [])
 
@@ -472,16 +472,16 @@ def test_bytes_that_are_no_text_are_refused_before() -> None:
 def test_configured_environments_count_more_than_names() -> None:
     configured = Environment(name="live", paths=("deploy",))
     files = {"deploy/compose.dev.yaml": "services: {a: {image: x}}"}
-    around = ParseContext(MemoryFiles(files), settings=ReadingSettings((configured,)))
+    ctx = ParseContext(MemoryFiles(files), settings=ReadingSettings((configured,)))
     documents = {path: compose.parse(Text(path, text)) for path, text in files.items()}
-    scopes = [fact.scope for fact in compose.facts(documents, around) if isinstance(fact, Fact)]
+    scopes = [fact.scope for fact in compose.facts(documents, ctx) if isinstance(fact, Fact)]
     assert {(scope.environments, scope.development) for scope in scopes} == {(("live",), False)}
 
 
 def test_an_inline_dockerfile_that_buildkit_would_refuse() -> None:
     read = service("build:\n  dockerfile_inline: |\n    FROM x\n    NONSENSE y\n")
     ((path, _),) = read.troubles
-    offset = read.around.troubles[0].offset
+    offset = read.ctx.troubles[0].offset
     assert path == "compose.yaml"
     assert read.files.read(path).decode()[:offset].endswith("FROM x\n        ")
 

@@ -17,20 +17,20 @@ DIGEST = "sha256:" + "a" * 64
 
 def read(files: dict[str, str]) -> tuple[list[Fact], ParseContext]:
     repository = MemoryFiles(files)
-    around = ParseContext(repository)
+    ctx = ParseContext(repository)
     documents = {
         path: compose.parse(Text.decode(path, repository.read(path)))
         for path in repository.paths
         if path.endswith(("yml", "yaml")) and compose.claims(path, repository.read(path))
     }
-    found = compose.facts(documents, around)
-    return [fact for fact in found if isinstance(fact, Fact)], around
+    found = compose.facts(documents, ctx)
+    return [fact for fact in found if isinstance(fact, Fact)], ctx
 
 
 def images(files: dict[str, str]) -> list[tuple[str, str | None, str]]:
     """Return owner, reference and environment of every image."""
-    facts, around = read(files)
-    assert around.troubles == []
+    facts, ctx = read(files)
+    assert ctx.troubles == []
     return sorted(
         (fact.scope.owner, fact.reference, " ".join(fact.scope.environments))
         for fact in facts
@@ -123,18 +123,18 @@ def test_all_facts_of_a_service_name_the_manifest_that_deploys_it() -> None:
         "app/compose.yaml": "include: [../db/compose.yaml]\nservices: {db: {environment: {A: b}}}",
         "db/compose.yaml": "services: {db: {image: x, build: ., volumes: [./x:/x]}}",
     }
-    facts, around = read(files)
+    facts, ctx = read(files)
     assert {fact.scope.manifest for fact in facts} == {"app/compose.yaml"}
     assert {fact.used_at.file for fact in facts} == set(files)
-    assert around.troubles == []
+    assert ctx.troubles == []
 
 
 def test_an_include_from_elsewhere_is_a_source() -> None:
     content = "include: ['https://github.com/a/b.git#main']\nservices: {a: {image: a}}"
-    facts, around = read({"compose.yaml": content})
+    facts, ctx = read({"compose.yaml": content})
     source = next(fact for fact in facts if isinstance(fact, Source))
     assert (source.source_type, source.ref, source.pin) == ("include", "main", "alias")
-    assert around.troubles == []
+    assert ctx.troubles == []
 
 
 def test_what_is_made_to_be_extended_is_judged_where_it_is_used() -> None:
@@ -150,10 +150,10 @@ def test_files_that_include_each_other_are_still_judged() -> None:
         "one.compose.yml": "include: [two.compose.yml]\nservices: {a: {image: a}}",
         "two.compose.yml": "include: [one.compose.yml]\nservices: {b: {image: b}}",
     }
-    facts, around = read(files)
+    facts, ctx = read(files)
     names = {fact.reference for fact in facts if isinstance(fact, Image)}
     assert names == {"a", "b"}
-    assert any("cycle" in one.reason for one in around.troubles)
+    assert any("cycle" in one.reason for one in ctx.troubles)
 
 
 def test_an_overlay_that_takes_the_digest_away() -> None:

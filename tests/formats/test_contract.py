@@ -50,10 +50,8 @@ Kind = TypeVar("Kind", bound=Fact | Build)
 def read(
     source: str, path: str = "web/delivery.yaml", **more: str
 ) -> tuple[list[Fact | Build], ParseContext]:
-    around = ParseContext(
-        MemoryFiles({path: source, **NEIGHBOURS, **more}, {"web/secret": "ignored"})
-    )
-    return list(contract.facts({path: contract.parse(Text(path, source))}, around)), around
+    ctx = ParseContext(MemoryFiles({path: source, **NEIGHBOURS, **more}, {"web/secret": "ignored"}))
+    return list(contract.facts({path: contract.parse(Text(path, source))}, ctx)), ctx
 
 
 def only(found: list[Fact | Build], kind: type[Kind]) -> Kind:
@@ -102,10 +100,10 @@ def test_claims_its_own_names_and_leaves_kubernetes_objects(
 
 
 def test_a_full_contract_has_no_problem_and_states_everything() -> None:
-    found, around = read(FULL)
+    found, ctx = read(FULL)
     fact = only(found, Contract)
     assert fact.problems == ()
-    assert around.troubles == []
+    assert ctx.troubles == []
     assert (fact.name, fact.image, fact.pin, fact.builds) == (
         "web",
         "registry.example/shop/web",
@@ -350,9 +348,9 @@ def test_json_is_read_alike() -> None:
 
 
 def test_a_broken_file_is_a_trouble_and_no_fact() -> None:
-    found, around = read("service: [web\nstart: a\n")
+    found, ctx = read("service: [web\nstart: a\n")
     assert found == []
-    assert [trouble.path for trouble in around.troubles] == ["web/delivery.yaml"]
+    assert [trouble.path for trouble in ctx.troubles] == ["web/delivery.yaml"]
 
 
 def test_an_unfollowed_variable_is_not_expanded() -> None:

@@ -49,9 +49,9 @@ BUILT = """\
 
 
 def read(content: str, path: str = PATH, **more: str) -> tuple[list[object], ParseContext]:
-    around = ParseContext(MemoryFiles({path: content, **more}))
+    ctx = ParseContext(MemoryFiles({path: content, **more}))
     document = pickle.loads(pickle.dumps(devcontainer.parse(Text(path, content))))
-    return list(devcontainer.facts({path: document}, around)), around
+    return list(devcontainer.facts({path: document}, ctx)), ctx
 
 
 def of(kind: type[T], content: str = SAMPLE) -> list[T]:

@@ -93,9 +93,9 @@ def try_it(value: str | bytes) -> int:
         assert 0 <= found.offset <= len(data)
         return -1
     text, document = found
-    around = ParseContext(MemoryFiles({"Dockerfile": data, "c": "", "package.json": "{}"}))
+    ctx = ParseContext(MemoryFiles({"Dockerfile": data, "c": "", "package.json": "{}"}))
     facts = [
-        one for one in dockerfile.facts({"Dockerfile": document}, around) if isinstance(one, Fact)
+        one for one in dockerfile.facts({"Dockerfile": document}, ctx) if isinstance(one, Fact)
     ]
     for fact in facts:
         for place in (fact.used_at, fact.extent, *fact.places.values(), *fact.related):

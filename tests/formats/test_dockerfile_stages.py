@@ -270,7 +270,7 @@ def test_every_kind_of_reference_is_found(lower: Lower) -> None:
 def test_what_cannot_be_expanded_is_said_once(lower: Lower) -> None:
     builds = [Build(dockerfile="Dockerfile", target=target, place=HERE) for target in "xy"]
     found = lower("FROM a:${X\nENV A='b\n", builds=builds)
-    assert [trouble.reason for trouble in found.around.troubles] == [
+    assert [trouble.reason for trouble in found.ctx.troubles] == [
         "'}' is missing",
         "a single quote is not closed",
     ]

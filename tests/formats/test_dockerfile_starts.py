@@ -90,7 +90,7 @@ def test_scripts_that_the_image_starts_are_read(lower: Lower, body: str) -> None
     (instruction,) = install.related
     assert found.written(instruction).startswith(("CMD", "ENTRYPOINT"))
     assert "run.sh" in {start.script for start in found.of(Start)}
-    assert "run.sh" in found.around.texts
+    assert "run.sh" in found.ctx.texts
 
 
 def test_scripts_are_followed_one_level_more(lower: Lower) -> None:

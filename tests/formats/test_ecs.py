@@ -86,9 +86,9 @@ Resources:
 
 
 def read(content: str, path: str = "task.json") -> tuple[list[object], ParseContext]:
-    around = ParseContext(MemoryFiles({path: content}))
+    ctx = ParseContext(MemoryFiles({path: content}))
     document = pickle.loads(pickle.dumps(ecs.parse(Text(path, content))))
-    return list(ecs.facts({path: document}, around)), around
+    return list(ecs.facts({path: document}, ctx)), ctx
 
 
 def of(kind: type[T], content: str = TASK) -> list[T]:
@@ -204,8 +204,8 @@ def test_cloudformation_in_json() -> None:
 
 
 def test_broken_json_is_told() -> None:
-    _, around = read('{"containerDefinitions": [')
-    assert [one.path for one in around.troubles] == ["task.json"]
+    _, ctx = read('{"containerDefinitions": [')
+    assert [one.path for one in ctx.troubles] == ["task.json"]
 
 
 @pytest.mark.parametrize("content", [TASK, TEMPLATE])

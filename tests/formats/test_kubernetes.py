@@ -26,12 +26,12 @@ DIGEST = "sha256:" + "ab" * 32
 FactT = TypeVar("FactT", bound=Fact)
 
 
-def facts(*contents: str, kind: type[FactT], around: ParseContext | None = None) -> list[FactT]:
+def facts(*contents: str, kind: type[FactT], ctx: ParseContext | None = None) -> list[FactT]:
     """Return the facts of one kind that files of these contents make."""
     files = {f"deploy/{number}.yaml": content for number, content in enumerate(contents)}
     parsed = {path: kubernetes.parse(Text(path, content)) for path, content in files.items()}
-    around = around or ParseContext(MemoryFiles(files))
-    return [one for one in kubernetes.facts(parsed, around) if isinstance(one, kind)]
+    ctx = ctx or ParseContext(MemoryFiles(files))
+    return [one for one in kubernetes.facts(parsed, ctx) if isinstance(one, kind)]
 
 
 def one(content: str, kind: type[FactT]) -> FactT:
@@ -240,12 +240,11 @@ def test_one_templated_document_costs_only_itself() -> None:
             f"apiVersion: v1\nkind: Pod\nmetadata: {{name: b}}\n{POD}",
         ]
     )
-    around = ParseContext(MemoryFiles({}))
-    owners = [image.scope.owner for image in facts(content, kind=Image, around=around)]
+    ctx = ParseContext(MemoryFiles({}))
+    owners = [image.scope.owner for image in facts(content, kind=Image, ctx=ctx)]
     assert owners == ["Pod/a (container a)", "Pod/b (container a)"]
     assert [
-        (trouble.template, content[trouble.offset : trouble.offset + 2])
-        for trouble in around.troubles
+        (trouble.template, content[trouble.offset : trouble.offset + 2]) for trouble in ctx.troubles
     ] == [
         (True, "{{"),
         (True, "{{"),
@@ -257,16 +256,16 @@ def test_template_text_inside_strings_is_data() -> None:
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, annotations: {vault: '{{- with secret }}'}}\n"
         "data:\n  a: |\n    {{ range . }}\n    {{ end }}\n  b: x-{{ y }}\n"
     )
-    around = ParseContext(MemoryFiles({}))
-    assert len(facts(content, kind=Resource, around=around)) == 1
-    assert not around.troubles
+    ctx = ParseContext(MemoryFiles({}))
+    assert len(facts(content, kind=Resource, ctx=ctx)) == 1
+    assert not ctx.troubles
 
 
 def test_broken_documents_are_troubles_and_hide_no_neighbour() -> None:
     content = f"apiVersion: v1\nkind: Pod\nmetadata: [}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: b}}\n{POD}\n"
-    around = ParseContext(MemoryFiles({}))
-    assert [image.reference for image in facts(content, kind=Image, around=around)] == ["x:1"]
-    assert [(trouble.path, trouble.template) for trouble in around.troubles] == [
+    ctx = ParseContext(MemoryFiles({}))
+    assert [image.reference for image in facts(content, kind=Image, ctx=ctx)] == ["x:1"]
+    assert [(trouble.path, trouble.template) for trouble in ctx.troubles] == [
         ("deploy/0.yaml", False)
     ]
 

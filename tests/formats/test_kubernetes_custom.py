@@ -19,10 +19,10 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 def facts(kind: type[F], content: str) -> list[F]:
     document = kubernetes.parse(Text("a.yaml", content))
-    around = ParseContext(MemoryFiles({"a.yaml": content}))
-    read = kubernetes.facts({"a.yaml": document}, around)
+    ctx = ParseContext(MemoryFiles({"a.yaml": content}))
+    read = kubernetes.facts({"a.yaml": document}, ctx)
     linked = link_updaters([fact for fact in read if isinstance(fact, Fact)])
-    assert around.troubles == []
+    assert ctx.troubles == []
     return [fact for fact in linked if isinstance(fact, kind)]
 
 

@@ -22,13 +22,13 @@ class Project:
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self.files = dict(files)
-        self.around = ParseContext(MemoryFiles(self.files))
+        self.ctx = ParseContext(MemoryFiles(self.files))
         parsed = {
             path: kubernetes.parse(Text(path, content))
             for path, content in self.files.items()
             if kubernetes.claims(path, content.encode())
         }
-        self.facts = list(kubernetes.facts(parsed, self.around))
+        self.facts = list(kubernetes.facts(parsed, self.ctx))
 
     def of(self, kind: type[FactT]) -> list[FactT]:
         return [one for one in self.facts if isinstance(one, kind)]
@@ -46,7 +46,7 @@ class Project:
 
     @property
     def troubles(self) -> list[tuple[str, str]]:
-        return [(trouble.path, trouble.reason) for trouble in self.around.troubles]
+        return [(trouble.path, trouble.reason) for trouble in self.ctx.troubles]
 
 
 def deployment(
@@ -185,11 +185,11 @@ def test_a_base_is_judged_through_its_overlays_and_once() -> None:
 def test_environments_of_the_configuration_come_first() -> None:
     project = overlay("")
     live = Environment(name="live", paths=("overlays/staging",))
-    around = ParseContext(MemoryFiles(project.files), settings=ReadingSettings((live,)))
+    ctx = ParseContext(MemoryFiles(project.files), settings=ReadingSettings((live,)))
     parsed = {
         path: kubernetes.parse(Text(path, content)) for path, content in project.files.items()
     }
-    found = [fact for fact in kubernetes.facts(parsed, around) if isinstance(fact, Fact)]
+    found = [fact for fact in kubernetes.facts(parsed, ctx) if isinstance(fact, Fact)]
     assert {fact.scope.environments for fact in found} == {("live",)}
 
 

@@ -23,9 +23,9 @@ release: npm install && npm run migrate
 
 
 def read(content: str, path: str = "Procfile", **more: str) -> tuple[list[Fact], ParseContext]:
-    around = ParseContext(MemoryFiles({path: content, **more}))
+    ctx = ParseContext(MemoryFiles({path: content, **more}))
     document = pickle.loads(pickle.dumps(procfile.parse(Text(path, content))))
-    return [f for f in procfile.facts({path: document}, around) if isinstance(f, Fact)], around
+    return [f for f in procfile.facts({path: document}, ctx) if isinstance(f, Fact)], ctx
 
 
 def written(content: str, place: Place) -> str:
@@ -47,7 +47,7 @@ def test_claims(path: str, claimed: bool) -> None:
 
 
 def test_processes_start() -> None:
-    facts, around = read(SAMPLE)
+    facts, ctx = read(SAMPLE)
     starts = [fact for fact in facts if isinstance(fact, Start)]
     assert [(f.scope.service, f.scope.phase, f.text) for f in starts] == [
         ("web", "start", "bundle exec puma -p $PORT"),
@@ -64,7 +64,7 @@ def test_processes_start() -> None:
         ("release", True, True, True),
     ]
     assert [written(SAMPLE, c.used_at) for c in containers] == ["web", "worker", "release"]
-    assert around.troubles == []
+    assert ctx.troubles == []
 
 
 def test_the_shell_is_read() -> None:
@@ -85,10 +85,10 @@ def test_the_shell_is_read() -> None:
     ],
 )
 def test_development_servers(command: str, more: Mapping[str, str], server: str) -> None:
-    facts, around = read(f"web: {command}\n", **more)
+    facts, ctx = read(f"web: {command}\n", **more)
     (start,) = [fact for fact in facts if isinstance(fact, Start)]
     assert start.dev_server == server
-    assert set(more) <= set(around.texts)
+    assert set(more) <= set(ctx.texts)
 
 
 def test_development_files_are_for_development() -> None:
@@ -97,9 +97,9 @@ def test_development_files_are_for_development() -> None:
 
 
 def test_what_is_no_process_is_told() -> None:
-    facts, around = read("web: a\r\nnonsense\r\nempty:\r\nweb: b\r\n")
+    facts, ctx = read("web: a\r\nnonsense\r\nempty:\r\nweb: b\r\n")
     assert [fact.text for fact in facts if isinstance(fact, Start)] == ["b"]
-    assert [trouble.offset for trouble in around.troubles] == [8, 18]
+    assert [trouble.offset for trouble in ctx.troubles] == [8, 18]
 
 
 def test_comments_cover_the_process_below() -> None:

@@ -63,13 +63,13 @@ WantedBy=default.target
 
 
 def read(files: Mapping[str, str]) -> tuple[list[object], ParseContext]:
-    around = ParseContext(MemoryFiles(files))
+    ctx = ParseContext(MemoryFiles(files))
     units = {
         path: pickle.loads(pickle.dumps(quadlet.parse(Text(path, content))))
         for path, content in files.items()
         if quadlet.claims(path, content.encode())
     }
-    return list(quadlet.facts(units, around)), around
+    return list(quadlet.facts(units, ctx)), ctx
 
 
 def of(kind: type[T], content: str = WEB) -> list[T]:
@@ -231,8 +231,8 @@ def test_comments_cover_the_entry_below() -> None:
 def test_what_is_no_unit() -> None:
     with pytest.raises(UnreadableError):
         quadlet.parse(Text("web.container", "Image=x\n[Container]\n"))
-    _, around = read({"web.container": "[Container]\nnonsense\nImage=x\n"})
-    assert [one.offset for one in around.troubles] == [12]
+    _, ctx = read({"web.container": "[Container]\nnonsense\nImage=x\n"})
+    assert [one.offset for one in ctx.troubles] == [12]
 
 
 def test_every_prefix_is_read() -> None:
@@ -254,23 +254,23 @@ def test_every_prefix_is_read() -> None:
     ],
 )
 def test_what_podman_would_refuse_is_told(path: str, content: str, problems: list[str]) -> None:
-    around = ParseContext(MemoryFiles({path: content}))
+    ctx = ParseContext(MemoryFiles({path: content}))
     unit = quadlet.parse(Text(path, content))
-    facts = list(quadlet.facts({path: unit}, around))
-    assert [one.reason for one in around.troubles] == problems
+    facts = list(quadlet.facts({path: unit}, ctx))
+    assert [one.reason for one in ctx.troubles] == problems
     ran = [one for one in facts if isinstance(one, Container)]
     assert bool(ran) is ("Rootfs" in content or ("Image=" in content and path == "a.container"))
 
 
 def test_a_drop_in_may_bring_the_image() -> None:
     files = {"a.container": "[Container]\n", "a.container.d/10.conf": "[Container]\nImage=x\n"}
-    around = ParseContext(MemoryFiles(files))
+    ctx = ParseContext(MemoryFiles(files))
     unit = quadlet.parse(Text("a.container", files["a.container"]))
-    assert list(quadlet.facts({"a.container": unit}, around)) == []
-    assert around.troubles == []
+    assert list(quadlet.facts({"a.container": unit}, ctx)) == []
+    assert ctx.troubles == []
 
 
 def test_a_section_has_a_name() -> None:
-    facts, around = read({"units/web.container": "[]\nImage=debian:latest\n"})
+    facts, ctx = read({"units/web.container": "[]\nImage=debian:latest\n"})
     assert [one for one in facts if isinstance(one, Image)] == []
-    assert around.troubles or not facts
+    assert ctx.troubles or not facts

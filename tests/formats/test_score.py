@@ -52,9 +52,9 @@ resources:
 def read(
     content: str, path: str = "app/score.yaml", **more: str
 ) -> tuple[list[object], ParseContext]:
-    around = ParseContext(MemoryFiles({path: content, "app/Dockerfile": "FROM node\n", **more}))
+    ctx = ParseContext(MemoryFiles({path: content, "app/Dockerfile": "FROM node\n", **more}))
     document = pickle.loads(pickle.dumps(score.parse(Text(path, content))))
-    return list(score.facts({path: document}, around)), around
+    return list(score.facts({path: document}, ctx)), ctx
 
 
 def of(kind: type[T]) -> list[T]:

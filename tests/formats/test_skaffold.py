@@ -16,15 +16,15 @@ HEAD = "apiVersion: skaffold/v4beta6\nkind: Config\nmetadata: {name: shop}\n"
 ARTIFACT = "build: {artifacts: [{image: gcr.io/shop/web, context: web}]}\n"
 
 
-def read(files: Mapping[str, str], around: ParseContext | None = None) -> list[object]:
+def read(files: Mapping[str, str], ctx: ParseContext | None = None) -> list[object]:
     """Return the facts and builds of every Skaffold file."""
-    around = around or ParseContext(MemoryFiles(files))
+    ctx = ctx or ParseContext(MemoryFiles(files))
     parsed = {
         path: skaffold.parse(Text(path, content))
         for path, content in files.items()
         if skaffold.claims(path, content.encode())
     }
-    return list(skaffold.facts(parsed, around))
+    return list(skaffold.facts(parsed, ctx))
 
 
 def builds(content: str, path: str = "skaffold.yaml", **more: str) -> list[Build]:
@@ -174,7 +174,7 @@ def test_wrong_shapes_do_no_harm(content: str) -> None:
 
 
 def test_a_broken_document_is_a_trouble() -> None:
-    around = ParseContext(MemoryFiles({}))
-    found = read({"skaffold.yaml": f"{HEAD}build: [\n---\n{HEAD}{ARTIFACT}"}, around)
-    assert [trouble.path for trouble in around.troubles] == ["skaffold.yaml"]
+    ctx = ParseContext(MemoryFiles({}))
+    found = read({"skaffold.yaml": f"{HEAD}build: [\n---\n{HEAD}{ARTIFACT}"}, ctx)
+    assert [trouble.path for trouble in ctx.troubles] == ["skaffold.yaml"]
     assert len(found) == 1

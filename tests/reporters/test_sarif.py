@@ -105,14 +105,14 @@ def test_scores_are_what_github_calls_high_medium_and_low() -> None:
 
 
 def test_the_lines_around_are_shown(build: Build) -> None:
-    def around(text: str) -> Any:
+    def ctx(text: str) -> Any:
         physical = run_of(build(("a", text)))["results"][0]["locations"][0]["physicalLocation"]
         return physical.get("contextRegion")
 
-    shown = around("1\n2\n«3»\n4\n5\n")
+    shown = ctx("1\n2\n«3»\n4\n5\n")
     assert shown == {"startLine": 2, "endLine": 4, "snippet": {"text": "2\n3\n4"}}
-    assert around("«1»") is None
-    assert around(f"{'x' * 300}\n«1»\n2\n") is None
+    assert ctx("«1»") is None
+    assert ctx(f"{'x' * 300}\n«1»\n2\n") is None
 
 
 def test_what_a_baseline_does_not_know_is_new(report: Report) -> None:

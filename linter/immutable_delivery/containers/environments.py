@@ -32,9 +32,9 @@ class Environment(Record, frozen=True):
         )
 
 
-def environment(path: str, around: ParseContext) -> Environment:
+def environment(path: str, ctx: ParseContext) -> Environment:
     """Return the environment of a manifest: as the configuration says, else by convention."""
-    found = configured(path, around.settings.environments)
+    found = configured(path, ctx.settings.environments)
     return found or conventional(path)
 
 

@@ -43,7 +43,7 @@ class FileView(Protocol):
 class ContainerFiles(Record, frozen=True):
     """The view of most formats: a folder that holds the code, mounts of the repository, texts of the manifest."""
 
-    around: ParseContext
+    ctx: ParseContext
     folder: str | None = None
     """The build context, or the folder that a platform builds; None where nobody knows where the code comes from."""
     mounted: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class ContainerFiles(Record, frozen=True):
     def files(self) -> Files | None:
         """The repository, where some of it is in the container."""
         known = self.folder is not None or bool(self.mounted)
-        return self.around.files if known else None
+        return self.ctx.files if known else None
 
     def locate(self, path: str) -> str | None:
         """Return the file of the repository that is mounted at a path of the container."""
@@ -72,10 +72,10 @@ class ContainerFiles(Record, frozen=True):
         """Return the text at a path: one of the manifest, of a mount, or of what was most likely copied."""
         if path in self.texts:
             return Body(self.texts[path].written)
-        found = read_text(self.around.files, self.locate(path) or self._beside(path))
+        found = read_text(self.ctx.files, self.locate(path) or self._beside(path))
         if found is None:
             return None
-        self.around.texts.setdefault(found.path, found)
+        self.ctx.texts.setdefault(found.path, found)
         place = Place(found.path, Span(0, len(found.value)))
         return Body(LocatedText.literal(found.value, place), found.path)
 
@@ -86,7 +86,7 @@ class ContainerFiles(Record, frozen=True):
 
     def _is_there(self, path: str) -> bool:
         """Whether the repository holds a file: what version control ignores is not of it."""
-        return self.around.files.state(path) in {"tracked", "untracked"}
+        return self.ctx.files.state(path) in {"tracked", "untracked"}
 
 
 class _Nowhere:

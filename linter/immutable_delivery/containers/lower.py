@@ -27,15 +27,15 @@ from immutable_delivery.source.text import Place
 _ROOT = lazy(r"root|0+", re.IGNORECASE)
 
 
-def lower(spec: ContainerSpec, around: ParseContext, done: Effects | None = None) -> Iterator[Fact]:
+def lower(spec: ContainerSpec, ctx: ParseContext, done: Effects | None = None) -> Iterator[Fact]:
     """Yield everything that is said of a container; ``done`` is what its commands do, where somebody remembers it."""
     yield container(spec)
-    yield from parts(spec, around, done)
+    yield from parts(spec, ctx, done)
 
 
-def parts(spec: ContainerSpec, around: ParseContext, done: Effects | None = None) -> Iterator[Fact]:
+def parts(spec: ContainerSpec, ctx: ParseContext, done: Effects | None = None) -> Iterator[Fact]:
     """Yield everything but the container as a whole, for formats that describe only parts of one."""
-    run = effects(spec, around) if done is None else done
+    run = effects(spec, ctx) if done is None else done
     for reference in spec.images:
         yield image(reference, spec.scope)
     yield from starts(spec, run)

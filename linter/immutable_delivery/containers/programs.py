@@ -26,13 +26,13 @@ class Effects(Record):
     """The paths in the container of the texts that its start or a hook runs, whatever their language."""
 
 
-def effects(spec: ContainerSpec, around: ParseContext) -> Effects:
+def effects(spec: ContainerSpec, ctx: ParseContext) -> Effects:
     """Return what the start command of a container does, and its hooks and probes."""
     found = Effects()
     if spec.starts:
-        _start(spec, around, found)
+        _start(spec, ctx, found)
     for command in spec.others:
-        runner = _Runner(spec, around)
+        runner = _Runner(spec, ctx)
         scope = replace(spec.scope, phase=command.phase) if command.phase else spec.scope
         followed = runner.run(command, scope)
         found.facts += runner.finish()
@@ -41,8 +41,8 @@ def effects(spec: ContainerSpec, around: ParseContext) -> Effects:
     return found
 
 
-def _start(spec: ContainerSpec, around: ParseContext, into: Effects) -> None:
-    runner = _Runner(spec, around)
+def _start(spec: ContainerSpec, ctx: ParseContext, into: Effects) -> None:
+    runner = _Runner(spec, ctx)
     followed = runner.run(_whole(spec), spec.scope)
     into.facts += runner.finish()
     into.script = next(iter(followed.scripts), "")
@@ -61,9 +61,9 @@ def _whole(spec: ContainerSpec) -> CommandSpec:
 class _Runner:
     """Reads commands of one container in one phase."""
 
-    def __init__(self, spec: ContainerSpec, around: ParseContext) -> None:
+    def __init__(self, spec: ContainerSpec, ctx: ParseContext) -> None:
         self._view = spec.files
-        self._around = around
+        self._around = ctx
         self._values = values_of(spec)
         self.interpreter = self._interpreter("sh")
         self.server_at: Place | None = None

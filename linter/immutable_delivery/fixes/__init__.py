@@ -72,13 +72,13 @@ class FixContext(Record):
 Kind = Callable[[Fact, Place, FixContext], Fix]
 
 
-def fix_of(kind: str, found: Iterable[tuple[Fact, Place]], around: FixContext) -> Fix:
+def fix_of(kind: str, found: Iterable[tuple[Fact, Place]], ctx: FixContext) -> Fix:
     """Return the fix of one finding: what mends every fact that it is about."""
     if kind not in KINDS:
         return none("a person must decide: `imd policy show` says what to write")
     module, _, name = KINDS[kind].partition(".")
     make = cast("Kind", getattr(import_module(f"immutable_delivery.fixes.{module}"), name))
-    return _all(make(fact, place, around) for fact, place in found)
+    return _all(make(fact, place, ctx) for fact, place in found)
 
 
 def stage_of(fact: Fact) -> tuple[str, str]:

@@ -16,15 +16,15 @@ _SUM = lazy(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _ADD = lazy(r"ADD(?=[ \t])", re.IGNORECASE)
 
 
-def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
+def fix(fact: Fact, place: Place, ctx: FixContext) -> Fix:
     """Write the stated sum as a flag."""
     del place
-    fetch, text = cast("Fetch", fact), around.texts.get(fact.extent.file)
+    fetch, text = cast("Fetch", fact), ctx.texts.get(fact.extent.file)
     if fetch.tool != "ADD" or text is None:
         return none("a person must decide: what the sum is, and how the command checks it")
     keyword = _ADD.match(text.value, fact.extent.span.start)
     stated = _stated(text, fact.extent.span.start)
-    if keyword is None or len(stated) != 1 or _several(fetch, around):
+    if keyword is None or len(stated) != 1 or _several(fetch, ctx):
         return none("needs the file itself: no comment above states its sha256")
     at = fact.extent.at(keyword.end(), keyword.end())
     return edited("Check the sum that the comment states", at, f" --checksum=sha256:{stated.pop()}")
@@ -46,7 +46,7 @@ def _comments_above(text: Text, number: int) -> Iterator[str]:
         number -= 1
 
 
-def _several(fetch: Fetch, around: FixContext) -> bool:
+def _several(fetch: Fetch, ctx: FixContext) -> bool:
     """Whether the instruction takes more than this one file: then a sum would have to hold for all."""
-    written = around.written(fetch.extent) or ""
+    written = ctx.written(fetch.extent) or ""
     return len(re.findall(r"(?:^|\s)(?!--)[^\s\\]+", written)) != len(("ADD", "source", "target"))

@@ -11,21 +11,21 @@ from immutable_delivery.fixes.digests import NoSlotError, Sheet, filled
 from immutable_delivery.source.text import Place
 
 
-def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
+def fix(fact: Fact, place: Place, ctx: FixContext) -> Fix:
     """Write the digest behind a reference."""
-    image = fact if isinstance(fact, Image) else _image_at(place, around)
-    digest = around.digest_of(image) if image else None
+    image = fact if isinstance(fact, Image) else _image_at(place, ctx)
+    digest = ctx.digest_of(image) if image else None
     if image is None or digest is None:
         return none("needs the registry: `imd pin`", "imd pin")
-    return pinned(image, digest, around)
+    return pinned(image, digest, ctx)
 
 
-def pinned(image: Image, digest: str, around: FixContext) -> Fix:
+def pinned(image: Image, digest: str, ctx: FixContext) -> Fix:
     """Return the fix that writes a digest where the reference is decided; whatever else stands there stays."""
     if image.digest:
         return none("a person must write it: another digest stands there")
     try:
-        edit = filled(image, digest, Sheet(around.texts, around.formats))
+        edit = filled(image, digest, Sheet(ctx.texts, ctx.formats))
     except NoSlotError as error:
         return none(f"a person must write it: {error}")
     title = f"Pin {image.text} to its digest"
@@ -48,8 +48,8 @@ def stated(facts: Iterable[Fact]) -> DigestOf:
     return digest_of
 
 
-def _image_at(place: Place, around: FixContext) -> Image | None:
-    return next(iter(around.kin(Image, _used_at, place)), None)
+def _image_at(place: Place, ctx: FixContext) -> Image | None:
+    return next(iter(ctx.kin(Image, _used_at, place)), None)
 
 
 def _used_at(image: Image) -> Place:

@@ -16,10 +16,10 @@ _BODY = lazy(r"(?:[^\\\r\n]|\\[ \t]*\r?\n|\\[^\r\n])*")
 _ALTERNATIVE = lazy(r"\|\||<<|`|^[ \t]*#", re.MULTILINE)
 
 
-def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
+def fix(fact: Fact, place: Place, ctx: FixContext) -> Fix:
     """Write the refresh before what the next RUN does."""
-    text, at = around.texts.get(place.file), fact.extent
-    written = (around.written(at) or "").rstrip()
+    text, at = ctx.texts.get(place.file), fact.extent
+    written = (ctx.written(at) or "").rstrip()
     if text is None or not _ALONE.match(written):
         return none("a person must decide: it does more than to refresh the index")
     below = _NEXT.match(text.value, at.span.start + len(written))
@@ -27,7 +27,7 @@ def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
     if below is None or body is None or _ALTERNATIVE.search(body[0]):
         return none("a person must decide which RUN it belongs to")
     run = below.start() + below[0].upper().rindex("RUN")
-    if not around.kin(Install, _begins, (place.file, run)):
+    if not ctx.kin(Install, _begins, (place.file, run)):
         return none("a person must decide which RUN it belongs to")
     return edited("Refresh the index in the RUN below", at.at(*below.span()), " && ")
 

@@ -10,12 +10,12 @@ from immutable_delivery.fixes import FixContext, none, stage_of
 from immutable_delivery.source.text import Place, Text
 
 
-def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
+def fix(fact: Fact, place: Place, ctx: FixContext) -> Fix:
     """Remove every CMD or ENTRYPOINT that another one replaces."""
-    stage, text = cast("Container", fact), around.texts.get(place.file)
+    stage, text = cast("Container", fact), ctx.texts.get(place.file)
     starts = sorted(
         one.extent
-        for one in around.kin(Start, stage_of, (place.file, stage.scope.owner))
+        for one in ctx.kin(Start, stage_of, (place.file, stage.scope.owner))
         if one.origin == stage.repeated
     )
     if text is None or place not in starts[:-1]:

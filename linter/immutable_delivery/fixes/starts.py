@@ -26,18 +26,18 @@ _LIST = lazy(rf"\[\s*({_ITEM}(?:\s*,\s*{_ITEM})*)\s*,?\s*\]")
 _OTHER_SHELL = lazy(r"^[ \t]*SHELL[ \t]", re.IGNORECASE | re.MULTILINE)
 
 
-def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
+def fix(fact: Fact, place: Place, ctx: FixContext) -> Fix:
     """Write the words of a command as JSON."""
     start = cast("Start", fact)
-    written = around.written(place)
+    written = ctx.written(place)
     if start.origin not in {"CMD", "ENTRYPOINT"} or not start.argv or written != start.argv[0]:
         return none("a person must write it: the command is no plain text here")
     words = _meant(written) if start.json_error else _words(written)
     if not words:
         return none("a person must decide: a shell does more here than to split words")
-    if reason := _in_the_way(start, around):
+    if reason := _in_the_way(start, ctx):
         return none(reason)
-    title, safe = f"Start {words[0]} without a shell", not _given_arguments(start, around)
+    title, safe = f"Start {words[0]} without a shell", not _given_arguments(start, ctx)
     return edited(title, place, json.dumps(words, ensure_ascii=False), safe=safe)
 
 
@@ -58,13 +58,13 @@ def _meant(written: str) -> list[str]:
     return [item[1:-1] for item in re.findall(_ITEM, found[1])] if found else []
 
 
-def _in_the_way(start: Start, around: FixContext) -> str:
+def _in_the_way(start: Start, ctx: FixContext) -> str:
     """Return what of the Dockerfile makes the exec form mean something else."""
-    if _OTHER_SHELL.search(around.texts[start.used_at.file].value):
+    if _OTHER_SHELL.search(ctx.texts[start.used_at.file].value):
         return "a person must decide: SHELL says how commands are read here"
     origins = {
         one.origin
-        for one in around.kin(Start, stage_of, stage_of(start))
+        for one in ctx.kin(Start, stage_of, stage_of(start))
         if one.scope.phase == "start"
     }
     if start.json_error:
@@ -76,12 +76,12 @@ def _in_the_way(start: Start, around: FixContext) -> str:
     return ""
 
 
-def _given_arguments(start: Start, around: FixContext) -> bool:
+def _given_arguments(start: Start, ctx: FixContext) -> bool:
     """Whether a manifest gives an ENTRYPOINT arguments, which a shell drops and the program would get."""
     return start.origin == "ENTRYPOINT" and any(
         one.used_at.file != start.used_at.file
         for service in start.scope.services
-        for one in around.kin(Start, _service, service)
+        for one in ctx.kin(Start, _service, service)
     )
 
 

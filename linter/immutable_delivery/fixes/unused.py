@@ -16,17 +16,17 @@ _MARKS = ("#", "//", ";")
 _DIRECTIVE = lazy(r"[ \t]*#[ \t]*(?:syntax|escape|check)[ \t]*=", re.IGNORECASE)
 
 
-def fix(fact: Fact, place: Place, around: FixContext) -> Fix:
+def fix(fact: Fact, place: Place, ctx: FixContext) -> Fix:
     """Remove what is unused of a comment."""
     del place
-    one, text = cast("Suppression", fact), around.texts.get(fact.extent.file)
+    one, text = cast("Suppression", fact), ctx.texts.get(fact.extent.file)
     if one.problem:
         return none("a person must decide: mend it, or remove it")
     if one.expired:
         return none("a person must decide: what it hides, or its new date")
     if text is None or not (comment := _comment(text, one.extent)):
         return none(f"a person must remove the entry in {one.extent.file}")
-    same = around.kin(Suppression, _extent, one.extent)
+    same = ctx.kin(Suppression, _extent, one.extent)
     used = [name for other in same if other.used or other.expired for name in other.ids]
     if not used:
         whole = _whole(text, comment)

@@ -42,7 +42,7 @@ class Format(Protocol):
     def comments(self, document: Any, text: Text) -> list[Comment]:
         """Return the comments of a document with what they cover."""
 
-    def facts(self, documents: Mapping[str, Any], around: ParseContext) -> Iterable[Fact | Build]:
+    def facts(self, documents: Mapping[str, Any], ctx: ParseContext) -> Iterable[Fact | Build]:
         """Return what the documents of this format, by path, say: composed as their own engine composes them."""
 
 

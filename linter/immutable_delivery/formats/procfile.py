@@ -74,22 +74,22 @@ def comments(document: Document, text: Text) -> list[Comment]:
     return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
 
 
-def facts(documents: Mapping[str, Document], around: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield how every process starts and what that does."""
     for path, document in documents.items():
         for offset in document.broken:
-            around.troubles.append(ParseProblem(path, offset, "this line is no `name: command`"))
+            ctx.troubles.append(ParseProblem(path, offset, "this line is no `name: command`"))
         names = {process.name.text for process in document.processes}
         for process in document.processes:
             own = process.name.text
             service = "web" if own == "release" and "web" in names else own
-            yield from _facts(process, service, path, around)
+            yield from _facts(process, service, path, ctx)
 
 
-def _facts(process: Process, service: str, path: str, around: ParseContext) -> Iterator[Fact]:
+def _facts(process: Process, service: str, path: str, ctx: ParseContext) -> Iterator[Fact]:
     """Yield the facts of a process; a release is part of the service whose release it is."""
     name = process.name.text
-    scope = environment(path, around).reached(
+    scope = environment(path, ctx).reached(
         Scope(
             owner=name,
             service=service,
@@ -109,10 +109,10 @@ def _facts(process: Process, service: str, path: str, around: ParseContext) -> I
         container_type="service",
         name=name,
         entrypoint=command,
-        files=ContainerFiles(around, folder_of(path)),
+        files=ContainerFiles(ctx, folder_of(path)),
         places={"name": place},
     )
-    yield from lower(spec, around)
+    yield from lower(spec, ctx)
 
 
 def _process(path: str, start: int, match: re.Match[str]) -> Process:

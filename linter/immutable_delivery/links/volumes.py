@@ -26,9 +26,9 @@ def link_volumes(facts: Sequence[Fact], files: Files) -> list[Fact]:
     """Return the facts with ``volume``, ``volume_type`` and ``code`` of every command that moves files filled in."""
     if not any(isinstance(fact, Command) and fact.mutates == "files" for fact in facts):
         return list(facts)
-    around = _Around(facts, files)
+    ctx = _Around(facts, files)
     return [
-        around.linked(fact) if isinstance(fact, Command) and fact.mutates == "files" else fact
+        ctx.linked(fact) if isinstance(fact, Command) and fact.mutates == "files" else fact
         for fact in facts
     ]
 

@@ -163,22 +163,22 @@ def mended(
             stated(image) or lock.digest_of(image.text) or (digest_of(image) if digest_of else None)
         )
 
-    around = FixContext(
+    ctx = FixContext(
         texts=examined.project.texts,
         facts=examined.facts,
         formats={path: one.format for path, one in examined.project.inputs.items()},
         digest_of=digest,
     )
     kinds = {policy.id: policy.fix for policy in policies}
-    return [_mended(one, kinds, examined, around) for one in findings]
+    return [_mended(one, kinds, examined, ctx) for one in findings]
 
 
 def _mended(
-    finding: Finding, kinds: Mapping[str, str], examined: Examined, around: FixContext
+    finding: Finding, kinds: Mapping[str, str], examined: Examined, ctx: FixContext
 ) -> Finding:
     facts = examined.about.get((finding.policy, finding.place), ())
     found = ((fact, finding.place) for fact in facts)
-    fix = fix_of(kinds.get(finding.policy, ""), found, around)
+    fix = fix_of(kinds.get(finding.policy, ""), found, ctx)
     return replace(finding, fix=fix)
 
 

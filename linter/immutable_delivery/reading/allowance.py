@@ -16,7 +16,7 @@ MOST_SURPLUS = 50_000
 
 
 def within_allowance(
-    facts: Iterable[Fact | Build], around: ParseContext, files: int
+    facts: Iterable[Fact | Build], ctx: ParseContext, files: int
 ) -> Iterator[Fact | Build]:
     """Yield what each file may mean; say where one means more, and go on with the others."""
     budgets: dict[str, Budget] = {}
@@ -25,13 +25,13 @@ def within_allowance(
         place = fact.place if isinstance(fact, Build) else fact.used_at
         budget = budgets.get(place.file)
         if budget is None:
-            budget = budgets[place.file] = _budget(around.texts.get(place.file))
+            budget = budgets[place.file] = _budget(ctx.texts.get(place.file))
         if budget.pays():
             yield fact
             continue
         if not budget.told:
             budget.told = True
-            around.report(place, SPENT)
+            ctx.report(place, SPENT)
         if not surplus.pays():
             return
 

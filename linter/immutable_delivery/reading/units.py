@@ -62,23 +62,23 @@ def read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingSe
 
 def _read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingSettings) -> Reading:
     format_, found = load(group.format), Reading()
-    around = ParseContext(files, builds, settings)
+    ctx = ParseContext(files, builds, settings)
     documents = {}
     for path in group.paths:
         try:
-            text = around.texts[path] = Text.decode(path, files.read(path))
+            text = ctx.texts[path] = Text.decode(path, files.read(path))
             documents[path] = format_.parse(text)
         except UnreadableError as error:
             found.problems[path] = (error.offset, error.reason)
         else:
             found.comments[path] = format_.comments(documents[path], text)
-    facts = format_.facts(documents, around) if documents else ()
-    for fact in within_allowance(facts, around, len(group.paths)):
+    facts = format_.facts(documents, ctx) if documents else ()
+    for fact in within_allowance(facts, ctx, len(group.paths)):
         if isinstance(fact, Build):
             found.builds.append(fact)
         else:
             found.facts.append(cast("AnyFact", fact))
-    found.troubles, found.scopes = around.troubles, around.scopes
+    found.troubles, found.scopes = ctx.troubles, ctx.scopes
     return found
 
 

@@ -36,9 +36,9 @@ def comments(document: Bake, text: Text) -> list[Comment]:
     return remarks(text, document.remarks, [*document.blocks, *statements(document.root)])
 
 
-def facts(documents: Mapping[str, Bake], around: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, Bake], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield how every target is built."""
     from immutable_delivery.formats.bake.targets import lower  # noqa: PLC0415 (it loads the shell)
 
     for path, document in documents.items():
-        yield from lower(document.root, path, around)
+        yield from lower(document.root, path, ctx)

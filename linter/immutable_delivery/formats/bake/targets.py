@@ -26,9 +26,9 @@ _IMAGE = "docker-image://"
 _MERGED = frozenset({"args", "contexts", "labels"})
 
 
-def lower(root: Node | None, path: str, around: ParseContext) -> Iterator[Fact | Build]:
+def lower(root: Node | None, path: str, ctx: ParseContext) -> Iterator[Fact | Build]:
     """Yield what the targets of a file build and take in; those that only others inherit from build nothing."""
-    file = File(root, path, around)
+    file = File(root, path, ctx)
     inherited = {one.text for _, node in pairs(root, "target") for one in scalars(node, "inherits")}
     grouped = {one.text for _, node in pairs(root, "group") for one in scalars(node, "targets")}
     for key, node in pairs(root, "target"):
@@ -94,7 +94,7 @@ class _Target(Record, frozen=True):
             build = self._build(folder, dockerfile, named)
             yield build
             if inline is not None:
-                yield from inlined(inline, build, self.file.around)
+                yield from inlined(inline, build, self.file.ctx)
 
     def _build(self, folder: str | None, dockerfile: str, named: LocatedText | None) -> Build:
         values = {
@@ -124,7 +124,7 @@ class _Target(Record, frozen=True):
         """Return context and Dockerfile; paths start where Bake is called: beside the file, else at the root."""
         if (context and not context.known) or (named and not named.known):
             return None, ""
-        folder, files = folder_of(self.file.path), self.file.around.files
+        folder, files = folder_of(self.file.path), self.file.ctx.files
         inside = context.text if context else "."
         tried = [_dockerfile(home, inside, named) for home in dict.fromkeys((folder, ""))]
         there = (one for one in tried if _is_there(files, one[1]))

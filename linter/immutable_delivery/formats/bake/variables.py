@@ -23,7 +23,7 @@ class File(Record):
 
     root: Node | None
     path: str
-    around: ParseContext
+    ctx: ParseContext
     values: dict[str, LocatedText | None] = field(default_factory=dict)
 
     def written(self, node: Scalar, depth: int = 0) -> LocatedText:

@@ -27,11 +27,11 @@ def comments(document: ComposeDocument, text: Text) -> list[Comment]:
     return yaml.comments(text, document.documents)
 
 
-def facts(documents: Mapping[str, ComposeDocument], around: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, ComposeDocument], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Return what the services of all Compose files say."""
     from immutable_delivery.formats.compose.composed import facts as composed  # noqa: PLC0415
 
-    return composed(documents, around)
+    return composed(documents, ctx)
 
 
 def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:

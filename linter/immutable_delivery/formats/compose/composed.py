@@ -24,10 +24,10 @@ from immutable_delivery.syntax.yaml.query import text
 _DIGEST = "@sha256:"
 
 
-def facts(documents: Mapping[str, ComposeDocument], around: ParseContext) -> Iterator[Fact | Build]:
+def facts(documents: Mapping[str, ComposeDocument], ctx: ParseContext) -> Iterator[Fact | Build]:
     """Yield what all Compose files of a repository say, composed as Compose does it."""
     readable = {path: one for path, one in documents.items() if not one.template}
-    reader = Reader(readable, around)
+    reader = Reader(readable, ctx)
     for one in documents.values():
         reader.report_problems(one)
     found = layout(readable, _chosen(reader))
@@ -63,7 +63,7 @@ def project_facts(reader: Reader, project: Project) -> Iterator[Fact | Build]:
     """Yield what the services of one project say."""
     model = load(reader, project)
     base = load(reader, Project(project.files[:-1])) if len(project.files) > 1 else None
-    yield from (_include(written, project, reader.around) for written in model.remote)
+    yield from (_include(written, project, reader.ctx) for written in model.remote)
     for name, (key, node) in model.section("services").entries.items():
         if project.judges(name) and isinstance(node, Tree):
             one = service(key, node, model, reader, project.files)
@@ -72,7 +72,7 @@ def project_facts(reader: Reader, project: Project) -> Iterator[Fact | Build]:
 
 
 def _service(one: Service, unpinned_from: str) -> Iterator[Fact | Build]:
-    yield from lower(spec(one, unpinned_from), one.reader.around)
+    yield from lower(spec(one, unpinned_from), one.reader.ctx)
     for build in builds(one):
         yield build
         if isinstance(build, Build) and "#" in build.dockerfile:
@@ -87,14 +87,14 @@ def _removed_digest(one: Service, base: Model | None) -> str:
     return before[before.index(_DIGEST) + 1 :] if _DIGEST in before else ""
 
 
-def _include(written: LocatedText, project: Project, around: ParseContext) -> Source:
+def _include(written: LocatedText, project: Project, ctx: ParseContext) -> Source:
     """Return the source that an include from elsewhere is."""
     address = of_url(written.text, written.unresolved, git=True)
     scope = Scope(phase="start", deployed=True, manifest=written.used_at.file)
     return Source(
         used_at=written.used_at,
         extent=written.used_at,
-        scope=environment(project.files[-1], (), around).reached(scope),
+        scope=environment(project.files[-1], (), ctx).reached(scope),
         places={"url": written.used_at},
         source_type="include",
         url=address.url,

@@ -59,7 +59,7 @@ def _files(service: Service, mounted: tuple[MountSpec, ...]) -> ContainerFiles:
         if one.target and one.target.value and one.host_path is not None
     }
     workdir = text(service.node, "working_dir")
-    return ContainerFiles(service.reader.around, service.context, paths, contents(service), workdir)
+    return ContainerFiles(service.reader.ctx, service.context, paths, contents(service), workdir)
 
 
 def _flag(service: Service, key: str) -> Flag:

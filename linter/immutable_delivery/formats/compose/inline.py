@@ -19,4 +19,4 @@ def inline(service: Service, build: Build) -> Iterator[Fact]:
     """Yield what the Dockerfile inside a service says."""
     node = service.build.get("dockerfile_inline") if service.build else None
     if isinstance(node, Scalar):
-        yield from inlined(node.written, build, service.reader.around)
+        yield from inlined(node.written, build, service.reader.ctx)

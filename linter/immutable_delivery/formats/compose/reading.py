@@ -21,7 +21,7 @@ class Reader(Record):
     """Compose files and environment files of one repository."""
 
     documents: Mapping[str, ComposeDocument]
-    around: ParseContext
+    ctx: ParseContext
     extended: set[tuple[str, str]] = field(default_factory=set)
     """Services that others extend, by file and name."""
     included: set[str] = field(default_factory=set)
@@ -44,7 +44,7 @@ class Reader(Record):
 
     def there(self, path: str) -> bool:
         """Whether the repository holds a file: what version control ignores is not of it."""
-        return self.around.files.state(path) in {"tracked", "untracked"}
+        return self.ctx.files.state(path) in {"tracked", "untracked"}
 
     def environment(self, path: str, *, raw: bool = False) -> Environment:
         """Return the variables of an environment file; none where it is not there."""
@@ -57,7 +57,7 @@ class Reader(Record):
         trouble = ParseProblem(place.file, place.span.start, reason, template)
         if trouble not in self._told:
             self._told.add(trouble)
-            self.around.troubles.append(trouble)
+            self.ctx.troubles.append(trouble)
 
     def report_problems(self, document: ComposeDocument) -> None:
         """Say what of a file is no YAML, or not the YAML that Compose accepts."""
@@ -86,13 +86,13 @@ class Reader(Record):
         if not self.there(path):
             return None
         try:
-            text = Text.decode(path, self.around.files.read(path))
+            text = Text.decode(path, self.ctx.files.read(path))
         except MissingError:  # a link that leads to nothing, which is no file for Compose either
             return None
         except UnreadableError as error:
             self.trouble(Place(path, Span(0, 0)), error.reason)
             return None
-        return self.around.texts.setdefault(path, text)
+        return self.ctx.texts.setdefault(path, text)
 
 
 _TRUE = frozenset({"true", "y", "yes", "on"})

@@ -100,7 +100,7 @@ def service(
         deployed=True,
         manifest=key.place.file,
     )
-    reached = environment(files[-1], profiles, reader.around).reached(scope)
+    reached = environment(files[-1], profiles, reader.ctx).reached(scope)
     return Service(key, node, model, reader, reached)
 
 
@@ -108,9 +108,9 @@ _DEVCONTAINER = "devcontainer"
 """A folder with this word in its name holds the place where somebody works."""
 
 
-def environment(path: str, profiles: Sequence[str], around: ParseContext) -> Environment:
+def environment(path: str, profiles: Sequence[str], ctx: ParseContext) -> Environment:
     """Return the environment of a service: as the configuration says, by its last file, or by its profiles."""
-    found = configured(path, around.settings.environments)
+    found = configured(path, ctx.settings.environments)
     return found or conventional(path) or _profiled(profiles) or Environment()
 
 

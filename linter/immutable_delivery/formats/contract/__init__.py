@@ -51,23 +51,23 @@ def comments(document: list[yaml.Document], text: Text) -> list[Comment]:
 
 
 def facts(
-    documents: Mapping[str, list[yaml.Document]], around: ParseContext
+    documents: Mapping[str, list[yaml.Document]], ctx: ParseContext
 ) -> Iterable[Fact | Build]:
     """Yield what each meta file states of its service."""
     for path, tree in documents.items():
         for number, document in enumerate(tree):
             if document.problem:
-                around.troubles.append(ParseProblem(path, document.problem_at, document.problem))
+                ctx.troubles.append(ParseProblem(path, document.problem_at, document.problem))
             elif document.root is not None:
-                yield from _facts(path, number, document.root, around)
+                yield from _facts(path, number, document.root, ctx)
 
 
-def _facts(path: str, number: int, root: yaml.Node, around: ParseContext) -> Iterator[Fact | Build]:
+def _facts(path: str, number: int, root: yaml.Node, ctx: ParseContext) -> Iterator[Fact | Build]:
     """Yield the facts of document ``number`` of a file."""
     extra = (second_document(root),) if number else ()
-    yield contract_fact(root, (*extra, *problems(root, path, around.files)))
+    yield contract_fact(root, (*extra, *problems(root, path, ctx.files)))
     if isinstance(root, yaml.Mapping):
         stated = (image_of(root), build_of(root, path))
         yield from (fact for fact in stated if fact is not None)
         yield from artifacts(root)
-        yield from start_facts(root, path, around)
+        yield from start_facts(root, path, ctx)

@@ -71,7 +71,7 @@ def build_of(root: Mapping, path: str) -> Build | None:
     )
 
 
-def start_facts(root: Mapping, path: str, around: ParseContext) -> Iterator[Fact]:
+def start_facts(root: Mapping, path: str, ctx: ParseContext) -> Iterator[Fact]:
     """Yield the start command and what running it does."""
     start = root.get("start")
     if not argv_of(root) or not isinstance(start, Sequence):
@@ -82,6 +82,6 @@ def start_facts(root: Mapping, path: str, around: ParseContext) -> Iterator[Fact
         extent=root.extent("start"),
         scope=scope_of(root, phase="start"),
         entrypoint=CommandSpec("start", words, start.place, root.extent("start")),
-        files=ContainerFiles(around, folder_of(path)),
+        files=ContainerFiles(ctx, folder_of(path)),
     )
-    yield from parts(spec, around)
+    yield from parts(spec, ctx)

@@ -61,7 +61,7 @@ def comments(document: Parsed, text: Text) -> list[Comment]:
     return remarks(text, document.remarks, statements(document.document.root))
 
 
-def facts(documents: AnyMapping[str, Parsed], around: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: AnyMapping[str, Parsed], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what every configuration says; all of it is for development."""
     from immutable_delivery.formats.devcontainer.workplace import (  # noqa: PLC0415 (it loads the shell)
         Workplace,
@@ -70,9 +70,9 @@ def facts(documents: AnyMapping[str, Parsed], around: ParseContext) -> Iterable[
     for path, parsed in documents.items():
         one = parsed.document
         if one.problem:
-            around.troubles.append(ParseProblem(path, one.problem_at, one.problem))
+            ctx.troubles.append(ParseProblem(path, one.problem_at, one.problem))
         elif isinstance(one.root, Mapping):
-            yield from Workplace(one.root, path, around).facts()
+            yield from Workplace(one.root, path, ctx).facts()
 
 
 def _empty(text: Text) -> Document:

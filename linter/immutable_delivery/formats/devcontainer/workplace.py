@@ -49,7 +49,7 @@ class Workplace(Record, frozen=True):
 
     root: Mapping
     path: str
-    around: ParseContext
+    ctx: ParseContext
 
     @property
     def scope(self) -> Scope:
@@ -70,8 +70,8 @@ class Workplace(Record, frozen=True):
 
     def facts(self) -> Iterator[Fact | Build]:
         """Yield everything that it says."""
-        tell(self.root, _SHAPES, "", self.around.report)
-        yield from parts(self._spec(), self.around)
+        tell(self.root, _SHAPES, "", self.ctx.report)
+        yield from parts(self._spec(), self.ctx)
         yield from self._build()
         yield from self._features()
 
@@ -88,7 +88,7 @@ class Workplace(Record, frozen=True):
             variables=tuple(self._variables()),
             values={},
             mounts=tuple(self._mounts()),
-            files=ContainerFiles(self.around, self.workspace),
+            files=ContainerFiles(self.ctx, self.workspace),
         )
 
     def _variables(self) -> Iterator[VariableSpec]:
@@ -149,7 +149,7 @@ class Workplace(Record, frozen=True):
         """Return the features that the lock file beside the configuration fixes."""
         hidden = self.path.endswith("/.devcontainer.json") or self.path == ".devcontainer.json"
         name = f"{'.' if hidden else ''}devcontainer-lock.json"
-        lock = read_text(self.around.files, resolve(folder_of(self.path), name))
+        lock = read_text(self.ctx.files, resolve(folder_of(self.path), name))
         root = next((one.root for one in yaml.documents(lock)), None) if lock else None
         return {key.text for key, value in pairs(root, "features") if text(value, "integrity")}
 

@@ -66,15 +66,15 @@ def comments(document: Document, text: Text) -> list[Comment]:
     return list(in_stages(document, len(text.value)))
 
 
-def facts(documents: Mapping[str, Document], around: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Return what every Dockerfile says, as the manifests that build it say to build it."""
     from immutable_delivery.formats.dockerfile.lowering import lower  # noqa: PLC0415 (it loads the shell)
 
     for path, document in documents.items():
         if document.template:
-            around.troubles.append(ParseProblem(path, 0, document.template, template=True))
+            ctx.troubles.append(ParseProblem(path, 0, document.template, template=True))
         else:
-            yield from lower(document, around, around.builds)
+            yield from lower(document, ctx, ctx.builds)
 
 
 def second_reading(before: Text, after: Text, edits: Sequence[tuple[Span, Span]]) -> SecondReading:

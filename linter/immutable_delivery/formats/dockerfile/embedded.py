@@ -21,17 +21,17 @@ def inlined(written: LocatedText, build: Build, home: ParseContext) -> Iterator[
     """Yield what a Dockerfile says; ``build`` names it by a path that no file has."""
     if len(written.text) > MAX_LENGTH:
         return
-    around = ParseContext(home.files, (build,), home.settings, texts=home.texts)
+    ctx = ParseContext(home.files, (build,), home.settings, texts=home.texts)
     try:
         document = dockerfile.parse(Text(build.dockerfile, written.text))
     except UnreadableError as error:
-        around.troubles.append(ParseProblem(build.dockerfile, error.offset, error.reason))
+        ctx.troubles.append(ParseProblem(build.dockerfile, error.offset, error.reason))
     else:
         real = _Real(build.dockerfile, written)
-        for fact in dockerfile.facts({build.dockerfile: document}, around):
+        for fact in dockerfile.facts({build.dockerfile: document}, ctx):
             if isinstance(fact, Fact):
                 yield real.of(fact)
-    for trouble in around.troubles:
+    for trouble in ctx.troubles:
         place = written.place(trouble.offset, trouble.offset)
         told = ParseProblem(place.file, place.span.start, trouble.reason, trouble.template)
         if (

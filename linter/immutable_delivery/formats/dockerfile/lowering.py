@@ -39,17 +39,17 @@ _FOLLOW: dict[str, Callable[[State, Instruction], None]] = {
 }
 
 
-def lower(document: Document, around: ParseContext, builds: Iterable[Build] = ()) -> list[Fact]:
+def lower(document: Document, ctx: ParseContext, builds: Iterable[Build] = ()) -> list[Fact]:
     """Return the facts of a Dockerfile, merged over the ways in which it is built."""
-    found = [_lower(document, around, request) for request in requests(document, builds)]
+    found = [_lower(document, ctx, request) for request in requests(document, builds)]
     return found[0] if len(found) == 1 else _merged(found)
 
 
-def _lower(document: Document, around: ParseContext, request: Request) -> list[Fact]:
+def _lower(document: Document, ctx: ParseContext, request: Request) -> list[Fact]:
     resolve = Resolver(document.escape)
     plan = Plan(document, request, resolve)
     site = Site(
-        document, around, plan, context_of(around.files, document.path, request, _sources(document))
+        document, ctx, plan, context_of(ctx.files, document.path, request, _sources(document))
     )
     scope = Scope(owner=document.path, dockerfile=document.path)
     if document.syntax:
@@ -61,7 +61,7 @@ def _lower(document: Document, around: ParseContext, request: Request) -> list[F
     target = site.states[plan.target.index] if plan.target else None
     for state in site.states:
         starts.starts(state, target)
-    _complain(document, around, resolve)
+    _complain(document, ctx, resolve)
     return site.facts
 
 
@@ -128,11 +128,11 @@ def _sources(document: Document) -> list[str]:
     ]
 
 
-def _complain(document: Document, around: ParseContext, resolve: Resolver) -> None:
+def _complain(document: Document, ctx: ParseContext, resolve: Resolver) -> None:
     for fault in resolve.faults:
         trouble = ParseProblem(document.path, fault.offset, fault.reason)
-        if trouble not in around.troubles:
-            around.troubles.append(trouble)
+        if trouble not in ctx.troubles:
+            ctx.troubles.append(trouble)
 
 
 def _merged(found: list[list[Fact]]) -> list[Fact]:

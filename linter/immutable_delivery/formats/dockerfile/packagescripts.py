@@ -25,10 +25,10 @@ def package_scripts(state: State, argv: Sequence[str], text: str) -> Iterator[Lo
     """Yield the scripts that an exec form or a line of shell runs, what npm runs before each (`prestart`), and those that they run."""
     names = [*_named(argv), *_named_in(text)]
     found = state.locate("package.json") if names else None
-    file = read_text(state.site.around.files, found[1]) if found else None
+    file = read_text(state.site.ctx.files, found[1]) if found else None
     if file is None:
         return
-    state.site.around.texts.setdefault(file.path, file)
+    state.site.ctx.texts.setdefault(file.path, file)
     scripts = _scripts(file)
     for _ in range(MAX_DEPTH):
         wanted = dict.fromkeys(step for name in names for step in (f"pre{name}", name))

@@ -74,10 +74,10 @@ def find(state: State, program: str) -> Script | None:
     if brought.body is not None:
         shell = is_shell(brought.body.text, program)
         return Script("", brought.body, brought.instruction) if shell else None
-    text = read_text(state.site.around.files, path)
+    text = read_text(state.site.ctx.files, path)
     if text is None or path is None or not _is_followed(text.value, path):
         return None
-    state.site.around.texts.setdefault(path, text)
+    state.site.ctx.texts.setdefault(path, text)
     whole = Place(path, Span(0, len(text.value)))
     return Script(path, LocatedText.literal(text.value, whole), whole)
 
@@ -86,11 +86,11 @@ def interpreter_for(state: State, variables: Mapping[str, LocatedText | None]) -
     """Return an interpreter that finds the files of the image in the repository."""
     return Interpreter(
         variables,
-        files=state.site.around.files,
+        files=state.site.ctx.files,
         folder=state.contents.folder(state.workdir),
         shell=shell_of(state),
         locate=lambda path: (state.locate(path) or (None, None))[1],
-        tables=tables_of(state.site.around.settings),
+        tables=tables_of(state.site.ctx.settings),
     )
 
 
@@ -105,7 +105,7 @@ def stage_interpreter(state: State) -> Interpreter:
 
 def finish(state: State, interpreter: Interpreter) -> list[Fact]:
     """Return what an interpreter found; in a script of its own the statement is the line."""
-    texts = state.site.around.texts
+    texts = state.site.ctx.texts
     for path, text in interpreter.texts.items():
         texts.setdefault(path, text)
     own = state.site.document.path

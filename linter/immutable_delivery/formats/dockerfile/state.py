@@ -22,7 +22,7 @@ class Site(Record):
     """What all stages of one build share."""
 
     document: Document
-    around: ParseContext
+    ctx: ParseContext
     plan: Plan
     context: Context
     facts: list[Fact] = field(default_factory=list)

@@ -55,13 +55,13 @@ def comments(document: list[Document], text: Text) -> list[Comment]:
     return yaml.comments(text, document)
 
 
-def facts(documents: Mapping[str, list[Document]], around: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what every task definition says of its containers."""
     from immutable_delivery.formats.ecs.tasks import tasks  # noqa: PLC0415 (it loads the shell)
 
     for path, held in documents.items():
         for document in held:
             if document.problem:
-                around.troubles.append(ParseProblem(path, document.problem_at, document.problem))
+                ctx.troubles.append(ParseProblem(path, document.problem_at, document.problem))
             for task in tasks(document.root, path):
-                yield from task.facts(around)
+                yield from task.facts(ctx)

@@ -37,7 +37,7 @@ class One(Record, frozen=True):
     role: ContainerRole
     volumes: AnyMapping[str, Mapping]
     alone: bool
-    around: ParseContext
+    ctx: ParseContext
 
     @property
     def name(self) -> str:
@@ -56,11 +56,11 @@ class One(Record, frozen=True):
             deployed=True,
             manifest=self.path,
         )
-        return environment(self.path, self.around).reached(scope)
+        return environment(self.path, self.ctx).reached(scope)
 
     def facts(self) -> Iterator[Fact]:
         """Yield everything that is said of the container."""
-        yield from lower(self.spec(), self.around)
+        yield from lower(self.spec(), self.ctx)
 
     def spec(self) -> ContainerSpec:
         """Return what is said of the container; without a word its root file system can be written to."""
@@ -81,7 +81,7 @@ class One(Record, frozen=True):
             others=tuple(self._checks()),
             variables=(*self._environment(), *self._labels()),
             mounts=tuple(self._mounts()),
-            files=ContainerFiles(self.around),
+            files=ContainerFiles(self.ctx),
             user=self._setting("user"),
             read_only=self._flag(node, "readonlyRootFilesystem"),
             stdin=self._flag(node, "interactive"),

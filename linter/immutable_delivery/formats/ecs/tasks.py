@@ -49,10 +49,10 @@ class Task(Record, frozen=True):
     template: bool = False
     """Whether it is part of a CloudFormation template."""
 
-    def facts(self, around: ParseContext) -> Iterator[Fact]:
+    def facts(self, ctx: ParseContext) -> Iterator[Fact]:
         """Yield what it says of its containers."""
         reader, found = self.reader, self.reader.mappings(self.node, "containerDefinitions")
-        self._tell(found, around)
+        self._tell(found, ctx)
         volumes = {
             _text(reader.value(one, "name")): one for one in reader.mappings(self.node, "volumes")
         }
@@ -61,15 +61,15 @@ class Task(Record, frozen=True):
             name, essential = (_text(reader.value(node, key)) for key in ("name", "essential"))
             rest: ContainerRole = "sidecar" if essential == "false" else "container"
             role = "init" if name in ended else rest
-            one = One(self.name, self.path, reader, node, role, volumes, len(found) == 1, around)
+            one = One(self.name, self.path, reader, node, role, volumes, len(found) == 1, ctx)
             yield from one.facts()
 
-    def _tell(self, containers: list[Mapping], around: ParseContext) -> None:
+    def _tell(self, containers: list[Mapping], ctx: ParseContext) -> None:
         """Say what of a registration has the wrong shape; a template may have functions in its place."""
         if not self.template:
-            tell(self.node, _TASK, "", around.report)
+            tell(self.node, _TASK, "", ctx.report)
             for index, node in enumerate(containers):
-                tell(node, _CONTAINER, f"containerDefinitions[{index}].", around.report)
+                tell(node, _CONTAINER, f"containerDefinitions[{index}].", ctx.report)
 
     def _awaited(self, node: Mapping) -> Iterator[str]:
         """Yield the containers for whose end a container waits: they prepare something for it."""

@@ -37,9 +37,9 @@ def comments(document: Manifest, text: Text) -> list[Comment]:
     return [*found, *annotated(document)]
 
 
-def facts(documents: Mapping[str, Manifest], around: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, Manifest], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what is deployed: kustomizations through their roots, other objects by themselves."""
-    return deployed(documents, around)
+    return deployed(documents, ctx)
 
 
 def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:

@@ -36,7 +36,7 @@ def _container(found: Found, mounts: Mounts, scope: Scope) -> Iterator[Fact]:
     node, workload = found.node, mounts.workload
     scripts = volumes.scripts(node, mounts.volumes, workload)
     spec = _spec(found, mounts, scope, scripts)
-    yield from lower(spec, workload.around, remembered(node, spec, scripts, workload))
+    yield from lower(spec, workload.ctx, remembered(node, spec, scripts, workload))
 
 
 def _spec(found: Found, mounts: Mounts, scope: Scope, scripts: dict[str, Scalar]) -> ContainerSpec:
@@ -62,7 +62,7 @@ def _spec(found: Found, mounts: Mounts, scope: Scope, scripts: dict[str, Scalar]
         variables=(*variables.variables(node, known), *variables.inherited(node, workload)),
         values=known,
         mounts=tuple(mounts.of(node)),
-        files=ContainerFiles(workload.around, texts=scripts),
+        files=ContainerFiles(workload.ctx, texts=scripts),
         user=_user(node, pod),
         refuses_root=_refusal(node, pod),
         read_only=_flag(node, "securityContext", "readOnlyRootFilesystem"),

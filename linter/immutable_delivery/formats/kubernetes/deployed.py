@@ -22,24 +22,24 @@ from immutable_delivery.source.text import Place
 _TEMPLATES = lazy(r"(?:^|/)templates?/")
 
 
-def deployed(manifests: Mapping[str, Manifest], around: ParseContext) -> Iterable[Fact]:
+def deployed(manifests: Mapping[str, Manifest], ctx: ParseContext) -> Iterable[Fact]:
     """Return the facts of all that is deployed, each once with the environments that it reaches."""
-    deployment = _Deployment(manifests, around)
+    deployment = _Deployment(manifests, ctx)
     deployment.note()
     deployment.kustomized()
     deployment.alone()
-    around.troubles.extend(deployment.troubles.values())
+    ctx.troubles.extend(deployment.troubles.values())
     return deployment.reach.facts()
 
 
 class _Deployment:
-    def __init__(self, manifests: Mapping[str, Manifest], around: ParseContext) -> None:
+    def __init__(self, manifests: Mapping[str, Manifest], ctx: ParseContext) -> None:
         self.troubles: dict[tuple[str, int, str], ParseProblem] = {}
         """Without repetition: many overlays stumble over one base."""
-        self._environments = Environments(around)
+        self._environments = Environments(ctx)
         self.reach = Reach(self._environments)
         self._manifests = manifests
-        self._around = around
+        self._around = ctx
         self._memory: Memory = {}
         self._used: set[str] = set()
 

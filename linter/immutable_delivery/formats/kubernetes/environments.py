@@ -23,8 +23,8 @@ _LABELS = (
 class Environments:
     """The environments of a repository: those of the configuration, else by convention."""
 
-    def __init__(self, around: ParseContext) -> None:
-        self._around = around
+    def __init__(self, ctx: ParseContext) -> None:
+        self._around = ctx
 
     def of(self, path: str) -> Environment:
         """Return the environment of a manifest."""

@@ -54,7 +54,7 @@ def remembered(
     image = spec.image.value if spec.image else ""
     key = id(container), image, spec.scope, tuple((spec.values or {}).items()), texts
     if key not in workload.memory:
-        workload.memory[key] = (container, tuple(bodies.values())), effects(spec, workload.around)
+        workload.memory[key] = (container, tuple(bodies.values())), effects(spec, workload.ctx)
     found: Effects = workload.memory[key][1]
     return found
 

@@ -64,7 +64,7 @@ class Workload(Record, frozen=True):
 
     resource: Resource
     neighbours: Neighbours
-    around: ParseContext
+    ctx: ParseContext
     memory: Memory = field(default_factory=dict)
     """What commands do, by all that it depends on: overlays share most of their containers."""
     report: Report = _unheard

@@ -42,10 +42,10 @@ def comments(document: Unit, text: Text) -> list[Comment]:
     return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
 
 
-def facts(documents: Mapping[str, Unit], around: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, Unit], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what the units say of containers, images and builds."""
     from immutable_delivery.formats.quadlet.lowering import lower  # noqa: PLC0415 (it loads the shell)
 
     for unit in documents.values():
-        around.troubles += (ParseProblem(unit.path, at, "is no `Key=value`") for at in unit.broken)
-        yield from lower(unit, documents, around)
+        ctx.troubles += (ParseProblem(unit.path, at, "is no `Key=value`") for at in unit.broken)
+        yield from lower(unit, documents, ctx)

@@ -28,7 +28,7 @@ _PLACED = {
 }  # fmt: skip
 
 
-def container(unit: Unit, image: str | None, scope: Scope, around: ParseContext) -> ContainerSpec:
+def container(unit: Unit, image: str | None, scope: Scope, ctx: ParseContext) -> ContainerSpec:
     """Return what a unit says of its container; ``image`` is what it runs, through the unit that brings it."""
     named = unit.last("Image")
     places = {
@@ -49,7 +49,7 @@ def container(unit: Unit, image: str | None, scope: Scope, around: ParseContext)
         others=tuple(_checks(unit)),
         variables=(*_environment(unit), *labels),
         mounts=tuple(_mounts(unit)),
-        files=ContainerFiles(around),
+        files=ContainerFiles(ctx),
         user=_setting(unit, "User"),
         read_only=_flag(unit, "ReadOnly"),
         workdir=_setting(unit, "WorkingDir"),

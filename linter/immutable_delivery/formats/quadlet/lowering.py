@@ -21,11 +21,11 @@ _UPDATES = frozenset({"registry", "local"})
 _LABEL = "io.containers.autoupdate"
 
 
-def lower(unit: Unit, units: Mapping[str, Unit], around: ParseContext) -> Iterator[Fact | Build]:
+def lower(unit: Unit, units: Mapping[str, Unit], ctx: ParseContext) -> Iterator[Fact | Build]:
     """Yield what a unit says; ``units`` are all there are, by path."""
     image = unit.last("Image")
     made_by = image.value.text if image else ""
-    scope = environment(unit.path, around).reached(
+    scope = environment(unit.path, ctx).reached(
         Scope(
             owner=unit.name,
             service=unit.name if unit.kind == "Container" else "",
@@ -35,32 +35,32 @@ def lower(unit: Unit, units: Mapping[str, Unit], around: ParseContext) -> Iterat
             manifest=unit.path,
         )
     )
-    _tell(unit, units, around)
+    _tell(unit, units, ctx)
     if unit.kind == "Container" and (image or unit.last("Rootfs")):
-        spec = container(unit, _reference(unit, units), scope, around)
-        yield from containers.lower(spec, around)
+        spec = container(unit, _reference(unit, units), scope, ctx)
+        yield from containers.lower(spec, ctx)
     if image is not None and not made_by.endswith((".build", ".image")):
         yield _image(unit, image, scope)
     if unit.kind == "Build":
-        yield from _build(unit, units, around.files)
+        yield from _build(unit, units, ctx.files)
     yield from _updaters(unit, scope)
 
 
-def _tell(unit: Unit, units: Mapping[str, Unit], around: ParseContext) -> None:
+def _tell(unit: Unit, units: Mapping[str, Unit], ctx: ParseContext) -> None:
     """Say what Podman would refuse: a unit without what it is about, or with what is not there."""
     whole = Place(unit.path, Span(0, 0))
-    extended = around.files.state(f"{unit.path}.d") != "missing"
+    extended = ctx.files.state(f"{unit.path}.d") != "missing"
     keys = _NEEDED.get(unit.kind, ())
     if keys and not extended and not any(unit.last(key) for key in keys):
-        around.report(whole, f"has no `{'=` and no `'.join(keys)}=`")
+        ctx.report(whole, f"has no `{'=` and no `'.join(keys)}=`")
     image, manifest = unit.last("Image"), unit.text("Yaml")
     if image and unit.kind == "Container" and image.value.text.endswith((".image", ".build")):
         names = {path.rpartition("/")[2] for path in units}
         if image.value.known and image.value.text not in names:
-            around.report(image.value.used_at, f"there is no `{image.value.text}`")
+            ctx.report(image.value.used_at, f"there is no `{image.value.text}`")
     path = resolve(folder_of(unit.path), manifest) if manifest else None
-    if path is not None and around.files.state(path) == "missing":
-        around.report(unit.all("Yaml")[-1].value.used_at, f"there is no `{manifest}`")
+    if path is not None and ctx.files.state(path) == "missing":
+        ctx.report(unit.all("Yaml")[-1].value.used_at, f"there is no `{manifest}`")
 
 
 def _reference(unit: Unit, units: Mapping[str, Unit]) -> str | None:

@@ -42,16 +42,16 @@ def comments(document: list[Document], text: Text) -> list[Comment]:
     return yaml.comments(text, document)
 
 
-def facts(documents: Mapping[str, list[Document]], around: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what every workload says of its containers."""
     from immutable_delivery.formats.score.containers import One  # noqa: PLC0415 (it loads the shell)
 
-    for path, root in roots(documents, around):
+    for path, root in roots(documents, ctx):
         if text_at(root, "apiVersion").startswith("score.dev/"):
-            tell(root, {"metadata": "mapping", "containers": "mapping"}, "", around.report)
+            tell(root, {"metadata": "mapping", "containers": "mapping"}, "", ctx.report)
             containers = mapping(root, "containers")
             named = containers.entries if containers else {}
-            tell(containers, dict.fromkeys(named, "mapping"), "containers.", around.report)
+            tell(containers, dict.fromkeys(named, "mapping"), "containers.", ctx.report)
             for key, node in pairs(root, "containers"):
                 if isinstance(node, Tree):
-                    yield from One(root, key, node, path, around).facts()
+                    yield from One(root, key, node, path, ctx).facts()

@@ -56,7 +56,7 @@ class One(Record, frozen=True):
     key: Scalar
     node: Mapping
     path: str
-    around: ParseContext
+    ctx: ParseContext
 
     @property
     def name(self) -> str:
@@ -76,7 +76,7 @@ class One(Record, frozen=True):
             deployed=True,
             manifest=self.path,
         )
-        return environment(self.path, self.around).reached(scope)
+        return environment(self.path, self.ctx).reached(scope)
 
     @property
     def built(self) -> bool:
@@ -85,8 +85,8 @@ class One(Record, frozen=True):
 
     def facts(self) -> Iterator[Fact | Build]:
         """Yield everything that is said of the container."""
-        tell(self.node, _SHAPES, f"containers.{self.key.text}.", self.around.report)
-        yield from lower(self._spec(), self.around)
+        tell(self.node, _SHAPES, f"containers.{self.key.text}.", self.ctx.report)
+        yield from lower(self._spec(), self.ctx)
         yield from self._build()
 
     def _spec(self) -> ContainerSpec:
@@ -106,7 +106,7 @@ class One(Record, frozen=True):
             others=tuple(self._probes()),
             variables=tuple(self._variables()),
             mounts=(*self._volumes(), *self._files()),
-            files=ContainerFiles(self.around, folder_of(self.path) if self.built else None),
+            files=ContainerFiles(self.ctx, folder_of(self.path) if self.built else None),
             builds=self.built,
             places={"name": place, "image": named},
         )
@@ -145,7 +145,7 @@ class One(Record, frozen=True):
         folder = folder_of(self.path)
         dockerfile = resolve(folder, "Dockerfile")
         image = scalar(self.node, "image")
-        if self.built and image and dockerfile and self.around.files.state(dockerfile) != "missing":
+        if self.built and image and dockerfile and self.ctx.files.state(dockerfile) != "missing":
             yield Build(
                 dockerfile=dockerfile,
                 context=folder,

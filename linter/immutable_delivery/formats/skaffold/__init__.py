@@ -47,17 +47,17 @@ def comments(document: list[Document], text: Text) -> list[Comment]:
     return yaml.comments(text, document)
 
 
-def facts(documents: Mapping[str, list[Document]], around: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield every artifact as a build, and what comes from other repositories."""
     found = [
         Config(path, root)
-        for path, root in roots(documents, around)
+        for path, root in roots(documents, ctx)
         if isinstance(root, Node) and text_at(root, "apiVersion").startswith("skaffold/")
     ]
     for one in found:
-        tell(one.root, _SHAPES, "", around.report)
-        tell(one.root.get("build"), {"artifacts": "mappings"}, "build.", around.report)
+        tell(one.root, _SHAPES, "", ctx.report)
+        tell(one.root.get("build"), {"artifacts": "mappings"}, "build.", ctx.report)
     for group in together(found):
-        yield from builds(group, around.files)
+        yield from builds(group, ctx.files)
         for one in group:
             yield from sources(one)

@@ -29,10 +29,8 @@ def location(report: Report, place: Place, *, single_line: bool = False) -> dict
     """Return a place; ``single_line`` keeps to its first line, since GitHub shows no other within a diff."""
     text = report.texts.get(place.file)
     region = _region(text, place, single_line=single_line) if text else {"startLine": 1}
-    around = _context(text, place) if text and single_line else {}
-    return {
-        "physicalLocation": {"artifactLocation": artifact(place.file), "region": region, **around}
-    }
+    ctx = _context(text, place) if text and single_line else {}
+    return {"physicalLocation": {"artifactLocation": artifact(place.file), "region": region, **ctx}}
 
 
 def line_of(path: str, number: int) -> dict[str, Any]:

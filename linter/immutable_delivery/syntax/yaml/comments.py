@@ -80,8 +80,8 @@ def _comment(
 def _document(docs: list[Document], start: int) -> tuple[int, int] | None:
     """Return the document that a comment stands in or above."""
     spans = [document.place.span for document in docs]
-    around = next((span for span in spans if start < span.end), spans[-1] if spans else None)
-    return (around.start, around.end) if around else None
+    ctx = next((span for span in spans if start < span.end), spans[-1] if spans else None)
+    return (ctx.start, ctx.end) if ctx else None
 
 
 class _Strings:

@@ -16,13 +16,13 @@ _TRUE = frozenset({"true", "True", "TRUE", "yes", "on"})
 
 
 def roots(
-    documents: Held[str, AnySequence[Document]], around: ParseContext
+    documents: Held[str, AnySequence[Document]], ctx: ParseContext
 ) -> Iterator[tuple[str, Node | None]]:
     """Yield path and root of every document that can be read; say of the others why they cannot."""
     for path, held in documents.items():
         for document in held:
             if document.problem:
-                around.troubles.append(ParseProblem(path, document.problem_at, document.problem))
+                ctx.troubles.append(ParseProblem(path, document.problem_at, document.problem))
             else:
                 yield path, document.root
 
