@@ -80,7 +80,7 @@ def pin(
             "--apply, --diff and --check exclude each other, as do --check and --update"
         )
     from immutable_delivery.commands.pin import pin as pins  # noqa: PLC0415
-    from immutable_delivery.commands.pin.digest_style import alone  # noqa: PLC0415
+    from immutable_delivery.commands.pin.digest_style import pin_digest_only  # noqa: PLC0415
     from immutable_delivery.commands.pin.plan import beside  # noqa: PLC0415
     from immutable_delivery.commands.pin.repository import open_repository  # noqa: PLC0415
     from immutable_delivery.registry.batch import Reach  # noqa: PLC0415 (registries only where they are asked)
@@ -90,7 +90,7 @@ def pin(
         return _checked(repository)
     with progress("asking registries") as done:
         resolve = pins.online(Reach(mirrors=mirrors, insecure=insecure), done)
-        written = alone if style == "digest" else beside
+        written = pin_digest_only if style == "digest" else beside
         result = (
             pins.update(repository, resolve) if update else pins.pin(repository, resolve, written)
         )

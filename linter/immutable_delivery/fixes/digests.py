@@ -47,7 +47,7 @@ class Sheet(Record, frozen=True):
         return self.texts.get(place.file), own if isinstance(own, Pins) else None
 
 
-def filled(image: Image, digest: str, sheet: Sheet) -> Edit:
+def insert_digest(image: Image, digest: str, sheet: Sheet) -> Edit:
     """Return the edit that writes the digest of a reference that has none; raise NoSlotError where it cannot stand."""
     if image.unresolved or image.reference is None:
         raise NoSlotError(f"nothing here gives {image.unresolved or 'a placeholder in it'} a value")
@@ -65,12 +65,12 @@ def filled(image: Image, digest: str, sheet: Sheet) -> Edit:
     return Edit(place=at.at(at.span.end, at.span.end), text=f"@{digest}")
 
 
-def moved(image: Image, digest: str, sheet: Sheet) -> Edit:
+def replace_digest(image: Image, digest: str, sheet: Sheet) -> Edit:
     """Return the edit that replaces the digest of a reference."""
     return Edit(place=_written(image, sheet), text=digest)
 
 
-def emptied(image: Image, sheet: Sheet) -> Edit:
+def remove_digest(image: Image, sheet: Sheet) -> Edit:
     """Return the edit that takes the digest of a reference away."""
     at = _written(image, sheet)
     own = sheet.pinned(at)

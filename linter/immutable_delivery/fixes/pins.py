@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from immutable_delivery.facts import Fact, Image
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import DigestOf, FixContext, none
-from immutable_delivery.fixes.digests import NoSlotError, Sheet, filled
+from immutable_delivery.fixes.digests import NoSlotError, Sheet, insert_digest
 from immutable_delivery.source.text import Place
 
 
@@ -25,7 +25,7 @@ def pinned(image: Image, digest: str, ctx: FixContext) -> Fix:
     if image.digest:
         return none("a person must write it: another digest stands there")
     try:
-        edit = filled(image, digest, Sheet(ctx.texts, ctx.formats))
+        edit = insert_digest(image, digest, Sheet(ctx.texts, ctx.formats))
     except NoSlotError as error:
         return none(f"a person must write it: {error}")
     title = f"Pin {image.text} to its digest"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from immutable_delivery.facts import Image
 from immutable_delivery.findings import Edit
-from immutable_delivery.fixes.digests import NoSlotError, Sheet, filled, moved
+from immutable_delivery.fixes.digests import NoSlotError, Sheet, insert_digest, replace_digest
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Place, Text
 
@@ -17,9 +17,9 @@ _INSTRUCTION = lazy(r"[ \t]*(?:from|arg|copy)[ \t]")
 _CONTINUED = ("\\", "`")
 
 
-def alone(image: Image, digest: str, sheet: Sheet) -> list[Edit]:
+def pin_digest_only(image: Image, digest: str, sheet: Sheet) -> list[Edit]:
     """Return the edits that write a digest for a tag, and the tag into a comment."""
-    usual = filled(image, digest, sheet)
+    usual = insert_digest(image, digest, sheet)
     if not image.tag:
         return [usual]
     at = image.places["tag"]
@@ -33,9 +33,9 @@ def alone(image: Image, digest: str, sheet: Sheet) -> list[Edit]:
     ]
 
 
-def together(image: Image, tag: str, sheet: Sheet) -> list[Edit]:
+def restore_tag(image: Image, tag: str, sheet: Sheet) -> list[Edit]:
     """Return the edits that undo this."""
-    at = moved(image, "", sheet).place
+    at = replace_digest(image, "", sheet).place
     text = sheet.texts[at.file]
     edit = Edit(place=at.at(at.span.start - 1, at.span.end), text=f":{tag}")
     if sheet.formats.get(at.file) == "dockerfile":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from immutable_delivery.commands.pin import pins_file
-from immutable_delivery.commands.pin.digest_style import together
+from immutable_delivery.commands.pin.digest_style import restore_tag
 from immutable_delivery.commands.pin.pins_file import Entry, Pins
 from immutable_delivery.commands.pin.plan import (
     Pin,
@@ -22,7 +22,7 @@ from immutable_delivery.commands.pin.verify_edits import edited, proven
 from immutable_delivery.edits.write import Change
 from immutable_delivery.facts import Image
 from immutable_delivery.findings import Edit
-from immutable_delivery.fixes.digests import NoSlotError, emptied, moved
+from immutable_delivery.fixes.digests import NoSlotError, remove_digest, replace_digest
 from immutable_delivery.fixes.second_reading import SecondReaders
 from immutable_delivery.pipeline.examine import Examined
 from immutable_delivery.records import Record
@@ -129,8 +129,8 @@ def _ours(image: Image, pinned: Iterable[Image], pins: Pins) -> Entry | None:
 
 def _removed(image: Image, entry: Entry | None, repository: Repository) -> Sequence[Edit]:
     if entry and entry.tag:
-        return together(image, entry.tag, repository.sheet)
-    return (emptied(image, repository.sheet),)
+        return restore_tag(image, entry.tag, repository.sheet)
+    return (remove_digest(image, repository.sheet),)
 
 
 class Answers(Record, frozen=True):
@@ -157,7 +157,7 @@ def online(reach: Reach, done: Done) -> Resolve:
 
 def _move(made: Planned, image: Image, digest: str, repository: Repository) -> None:
     try:
-        made.pins.append(Pin(image, digest, (moved(image, digest, repository.sheet),)))
+        made.pins.append(Pin(image, digest, (replace_digest(image, digest, repository.sheet),)))
     except NoSlotError as error:
         made.left.append(left_of(image, str(error)))
 

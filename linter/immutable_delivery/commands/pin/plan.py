@@ -10,7 +10,7 @@ from immutable_delivery.commands.pin.uses import other_use
 from immutable_delivery.edits.plan import Plan, planned
 from immutable_delivery.facts import Image
 from immutable_delivery.findings import Edit
-from immutable_delivery.fixes.digests import NoSlotError, Sheet, filled
+from immutable_delivery.fixes.digests import NoSlotError, Sheet, insert_digest
 from immutable_delivery.records import Record
 from immutable_delivery.source.text import Place
 
@@ -20,7 +20,7 @@ Style = Callable[[Image, str, Sheet], Sequence[Edit]]
 
 def beside(image: Image, digest: str, sheet: Sheet) -> Sequence[Edit]:
     """Write the digest behind the tag."""
-    return (filled(image, digest, sheet),)
+    return (insert_digest(image, digest, sheet),)
 
 
 class Skipped(Record, frozen=True, order=True):
