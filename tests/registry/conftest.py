@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from immutable_delivery.registry.batch import Reach
+from immutable_delivery.registry.batch import RegistryOptions
 from immutable_delivery.registry.transport import Limits
 
 USER, PASSWORD = "alice", "s3cret-not-to-be-shown"
@@ -102,9 +102,9 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def reach(registry: Running) -> Reach:
+def reach(registry: Running) -> RegistryOptions:
     """Return the way to the open registry."""
-    return Reach(insecure=(registry.host,), limits=QUICK)
+    return RegistryOptions(insecure=(registry.host,), limits=QUICK)
 
 
 @pytest.fixture(scope="session")

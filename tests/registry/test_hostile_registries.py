@@ -16,7 +16,7 @@ from tests.registry.conftest import PASSWORD
 from tests.registry.images import digest_of as sha256
 from tests.registry.servers import BODY, TYPE, Server, reply, served
 
-from immutable_delivery.registry.batch import AT_ONCE, Reach, ask_all
+from immutable_delivery.registry.batch import AT_ONCE, RegistryOptions, ask_all
 from immutable_delivery.registry.reference import named
 from immutable_delivery.registry.resolve import describe, digest_of, find
 from immutable_delivery.registry.transport import Limits
@@ -29,7 +29,7 @@ def ask(server: Server, reference: str = "team/app:1", **environ: str) -> str:
     name = named(f"{server.host}/{reference}")
     found, refused = ask_all(
         [name], lambda one, path, n: describe(one, path, find(one, path, n.wanted)),
-        Reach(insecure=(server.host,), limits=LIMITS),
+        RegistryOptions(insecure=(server.host,), limits=LIMITS),
         environ={"HOME": "/nonexistent", "PATH": os.environ["PATH"], **environ},
     )  # fmt: skip
     return found[name].digest if name in found else refused[name]
@@ -73,7 +73,7 @@ def test_who_asks_for_a_long_wait_is_not_asked_again_by_anybody() -> None:
         found, refused = ask_all(
             names,
             lambda one, path, n: find(one, path, n.wanted),
-            Reach(insecure=(server.host,), limits=LIMITS),
+            RegistryOptions(insecure=(server.host,), limits=LIMITS),
             environ={},
         )
         assert found == {}
@@ -201,7 +201,10 @@ def test_a_token_that_no_header_can_hold_is_a_reason() -> None:
 def test_a_host_that_no_name_server_can_know_is_a_reason() -> None:
     name = named("a" * 70 + ".example/app:1")
     found, refused = ask_all(
-        [name], lambda one, path, n: find(one, path, n.wanted), Reach(limits=LIMITS), environ={}
+        [name],
+        lambda one, path, n: find(one, path, n.wanted),
+        RegistryOptions(limits=LIMITS),
+        environ={},
     )
     assert found == {}
     assert "not valid" in refused[name]
@@ -231,7 +234,7 @@ def test_no_credential_follows_a_redirect_to_another_origin(tmp_path: Path) -> N
         name = named(f"{server.host}/team/app:1")
         _, refused = ask_all(
             [name], lambda one, path, n: find(one, path, n.wanted),
-            Reach(insecure=(server.host, thief.host), limits=LIMITS),
+            RegistryOptions(insecure=(server.host, thief.host), limits=LIMITS),
             environ={"DOCKER_CONFIG": credentials(tmp_path, server.host)},
         )  # fmt: skip
         assert thief.asked
@@ -257,7 +260,7 @@ def test_no_identity_token_follows_a_redirect(tmp_path: Path, status: int) -> No
         name = named(f"{server.host}/team/app:1")
         _, refused = ask_all(
             [name], lambda one, path, n: find(one, path, n.wanted),
-            Reach(insecure=(server.host, thief.host), limits=LIMITS),
+            RegistryOptions(insecure=(server.host, thief.host), limits=LIMITS),
             environ={"DOCKER_CONFIG": str(tmp_path)},
         )  # fmt: skip
         assert PASSWORD.encode() in server.posted[0]
@@ -278,7 +281,7 @@ def test_blobs_may_come_from_elsewhere(tmp_path: Path) -> None:
             name = named(f"{server.host}/team/app:1")
             found, refused = ask_all(
                 [name], lambda one, path, n: describe(one, path, find(one, path, n.wanted)),
-                Reach(insecure=(server.host, store.host), limits=LIMITS),
+                RegistryOptions(insecure=(server.host, store.host), limits=LIMITS),
                 environ={"DOCKER_CONFIG": credentials(tmp_path, server.host)},
             )  # fmt: skip
             assert refused == {}
@@ -295,7 +298,7 @@ def test_few_at_a_time_and_each_once() -> None:
         names = [named(f"{server.host}/team/app:{number}") for number in range(50)] * 3
         found, refused = ask_all(
             names, lambda one, path, n: digest_of(one, path, n.wanted),
-            Reach(insecure=(server.host,), limits=LIMITS), environ={},
+            RegistryOptions(insecure=(server.host,), limits=LIMITS), environ={},
         )  # fmt: skip
         assert refused == {}
         assert len(found) == len(server.asked) == 50
@@ -310,7 +313,7 @@ def test_a_proxy_carries_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
         name = named("registry.example:80/team/app:1")
         found, refused = ask_all(
             [name], lambda one, path, n: find(one, path, n.wanted),
-            Reach(insecure=("registry.example:80", "registry.example"), limits=LIMITS), environ={},
+            RegistryOptions(insecure=("registry.example:80", "registry.example"), limits=LIMITS), environ={},
         )  # fmt: skip
         assert refused == {}
         assert found[name].digest == sha256(BODY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immutable_delivery.errors import UsageError
-from immutable_delivery.registry.reference import Mirrors, Name, named
+from immutable_delivery.registry.reference import ImageReference, Mirrors, named
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 
@@ -13,21 +13,21 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 @pytest.mark.parametrize(
     ("reference", "name"),
     [
-        ("nginx", Name("docker.io", "library/nginx", "latest")),
-        ("nginx:1.27", Name("docker.io", "library/nginx", "1.27")),
-        ("acme/web", Name("docker.io", "acme/web", "latest")),
-        ("docker.io/nginx:1", Name("docker.io", "library/nginx", "1")),
-        ("index.docker.io/library/nginx:1", Name("docker.io", "library/nginx", "1")),
-        ("localhost/web:1", Name("localhost", "web", "1")),
-        ("localhost:5000/web", Name("localhost:5000", "web", "latest")),
-        ("r.example:5000/a/b:1", Name("r.example:5000", "a/b", "1")),
-        ("r.example/a", Name("r.example", "a", "latest")),
-        ("[::1]:5000/a:1", Name("[::1]:5000", "a", "1")),
-        (f"nginx:1@{DIGEST}", Name("docker.io", "library/nginx", "1", DIGEST)),
-        (f"r.example:5000/a@{DIGEST}", Name("r.example:5000", "a", "latest", DIGEST)),
+        ("nginx", ImageReference("docker.io", "library/nginx", "latest")),
+        ("nginx:1.27", ImageReference("docker.io", "library/nginx", "1.27")),
+        ("acme/web", ImageReference("docker.io", "acme/web", "latest")),
+        ("docker.io/nginx:1", ImageReference("docker.io", "library/nginx", "1")),
+        ("index.docker.io/library/nginx:1", ImageReference("docker.io", "library/nginx", "1")),
+        ("localhost/web:1", ImageReference("localhost", "web", "1")),
+        ("localhost:5000/web", ImageReference("localhost:5000", "web", "latest")),
+        ("r.example:5000/a/b:1", ImageReference("r.example:5000", "a/b", "1")),
+        ("r.example/a", ImageReference("r.example", "a", "latest")),
+        ("[::1]:5000/a:1", ImageReference("[::1]:5000", "a", "1")),
+        (f"nginx:1@{DIGEST}", ImageReference("docker.io", "library/nginx", "1", DIGEST)),
+        (f"r.example:5000/a@{DIGEST}", ImageReference("r.example:5000", "a", "latest", DIGEST)),
     ],
 )
-def test_names(reference: str, name: Name) -> None:
+def test_names(reference: str, name: ImageReference) -> None:
     assert named(reference) == name
 
 

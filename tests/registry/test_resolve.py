@@ -14,15 +14,15 @@ import pytest
 from tests.registry.conftest import PASSWORD, QUICK, USER, Running, Tokens, program
 from tests.registry.images import call, multi, push, single
 
-from immutable_delivery.links.lockfile import Described
-from immutable_delivery.registry.batch import Reach, ask_all
+from immutable_delivery.links.lockfile import ImageInfo
+from immutable_delivery.registry.batch import RegistryOptions, ask_all
 from immutable_delivery.registry.reference import named
 from immutable_delivery.registry.resolve import describe, find
 
 Files = Mapping[str, Any]
 
 
-def ask(reference: str, reach: Reach, **environ: str) -> Described | str:
+def ask(reference: str, reach: RegistryOptions, **environ: str) -> ImageInfo | str:
     """Return what the registry says of a reference, or why nothing."""
     name = named(reference)
     own = {"HOME": "/nonexistent", "PATH": os.environ["PATH"], **environ}
@@ -35,8 +35,8 @@ def ask(reference: str, reach: Reach, **environ: str) -> Described | str:
     return found[name] if name in found else refused[name]
 
 
-def reached(*hosts: str) -> Reach:
-    return Reach(insecure=hosts, limits=QUICK)
+def reached(*hosts: str) -> RegistryOptions:
+    return RegistryOptions(insecure=hosts, limits=QUICK)
 
 
 def skopeo(*arguments: str) -> Any:
@@ -51,12 +51,12 @@ def skopeo(*arguments: str) -> Any:
 @pytest.mark.parametrize("kind", ["oci", "docker"])
 @pytest.mark.parametrize("make", [multi, single])
 def test_skopeo_agrees(
-    registry: Running, reach: Reach, kind: str, make: Callable[..., Any]
+    registry: Running, reach: RegistryOptions, kind: str, make: Callable[..., Any]
 ) -> None:
     repository = f"team/{make.__name__}-{kind}"
     pushed = push(registry.base, repository, "1.0", make(kind))
     found = ask(f"{registry.host}/{repository}:1.0", reach)
-    assert isinstance(found, Described)
+    assert isinstance(found, ImageInfo)
     own = skopeo(f"docker://{registry.host}/{repository}:1.0")
     config = skopeo("--config", f"docker://{registry.host}/{repository}:1.0")
     assert found.digest == own["Digest"] == pushed
@@ -72,7 +72,7 @@ def test_skopeo_agrees(
 
 
 def test_a_moved_tag_is_what_it_is_now_and_a_digest_is_what_it_was(
-    registry: Running, reach: Reach
+    registry: Running, reach: RegistryOptions
 ) -> None:
     old = push(registry.base, "team/moved", "1", multi(note="old"))
     new = push(registry.base, "team/moved", "1", multi(note="new"))
@@ -80,13 +80,13 @@ def test_a_moved_tag_is_what_it_is_now_and_a_digest_is_what_it_was(
         ask(f"{registry.host}/team/moved:1", reach),
         ask(f"{registry.host}/team/moved:1@{old}", reach),
     )
-    assert isinstance(now, Described)
-    assert isinstance(before, Described)
+    assert isinstance(now, ImageInfo)
+    assert isinstance(before, ImageInfo)
     assert (now.digest, before.digest) == (new, old)
     assert new != old
 
 
-def test_a_deleted_digest_is_named_as_not_found(registry: Running, reach: Reach) -> None:
+def test_a_deleted_digest_is_named_as_not_found(registry: Running, reach: RegistryOptions) -> None:
     digest = push(registry.base, "team/deleted", "1", single(note="deleted"))
     assert call("DELETE", f"{registry.base}/v2/team/deleted/manifests/{digest}")[0] == 202
     assert ask(f"{registry.host}/team/deleted@{digest}", reach) == (
@@ -95,16 +95,18 @@ def test_a_deleted_digest_is_named_as_not_found(registry: Running, reach: Reach)
 
 
 @pytest.mark.parametrize("reference", ["team/none:1", "team/here:none"])
-def test_what_is_not_there_is_said(registry: Running, reach: Reach, reference: str) -> None:
+def test_what_is_not_there_is_said(
+    registry: Running, reach: RegistryOptions, reference: str
+) -> None:
     push(registry.base, "team/here", "1", single())
     answer = ask(f"{registry.host}/{reference}", reach)
     assert isinstance(answer, str)
     assert answer.startswith(f"{registry.host}: not found")
 
 
-def test_a_tag_is_asked_for_by_head_first(registry: Running, reach: Reach) -> None:
+def test_a_tag_is_asked_for_by_head_first(registry: Running, reach: RegistryOptions) -> None:
     digest = push(registry.base, "team/counted", "1", single())
-    assert isinstance(ask(f"{registry.host}/team/counted:1", reach), Described)
+    assert isinstance(ask(f"{registry.host}/team/counted:1", reach), ImageInfo)
     asked = [one for one in registry.requests() if "team/counted/" in one and "blobs" not in one]
     assert asked[-2:] == [
         "HEAD /v2/team/counted/manifests/1", f"GET /v2/team/counted/manifests/{digest}",
@@ -113,18 +115,18 @@ def test_a_tag_is_asked_for_by_head_first(registry: Running, reach: Reach) -> No
 
 def test_mirrors_answer_for_docker_hub(registry: Running) -> None:
     digest = push(registry.base, "hub/library/nginx", "1.27", single())
-    reach = Reach(
+    reach = RegistryOptions(
         mirrors=(f"docker.io={registry.host}/hub",), insecure=(registry.host,), limits=QUICK
     )
     for reference in ("nginx:1.27", "docker.io/nginx:1.27", "index.docker.io/library/nginx:1.27"):
         found = ask(reference, reach)
-        assert isinstance(found, Described), found
+        assert isinstance(found, ImageInfo), found
         assert found.digest == digest
 
 
 def test_http_needs_permission(registry: Running) -> None:
     push(registry.base, "team/plain", "1", single())
-    answer = ask(f"{registry.host}/team/plain:1", Reach(limits=QUICK))
+    answer = ask(f"{registry.host}/team/plain:1", RegistryOptions(limits=QUICK))
     assert isinstance(answer, str)
     assert answer.startswith(f"{registry.host}: ")
 
@@ -144,15 +146,15 @@ def test_a_password(guarded: Running, tmp_path: Path) -> None:
     assert refused == f"{guarded.host} asks for a user and a password, and none is known"
     for key in (guarded.host, f"https://{guarded.host}/v1/", f"{guarded.host}/team"):
         found = ask(reference, reach, DOCKER_CONFIG=auths(tmp_path, key, auth=BASIC))
-        assert isinstance(found, Described), found
+        assert isinstance(found, ImageInfo), found
         assert found.digest == digest
     podman = tmp_path / "auth.json"
     podman.write_text(json.dumps({"auths": {guarded.host: {"auth": BASIC}}}))
-    assert isinstance(ask(reference, reach, REGISTRY_AUTH_FILE=str(podman)), Described)
+    assert isinstance(ask(reference, reach, REGISTRY_AUTH_FILE=str(podman)), ImageInfo)
     runtime = tmp_path / "run" / "containers"
     runtime.mkdir(parents=True)
     podman.rename(runtime / "auth.json")
-    assert isinstance(ask(reference, reach, XDG_RUNTIME_DIR=str(tmp_path / "run")), Described)
+    assert isinstance(ask(reference, reach, XDG_RUNTIME_DIR=str(tmp_path / "run")), ImageInfo)
 
 
 def test_a_wrong_password_is_tried_once_and_never_shown(guarded: Running, tmp_path: Path) -> None:
@@ -243,7 +245,7 @@ def bearer_header(tokens: Tokens, repository: str) -> str:
     return f"Bearer {tokens.granted('test', f'repository:{repository}:pull,push', USER)}"
 
 
-def token_reach(bearer: Running, tokens: Tokens) -> Reach:
+def token_reach(bearer: Running, tokens: Tokens) -> RegistryOptions:
     return reached(bearer.host, f"127.0.0.1:{tokens.port}")
 
 
@@ -253,14 +255,14 @@ def test_a_token_with_a_password(bearer: Running, tokens: Tokens, tmp_path: Path
         f"{bearer.host}/team/app:1", token_reach(bearer, tokens),
         DOCKER_CONFIG=auths(tmp_path, bearer.host, auth=BASIC),
     )  # fmt: skip
-    assert isinstance(found, Described), found
+    assert isinstance(found, ImageInfo), found
     assert found.digest == digest
 
 
 def test_a_token_for_anybody(bearer: Running, tokens: Tokens) -> None:
     digest = push(bearer.base, "public/app", "1", multi(), bearer_header(tokens, "public/app"))
     found = ask(f"{bearer.host}/public/app:1", token_reach(bearer, tokens))
-    assert isinstance(found, Described), found
+    assert isinstance(found, ImageInfo), found
     assert found.digest == digest
 
 
@@ -271,7 +273,7 @@ def test_an_identity_token_is_exchanged(bearer: Running, tokens: Tokens, tmp_pat
         f"{bearer.host}/team/identity:1", token_reach(bearer, tokens),
         DOCKER_CONFIG=auths(tmp_path, bearer.host, identitytoken=PASSWORD),
     )  # fmt: skip
-    assert isinstance(found, Described), found
+    assert isinstance(found, ImageInfo), found
     assert tokens.asked == [("POST", "refresh_token")]
 
 
@@ -302,16 +304,16 @@ def test_tls_by_the_certificate_that_the_environment_names(
     encrypted: tuple[Running, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running, certificate = encrypted
-    untrusted = ask(f"{running.host}/team/app:1", Reach(limits=QUICK))
+    untrusted = ask(f"{running.host}/team/app:1", RegistryOptions(limits=QUICK))
     assert isinstance(untrusted, str)
     assert "CERTIFICATE_VERIFY_FAILED" in untrusted
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    assert ask(f"{running.host}/team/app:1", Reach(limits=QUICK)) == (
+    assert ask(f"{running.host}/team/app:1", RegistryOptions(limits=QUICK)) == (
         f"{running.host}: not found (MANIFEST_UNKNOWN)"
     )
 
 
-def test_nobody_there(reach: Reach) -> None:
+def test_nobody_there(reach: RegistryOptions) -> None:
     answer = ask("127.0.0.1:1/team/app:1", reach)
     assert isinstance(answer, str)
     assert answer.startswith("127.0.0.1:1: ")

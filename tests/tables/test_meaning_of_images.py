@@ -8,7 +8,7 @@ import pytest
 
 from immutable_delivery.facts import Scope, Variable
 from immutable_delivery.links.code import served_by
-from immutable_delivery.links.lockfile import Described
+from immutable_delivery.links.lockfile import ImageInfo
 from immutable_delivery.links.starts import starts_by_itself
 from immutable_delivery.links.switches import link_switches
 from immutable_delivery.references.images import tag_pin
@@ -126,10 +126,10 @@ julia R clojure lein rails-console swift groovysh jirb bun deno
 
 def test_a_repl_waits_for_somebody_to_type() -> None:
     for program in REPLS.split():
-        assert not Described(digest="", command=[program]).starts, program
-        assert not Described(digest="", command=[f"/usr/bin/{program}", "-i"]).starts, program
-        assert Described(digest="", command=[program, "app"]).starts
-    assert Described(digest="", command=["nginx"]).starts
+        assert not ImageInfo(digest="", command=[program]).starts, program
+        assert not ImageInfo(digest="", command=[f"/usr/bin/{program}", "-i"]).starts, program
+        assert ImageInfo(digest="", command=[program, "app"]).starts
+    assert ImageInfo(digest="", command=["nginx"]).starts
     assert known(ImageStarts).waiting == set(REPLS.split())
 
 

@@ -43,7 +43,7 @@ def lock(
         raise UsageError("--check asks no registry, so --update cannot go with it")
     from immutable_delivery.commands.pin import locking, output  # noqa: PLC0415
     from immutable_delivery.commands.pin.repository import open_repository  # noqa: PLC0415
-    from immutable_delivery.registry.batch import Reach  # noqa: PLC0415 (registries only where they are asked)
+    from immutable_delivery.registry.batch import RegistryOptions  # noqa: PLC0415 (registries only where they are asked)
 
     repository = open_repository(Path.cwd(), (), today, config)
     if check:
@@ -51,7 +51,7 @@ def lock(
         write(Target("text"), "".join(f"{shown(line)}\n" for line in stale))
         return int(bool(stale))
     with progress("asking registries") as done:
-        reach = Reach(mirrors=mirrors, insecure=insecure)
+        reach = RegistryOptions(mirrors=mirrors, insecure=insecure)
         found = locking.lock(repository, reach, update=update, done=done)
     changed = locking.write(repository.tree.root, found.lock)
     tell(output.left(found.refused, repository.sheet))

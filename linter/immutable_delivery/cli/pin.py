@@ -83,13 +83,13 @@ def pin(
     from immutable_delivery.commands.pin.digest_style import pin_digest_only  # noqa: PLC0415
     from immutable_delivery.commands.pin.plan import beside  # noqa: PLC0415
     from immutable_delivery.commands.pin.repository import open_repository  # noqa: PLC0415
-    from immutable_delivery.registry.batch import Reach  # noqa: PLC0415 (registries only where they are asked)
+    from immutable_delivery.registry.batch import RegistryOptions  # noqa: PLC0415 (registries only where they are asked)
 
     repository = open_repository(Path.cwd(), what, today, config)
     if check:
         return _checked(repository)
     with progress("asking registries") as done:
-        resolve = pins.online(Reach(mirrors=mirrors, insecure=insecure), done)
+        resolve = pins.online(RegistryOptions(mirrors=mirrors, insecure=insecure), done)
         written = pin_digest_only if style == "digest" else beside
         result = (
             pins.update(repository, resolve) if update else pins.pin(repository, resolve, written)

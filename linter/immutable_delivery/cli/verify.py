@@ -36,12 +36,12 @@ def verify(
     from immutable_delivery.commands.pin import output  # noqa: PLC0415
     from immutable_delivery.commands.pin.repository import open_repository  # noqa: PLC0415
     from immutable_delivery.commands.pin.verify import verify as compare  # noqa: PLC0415
-    from immutable_delivery.registry.batch import Reach  # noqa: PLC0415 (registries only where they are asked)
+    from immutable_delivery.registry.batch import RegistryOptions  # noqa: PLC0415 (registries only where they are asked)
 
     repository = open_repository(Path.cwd(), what, today, config)
     age = repository.max_age if days is None else days
     oldest = today - timedelta(min(age, today.toordinal() - 1)) if age else None
-    reach = Reach(mirrors=mirrors, insecure=insecure)
+    reach = RegistryOptions(mirrors=mirrors, insecure=insecure)
     with progress("asking registries") as done:
         found = compare(repository, reach, oldest, done)
     lines = output.left(found.problems, repository.sheet)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from immutable_delivery.facts import Container, Fact
-from immutable_delivery.links.lockfile import Described, Lock
+from immutable_delivery.links.lockfile import ImageInfo, Lock
 from immutable_delivery.records import replace
 
 
@@ -36,7 +36,7 @@ def _is_root(user: str) -> bool:
     return name in {"", "root"} or re.fullmatch(r"0+", name) is not None
 
 
-def _hidden(container: Container, image: Described) -> str:
+def _hidden(container: Container, image: ImageInfo) -> str:
     """Return a volume of the base that code is copied into."""
     targets = [target for target, _ in container.code] if container.adds_code else []
     for volume in image.volumes:

@@ -24,7 +24,7 @@ VERSION = 1
 _ANEW = "remove it, and `imd lock` writes it anew"
 
 
-class Described(Record, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class ImageInfo(Record, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What an image says of itself."""
 
     digest: str
@@ -50,7 +50,7 @@ class Lock(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file: images by the reference as it is written."""
 
     version: int = VERSION
-    images: dict[str, Described] = field(default_factory=dict)
+    images: dict[str, ImageInfo] = field(default_factory=dict)
 
     def digest_of(self, reference: str) -> str | None:
         """Return the digest of a reference, None where the lock does not know it."""

@@ -11,7 +11,7 @@ from typing import TypeVar
 from immutable_delivery.records import Record
 from immutable_delivery.registry.client import Registry
 from immutable_delivery.registry.credentials import Keys
-from immutable_delivery.registry.reference import Mirrors, Name
+from immutable_delivery.registry.reference import ImageReference, Mirrors
 from immutable_delivery.registry.transport import Limits, RefusedError, Transport
 
 AT_ONCE = 4
@@ -24,7 +24,7 @@ Done = Callable[[int, int], None]
 """Is told how many names of how many have an answer."""
 
 
-class Reach(Record, frozen=True, kw_only=True):
+class RegistryOptions(Record, frozen=True, kw_only=True):
     """What the caller allows: other places to ask, and registries without encryption."""
 
     mirrors: tuple[str, ...] = ()
@@ -33,25 +33,25 @@ class Reach(Record, frozen=True, kw_only=True):
 
 
 def ask_all(
-    names: Iterable[Name],
-    question: Callable[[Registry, str, Name], T],
-    reach: Reach,
+    names: Iterable[ImageReference],
+    question: Callable[[Registry, str, ImageReference], T],
+    reach: RegistryOptions,
     *,
     done: Done = lambda _done, _total: None,
     environ: Mapping[str, str] = os.environ,
-) -> tuple[dict[Name, T], dict[Name, str]]:
+) -> tuple[dict[ImageReference, T], dict[ImageReference, str]]:
     """Put a question about every name to its registry; return the answers, and the reasons where there is none."""
     mirrors, keys = Mirrors(reach.mirrors), Keys(environ)
     transport = Transport(reach.insecure, reach.limits)
-    queues: dict[str, deque[tuple[Name, str]]] = {}
+    queues: dict[str, deque[tuple[ImageReference, str]]] = {}
     for name in sorted(set(names)):
         host, repository = mirrors.location(name)
         queues.setdefault(host, deque()).append((name, repository))
     total = sum(map(len, queues.values()))
-    found: dict[Name, T] = {}
-    refused: dict[Name, str] = {}
+    found: dict[ImageReference, T] = {}
+    refused: dict[ImageReference, str] = {}
 
-    def drain(registry: Registry, queue: deque[tuple[Name, str]]) -> None:
+    def drain(registry: Registry, queue: deque[tuple[ImageReference, str]]) -> None:
         while queue:
             try:
                 name, repository = queue.popleft()
@@ -71,8 +71,8 @@ def ask_all(
 
 
 def _run(
-    drain: Callable[[Registry, deque[tuple[Name, str]]], None],
-    work: Collection[tuple[Registry, deque[tuple[Name, str]]]],
+    drain: Callable[[Registry, deque[tuple[ImageReference, str]]], None],
+    work: Collection[tuple[Registry, deque[tuple[ImageReference, str]]]],
 ) -> None:
     """Work through every queue, with a few threads for each."""
     with ThreadPoolExecutor(THREADS) as pool:

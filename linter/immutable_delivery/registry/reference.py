@@ -12,7 +12,7 @@ HUB = "docker.io"
 _HUB_HOSTS = {HUB, "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"}
 
 
-class Name(Record, frozen=True, order=True):
+class ImageReference(Record, frozen=True, order=True):
     """One image of one registry; without a digest it is a tag, which may move."""
 
     host: str
@@ -26,14 +26,14 @@ class Name(Record, frozen=True, order=True):
         return self.digest or self.tag
 
 
-def named(reference: str) -> Name:
+def named(reference: str) -> ImageReference:
     """Return the name of a valid reference."""
     repository, tag, digest = parts(reference)
     host = registry_of(repository)
     path = repository[len(host) + 1 :] if host else repository
     if not host or host in _HUB_HOSTS:
         host, path = HUB, path if "/" in path else f"library/{path}"
-    return Name(host, path, tag or "latest", digest)
+    return ImageReference(host, path, tag or "latest", digest)
 
 
 class Mirrors:
@@ -43,7 +43,7 @@ class Mirrors:
         pairs = [_mirror(one) for one in given]
         self._map: Mapping[str, str] = dict(sorted(pairs, key=lambda pair: -len(pair[0])))
 
-    def location(self, name: Name) -> tuple[str, str]:
+    def location(self, name: ImageReference) -> tuple[str, str]:
         """Return the host that answers for a name, and the repository there."""
         whole = f"{name.host}/{name.repository}"
         for prefix, target in self._map.items():

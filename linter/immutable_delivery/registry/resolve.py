@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from immutable_delivery.links.lockfile import Described
+from immutable_delivery.links.lockfile import ImageInfo
 from immutable_delivery.records import Record
 from immutable_delivery.references.images import digest_problem
 from immutable_delivery.registry import manifests
@@ -59,7 +59,7 @@ def find(registry: Registry, repository: str, wanted: str) -> Found:
     return Found(digest or _sha256(body), manifest)
 
 
-def describe(registry: Registry, repository: str, found: Found) -> Described:
+def describe(registry: Registry, repository: str, found: Found) -> ImageInfo:
     """Return what an image says of itself: of the platform most people run, where it has several."""
     platforms = sorted(found.platforms)
     manifest = found.manifest
@@ -70,7 +70,7 @@ def describe(registry: Registry, repository: str, found: Found) -> Described:
         manifest = find(registry, repository, chosen.digest).manifest
     config = _configuration(registry, repository, manifest)
     settings = config.settings
-    return Described(
+    return ImageInfo(
         digest=found.digest,
         platforms=platforms or [str(config.platform)],
         entrypoint=settings.entrypoint or [],

@@ -9,11 +9,11 @@ from immutable_delivery.commands.pin.plan import Skipped, left_of
 from immutable_delivery.commands.pin.repository import Repository
 from immutable_delivery.edits.write import put
 from immutable_delivery.facts import Image
-from immutable_delivery.links.lockfile import FILE, Described, Lock, written
+from immutable_delivery.links.lockfile import FILE, ImageInfo, Lock, written
 from immutable_delivery.records import Record
-from immutable_delivery.registry.batch import Done, Reach, ask_all
+from immutable_delivery.registry.batch import Done, RegistryOptions, ask_all
 from immutable_delivery.registry.client import Registry
-from immutable_delivery.registry.reference import Name, named
+from immutable_delivery.registry.reference import ImageReference, named
 from immutable_delivery.registry.resolve import describe, digest_of, find
 
 
@@ -37,7 +37,7 @@ def problems(repository: Repository) -> list[str]:
     return repository.examined.lock.problems(image.text for image in lockable(repository))
 
 
-def lock(repository: Repository, reach: Reach, *, update: bool, done: Done) -> Locked:
+def lock(repository: Repository, reach: RegistryOptions, *, update: bool, done: Done) -> Locked:
     """Describe every image; ``update`` asks again what tags name that have no digest."""
     known = repository.examined.lock.images
     images = {image.text: image for image in lockable(repository)}
@@ -50,10 +50,10 @@ def lock(repository: Repository, reach: Reach, *, update: bool, done: Done) -> L
     return Locked(Lock(images={**kept, **fresh}), sorted(left), len(set(names.values())))
 
 
-def _question(known: dict[str, Described]) -> Callable[[Registry, str, Name], Described]:
+def _question(known: dict[str, ImageInfo]) -> Callable[[Registry, str, ImageReference], ImageInfo]:
     """Return what to ask about an image: what it is, where the digest is not one that is described already."""
 
-    def question(registry: Registry, repository: str, name: Name) -> Described:
+    def question(registry: Registry, repository: str, name: ImageReference) -> ImageInfo:
         digest = name.digest or digest_of(registry, repository, name.tag)
         return known.get(digest) or describe(
             registry, repository, find(registry, repository, digest or name.tag)

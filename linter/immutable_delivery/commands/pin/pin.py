@@ -26,8 +26,8 @@ from immutable_delivery.fixes.digests import NoSlotError, remove_digest, replace
 from immutable_delivery.fixes.second_reading import SecondReaders
 from immutable_delivery.pipeline.examine import Examined
 from immutable_delivery.records import Record
-from immutable_delivery.registry.batch import Done, Reach, ask_all
-from immutable_delivery.registry.reference import Name, named
+from immutable_delivery.registry.batch import Done, RegistryOptions, ask_all
+from immutable_delivery.registry.reference import ImageReference, named
 from immutable_delivery.registry.resolve import find
 
 
@@ -80,7 +80,7 @@ def pin(repository: Repository, resolve: Resolve, style: Style = beside) -> Resu
 def update(repository: Repository, resolve: Resolve) -> Result:
     """Work out the digests that the tags of pinned references name today."""
     pins = pins_file.read(repository.tree.files)
-    names: dict[str, Name] = {}
+    names: dict[str, ImageReference] = {}
     wanted, made = [], Planned([], [])
     for image in repository.asked():
         if image.pin != "digest" or image.built_here:
@@ -136,17 +136,17 @@ def _removed(image: Image, entry: Entry | None, repository: Repository) -> Seque
 class Answers(Record, frozen=True):
     """The digests that registries name, and why they name none."""
 
-    digests: Mapping[Name, str]
-    reasons: Mapping[Name, str]
+    digests: Mapping[ImageReference, str]
+    reasons: Mapping[ImageReference, str]
 
 
-Resolve = Callable[[Iterable[Name]], Answers]
+Resolve = Callable[[Iterable[ImageReference]], Answers]
 
 
-def online(reach: Reach, done: Done) -> Resolve:
+def online(reach: RegistryOptions, done: Done) -> Resolve:
     """Return what asks the registries."""
 
-    def resolve(names: Iterable[Name]) -> Answers:
+    def resolve(names: Iterable[ImageReference]) -> Answers:
         found, refused = ask_all(
             names, lambda one, path, name: find(one, path, name.wanted).digest, reach, done=done
         )
@@ -162,7 +162,9 @@ def _move(made: Planned, image: Image, digest: str, repository: Repository) -> N
         made.left.append(left_of(image, str(error)))
 
 
-def _refused(wanted: Iterable[Image], names: Mapping[str, Name], answers: Answers) -> list[Skipped]:
+def _refused(
+    wanted: Iterable[Image], names: Mapping[str, ImageReference], answers: Answers
+) -> list[Skipped]:
     """Return the references that no registry told anything about."""
     reasons = ((image, answers.reasons.get(names[image.text])) for image in wanted)
     return [left_of(image, reason) for image, reason in reasons if reason]

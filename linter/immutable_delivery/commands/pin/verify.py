@@ -8,11 +8,11 @@ from datetime import date
 from immutable_delivery.commands.pin.plan import Skipped, left_of
 from immutable_delivery.commands.pin.repository import Repository
 from immutable_delivery.facts import Image
-from immutable_delivery.links.lockfile import Described
+from immutable_delivery.links.lockfile import ImageInfo
 from immutable_delivery.records import Record, replace
-from immutable_delivery.registry.batch import Done, Reach, ask_all
+from immutable_delivery.registry.batch import Done, RegistryOptions, ask_all
 from immutable_delivery.registry.client import Registry
-from immutable_delivery.registry.reference import Name, named
+from immutable_delivery.registry.reference import ImageReference, named
 from immutable_delivery.registry.resolve import MissingError, describe, digest_of, find
 
 _EPOCH = "1970-01-01"
@@ -37,14 +37,16 @@ class Compared(Record, frozen=True):
     created: str = ""
 
 
-def verify(repository: Repository, reach: Reach, oldest: date | None, done: Done) -> Verified:
+def verify(
+    repository: Repository, reach: RegistryOptions, oldest: date | None, done: Done
+) -> Verified:
     """Compare every pin with its registry; what was built before ``oldest`` is too old."""
     images = [one for one in repository.asked() if one.pin == "digest" and not one.built_here]
     names = {image.text: named(image.text) for image in images}
     tagged = {names[image.text] for image in images if image.tag}
     described = {one.digest: one for one in repository.examined.lock.images.values()}
 
-    def question(registry: Registry, path: str, name: Name) -> Compared:
+    def question(registry: Registry, path: str, name: ImageReference) -> Compared:
         return _compared(registry, path, name, name in tagged, described, aged=oldest is not None)
 
     found, refused = ask_all(names.values(), question, reach, done=done)
@@ -61,9 +63,9 @@ def verify(repository: Repository, reach: Reach, oldest: date | None, done: Done
 def _compared(
     registry: Registry,
     path: str,
-    name: Name,
+    name: ImageReference,
     follows: bool,  # noqa: FBT001 (positional like the rest)
-    described: dict[str, Described],
+    described: dict[str, ImageInfo],
     *,
     aged: bool,
 ) -> Compared:
@@ -84,7 +86,7 @@ def _compared(
     return result
 
 
-def _platform(registry: Registry, path: str, name: Name) -> str:
+def _platform(registry: Registry, path: str, name: ImageReference) -> str:
     """Return which platform of the tag's index a digest is for; "one platform" where it was of an earlier index."""
     named_now = find(registry, path, name.tag)
     if not named_now.index:
