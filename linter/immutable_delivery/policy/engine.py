@@ -10,7 +10,7 @@ from immutable_delivery.policy.congruence import Evidence, Key, part_of
 from immutable_delivery.policy.model import Policy
 from immutable_delivery.policy.selection import Selection, layer_of
 from immutable_delivery.policy.subjects import subject_of
-from immutable_delivery.policy.verdicts import Judge, Verdict, without_superseded
+from immutable_delivery.policy.verdicts import Evaluator, Verdict, without_superseded
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.text import Place
 
@@ -29,7 +29,7 @@ class Judgement(Record, frozen=True):
 
 def judge(facts: Iterable[Fact], policies: Sequence[Policy], selection: Selection) -> Judgement:
     """Judge every fact by every policy: one finding per policy and deciding place."""
-    verdicts = list(Judge(policies, selection.params).verdicts(facts))
+    verdicts = list(Evaluator(policies, selection.params).verdicts(facts))
     denied = [verdict for verdict in verdicts if verdict.known or verdict.rule.report_unknown]
     told = without_superseded(_first_pages(denied, selection.in_profile), selection.in_profile)
     findings = _merged(_finding(verdict, selection) for verdict in told)

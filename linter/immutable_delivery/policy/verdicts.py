@@ -37,7 +37,7 @@ class Verdict(Record, frozen=True):
         )
 
 
-class Page(Record, frozen=True):
+class BoundRule(Record, frozen=True):
     """A rule of a policy and what its expression looks at, read from a fact in one go."""
 
     policy: Policy
@@ -64,11 +64,11 @@ class Page(Record, frozen=True):
         }
 
 
-def page(policy: Policy, rule: PolicyRule, params: Mapping[str, Any]) -> Page:
+def page(policy: Policy, rule: PolicyRule, params: Mapping[str, Any]) -> BoundRule:
     """Return a rule with its readers."""
     own = [name for name in rule.deny.fields if not name.startswith(("params.", "item."))]
     items = [name for name in rule.deny.fields if name.startswith("item.")]
-    return Page(
+    return BoundRule(
         policy,
         rule,
         {f"params.{name}": value for name, value in {**policy.params, **params}.items()},
@@ -88,13 +88,13 @@ def _reader(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda value: (one(value),)
 
 
-class Judge(Record):
+class Evaluator(Record):
     """Policies by the fact kind that they judge, and what has been decided already."""
 
     policies: Sequence[Policy]
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Values that the configuration sets, by policy id."""
-    _pages: dict[str, list[Page]] = field(default_factory=dict)
+    _pages: dict[str, list[BoundRule]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for policy in self.policies:
@@ -114,7 +114,7 @@ class Judge(Record):
                         yield _verdict(one, fact, item, values, known=answer is True)
 
 
-def _evaluate(one: Page, values: tuple[Any, ...]) -> Any:
+def _evaluate(one: BoundRule, values: tuple[Any, ...]) -> Any:
     deny = one.rule.deny
     try:
         return deny.evaluate({**one.known(values), **one.params})
@@ -122,7 +122,9 @@ def _evaluate(one: Page, values: tuple[Any, ...]) -> Any:
         raise PolicyError(f"policy {one.policy.id}: '{deny.text}' fails: {error.reason}") from None
 
 
-def _verdict(one: Page, fact: Fact, item: Any, values: tuple[Any, ...], *, known: bool) -> Verdict:
+def _verdict(
+    one: BoundRule, fact: Fact, item: Any, values: tuple[Any, ...], *, known: bool
+) -> Verdict:
     rule = one.rule
     place = item.place if item is not None and not rule.at else fact.place_of(*rule.at)
     hidden = (
