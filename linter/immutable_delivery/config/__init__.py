@@ -47,7 +47,7 @@ class Profile(Record, frozen=True, kw_only=True):
     severity: Mapping[str, Severity] = field(default_factory=dict)
 
 
-class Waiver(Record, frozen=True, kw_only=True):
+class ConfigSuppression(Record, frozen=True, kw_only=True):
     """A suppression in the configuration, for files that take no comment."""
 
     path: str
@@ -83,7 +83,7 @@ class Config(Record, frozen=True, kw_only=True):
     tables: Tables = field(default_factory=dict)
     policies: tuple[str, ...] = ()
     """Folders with policies of the repository, relative to the root."""
-    suppressions: tuple[Waiver, ...] = ()
+    suppressions: tuple[ConfigSuppression, ...] = ()
     baseline: str = ""
     """The file with the findings that are known, relative to the root; empty for none."""
     fail_on: FailOn = "error"

@@ -9,11 +9,11 @@ from typing import Any, cast
 from immutable_delivery.config import (
     POLICIES,
     Config,
+    ConfigSuppression,
     Path,
     PathClasses,
     Profile,
     Source,
-    Waiver,
 )  # fmt: skip
 from immutable_delivery.config.find import find
 from immutable_delivery.config.links import absent, refuse_links
@@ -169,9 +169,9 @@ def _baseline(config: Config, data: Mapping[str, Any]) -> str:
     return path
 
 
-def _waiver(config: Config, index: int, entry: Mapping[str, Any]) -> Waiver:
+def _waiver(config: Config, index: int, entry: Mapping[str, Any]) -> ConfigSuppression:
     keys: Path = ("suppressions", str(index))
-    return Waiver(
+    return ConfigSuppression(
         path=entry["path"], ids=tuple(entry["ids"]), reason=entry["reason"].strip(), at=entry.get("at", ""),
         until=_day(config, (*keys, "until"), entry["until"]) if "until" in entry else None, keys=keys,
     )  # fmt: skip

@@ -17,9 +17,9 @@ from immutable_delivery.policy.model import Policy, matches
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.suppressions import directives, foreign, trivyignore
-from immutable_delivery.suppressions.entries import Area, Silencer, covering
+from immutable_delivery.suppressions.entries import Area, SuppressionEntry, covering
 
-Covering = Mapping[tuple[str, int], Sequence[tuple[Area, Silencer]]]
+Covering = Mapping[tuple[str, int], Sequence[tuple[Area, SuppressionEntry]]]
 
 
 class Applied(Record, frozen=True):
@@ -93,7 +93,9 @@ def written(
     return len({one.extent for one in every})
 
 
-def _waivers(config: Config, files: Sequence[str], texts: Mapping[str, Text]) -> Iterable[Silencer]:
+def _waivers(
+    config: Config, files: Sequence[str], texts: Mapping[str, Text]
+) -> Iterable[SuppressionEntry]:
     if not config.suppressions:
         return ()
     from immutable_delivery.suppressions import configured  # noqa: PLC0415 (it needs YAML)
@@ -109,7 +111,7 @@ def _points(finding: Finding) -> Iterator[tuple[str, int]]:
 def _outcome(finding: Finding, covered: Covering, policies: Mapping[str, Policy]) -> Finding:
     """Return the finding as it is, with fewer uses, or with the reason that silences it."""
 
-    def silencer(place: Place, *, entire: bool = False) -> Silencer | None:
+    def silencer(place: Place, *, entire: bool = False) -> SuppressionEntry | None:
         found = covered.get((place.file, place.span.start), ())
         fitting = [
             (area, one) for area, one in found
@@ -131,13 +133,13 @@ def _outcome(finding: Finding, covered: Covering, policies: Mapping[str, Policy]
     return replace(finding, suppressed=silent.reason, silenced_by=silent.tool)
 
 
-def _distance(entry: tuple[Area, Silencer]) -> tuple[bool, int]:
+def _distance(entry: tuple[Area, SuppressionEntry]) -> tuple[bool, int]:
     """Order what covers a place: our own before another tool's, then the nearest."""
     area, one = entry
     return bool(one.tool), area.end - area.start
 
 
-def _names(one: Silencer, finding: Finding, policies: Mapping[str, Policy]) -> bool:
+def _names(one: SuppressionEntry, finding: Finding, policies: Mapping[str, Policy]) -> bool:
     if one.owner and not _owned(one.owner, finding):
         return False
     policy = policies.get(finding.policy)
@@ -158,7 +160,12 @@ def _owned(name: str, finding: Finding) -> bool:
 
 
 def _telling(
-    one: Silencer, today: date, policies: Mapping[str, Policy], ran: Collection[str], *, whole: bool
+    one: SuppressionEntry,
+    today: date,
+    policies: Mapping[str, Policy],
+    ran: Collection[str],
+    *,
+    whole: bool,
 ) -> bool:
     """Whether enough ran to say of a suppression what it does."""
     if one.used or one.problem or one.expired(today):
@@ -172,7 +179,7 @@ def _telling(
     return concerned <= set(ran) and (whole or bool(one.areas and not one.owner and not one.files))
 
 
-def _fact(one: Silencer, today: date) -> Suppression:
+def _fact(one: SuppressionEntry, today: date) -> Suppression:
     return Suppression(
         used_at=one.place, extent=one.extent, ids=tuple(filter(None, [one.name])), reason=one.reason,
         used=one.used, expired=one.expired(today), problem=one.problem,

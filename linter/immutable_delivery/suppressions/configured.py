@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from immutable_delivery.config import Config, Source, Waiver
+from immutable_delivery.config import Config, ConfigSuppression, Source
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Place, Span, Text
-from immutable_delivery.suppressions.entries import WHOLE_FILE, Area, Silencer
+from immutable_delivery.suppressions.entries import WHOLE_FILE, Area, SuppressionEntry
 from immutable_delivery.syntax.gitignore import anchored
 from immutable_delivery.syntax.yaml import Mapping as MappingNode
 from immutable_delivery.syntax.yaml import Node, Scalar, documents, entry_extent
@@ -22,14 +22,14 @@ _TREES = (".yaml", ".yml", ".json")
 
 def silencers(
     config: Config, files: Sequence[str], texts: Mapping[str, Text]
-) -> Iterator[Silencer]:
+) -> Iterator[SuppressionEntry]:
     """Yield what the configuration silences in these files: one silencer for each id."""
     for waiver in config.suppressions:
         matched = tuple(path for path in files if anchored(path, waiver.path))
         areas, owner = _areas(waiver, matched, texts)
         for index, name in enumerate(waiver.ids):
             place = _place(config.sources.get((*waiver.keys, "ids", str(index))))
-            yield Silencer(
+            yield SuppressionEntry(
                 name=name, reason=waiver.reason, until=waiver.until, areas=areas, owner=owner,
                 place=place, extent=_place(config.sources.get(waiver.keys)), files=matched,
             )  # fmt: skip
@@ -40,7 +40,7 @@ def _place(source: Source | None) -> Place:
 
 
 def _areas(
-    waiver: Waiver, files: Sequence[str], texts: Mapping[str, Text]
+    waiver: ConfigSuppression, files: Sequence[str], texts: Mapping[str, Text]
 ) -> tuple[tuple[Area, ...], str]:
     """Return what a waiver covers; where `at` leads to nothing in the trees it is the name of an owner."""
     whole = tuple(Area(path, *WHOLE_FILE) for path in files)

@@ -13,7 +13,7 @@ from immutable_delivery.context import Comment
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.escape import nearest
 from immutable_delivery.source.text import Place, Span, Text
-from immutable_delivery.suppressions.entries import WHOLE_FILE, Area, Silencer
+from immutable_delivery.suppressions.entries import WHOLE_FILE, Area, SuppressionEntry
 
 _DIRECTIVE = lazy(
     r"(?:^|\#)\s*imd:\s*(?P<verb>[A-Za-z_-]+)\s*(?:\[(?P<ids>[^\]\n]*)\])?(?P<rest>.*)", re.DOTALL
@@ -25,7 +25,7 @@ _VERBS = ("ignore", "ignore-stage", "ignore-file")
 
 def silencers(
     comments: Mapping[str, Sequence[Comment]], texts: Mapping[str, Text]
-) -> Iterator[Silencer]:
+) -> Iterator[SuppressionEntry]:
     """Yield what the comments of files, by path, silence: one silencer for each id."""
     for path, found in comments.items():
         for comment in found:
@@ -35,7 +35,7 @@ def silencers(
 
 def _of(
     path: str, comment: Comment, directive: re.Match[str], text: Text | None
-) -> Iterator[Silencer]:
+) -> Iterator[SuppressionEntry]:
     verb = directive["verb"]
     if verb not in _VERBS and directive["ids"] is None and not nearest(verb, _VERBS):
         return
@@ -46,7 +46,7 @@ def _of(
     areas = {"ignore": comment.covers, "ignore-stage": comment.stage, "ignore-file": WHOLE_FILE}
     area = areas.get(verb) or (0, 0)
     for name in (names or [""]) if not problem else [", ".join(names)]:
-        yield Silencer(
+        yield SuppressionEntry(
             name=name,
             reason=reason,
             until=until if isinstance(until, date) else None,

@@ -22,7 +22,7 @@ class Area(Record, frozen=True, order=True):
     end: int
 
 
-class Silencer(Record, kw_only=True, eq=False):
+class SuppressionEntry(Record, kw_only=True, eq=False):
     """One id of one suppression."""
 
     name: str
@@ -49,15 +49,15 @@ Points = Iterable[tuple[str, int]]
 
 
 def covering(
-    silencers: Iterable[Silencer], points: Points
-) -> Mapping[tuple[str, int], Sequence[tuple[Area, Silencer]]]:
+    silencers: Iterable[SuppressionEntry], points: Points
+) -> Mapping[tuple[str, int], Sequence[tuple[Area, SuppressionEntry]]]:
     """Return what covers each point (file and offset), in one sweep over all files."""
     areas = sorted(
         ((area, number, one) for number, one in enumerate(silencers) for area in one.areas),
         key=lambda entry: entry[:2],
     )
-    found: dict[tuple[str, int], Sequence[tuple[Area, Silencer]]] = {}
-    active: list[tuple[str, int, int, Area, Silencer]] = []
+    found: dict[tuple[str, int], Sequence[tuple[Area, SuppressionEntry]]] = {}
+    active: list[tuple[str, int, int, Area, SuppressionEntry]] = []
     waiting, order = iter(areas), count()
     upcoming = next(waiting, None)
     for point in sorted(set(points)):

@@ -12,7 +12,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.other_linters import BY_WORD, PEERS, About, Peer
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.text import Place, Span, Text
-from immutable_delivery.suppressions.entries import WHOLE_FILE, Area, Silencer
+from immutable_delivery.suppressions.entries import WHOLE_FILE, Area, SuppressionEntry
 
 _WORD = lazy(r"\s*([a-z][a-z-]*)", re.IGNORECASE)
 _BLANK = lazy(r"[\ufeff\-\r\n\t ]*")
@@ -23,7 +23,7 @@ Heads = Callable[[], Mapping[str, int]]
 
 def silencers(
     comments: Mapping[str, Sequence[Comment]], texts: Mapping[str, Text]
-) -> Iterator[Silencer]:
+) -> Iterator[SuppressionEntry]:
     """Yield what the comments of files, by path, silence: one silencer for each policy that a comment means."""
     for path, found in comments.items():
         text = texts.get(path) or Text(path, "")
@@ -62,7 +62,7 @@ def _of(
     said: Mapping[str, str | None],
     text: Text,
     heads: Heads,
-) -> Iterator[Silencer]:
+) -> Iterator[SuppressionEntry]:
     peer = PEERS[tool]
     place = Place(path, Span(comment.start, comment.end))
     about = peer.about.get((said.get("about") or "").lower(), peer.about[""])
@@ -71,7 +71,7 @@ def _of(
         area = (0, 0)
     why = shown((said.get("reason") or "").strip())
     for policy, rules in meant(peer, said.get("rules")).items():
-        yield Silencer(
+        yield SuppressionEntry(
             name=policy, reason=f"{tool}'s comment ignores {', '.join(rules)}{why and f': {why}'}",
             until=lasts_until(said.get("until")), areas=(Area(path, *area),), place=place, extent=place, tool=tool,
         )  # fmt: skip

@@ -10,7 +10,7 @@ from immutable_delivery.records import Record
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.files import Files, read_text
 from immutable_delivery.source.text import Place, Span, Text
-from immutable_delivery.suppressions.entries import WHOLE_FILE, Area, Silencer
+from immutable_delivery.suppressions.entries import WHOLE_FILE, Area, SuppressionEntry
 from immutable_delivery.suppressions.foreign import lasts_until, meant
 from immutable_delivery.syntax.gitignore import anchored
 
@@ -37,7 +37,7 @@ def entries(files: Files) -> tuple[Entry, ...]:
     return tuple(entry for text in there if text for entry in _entries(text))
 
 
-def silencers(ignored: Sequence[Entry], files: Sequence[str]) -> Iterator[Silencer]:
+def silencers(ignored: Sequence[Entry], files: Sequence[str]) -> Iterator[SuppressionEntry]:
     """Yield what the entries silence in the files that were judged."""
     for entry in ignored:
         matched = [
@@ -45,7 +45,7 @@ def silencers(ignored: Sequence[Entry], files: Sequence[str]) -> Iterator[Silenc
         ]
         why = shown(entry.why.strip())
         for policy, rules in meant(PEERS["trivy"], entry.rule).items():
-            yield Silencer(
+            yield SuppressionEntry(
                 name=policy, reason=f"{entry.place.file} ignores {', '.join(rules)}{why and f': {why}'}",
                 until=lasts_until(entry.until), areas=tuple(Area(path, *WHOLE_FILE) for path in matched),
                 place=entry.place, extent=entry.place, tool="trivy",
