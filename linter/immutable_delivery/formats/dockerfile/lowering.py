@@ -17,7 +17,7 @@ from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.requests import Request, requests
 from immutable_delivery.formats.dockerfile.scripts import finish
 from immutable_delivery.formats.dockerfile.stages import Plan, Stage
-from immutable_delivery.formats.dockerfile.state import Site, State
+from immutable_delivery.formats.dockerfile.state import BuildState, State
 from immutable_delivery.formats.dockerfile.variables import Variables
 from immutable_delivery.records import replace
 
@@ -48,7 +48,7 @@ def lower(document: Document, ctx: ParseContext, builds: Iterable[Build] = ()) -
 def _lower(document: Document, ctx: ParseContext, request: Request) -> list[Fact]:
     resolve = Resolver(document.escape)
     plan = Plan(document, request, resolve)
-    site = Site(
+    site = BuildState(
         document, ctx, plan, context_of(ctx.files, document.path, request, _sources(document))
     )
     scope = Scope(owner=document.path, dockerfile=document.path)
@@ -65,7 +65,7 @@ def _lower(document: Document, ctx: ParseContext, request: Request) -> list[Fact
     return site.facts
 
 
-def _stage(site: Site, stage: Stage) -> None:
+def _stage(site: BuildState, stage: Stage) -> None:
     state = _opened(site, stage)
     site.states.append(state)
     bases.base(state)
@@ -78,7 +78,7 @@ def _stage(site: Site, stage: Stage) -> None:
     state.emit(container(state))
 
 
-def _opened(site: Site, stage: Stage) -> State:
+def _opened(site: BuildState, stage: Stage) -> State:
     """Return the state that a stage begins with: its base's, where that is a stage too."""
     owner = stage.name or (
         f"stage {stage.index}" if len(site.plan.stages) > 1 else site.document.path

@@ -18,7 +18,7 @@ MAX_LOOKUPS = 5_000
 """How often what was copied is searched: more is no delivery, but an attack."""
 
 
-class Site(Record):
+class BuildState(Record):
     """What all stages of one build share."""
 
     document: Document
@@ -34,7 +34,7 @@ class Site(Record):
 class State(Record):
     """One stage on its way."""
 
-    site: Site
+    site: BuildState
     stage: Stage
     scope: Scope
     variables: Variables

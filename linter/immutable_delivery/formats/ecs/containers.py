@@ -27,7 +27,7 @@ from immutable_delivery.syntax.yaml import Mapping, entry_extent
 from immutable_delivery.syntax.yaml.query import pairs
 
 
-class One(Record, frozen=True):
+class EcsContainer(Record, frozen=True):
     """One container."""
 
     family: str

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import ContainerRole, Fact
-from immutable_delivery.formats.ecs.containers import One
+from immutable_delivery.formats.ecs.containers import EcsContainer
 from immutable_delivery.formats.ecs.values import Reader, parameters, resources
 from immutable_delivery.records import Record
 from immutable_delivery.source.located import LocatedText
@@ -61,7 +61,9 @@ class Task(Record, frozen=True):
             name, essential = (_text(reader.value(node, key)) for key in ("name", "essential"))
             rest: ContainerRole = "sidecar" if essential == "false" else "container"
             role = "init" if name in ended else rest
-            one = One(self.name, self.path, reader, node, role, volumes, len(found) == 1, ctx)
+            one = EcsContainer(
+                self.name, self.path, reader, node, role, volumes, len(found) == 1, ctx
+            )
             yield from one.facts()
 
     def _tell(self, containers: list[Mapping], ctx: ParseContext) -> None:

@@ -44,7 +44,7 @@ def comments(document: list[Document], text: Text) -> list[Comment]:
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what every workload says of its containers."""
-    from immutable_delivery.formats.score.containers import One  # noqa: PLC0415 (it loads the shell)
+    from immutable_delivery.formats.score.containers import ScoreContainer  # noqa: PLC0415 (it loads the shell)
 
     for path, root in roots(documents, ctx):
         if text_at(root, "apiVersion").startswith("score.dev/"):
@@ -54,4 +54,4 @@ def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterabl
             tell(containers, dict.fromkeys(named, "mapping"), "containers.", ctx.report)
             for key, node in pairs(root, "containers"):
                 if isinstance(node, Tree):
-                    yield from One(root, key, node, path, ctx).facts()
+                    yield from ScoreContainer(root, key, node, path, ctx).facts()

@@ -49,7 +49,7 @@ _SHAPES: Shapes = {
 }
 
 
-class One(Record, frozen=True):
+class ScoreContainer(Record, frozen=True):
     """One container of a workload."""
 
     root: Node | None
