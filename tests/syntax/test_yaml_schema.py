@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.yaml import documents
 from immutable_delivery.syntax.yaml.schema import Schema, schema_of
-from immutable_delivery.syntax.yaml.schema_errors import Misfit
+from immutable_delivery.syntax.yaml.schema_errors import SchemaError
 from immutable_delivery.syntax.yaml.values import type_of
 
 PLACES = {
@@ -51,7 +51,7 @@ def found(yaml: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def written(text: Text, misfit: Misfit) -> str:
+def written(text: Text, misfit: SchemaError) -> str:
     return text.value[misfit.place.span.start : misfit.place.span.end]
 
 

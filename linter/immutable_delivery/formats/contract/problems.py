@@ -16,7 +16,7 @@ from immutable_delivery.syntax.yaml.nodes import head
 from immutable_delivery.syntax.yaml.schema import schema_of
 
 if TYPE_CHECKING:
-    from immutable_delivery.syntax.yaml.schema_errors import Misfit
+    from immutable_delivery.syntax.yaml.schema_errors import SchemaError
 
 
 def problems(root: Node, path: str, files: Files) -> tuple[Problem, ...]:
@@ -38,7 +38,7 @@ def second_document(root: Node) -> Problem:
     return Problem(text=text, path="", place=head(root))
 
 
-def _is_absent_start(misfit: Misfit) -> bool:
+def _is_absent_start(misfit: SchemaError) -> bool:
     """Whether no start command is stated at all: a fault of the delivery, with a policy of its own."""
     if misfit.path == "start":
         return misfit.keyword == "minItems" or (
@@ -47,7 +47,7 @@ def _is_absent_start(misfit: Misfit) -> bool:
     return misfit.keyword == "required" and misfit.text.startswith("`start`")
 
 
-def _problem(misfit: Misfit) -> Problem:
+def _problem(misfit: SchemaError) -> Problem:
     text, node = misfit.text, misfit.node
     if isinstance(node, Scalar):
         if misfit.path == "start" and misfit.keyword == "type":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-    from immutable_delivery.syntax.yaml.schema_errors import Broken, Misfit
+    from immutable_delivery.syntax.yaml.schema_errors import Broken, SchemaError
 
 
 class Schema:
@@ -47,7 +47,7 @@ class Schema:
             validity.leave(mark)
         return valid
 
-    def misfits(self, node: Node) -> list[Misfit]:
+    def misfits(self, node: Node) -> list[SchemaError]:
         """Return what in a tree does not fit, in the order of the document."""
         data = plain(node)
         if self.fits(data):

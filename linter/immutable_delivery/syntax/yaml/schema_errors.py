@@ -22,7 +22,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-class Misfit(Record, frozen=True):
+class SchemaError(Record, frozen=True):
     """One place where a document does not fit: the keyword of the schema that it breaks, and what to say."""
 
     path: str
@@ -51,18 +51,18 @@ class Broken(Record, frozen=True):
         """The node as it is written, where it is a scalar."""
         return self.node.text if isinstance(self.node, Scalar) else ""
 
-    def misfit(self, text: str, place: Place | None = None) -> Misfit:
+    def misfit(self, text: str, place: Place | None = None) -> SchemaError:
         """Return what to say, at the node unless another place is named."""
-        return Misfit(self.path, self.keyword, text, place or self.node.place, self.node)
+        return SchemaError(self.path, self.keyword, text, place or self.node.place, self.node)
 
 
-def told(broken: Iterable[Broken]) -> Iterator[Misfit]:
+def told(broken: Iterable[Broken]) -> Iterator[SchemaError]:
     """Yield what to say of everything that is broken."""
     for one in broken:
         yield from _WORDS.get(one.keyword, _otherwise)(one)
 
 
-def _unknown_keys(broken: Broken) -> Iterator[Misfit]:
+def _unknown_keys(broken: Broken) -> Iterator[SchemaError]:
     properties, inside = broken.schema.get("properties", {}), broken.node
     if not isinstance(inside, Mapping):
         return
@@ -71,7 +71,7 @@ def _unknown_keys(broken: Broken) -> Iterator[Misfit]:
         key, value = inside.entries[name]
         path = f"{broken.path}.{name}" if broken.path else name
         text = f"unknown key `{name}`: {hint}"
-        yield Misfit(path, broken.keyword, text, key.place, value)
+        yield SchemaError(path, broken.keyword, text, key.place, value)
 
 
 def _meant(node: Mapping, schema: AnyMapping[str, Any]) -> dict[str, str]:
@@ -89,7 +89,7 @@ def _meant(node: Mapping, schema: AnyMapping[str, Any]) -> dict[str, str]:
     return {name: next(iter(get_close_matches(name, free, 1, _ALIKE)), "") for name in unknown}
 
 
-def _missing(broken: Broken) -> Iterator[Misfit]:
+def _missing(broken: Broken) -> Iterator[SchemaError]:
     if not isinstance(broken.node, Mapping):
         return
     written = {*broken.node.entries, *_meant(broken.node, broken.schema).values()}
@@ -99,7 +99,7 @@ def _missing(broken: Broken) -> Iterator[Misfit]:
             yield broken.misfit(f"`{name}` is missing: {purpose}", head(broken.node))
 
 
-def _type(broken: Broken) -> Iterator[Misfit]:
+def _type(broken: Broken) -> Iterator[SchemaError]:
     allowed = [broken.demand] if isinstance(broken.demand, str) else broken.demand
     found = type_of(broken.node)
     what = f"`{broken.path}`" if broken.path else "the document"
@@ -115,39 +115,39 @@ def _type(broken: Broken) -> Iterator[Misfit]:
         yield broken.misfit(f"{what} must be {wanted}, not {_NAMES[found]}")
 
 
-def _empty_list(broken: Broken) -> Iterator[Misfit]:
+def _empty_list(broken: Broken) -> Iterator[SchemaError]:
     yield broken.misfit(f"`{broken.path}` is an empty list")
 
 
-def _empty(broken: Broken) -> Iterator[Misfit]:
+def _empty(broken: Broken) -> Iterator[SchemaError]:
     yield broken.misfit(f"`{broken.path}` is empty")
 
 
-def _pattern(broken: Broken) -> Iterator[Misfit]:
+def _pattern(broken: Broken) -> Iterator[SchemaError]:
     if broken.written or "minLength" not in broken.schema:  # that it is empty says enough
         yield broken.misfit(
             f"`{broken.path}` cannot be `{broken.written}`: {_purpose(broken.schema)}"
         )
 
 
-def _choice(broken: Broken) -> Iterator[Misfit]:
+def _choice(broken: Broken) -> Iterator[SchemaError]:
     allowed = broken.demand if broken.keyword == "enum" else [broken.demand]
     near = get_close_matches(broken.written, map(str, allowed), 1, _ALIKE)
     hint = f"do you mean `{near[0]}`?" if near else f"it can be {', '.join(map(str, allowed))}"
     yield broken.misfit(f"`{broken.path}` cannot be `{broken.written}`: {hint}")
 
 
-def _too_small(broken: Broken) -> Iterator[Misfit]:
+def _too_small(broken: Broken) -> Iterator[SchemaError]:
     yield broken.misfit(
         f"`{broken.path}` is {broken.written}, but must be at least {broken.demand}"
     )
 
 
-def _too_large(broken: Broken) -> Iterator[Misfit]:
+def _too_large(broken: Broken) -> Iterator[SchemaError]:
     yield broken.misfit(f"`{broken.path}` is {broken.written}, but must be at most {broken.demand}")
 
 
-def _otherwise(broken: Broken) -> Iterator[Misfit]:
+def _otherwise(broken: Broken) -> Iterator[SchemaError]:
     what = f"`{broken.path}`" if broken.path else "the document"
     yield broken.misfit(f"{what} does not fit: {_purpose(broken.schema)}")
 
@@ -158,7 +158,7 @@ def _purpose(schema: AnyMapping[str, Any]) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-_WORDS: AnyMapping[str, Callable[[Broken], Iterator[Misfit]]] = MappingProxyType({
+_WORDS: AnyMapping[str, Callable[[Broken], Iterator[SchemaError]]] = MappingProxyType({
     "additionalProperties": _unknown_keys,
     "const": _choice,
     "enum": _choice,
