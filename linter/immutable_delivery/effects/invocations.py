@@ -9,7 +9,7 @@ from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.effects.bypasses import bypasses
 from immutable_delivery.effects.packages import packages, versioned
 from immutable_delivery.effects.program_tables import Manager, Verb
-from immutable_delivery.effects.requirement_files import listed
+from immutable_delivery.effects.requirement_files import requirement_files
 from immutable_delivery.effects.stage import Event, Stage, hull
 from immutable_delivery.facts import Install, Package
 from immutable_delivery.records import Record, replace
@@ -57,7 +57,7 @@ def made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
     arguments, count = invocation.arguments, invocation.count
     named = packages(manager, verb, arguments, count) or _implied(invocation)
     named = _locked(invocation, named, stage)
-    files = listed(manager, verb, arguments, count, stage, event.call)
+    files = requirement_files(manager, verb, arguments, count, stage, event.call)
     from_manifest = _from_manifest(invocation) and not named and not files.named
     if verb.action in {"install", "run"} and not (named or files.named or from_manifest):
         return

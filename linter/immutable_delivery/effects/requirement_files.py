@@ -54,7 +54,7 @@ def _normal(name: str | None) -> str:
     return (name or "").lower().replace("_", "-").replace(".", "-")
 
 
-def listed(
+def requirement_files(
     manager: Manager, verb: Verb, arguments: Arguments, count: int, stage: Stage, call: Call
 ) -> Listed:
     """Read the files that options (`-r`, `-c`) or operands name."""

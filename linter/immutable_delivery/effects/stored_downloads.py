@@ -18,7 +18,7 @@ _SIGNATURE = lazy(r"\.(?:asc|sig|sign|gpg|minisig|sha\d+(?:sum)?|md5)$")
 _WORDS = lazy(r"[^\s'\"=|()<>*,;]+")
 
 
-class Holdings:
+class StoredDownloads:
     """The downloads of a stage."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from immutable_delivery.effects.downloads import downloads
 from immutable_delivery.effects.execution import Run, runs
 from immutable_delivery.effects.paths import joins
 from immutable_delivery.effects.stage import Event, hull
-from immutable_delivery.effects.stored_downloads import Holdings
+from immutable_delivery.effects.stored_downloads import StoredDownloads
 from immutable_delivery.effects.verification import said, verifies
 from immutable_delivery.facts import Execution, Fetch
 from immutable_delivery.syntax.shell import Word
@@ -25,7 +25,7 @@ class Taint:
     """Follows the downloads of a stage, call by call."""
 
     def __init__(self) -> None:
-        self.holdings = Holdings()
+        self.holdings = StoredDownloads()
         self._flows: dict[int, list[Download]] = {}
         """What the standard output of a call holds."""
         self._values: set[int] = set()
