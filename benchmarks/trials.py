@@ -70,7 +70,7 @@ def floors(bench: Bench, given: Input) -> Iterator[Trial]:
 def growth(bench: Bench, files: int) -> Iterator[Trial]:
     """Yield a made-up repository and its doubles: the time for each file stays, or it does not."""
     sizes = [bench.synthetic(files * times) for times in (1, 2, 4, 8)]
-    yield bench.trial("growth", f"made up, seed {bench.seed}", [bench.imd(one) for one in sizes])
+    yield bench.trial("growth", f"made up, seed {bench.seed}", [bench.imd(size) for size in sizes])
 
 
 def hook(bench: Bench, files: int) -> Iterator[Trial]:

@@ -25,7 +25,7 @@ def services(files: dict[str, str], selection: Selection = DEFAULT) -> dict[str,
         MemoryFiles(files), POLICIES, Config(selection=selection), classify=lambda _path, _head: "",
         today=date(2026, 1, 1),
     )  # fmt: skip
-    return {one.name: one for one in found.services}
+    return {service.name: service for service in found.services}
 
 
 def words(files: dict[str, str], selection: Selection = DEFAULT) -> dict[str, tuple[str, str]]:
@@ -121,5 +121,5 @@ def test_a_run_fails_for_what_runs_or_for_what_builds_it(
     found = examine(
         MemoryFiles(files), POLICIES, Config(), classify=lambda _path, _head: "", today=date(2026, 1, 1)
     )  # fmt: skip
-    broken = [one for one in found.findings if breaks(one, fail_on)]
+    broken = [finding for finding in found.findings if breaks(finding, fail_on)]
     assert sorted({one.place.file for one in broken}) == failing

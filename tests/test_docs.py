@@ -76,7 +76,9 @@ def unknown_option(command: click.Command, words: list[str]) -> None:
         assert inner is not None
         command, context = inner, click.Context(inner, parent=context)
     known = {
-        option for one in command.get_params(context) for option in (*one.opts, *one.secondary_opts)
+        option
+        for param in command.get_params(context)
+        for option in (*param.opts, *param.secondary_opts)
     }
     given = {word.partition("=")[0] for word in words if word.startswith("-")}
     assert given <= known, f"'{command.name}' has no {', '.join(sorted(given - known))}"

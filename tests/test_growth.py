@@ -202,10 +202,10 @@ def test_what_asks_for_too_much_is_said_and_the_rest_goes_on(
     files = {**kind(count), "web/Dockerfile": "FROM debian\n"}
     (tmp_path / "repository/web").mkdir(parents=True)
     _, report = judged(tmp_path / "repository", files)
-    unread = [one for one in report.findings if one.policy == "unreadable"]
+    unread = [finding for finding in report.findings if finding.policy == "unreadable"]
     assert {(one.place.file, SPENT in one.message) for one in unread} == {(file, True)}
     assert len(unread) <= 2
-    assert any(one.place.file == "web/Dockerfile" for one in report.findings)
+    assert any(finding.place.file == "web/Dockerfile" for finding in report.findings)
 
 
 def test_real_repetition_is_within_the_budget(tmp_path: Path) -> None:
@@ -216,4 +216,4 @@ def test_real_repetition_is_within_the_budget(tmp_path: Path) -> None:
     _, report = judged(
         tmp_path / "r", {"compose.yaml": shared + "services:\n" + lines(one, range(60))}
     )
-    assert not [one for one in report.findings if one.policy == "unreadable"]
+    assert not [finding for finding in report.findings if finding.policy == "unreadable"]

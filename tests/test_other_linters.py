@@ -26,7 +26,9 @@ def judged(folder: Path, text: str, path: str = "Dockerfile") -> Report:
 
 
 def found(report: Report) -> tuple[list[str], list[str]]:
-    return [one.policy for one in report.findings], [one.policy for one in report.suppressed]
+    return [finding.policy for finding in report.findings], [
+        one.policy for one in report.suppressed
+    ]
 
 
 @pytest.mark.parametrize("name", PEERS)
@@ -88,7 +90,7 @@ def test_other_comments_silence_nothing_and_are_no_fault(tmp_path: Path, comment
 def test_a_comment_covers_one_instruction(tmp_path: Path) -> None:
     text = "# hadolint ignore=DL3007\nFROM debian:latest AS a\nFROM ubuntu\nCOPY --from=a /a /a\n"
     report = judged(tmp_path, text)
-    assert [one.place.span.start for one in report.findings] == [text.index("ubuntu")]
+    assert [finding.place.span.start for finding in report.findings] == [text.index("ubuntu")]
 
 
 @pytest.mark.parametrize("marker", ["hadolint global ignore=", "hadolint  global\tignore = "])
@@ -121,14 +123,17 @@ def test_reports_count_them_apart_and_say_why(tmp_path: Path) -> None:
     options = Options(include_suppressed=True)
     assert json.loads(render("json", report, options))["suppressed"][0]["suppressed"] == reason
     results = json.loads(render("sarif", report, options))["runs"][0]["results"]
-    assert [one["suppressions"] for one in results if "suppressions" in one] == [
+    assert [result["suppressions"] for result in results if "suppressions" in result] == [
         [{"kind": "inSource", "justification": reason}]
     ]
     assert reason in render("text", report, options)
 
 
 def lines(report: Report, text: str) -> list[tuple[str, int]]:
-    return [(one.policy, text.count("\n", 0, one.place.span.start) + 1) for one in report.findings]
+    return [
+        (finding.policy, text.count("\n", 0, finding.place.span.start) + 1)
+        for finding in report.findings
+    ]
 
 
 STAGED = """\
@@ -238,7 +243,7 @@ def test_a_comment_of_trivy_covers_the_part_of_a_manifest_below_or_before_it(
     below = pod("a").replace("  containers:", "  # trivy:ignore:KSV-0013\n  containers:")
     text = "---\n".join([below, pod("b", comment="trivy:ignore:KSV013"), pod("c")])
     report = judged(tmp_path, text, "pods.yaml")
-    assert [one.services for one in report.findings] == [("c",)]
+    assert [finding.services for finding in report.findings] == [("c",)]
 
 
 KICS = "f45ea400-6bbe-4501-9fc7-1c3d75c32067"
@@ -287,7 +292,7 @@ def test_comments_of_kics_in_a_manifest(
 def test_an_inline_comment_of_zizmor_covers_its_line(tmp_path: Path) -> None:
     text = f"{pod('a', comment='zizmor: ignore[unpinned-images] frozen')}---\n{pod('b')}"
     report = judged(tmp_path, text, "pods.yaml")
-    assert [one.services for one in report.findings] == [("b",)]
+    assert [finding.services for finding in report.findings] == [("b",)]
     assert report.suppressed[0].suppressed == "zizmor's comment ignores unpinned-images: frozen"
 
 
@@ -359,7 +364,7 @@ def test_annotations_of_the_wrong_shape_silence_nothing(tmp_path: Path) -> None:
 def test_a_comment_of_checkov_covers_the_object_around_it(tmp_path: Path) -> None:
     text = f"{pod('a')}---\n#checkov:skip=CKV_K8S_8,CKV_K8S_14:frozen\n{pod('b')}---\n{pod('c')}"
     report = judged(tmp_path, text, "pods.yaml")
-    assert [one.services for one in report.findings] == [("a",), ("c",)]
+    assert [finding.services for finding in report.findings] == [("a",), ("c",)]
     (one,) = report.suppressed
     assert one.suppressed == "checkov's comment ignores CKV_K8S_14: frozen"
 
@@ -392,7 +397,7 @@ def test_comments_of_dclint(
 ) -> None:
     text = head + SERVICES.format(first=first, second=second)
     report = judged(tmp_path, text, "compose.yaml")
-    assert [one.owner for one in report.findings] == left
+    assert [finding.owner for finding in report.findings] == left
     assert {one.silenced_by for one in report.suppressed} <= {"dclint"}
 
 
@@ -407,7 +412,7 @@ TWO = pod("a").replace("    - name: a", "    - {name: b, image: 'redis:latest'}\
 def test_our_annotation_is_about_one_container_by_its_name(tmp_path: Path) -> None:
     text = TWO.replace("annotations: {}", "annotations: {imd/ignore.b: 'floating-tag: frozen'}")
     report = judged(tmp_path, text, "pod.yaml")
-    assert [one.owner for one in report.findings] == ["Pod/a (container a)"]
+    assert [finding.owner for finding in report.findings] == ["Pod/a (container a)"]
     assert [one.owner for one in report.suppressed] == ["Pod/a (container b)"]
 
 
@@ -434,11 +439,15 @@ def test_the_configuration_silences_a_resource_by_its_name(
         f"suppressions:\n  - {{path: '*', at: {name}, ids: [floating-tag], reason: frozen}}\n"
     )
     report = judged(tmp_path, TWO, "pod.yaml")
-    assert [one.owner for one in report.findings if one.policy == "floating-tag"] == left
+    assert [
+        finding.owner for finding in report.findings if finding.policy == "floating-tag"
+    ] == left
 
 
 def unused(report: Report) -> list[str]:
-    return [one.message for one in report.findings if one.policy == "unused-suppression"]
+    return [
+        finding.message for finding in report.findings if finding.policy == "unused-suppression"
+    ]
 
 
 @pytest.mark.parametrize(

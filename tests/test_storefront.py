@@ -30,7 +30,9 @@ def written(report: Report, finding: Finding) -> str:
 
 def test_the_congruent_example_is_clean_under_the_strict_profile(tmp_path: Path) -> None:
     report = judged("storefront-congruent", tmp_path, "strict")
-    assert [(one.policy, one.place.file, one.message) for one in report.findings] == []
+    assert [
+        (finding.policy, finding.place.file, finding.message) for finding in report.findings
+    ] == []
     assert report.suppressed == ()
     classes = {service.name: (service.runs, service.builds) for service in report.services}
     assert classes["web"] == classes["catalog"] == ("congruent", "repeatable")
@@ -78,9 +80,9 @@ def test_the_storefront_has_the_typical_faults(
 ) -> None:
     policy, path, text = expected
     found = [
-        written(storefront, one)
-        for one in storefront.findings
-        if (one.policy, one.place.file) == (policy, path)
+        written(storefront, finding)
+        for finding in storefront.findings
+        if (finding.policy, finding.place.file) == (policy, path)
     ]
     assert any(text in one for one in found), found
 
@@ -91,5 +93,5 @@ def test_both_services_of_the_storefront_are_divergent(storefront: Report) -> No
 
 
 def test_development_is_not_judged_for_its_mounts(storefront: Report) -> None:
-    mounts = [one for one in storefront.findings if one.policy == "host-mounted-code"]
-    assert [one.place.file for one in mounts] == ["deploy/base/web.yaml"]
+    mounts = [finding for finding in storefront.findings if finding.policy == "host-mounted-code"]
+    assert [mount.place.file for mount in mounts] == ["deploy/base/web.yaml"]

@@ -59,7 +59,7 @@ def test_the_file_in_yaml_knows_paths_and_an_end(tmp_path: Path) -> None:
     )
     files = {".trivyignore.yaml": tree, "a/Dockerfile": FLOATING, "b/Dockerfile": FLOATING}
     report = judged(tmp_path, **files)
-    assert [one.place.file for one in report.findings] == ["Dockerfile", "b/Dockerfile"]
+    assert [finding.place.file for finding in report.findings] == ["Dockerfile", "b/Dockerfile"]
     assert [one.suppressed for one in report.suppressed] == [
         ".trivyignore.yaml ignores AVD-DS-0001: a mirror"
     ]

@@ -86,8 +86,8 @@ def refused_push(
 
 def unloadable(updates: Iterable[Update], request: Request) -> bool:
     """Say which branches would get a configuration that does not load, and could no longer be pushed to; tell whether any does."""
-    branches = (one for one in updates if one.new and one.ref.startswith("refs/heads/"))
-    reasons = [(one.ref, loads(Path.cwd(), request, one.new)) for one in branches]
+    branches = (update for update in updates if update.new and update.ref.startswith("refs/heads/"))
+    reasons = [(branch.ref, loads(Path.cwd(), request, branch.new)) for branch in branches]
     for ref, reason in reasons:
         if reason:
             _say(f"{shown(ref)}: its configuration does not load, mend it and push again: {reason}")

@@ -47,10 +47,10 @@ _MANAGERS = (
 
 def writer_of(script: bytes) -> Manager | None:
     """Return who wrote a hook, and so would write it anew without ours."""
-    return next((one for one in _MANAGERS if one.mark in script.lower()), None)
+    return next((manager for manager in _MANAGERS if manager.mark in script.lower()), None)
 
 
 def manager_of(files: Files) -> tuple[Manager, str] | None:
     """Return what keeps the hooks of a repository, and the file that it reads."""
-    every = ((one, path) for one in _MANAGERS for path in one.files)
+    every = ((manager, path) for manager in _MANAGERS for path in manager.files)
     return next((found for found in every if files.state(found[1]) != "missing"), None)

@@ -80,7 +80,7 @@ def test_a_deleted_dockerignore(started: Repository) -> None:
     )
     before = _report(started)
     (started.root / "app/.dockerignore").unlink()
-    caused = [one for one in _pairs(_report(started)) if one not in _pairs(before)]
+    caused = [pair for pair in _pairs(_report(started)) if pair not in _pairs(before)]
     assert caused == [("whole-context-copied", "app/Dockerfile")]
     assert _found(started, "HEAD") == caused
     _commit(started)

@@ -112,18 +112,18 @@ def ours(value: str) -> object:
     return [_ours(one, value[bom:]) for one in found]
 
 
-def _ours(one: Instruction, value: str) -> tuple[object, ...]:
-    inner = one.trigger or one
-    heredocs = [(h.opener.name, h.opener.descriptor, h.body.text) for h in one.heredocs]
+def _ours(instruction: Instruction, value: str) -> tuple[object, ...]:
+    inner = instruction.trigger or instruction
+    heredocs = [(h.opener.name, h.opener.descriptor, h.body.text) for h in instruction.heredocs]
     return (
-        one.name,
-        one.trigger.name if one.trigger else None,
+        instruction.name,
+        instruction.trigger.name if instruction.trigger else None,
         inner.json,
-        one.line,
-        value.count("\n", 0, one.place.span.start) + 1,
-        tuple(flag.text.encode().decode("latin-1") for flag in one.flags),
+        instruction.line,
+        value.count("\n", 0, instruction.place.span.start) + 1,
+        tuple(flag.text.encode().decode("latin-1") for flag in instruction.flags),
         tuple(word.text for word in inner.words) if inner.name in INSTRUCTIONS else ("",),
-        [] if one.trigger else heredocs,
+        [] if instruction.trigger else heredocs,
     )
 
 
@@ -186,5 +186,5 @@ def test_dockerfile_parse_reads_generated_dockerfiles_alike_behind_the_masks(val
         document = cut(text)
     except UnreadableError:
         return
-    second = [one.meaning for one in secondreader.theirs(text, document)]
-    assert second == [one.meaning for one in secondreader.ours(text, document)]
+    second = [their.meaning for their in secondreader.theirs(text, document)]
+    assert second == [our.meaning for our in secondreader.ours(text, document)]

@@ -80,7 +80,9 @@ def _compare(project: Project, folder: str, expected: list[Any]) -> None:
     graph = Graph(repository, [folder], lambda _place, reason: troubles.append(reason))
     (built,) = Builder(repository, graph, lambda _place, reason: troubles.append(reason)).roots()
     assert not troubles
-    assert _rows([_plain(one.root) for one in built.gathered.resources]) == _rows(expected)
+    assert _rows([_plain(resource.root) for resource in built.gathered.resources]) == _rows(
+        expected
+    )
     assert _facts(project) == _short(_rows(expected))
 
 

@@ -37,7 +37,7 @@ def test_what_has_changed_since_is_refused_and_the_others_are_written(tmp_path: 
     for name in ("a", "b", "c"):
         (tmp_path / name).write_bytes(b"old")
     outcomes = write(tmp_path, [change("a", b"older"), change("gone", b""), change("c", b"old")])
-    assert [one.refused for one in outcomes] == [
+    assert [outcome.refused for outcome in outcomes] == [
         "has changed since it was judged",
         "cannot be written: No such file or directory",
         "",
@@ -75,7 +75,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     os.mkfifo(tmp_path / "p")
     outcomes = write(tmp_path, [change("d", b""), change("p", b"")])
-    assert [one.refused for one in outcomes] == ["is no regular file"] * 2
+    assert [outcome.refused for outcome in outcomes] == ["is no regular file"] * 2
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is protected from root")
@@ -88,7 +88,7 @@ def test_a_protected_file_or_folder_is_left_alone(tmp_path: Path) -> None:
     folder.chmod(0o555)
     outcomes = write(tmp_path, [change("f", b"old"), change("d/f", b"old")])
     folder.chmod(0o755)
-    assert [one.refused for one in outcomes] == [
+    assert [outcome.refused for outcome in outcomes] == [
         "is write-protected",
         "cannot be written: Permission denied",
     ]

@@ -40,7 +40,7 @@ class Workshop:
         """Return what changes, by path; a second run changes nothing."""
         mended = self.mended(files, policy)
         assert mended.refused == {}
-        after = {one.path: one.after for one in mended.changes}
+        after = {change.path: change.after for change in mended.changes}
         assert self.mended({**files, **after}, policy).changes == ()
         return {path: data.decode() for path, data in after.items()}
 

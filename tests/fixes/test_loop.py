@@ -36,7 +36,7 @@ def to(text: str, *, start: int = 0, end: int = 0) -> Choose:
 
 def test_all_findings_of_a_file_go_in_one_run() -> None:
     mended = mend(MemoryFiles({"a": "x-x", "b": "-", "c": "x"}), judged, to("o"))
-    assert {one.path: (one.before, one.after) for one in mended.changes} == {
+    assert {change.path: (change.before, change.after) for change in mended.changes} == {
         "a": (b"x-x", b"o-o"),
         "c": (b"x", b"o"),
     }
@@ -50,7 +50,7 @@ def test_all_findings_of_a_file_go_in_one_run() -> None:
 
 def test_edits_that_exclude_each_other_wait_for_the_next_round() -> None:
     mended = mend(MemoryFiles({"a": "-xx-xx-"}), judged, to("oo", end=1))
-    assert [one.after for one in mended.changes] == [b"-oo-oo-"]
+    assert [change.after for change in mended.changes] == [b"-oo-oo-"]
 
 
 def test_a_fix_that_leaves_its_finding_is_taken_back() -> None:
@@ -66,12 +66,12 @@ def test_a_fix_that_makes_a_text_unreadable_is_taken_back_and_others_are_made() 
         return to("!" if finding.place.file == "a" else "o")(finding, report)
 
     mended = mend(MemoryFiles({"a": "x", "b": "x"}), judged, choose)
-    assert [(one.path, one.after) for one in mended.changes] == [("b", b"o")]
+    assert [(change.path, change.after) for change in mended.changes] == [("b", b"o")]
     assert mended.refused == {("no-x", "a"): "the fix would make the file unreadable"}
 
 
 def test_an_edit_that_a_second_reader_refuses_is_not_made() -> None:
     files = MemoryFiles({"a": "x", "b": "x"})
     mended = mend(files, judged, to("o"), lambda *_: {"b": "is read otherwise"})
-    assert [one.path for one in mended.changes] == ["a"]
+    assert [change.path for change in mended.changes] == ["a"]
     assert mended.refused == {("no-x", "b"): "is read otherwise"}

@@ -137,7 +137,7 @@ def test_arguments_are_resolved_from_defaults() -> None:
 
 def test_images_of_contexts() -> None:
     facts, _ = read(SAMPLE)
-    image = next(one for one in facts if isinstance(one, Image) and one.name == "debian")
+    image = next(fact for fact in facts if isinstance(fact, Image) and fact.name == "debian")
     assert (image.role, image.pin, image.scope.phase) == ("base", "exact", "build")
     assert image.scope.deployed is False
     assert written(image.used_at) == "docker-image://debian:${TAG}"
@@ -146,9 +146,9 @@ def test_images_of_contexts() -> None:
 
 def test_a_dockerfile_inside() -> None:
     facts, ctx = read(SAMPLE)
-    image = next(one for one in facts if isinstance(one, Image) and one.name == "alpine")
+    image = next(fact for fact in facts if isinstance(fact, Image) and fact.name == "alpine")
     assert (image.pin, written(image.place_of("tag"))) == ("exact", "1.2.3")
-    (install,) = [one for one in facts if isinstance(one, Install)]
+    (install,) = [fact for fact in facts if isinstance(fact, Install)]
     assert written(install.used_at) == "apk add"
     assert written(install.packages[0].place) == "curl"
     assert "docker-bake.hcl#tool" in builds(SAMPLE)
@@ -235,7 +235,7 @@ def test_an_indented_here_document_keeps_its_places() -> None:
     text = 'target "x" {\n  dockerfile-inline = <<-EOT\n\n    FROM alpine:3\n      RUN apk add curl\n  EOT\n}\n'
     ctx = ParseContext(MemoryFiles({"docker-bake.hcl": text}))
     facts = list(bake.facts({"docker-bake.hcl": bake.parse(Text("docker-bake.hcl", text))}, ctx))
-    (image,) = [one for one in facts if isinstance(one, Image)]
+    (image,) = [fact for fact in facts if isinstance(fact, Image)]
     place = image.places["tag"]
     assert text[place.span.start : place.span.end] == "3"
 

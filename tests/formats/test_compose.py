@@ -60,7 +60,7 @@ class Read:
 
     @property
     def troubles(self) -> list[tuple[str, str]]:
-        return [(one.path, one.reason) for one in self.ctx.troubles]
+        return [(trouble.path, trouble.reason) for trouble in self.ctx.troubles]
 
 
 def service(body: str, **more: str) -> Read:
@@ -439,7 +439,7 @@ def test_a_template_is_counted_and_not_judged() -> None:
     for content in ("services: {a: {image: {{ image }}}}", "services:\n{% for x in y %}\n  a: b\n"):
         read = Read(compose__yaml=content)
         assert read.facts == []
-        assert [one.template for one in read.ctx.troubles] == [True]
+        assert [trouble.template for trouble in read.ctx.troubles] == [True]
     read = service("image: x\nhealthcheck: {test: \"docker inspect -f '{{.State}}' x\"}")
     assert (len(read.all(Image)), read.troubles) == (1, [])
 

@@ -57,7 +57,7 @@ def test_an_override_is_judged_on_top_of_the_main_file() -> None:
     mount = next(fact for fact in facts if isinstance(fact, Mount))
     assert (mount.scope.development, mount.scope.environments) == (True, ("override",))
     containers = [fact for fact in facts if isinstance(fact, Container)]
-    assert sorted((one.name, one.used_at.file) for one in containers) == [
+    assert sorted((container.name, container.used_at.file) for container in containers) == [
         ("a", "compose.override.yaml"),
         ("a", "compose.yaml"),
         ("b", "compose.yaml"),
@@ -153,7 +153,7 @@ def test_files_that_include_each_other_are_still_judged() -> None:
     facts, ctx = read(files)
     names = {fact.reference for fact in facts if isinstance(fact, Image)}
     assert names == {"a", "b"}
-    assert any("cycle" in one.reason for one in ctx.troubles)
+    assert any("cycle" in trouble.reason for trouble in ctx.troubles)
 
 
 def test_an_overlay_that_takes_the_digest_away() -> None:
@@ -212,6 +212,8 @@ def test_short_forms_of_secrets_and_volumes_merge_by_their_target() -> None:
     base = "services:\n  web:\n    image: x\n    secrets: [a]\n    volumes: [/cache]\nsecrets: {a: {file: a}, b: {file: b}}\n"
     over = "services:\n  web:\n    secrets: [b]\n    volumes: [data:/cache]\nvolumes: {data: {}}\n"
     facts, _ = read({"compose.yaml": base, "compose.prod.yaml": over})
-    mounts = [one for one in facts if isinstance(one, Mount)]
-    found = [(one.source, one.target) for one in mounts if one.scope.environments == ("prod",)]
+    mounts = [fact for fact in facts if isinstance(fact, Mount)]
+    found = [
+        (mount.source, mount.target) for mount in mounts if mount.scope.environments == ("prod",)
+    ]
     assert found == [("data", "/cache"), ("a", "/run/secrets/a"), ("b", "/run/secrets/b")]

@@ -63,7 +63,8 @@ def problems(source: str) -> list[tuple[str, str, str]]:
     """Return path, written text and message of each problem."""
     found, _ = read(source)
     return [
-        (one.path, written(source, one.place), one.text) for one in only(found, Contract).problems
+        (problem.path, written(source, problem.place), problem.text)
+        for problem in only(found, Contract).problems
     ]
 
 
@@ -170,13 +171,13 @@ def test_start_is_an_exec_form_start() -> None:
 
 def test_the_image_and_the_artifact_of_each_environment_are_images() -> None:
     images = [fact for fact in read(FULL)[0] if isinstance(fact, Image)]
-    assert [(one.reference, one.pin, one.scope.environments) for one in images] == [
+    assert [(image.reference, image.pin, image.scope.environments) for image in images] == [
         ("registry.example/shop/web", "none", ()),
         (f"registry.example/shop/web@{OTHER}", "digest", ("staging",)),
         (f"registry.example/shop/web@{DIGEST}", "digest", ("production",)),
     ]
-    assert {one.role for one in images} == {"contract"}
-    assert {one.built_here for one in images} == {True}
+    assert {image.role for image in images} == {"contract"}
+    assert {image.built_here for image in images} == {True}
     assert written(FULL, images[1].places["digest"]) == OTHER
     assert written(FULL, images[1].used_at) == OTHER
     assert "name: staging" in written(FULL, images[1].extent)
@@ -213,7 +214,7 @@ def test_environments_keep_the_order_of_the_list_where_none_is_written() -> None
     listed = ", ".join(f"{{{one}, digest: '{DIGEST}'}}" for one in named)
     source = f"service: web\nstart: [a]\nenvironments: [{listed}]\n"
     artifacts = [one for one in read(source)[0] if isinstance(one, Image)]
-    assert [one.scope.environments for one in artifacts] == [("test",), ("x",), ("live",)]
+    assert [artifact.scope.environments for artifact in artifacts] == [("test",), ("x",), ("live",)]
 
 
 @pytest.mark.parametrize(
@@ -325,7 +326,7 @@ def test_each_problem_has_its_place_and_its_words(
     if "---" in source:
         first, second = (fact for fact in read(source)[0] if isinstance(fact, Contract))
         assert first.problems == ()
-        assert [one.text for one in second.problems] == [
+        assert [problem.text for problem in second.problems] == [
             "one file describes one service: move this document to a file of its own"
         ]
     else:

@@ -118,7 +118,12 @@ def test_features() -> None:
 def test_features_that_are_locked() -> None:
     lock = '{"features": {"ghcr.io/devcontainers/features/node:1": {"integrity": "sha256:1"}}}'
     facts, _ = read(SAMPLE, **{".devcontainer/devcontainer-lock.json": lock})
-    assert [one.locked for one in facts if isinstance(one, Source)] == [True, False, False, False]
+    assert [fact.locked for fact in facts if isinstance(fact, Source)] == [
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_mounts() -> None:

@@ -147,7 +147,7 @@ def test_crlf_and_bom_are_no_part_of_anything() -> None:
 )  # fmt: skip
 def test_what_buildkit_takes_for_no_heredoc(command: str) -> None:
     document = parse(f"FROM a\nRUN {command}\n")
-    assert [one.heredocs for one in document.instructions] == [(), ()]
+    assert [instruction.heredocs for instruction in document.instructions] == [(), ()]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_heredocs_belong_to_their_instruction() -> None:
     ],
 )
 def test_openers_are_words_of_their_own(line: str, names: list[str]) -> None:
-    assert [one.name for one in openers(line)] == names
+    assert [opener.name for opener in openers(line)] == names
 
 
 def test_comments_cover_what_is_below_them() -> None:
@@ -197,15 +197,17 @@ def test_comments_cover_what_is_below_them() -> None:
     )
     document = parse(value)
     covered = {
-        one.text: value[one.covers[0] : one.covers[1]] for one in document.comments if one.covers
+        comment.text: value[comment.covers[0] : comment.covers[1]]
+        for comment in document.comments
+        if comment.covers
     }
     assert covered["imd: ignore[x] why"] == "FROM a"
     assert covered["top"] == "FROM a"
     assert covered["inside"] == "  b \\"
     assert covered["in script"] == "cmd"
     assert covered["the end"] == "# the end"
-    for one in document.comments:
-        assert value[one.start : one.end].startswith("#")
+    for comment in document.comments:
+        assert value[comment.start : comment.end].startswith("#")
 
 
 @pytest.mark.parametrize(
@@ -277,7 +279,7 @@ def test_braces_of_commands_make_no_template(value: str) -> None:
 def test_comments_of_other_tools_and_the_check_directive_are_kept_too() -> None:
     text = "# check=skip=all\n# hadolint global ignore=DL3007\nFROM a\nRUN a \\\n# b\n c\n"
     document = parse(text)
-    assert [(one.text, one.covers, one.inside) for one in document.comments] == [
+    assert [(comment.text, comment.covers, comment.inside) for comment in document.comments] == [
         ("check=skip=all", None, False),
         ("hadolint global ignore=DL3007", (text.index("FROM"), text.index("\nRUN")), False),
         ("b", (text.rindex(" c"), len(text) - 1), True),

@@ -285,7 +285,10 @@ def test_what_a_project_depends_on_is_read_like_requirements(lower: Lower) -> No
     }
     found = lower(files)
     packages = found.one(Install).packages
-    assert [(one.name, one.pin) for one in packages] == [("flask", "partial"), ("httpx", "exact")]
+    assert [(package.name, package.pin) for package in packages] == [
+        ("flask", "partial"),
+        ("httpx", "exact"),
+    ]
     assert found.written(packages[0].place) == "flask[async]>=3"
 
 
@@ -313,8 +316,8 @@ def test_a_module_says_which_tools_it_means(lower: Lower, script: str, pins: lis
         "go.mod": "module a\n",
         "go.sum": "",
     }
-    packages = [one for install in lower(files).of(Install) for one in install.packages]
-    assert [one.pin for one in packages] == ["none", *pins]
+    packages = [package for install in lower(files).of(Install) for package in install.packages]
+    assert [package.pin for package in packages] == ["none", *pins]
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_mounts_are_joined_with_volumes() -> None:
 
 def test_cloudformation() -> None:
     images = of(Image, TEMPLATE)
-    assert [(one.text, one.pin, one.unresolved) for one in images] == [
+    assert [(image.text, image.pin, image.unresolved) for image in images] == [
         ("nginx:1.4", "partial", ""),
         ("${Image}", None, "Image"),
         ("${Join}", None, "Join"),
@@ -205,7 +205,7 @@ def test_cloudformation_in_json() -> None:
 
 def test_broken_json_is_told() -> None:
     _, ctx = read('{"containerDefinitions": [')
-    assert [one.path for one in ctx.troubles] == ["task.json"]
+    assert [trouble.path for trouble in ctx.troubles] == ["task.json"]
 
 
 @pytest.mark.parametrize("content", [TASK, TEMPLATE])

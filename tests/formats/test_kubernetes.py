@@ -31,7 +31,7 @@ def facts(*contents: str, kind: type[FactT], ctx: ParseContext | None = None) ->
     files = {f"deploy/{number}.yaml": content for number, content in enumerate(contents)}
     parsed = {path: kubernetes.parse(Text(path, content)) for path, content in files.items()}
     ctx = ctx or ParseContext(MemoryFiles(files))
-    return [one for one in kubernetes.facts(parsed, ctx) if isinstance(one, kind)]
+    return [fact for fact in kubernetes.facts(parsed, ctx) if isinstance(fact, kind)]
 
 
 def one(content: str, kind: type[FactT]) -> FactT:
@@ -156,7 +156,8 @@ def test_roles_of_containers() -> None:
         volumes="[{name: v, image: {reference: 'v:latest', pullPolicy: Always}}]",
     )
     found = {
-        one.name: (one.role, one.scope.phase, one.pull_policy) for one in facts(content, kind=Image)
+        fact.name: (fact.role, fact.scope.phase, fact.pull_policy)
+        for fact in facts(content, kind=Image)
     }
     assert found == {
         "v": ("volume", "start", "always"),
@@ -174,7 +175,7 @@ def test_tekton_steps_belong_to_a_pipeline() -> None:
         "  - {name: c, ref: {name: elsewhere}}\n  sidecars: [{image: s:1}]\n"
     )
     images = facts(content, kind=Image)
-    assert [(one.reference, one.role, one.scope.phase) for one in images] == [
+    assert [(image.reference, image.role, image.scope.phase) for image in images] == [
         ("a:1", "pipeline", "pipeline"),
         ("base:1", "pipeline", "pipeline"),
         ("s:1", "pipeline", "pipeline"),
@@ -189,7 +190,7 @@ def test_lists_of_every_kind() -> None:
     nested = (
         f"apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: List\n  items:\n  - {inner}"
     )
-    owners = [one.scope.owner for one in facts(whole, nested, kind=Image)]
+    owners = [fact.scope.owner for fact in facts(whole, nested, kind=Image)]
     assert owners == ["Pod/a (container 0)", "Pod/b (container 0)"]
 
 
@@ -520,7 +521,7 @@ def test_scripts_that_nobody_starts_are_not() -> None:
     )
     content = deployment(container, volumes=VOLUMES)
     assert not facts(content, SCRIPT, kind=Install)
-    assert [one.script for one in mounted(content, SCRIPT)] == [""]
+    assert [mount.script for mount in mounted(content, SCRIPT)] == [""]
 
 
 def test_variables_and_where_their_values_stand() -> None:
@@ -528,7 +529,7 @@ def test_variables_and_where_their_values_stand() -> None:
         "{name: app, image: x, env: [{name: A, value: b}, {name: C, valueFrom: {configMapKeyRef: {name: conf, key: a}}},"
         " {name: D, valueFrom: {secretKeyRef: {name: s, key: t}}}, {name: DB_PASSWORD, value: hunter2hunter}]}"
     )
-    found = {one.name: (one.value, one.secret) for one in facts(content, CONFIG, kind=Variable)}
+    found = {fact.name: (fact.value, fact.secret) for fact in facts(content, CONFIG, kind=Variable)}
     assert found == {
         "A": ("b", ""),
         "C": ("b", ""),
@@ -542,7 +543,7 @@ def test_variables_from_whole_config_maps() -> None:
         "{name: app, image: x, envFrom: [{configMapRef: {name: conf}}], command: [run, $(a)]}"
     )
     assert [
-        (one.name, one.value, one.used_at.file) for one in facts(content, CONFIG, kind=Variable)
+        (fact.name, fact.value, fact.used_at.file) for fact in facts(content, CONFIG, kind=Variable)
     ] == [("a", "b", "deploy/1.yaml")]
     (start,) = facts(content, CONFIG, kind=Start)
     assert start.argv == ("run", "b")
@@ -559,7 +560,8 @@ def test_annotations_that_let_something_change_what_runs() -> None:
 def test_config_maps_and_secrets_are_resources() -> None:
     secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nimmutable: true\n"
     found = [
-        (one.resource_type, one.name, one.immutable) for one in facts(CONFIG, secret, kind=Resource)
+        (fact.resource_type, fact.name, fact.immutable)
+        for fact in facts(CONFIG, secret, kind=Resource)
     ]
     assert found == [("config map", "conf", False), ("secret", "s", True)]
 

@@ -56,7 +56,7 @@ def workflow(template: str) -> str:
 def test_scripts_of_workflows_are_read_where_a_shell_runs_them(
     template: str, installs: list[str]
 ) -> None:
-    assert [one.manager for one in facts(Install, workflow(template))] == installs
+    assert [fact.manager for fact in facts(Install, workflow(template))] == installs
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_images_that_a_deployer_puts_in(
     kind: tuple[str, str], spec: str, references: list[str]
 ) -> None:
     images = facts(Image, custom(*kind, spec))
-    assert [one.reference for one in images] == references
-    assert {one.scope.deployed for one in images} == ({True} if references else set())
+    assert [image.reference for image in images] == references
+    assert {image.scope.deployed for image in images} == ({True} if references else set())
 
 
 def test_the_tag_decides_what_flux_puts_in() -> None:
@@ -145,7 +145,7 @@ def test_a_trigger_that_swaps_the_image(trigger: str, updaters: list[str]) -> No
         f"{{triggers: [{trigger}], template: {{spec: {{containers: [{{name: a, image: ' '}}]}}}}}}"
     )
     content = custom("apps.openshift.io/v1", "DeploymentConfig", spec)
-    assert [one.name for one in facts(Resource, content)] == updaters
+    assert [fact.name for fact in facts(Resource, content)] == updaters
     assert facts(Image, content) == []
 
 
@@ -161,7 +161,7 @@ def test_an_annotation_that_swaps_the_image(value: str, updaters: list[str]) -> 
     spec = "{template: {spec: {containers: [{name: a, image: ' '}]}}}"
     annotated = f"{{name: a, annotations: {{image.openshift.io/triggers: '{value}'}}}}"
     content = custom("apps/v1", "Deployment", spec).replace("{name: a}\nspec", f"{annotated}\nspec")
-    found = [one.name for one in facts(Resource, content) if one.resource_type == "updater"]
+    found = [fact.name for fact in facts(Resource, content) if fact.resource_type == "updater"]
     assert found == updaters
     assert facts(Image, content) == []
 
@@ -176,7 +176,7 @@ def test_keel_is_told_by_a_label_too() -> None:
     content = custom("apps/v1", "Deployment", "{}").replace(
         "{name: a}", "{name: a, labels: {keel.sh/policy: major}}"
     )
-    found = [one.name for one in facts(Resource, content) if one.resource_type == "updater"]
+    found = [fact.name for fact in facts(Resource, content) if fact.resource_type == "updater"]
     assert found == ["Keel"]
 
 
@@ -223,7 +223,7 @@ def test_a_registry_that_deletes_what_no_tag_names(
 def test_what_openshift_builds_on_and_imports(version: str, kind: str, spec: str) -> None:
     image = spec.replace("REF", "{kind: DockerImage, name: 'example.com/web:latest'}")
     stream = spec.replace("REF", "{kind: ImageStreamTag, name: 'web:latest'}")
-    assert [one.reference for one in facts(Image, custom(version, kind, image))] == [
+    assert [fact.reference for fact in facts(Image, custom(version, kind, image))] == [
         "example.com/web:latest"
     ]
     assert facts(Image, custom(version, kind, stream)) == []

@@ -31,7 +31,7 @@ class Project:
         self.facts = list(kubernetes.facts(parsed, self.ctx))
 
     def of(self, kind: type[FactT]) -> list[FactT]:
-        return [one for one in self.facts if isinstance(one, kind)]
+        return [fact for fact in self.facts if isinstance(fact, kind)]
 
     def one(self, kind: type[FactT]) -> FactT:
         (found,) = self.of(kind)

@@ -158,7 +158,7 @@ def test_updates() -> None:
         ("updater", "io.containers.autoupdate=local"),
     ]
     facts, _ = read({"a.kube": "[Kube]\nYaml=a.yaml\nAutoUpdate=registry\n"})
-    assert [type(one) for one in facts] == [Resource]
+    assert [type(fact) for fact in facts] == [Resource]
 
 
 def test_units_that_bring_images() -> None:
@@ -171,11 +171,11 @@ def test_units_that_bring_images() -> None:
             "q/db.image": "[Image]\nImage=postgres:17\n",
         }
     )
-    (build,) = [one for one in facts if isinstance(one, Build)]
+    (build,) = [fact for fact in facts if isinstance(fact, Build)]
     assert (build.dockerfile, build.context, build.target) == ("q/Containerfile.web", "q", "prod")
     assert (build.service, build.deployed, build.args) == ("web", True, {"A": "b"})
-    assert [one.reference for one in facts if isinstance(one, Image)] == ["postgres:17"]
-    web, db = (one for one in facts if isinstance(one, Container))
+    assert [fact.reference for fact in facts if isinstance(fact, Image)] == ["postgres:17"]
+    web, db = (fact for fact in facts if isinstance(fact, Container))
     assert (web.image, web.builds, web.scope.layer) == ("", True, "application")
     assert (db.image, db.builds, db.scope.layer) == ("postgres:17", False, "middleware")
 
@@ -193,7 +193,7 @@ def test_units_that_bring_images() -> None:
 )
 def test_build_paths(lines: str, paths: tuple[str, str] | None) -> None:
     facts, _ = read({"q/x.build": f"[Build]\n{lines}"})
-    assert [(one.dockerfile, one.context) for one in facts if isinstance(one, Build)] == (
+    assert [(fact.dockerfile, fact.context) for fact in facts if isinstance(fact, Build)] == (
         [paths] if paths else []
     )
 
@@ -217,7 +217,7 @@ def test_an_empty_value_takes_back() -> None:
 )
 def test_words(text: str, expected: list[str]) -> None:
     given = LocatedText.literal(text, Place("f", Span(0, len(text))))
-    assert [one.text for one in words(given)] == expected
+    assert [word.text for word in words(given)] == expected
 
 
 def test_comments_cover_the_entry_below() -> None:
@@ -232,7 +232,7 @@ def test_what_is_no_unit() -> None:
     with pytest.raises(UnreadableError):
         quadlet.parse(Text("web.container", "Image=x\n[Container]\n"))
     _, ctx = read({"web.container": "[Container]\nnonsense\nImage=x\n"})
-    assert [one.offset for one in ctx.troubles] == [12]
+    assert [trouble.offset for trouble in ctx.troubles] == [12]
 
 
 def test_every_prefix_is_read() -> None:
@@ -257,8 +257,8 @@ def test_what_podman_would_refuse_is_told(path: str, content: str, problems: lis
     ctx = ParseContext(MemoryFiles({path: content}))
     unit = quadlet.parse(Text(path, content))
     facts = list(quadlet.facts({path: unit}, ctx))
-    assert [one.reason for one in ctx.troubles] == problems
-    ran = [one for one in facts if isinstance(one, Container)]
+    assert [trouble.reason for trouble in ctx.troubles] == problems
+    ran = [fact for fact in facts if isinstance(fact, Container)]
     assert bool(ran) is ("Rootfs" in content or ("Image=" in content and path == "a.container"))
 
 
@@ -272,5 +272,5 @@ def test_a_drop_in_may_bring_the_image() -> None:
 
 def test_a_section_has_a_name() -> None:
     facts, ctx = read({"units/web.container": "[]\nImage=debian:latest\n"})
-    assert [one for one in facts if isinstance(one, Image)] == []
+    assert [fact for fact in facts if isinstance(fact, Image)] == []
     assert ctx.troubles or not facts

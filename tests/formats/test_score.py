@@ -129,7 +129,7 @@ def test_mounts() -> None:
 
 def test_an_unknown_image_is_unknown() -> None:
     facts, _ = read("apiVersion: score.dev/v1b1\ncontainers:\n  x: {image: '${resources.i.ref}'}\n")
-    (image,) = [one for one in facts if isinstance(one, Image)]
+    (image,) = [fact for fact in facts if isinstance(fact, Image)]
     assert (image.reference, image.pin) == (None, None)
 
 
@@ -152,7 +152,7 @@ def test_a_command_starts_a_container_and_probes_are_read() -> None:
         "    livenessProbe: {exec: {command: [sh, -c, apk add curl]}}\n  idle: {image: y}\n"
     )
     facts, _ = read(text)
-    containers = {one.name: one for one in facts if isinstance(one, Container)}
-    assert [one.own_start for one in containers.values()] == [True, False]
-    assert next(one.starts for one in containers.values()) is True
-    assert [one.scope.phase for one in facts if isinstance(one, Install)] == ["probe"]
+    containers = {fact.name: fact for fact in facts if isinstance(fact, Container)}
+    assert [container.own_start for container in containers.values()] == [True, False]
+    assert next(container.starts for container in containers.values()) is True
+    assert [fact.scope.phase for fact in facts if isinstance(fact, Install)] == ["probe"]

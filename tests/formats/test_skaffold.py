@@ -96,7 +96,7 @@ def test_profiles_may_build_otherwise() -> None:
         "- name: debug\n  patches: [{path: /build/artifacts/0/docker/dockerfile, value: Dockerfile.debug}]\n"
         "- name: other\n  build: {artifacts: [{image: more}]}\n- name: broken\n  patches: [{path: /build/artifacts/9/x, value: y}]\n"
     )
-    assert [(one.image, one.dockerfile) for one in builds(content)] == [
+    assert [(build.image, build.dockerfile) for build in builds(content)] == [
         ("web", "Dockerfile"),
         ("web", "Dockerfile.debug"),
         ("more", "Dockerfile"),
@@ -128,7 +128,7 @@ def test_manifests_that_are_given_the_images(more: str, manifests: tuple[str, ..
         "app/base/web.yaml": "",
     }
     (build,) = builds(f"{HEAD}{ARTIFACT}{more}", "app/skaffold.yaml", **files)
-    assert [one for one in build.manifests if one != "app/base"] == list(manifests)
+    assert [manifest for manifest in build.manifests if manifest != "app/base"] == list(manifests)
 
 
 def test_configurations_that_require_one_another_share_manifests() -> None:

@@ -93,7 +93,9 @@ def test_zizmor_finds_nothing() -> None:
 
 
 def test_every_pipeline_has_its_snippet_and_every_snippet_its_pipeline() -> None:
-    assert {one.snippet for one in PIPELINES} == {path.name for path in SNIPPETS.iterdir()}
+    assert {pipeline.snippet for pipeline in PIPELINES} == {
+        path.name for path in SNIPPETS.iterdir()
+    }
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -368,7 +370,7 @@ def _instructions() -> list[Any]:
 
 
 def test_dockerfile_is_read_by_buildkit() -> None:
-    names = [one.cmd.upper() for one in _instructions()]
+    names = [instruction.cmd.upper() for instruction in _instructions()]
     assert names[0] == "FROM"
     assert names[-1] == "ENTRYPOINT"
     assert _instructions()[-1].json
@@ -378,11 +380,18 @@ def test_dockerfile_is_read_by_buildkit() -> None:
 def test_image_built_by_hand_judges(tmp_path: Path, repository: Repository) -> None:
     """No engine is needed to follow the instructions that matter: install by hash, copy, start."""
     imd = tmp_path / "image/opt/imd"
-    for one in _instructions():
-        if one.cmd.upper() == "RUN" and "pip" in one.value:
-            _install([word.replace("/opt/imd", str(imd)) for word in one.value[1:]], one.value[0])
-        elif one.cmd.upper() == "COPY" and not one.flags and one.value[-1].startswith("/opt/imd"):
-            _copy(one.value[0], one.value[-1], imd)
+    for instruction in _instructions():
+        if instruction.cmd.upper() == "RUN" and "pip" in instruction.value:
+            _install(
+                [word.replace("/opt/imd", str(imd)) for word in instruction.value[1:]],
+                instruction.value[0],
+            )
+        elif (
+            instruction.cmd.upper() == "COPY"
+            and not instruction.flags
+            and instruction.value[-1].startswith("/opt/imd")
+        ):
+            _copy(instruction.value[0], instruction.value[-1], imd)
     start = _instructions()[-1].value
     plain = shutil.which(
         f"python{sys.version_info.major}.{sys.version_info.minor}", path=f"{sys.base_prefix}/bin"
@@ -434,8 +443,8 @@ def test_context_of_the_build_holds_what_is_copied() -> None:
     }
     copied = {
         source
-        for one in _instructions()
-        if one.cmd.upper() == "COPY" and not one.flags
-        for source in one.value[:-1]
+        for instruction in _instructions()
+        if instruction.cmd.upper() == "COPY" and not instruction.flags
+        for source in instruction.value[:-1]
     }
     assert copied == kept

@@ -91,7 +91,10 @@ def test_verbs_do_what_the_manual_says(row: Row) -> None:
         for verb in words(row, key):
             for name in row["names"].split():
                 script = f"{name} {form.format(verb=verb, package=package_of(row))}"
-                found = [(one.action, one.ecosystem, one.frozen) for one in installs(script)]
+                found = [
+                    (install.action, install.ecosystem, install.frozen)
+                    for install in installs(script)
+                ]
                 action = key if key in {"run", "upgrade", "refresh"} else "install"
                 if found != [(action, row["ecosystem"], key == "locked")]:
                     wrong.append((script, found))
@@ -107,7 +110,7 @@ def test_verbs_take_the_packages_that_they_name(row: Row) -> None:
                 f"{row['names'].split()[0]} {CALLS[key].format(verb=verb, package=package_of(row))}"
             )
             (install,) = installs(script)
-            found = [(one.spec, one.version) for one in install.packages]
+            found = [(package.spec, package.version) for package in install.packages]
             version = "1.2.3" if key == "paired" else found[0][1]
             if found != [(package_of(row), version)]:
                 wrong.append((script, found))
@@ -201,12 +204,12 @@ def test_the_lock_file_beside_the_manifest_is_found(row: Row) -> None:
     if not listing:
         return
     script = f"{row['names'].split()[0]} {words(row, listing[0])[0]}"
-    manifests = [one for one in manifests if one not in locks]
+    manifests = [manifest for manifest in manifests if manifest not in locks]
     found = {lock: installs(script, lock, *manifests)[0].lock_file for lock in locks}
     assert found == dict(zip(locks, locks, strict=True))
     if listing == ["locked"]:
         return
-    read = {one: installs(script, one)[0].reads for one in manifests}
+    read = {manifest: installs(script, manifest)[0].reads for manifest in manifests}
     assert read == {one: (one,) for one in read}
 
 
@@ -226,13 +229,15 @@ def test_the_forms_that_keep_to_the_lock_file(row: Row) -> None:
         assert installs(script, *locks)[0].frozen_form == form
         assert installs(f"{name} {form}", *locks)[0].frozen
         thawed = [f"{script} {option}" for option in words(row, "thaws")]
-        assert [s for s in thawed if any(one.frozen_form for one in installs(s, *locks))] == []
+        assert [
+            s for s in thawed if any(install.frozen_form for install in installs(s, *locks))
+        ] == []
 
 
 @each_manager
 def test_what_the_runtime_brings_is_not_installed(row: Row) -> None:
-    assert [one for one in words(row, "bundled") if taken(begun(row, one))] == []
-    aliases = [begun(row, one) for one in words(row, "aliases")]
+    assert [word for word in words(row, "bundled") if taken(begun(row, word))] == []
+    aliases = [begun(row, word) for word in words(row, "aliases")]
     assert [s for s in aliases if [p.pin for p in installs(s)[0].packages] != ["alias"]] == []
 
 
@@ -273,7 +278,7 @@ def test_what_the_runtime_brings_is_not_installed(row: Row) -> None:
 )  # fmt: skip
 def test_calls_that_are_like_no_others(script: str, expected: str) -> None:
     found = []
-    for one in installs(script):
-        packages = [f" {package.spec} {package.version}" for package in one.packages]
-        found.append(one.action + "".join(packages))
+    for install in installs(script):
+        packages = [f" {package.spec} {package.version}" for package in install.packages]
+        found.append(install.action + "".join(packages))
     assert ", ".join(found) == expected

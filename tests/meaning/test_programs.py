@@ -72,7 +72,7 @@ def test_calls_that_change_what_runs(row: Row) -> None:
     wrong = []
     changes = "" if row["changes"] == "nothing" else row["changes"]
     for call in calls(row["calls"]):
-        found = [(one.mutates, one.builds, one.target) for one in facts(call, Command)]
+        found = [(fact.mutates, fact.builds, fact.target) for fact in facts(call, Command)]
         if found != [(changes, row.get("builds", ""), row.get("target", ""))]:
             wrong.append((call, found))
     assert wrong == []
@@ -80,9 +80,9 @@ def test_calls_that_change_what_runs(row: Row) -> None:
 
 def test_calls_that_compile_or_bundle() -> None:
     built = calls(reviewed("calls")["builders"])
-    assert [c for c in built if [one.builds for one in facts(c, Command)] != ["code"]] == []
+    assert [c for c in built if [fact.builds for fact in facts(c, Command)] != ["code"]] == []
     other = calls(reviewed("calls")["no builders"])
-    assert [c for c in other if any(one.builds for one in facts(c, Command))] == []
+    assert [c for c in other if any(fact.builds for fact in facts(c, Command))] == []
 
 
 def test_calls_that_start_a_development_server() -> None:
@@ -99,19 +99,19 @@ def test_calls_that_turn_checks_off() -> None:
 
 
 def checks(script: str) -> list[tuple[str, ...] | None]:
-    return [one.bypassed_checks for one in facts(script, Variable, "build")]
+    return [fact.bypassed_checks for fact in facts(script, Variable, "build")]
 
 
 def test_calls_that_freeze_what_follows() -> None:
     for call in calls(reviewed("calls")["freezing_settings"]):
         script = f"{call}; {call.split()[0]} install"
-        assert [one.frozen for one in facts(script, Install)] == [True], call
+        assert [fact.frozen for fact in facts(script, Install)] == [True], call
 
 
 def test_hosts_whose_packages_do_not_move() -> None:
     for host in reviewed("calls")["frozen hosts"].split():
         script = f"echo 'deb https://{host}/x main' > /etc/apt/sources.list; apt-get install a"
-        assert [one.snapshot for one in facts(script, Install)] == [True], host
+        assert [fact.snapshot for fact in facts(script, Install)] == [True], host
 
 
 GET = "curl -o f https://x.example/f"
@@ -162,7 +162,7 @@ def test_programs_that_run_files() -> None:
     known = reviewed("calls")
     scripts = [f"{GET}; {call.replace('…', '')}" for call in calls(known["runs files"])]
     scripts += [f"{GET}; {call} word f" for call in calls(known["interpreters values"])]
-    assert [s for s in scripts if [one.executed for one in facts(s, Fetch)] != ["file"]] == []
+    assert [s for s in scripts if [fact.executed for fact in facts(s, Fetch)] != ["file"]] == []
 
 
 def test_every_module_that_runs_as_a_program_is_reviewed() -> None:
@@ -179,7 +179,7 @@ def with_options(row: Row, *options: str) -> str:
 
 
 def fetched(script: str) -> list[str | None]:
-    return [one.url for one in facts(script, Fetch)]
+    return [fact.url for fact in facts(script, Fetch)]
 
 
 @each_fetcher

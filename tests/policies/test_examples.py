@@ -111,16 +111,18 @@ def outcomes(policy: Policy, facts: Sequence[Fact], example: Example) -> Outcome
     params = {policy.id: example.params}
     profiles = [Selection(profile=name, params=params) for name in ("default", "strict")]
     return [
-        (one.place, one.severity, one.enabled, one.message)
+        (finding.place, finding.severity, finding.enabled, finding.message)
         for selection in profiles
-        for one in judge(facts, [policy], selection).findings
+        for finding in judge(facts, [policy], selection).findings
     ]
 
 
 @each_policy
 def test_examples_notice_each_condition(file: PolicyFile) -> None:
     """Taking a part, a member, an alternative or an anchor from a `deny` changes the verdict of some example."""
-    seen = [(examined(one, file.policy, others(file)).facts, one) for one in file.examples]
+    seen = [
+        (examined(example, file.policy, others(file)).facts, example) for example in file.examples
+    ]
     expected = [outcomes(file.policy, *one) for one in seen]
     unnoticed = [
         text

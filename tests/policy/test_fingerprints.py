@@ -81,7 +81,8 @@ def found(text: str, word: str, **changes: Any) -> Finding:
 
 def prints(text: str, *findings: Finding) -> list[str]:
     return [
-        one.fingerprint for one in fingerprinted(findings, {"Dockerfile": Text("Dockerfile", text)})
+        finding.fingerprint
+        for finding in fingerprinted(findings, {"Dockerfile": Text("Dockerfile", text)})
     ]
 
 

@@ -26,7 +26,7 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{imag
 
 def families(files: dict[str, str]) -> list[tuple[str, ...]]:
     memory = MemoryFiles(files)
-    return [one.paths for one in units.group_files("kubernetes", memory.paths, memory)]
+    return [file.paths for file in units.group_files("kubernetes", memory.paths, memory)]
 
 
 def test_manifests_of_a_folder_are_read_together() -> None:
@@ -58,7 +58,7 @@ def test_what_kustomizations_tie_is_read_together() -> None:
 
 def test_dockerfiles_are_read_one_by_one() -> None:
     memory = MemoryFiles({"a/Dockerfile": "FROM a\n", "b/Dockerfile": "FROM b\n"})
-    assert [one.paths for one in units.group_files("dockerfile", memory.paths, memory)] == [
+    assert [file.paths for file in units.group_files("dockerfile", memory.paths, memory)] == [
         ("a/Dockerfile",),
         ("b/Dockerfile",),
     ]

@@ -107,7 +107,11 @@ def test_what_is_not_there_is_said(
 def test_a_tag_is_asked_for_by_head_first(registry: Running, reach: RegistryOptions) -> None:
     digest = push(registry.base, "team/counted", "1", single())
     assert isinstance(ask(f"{registry.host}/team/counted:1", reach), ImageInfo)
-    asked = [one for one in registry.requests() if "team/counted/" in one and "blobs" not in one]
+    asked = [
+        request
+        for request in registry.requests()
+        if "team/counted/" in request and "blobs" not in request
+    ]
     assert asked[-2:] == [
         "HEAD /v2/team/counted/manifests/1", f"GET /v2/team/counted/manifests/{digest}",
     ]  # fmt: skip

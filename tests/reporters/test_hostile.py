@@ -107,7 +107,7 @@ def of_json(text: str) -> list[tuple[str, str]]:
 
 def of_json_lines(text: str) -> list[tuple[str, str]]:
     entries = [json.loads(line) for line in text.split("\n") if line]
-    return [(one["place"]["file"], one["message"]) for one in entries]
+    return [(entry["place"]["file"], entry["message"]) for entry in entries]
 
 
 def of_sarif(text: str) -> list[tuple[str, str]]:
@@ -148,7 +148,7 @@ def of_azure(text: str) -> list[tuple[str, str]]:
 
 
 def of_gitlab(text: str) -> list[tuple[str, str]]:
-    return [(one["location"]["path"], one["description"]) for one in json.loads(text)]
+    return [(load["location"]["path"], load["description"]) for load in json.loads(text)]
 
 
 def of_rdjson(text: str) -> list[tuple[str, str]]:

@@ -72,7 +72,7 @@ def test_nothing_found() -> None:
 
 def test_under_a_limit_the_worst_stay_and_the_rest_is_counted(build: Build) -> None:
     report = build(("a", "«x»\n" * 500))
-    notes = tuple(replace(one, severity="note") for one in report.findings[:250])
+    notes = tuple(replace(finding, severity="note") for finding in report.findings[:250])
     report = replace(report, findings=(*notes, *report.findings[250:]))
     whole = render("markdown", report)
     limit = len(whole.encode()) * 3 // 4

@@ -25,7 +25,7 @@ def diagnostics(report: Report) -> Any:
 
 def fixed(report: Report, *texts: str) -> Report:
     """Return the report whose first finding has a fix that edits the places of all."""
-    places = [one.place for one in report.findings]
+    places = [finding.place for finding in report.findings]
     edits = tuple(Edit(place=p, text=text) for p, text in zip(places, texts, strict=True))
     first = replace(report.findings[0], fix=Fix(title="Mend it", edits=edits))
     return replace(report, findings=(first,))

@@ -159,7 +159,7 @@ def _compared(report: Report) -> Report:
 
 def test_what_there_is_to_know_of_the_run_is_a_notification(report: Report) -> None:
     notes = run_of(_compared(report))["invocations"][0]["toolExecutionNotifications"]
-    assert [(one["level"], one["message"]["text"]) for one in notes if one["descriptor"]["id"] == "notice"] == [
+    assert [(note["level"], note["message"]["text"]) for note in notes if note["descriptor"]["id"] == "notice"] == [
         ("note", f"baseline known.json: {len(report.findings)} new, 7 known, 2 fixed; `imd baseline --prune` takes out what is fixed."),
         ("note", "configuration, policies and baseline are those of main (0123456789ab)."),
     ]  # fmt: skip
@@ -231,7 +231,7 @@ def test_no_more_results_than_github_takes(build: Build, monkeypatch: pytest.Mon
     monkeypatch.setattr(sarif, "SHOWN_RESULTS", 15)
     report = build(("a", "«x»\n" * 35))
     findings = (
-        *(replace(one, severity="note") for one in report.findings[:20]),
+        *(replace(finding, severity="note") for finding in report.findings[:20]),
         *report.findings[20:],
     )
     text, missing = rendered("sarif", replace(report, findings=findings))
@@ -256,7 +256,7 @@ def test_no_larger_a_log_than_github_takes(build: Build, monkeypatch: pytest.Mon
 
 def test_places_of_use_that_github_does_not_keep_are_counted(build: Build) -> None:
     report = build(("a", "«x»\n" * 140))
-    crowded = replace(report.findings[0], uses=tuple(one.place for one in report.findings))
+    crowded = replace(report.findings[0], uses=tuple(finding.place for finding in report.findings))
     text, [missing] = rendered("sarif", replace(report, findings=(crowded,)))
     [result] = json.loads(text)["runs"][0]["results"]
     assert len(result["relatedLocations"]) == 100

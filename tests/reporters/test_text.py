@@ -112,7 +112,7 @@ def test_what_changes_in_place_and_what_is_rare_comes_first(build: Build) -> Non
     every = (often, rare, placed, mild)
     report = replace(
         often,
-        findings=tuple(one for found in every for one in found.findings),
+        findings=tuple(finding for found in every for finding in found.findings),
         texts={path: text for found in every for path, text in found.texts.items()},
     )
     heads = [

@@ -105,7 +105,9 @@ def violations(text: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, in
     """Return what `diff-quality` reads of Checkstyle's XML."""
     monkeypatch.setattr(GitPathTool, "relative_path", staticmethod(lambda path: path))
     found = CheckstyleXmlDriver().parse_reports([text])
-    return [(path, one.line, one.message) for path, entries in found.items() for one in entries]
+    return [
+        (path, entry.line, entry.message) for path, entries in found.items() for entry in entries
+    ]
 
 
 def test_checkstyle(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:

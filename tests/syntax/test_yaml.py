@@ -147,7 +147,7 @@ def test_each_character_of_a_scalar_knows_its_place(
 
 def test_a_word_of_a_script_in_a_block_has_its_exact_place() -> None:
     value = "a:\n  run: |\n    apt-get update\n    apt-get install curl\n"
-    script = next(one for one in scalars(read(value)[0].root) if "curl" in one.text)
+    script = next(scalar for scalar in scalars(read(value)[0].root) if "curl" in scalar.text)
     at = script.text.index("curl")
     span = script.written.place(at, at + 4).span
     assert value[span.start : span.end] == "curl"
@@ -291,7 +291,7 @@ services:   # imd: ignore[b] r
 )
 def test_a_comment_covers_the_statement_that_it_is_about(name: str, start: str, end: str) -> None:
     text = Text("x.yaml", COMMENTED)
-    found = {one.text: one for one in comments(text, documents(text))}
+    found = {comment.text: comment for comment in comments(text, documents(text))}
     assert len(found) == 13
     one = found[f"imd: ignore[{name}] r"]
     assert COMMENTED[one.start : one.end] == f"# imd: ignore[{name}] r"
@@ -318,7 +318,7 @@ def test_linear_in_the_size_of_the_text() -> None:
     text = Text("x.yaml", value)
     found = documents(text)
     assert len(comments(text, found)) == 1
-    assert all(one.written.text is not None for one in scalars(found[0].root))
+    assert all(scalar.written.text is not None for scalar in scalars(found[0].root))
     assert time.process_time() - begin < 2
 
 

@@ -47,7 +47,8 @@ def found(yaml: str) -> list[tuple[str, str, str]]:
     (document,) = documents(text)
     assert document.root is not None
     return [
-        (one.path, written(text, one), one.text) for one in Schema.of(PLACES).misfits(document.root)
+        (misfit.path, written(text, misfit), misfit.text)
+        for misfit in Schema.of(PLACES).misfits(document.root)
     ]
 
 

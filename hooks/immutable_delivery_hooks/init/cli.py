@@ -82,7 +82,7 @@ def init(
 
 
 def _config(tree: Tree, wanted: Sequence[Source], *, baseline: bool) -> Migrated:
-    named = [_located(tree, one) for one in wanted] or list(sources(tree.files))
+    named = [_located(tree, source) for source in wanted] or list(sources(tree.files))
     if find(tree.files) and not named:
         return Migrated("", ())
     return migrated(tree.files, named, **({"baseline": BASELINE} if baseline else {}))

@@ -42,11 +42,13 @@ PIPELINES = (
 def recognised(tree: Tree) -> list[tuple[Pipeline, str]]:
     """Return the CIs of a repository with what tells them: its files, else the host that it comes from."""
     by_file = [
-        (one, path)
-        for one in PIPELINES
-        for path in one.evidence
+        (pipeline, path)
+        for pipeline in PIPELINES
+        for path in pipeline.evidence
         if tree.files.state(path) != "missing"
     ]
     origin = origin_of(tree.git).repository
-    by_host = [(one, origin) for one in PIPELINES if one.host and one.host in origin]
+    by_host = [
+        (pipeline, origin) for pipeline in PIPELINES if pipeline.host and pipeline.host in origin
+    ]
     return by_file or by_host

@@ -79,7 +79,10 @@ def rendered(entries: Iterable[Recorded]) -> str:
 def recorded(findings: Iterable[Finding], texts: Mapping[str, Text]) -> list[Recorded]:
     """Return the entries that know exactly these findings."""
     return entries_of(
-        Counter((one.place.file, one.policy, one.severity, content(one, texts)) for one in findings)
+        Counter(
+            (finding.place.file, finding.policy, finding.severity, content(finding, texts))
+            for finding in findings
+        )
     )
 
 

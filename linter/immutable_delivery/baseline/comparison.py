@@ -58,14 +58,18 @@ def compare(
     baseline has for lines that it leaves alone.
     """
     left = _Left(_counts(entries, state.aliases), state.paths, state.identify)
-    known = {id(one) for one in sorted(state.findings, key=last) if left.take(one, state.texts)}
-    new = tuple(one for one in state.findings if id(one) not in known)
+    known = {
+        id(finding)
+        for finding in sorted(state.findings, key=last)
+        if left.take(finding, state.texts)
+    }
+    new = tuple(finding for finding in state.findings if id(finding) not in known)
     kept = left.taken
     left.taken = Counter()
     fixed = _unfound(left, new, state)
     return Comparison(
         new=new,
-        known=tuple(one for one in state.findings if id(one) in known),
+        known=tuple(finding for finding in state.findings if id(finding) in known),
         fixed=tuple(sorted(entries_of(fixed), key=key_of)),
         kept=tuple(entries_of(kept + left.taken)),
     )
@@ -81,7 +85,9 @@ def _unfound(left: _Left, new: Iterable[Finding], state: State) -> Counter[Key]:
     for one in (*new, *state.hidden):
         left.take(replace(one, severity=SEVERITIES[-1]), state.texts)
     unselected = {(one.place.file, one.policy) for one in state.hidden if not one.enabled}
-    unreadable = {one.place.file for one in state.findings if one.policy == "unreadable"}
+    unreadable = {
+        finding.place.file for finding in state.findings if finding.policy == "unreadable"
+    }
     for key in list(left.counts):
         if key[:2] in unselected or key[0] in unreadable:
             left.taken[key] += left.counts.pop(key)

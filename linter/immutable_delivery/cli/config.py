@@ -53,15 +53,15 @@ def _values(found: Config) -> dict[str, Any]:
         },
         "params": selection.params,
         "environments": {
-            one.name: {"paths": one.paths, "development": one.development}
-            for one in found.environments
+            environment.name: {"paths": environment.paths, "development": environment.development}
+            for environment in found.environments
         },
         "paths": to_builtins(found.paths),
         "tables": found.tables,
         "policies": found.policies,
         "suppressions": [
-            {n: v for n, v in to_builtins(one).items() if n != "keys" and v}
-            for one in found.suppressions
+            {n: v for n, v in to_builtins(suppression).items() if n != "keys" and v}
+            for suppression in found.suppressions
         ],
         "baseline": found.baseline,
         "fail-on": found.fail_on,

@@ -34,7 +34,7 @@ def _check(paths: tuple[str, ...]) -> int:
     request = Request(paths=paths, select=("contract",), today=datetime.now().astimezone().date())
     report = run(Path.cwd(), request).report
     contracts = {file.path for file in report.files if file.format == "contract"}
-    own = tuple(one for one in report.findings if one.place.file in contracts)
+    own = tuple(finding for finding in report.findings if finding.place.file in contracts)
     report = replace(report, findings=own)
     write(Target("concise"), render("concise", report))
     if not any(file.format == "contract" and not file.skipped for file in report.files):

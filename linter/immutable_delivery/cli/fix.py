@@ -79,4 +79,4 @@ def _apply(outcome: Fixed) -> int:
             click.echo(f"imd: error: {shown(one.path)}: {one.refused}", err=True)
     if not results:
         click.echo("Nothing to fix.")
-    return 0 if all(one.written for one in results) else 2
+    return 0 if all(result.written for result in results) else 2

@@ -174,7 +174,7 @@ def _applied(repository: Repository, result: Result) -> list[str]:
     root, old = repository.tree.root, pins_file.read(repository.tree.files)
     pins_file.write(root, pins_file.joined(old, result.record))
     outcomes = writing.write(root, result.changes)
-    refused = {one.path: one.refused for one in outcomes if one.refused}
+    refused = {outcome.path: outcome.refused for outcome in outcomes if outcome.refused}
     pins_file.write(root, pins_file.within(result.record, old, refused))
     return [f"{path} {reason}" for path, reason in refused.items()]
 

@@ -71,7 +71,7 @@ def fixed(start: Path, request: Request, wanted: FixOptions) -> Fixed:
     readers = SecondReaders()
 
     def reread(before: Report, plan: Plan, edited: Mapping[str, bytes]) -> Mapping[str, str]:
-        formats = {one.path: one.format for one in before.files}
+        formats = {file.path: file.format for file in before.files}
         return readers.refusals(plan, edited, before.texts, formats)
 
     choose = _choice(wanted)
@@ -98,7 +98,7 @@ def _choice(wanted: FixOptions) -> Choose:
 
 
 def _silenced(finding: Finding, found: Report) -> Fix:
-    formats = {one.path: one.format for one in found.files}
+    formats = {file.path: file.format for file in found.files}
     path = finding.place.file
     text = found.texts.get(path) or Text(path, "")
     return suppression(finding, text, formats.get(path, ""))
@@ -132,7 +132,7 @@ def _line(line: str) -> str:
 
 def _end(made: list[AppliedFix], left: Iterable[tuple[Finding, str]]) -> Iterator[str]:
     if made:
-        files = {edit.place.file for one in made for edit in one.fix.edits}
+        files = {edit.place.file for applied_fix in made for edit in applied_fix.fix.edits}
         yield f"{count(len(made), 'fix', 'fixes')} in {count(len(files), 'file')}; `imd fix --apply` writes them."
     else:
         yield "Nothing to fix."

@@ -29,7 +29,9 @@ _DEEP = 3
 
 def listing(start: Path) -> str:
     """Return every policy in force as a table: id, profiles and severity, drift, what it rejects."""
-    rows = [(one.id, _levels(one), _drifts(one), one.name) for one in policies_at(start)]
+    rows = [
+        (policy.id, _levels(policy), _drifts(policy), policy.name) for policy in policies_at(start)
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -51,7 +53,7 @@ def page(start: Path, name: str) -> str:
         "Parameters\n\n" + "\n".join(f"  {key}: {value!r}" for key, value in policy.params.items())
         if policy.params
         else "",
-        "Examples\n\n" + "\n".join(_example(one) for one in _examples(start, policy)),
+        "Examples\n\n" + "\n".join(_example(example) for example in _examples(start, policy)),
         f"To silence it\n\n  # imd: ignore[{policy.id}] the reason",
         _elsewhere(policy),
         "\n".join(policy.references),
@@ -60,7 +62,9 @@ def page(start: Path, name: str) -> str:
 
 
 def _named(start: Path, name: str) -> Policy:
-    policies = {known: one for one in policies_at(start) for known in (one.id, *one.aliases)}
+    policies = {
+        known: policy for policy in policies_at(start) for known in (policy.id, *policy.aliases)
+    }
     if name not in policies:
         near = nearest(name, policies)
         raise UsageError(
@@ -89,7 +93,7 @@ def tested(start: Path, names: Sequence[str]) -> tuple[str, int]:
 def policies_at(start: Path) -> list[Policy]:
     """Return every policy in force around a folder, by group and id."""
     files = open_tree(start).files
-    return sorted(policies_of(files, load(files)), key=lambda one: (one.group, one.id))
+    return sorted(policies_of(files, load(files)), key=lambda policy: (policy.group, policy.id))
 
 
 @lru_cache(maxsize=1)
@@ -184,7 +188,7 @@ def scaffold(start: Path, name: str, group: str) -> str:
         raise UsageError(
             f"'{shown(group)}/{shown(name)}': ids and groups are of small letters, digits and hyphens"
         )
-    if name in {known for one in policies_at(start) for known in (one.id, *one.aliases)}:
+    if name in {known for policy in policies_at(start) for known in (policy.id, *policy.aliases)}:
         raise UsageError(f"'{name}' is a policy already")
     tree = open_tree(start)
     path = tree.root / POLICIES / group / f"{name}.yaml"

@@ -114,4 +114,6 @@ def values_of(spec: ContainerSpec) -> Values:
     """Return the variables that the commands of a container see."""
     if spec.values is not None:
         return spec.values
-    return {one.name.text: one.value for one in spec.variables if one.kind == "env"}
+    return {
+        variable.name.text: variable.value for variable in spec.variables if variable.kind == "env"
+    }

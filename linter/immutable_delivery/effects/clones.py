@@ -129,7 +129,9 @@ def _ends(where: str, folder: str) -> bool:
 def _unchecked(arguments: Arguments) -> list[Option]:
     """Return the settings that turn the check of certificates off: `git -c`, `git clone --config`."""
     settings = arguments.all(("-c", "--config"))
-    return [one for one in settings if one.value and _UNCHECKED.match(one.value.text)]
+    return [
+        setting for setting in settings if setting.value and _UNCHECKED.match(setting.value.text)
+    ]
 
 
 def _texts(bypassed: list[Option]) -> tuple[str, ...]:

@@ -116,7 +116,10 @@ def _locked(invocation: Invocation, named: list[Package], stage: Stage) -> list[
         _lock_present(invocation, stage.path(invocation.event.call, name) or "", stage)
         for name in invocation.manager.locks
     )
-    return [replace(one, pin="exact") if held and one.pin == "none" else one for one in named]
+    return [
+        replace(package, pin="exact") if held and package.pin == "none" else package
+        for package in named
+    ]
 
 
 def _frozen_form(invocation: Invocation, lock: str, stage: Stage) -> str:

@@ -57,7 +57,7 @@ def _narrowed(found: Transfer, arguments: Arguments) -> Transfer:
     if found.path is None or len(picked) != 1 or not {"*", "/*"} & set(left):
         return found
     part = picked[0].strip("/")
-    sources = tuple(join(one, part) for one in found.sources)
+    sources = tuple(join(source, part) for source in found.sources)
     return Transfer(sources, found.target, join(found.path, part))
 
 

@@ -24,7 +24,7 @@ def foreign(event: Event) -> Unread | None:
         return unread(_WINDOWS[name], hull(words[0], words[-1]), event.scope, event.extent)
     if role is None or role.shell or role.sourced:
         return None
-    bodies = [one.body for one in event.call.redirects if one.body is not None]
+    bodies = [redirect.body for redirect in event.call.redirects if redirect.body is not None]
     return unread(event.name, bodies[0].used_at, event.scope, event.extent) if bodies else None
 
 

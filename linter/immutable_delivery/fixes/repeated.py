@@ -20,7 +20,7 @@ def fix(fact: Fact, place: Place, ctx: FixContext) -> Fix:
     )
     if text is None or place not in starts[:-1]:
         return none("a person must decide which one is meant")
-    edits = tuple(Edit(place=lines(text, one), text="") for one in starts[:-1])
+    edits = tuple(Edit(place=lines(text, start), text="") for start in starts[:-1])
     return Fix(title=f"Remove the {stage.repeated} that has no effect", edits=edits)
 
 

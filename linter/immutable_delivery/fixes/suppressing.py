@@ -46,7 +46,9 @@ def _outside_strings(text: Text, offset: int) -> int:
 
 def _strings(text: Text) -> Iterator[tuple[int, int]]:
     """Yield where every scalar of a YAML file stands, with its key."""
-    waiting: list[yaml.Node] = [one.root for one in read_once(text) if one.root is not None]
+    waiting: list[yaml.Node] = [
+        document.root for document in read_once(text) if document.root is not None
+    ]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Mapping):

@@ -38,8 +38,8 @@ def fix(fact: Fact, place: Place, ctx: FixContext) -> Fix:
     return edited("Remove what is unused of the suppression", listed[0], ",".join(kept).strip())
 
 
-def _extent(one: Suppression) -> Place:
-    return one.extent
+def _extent(suppression: Suppression) -> Place:
+    return suppression.extent
 
 
 def _comment(text: Text, place: Place) -> Place | None:

@@ -36,9 +36,9 @@ def _programs(
 ) -> Mapping[tuple[str, str], Words]:
     """Return, per manifest and service that it builds, the program that the Dockerfile gives it."""
     stages = {
-        one.dockerfile: one.entrypoint or ()
-        for one in containers
-        if one.container_type == "stage" and one.last
+        container.dockerfile: container.entrypoint or ()
+        for container in containers
+        if container.container_type == "stage" and container.last
     }
     return {
         (build.place.file, build.service): stages[build.dockerfile]

@@ -14,7 +14,7 @@ def link_locked(facts: Sequence[Fact], lock: Lock) -> list[Fact]:
     """Return the facts with what the lock says of the images that containers start from."""
     if not lock.images:
         return list(facts)
-    return [_linked(one, lock) if isinstance(one, Container) else one for one in facts]
+    return [_linked(fact, lock) if isinstance(fact, Container) else fact for fact in facts]
 
 
 def _linked(container: Container, lock: Lock) -> Container:

@@ -38,12 +38,14 @@ class _Around:
 
     def __init__(self, facts: Sequence[Fact], files: Files) -> None:
         containers = [fact for fact in facts if isinstance(fact, Container)]
-        self._stages = [one for one in containers if one.container_type == "stage"]
+        self._stages = [
+            container for container in containers if container.container_type == "stage"
+        ]
         self._built = by_service(self._stages)
         self._own = {
-            (one.manifest, one.scope.owner): one
-            for one in containers
-            if one.container_type != "stage"
+            (container.manifest, container.scope.owner): container
+            for container in containers
+            if container.container_type != "stage"
         }
         self._mounts = [
             fact for fact in facts if isinstance(fact, Mount) and not fact.scope.development
@@ -53,12 +55,12 @@ class _Around:
     def linked(self, command: Command) -> Command:
         """Return a command with what it writes into, and why that is code."""
         containers = list(self._containers(command))
-        workdir = next((one.workdir for one in containers if one.workdir), None)
+        workdir = next((container.workdir for container in containers if container.workdir), None)
         target = _absolute(command.target, workdir)
         volume = self._volume(command, containers, target) if target else None
         if target is None or volume is None:
             return command
-        sources = [path for one in command.sources if (path := _absolute(one, workdir))]
+        sources = [path for source in command.sources if (path := _absolute(source, workdir))]
         code = self._evidence(volume, target, sources, containers)
         name = volume.source or volume.target or ""
         return replace(command, volume_type=volume.mount_type, volume=name, code=code)
@@ -68,9 +70,9 @@ class _Around:
         scope = command.scope
         if scope.dockerfile:
             yield from (
-                one
-                for one in self._stages
-                if one.dockerfile == scope.dockerfile and (one.scope.owner == scope.owner)
+                stage
+                for stage in self._stages
+                if stage.dockerfile == scope.dockerfile and (stage.scope.owner == scope.owner)
             )
         elif own := self._own.get((command.manifest, scope.owner)):
             yield own
@@ -80,11 +82,15 @@ class _Around:
         self, command: Command, containers: Iterable[Container], target: str
     ) -> Mount | None:
         """Return the mount that a path lies in, the innermost; a volume of the image where nothing is mounted."""
-        mounted = [one for one in self._mounts if _reaches(one, command) and _holds(one, target)]
+        mounted = [
+            mount for mount in self._mounts if _reaches(mount, command) and _holds(mount, target)
+        ]
         declared = [
-            Mount(used_at=one.used_at, extent=one.extent, mount_type="volume", target=path)
-            for one in containers
-            for path in one.volumes
+            Mount(
+                used_at=container.used_at, extent=container.extent, mount_type="volume", target=path
+            )
+            for container in containers
+            for path in container.volumes
         ]
         found = mounted or [one for one in declared if _holds(one, target)]
         return max(found, key=lambda one: len(normpath(one.target or "")), default=None)
@@ -121,9 +127,9 @@ class _Around:
 
     def _sharing(self, volume: Mount) -> Iterator[Container]:
         """Yield the containers of the same manifest that the volume is mounted into at the same path."""
-        for one in self._mounts:
-            same = (one.manifest, one.mount_type, one.source, one.target)
-            own = self._own.get((one.manifest, one.scope.owner))
+        for mount in self._mounts:
+            same = (mount.manifest, mount.mount_type, mount.source, mount.target)
+            own = self._own.get((mount.manifest, mount.scope.owner))
             if own and same == (volume.manifest, volume.mount_type, volume.source, volume.target):
                 yield own
 

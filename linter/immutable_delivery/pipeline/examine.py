@@ -85,8 +85,8 @@ def examine(
     own = judge(outcome.facts, policies, config.selection)
     findings = sorted([*outcome.kept, *own.findings], key=lambda one: (one.place, one.policy))
     return Examined(
-        findings=fingerprinted([one for one in findings if one.enabled], read.texts),
-        disabled=tuple(one for one in findings if not one.enabled),
+        findings=fingerprinted([finding for finding in findings if finding.enabled], read.texts),
+        disabled=tuple(finding for finding in findings if not finding.enabled),
         suppressed=fingerprinted([one for one in outcome.suppressed if one.enabled], read.texts),
         services=tuple(classes(_services(facts), judgement.evidence, _unread(facts))),
         unresolved=tuple(judgement.unresolved),
@@ -111,14 +111,16 @@ def report(
 
     ``digest_of`` tells digests that the repository does not state, for fixes.
     """
-    asked = (one for one in examined.findings if _asked(one, covers))
+    asked = (finding for finding in examined.findings if _asked(finding, covers))
     found = Report(
         findings=tuple(mended(asked, examined, policies, digest_of)),
         suppressed=tuple(one for one in examined.suppressed if _asked(one, covers)),
         services=_asked_services(examined, covers),
-        files=tuple(one for one in _judged(examined) if covers(one.path)),
+        files=tuple(judged for judged in _judged(examined) if covers(judged.path)),
         unresolved=tuple(one for one in examined.unresolved if covers(one.place.file)),
-        not_analysed=tuple(one for one in _not_analysed(examined) if covers(one.place.file)),
+        not_analysed=tuple(
+            unanalysed for unanalysed in _not_analysed(examined) if covers(unanalysed.place.file)
+        ),
         rules={policy.id: policy.rule for policy in policies},
         **asdict(run),
     )
@@ -170,7 +172,7 @@ def mended(
         digest_of=digest,
     )
     kinds = {policy.id: policy.fix for policy in policies}
-    return [_mended(one, kinds, examined, ctx) for one in findings]
+    return [_mended(finding, kinds, examined, ctx) for finding in findings]
 
 
 def _mended(

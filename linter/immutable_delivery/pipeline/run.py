@@ -59,7 +59,7 @@ class Opened(Record, frozen=True):
         """Tell what is new from what a baseline knows; what a change brought comes last."""
         from immutable_delivery.baseline.comparison import State, compare  # noqa: PLC0415 (rarely needed)
 
-        examined, late = self.examined, {id(one) for one in brought}
+        examined, late = self.examined, {id(finding) for finding in brought}
         state = State(
             findings=examined.findings,
             hidden=(*examined.suppressed, *examined.disabled),
@@ -225,7 +225,7 @@ def _introduced(opened: Opened, changes: Changes, request: Request) -> list[Find
     before = opened.scope.before
     found = _new_to(opened, changes, before, request)
     for other in opened.scope.beside if found else ():
-        new = {id(one) for one in _new_to(opened, other.changes, other.files, request)}
+        new = {id(finding) for finding in _new_to(opened, other.changes, other.files, request)}
         found = [one for one in found if id(one) in new]
     return found
 

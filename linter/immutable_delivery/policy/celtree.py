@@ -36,7 +36,7 @@ def tree(checked: bytes) -> Node:
     """Return the tree of a serialised `google.protobuf.Any` around `cel.expr.CheckedExpr`."""
     message = _message(_message(checked)[2][0])
     entries = map(_message, _message(message[5][0]).get(4, ()))
-    positions = {_number(one, 1): _number(one, 2) for one in entries}
+    positions = {_number(entry, 1): _number(entry, 2) for entry in entries}
     return _node(message[4][0], positions)
 
 
@@ -71,7 +71,7 @@ def _node(data: bytes, positions: Mapping[int, int]) -> Node:
         return Node("text", at, _text(inner, _TEXT))
     if number == _NAME:
         return Node("name", at, _text(inner, 1))
-    parts = tuple(_node(one, positions) for one in _parts(number, inner))
+    parts = tuple(_node(part, positions) for part in _parts(number, inner))
     if number == _FIELD:
         name = f"{parts[0].text}.{_text(inner, 2)}" if parts[0].kind == "name" else ""
         return Node("name" if name else "other", at, name, parts)

@@ -57,7 +57,7 @@ def _values(node: Node, loops: Loops) -> Sequence[Node]:
     if node.kind == "name":
         return loops.get(node.text, (node,))
     if node.kind == "call" and node.text == _CHOICE:
-        return [one for part in node.parts[1:] for one in _values(part, loops)]
+        return [value for part in node.parts[1:] for value in _values(part, loops)]
     if node.kind == "call" and node.text == _ENTRY and node.parts[0].kind != "map":
         return _items(node.parts[0], loops)
     return (node,)
@@ -67,8 +67,8 @@ def _items(node: Node, loops: Loops) -> Sequence[Node]:
     """Return what the items of a list may come to, or the keys of a map; a variable stands for its own."""
     if node.kind in {"list", "map"}:
         parts = node.parts[:: 2 if node.kind == "map" else 1]
-        return [one for part in parts for one in _values(part, loops)]
+        return [value for part in parts for value in _values(part, loops)]
     if node.kind == "call" and node.text in {_CHOICE, _SUM}:
         parts = node.parts[1:] if node.text == _CHOICE else node.parts
-        return [one for part in parts for one in _items(part, loops)]
+        return [item for part in parts for item in _items(part, loops)]
     return () if node.text in loops else (node,)

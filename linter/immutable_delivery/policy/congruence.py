@@ -64,7 +64,11 @@ def classes(
 def worse(now: Iterable[ServiceReport], before: Iterable[ServiceReport]) -> tuple[Worsened, ...]:
     """Return the services of which a part is worse now."""
     known = {service.name: service for service in before}
-    return tuple(found for one in now for found in _worse(one, known[one.name]))
+    return tuple(
+        found
+        for service_report in now
+        for found in _worse(service_report, known[service_report.name])
+    )
 
 
 def _worse(now: ServiceReport, before: ServiceReport) -> Iterator[Worsened]:
@@ -98,8 +102,14 @@ def _report(
 def _worst(findings: Sequence[Finding]) -> Finding | None:
     """Return the finding that decides: of the worst drift, rather one that this run reports."""
 
-    def order(one: Finding) -> tuple[object, ...]:
-        return one.drift != "divergent", not one.enabled, rank(one.severity), one.place, one.policy
+    def order(finding: Finding) -> tuple[object, ...]:
+        return (
+            finding.drift != "divergent",
+            not finding.enabled,
+            rank(finding.severity),
+            finding.place,
+            finding.policy,
+        )
 
     return min(findings, key=order, default=None)
 

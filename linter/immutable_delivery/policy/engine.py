@@ -61,12 +61,12 @@ def _decides(verdict: Verdict) -> bool:
 
 def _unknown(verdicts: Iterable[Verdict]) -> dict[Key, frozenset[str]]:
     found: dict[Key, frozenset[str]] = {}
-    for one in verdicts:
-        if one.known or not _decides(one):
+    for verdict in verdicts:
+        if verdict.known or not _decides(verdict):
             continue
-        for name in one.fact.scope.services:
-            key = name, part_of(one.fact, one.rule.drift)
-            found[key] = found.get(key, frozenset()).union(one.unknown_fields)
+        for name in verdict.fact.scope.services:
+            key = name, part_of(verdict.fact, verdict.rule.drift)
+            found[key] = found.get(key, frozenset()).union(verdict.unknown_fields)
     return found
 
 
@@ -133,27 +133,27 @@ def _merged(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(found.values(), key=lambda one: (one.place, one.policy))
 
 
-def _both(one: Finding, other: Finding) -> Finding:
+def _both(finding: Finding, other: Finding) -> Finding:
     """Join two findings; which comes first must not matter, so the text that sorts first speaks."""
     first, second = sorted(
-        (one, other), key=lambda f: (not f.enabled, f.extent, f.message, f.owner)
+        (finding, other), key=lambda f: (not f.enabled, f.extent, f.message, f.owner)
     )
     return replace(
         first,
-        services=tuple(sorted({*one.services, *other.services})),
-        parts=tuple(sorted({*one.parts, *other.parts})),
-        environments=_environments(one, other),
-        uses=tuple(sorted({*one.uses, *other.uses})),
-        subjects=tuple(sorted({*one.subjects, *other.subjects})),
+        services=tuple(sorted({*finding.services, *other.services})),
+        parts=tuple(sorted({*finding.parts, *other.parts})),
+        environments=_environments(finding, other),
+        uses=tuple(sorted({*finding.uses, *other.uses})),
+        subjects=tuple(sorted({*finding.subjects, *other.subjects})),
         severity=min(first, second, key=lambda f: (not f.enabled, rank(f.severity))).severity,
     )
 
 
-def _environments(one: Finding, other: Finding) -> tuple[str, ...]:
+def _environments(finding: Finding, other: Finding) -> tuple[str, ...]:
     """Join two lists of environments: an empty one means every environment."""
-    if not one.environments or not other.environments:
+    if not finding.environments or not other.environments:
         return ()
-    return tuple(sorted({*one.environments, *other.environments}))
+    return tuple(sorted({*finding.environments, *other.environments}))
 
 
 def _unresolved(verdicts: Iterable[Verdict]) -> list[Unresolved]:

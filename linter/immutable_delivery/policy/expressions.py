@@ -186,8 +186,8 @@ def compile_expression(text: str, signature: Signature, *, boolean: bool = False
     if boolean and compiled.return_type() != cel.Type.BOOL:
         raise ExpressionError(f"is a {compiled.return_type().name()}, not a bool")
     found = Expression(text, signature, ordered(compiled.serialize()), _names(text, signature))
-    for one in found.comparisons():
-        _refuse_unknown(one, signature.words())
+    for comparison in found.comparisons():
+        _refuse_unknown(comparison, signature.words())
     return found
 
 

@@ -29,7 +29,9 @@ def fingerprinted(findings: Iterable[Finding], texts: Mapping[str, Text]) -> tup
     Twins in one file are told apart by their order, so ``findings`` has to be in the order of places.
     """
     seen: Counter[str] = Counter()
-    return tuple(replace(one, fingerprint=_fingerprint(one, texts, seen)) for one in findings)
+    return tuple(
+        replace(finding, fingerprint=_fingerprint(finding, texts, seen)) for finding in findings
+    )
 
 
 def _fingerprint(finding: Finding, texts: Mapping[str, Text], seen: Counter[str]) -> str:

@@ -61,7 +61,7 @@ def subject_of(fact: Fact, item: Any = None) -> str:
     if isinstance(fact, Container):
         words.append(_repository(fact.image or ""))
     if isinstance(fact, Install) and item is None:
-        words += [one.spec or one.name or "" for one in fact.packages]
+        words += [package.spec or package.name or "" for package in fact.packages]
     return " ".join(words)
 
 

@@ -123,15 +123,15 @@ def _evaluate(one: BoundRule, values: tuple[Any, ...]) -> Any:
 
 
 def _verdict(
-    one: BoundRule, fact: Fact, item: Any, values: tuple[Any, ...], *, known: bool
+    bound_rule: BoundRule, fact: Fact, item: Any, values: tuple[Any, ...], *, known: bool
 ) -> Verdict:
-    rule = one.rule
+    rule = bound_rule.rule
     place = item.place if item is not None and not rule.at else fact.place_of(*rule.at)
     hidden = (
         () if known
-        else tuple(name for name, value in zip(one.names, values, strict=True) if value is None)
+        else tuple(name for name, value in zip(bound_rule.names, values, strict=True) if value is None)
     )  # fmt: skip
-    return Verdict(one.policy, rule, fact, place, item, one.params, known, hidden)
+    return Verdict(bound_rule.policy, rule, fact, place, item, bound_rule.params, known, hidden)
 
 
 def without_superseded(

@@ -33,5 +33,5 @@ def challenges(header: str) -> list[Challenge]:
 
 def wanted(header: str) -> Challenge | None:
     """Return the challenge to answer: a token before a password; None where it is neither."""
-    by_scheme = {one.scheme: one for one in reversed(challenges(header))}
+    by_scheme = {challenge.scheme: challenge for challenge in reversed(challenges(header))}
     return by_scheme.get("bearer") or by_scheme.get("basic")

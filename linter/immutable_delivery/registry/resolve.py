@@ -36,7 +36,9 @@ class Found(Record, frozen=True):
     @property
     def platforms(self) -> dict[str, str]:
         """The platforms of an index and their digests."""
-        return {str(one.platform): one.digest for one in _images(self.manifest) if one.platform}
+        return {
+            str(image.platform): image.digest for image in _images(self.manifest) if image.platform
+        }
 
 
 def digest_of(registry: Registry, repository: str, tag: str) -> str:
@@ -135,5 +137,5 @@ def _images(manifest: Manifest) -> list[Descriptor]:
 def _chosen(index: Manifest) -> Descriptor | None:
     """Return the image for linux/amd64, else the first."""
     images = _images(index)
-    usual = (one for one in images if str(one.platform) == "linux/amd64")
+    usual = (image for image in images if str(image.platform) == "linux/amd64")
     return next(usual, next(iter(images), None))

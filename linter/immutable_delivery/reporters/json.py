@@ -183,8 +183,8 @@ def _unresolved(report: Report, entry: Unresolved) -> dict[str, Any]:
     }
 
 
-def _unanalysed(report: Report, one: Unanalysed) -> dict[str, Any]:
-    return {"place": _place(report, one.place), "reason": one.reason}
+def _unanalysed(report: Report, unanalysed: Unanalysed) -> dict[str, Any]:
+    return {"place": _place(report, unanalysed.place), "reason": unanalysed.reason}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

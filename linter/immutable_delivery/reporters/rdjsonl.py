@@ -10,4 +10,4 @@ from immutable_delivery.reporters.rdjson import SOURCE, diagnostics
 
 def render(report: Report, options: Options) -> str:
     """Return one `Diagnostic` per line."""
-    return lines({**one, "source": SOURCE} for one in diagnostics(report, options))
+    return lines({**diagnostic, "source": SOURCE} for diagnostic in diagnostics(report, options))

@@ -57,7 +57,7 @@ def other_parents(git: Git, environ: Mapping[str, str]) -> tuple[str, ...]:
     branch = _told(git, "symbolic-ref", "--quiet", "HEAD")
     if not heads or is_trunk(git, branch):
         return ()
-    return tuple(one for one in heads if is_commit(git, one))
+    return tuple(head for head in heads if is_commit(git, head))
 
 
 def _boundary(git: Git, new: str, known: list[str]) -> list[str]:

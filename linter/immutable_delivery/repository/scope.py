@@ -97,7 +97,8 @@ def _pushed(start: Path, paths: Sequence[str], origins: Sequence[str], new: str)
     git = _git(tree)
     last = commit_of(git, new)
     states = [
-        Beside(diffs.between(git, one, last, tree.files), commit_files(git, one)) for one in origins
+        Beside(diffs.between(git, origin, last, tree.files), commit_files(git, origin))
+        for origin in origins
     ]
     first, *others = states
     return Scope(tree, first.changes, first.files, tuple(others))

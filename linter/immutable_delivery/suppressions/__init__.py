@@ -67,15 +67,15 @@ def apply(
             one.problem = unknown_name(one.name, known)
     active = [one for one in every if not one.problem and not one.expired(today)]
     others = [*foreign.silencers(comments, texts), *trivyignore.silencers(ignored, judged)]
-    active += [one for one in others if one.name in known and not one.expired(today)]
+    active += [other for other in others if other.name in known and not other.expired(today)]
     covered = covering(active, (point for finding in findings for point in _points(finding)))
     outcomes = [_outcome(finding, covered, policies) for finding in findings]
     facts = tuple(
         _fact(one, today) for one in every if _telling(one, today, policies, ran, whole=whole)
     )
     return Applied(
-        tuple(one for one in outcomes if not one.suppressed),
-        tuple(one for one in outcomes if one.suppressed),
+        tuple(outcome for outcome in outcomes if not outcome.suppressed),
+        tuple(outcome for outcome in outcomes if outcome.suppressed),
         facts,
     )
 
@@ -139,13 +139,15 @@ def _distance(entry: tuple[Area, SuppressionEntry]) -> tuple[bool, int]:
     return bool(one.tool), area.end - area.start
 
 
-def _names(one: SuppressionEntry, finding: Finding, policies: Mapping[str, Policy]) -> bool:
-    if one.owner and not _owned(one.owner, finding):
+def _names(
+    suppression_entry: SuppressionEntry, finding: Finding, policies: Mapping[str, Policy]
+) -> bool:
+    if suppression_entry.owner and not _owned(suppression_entry.owner, finding):
         return False
     policy = policies.get(finding.policy)
     if policy is None:
-        return one.name == finding.policy
-    return matches(policy, finding.drift, finding.layer, (one.name,))
+        return suppression_entry.name == finding.policy
+    return matches(policy, finding.drift, finding.layer, (suppression_entry.name,))
 
 
 def _owned(name: str, finding: Finding) -> bool:
@@ -160,7 +162,7 @@ def _owned(name: str, finding: Finding) -> bool:
 
 
 def _telling(
-    one: SuppressionEntry,
+    suppression_entry: SuppressionEntry,
     today: date,
     policies: Mapping[str, Policy],
     ran: Collection[str],
@@ -168,19 +170,30 @@ def _telling(
     whole: bool,
 ) -> bool:
     """Whether enough ran to say of a suppression what it does."""
-    if one.used or one.problem or one.expired(today):
+    if suppression_entry.used or suppression_entry.problem or suppression_entry.expired(today):
         return True
     concerned = {
         policy.id
         for policy in policies.values()
-        if any(matches(policy, rule.drift, rule.layer, (one.name,)) for rule in policy.rules)
-        or (one.name.startswith("layer:") and any(rule.layer == "fact" for rule in policy.rules))
+        if any(
+            matches(policy, rule.drift, rule.layer, (suppression_entry.name,))
+            for rule in policy.rules
+        )
+        or (
+            suppression_entry.name.startswith("layer:")
+            and any(rule.layer == "fact" for rule in policy.rules)
+        )
     }
-    return concerned <= set(ran) and (whole or bool(one.areas and not one.owner and not one.files))
+    return concerned <= set(ran) and (
+        whole
+        or bool(
+            suppression_entry.areas and not suppression_entry.owner and not suppression_entry.files
+        )
+    )
 
 
-def _fact(one: SuppressionEntry, today: date) -> Suppression:
+def _fact(suppression_entry: SuppressionEntry, today: date) -> Suppression:
     return Suppression(
-        used_at=one.place, extent=one.extent, ids=tuple(filter(None, [one.name])), reason=one.reason,
-        used=one.used, expired=one.expired(today), problem=one.problem,
+        used_at=suppression_entry.place, extent=suppression_entry.extent, ids=tuple(filter(None, [suppression_entry.name])), reason=suppression_entry.reason,
+        used=suppression_entry.used, expired=suppression_entry.expired(today), problem=suppression_entry.problem,
     )  # fmt: skip

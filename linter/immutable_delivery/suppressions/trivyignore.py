@@ -71,9 +71,9 @@ def _listed(text: Text) -> Iterator[Entry]:
     )
 
     for document in documents(text):
-        for one in query.mappings(document.root, "misconfigurations"):
-            rule = query.scalar(one, "id")
+        for mapping in query.mappings(document.root, "misconfigurations"):
+            rule = query.scalar(mapping, "id")
             if rule is not None:
-                until = query.text(one, "expired_at")[:10]
-                paths = tuple(item.text for item in query.scalars(one, "paths"))
-                yield Entry(rule.text, rule.place, until, query.text(one, "statement"), paths)
+                until = query.text(mapping, "expired_at")[:10]
+                paths = tuple(item.text for item in query.scalars(mapping, "paths"))
+                yield Entry(rule.text, rule.place, until, query.text(mapping, "statement"), paths)

@@ -24,7 +24,7 @@ def remarks(
     """
     if MARKER not in text.value:
         return []
-    ordered = sorted(set(statements), key=lambda one: (one[0], -one[1]))
+    ordered = sorted(set(statements), key=lambda statement: (statement[0], -statement[1]))
     value = text.value
     return [
         Comment(
@@ -54,7 +54,9 @@ def _covered(text: Text, ordered: list[Stretch], start: int, end: int) -> Stretc
     line = text.line_starts[text.line_of(start) - 1]
     first = bisect_left(ordered, (line, -1))
     if text.value[line:start].strip():
-        begun = next((one for one in ordered[first : first + 1] if one[0] < start), None)
+        begun = next(
+            (stretch for stretch in ordered[first : first + 1] if stretch[0] < start), None
+        )
         before = (ordered[at] for at in range(first - 1, -1, -1))
         return begun or next((one for one in before if one[1] > line), (start, end))
     below = bisect_left(ordered, (end, -1))

@@ -75,10 +75,13 @@ def test_the_lock_follows_the_files_and_update_asks_again(place: Place) -> None:
     assert place.call("lock", "--update").code == 0
     assert lock_of(place)["images"]["redis:7"]["digest"] == new
     place.write({"Dockerfile": f"FROM redis:7@{new}\n"})
-    before = len([one for one in place.registry.requests() if one.startswith("GET")])
+    before = len([request for request in place.registry.requests() if request.startswith("GET")])
     assert place.call("lock").code == 0
     assert list(lock_of(place)["images"]) == [f"redis:7@{new}"]
-    assert len([one for one in place.registry.requests() if one.startswith("GET")]) == before
+    assert (
+        len([request for request in place.registry.requests() if request.startswith("GET")])
+        == before
+    )
 
 
 def test_what_no_registry_tells_is_named(place: Place) -> None:
@@ -120,9 +123,9 @@ def test_a_check_knows_the_volumes_the_user_and_the_ports_of_a_base(place: Place
     })  # fmt: skip
     select = ("check", "--profile", "strict", "--fail-on", "note", "--select")
     policies = ("volume-over-code", "runs-as-root", "ssh-server", "inherited-start-command")
-    before = {one: place.call(*select, one).code for one in policies}
+    before = {policy: place.call(*select, policy).code for policy in policies}
     assert place.call("lock").code == 0
-    after = {one: place.call(*select, one) for one in policies}
+    after = {policy: place.call(*select, policy) for policy in policies}
     assert set(before.values()) == {0}
     assert {one: result.code for one, result in after.items()} == dict.fromkeys(policies, 1)
     assert "/var/www" in after["volume-over-code"].out

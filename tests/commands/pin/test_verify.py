@@ -18,7 +18,10 @@ def test_good_pins_are_no_problem_and_cost_one_head_each(place: Place) -> None:
     before = len(place.registry.requests())
     result = place.call("verify")
     assert (result.code, result.out) == (0, "")
-    assert [one.partition(" ")[0] for one in place.registry.requests()[before:]] == ["HEAD", "HEAD"]
+    assert [request.partition(" ")[0] for request in place.registry.requests()[before:]] == [
+        "HEAD",
+        "HEAD",
+    ]
 
 
 def test_a_tag_that_moved(place: Place) -> None:

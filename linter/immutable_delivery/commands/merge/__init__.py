@@ -80,14 +80,16 @@ def _origin(parts: Sequence[Part]) -> str:
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda one: (one.place, one.policy, one.message)))
+    return tuple(
+        sorted(findings, key=lambda finding: (finding.place, finding.policy, finding.message))
+    )
 
 
 def _baseline(known: Sequence[Compared]) -> Compared | None:
     if not known:
         return None
-    fixed = tuple(entry for one in known for entry in one.fixed)
-    return Compared("", sum(one.known for one in known), fixed)
+    fixed = tuple(entry for compared in known for entry in compared.fixed)
+    return Compared("", sum(compared.known for compared in known), fixed)
 
 
 def _renamed(part: Part) -> Report:

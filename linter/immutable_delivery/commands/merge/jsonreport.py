@@ -88,7 +88,7 @@ def reports(data: Mapping[str, Any]) -> Iterator[tuple[str, Report]]:
     read = msgspec.convert(_placed(data, texts), _Data)
     yield "imd", Report(
         findings=read.findings, suppressed=read.suppressed, files=read.files, unresolved=read.unresolved,
-        not_analysed=read.not_analysed, services=tuple(_service(one) for one in read.services), rules={rule.id: rule for rule in read.rules},
+        not_analysed=read.not_analysed, services=tuple(_service(service) for service in read.services), rules={rule.id: rule for rule in read.rules},
         texts=texts, notices=read.notices, repository=read.repository.url,
         revision=read.repository.revision, branch=read.repository.branch,
         baseline=Compared("", read.baseline.known, read.baseline.stale) if read.baseline else None,

@@ -39,15 +39,15 @@ def _report(run: Run) -> Report:
     rules = run.tool.driver.rules
     results = [one for one in run.results or [] if one.kind not in _CLEAN]
     texts: dict[str, Text] = {}
-    findings = [_finding(one, rules, texts) for one in results]
+    findings = [_finding(result, rules, texts) for result in results]
     origin = next(iter(run.version_control_provenance), Provenance())
     return Report(
-        findings=tuple(one for one in findings if not one.suppressed),
-        suppressed=tuple(one for one in findings if one.suppressed),
+        findings=tuple(finding for finding in findings if not finding.suppressed),
+        suppressed=tuple(finding for finding in findings if finding.suppressed),
         rules={rule.id: _rule(rule, run.tool.driver.name) for rule in rules},
         files=tuple(
             Judged(path=path, format=run.tool.driver.name)
-            for path in sorted({one.place.file for one in findings})
+            for path in sorted({finding.place.file for finding in findings})
         ),
         texts=texts,
         repository=origin.repository_uri,
@@ -71,7 +71,9 @@ def _finding(result: Result, rules: Sequence[Descriptor], texts: dict[str, Text]
     place = _place(result.locations[0], texts) if result.locations else Place("", Span(0, 0))
     level = result.level or (rule.default_configuration.level if rule else "warning")
     owners = [
-        name.fully_qualified_name for one in result.locations[:1] for name in one.logical_locations
+        name.fully_qualified_name
+        for location in result.locations[:1]
+        for name in location.logical_locations
     ]
     taxa = {one.tool_component.name: one.id for one in result.taxa}
     return Finding(
@@ -79,7 +81,7 @@ def _finding(result: Result, rules: Sequence[Descriptor], texts: dict[str, Text]
         severity=_severity(level), message=result.message.text, place=place, extent=place,
         drift=_drift(taxa.get("imd-drift", "")), layer=taxa.get("imd-layer", ""), owner=next(iter(owners), ""),
         parts=_parts(result.properties.parts),
-        uses=tuple(_place(one, texts) for one in result.related_locations),
+        uses=tuple(_place(location, texts) for location in result.related_locations),
         fingerprint=result.partial_fingerprints.get("imd/v1", "") or next(iter(sorted(result.partial_fingerprints.values())), ""),
         suppressed=_suppressed(result.suppressions),
     )  # fmt: skip
@@ -87,7 +89,7 @@ def _finding(result: Result, rules: Sequence[Descriptor], texts: dict[str, Text]
 
 def _suppressed(suppressions: Sequence[Suppression]) -> str:
     """Return why a result is suppressed; one whose suppression is only asked for, or refused, is not."""
-    accepted = [one for one in suppressions if one.status == "accepted"]
+    accepted = [suppression for suppression in suppressions if suppression.status == "accepted"]
     if not accepted or len(accepted) < len(suppressions):
         return ""
     return accepted[0].justification or "no reason given"

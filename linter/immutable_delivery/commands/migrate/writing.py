@@ -18,7 +18,7 @@ class Migrated(Record, frozen=True):
 
 def written(every: Sequence[Taken], more: Mapping[str, str]) -> Migrated:
     """Return one configuration with ``more`` keys; where tools contradict each other the first is heard."""
-    left = [line for one in every for line in one.left]
+    left = [line for taken in every for line in taken.left]
     lines = [
         *_heads(every),
         *_block("ignore:", _ignored(every)),
@@ -41,8 +41,8 @@ def _heads(every: Sequence[Taken]) -> Iterator[str]:
 
 def _ignored(every: Iterable[Taken]) -> Iterator[str]:
     found: dict[str, list[str]] = {}
-    for one in every:
-        for policy, said in one.ignore.items():
+    for taken in every:
+        for policy, said in taken.ignore.items():
             found.setdefault(policy, []).append(said)
     yield from (f"- {policy} # {'; '.join(said)}" for policy, said in found.items())
 
@@ -59,28 +59,31 @@ def _severities(every: Iterable[Taken], left: list[str]) -> Iterator[str]:
 
 
 def _per_path(every: Iterable[Taken]) -> Iterator[str]:
-    for one in every:
-        for pattern, ignored in one.per_path.items():
+    for taken in every:
+        for pattern, ignored in taken.per_path.items():
             names = (f"- {policy} # {said}" for policy, said in ignored.items())
             yield from _block(f"{_quoted(pattern)}:", _block("ignore:", names))
 
 
 def _params(every: Iterable[Taken]) -> Iterator[str]:
-    for one in every:
-        for policy, lists in one.params.items():
+    for taken in every:
+        for policy, lists in taken.params.items():
             lines = (line for name, values in lists.items() for line in _list(name, values))
             yield from _block(f"{policy}:", lines)
 
 
 def _fixtures(every: Iterable[Taken]) -> Iterator[str]:
     found = {
-        path: one.fixtures.source for one in every if one.fixtures for path in one.fixtures.values
+        path: taken.fixtures.source
+        for taken in every
+        if taken.fixtures
+        for path in taken.fixtures.values
     }
     yield from (f"- {_quoted(path)} # {said}" for path, said in found.items())
 
 
 def _fail_on(every: Iterable[Taken], left: list[str]) -> Iterator[str]:
-    levels = [(one, *one.fail_on) for one in every if one.fail_on]
+    levels = [(taken, *taken.fail_on) for taken in every if taken.fail_on]
     for _, level, said in levels[:1]:
         yield f"fail-on: {level} # {said}"
     left += [

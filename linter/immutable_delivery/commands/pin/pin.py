@@ -47,9 +47,9 @@ def pending(repository: Repository) -> list[Image]:
     """Return the references that the caller asks about and that want a digest."""
     floating = accepted(repository)
     return [
-        one
-        for one in repository.asked()
-        if unpinned(one) and floating.isdisjoint(one.places.values())
+        image
+        for image in repository.asked()
+        if unpinned(image) and floating.isdisjoint(image.places.values())
     ]
 
 
@@ -124,7 +124,7 @@ def _ours(image: Image, pinned: Iterable[Image], pins: Pins) -> Entry | None:
     rivals = (
         one for one in pinned if one.places["digest"].file == file and pins_file.bare(one) == own
     )
-    return None if any(one.digest == entry.digest for one in rivals) else entry
+    return None if any(rival.digest == entry.digest for rival in rivals) else entry
 
 
 def _removed(image: Image, entry: Entry | None, repository: Repository) -> Sequence[Edit]:

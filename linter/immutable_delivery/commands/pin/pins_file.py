@@ -97,12 +97,12 @@ def write(root: Path, pins: Pins) -> None:
             path.parent.rmdir()
 
 
-def joined(one: Pins, other: Pins) -> Pins:
+def joined(pins: Pins, other: Pins) -> Pins:
     """Return both records: what counts while files are being written, for a run may die in between."""
-    files = {path: dict(entries) for path, entries in one.files.items()}
+    files = {path: dict(entries) for path, entries in pins.files.items()}
     for path, entries in other.files.items():
         files.setdefault(path, {}).update(entries)
-    return Pins(one.version, files)
+    return Pins(pins.version, files)
 
 
 def within(new: Pins, old: Pins, refused: Collection[str]) -> Pins:

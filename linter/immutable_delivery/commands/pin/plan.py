@@ -56,25 +56,25 @@ class Planned(Record):
     @property
     def edits(self) -> Plan:
         """All edits."""
-        return planned(edit for one in self.pins for edit in one.edits)
+        return planned(edit for pin in self.pins for edit in pin.edits)
 
     @property
     def torn(self) -> dict[Place, str]:
         """The places of the pins whose edits exclude each other."""
         found: dict[Place, str] = {}
-        plan, owners = Plan(), {edit: one.at for one in self.pins for edit in one.edits}
-        for one in self.pins:
-            if conflict := plan.conflict(one.edits):
-                rivals = (one.at, owners.get(conflict.other, one.at))
+        plan, owners = Plan(), {edit: pin.at for pin in self.pins for edit in pin.edits}
+        for pin in self.pins:
+            if conflict := plan.conflict(pin.edits):
+                rivals = (pin.at, owners.get(conflict.other, pin.at))
                 found |= dict.fromkeys(rivals, "another reference needs an edit in the same place")
             else:
-                plan.add(one.edits)
+                plan.add(pin.edits)
         return found
 
     def without(self, faulty: Mapping[Place, str]) -> Planned:
         """Return the plan without the edits of some places, with the reasons."""
-        kept = [one for one in self.pins if one.at not in faulty]
-        dropped = [one for one in self.pins if one.at in faulty]
+        kept = [pin for pin in self.pins if pin.at not in faulty]
+        dropped = [pin for pin in self.pins if pin.at in faulty]
         left = [left_of(one.image, faulty[one.at]) for one in dropped]
         return Planned(kept, sorted([*self.left, *left]))
 

@@ -44,7 +44,9 @@ class Repository(Record, frozen=True):
     @property
     def images(self) -> list[Image]:
         """Every reference to an image, whether or not the caller asks about it; stages of a build are none."""
-        return [one for one in images_of(self.examined) if not one.stage_problem and one.text]
+        return [
+            image for image in images_of(self.examined) if not image.stage_problem and image.text
+        ]
 
     @property
     def max_age(self) -> int:
@@ -96,7 +98,7 @@ def sheet_of(examined: Examined) -> Sheet:
 
 def images_of(examined: Examined) -> list[Image]:
     """Return every image fact, in an order that an edit of digests does not change."""
-    return [one for one in examined.facts if isinstance(one, Image)]
+    return [fact for fact in examined.facts if isinstance(fact, Image)]
 
 
 def unpinned(image: Image) -> bool:

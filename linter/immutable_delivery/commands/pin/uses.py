@@ -30,7 +30,7 @@ def other_use(at: Place, images: Sequence[Image], sheet: Sheet) -> Place | None:
     if name is None:
         return None
     own = [image.used_at for image in images]
-    found = (use for one in _readers(at, images, sheet) for use in _uses(name[1], one))
+    found = (use for reader in _readers(at, images, sheet) for use in _uses(name[1], reader))
     return next((use for use in found if not any(_holds(place, use) for place in own)), None)
 
 

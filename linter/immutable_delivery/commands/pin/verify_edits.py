@@ -99,26 +99,26 @@ def _faulty(before: Examined, after: Examined, planned: Planned) -> dict[Place, 
 
 
 def _facts(examined: Examined) -> list[Fact]:
-    return [one for one in examined.facts if not isinstance(one, _DERIVED)]
+    return [fact for fact in examined.facts if not isinstance(fact, _DERIVED)]
 
 
 def _key(image: Image) -> tuple[Place, str]:
     return image.used_at, image.text
 
 
-def _misled(pin: Pin | None, one: Image, other: Image, planned: Planned) -> dict[Place, str]:
+def _misled(pin: Pin | None, image: Image, other: Image, planned: Planned) -> dict[Place, str]:
     """Return what makes a reference another one than is meant: the same with its digest, or just the same."""
     if pin is None:
-        return {} if one.text == other.text else _blamed(planned, one, other)
-    good = other.name == one.name and other.digest == pin.digest
+        return {} if image.text == other.text else _blamed(planned, image, other)
+    good = other.name == image.name and other.digest == pin.digest
     return {} if good else {pin.at: "a digest would not reach it"}
 
 
-def _same(one: Fact, other: Fact) -> bool:
-    old, new = values_of(one), values_of(other)
-    if isinstance(one, Variable) and one.variable_type == "arg":
+def _same(fact: Fact, other: Fact) -> bool:
+    old, new = values_of(fact), values_of(other)
+    if isinstance(fact, Variable) and fact.variable_type == "arg":
         return True  # by itself it decides nothing; what uses it is compared
-    if isinstance(one, _ABOUT_IMAGES):
+    if isinstance(fact, _ABOUT_IMAGES):
         old = {name: value for name, value in old.items() if name not in _OF_PINS}
         new = {name: value for name, value in new.items() if name not in _OF_PINS}
     return old == new

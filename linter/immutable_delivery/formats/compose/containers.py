@@ -54,9 +54,9 @@ def spec(service: Service, unpinned_from: str = "") -> ContainerSpec:
 def _files(service: Service, mounted: tuple[MountSpec, ...]) -> ContainerFiles:
     """Return what of the repository the service sees: its build context, what is mounted, what the project writes."""
     paths = {
-        one.target.text: one.host_path
-        for one in mounted
-        if one.target and one.target.value and one.host_path is not None
+        mount_spec.target.text: mount_spec.host_path
+        for mount_spec in mounted
+        if mount_spec.target and mount_spec.target.value and mount_spec.host_path is not None
     }
     workdir = text(service.node, "working_dir")
     return ContainerFiles(service.reader.ctx, service.context, paths, contents(service), workdir)

@@ -28,15 +28,15 @@ class ComposeDocument(Record):
     @property
     def roots(self) -> list[Mapping]:
         """The documents that are mappings; Compose merges them one after the other."""
-        return [one.root for one in self.documents if isinstance(one.root, Mapping)]
+        return [document.root for document in self.documents if isinstance(document.root, Mapping)]
 
 
 def parse(text: Text) -> ComposeDocument:
     """Read a Compose file; what of it is broken stands in its documents."""
     docs = documents(text)
-    for one in docs:
-        if isinstance(one.root, Mapping) and is_named(text.path):
-            one.root = _with_services(one.root)
+    for doc in docs:
+        if isinstance(doc.root, Mapping) and is_named(text.path):
+            doc.root = _with_services(doc.root)
     value = text.value
     resets = "!reset" in value or "!override" in value
     return ComposeDocument(text.path, docs, _template(text, docs), "$" in value, resets)
@@ -47,7 +47,7 @@ def _template(text: Text, docs: list[Document]) -> str:
     found = _TEMPLATE.search(text.value)
     if found is None:
         return ""
-    broken = any(one.problem for one in docs) or any(_holds_braces(one.root) for one in docs)
+    broken = any(doc.problem for doc in docs) or any(_holds_braces(doc.root) for doc in docs)
     return found[0].strip() if broken else ""
 
 
@@ -69,10 +69,10 @@ def _with_services(root: Mapping) -> Mapping:
     """Return a file of the first version, whose services stand at the top, as one of the later ones."""
     values = [node for _, node in root.items()]
     first = not {"services", "include", "version"} & root.entries.keys()
-    if not first or not values or not all(isinstance(one, Mapping) for one in values):
+    if not first or not values or not all(isinstance(value, Mapping) for value in values):
         return root
     if not any(
-        {"image", "build"} & one.entries.keys() for one in values if isinstance(one, Mapping)
+        {"image", "build"} & value.entries.keys() for value in values if isinstance(value, Mapping)
     ):
         return root
     key = next(iter(root.entries.values()))[0]

@@ -80,8 +80,8 @@ class _Composer:
     ) -> Mapping:
         """Add one document of a file to what the files before it say."""
         root, paths = prepared(self._reader, root, document, variables)
-        for one in includes(root, folder, self._reader):
-            root = self._included(root, one, variables, chain, paths)
+        for include in includes(root, folder, self._reader):
+            root = self._included(root, include, variables, chain, paths)
         merged = without(merged, paths)
         extension = Extension(self._reader, self.model.folders, self._preparing(variables))
         root = extension.apply(root, document.path, paths)

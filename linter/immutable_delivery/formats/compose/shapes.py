@@ -61,9 +61,9 @@ def _services(services: Mapping, report: Report) -> Mapping:
 
 def _fitting(node: Mapping, shapes: Shapes, path: str, report: Report) -> Mapping:
     wrong = set()
-    for one in misfits(node, shapes, path):
-        report(one.place, one.reason)
-        wrong.add(one.key)
+    for misfit in misfits(node, shapes, path):
+        report(misfit.place, misfit.reason)
+        wrong.add(misfit.key)
     if not wrong:
         return node
     return replace(node, entries={k: v for k, v in node.entries.items() if k not in wrong})

@@ -52,7 +52,7 @@ def parse(text: Text) -> Parsed:
         at = token.end()
     bare = "".join([*parts, text.value[at:]])
     documents = yaml.documents(Text(text.path, bare))
-    broken = next((one for one in documents if one.problem), None)
+    broken = next((document for document in documents if document.problem), None)
     return Parsed(broken or documents[0] if documents else _empty(text), found)
 
 

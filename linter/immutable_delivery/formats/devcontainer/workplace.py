@@ -150,7 +150,7 @@ class Workplace(Record, frozen=True):
         hidden = self.path.endswith("/.devcontainer.json") or self.path == ".devcontainer.json"
         name = f"{'.' if hidden else ''}devcontainer-lock.json"
         lock = read_text(self.ctx.files, resolve(folder_of(self.path), name))
-        root = next((one.root for one in yaml.documents(lock)), None) if lock else None
+        root = next((document.root for document in yaml.documents(lock)), None) if lock else None
         return {key.text for key, value in pairs(root, "features") if text(value, "integrity")}
 
     def _mounts(self) -> Iterator[MountSpec]:

@@ -92,7 +92,7 @@ def _mark_near(text: Text, offset: int) -> str:
 
 
 def _marks(instructions: Iterable[Instruction]) -> Iterator[str]:
-    for one in instructions:
-        mark = _STATEMENT if one.name in _BODY or one.heredocs else _MARK
-        if found := mark.search(one.line):
+    for instruction in instructions:
+        mark = _STATEMENT if instruction.name in _BODY or instruction.heredocs else _MARK
+        if found := mark.search(instruction.line):
             yield found[0]

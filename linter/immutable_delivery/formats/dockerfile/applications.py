@@ -45,7 +45,7 @@ def application(state: State) -> Application:
     """Return where an application arrives in what the file delivers: none in any stage but the last."""
     if state.stage is not state.site.plan.stages[-1]:
         return Application()
-    paths = [one.target for one in state.contents if one.application]
+    paths = [content.target for content in state.contents if content.application]
     elsewhere = [path for path in paths if not _is_called(path)]
     return Application(next(iter(elsewhere or paths), ""), tool=bool(paths) and not elsewhere)
 

@@ -12,50 +12,54 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
 
-def arg(state: State, one: Instruction) -> None:
+def arg(state: State, instruction: Instruction) -> None:
     """Declare build arguments in a stage."""
     variables = state.triggered or state.variables
     plan = state.site.plan
-    plan.declare(one, variables, plan.variables)
-    state.emit(*arg_facts(one, variables, state.scope))
-    for word in one.words:
+    plan.declare(instruction, variables, plan.variables)
+    state.emit(*arg_facts(instruction, variables, state.scope))
+    for word in instruction.words:
         state.assign(argument(word)[0])
 
 
-def arg_facts(one: Instruction, variables: Variables, scope: Scope) -> list[Variable]:
+def arg_facts(instruction: Instruction, variables: Variables, scope: Scope) -> list[Variable]:
     """Return the facts of an ARG that was carried out."""
     facts = []
-    for word in one.words:
+    for word in instruction.words:
         name, _ = argument(word)
         value = variables.find(name)
         name_at = word.place(0, len(name))
         known = value if isinstance(value, LocatedText) else None
-        facts.append(_variable("arg", name, known, word.used_at, {"name": name_at}, one, scope))
+        facts.append(
+            _variable("arg", name, known, word.used_at, {"name": name_at}, instruction, scope)
+        )
     return facts
 
 
-def env(state: State, one: Instruction) -> None:
+def env(state: State, instruction: Instruction) -> None:
     """Set environment variables; all of them see the values before the instruction."""
     values = (state.triggered or state.variables).values
-    pairs = [(state.expand(name), state.expand(value), value) for name, value in _pairs(one)]
+    pairs = [
+        (state.expand(name), state.expand(value), value) for name, value in _pairs(instruction)
+    ]
     for name, value, written in pairs:
         values[name.text] = value
         state.environment.add(name.text)
         state.assign(name.text)
-        state.emit(_pair_fact("env", name, value, written, one, state.scope))
+        state.emit(_pair_fact("env", name, value, written, instruction, state.scope))
 
 
-def label(state: State, one: Instruction) -> None:
+def label(state: State, instruction: Instruction) -> None:
     """Give the image labels."""
-    for name_written, written in _pairs(one):
+    for name_written, written in _pairs(instruction):
         name, value = state.expand(name_written), state.expand(written)
         if state.triggered is None:
             state.labels[name.text] = name.used_at
-        state.emit(_pair_fact("label", name, value, written, one, state.scope))
+        state.emit(_pair_fact("label", name, value, written, instruction, state.scope))
 
 
-def _pairs(one: Instruction) -> list[tuple[LocatedText, LocatedText]]:
-    return list(zip(one.words[::2], one.words[1::2], strict=True))
+def _pairs(instruction: Instruction) -> list[tuple[LocatedText, LocatedText]]:
+    return list(zip(instruction.words[::2], instruction.words[1::2], strict=True))
 
 
 def _pair_fact(
@@ -63,14 +67,14 @@ def _pair_fact(
     name: LocatedText,
     value: LocatedText,
     written: LocatedText,
-    one: Instruction,
+    instruction: Instruction,
     scope: Scope,
 ) -> Variable:
     start = name.used_at.span.start
     whole = Place(
         name.used_at.file, Span(start, max(written.used_at.span.end, name.used_at.span.end))
     )
-    return _variable(kind, name.text, value, whole, {"name": name.used_at}, one, scope)
+    return _variable(kind, name.text, value, whole, {"name": name.used_at}, instruction, scope)
 
 
 def _variable(
@@ -79,7 +83,7 @@ def _variable(
     value: LocatedText | None,
     whole: Place,
     places: dict[str, Place],
-    one: Instruction,
+    instruction: Instruction,
     scope: Scope,
 ) -> Variable:
     if value is not None and value.text:
@@ -90,6 +94,6 @@ def _variable(
     )
     shown = None if secret else known
     return Variable(
-        used_at=whole, extent=one.place, scope=scope, places=places,
+        used_at=whole, extent=instruction.place, scope=scope, places=places,
         variable_type=kind, name=name, value=shown, secret=secret,
     )  # fmt: skip

@@ -42,22 +42,22 @@ def base(state: State) -> None:
     state.emit(_resolved(fact, stage.base))
 
 
-def referenced(state: State, one: Instruction) -> None:
+def referenced(state: State, instruction: Instruction) -> None:
     """Emit the images that COPY and RUN take files from, and references to stages that lead nowhere."""
-    for written in references(one):
+    for written in references(instruction):
         target = state.site.plan.find(written, state.stage)
-        role: Role = "copy" if one.name == "COPY" else "mount"
+        role: Role = "copy" if instruction.name == "COPY" else "mount"
         if target.image:
             fact = image_fact(
                 written,
                 role=role,
                 scope=state.scope,
-                extent=one.place,
+                extent=instruction.place,
                 stage_problem=target.problem,
             )
             state.emit(_resolved(fact, written))
         elif target.problem:
-            state.emit(_stage_fact(written, role, target.problem, one.place, state.scope))
+            state.emit(_stage_fact(written, role, target.problem, instruction.place, state.scope))
 
 
 def _resolved(fact: Image, written: LocatedText) -> Image:

@@ -54,14 +54,18 @@ def container(state: State) -> Container:
         entrypoint=_half(state, "ENTRYPOINT"),
         code=_code(state),
         built=tuple(
-            one.target for one in state.contents if one.code and one.source is None is one.body
+            content.target
+            for content in state.contents
+            if content.code and content.source is None is content.body
         ),
         volumes=tuple(state.volumes),
     )
 
 
 def _code(state: State) -> tuple[tuple[str, str], ...]:
-    found = [(one.target, one.source) for one in state.contents if one.source is not None]
+    found = [
+        (content.target, content.source) for content in state.contents if content.source is not None
+    ]
     return tuple(
         (target, source) for target, source in dict.fromkeys(found) if target.startswith("/")
     )
@@ -125,18 +129,20 @@ def _places(state: State) -> dict[str, Place]:
 
 def _volume_over_code(state: State) -> tuple[str, Place | None]:
     for volume, place in state.volumes.items():
-        if any(one.code and _hides(state, volume, one) for one in state.contents):
+        if any(content.code and _hides(state, volume, content) for content in state.contents):
             return volume, place
     return "", None
 
 
-def _hides(state: State, volume: str, one: Brought) -> bool:
+def _hides(state: State, volume: str, brought: Brought) -> bool:
     """Whether a volume lies over what was copied: the same path, one above it, or a folder that was copied with it."""
-    if volume == one.target or one.target.startswith(f"{volume.rstrip('/')}/"):
+    if volume == brought.target or brought.target.startswith(f"{volume.rstrip('/')}/"):
         return True
-    folder = "" if one.target == "/" else one.target
+    folder = "" if brought.target == "/" else brought.target
     inside = volume[len(folder) + 1 :] if volume.startswith(f"{folder}/") else ""
-    if not inside or one.source is None:
+    if not inside or brought.source is None:
         return False
     context = state.site.context
-    return context.kind(one.source) == "folder" and bool(context.kind(joined(one.source, inside)))
+    return context.kind(brought.source) == "folder" and bool(
+        context.kind(joined(brought.source, inside))
+    )

@@ -39,10 +39,10 @@ class Contents(Record):
     def __iter__(self) -> Iterator[Brought]:
         return iter(self.brought)
 
-    def add(self, one: Brought) -> None:
+    def add(self, brought: Brought) -> None:
         """Note what was copied in."""
         if len(self.brought) < MAX_BROUGHT:
-            self.brought.append(one)
+            self.brought.append(brought)
 
     def copy(self) -> Contents:
         """Return the same contents, to be changed on their own."""

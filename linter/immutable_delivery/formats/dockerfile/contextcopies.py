@@ -19,7 +19,7 @@ _WHOLE = frozenset({"/", "/*", "/**"})
 
 def copy_fact(
     state: State,
-    one: Instruction,
+    instruction: Instruction,
     found: Sequence[tuple[LocatedText, list[str]]],
     target: LocatedText,
 ) -> Copy:
@@ -38,8 +38,8 @@ def copy_fact(
         "left_out": left_out,
     }
     return Copy(
-        used_at=one.rest.used_at if one.rest else one.place,
-        extent=one.place,
+        used_at=instruction.rest.used_at if instruction.rest else instruction.place,
+        extent=instruction.place,
         scope=state.scope,
         places={name: word.used_at for name, word in {**places, "target": target}.items() if word},
         sources=tuple(word.text for word in sources)

@@ -22,33 +22,33 @@ from immutable_delivery.tables.subjects import Files
 _CONFIG_FOLDER = lazy(r"/etc(?:/|\Z)|.*/conf(?:ig)?(?:\.d)?(?:/|\Z)")
 
 
-def copy(state: State, one: Instruction) -> None:
+def copy(state: State, instruction: Instruction) -> None:
     """Follow a COPY or ADD."""
-    *sources, target = (state.expand(word) for word in one.words)
-    if flag(one, "from") is not None:
-        _from_stage(state, one, sources, target)
+    *sources, target = (state.expand(word) for word in instruction.words)
+    if flag(instruction, "from") is not None:
+        _from_stage(state, instruction, sources, target)
         return
     inline: list[LocatedText] = []
     remote: list[LocatedText] = []
     local: list[LocatedText] = []
     for word in sources:
-        heredoc = not one.json and opener(word.text) is not None
-        (inline if heredoc else remote if is_remote(one, word.text) else local).append(word)
+        heredoc = not instruction.json and opener(word.text) is not None
+        (inline if heredoc else remote if is_remote(instruction, word.text) else local).append(word)
     if state.triggered is None:
-        _bring_bodies(state, one, inline, target)
+        _bring_bodies(state, instruction, inline, target)
     for word in remote:
-        download(state, one, word, target)
+        download(state, instruction, word, target)
     if local:
         found = [(word, state.site.context.find(word.text) if word.known else []) for word in local]
         if state.triggered is None:  # ONBUILD copies from the context of another build
-            _bring(state, one, found, target)
-            state.emit(copy_fact(state, one, found, target))
+            _bring(state, instruction, found, target)
+            state.emit(copy_fact(state, instruction, found, target))
 
 
 def _from_stage(
-    state: State, one: Instruction, sources: Sequence[LocatedText], target: LocatedText
+    state: State, instruction: Instruction, sources: Sequence[LocatedText], target: LocatedText
 ) -> None:
-    reference = flag(one, "from")
+    reference = flag(instruction, "from")
     if reference is None or state.triggered is not None or not target.known:
         return
     found = state.site.plan.find(reference, state.stage)
@@ -62,27 +62,33 @@ def _from_stage(
         config = _is_config(word.text, target.text)
         application = not config and passes_on(state, origin, word.text, target.text)
         state.bring(
-            Brought(state.path(target.text), source, one.place, code=code, application=application)
+            Brought(
+                state.path(target.text),
+                source,
+                instruction.place,
+                code=code,
+                application=application,
+            )
         )
 
 
 def _bring_bodies(
-    state: State, one: Instruction, words: Sequence[LocatedText], target: LocatedText
+    state: State, instruction: Instruction, words: Sequence[LocatedText], target: LocatedText
 ) -> None:
     """Remember the files that here-documents become."""
-    bodies = {heredoc.opener.name: body_of(heredoc) for heredoc in one.heredocs}
+    bodies = {heredoc.opener.name: body_of(heredoc) for heredoc in instruction.heredocs}
     for word in words:
         found = opener(word.text)
         if found and found.name in bodies and target.known:
             path = state.into(target.text, found.name)
             code = not _is_config(path, path)
             state.adds_code |= code
-            state.bring(Brought(path, None, one.place, body=bodies[found.name], code=code))
+            state.bring(Brought(path, None, instruction.place, body=bodies[found.name], code=code))
 
 
 def _bring(
     state: State,
-    one: Instruction,
+    instruction: Instruction,
     found: Sequence[tuple[LocatedText, list[str]]],
     target: LocatedText,
 ) -> None:
@@ -96,7 +102,9 @@ def _bring(
         application = arrives(state, paths, target.text)
         for path in paths or (None,):
             into = _target(state, word.text, path, target.text, several=several)
-            state.bring(Brought(into, path, one.place, code=not config, application=application))
+            state.bring(
+                Brought(into, path, instruction.place, code=not config, application=application)
+            )
 
 
 def _target(state: State, source: str, path: str | None, target: str, *, several: bool) -> str:

@@ -19,27 +19,32 @@ from immutable_delivery.source.located import LocatedText
 _URL = lazy(r"https?://", re.IGNORECASE)
 
 
-def is_remote(one: Instruction, source: str) -> bool:
+def is_remote(instruction: Instruction, source: str) -> bool:
     """Whether ADD takes a source from the network."""
-    return one.name == "ADD" and bool(_URL.match(source) or is_repository(source))
+    return instruction.name == "ADD" and bool(_URL.match(source) or is_repository(source))
 
 
-def download(state: State, one: Instruction, word: LocatedText, target: LocatedText) -> None:
+def download(
+    state: State, instruction: Instruction, word: LocatedText, target: LocatedText
+) -> None:
     """Hand a download to the interpreter, which sees what becomes of it."""
-    found = _fetch(state, one, word, target)
+    found = _fetch(state, instruction, word, target)
     if state.triggered is not None:
         state.emit(found)
         return
     path = state.into(target.text, _url_name(word))
-    state.bring(Brought(path, None, one.place))
+    state.bring(Brought(path, None, instruction.place))
     stage_interpreter(state).add(found, path)
 
 
-def _fetch(state: State, one: Instruction, word: LocatedText, target: LocatedText) -> Fetch:
-    checksum = flag(one, "checksum")
+def _fetch(state: State, instruction: Instruction, word: LocatedText, target: LocatedText) -> Fetch:
+    checksum = flag(instruction, "checksum")
     checked = _verified(state.expand(checksum) if checksum is not None else None)
-    found = fetch(word, "ADD", state.scope, one.place, checked=checked)
-    places, unpacked = {**found.places, "target": target.used_at}, flag(one, "unpack") is not None
+    found = fetch(word, "ADD", state.scope, instruction.place, checked=checked)
+    places, unpacked = (
+        {**found.places, "target": target.used_at},
+        flag(instruction, "unpack") is not None,
+    )
     return replace(found, places=places, unpacked=unpacked)
 
 

@@ -55,12 +55,12 @@ def _source_and_target(one: Instruction) -> str:
     return "" if len(one.words) > 1 else f"{one.name} needs a source and a target"
 
 
-def _from(one: Instruction) -> str:
-    if len(one.words) == 1:
+def _from(instruction: Instruction) -> str:
+    if len(instruction.words) == 1:
         return ""
-    if len(one.words) != 3 or one.words[1].text.lower() != "as":  # noqa: PLR2004 (image AS name)
+    if len(instruction.words) != 3 or instruction.words[1].text.lower() != "as":  # noqa: PLR2004 (image AS name)
         return "FROM takes an image, or an image AS a name"
-    name = one.words[2].text
+    name = instruction.words[2].text
     return "" if _STAGE_NAME.match(name.lower()) else f"'{name}' cannot name a stage"
 
 
@@ -70,23 +70,23 @@ def _pairs(one: Instruction) -> str:
     return _one_or_more(one)
 
 
-def _arg(one: Instruction) -> str:
-    if any(word.text.startswith("=") for word in one.words):
+def _arg(instruction: Instruction) -> str:
+    if any(word.text.startswith("=") for word in instruction.words):
         return "ARG has a value without a name"
-    return _one_or_more(one)
+    return _one_or_more(instruction)
 
 
-def _healthcheck(one: Instruction) -> str:
-    kind = one.words[0].text.upper() if one.words else ""
+def _healthcheck(instruction: Instruction) -> str:
+    kind = instruction.words[0].text.upper() if instruction.words else ""
     if kind == "NONE":
-        return "" if len(one.words) == 1 else "HEALTHCHECK NONE takes no argument"
+        return "" if len(instruction.words) == 1 else "HEALTHCHECK NONE takes no argument"
     if kind != "CMD":
         return "HEALTHCHECK is followed by CMD or NONE"
-    return "" if len(one.words) > 1 else "HEALTHCHECK CMD needs a command"
+    return "" if len(instruction.words) > 1 else "HEALTHCHECK CMD needs a command"
 
 
-def _shell(one: Instruction) -> str:
-    return "" if one.json and one.words else "SHELL takes a JSON array"
+def _shell(instruction: Instruction) -> str:
+    return "" if instruction.json and instruction.words else "SHELL takes a JSON array"
 
 
 def _onbuild(one: Instruction) -> str:

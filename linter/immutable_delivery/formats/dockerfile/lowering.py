@@ -100,30 +100,30 @@ def _opened(site: BuildState, stage: Stage) -> State:
     )
 
 
-def _step(state: State, one: Instruction) -> None:
-    if one.trigger is None:
-        _follow(state, one)
+def _step(state: State, instruction: Instruction) -> None:
+    if instruction.trigger is None:
+        _follow(state, instruction)
         return
-    state.onbuild = state.onbuild or one.place
+    state.onbuild = state.onbuild or instruction.place
     state.triggers = state.triggers or state.variables.copy()
     state.triggered = state.triggers
-    _follow(state, one.trigger)
+    _follow(state, instruction.trigger)
     state.triggered = None
 
 
-def _follow(state: State, one: Instruction) -> None:
-    bases.referenced(state, one)
-    if one.name in _FOLLOW:
-        _FOLLOW[one.name](state, one)
+def _follow(state: State, instruction: Instruction) -> None:
+    bases.referenced(state, instruction)
+    if instruction.name in _FOLLOW:
+        _FOLLOW[instruction.name](state, instruction)
 
 
 def _sources(document: Document) -> list[str]:
     """Return what COPY and ADD name literally, to find the context by."""
     return [
         word.text
-        for one in document.instructions
-        if one.name in {"COPY", "ADD"} and flag(one, "from") is None
-        for word in one.words[:-1]
+        for instruction in document.instructions
+        if instruction.name in {"COPY", "ADD"} and flag(instruction, "from") is None
+        for word in instruction.words[:-1]
         if not any(char in word.text for char in "$*?[<:")
     ]
 
@@ -151,9 +151,9 @@ def _neutral(fact: Fact) -> Fact:
     return replace(fact, overridden=False) if isinstance(fact, Start) else fact
 
 
-def _joined(one: Fact, other: Fact) -> Fact:
-    shipped = one.scope.shipped or other.scope.shipped
-    joined = replace(one, scope=replace(one.scope, shipped=shipped))
+def _joined(fact: Fact, other: Fact) -> Fact:
+    shipped = fact.scope.shipped or other.scope.shipped
+    joined = replace(fact, scope=replace(fact.scope, shipped=shipped))
     if isinstance(joined, Container) and isinstance(other, Container):
         return replace(joined, last=joined.last or other.last)
     if isinstance(joined, Start) and isinstance(other, Start):

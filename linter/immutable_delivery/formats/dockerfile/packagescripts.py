@@ -54,4 +54,4 @@ def _scripts(file: Text) -> dict[str, LocatedText]:
     whole = LocatedText.literal(file.value, Place(file.path, Span(0, len(file.value))))
     line = Line.of(whole)
     entries = _ENTRY.finditer(file.value, block.start(1), block.end(1))
-    return {one[1]: json_string(line, one.start(2), one.end(2)) for one in entries}
+    return {entry[1]: json_string(line, entry.start(2), entry.end(2)) for entry in entries}

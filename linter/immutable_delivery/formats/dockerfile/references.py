@@ -19,27 +19,27 @@ def argument(word: LocatedText) -> tuple[str, LocatedText | None]:
     return name, Line.of(word).written(len(name) + 1, len(word.text)) if sign else None
 
 
-def flag(one: Instruction, name: str) -> LocatedText | None:
+def flag(instruction: Instruction, name: str) -> LocatedText | None:
     """Return the value of a flag, None where it is not there."""
-    return next(iter(flags(one, name)), None)
+    return next(iter(flags(instruction, name)), None)
 
 
-def flags(one: Instruction, name: str) -> list[LocatedText]:
+def flags(instruction: Instruction, name: str) -> list[LocatedText]:
     """Return the values of a flag that may come several times."""
     start = len(name) + 3
     return [
         Line.of(word).written(min(start, len(word.text)), len(word.text))
-        for word in one.flags
+        for word in instruction.flags
         if word.text == f"--{name}" or word.text.startswith(f"--{name}=")
     ]
 
 
-def references(one: Instruction) -> Iterator[LocatedText]:
+def references(instruction: Instruction) -> Iterator[LocatedText]:
     """Yield what COPY and RUN take files from: stages, images or named contexts."""
-    if one.name == "COPY":
-        yield from (_unexpanded(value) for value in flags(one, "from") if value.text)
-    elif one.name == "RUN":
-        for mount in flags(one, "mount"):
+    if instruction.name == "COPY":
+        yield from (_unexpanded(value) for value in flags(instruction, "from") if value.text)
+    elif instruction.name == "RUN":
+        for mount in flags(instruction, "mount"):
             yield from _mounted(mount)
 
 

@@ -12,7 +12,11 @@ from immutable_delivery.records import replace
 
 def in_stages(document: Document, end: int) -> Iterator[Comment]:
     """Yield the comments of a Dockerfile that ends at ``end``; one above a FROM belongs to the stage that it begins."""
-    starts = [one.place.span.start for one in document.instructions if one.name == "FROM"]
+    starts = [
+        instruction.place.span.start
+        for instruction in document.instructions
+        if instruction.name == "FROM"
+    ]
     for comment in document.comments:
         number = bisect_right(starts, comment.covers[0]) if comment.covers else 0
         stop = starts[number] if number < len(starts) else end

@@ -41,8 +41,10 @@ def requests(document: Document, builds: Iterable[Build]) -> list[Request]:
 
 
 def _declared(document: Document) -> set[str]:
-    steps = [one.trigger or one for one in document.instructions]
-    return {word.text.partition("=")[0] for one in steps if one.name == "ARG" for word in one.words}
+    steps = [instruction.trigger or instruction for instruction in document.instructions]
+    return {
+        word.text.partition("=")[0] for step in steps if step.name == "ARG" for word in step.words
+    }
 
 
 def _request(build: Build, declared: set[str]) -> Request:

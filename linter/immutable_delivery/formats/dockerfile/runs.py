@@ -26,36 +26,36 @@ from immutable_delivery.source.located import LocatedText
 _LEADING_TABS = lazy(r"^\t+", re.MULTILINE)
 
 
-def run(state: State, one: Instruction) -> None:
+def run(state: State, instruction: Instruction) -> None:
     """Interpret a RUN, and the scripts of the context that it runs."""
-    if one.script is None:
+    if instruction.script is None:
         return
     if state.triggered is None:
-        _run(state, stage_interpreter(state), one)
+        _run(state, stage_interpreter(state), instruction)
         return
     interpreter = interpreter_for(state, known_values(state.triggered))
-    _run(state, interpreter, one)
+    _run(state, interpreter, instruction)
     state.emit(*finish(state, interpreter))
 
 
-def _run(state: State, interpreter: Interpreter, one: Instruction) -> None:
+def _run(state: State, interpreter: Interpreter, instruction: Instruction) -> None:
     since = reached(interpreter)
     kept = state.contents.copy()
-    for brought in bound(state, one):
+    for brought in bound(state, instruction):
         state.bring(brought)
     interpreter.layer()
-    if one.json:
-        interpreter.argv(list(one.words), state.scope, one.place)
-    elif one.script:
-        interpreter.script(_script(one, one.script), state.scope, one.place)
-    follow(state, interpreter, since, one)
+    if instruction.json:
+        interpreter.argv(list(instruction.words), state.scope, instruction.place)
+    elif instruction.script:
+        interpreter.script(_script(instruction, instruction.script), state.scope, instruction.place)
+    follow(state, interpreter, since, instruction)
     state.contents = kept
 
 
-def _script(one: Instruction, script: LocatedText) -> LocatedText:
+def _script(instruction: Instruction, script: LocatedText) -> LocatedText:
     """Return what the shell reads: a here-document by itself is the script."""
-    alone = one.heredocs and one.rest and opener(one.rest.text)
-    return body_of(one.heredocs[0]) if alone else script
+    alone = instruction.heredocs and instruction.rest and opener(instruction.rest.text)
+    return body_of(instruction.heredocs[0]) if alone else script
 
 
 def body_of(heredoc: Heredoc) -> LocatedText:
@@ -73,9 +73,9 @@ _SOURCES = ("source", "src")
 _TARGETS = ("target", "dst", "destination")
 
 
-def bound(state: State, one: Instruction) -> Iterator[Brought]:
+def bound(state: State, instruction: Instruction) -> Iterator[Brought]:
     """Yield what bind mounts bring from the context; ONBUILD means the context of another build."""
-    for mount in flags(one, "mount") if state.triggered is None else ():
+    for mount in flags(instruction, "mount") if state.triggered is None else ():
         options = state.expand(mount)
         fields = _fields(options.text)
         target = _first(fields, _TARGETS)
@@ -87,7 +87,7 @@ def bound(state: State, one: Instruction) -> Iterator[Brought]:
         ):
             continue
         for path in state.site.context.find(_first(fields, _SOURCES)):
-            yield Brought(state.path(target), path, one.place)
+            yield Brought(state.path(target), path, instruction.place)
 
 
 def _fields(options: str) -> Mapping[str, str]:

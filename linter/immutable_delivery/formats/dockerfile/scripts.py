@@ -127,7 +127,7 @@ def _lines(fact: Fact, texts: Mapping[str, Text]) -> Place:
 
 
 def follow(
-    state: State, interpreter: Interpreter, since: tuple[int, int], one: Instruction
+    state: State, interpreter: Interpreter, since: tuple[int, int], instruction: Instruction
 ) -> list[str]:
     """Interpret the scripts that were run or sourced since, and those that they run; return their paths."""
     waiting = [(program, 1) for program in _run_since(interpreter, since)]
@@ -141,7 +141,7 @@ def follow(
         done.add(script.text.used_at)
         paths |= {script.path: None} if script.path else {}
         since = reached(interpreter)
-        interpreter.script(script.text, program.scope, script.extent, related=(one.place,))
+        interpreter.script(script.text, program.scope, script.extent, related=(instruction.place,))
         inner = _run_since(interpreter, since)
         if depth < MAX_DEPTH:
             waiting += [(program, depth + 1) for program in inner]

@@ -64,7 +64,7 @@ def _both(text: Text) -> tuple[list[Read], list[Read]]:
 def ours(text: Text, document: Document) -> list[Read]:
     """Return the instructions as our cutter sees them; one without arguments says nothing."""
     line_of = _numbering(text)
-    found = (_read(one, line_of) for one in document.instructions)
+    found = (_read(instruction, line_of) for instruction in document.instructions)
     return [one for one in found if one.value]
 
 
@@ -88,11 +88,11 @@ def masked(text: Text, document: Document) -> str:
     lines, line_of = text.value.split("\n"), _numbering(text)
     head = line_of(document.instructions[0].place.span.start) - 1
     lines[:head] = ["#" if line.strip() else line for line in lines[:head]]
-    for one in document.instructions:
-        start, end = _lines(one, line_of)
+    for instruction in document.instructions:
+        start, end = _lines(instruction, line_of)
         for number in range(start, end + 1):
             lines[number - 1] = _plain(lines[number - 1], document.escape, last=number == end)
-        for heredoc in one.heredocs:
+        for heredoc in instruction.heredocs:
             begin = line_of(heredoc.body.used_at.span.start)
             finish = line_of(heredoc.terminator.used_at.span.end)
             lines[begin - 1 : finish] = [""] * (finish - begin + 1)
@@ -119,17 +119,17 @@ def _numbering(text: Text) -> LineOf:
     return lambda offset: bisect_left(breaks, offset) + 1
 
 
-def _lines(one: Instruction, line_of: LineOf) -> tuple[int, int]:
+def _lines(instruction: Instruction, line_of: LineOf) -> tuple[int, int]:
     """Return the first and the last line of an instruction without its here-documents."""
-    start = line_of(one.place.span.start)
-    if one.heredocs:
-        return start, line_of(one.heredocs[0].body.used_at.span.start) - 1
-    return start, line_of(one.place.span.end)
+    start = line_of(instruction.place.span.start)
+    if instruction.heredocs:
+        return start, line_of(instruction.heredocs[0].body.used_at.span.start) - 1
+    return start, line_of(instruction.place.span.end)
 
 
-def _read(one: Instruction, line_of: LineOf) -> Read:
-    name, _, value = _blanks(one.line).partition(" ")
-    return Read(name.upper(), value, *_lines(one, line_of))
+def _read(instruction: Instruction, line_of: LineOf) -> Read:
+    name, _, value = _blanks(instruction.line).partition(" ")
+    return Read(name.upper(), value, *_lines(instruction, line_of))
 
 
 def _blanks(value: str) -> str:
@@ -148,9 +148,9 @@ def _difference(one: Sequence[Read], other: Sequence[Read]) -> int:
 def _untouched(reads: Iterable[Read], text: Text, spans: Iterable[Span]) -> list[tuple[str, str]]:
     """Return the instructions on whose lines nothing was edited."""
     line_of = _numbering(text)
-    lines = [(line_of(one.start), line_of(one.end)) for one in spans]
+    lines = [(line_of(span.start), line_of(span.end)) for span in spans]
     return [
-        (one.name, one.value)
-        for one in reads
-        if not any(first <= one.last and last >= one.first for first, last in lines)
+        (read.name, read.value)
+        for read in reads
+        if not any(first <= read.last and last >= read.first for first, last in lines)
     ]

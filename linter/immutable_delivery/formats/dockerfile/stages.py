@@ -58,21 +58,23 @@ class Plan:
         self.stages: list[Stage] = []
         self.named: dict[str, list[int]] = {}
         """The numbers of the stages by name."""
-        for one in document.instructions:
-            if one.name == "FROM":
-                self._open(one)
+        for instruction in document.instructions:
+            if instruction.name == "FROM":
+                self._open(instruction)
             elif self.stages:
-                self.stages[-1].body.append(one)
+                self.stages[-1].body.append(instruction)
             else:
-                self.declare(one, self.variables, None)
+                self.declare(instruction, self.variables, None)
         self.target = self._target() if self.stages else None
         self.delivered = self._chain()
         """The numbers of the stages that what is built goes back to: the target, its base, the base of that …"""
         self._ship()
 
-    def declare(self, one: Instruction, variables: Variables, inherited: Variables | None) -> None:
+    def declare(
+        self, instruction: Instruction, variables: Variables, inherited: Variables | None
+    ) -> None:
         """Carry out an ARG; ``inherited`` are the global ones that a stage may take up."""
-        for word in one.words:
+        for word in instruction.words:
             name, value = argument(word)
             if name in self.request.args:
                 variables.values[name] = self.request.args[name]
@@ -113,11 +115,11 @@ class Plan:
             return Target(problem="unknown")
         return Target(problem="self" if stage.index in indexes else "later")
 
-    def _open(self, one: Instruction) -> None:
-        name = one.words[2].text.lower() if len(one.words) > 2 else ""  # noqa: PLR2004 (image AS name)
-        base = self.resolve(one.words[0], self.variables)
+    def _open(self, instruction: Instruction) -> None:
+        name = instruction.words[2].text.lower() if len(instruction.words) > 2 else ""  # noqa: PLR2004 (image AS name)
+        base = self.resolve(instruction.words[0], self.variables)
         index = len(self.stages)
-        self.stages.append(Stage(index, one, name, base, self._parents(base, index)))
+        self.stages.append(Stage(index, instruction, name, base, self._parents(base, index)))
         if name:
             self.named.setdefault(name, []).append(index)
 
@@ -132,7 +134,9 @@ class Plan:
         if sum(map(len, literals)) < 2:  # noqa: PLR2004 (anything would fit)
             return ()
         return tuple(
-            one.index for one in self.stages[:before] if one.name and _fits(one.name, literals)
+            stage.index
+            for stage in self.stages[:before]
+            if stage.name and _fits(stage.name, literals)
         )
 
     def _ship(self) -> None:

@@ -38,26 +38,28 @@ class Found(Record, frozen=True):
     """Where it is written: in the instruction or in package.json."""
 
 
-def start(state: State, one: Instruction) -> None:
+def start(state: State, instruction: Instruction) -> None:
     """Note a CMD or ENTRYPOINT; its facts wait until the whole file is read."""
     if state.triggered is not None:
         scope = replace(state.scope, phase="start")
-        state.emit(_start(one, scope, _follow(state, one, one.words, scope)))
+        state.emit(
+            _start(instruction, scope, _follow(state, instruction, instruction.words, scope))
+        )
         return
-    state.own.append(one)
-    if one.name == "ENTRYPOINT" and not any(own.name == "CMD" for own in state.own):
+    state.own.append(instruction)
+    if instruction.name == "ENTRYPOINT" and not any(own.name == "CMD" for own in state.own):
         state.start.pop("CMD", None)
-    if one.words:
-        state.start[one.name] = one
+    if instruction.words:
+        state.start[instruction.name] = instruction
     else:
-        state.start.pop(one.name, None)
+        state.start.pop(instruction.name, None)
 
 
-def healthcheck(state: State, one: Instruction) -> None:
+def healthcheck(state: State, instruction: Instruction) -> None:
     """Interpret the command of a HEALTHCHECK."""
-    if one.words[0].text.upper() == "CMD":
+    if instruction.words[0].text.upper() == "CMD":
         scope = replace(state.scope, phase="probe")
-        command = replace(one, words=one.words[1:])
+        command = replace(instruction, words=instruction.words[1:])
         state.emit(_start(command, scope, _follow(state, command, command.words, scope)))
 
 
@@ -74,70 +76,74 @@ def starts(state: State, target: State | None) -> None:
         state.emit(_start(one, scope, found, overridden=not _holds(heir, one)))
 
 
-def _holds(state: State, one: Instruction) -> bool:
+def _holds(state: State, instruction: Instruction) -> bool:
     """Whether an instruction has an effect at the end: CMD has none under the shell form of ENTRYPOINT."""
     entrypoint = state.start.get("ENTRYPOINT")
-    if one.name == "CMD" and entrypoint and not entrypoint.json:
+    if instruction.name == "CMD" and entrypoint and not entrypoint.json:
         return False
-    return state.start.get(one.name) is one
+    return state.start.get(instruction.name) is instruction
 
 
-def _words(state: State, one: Instruction) -> tuple[LocatedText, ...]:
+def _words(state: State, instruction: Instruction) -> tuple[LocatedText, ...]:
     """Return what to read with an instruction: ENTRYPOINT and CMD together where only both make a command."""
-    if not _holds(state, one):
+    if not _holds(state, instruction):
         return ()
     entrypoint, command = state.start.get("ENTRYPOINT"), state.start.get("CMD")
     if entrypoint is None or command is None or not entrypoint.json or not command.json:
-        return one.words
+        return instruction.words
     if not known(Entrypoints).takes_command.match(basename(entrypoint.words[0].text)):
-        return one.words
-    return (*entrypoint.words, *command.words) if one is command else ()
+        return instruction.words
+    return (*entrypoint.words, *command.words) if instruction is command else ()
 
 
-def _follow(state: State, one: Instruction, words: Sequence[LocatedText], scope: Scope) -> Found:
+def _follow(
+    state: State, instruction: Instruction, words: Sequence[LocatedText], scope: Scope
+) -> Found:
     """Interpret a command, the scripts that it runs and those of package.json, and emit what they do."""
     interpreter = interpreter_for(state, known_values(state.variables, state.environment))
-    if one.json:
-        interpreter.argv(list(words), scope, one.place)
+    if instruction.json:
+        interpreter.argv(list(words), scope, instruction.place)
     else:
-        interpreter.script(words[0], scope, one.place)
-    scripts = follow(state, interpreter, (0, 0), one)
-    argv = [word.text for word in words] if one.json else []
+        interpreter.script(words[0], scope, instruction.place)
+    scripts = follow(state, interpreter, (0, 0), instruction)
+    argv = [word.text for word in words] if instruction.json else []
     named = list(package_scripts(state, argv, " ".join(word.text for word in words)))
-    at = _whole(one)
+    at = _whole(instruction)
     if named:
         interpreter.dev_server = ""
     for script in named:
         at = at if interpreter.dev_server else script.used_at
-        interpreter.script(script, scope, script.used_at, related=(one.place,))
+        interpreter.script(script, scope, script.used_at, related=(instruction.place,))
     state.emit(*finish(state, interpreter))
     return Found(scripts[0] if scripts else "", interpreter.dev_server, at)
 
 
-def _start(one: Instruction, scope: Scope, found: Found, *, overridden: bool = False) -> Start:
-    whole = _whole(one)
+def _start(
+    instruction: Instruction, scope: Scope, found: Found, *, overridden: bool = False
+) -> Start:
+    whole = _whole(instruction)
     places = {"argv": whole, "text": whole}
     if found.dev_server and found.dev_server_at:
         places["dev_server"] = found.dev_server_at
     return Start(
         used_at=whole,
-        extent=one.place,
+        extent=instruction.place,
         scope=scope,
         places=places,
-        origin=_ORIGINS[one.name],
-        form="exec" if one.json else "shell",
-        argv=tuple(word.text for word in one.words),
-        text=" ".join(word.text for word in one.words),
-        json_error=one.json_error,
+        origin=_ORIGINS[instruction.name],
+        form="exec" if instruction.json else "shell",
+        argv=tuple(word.text for word in instruction.words),
+        text=" ".join(word.text for word in instruction.words),
+        json_error=instruction.json_error,
         overridden=overridden,
         dev_server=found.dev_server,
         script=found.script,
     )
 
 
-def _whole(one: Instruction) -> Place:
+def _whole(instruction: Instruction) -> Place:
     """Return where the command is written."""
-    if one.name != "HEALTHCHECK" or one.rest is None:
-        return one.rest.used_at if one.rest else one.place
-    start = re.search(r"\s+", one.rest.text)
-    return one.rest.slice(start.end() if start else 0).used_at
+    if instruction.name != "HEALTHCHECK" or instruction.rest is None:
+        return instruction.rest.used_at if instruction.rest else instruction.place
+    start = re.search(r"\s+", instruction.rest.text)
+    return instruction.rest.slice(start.end() if start else 0).used_at

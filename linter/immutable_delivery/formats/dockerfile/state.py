@@ -108,9 +108,9 @@ class State(Record):
         """Add facts."""
         self.site.facts += facts
 
-    def bring(self, one: Brought) -> None:
+    def bring(self, brought: Brought) -> None:
         """Note what was copied in."""
-        self.contents.add(one)
+        self.contents.add(brought)
 
     def locate(self, program: str) -> tuple[Brought, str | None] | None:
         """Return what brought a program of the image, and its path in the repository where it has one."""

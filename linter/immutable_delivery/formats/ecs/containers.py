@@ -89,8 +89,8 @@ class EcsContainer(Record, frozen=True):
             workdir=self._setting("workingDirectory"),
             ports=tuple(
                 port.text
-                for one in reader.mappings(node, "portMappings")
-                if (port := reader.value(one, "containerPort"))
+                for mapping in reader.mappings(node, "portMappings")
+                if (port := reader.value(mapping, "containerPort"))
             ),
             labels=tuple(key.text for key, _ in pairs(reader.find(node, "dockerLabels"))),
             places=places,

@@ -54,7 +54,8 @@ class Task(Record, frozen=True):
         reader, found = self.reader, self.reader.mappings(self.node, "containerDefinitions")
         self._tell(found, ctx)
         volumes = {
-            _text(reader.value(one, "name")): one for one in reader.mappings(self.node, "volumes")
+            _text(reader.value(mapping, "name")): mapping
+            for mapping in reader.mappings(self.node, "volumes")
         }
         ended = {name for one in found for name in self._awaited(one)}
         for node in found:

@@ -69,19 +69,23 @@ class _Deployment:
         """Judge the objects that no kustomization uses."""
         free = [one for path, one in self._manifests.items() if path not in self._used]
         for folder in _folders(free):
-            neighbours = Neighbours(one for resources in folder.values() for one in resources)
+            neighbours = Neighbours(
+                resource for resources in folder.values() for resource in resources
+            )
             for path, resources in folder.items():
                 self._judge(resources, neighbours, self._environments.of(path))
 
     def _judge(
         self, resources: list[Resource], neighbours: Neighbours, environment: Environment
     ) -> None:
-        for one in resources:
-            reached = environment if environment.name else self._environments.of_object(one.root)
-            self.reach.add(objects.facts(self._workload(one, neighbours)), reached)
+        for resource in resources:
+            reached = (
+                environment if environment.name else self._environments.of_object(resource.root)
+            )
+            self.reach.add(objects.facts(self._workload(resource, neighbours)), reached)
 
-    def _workload(self, one: Resource, neighbours: Neighbours) -> Workload:
-        return Workload(one, neighbours, self._around, self._memory, self._report)
+    def _workload(self, resource: Resource, neighbours: Neighbours) -> Workload:
+        return Workload(resource, neighbours, self._around, self._memory, self._report)
 
     def _report(self, place: Place, reason: str) -> None:
         template = _TEMPLATES.search(place.file) is not None
@@ -97,7 +101,7 @@ def _folders(manifests: Iterable[Manifest]) -> Iterable[dict[str, list[Resource]
     for manifest in manifests:
         if not manifest.is_kustomization:
             roots = [one.root for one in manifest.readable if judged(one)]
-            objects_ = [one for root in roots for one in objects_in(root, manifest.path)]
+            objects_ = [resource for root in roots for resource in objects_in(root, manifest.path)]
             found[folder_of(manifest.path)][manifest.path] = objects_
     return found.values()
 
@@ -109,5 +113,5 @@ def _sources(found: Iterable[Source], path: str) -> Iterable[Source]:
         layer="middleware",
         deployed=True,
     )
-    for one in found:
-        yield replace(one, scope=scope)
+    for source in found:
+        yield replace(source, scope=scope)

@@ -14,8 +14,8 @@ def images(root: Mapping, group: str, kind: str) -> Iterator[Scalar]:
     if (group, kind) == ("kustomize.toolkit.fluxcd.io", "Kustomization"):
         yield from _entries(find(root, "spec"))
     elif (group, kind) == ("helm.toolkit.fluxcd.io", "HelmRelease"):
-        for one in items(root, "spec", "postRenderers"):
-            yield from _entries(find(one, "kustomize"))
+        for item in items(root, "spec", "postRenderers"):
+            yield from _entries(find(item, "kustomize"))
     elif group == "argoproj.io" and kind in {"Application", "ApplicationSet"}:
         steps = ("spec",) if kind == "Application" else ("spec", "template", "spec")
         spec = find(root, *steps)

@@ -76,21 +76,21 @@ class Manifest(Record):
 def annotated(manifest: Manifest) -> Iterator[Comment]:
     """Yield what the annotations of objects suppress in them."""
     for document in manifest.documents:
-        for one in objects_in(document.root, manifest.path):
-            for key, value in pairs(mapping(one.root, "metadata", "annotations")):
+        for resource in objects_in(document.root, manifest.path):
+            for key, value in pairs(mapping(resource.root, "metadata", "annotations")):
                 if not isinstance(value, Scalar):
                     continue
                 name, _, container = key.text.partition(".")
                 if name == SUPPRESSES:
-                    about = list(_containers(one, container)) if container else [one.root]
+                    about = list(_containers(resource, container)) if container else [resource.root]
                     yield from _comments(value, about)
                 elif directive := _PEERS.match(key.text):
-                    yield _foreign(directive, value, one.root)
+                    yield _foreign(directive, value, resource.root)
 
 
-def _containers(one: Resource, name: str) -> Iterator[Mapping]:
+def _containers(resource: Resource, name: str) -> Iterator[Mapping]:
     """Yield the containers of that name in the pods of an object."""
-    for pod in pods(one.root, one.identity.group, one.identity.kind):
+    for pod in pods(resource.root, resource.identity.group, resource.identity.kind):
         yield from (found.node for found in pod.containers if text_at(found.node, "name") == name)
 
 

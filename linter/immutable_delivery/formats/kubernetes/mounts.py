@@ -36,8 +36,10 @@ class Mounts(Record, frozen=True):
 
     def unused(self, scope: Scope) -> Iterator[Mount]:
         """Yield the host paths that the pod asks for and no container mounts."""
-        nodes = [one.node for one in self.pod.containers]
-        used = {text(one, "name") for node in nodes for one in mappings(node, "volumeMounts")}
+        nodes = [container.node for container in self.pod.containers]
+        used = {
+            text(mapping, "name") for node in nodes for mapping in mappings(node, "volumeMounts")
+        }
         for name, one in self.volumes.items():
             if one.kind == "hostPath" and one.source is not None and name not in used:
                 place = one.source.place
@@ -52,9 +54,9 @@ class Mounts(Record, frozen=True):
                 )
                 yield mount(spec, scope, workload=self.workload.type)
 
-    def _mounted(self, node: Mapping, target: Scalar, one: Volume | None) -> MountSpec:
-        kind = one.mount_type if one else "volume"
-        source = one.source if one else None
+    def _mounted(self, node: Mapping, target: Scalar, volume: Volume | None) -> MountSpec:
+        kind = volume.mount_type if volume else "volume"
+        source = volume.source if volume else None
         if kind == "host":
             source = _with_part(source, scalar(node, "subPath"))
         named = source or scalar(node, "name")
@@ -67,19 +69,19 @@ class Mounts(Record, frozen=True):
             Flag(read_only, (scalar(node, "readOnly") or target).place),
             target.place,
             named.place if named else None,
-            immutable=self._immutable(one),
+            immutable=self._immutable(volume),
         )
 
-    def _immutable(self, one: Volume | None) -> bool | None:
+    def _immutable(self, volume: Volume | None) -> bool | None:
         """Whether what is mounted cannot change without a rollout; None where that is not known."""
-        if one is None:
+        if volume is None:
             return False
-        if one.kind == "image":
-            return "@sha256:" in text(one.node, "image", "reference")
-        if one.mount_type in _TEXTS and _checksummed(self.pod):
+        if volume.kind == "image":
+            return "@sha256:" in text(volume.node, "image", "reference")
+        if volume.mount_type in _TEXTS and _checksummed(self.pod):
             return True
         near, of = self.workload.neighbours, self.workload.resource
-        found = [near.immutable(kind, name, of) for kind, name, _ in one.objects()]
+        found = [near.immutable(kind, name, of) for kind, name, _ in volume.objects()]
         if not found or False in found:
             return False
         return None if None in found else True

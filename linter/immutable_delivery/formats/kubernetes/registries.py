@@ -35,7 +35,7 @@ def deletes_untagged(policy: Scalar) -> bool | None:
 
 def _rules(data: Any) -> Iterator[dict[str, Any]]:
     rules = data.get("rules") if isinstance(data, dict) else None
-    yield from (one for one in rules if isinstance(one, dict)) if isinstance(rules, list) else ()
+    yield from (rule for rule in rules if isinstance(rule, dict)) if isinstance(rules, list) else ()
 
 
 def _expires(rule: dict[str, Any]) -> bool:

@@ -11,9 +11,11 @@ ANNOTATION = "image.openshift.io/triggers"
 
 def automatic(root: Mapping) -> Scalar | None:
     """Return what makes a deployment configuration swap its image by itself."""
-    for one in mappings(root, "spec", "triggers"):
-        if text(one, "type") == "ImageChange" and is_true(one, "imageChangeParams", "automatic"):
-            return scalar(one, "type")
+    for mapping in mappings(root, "spec", "triggers"):
+        if text(mapping, "type") == "ImageChange" and is_true(
+            mapping, "imageChangeParams", "automatic"
+        ):
+            return scalar(mapping, "type")
     return None
 
 

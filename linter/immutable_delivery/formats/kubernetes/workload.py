@@ -28,10 +28,10 @@ class Neighbours:
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self._by_name: dict[tuple[str, str], list[Resource]] = defaultdict(list)
-        for one in resources:
-            for name in dict.fromkeys((known.kind, known.name) for known in one.identities):
+        for resource in resources:
+            for name in dict.fromkeys((known.kind, known.name) for known in resource.identities):
                 if name[0] in {"ConfigMap", "Secret"}:
-                    self._by_name[name].append(one)
+                    self._by_name[name].append(resource)
 
     def find(self, kind: str, name: str, of: Resource) -> Resource | None:
         """Return the object that a workload means by a name: rather one that was renamed as it was."""

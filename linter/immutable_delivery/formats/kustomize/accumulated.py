@@ -34,7 +34,7 @@ class Accumulated(Record):
         """Return another whose objects may be transformed by themselves."""
         return replace(
             self,
-            resources=[one.copy() for one in self.resources],
+            resources=[resource.copy() for resource in self.resources],
             variables=dict(self.variables),
             sources=list(self.sources),
             image_fields=list(self.image_fields),
@@ -54,26 +54,26 @@ class Accumulated(Record):
         """Add objects; return those that cannot be added since others of the same name are there."""
         present = self._present
         if present is None:
-            present = self._present = {one.identity for one in self.resources}
+            present = self._present = {resource.identity for resource in self.resources}
         refused = []
-        for one in found:
-            if one.identity in present:
-                refused.append(one)
+        for resource in found:
+            if resource.identity in present:
+                refused.append(resource)
             else:
-                present.add(one.identity)
-                self.resources.append(one)
+                present.add(resource.identity)
+                self.resources.append(resource)
         return refused
 
     def index(self) -> dict[Identity, list[Resource]]:
         """Return the objects by every identity that they have or had."""
         found: dict[Identity, list[Resource]] = defaultdict(list)
-        for one in self.resources:
-            for identity in dict.fromkeys(one.identities):
-                found[identity].append(one)
+        for resource in self.resources:
+            for identity in dict.fromkeys(resource.identities):
+                found[identity].append(resource)
         return found
 
     def drop(self, gone: list[Resource]) -> None:
         """Remove objects."""
         if gone:
-            ids = {id(one) for one in gone}
-            self.resources = [one for one in self.resources if id(one) not in ids]
+            ids = {id(resource) for resource in gone}
+            self.resources = [resource for resource in self.resources if id(resource) not in ids]

@@ -55,7 +55,7 @@ class Builder:
             if root:
                 final = gathered.copy()
                 variables.resolve(final)
-                final.drop([one for one in final.resources if _is_local(one)])
+                final.drop([resource for resource in final.resources if _is_local(resource)])
                 yield Built(kustomization.path, final)
 
     def _accumulate(self, by: Kustomization, gathered: Accumulated, nesting: int) -> None:
@@ -151,9 +151,11 @@ class Builder:
                     yield text(spec, "kind"), steps
 
 
-def _is_local(one: Resource) -> bool:
+def _is_local(resource: Resource) -> bool:
     """Whether an object is meant for tools only and never reaches a cluster."""
-    return text(one.root, "metadata", "annotations", "config.kubernetes.io/local-config") not in {
+    return text(
+        resource.root, "metadata", "annotations", "config.kubernetes.io/local-config"
+    ) not in {
         "",
         "false",
     }

@@ -95,7 +95,7 @@ def _metadata(entry: Mapping, name: Scalar) -> Mapping:
 
 def _place(gathered: Accumulated, made: Resource, name: Scalar, report: Report) -> None:
     """Add a generated object, or give its data to the older one that it merges with or replaces."""
-    olds = [one for one in gathered.resources if made.identity in one.identities]
+    olds = [resource for resource in gathered.resources if made.identity in resource.identities]
     if not olds:
         if made.behavior in {"merge", "replace"} and not gathered.open:
             report(name.place, f"there is no `{name.text}` to {made.behavior} with")

@@ -51,8 +51,8 @@ class Graph:
     def _entries(self, kustomization: Kustomization) -> Iterator[Scalar]:
         yield from files_named(kustomization)
         for key in ("generators", "transformers"):
-            for one in long_forms(kustomization, self._repository, key):
-                yield from files_named(one)
+            for form in long_forms(kustomization, self._repository, key):
+                yield from files_named(form)
 
     def _arrange(self) -> None:
         done: set[str] = set()

@@ -20,11 +20,11 @@ def transform(gathered: Accumulated, kustomization: Kustomization) -> None:
     annotations = list(pairs(kustomization.root, "commonAnnotations"))
     if not (namespace or prefix or suffix or labels or annotations):
         return
-    for one in gathered.resources:
-        _move(one, namespace)
-        _rename(one, prefix, suffix)
-        _mark(one, "labels", labels)
-        _mark(one, "annotations", annotations)
+    for resource in gathered.resources:
+        _move(resource, namespace)
+        _rename(resource, prefix, suffix)
+        _mark(resource, "labels", labels)
+        _mark(resource, "annotations", annotations)
 
 
 def _labels(kustomization: Kustomization) -> list[tuple[Scalar, Node]]:
@@ -32,35 +32,35 @@ def _labels(kustomization: Kustomization) -> list[tuple[Scalar, Node]]:
     return found + list(pairs(kustomization.root, "commonLabels"))
 
 
-def _move(one: Resource, namespace: Scalar | None) -> None:
-    kind = text(one.root, "kind")
+def _move(resource: Resource, namespace: Scalar | None) -> None:
+    kind = text(resource.root, "kind")
     if namespace is not None and (kind == "Namespace" or kind not in CLUSTER_SCOPED):
-        one.remember()
-        _set(one, ("metadata", "name" if kind == "Namespace" else "namespace"), namespace)
+        resource.remember()
+        _set(resource, ("metadata", "name" if kind == "Namespace" else "namespace"), namespace)
 
 
-def _rename(one: Resource, prefix: Scalar | None, suffix: Scalar | None) -> None:
-    name = scalar(one.root, "metadata", "name")
-    if name is None or text(one.root, "kind") in _UNTOUCHED or not (prefix or suffix):
+def _rename(resource: Resource, prefix: Scalar | None, suffix: Scalar | None) -> None:
+    name = scalar(resource.root, "metadata", "name")
+    if name is None or text(resource.root, "kind") in _UNTOUCHED or not (prefix or suffix):
         return
-    one.remember()
+    resource.remember()
     parts = [part.written for part in (prefix, name, suffix) if part is not None]
-    one.affixes += tuple(part.text for part in (prefix, suffix) if part is not None)
+    resource.affixes += tuple(part.text for part in (prefix, suffix) if part is not None)
     _set(
-        one,
+        resource,
         ("metadata", "name"),
         Scalar(LocatedText.joined(parts, name.place), name.place, plain=False),
     )
 
 
-def _mark(one: Resource, where: str, entries: list[tuple[Scalar, Node]]) -> None:
+def _mark(resource: Resource, where: str, entries: list[tuple[Scalar, Node]]) -> None:
     if not entries:
         return
-    held = mapping(one.root, "metadata", where) or Mapping(place=entries[0][0].place)
+    held = mapping(resource.root, "metadata", where) or Mapping(place=entries[0][0].place)
     new = {**held.entries, **{key.text: (key, value) for key, value in entries}}
-    _set(one, ("metadata", where), Mapping(new, place=held.place))
+    _set(resource, ("metadata", where), Mapping(new, place=held.place))
 
 
-def _set(one: Resource, path: tuple[str, ...], value: Node) -> None:
-    changed = with_value(one.root, path, value)
-    one.root = changed if isinstance(changed, Mapping) else one.root
+def _set(resource: Resource, path: tuple[str, ...], value: Node) -> None:
+    changed = with_value(resource.root, path, value)
+    resource.root = changed if isinstance(changed, Mapping) else resource.root

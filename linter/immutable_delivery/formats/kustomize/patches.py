@@ -141,20 +141,20 @@ class Patcher:
             what = "no object is" if not found else f"{len(found)} objects are"
             self._report(_name_place(node), f"the patch does not apply: {what} {name}")
 
-    def _change(self, one: Resource, patch: Mapping | Sequence, entry: Node) -> None:
+    def _change(self, resource: Resource, patch: Mapping | Sequence, entry: Node) -> None:
         if isinstance(patch, Sequence):
-            self._json(one, patch)
+            self._json(resource, patch)
             return
-        changed = merged(one.root, patch)
+        changed = merged(resource.root, patch)
         if changed is None:
-            self._deleted.append(one)
+            self._deleted.append(resource)
             return
         options = mapping(entry, "options")
-        before = one.root
-        one.remember()
+        before = resource.root
+        resource.remember()
         for keys, allowed in _KEPT.items():
             changed = changed if is_true(options, allowed) else _kept(before, changed, keys)
-        one.root = changed
+        resource.root = changed
 
     def _json(self, one: Resource, patch: Sequence) -> None:
         try:

@@ -40,7 +40,9 @@ def _images(text: Text) -> list[Mapping]:
     """Return the entries of `images` in a kustomization; asked for once for each of them."""
     if text.path.rpartition("/")[2] not in FILE_NAMES:
         return []
-    return [one for document in documents(text) for one in mappings(document.root, "images")]
+    return [
+        mapping for document in documents(text) for mapping in mappings(document.root, "images")
+    ]
 
 
 def _with_separator(text: Text, key: Place, end: int) -> Place | None:

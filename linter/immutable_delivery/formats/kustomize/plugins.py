@@ -50,7 +50,7 @@ def _documents(
     if repository.is_file(path):
         return repository.documents(path)
     inner = repository.kustomization(path)
-    files = [resolve(path, one.text) for one in inner.resources] if inner else []
+    files = [resolve(path, resource.text) for resource in inner.resources] if inner else []
     return [
         document
         for file in files

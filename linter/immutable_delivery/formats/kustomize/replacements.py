@@ -85,7 +85,7 @@ def _entries(
 def _source(objects: Targets, source: Mapping) -> Scalar | None:
     """Return the value to copy; None where it is no scalar, which nothing that we judge is made of."""
     selector = Selector.of(source)
-    found = [one for one in objects.called(selector.name) if _named(selector, one)]
+    found = [resource for resource in objects.called(selector.name) if _named(selector, resource)]
     if len(found) != 1:
         raise Refused(f"its source means {len(found)} objects")
     path = text(source, "fieldPath") or "metadata.name"
@@ -98,7 +98,7 @@ def _source(objects: Targets, source: Mapping) -> Scalar | None:
     return Scalar(node.written.slice(start, end), node.place, plain=False)
 
 
-def _named(selector: Selector, one: Resource) -> bool:
+def _named(selector: Selector, resource: Resource) -> bool:
     """Whether a source means an object: its names are plain, not patterns."""
     return any(
         (not selector.kind or selector.kind == known.kind)
@@ -106,7 +106,7 @@ def _named(selector: Selector, one: Resource) -> bool:
         and (not selector.group or selector.group == known.group)
         and (not selector.version or selector.version == known.version)
         and (not selector.namespace or selector.namespace == known.namespace)
-        for known in one.identities
+        for known in resource.identities
     )
 
 
@@ -118,11 +118,11 @@ def _fill(objects: Targets, target: Mapping, value: Scalar | None, report: Repor
     selector = Selector.of(select)
     rejected = [Selector.of(one) for one in mappings(target, "reject")]
     options = mapping(target, "options")
-    for one in objects.selected(selector):
-        if not any(other.selects(one) for other in rejected):
+    for resource in objects.selected(selector):
+        if not any(other.selects(resource) for other in rejected):
             for path in scalars(target, "fieldPaths"):
-                _set(one, path, value, options, report)
-            objects.note(one)
+                _set(resource, path, value, options, report)
+            objects.note(resource)
 
 
 def _set(

@@ -59,11 +59,11 @@ class Selector(Record, frozen=True):
             and labelled(self.annotations, mapping(resource.root, "metadata", "annotations"))
         )
 
-    def _types(self, one: Identity) -> bool:
+    def _types(self, identity: Identity) -> bool:
         return (
-            fits(self.group, one.group)
-            and fits(self.version, one.version)
-            and fits(self.kind, one.kind)
+            fits(self.group, identity.group)
+            and fits(self.version, identity.version)
+            and fits(self.kind, identity.kind)
         )
 
 
@@ -77,13 +77,13 @@ class Targets:
         self._all = resources
         self._budget = Budget(200_000 + 400 * (len(resources) + entries))
         self._named: dict[str, dict[int, Resource]] = defaultdict(dict)
-        for one in resources:
-            self.note(one)
+        for resource in resources:
+            self.note(resource)
 
-    def note(self, one: Resource) -> None:
+    def note(self, resource: Resource) -> None:
         """Remember the names of an object, which may have changed."""
-        for identity in one.identities:
-            self._named[identity.name][id(one)] = one
+        for identity in resource.identities:
+            self._named[identity.name][id(resource)] = resource
 
     def called(self, name: str) -> Sequence[Resource]:
         """Return the objects that have or had a name; all of them for none."""

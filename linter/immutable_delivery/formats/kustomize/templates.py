@@ -17,12 +17,12 @@ Values = dict[str, LocatedText]
 def processed(template: Mapping) -> list[Mapping]:
     """Return the objects; a parameter without a value stays unknown."""
     values: Values = {}
-    for one in mappings(template, "parameters"):
-        value = scalar(one, "value")
+    for mapping in mappings(template, "parameters"):
+        value = scalar(mapping, "value")
         if value is not None:
-            values[text(one, "name")] = value.written
+            values[text(mapping, "name")] = value.written
     done: dict[int, Node] = {}
-    found = [_put_in(one, values, done) for one in mappings(template, "objects")]
+    found = [_put_in(mapping, values, done) for mapping in mappings(template, "objects")]
     return [one for one in found if isinstance(one, Mapping)]
 
 

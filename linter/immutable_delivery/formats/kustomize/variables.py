@@ -25,11 +25,11 @@ def declare(gathered: Accumulated, kustomization: Kustomization) -> None:
         name, source = text(entry, "name"), mapping(entry, "objref")
         path = text(entry, "fieldref", "fieldPath") or "metadata.name"
         found = [
-            one
-            for one in gathered.resources
+            resource
+            for resource in gathered.resources
             if any(
                 known.kind == text(source, "kind") and known.name == text(source, "name")
-                for known in one.identities
+                for known in resource.identities
             )
         ]
         value = next((node for one in found[:1] for _, node in places(one.root, path)), None)
@@ -40,11 +40,11 @@ def resolve(gathered: Accumulated) -> None:
     """Replace the variables wherever a scalar names them."""
     if not gathered.variables:
         return
-    for one in gathered.resources:
-        for path, node in _scalars(one.root) if one.identity.kind in _KINDS else ():
+    for resource in gathered.resources:
+        for path, node in _scalars(resource.root) if resource.identity.kind in _KINDS else ():
             new = _filled(node, gathered.variables)
-            changed = with_value(one.root, path, new) if new is not node else one.root
-            one.root = changed if isinstance(changed, Mapping) else one.root
+            changed = with_value(resource.root, path, new) if new is not node else resource.root
+            resource.root = changed if isinstance(changed, Mapping) else resource.root
 
 
 def _scalars(root: Node) -> list[tuple[tuple[str | int, ...], Scalar]]:

@@ -38,7 +38,7 @@ def parse(text: Text) -> Unit:
 
 def comments(document: Unit, text: Text) -> list[Comment]:
     """Return the comments: each covers the entry below."""
-    spans = [one.extent.span for one in document.entries]
+    spans = [entry.extent.span for entry in document.entries]
     return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
 
 

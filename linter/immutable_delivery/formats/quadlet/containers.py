@@ -129,7 +129,7 @@ def _mount(
     source: LocatedText | None,
     target: LocatedText,
     read_only: Flag,
-    one: Entry,
+    entry: Entry,
 ) -> MountSpec:
     host = kind == "host" or bool(source and _HOST.match(source.text))
     inside = None
@@ -137,7 +137,7 @@ def _mount(
         inside = resolve(folder_of(unit.path), source.text)
     name = "host" if host else kind or "volume"
     return MountSpec(
-        name, source, target, one.extent, read_only, one.value.used_at, host_path=inside
+        name, source, target, entry.extent, read_only, entry.value.used_at, host_path=inside
     )
 
 

@@ -27,7 +27,9 @@ _DEFAULT = "k8s/*.yaml"
 
 def builds(group: Sequence[Config], files: Files) -> Iterator[Build]:
     """Yield the artifacts of configurations that run together."""
-    manifests = tuple(dict.fromkeys(one for config in group for one in _manifests(config, files)))
+    manifests = tuple(
+        dict.fromkeys(manifest for config in group for manifest in _manifests(config, files))
+    )
     seen: set[tuple[str, str, str | None, str]] = set()
     for config in group:
         for variant in config.variants():

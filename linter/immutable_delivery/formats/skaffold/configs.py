@@ -61,7 +61,7 @@ def _required(
 ) -> Iterator[int]:
     if required.get("git") is not None:
         return
-    names = {one.text for one in scalars(required, "configs")}
+    names = {scalar.text for scalar in scalars(required, "configs")}
     path = resolve(config.folder, text(required, "path")) if text(required, "path") else config.path
     for candidate in (
         (path, f"{path}/skaffold.yaml", f"{path}/skaffold.yml") if path is not None else ()
@@ -76,7 +76,7 @@ def _patched(root: Mapping, patches: list[Node]) -> Mapping | None:
     if not patches:
         return None
     try:
-        return patched(root, [_with_verb(one) for one in patches])
+        return patched(root, [_with_verb(patch) for patch in patches])
     except Refused:
         return None
 

@@ -39,7 +39,7 @@ def news(report: Report, style: Style) -> list[str]:
 
 
 def _notes(report: Report, style: Style) -> list[str]:
-    return [line for one in report.notices for line in style.wrapped(one, "Note: ", "  ")]
+    return [line for notice in report.notices for line in style.wrapped(notice, "Note: ", "  ")]
 
 
 def _totals(report: Report, style: Style) -> str:

@@ -35,20 +35,20 @@ class Reader:
     def body(self, body: Node, depth: int) -> Mapping:
         """Return attributes and blocks; blocks of one kind and name are one mapping."""
         found = Mapping(place=self._place(body))
-        for one in body.children:
-            if one.type == "attribute":
-                name, value = one.children[0], one.children[-1]
+        for child in body.children:
+            if child.type == "attribute":
+                name, value = child.children[0], child.children[-1]
                 key = self._name(name)
                 found.entries[key.text] = (key, self._value(value, depth + 1))
-            elif one.type == "block":
-                self._block(found, one, depth)
+            elif child.type == "block":
+                self._block(found, child, depth)
         return found
 
     def _block(self, into: Mapping, block: Node, depth: int) -> None:
-        names = [one for one in block.children if one.type in {"identifier", "string_lit"}]
-        inner = next((one for one in block.children if one.type == "body"), None)
+        names = [child for child in block.children if child.type in {"identifier", "string_lit"}]
+        inner = next((child for child in block.children if child.type == "body"), None)
         self.blocks.append((block.start_byte, block.end_byte))
-        opened = next(one for one in block.children if one.type == "block_start")
+        opened = next(child for child in block.children if child.type == "block_start")
         whole = Place(self._text.path, Span(opened.start_byte, block.end_byte))
         for name in names[:-1]:
             key = self._key(name)
@@ -67,7 +67,7 @@ class Reader:
     def _value(self, node: Node, depth: int) -> Tree:
         node = _bare(node)
         if node.type == "tuple" and depth < MAX_DEPTH:
-            held = [one for one in node.children if one.type == "expression"]
+            held = [child for child in node.children if child.type == "expression"]
             return Sequence([self._value(one, depth + 1) for one in held], place=self._place(node))
         if node.type == "object" and depth < MAX_DEPTH:
             return self._object(node, depth)
@@ -82,7 +82,7 @@ class Reader:
     def _object(self, node: Node, depth: int) -> Mapping:
         found = Mapping(place=self._place(node))
         for element in node.children:
-            parts = [one for one in element.children if one.type == "expression"]
+            parts = [child for child in element.children if child.type == "expression"]
             if element.type == "object_elem" and len(parts) > 1:
                 key = self._key(_bare(parts[0]))
                 found.entries[key.text] = (key, self._value(parts[1], depth + 1))
@@ -106,18 +106,18 @@ class Reader:
 
     def _heredoc(self, node: Node) -> Scalar:
         """Return the lines between the marks; `<<-` takes off what all of them are indented by."""
-        first, *_, last = (one for one in node.children if one.type == "heredoc_identifier")
+        first, *_, last = (child for child in node.children if child.type == "heredoc_identifier")
         value = self._text.value
         start = value.find("\n", first.end_byte) + 1
         end = max(start, value.rfind("\n", 0, last.start_byte) + 1)
         place = Place(self._text.path, Span(start, end))
         lines = [found for found in _LINE.finditer(value, start, end) if found[0]]
-        indents = [len(one[0]) - len(one[0].lstrip()) for one in lines if one[0].strip()]
+        indents = [len(line[0]) - len(line[0].lstrip()) for line in lines if line[0].strip()]
         cut = min(indents, default=0) if value.startswith("<<-", node.start_byte) else 0
         pieces = tuple(
-            Segment(one[0][cut:], place.at(one.start() + cut, one.end()))
-            for one in lines
-            if one[0][cut:]
+            Segment(line[0][cut:], place.at(line.start() + cut, line.end()))
+            for line in lines
+            if line[0][cut:]
         )
         text = "".join(piece.text for piece in pieces)
         return Scalar(LocatedText(text, pieces, place), place, plain=False)

@@ -35,9 +35,9 @@ class Bake(Record):
 def read_json(text: Text) -> Bake:
     """Read the JSON form."""
     documents = yaml.documents(text)
-    for one in documents:
-        if one.problem:
-            raise UnreadableError(one.problem, one.problem_at)
+    for document in documents:
+        if document.problem:
+            raise UnreadableError(document.problem, document.problem_at)
     return Bake(documents[0].root if documents else None)
 
 
@@ -50,7 +50,7 @@ def read_hcl(text: Text) -> Bake:
     if root.has_error:
         raise UnreadableError("is no HCL", _trouble(root))
     reader = Reader(text)
-    bodies = [one for one in root.children if one.type == "body"]
+    bodies = [child for child in root.children if child.type == "body"]
     found = reader.body(bodies[0], 0) if bodies else None
     return Bake(found, list(_comments(root)), reader.blocks)
 
@@ -66,7 +66,9 @@ def _parser() -> Parser:
 def _trouble(root: Node) -> int:
     """Return where the first thing stands that does not fit."""
     node = root
-    while inner := next((one for one in node.children if one.has_error or one.is_missing), None):
+    while inner := next(
+        (child for child in node.children if child.has_error or child.is_missing), None
+    ):
         node = inner
         if node.is_error or node.is_missing:
             break

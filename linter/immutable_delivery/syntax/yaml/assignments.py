@@ -112,7 +112,9 @@ def read_once(text: Text) -> list[Document]:
 @lru_cache(maxsize=2)
 def _owners(text: Text, keyed: bool) -> dict[int, Mapping]:  # noqa: FBT001 (a part of the key)
     found: dict[int, Mapping] = {}
-    waiting: list[Node] = [one.root for one in read_once(text) if one.root is not None]
+    waiting: list[Node] = [
+        document.root for document in read_once(text) if document.root is not None
+    ]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Sequence):

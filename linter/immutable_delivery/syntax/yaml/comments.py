@@ -109,7 +109,7 @@ class _Statements:
     """All statements of a file in their order."""
 
     def __init__(self, docs: list[Document]) -> None:
-        found = {one for node in _nodes(docs) for one in _statements(node)}
+        found = {statement for node in _nodes(docs) for statement in _statements(node)}
         self._all = sorted(found, key=lambda one: (one.start, -one.end))
         self._starts = [one.start for one in self._all]
 

@@ -63,7 +63,7 @@ class Schema:
 
     def faults_of_json(self, text: Text) -> list[str]:
         """Return what in a file of JSON does not fit."""
-        roots = [one.root for one in documents(text)]
+        roots = [document.root for document in documents(text)]
         return self.faults(text, roots[0]) if roots and roots[0] is not None else []
 
     @cached_property

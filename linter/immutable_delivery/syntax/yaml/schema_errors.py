@@ -83,7 +83,7 @@ def _meant(node: Mapping, schema: AnyMapping[str, Any]) -> dict[str, str]:
     unknown = [
         name
         for name in node.entries
-        if name not in properties and not any(re.search(one, name) for one in patterns)
+        if name not in properties and not any(re.search(pattern, name) for pattern in patterns)
     ]
     free = [name for name in properties if name not in node.entries]
     return {name: next(iter(get_close_matches(name, free, 1, _ALIKE)), "") for name in unknown}

@@ -46,8 +46,8 @@ def misfits(node: Mapping, shapes: Shapes, path: str = "") -> Iterator[Misfit]:
 def tell(node: Node | None, shapes: Shapes, path: str, report: Report) -> None:
     """Report what in a mapping has the wrong shape."""
     if isinstance(node, Mapping):
-        for one in misfits(node, shapes, path):
-            report(one.place, one.reason)
+        for misfit in misfits(node, shapes, path):
+            report(misfit.place, misfit.reason)
 
 
 def _checked(key: str, value: Node, allowed: list[str], path: str) -> Iterator[Misfit]:
