@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell import assignments, builtins, compounds, simple
 from immutable_delivery.syntax.shell.calls import Call, Redirect
-from immutable_delivery.syntax.shell.grammar import parse
 from immutable_delivery.syntax.shell.source import Source, Word
 from immutable_delivery.syntax.shell.state import Interpreter
-from immutable_delivery.syntax.shell.tree import Item, flatten, statements, substitutions
+from immutable_delivery.syntax.shell.tree import Item, flatten, parse, statements, substitutions
 from immutable_delivery.syntax.shell.wrappers import Wrappers, unwrap
 
 if TYPE_CHECKING:
