@@ -116,7 +116,7 @@ def test_a_run_killed_in_the_middle_leaves_files_whole(tmp_path: Path) -> None:
         f"write(Path({str(tmp_path)!r}), [Change(path=n, before=b'old' * 20_000, after=b'new' * 20_000)"
         f" for n in {names!r}])"
     )
-    linter = Path(__file__).parent.parent / "linter"
+    linter = Path(__file__).parents[2] / "linter"
     running = subprocess.Popen(
         [sys.executable, "-c", code],
         stdout=subprocess.PIPE,

@@ -10,7 +10,7 @@ import pytest
 
 from immutable_delivery.policy.serialized import ordered
 
-LINTER = Path(__file__).parent.parent / "linter"
+LINTER = Path(__file__).parents[2] / "linter"
 
 
 def entry(key: int, value: bytes) -> bytes:

@@ -19,7 +19,7 @@ from immutable_delivery.reading.project import Reader, read
 from immutable_delivery.repository.discover import open_tree
 from immutable_delivery.source.files import MemoryFiles
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 OVERLAY = "resources: [../base]\n"
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: a}]}\n"
 
