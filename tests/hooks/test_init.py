@@ -68,7 +68,7 @@ def test_it_shows_services_environments_and_what_tells_them(
     done = person.imd("init", "--dry-run")
     done.passed()
     for words in (
-        "Services: 1\n  web: divergent in production (deploy/base/web.yaml)",
+        "Services: 1\n  web: convergent in production (deploy/base/web.yaml)",
         "Environments: 1\n  production: ",
         "Found: ",
     ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.findings import Judged, Report
+from immutable_delivery.findings import Judged, Report, ServiceReport
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.source.escape import shown
 
@@ -25,9 +25,15 @@ def _services(report: Report) -> Iterator[str]:
     for one in report.services[:_MOST]:
         where = f" in {', '.join(map(shown, one.environments))}" if one.environments else ""
         at = f" ({shown(one.place.file)})" if one.place else ""
-        yield f"  {shown(one.name)}: {one.runs}, {one.builds}{where}{at}"
+        yield f"  {shown(one.name)}: {_words(one)}{where}{at}"
     if len(report.services) > _MOST:
         yield f"  and {len(report.services) - _MOST:,} more"
+
+
+def _words(service: ServiceReport) -> str:
+    """Return what a service runs and what builds it; what is not built here needs no word."""
+    built = "" if service.builds == "not built here" else f", build {service.builds}"
+    return f"{service.runs}{built}"
 
 
 def _environments(judged: list[Judged]) -> Iterator[str]:
