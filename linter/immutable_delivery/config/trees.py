@@ -51,7 +51,7 @@ class Trees(Record):
         return self._extending(source, ())
 
     def _extending(self, path: str, chain: tuple[str, ...]) -> Mapping:
-        own, chain = self.valid(path), (*chain, path)
+        own, chain = self._valid(path), (*chain, path)
         joint = Mapping(place=own.place)
         for item in _items(own.get("extends")):
             base = self._base(path, item)
@@ -86,8 +86,12 @@ class Trees(Record):
         position = self.texts[place.file].position(place.span.start)
         return f"{place.file}:{position.line}:{position.column}"
 
-    def valid(self, path: str) -> Mapping:
+    def alone(self, path: str) -> Mapping:
         """Return the tree of a file by itself; refuse what does not fit the schema."""
+        self.texts[path] = _text(self.files, path)
+        return self._valid(path)
+
+    def _valid(self, path: str) -> Mapping:
         root = self._root(path)
         faults = self.schema.faults(self.texts[path], root)
         if faults or not isinstance(root, Mapping):

@@ -54,6 +54,6 @@ def migrated(files: Files, wanted: Iterable[Source], **more: str) -> Migrated:
 def _taken(files: Files, source: Source) -> Taken:
     reader = cast("Reader", import_module(f"{__name__}.{source.tool.replace('-', '')}"))
     forest = Trees(files, Schema.of(reader.SCHEMA))
-    taken = Taken(tool=source.tool, path=source.path, forest=forest, root=forest.valid(source.path))
+    taken = Taken(tool=source.tool, path=source.path, forest=forest, root=forest.alone(source.path))
     reader.read(taken)
     return taken
