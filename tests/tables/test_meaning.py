@@ -9,7 +9,7 @@ from immutable_delivery.containers.sockets import runtime_socket
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.tables import known
-from immutable_delivery.tables.subjects import Entrypoints, Sockets
+from immutable_delivery.tables.subjects import BaseUsers, Entrypoints, Sockets
 
 ENTRYPOINTS = """
 alpine/git git
@@ -94,3 +94,21 @@ def test_other_sockets_and_folders_command_nothing(path: str) -> None:
 def test_every_name_of_a_socket_is_reviewed() -> None:
     sockets = known(Sockets)
     assert (len(sockets.names), len(sockets.pipes), len(sockets.folders)) == (12, 2, 20)
+
+
+ROOT = """
+debian ubuntu alpine busybox fedora centos rockylinux almalinux oraclelinux amazonlinux archlinux photon
+opensuse/leap opensuse/tumbleweed buildpack-deps node python pypy golang ruby openjdk eclipse-temurin amazoncorretto
+ibm-semeru-runtimes sapmachine rust gcc php perl elixir erlang haskell julia r-base swift maven composer bash
+nginx httpd caddy tomcat mcr.microsoft.com/dotnet/runtime mcr.microsoft.com/dotnet/aspnet mcr.microsoft.com/dotnet/sdk
+mcr.microsoft.com/dotnet/runtime-deps registry.access.redhat.com/ubi8/ubi registry.access.redhat.com/ubi9/ubi
+registry.access.redhat.com/ubi8/ubi-minimal registry.access.redhat.com/ubi9/ubi-minimal nvidia/cuda oven/bun
+gcr.io/distroless/static gcr.io/distroless/base gcr.io/distroless/cc gcr.io/distroless/static-debian12
+gcr.io/distroless/base-debian12 gcr.io/distroless/cc-debian12
+"""
+"""Images whose Dockerfiles end without a USER, or with root."""
+
+
+def test_images_without_a_user_of_their_own_run_as_root() -> None:
+    assert known(BaseUsers).root == set(ROOT.split())
+    assert known(BaseUsers).others == ("nonroot", "rootless", "unprivileged", "chiseled")

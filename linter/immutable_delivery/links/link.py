@@ -19,6 +19,7 @@ from immutable_delivery.links.starts import link_starts
 from immutable_delivery.links.switches import link_switches
 from immutable_delivery.links.unread import link_unread
 from immutable_delivery.links.updaters import link_updaters
+from immutable_delivery.links.users import link_users
 from immutable_delivery.links.volumes import link_volumes
 from immutable_delivery.source.files import Files
 from immutable_delivery.tables import extended_by
@@ -39,6 +40,6 @@ def link(
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
         linked = link_starts(link_locked(linked, lock), builds, lock)
-        linked = link_feeding(link_idle(linked, builds, lock))
+        linked = link_users(link_feeding(link_idle(linked, builds, lock)))
         linked = link_volumes(link_mounts(link_proxies(linked), files), files)
         return link_unread(link_builds(linked, builds, files))

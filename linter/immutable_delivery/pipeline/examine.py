@@ -230,7 +230,9 @@ def _judged(examined: Examined) -> list[Judged]:
         Judged(
             path=one.path,
             format=one.format,
-            skipped=one.skipped,
+            skipped=""
+            if one.path in names
+            else one.skipped,  # an overlay that names it has it judged
             environment=", ".join(dict.fromkeys(names[one.path])),
             evidence="; ".join(dict.fromkeys(evidence[one.path])),
             development=development[one.path] == {True},

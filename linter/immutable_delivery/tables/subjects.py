@@ -31,6 +31,15 @@ class ApiGroups(Subject, frozen=True):
         return re.compile(rf"(?:{either(self.tools)})(?:/|\Z)")
 
 
+class BaseUsers(Subject, frozen=True):
+    """Whom images run as where nothing says it."""
+
+    root: frozenset[str] = frozenset()
+    """Images that run as root."""
+    others: Words = ()
+    """Words in their tags that name another user."""
+
+
 class CodePaths(Subject, frozen=True):
     """Where images keep the code or the pages that they serve."""
 
