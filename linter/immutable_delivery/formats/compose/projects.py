@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from immutable_delivery.formats.compose.document import ComposeDocument
+from immutable_delivery.formats.compose.overlays import (
+    Name,
+    completes,
+    declared,
+    incomplete,
+    lacking,
+    named_base,
+    relative_paths,
+    services_of,
+)
 from immutable_delivery.records import Record
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.syntax.yaml import Mapping as Tree
-from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
-from immutable_delivery.syntax.yaml.query import items, mapping, text
+from immutable_delivery.syntax.yaml import Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import items, text
 
 MAIN_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """What Compose looks for in a folder, in this order."""
@@ -20,8 +30,8 @@ OVERRIDE_NAMES = (
 )  # fmt: skip
 """What Compose adds to it by itself: the first that is there."""
 
-_COMPLETE = frozenset({"image", "build", "extends", "provider"})
 _LEVELS_UP = 2
+Exists = Callable[[str], bool]
 
 
 class Project(Record, frozen=True):
@@ -32,6 +42,8 @@ class Project(Record, frozen=True):
     """The services to judge here; None for all: those that an overlay leaves alone are judged without it."""
     left_out: frozenset[str] = frozenset()
     """Services that others extend: they are judged there."""
+    start: str | None = None
+    """The folder that its relative paths start from, where that is not the first file's own."""
 
     def judges(self, name: str) -> bool:
         """Whether a service is judged as part of this project."""
@@ -40,7 +52,7 @@ class Project(Record, frozen=True):
     @property
     def folder(self) -> str:
         """The folder that its relative paths start from."""
-        return folder_of(self.files[0])
+        return folder_of(self.files[0]) if self.start is None else self.start
 
 
 class Layout(Record, frozen=True):
@@ -51,9 +63,14 @@ class Layout(Record, frozen=True):
 
 
 def layout(
-    documents: Mapping[str, ComposeDocument], chosen: Mapping[str, tuple[str, ...]]
+    documents: Mapping[str, ComposeDocument],
+    chosen: Mapping[str, tuple[str, ...]],
+    exists: Exists = lambda _: False,
 ) -> Layout:
-    """Group files into projects; ``chosen`` are the files that `COMPOSE_FILE` in a folder's `.env` names."""
+    """Group files into projects; ``chosen`` are the files that `COMPOSE_FILE` in a folder's `.env` names.
+
+    ``exists`` tells whether the repository has a path: a second file's paths count from the folder of the first.
+    """
     used = _used(documents)
     folders: dict[str, list[str]] = defaultdict(list)
     for path in documents:
@@ -61,27 +78,9 @@ def layout(
     projects = [
         project
         for folder in sorted(folders)
-        for project in _Folder(documents, folder, folders[folder], chosen).projects(used)
+        for project in _Folder(documents, folder, folders[folder], chosen, exists).projects(used)
     ]
     return Layout(tuple(projects), tuple(sorted(used)))
-
-
-def services_of(document: ComposeDocument) -> dict[str, Node]:
-    """Return the services that a file writes, by name."""
-    found: dict[str, Node] = {}
-    for root in document.roots:
-        services = mapping(root, "services")
-        found |= dict(services.items()) if services else {}
-    return found
-
-
-def incomplete(document: ComposeDocument) -> set[str]:
-    """Return the services that cannot run with what the file says of them."""
-    return {
-        name
-        for name, node in services_of(document).items()
-        if not isinstance(node, Tree) or not _COMPLETE & node.entries.keys()
-    }
 
 
 class _Folder:
@@ -93,8 +92,10 @@ class _Folder:
         folder: str,
         paths: list[str],
         chosen: Mapping[str, tuple[str, ...]],
+        exists: Exists,
     ) -> None:
         self._documents = documents
+        self._exists = exists
         self._paths = sorted(paths)
         self._main = chosen.get(folder) or self._first(folder, MAIN_NAMES)
         self._override = () if folder in chosen else self._first(folder, OVERRIDE_NAMES)
@@ -112,7 +113,7 @@ class _Folder:
             judged = None if here else frozenset(services_of(self._documents[path]))
             yield Project((*base, path), judged)
         taken = {*overlays, *self._main, *used}
-        yield from (Project((path,)) for path in self._paths if path not in taken)
+        yield from (self._alone(path) for path in self._paths if path not in taken)
 
     def _replaced(self, overlays: Mapping[str, tuple[str, ...]]) -> bool:
         """Whether nobody runs the main file by itself: it needs an overlay, or there is one for each occasion."""
@@ -128,12 +129,36 @@ class _Folder:
 
     def _base(self, path: str) -> tuple[str, ...]:
         """Return the files that an overlay adds to; none where it is complete by itself."""
-        wanted = incomplete(self._documents[path])
-        if not wanted:
-            return ()
+        document = self._documents[path]
+        if named := named_base(path, self._paths):
+            return (named,)
+        wanted, lacks = incomplete(document), lacking(document)
         beside = [(other,) for other in self._others() if other != path]
         bases = [self._main, *beside, *self._above] if self._main else [*beside, *self._above]
-        return next((base for base in bases if wanted <= self._complete(base)), ())
+        if wanted or lacks:
+            fitting = (base for base in bases if self._gives(base, wanted, lacks))
+            return next(fitting, ())
+        if self._main and (document.resets or self._completes(document)):
+            return self._main if self._shares(document) else ()
+        return ()
+
+    def _gives(self, base: tuple[str, ...], wanted: set[str], lacks: set[Name]) -> bool:
+        found = set[Name]().union(*(declared(self._documents[path]) for path in base))
+        return wanted <= self._complete(base) and lacks <= found
+
+    def _completes(self, document: ComposeDocument) -> bool:
+        return len(self._main) == 1 and completes(document, self._documents[self._main[0]])
+
+    def _shares(self, document: ComposeDocument) -> bool:
+        return bool(services_of(document).keys() & self._complete(self._main))
+
+    def _alone(self, path: str) -> Project:
+        """Return a file by itself; its paths start above where they lead to something from there alone."""
+        written = list(relative_paths(self._documents[path]))
+        for folder in (folder_of(path), *(folder_of(main) for main, *_ in self._above)):
+            if any(self._exists(resolve(folder, one) or "") for one in written):
+                return Project((path,), start=None if folder == folder_of(path) else folder)
+        return Project((path,))
 
     def _complete(self, paths: Iterable[str]) -> set[str]:
         found = set[str]()
