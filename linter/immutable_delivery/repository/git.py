@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAX_OUTPUT = 500_000_000
 """More bytes than any listing of a repository has."""
 
+_CHUNK = 1 << 20
+
 MAX_SECONDS = 60
 """Longer than git takes for the largest repositories; what takes longer hangs."""
 
@@ -111,14 +113,12 @@ class Git(Record, frozen=True):
 
     def ask(self, *args: str) -> Answer:
         """Run git and return what it says, whatever that is."""
-        import tempfile  # noqa: PLC0415
-
         with (
-            tempfile.TemporaryFile() as words,
+            _scratch() as words,
             self._start(args, words) as process,
             _bounded(process) as late,
         ):
-            out = process.stdout.read(MAX_OUTPUT + 1) if process.stdout else b""
+            out = b"".join(_chunks(process.stdout))
             if late.is_set():
                 raise UsageError(f"git {args[0]} does not answer within {MAX_SECONDS} seconds")
             if len(out) > MAX_OUTPUT:
@@ -135,9 +135,7 @@ class Git(Record, frozen=True):
 
     def lines(self, *args: str) -> Iterator[bytes]:
         """Run git and yield its lines as they come, each with its newline."""
-        import tempfile  # noqa: PLC0415
-
-        with tempfile.TemporaryFile() as words, self._start(args, words) as process:
+        with _scratch() as words, self._start(args, words) as process:
             yield from process.stdout or ()
             if process.wait():
                 raise UsageError(f"git {args[0]} fails: {_told(_read(words))}")
@@ -212,6 +210,23 @@ def _has_repository(folder: Path) -> bool:
         return False
     folder = folder.absolute()
     return any(os.path.lexists(place / ".git") for place in (folder, *folder.parents))
+
+
+def _scratch() -> IO[bytes]:
+    """Return a file without a name for what git complains of; in memory where the system has that, for there may be no folder."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("words"), "w+b")  # noqa: PTH123 (a descriptor; the caller closes it)
+    import tempfile  # noqa: PLC0415
+
+    return tempfile.TemporaryFile()
+
+
+def _chunks(stream: IO[bytes] | None) -> Iterator[bytes]:
+    """Yield what a program says, as far as anybody wants to hear it; never room for all of it at once."""
+    left = MAX_OUTPUT + 1
+    while stream and left and (chunk := stream.read(min(left, _CHUNK))):
+        left -= len(chunk)
+        yield chunk
 
 
 def _read(words: IO[bytes]) -> str:
