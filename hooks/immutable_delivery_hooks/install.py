@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from os.path import lexists  # pathlib follows links
 from pathlib import Path
 
@@ -23,7 +23,15 @@ def install(git: Git, names: Sequence[str] = (), *, chain: bool = False) -> list
     """Write hooks, all of them or none, and return what was done; ``chain`` keeps others and runs them first."""
     if reasons := refusals(git, names, chain=chain):
         raise UsageError("\n".join(reasons))
-    return [_write(path) for path in _paths(git, names)]
+    done = []
+    with ExitStack() as undoing:
+        for path in _paths(git, names):
+            new = not is_ours(path)
+            done.append(_write(path))
+            if new:
+                undoing.callback(_remove, path)
+        undoing.pop_all()
+    return done
 
 
 def refusals(git: Git, names: Sequence[str] = (), *, chain: bool = False) -> list[str]:
@@ -73,14 +81,25 @@ def _write(path: Path) -> str:
     kept = _kept(path)
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if lexists(path) and not is_ours(path):
-            path.rename(kept)
-        beside = path.with_name(f".{path.name}.imd")
-        beside.write_bytes(os.fsencode(script(path.name, chained=lexists(kept))))
-        beside.chmod(0o755)
-        beside.replace(path)
+        others = lexists(path) and not is_ours(path)
+        with _beside(path, script(path.name, chained=others or lexists(kept))) as beside:
+            if others:
+                path.rename(kept)
+            beside.replace(path)
     first = f", after {kept.name}" if lexists(kept) else ""
     return f"installed: {shown(str(path))} runs `imd hook {HOOKS[path.name]}`{first}"
+
+
+@contextmanager
+def _beside(path: Path, text: str) -> Iterator[Path]:
+    """Give a hook that is whole, to be renamed; what is left of one that is not goes."""
+    beside = path.with_name(f".{path.name}.imd")
+    try:
+        beside.write_bytes(os.fsencode(text))
+        beside.chmod(0o755)
+        yield beside
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _remove(path: Path) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immutable_delivery.edits.diff import patch
-from immutable_delivery.edits.write import Change, Outcome, put, write
+from immutable_delivery.edits.write import Change, Outcome, create, put, write
 from immutable_delivery.errors import UsageError
 
 if TYPE_CHECKING:
@@ -173,3 +173,52 @@ def test_a_file_of_our_own_is_made_replaced_and_never_behind_a_link(tmp_path: Pa
             put(tmp_path, path, b"three")
     assert (tmp_path / "own").read_bytes() == b"two"
     assert sorted(one.name for one in tmp_path.iterdir()) == ["behind", "folder", "link", "own"]
+
+
+def test_git_lists_no_unfinished_file(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"d/f": b"old"})
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda _: seen.append(repository.git("status", "--porcelain")))
+    write(repository.root, [change("d/f", b"old")])
+    put(repository.root, "g", b"new")
+    assert seen[0] == ""
+    assert {one.strip() for one in seen[1:]} == {"M d/f"}
+
+
+def test_where_git_has_another_disk_the_file_is_made_beside(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"d/f": b"old"})
+    listed = []
+    monkeypatch.setattr(os.path, "ismount", lambda path: str(path).endswith("d"))
+    monkeypatch.setattr(
+        os, "fsync", lambda _: listed.append(sorted((repository.root / "d").iterdir()))
+    )
+    write(repository.root, [change("d/f", b"old")])
+    assert len(listed[0]) == 2
+    assert [one.name for one in (repository.root / "d").iterdir()] == ["f"]
+
+
+def test_what_killed_runs_left_is_taken_away(repository: Repository) -> None:
+    repository.commit({"f": b"old"})
+    left, fresh = (repository.root / ".git" / f".imd-{name}.tmp" for name in ("left", "fresh"))
+    for path in (left, fresh):
+        path.write_bytes(b"x")
+    os.utime(left, (1, 1))
+    write(repository.root, [change("f", b"old")])
+    assert (left.exists(), fresh.exists()) == (False, True)
+
+
+def test_a_new_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create(tmp_path / "a/f", b"new")
+    assert (tmp_path / "a/f").read_bytes() == b"new"
+    (tmp_path / "a/link").symlink_to("nowhere")
+    for name in ("f", "link"):
+        with pytest.raises(FileExistsError):
+            create(tmp_path / "a" / name, b"newer")
+    monkeypatch.setattr(os, "fsync", lambda _: os.write(-1, b""))
+    with pytest.raises(OSError, match="Bad file"):
+        create(tmp_path / "a/g", b"new")
+    assert sorted(one.name for one in (tmp_path / "a").iterdir()) == ["f", "link"]

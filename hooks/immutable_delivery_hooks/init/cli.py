@@ -19,7 +19,7 @@ from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.reading.workers import processes
 from immutable_delivery.repository.discover import Tree, open_tree
 from immutable_delivery.source.escape import shown
-from immutable_delivery_hooks.init.steps import PARTS, Beginning, Step, steps
+from immutable_delivery_hooks.init.steps import PARTS, Beginning, Step, perform_all, steps
 from immutable_delivery_hooks.init.survey import survey
 
 
@@ -76,9 +76,8 @@ def init(
         click.echo(f"imd: not taken over: {shown(line)}", err=True)
     todo = [step for step in plan if step.do]
     if todo and not dry_run and _agreed(yes=yes):
-        for step in todo:
-            step.perform()
-            click.echo(f"written: {step.what}")
+        perform_all(todo)
+        _echo(f"written: {step.what}" for step in todo)
 
 
 def _config(tree: Tree, wanted: Sequence[Source], *, baseline: bool) -> Migrated:

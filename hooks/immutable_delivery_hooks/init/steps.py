@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from datetime import date
 from pathlib import Path
 
@@ -11,20 +12,37 @@ from immutable_delivery.commands.baseline import fresh
 from immutable_delivery.config import FILE as CONFIG
 from immutable_delivery.config import PYPROJECT
 from immutable_delivery.config.find import find
+from immutable_delivery.edits.write import create
 from immutable_delivery.errors import UsageError
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.records import Record
 from immutable_delivery.repository.discover import Tree
+from immutable_delivery.repository.git import Git
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.files import read_text
 from immutable_delivery_hooks.hook_managers import manager_of
 from immutable_delivery_hooks.init.pipelines import PIPELINES, Pipeline, recognised
-from immutable_delivery_hooks.install import install, installed, refusals
+from immutable_delivery_hooks.install import install, installed, refusals, uninstall
 
 _OURS = lazy(r"\bimd\b")
 
 PARTS = ("config", "baseline", "hooks", "ci")
+
+
+Undo = Callable[[], object]
+
+
+def _nothing() -> None:
+    """Undo what nobody did."""
+
+
+def perform_all(todo: Iterable[Step]) -> None:
+    """Do all of it or nothing: what is done is undone where a later step fails."""
+    with ExitStack() as undoing:
+        for step in todo:
+            undoing.callback(step.perform())
+        undoing.pop_all()
 
 
 class Step(Record, frozen=True):
@@ -34,13 +52,12 @@ class Step(Record, frozen=True):
     why: str
     text: str = ""
     """What it writes, or what to write by hand."""
-    do: Callable[[], object] | None = None
-    """None: it is left to the person."""
+    do: Callable[[], Undo] | None = None
+    """Does it, and returns how to undo it; None: it is left to the person."""
 
-    def perform(self) -> None:
-        """Do it, if it is to be done."""
-        if self.do:
-            self.do()
+    def perform(self) -> Undo:
+        """Do it, if it is to be done, and return how to undo it."""
+        return self.do() if self.do else _nothing
 
 
 class Beginning(Record, frozen=True, kw_only=True):
@@ -76,9 +93,9 @@ def _config(begin: Beginning) -> Step:
 
 
 def _baseline(begin: Beginning) -> Step:
-    def write() -> None:
+    def write() -> Undo:
         made = fresh(begin.tree.root, Request(baseline=BASELINE, today=begin.today))
-        _create(begin.tree.root / BASELINE, made.text)
+        return _create(begin.tree.root / BASELINE, made.text)
 
     why = "what is found today, so that only what comes later is reported"
     found = find(begin.tree.files)
@@ -96,7 +113,14 @@ def _hooks(tree: Tree) -> Iterator[Step]:
     elif reasons := refusals(git):
         yield from (Step("git hooks", reason) for reason in reasons)
     elif not installed(git):
-        yield Step("git hooks", "imd before each commit, merge and push", do=lambda: install(git))
+        yield Step(
+            "git hooks", "imd before each commit, merge and push", do=lambda: _installed(git)
+        )
+
+
+def _installed(git: Git) -> Undo:
+    install(git)
+    return lambda: uninstall(git)
 
 
 def _ci(tree: Tree) -> Iterator[Step]:
@@ -126,11 +150,23 @@ def _file(tree: Tree, path: str, why: str, text: str) -> Step:
     return Step(path, why, text, do=lambda: _create(tree.root / path, text))
 
 
-def _create(path: Path, text: str) -> None:
-    """Write a file that is not there yet; a link of that name counts as there."""
+def _create(path: Path, text: str) -> Undo:
+    """Write a file that is not there yet; return how to take it away, with the folders that were made for it."""
+    made = [folder for folder in path.parents if not folder.exists()]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        create(path, text.encode())
     except OSError as error:
+        _remove(made)
         raise UsageError(f"{shown(str(path))} cannot be written: {error.strerror}") from error
+
+    def undo() -> None:
+        path.unlink()
+        _remove(made)
+
+    return undo
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    with suppress(OSError):  # it was never made, or something else is in it by now
+        for folder in folders:
+            folder.rmdir()

@@ -11,6 +11,7 @@ from immutable_delivery.commands.policy_test import failures
 from immutable_delivery.config import POLICIES
 from immutable_delivery.config.packages import within
 from immutable_delivery.config.read import load
+from immutable_delivery.edits.write import create
 from immutable_delivery.errors import UsageError
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.other_linters import counterparts, meant
@@ -193,9 +194,7 @@ def scaffold(start: Path, name: str, group: str) -> str:
     tree = open_tree(start)
     path = tree.root / POLICIES / group / f"{name}.yaml"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(_SCAFFOLD.format(id=name))
+        create(path, _SCAFFOLD.format(id=name).encode())
     except OSError as error:
         raise UsageError(f"{shown(str(path))} cannot be written: {error.strerror}") from error
     return path.relative_to(tree.root).as_posix()

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from immutable_delivery.errors import UsageError
 from immutable_delivery.records import Record
+
+_PREFIX = ".imd-"
+_SUFFIX = ".tmp"
+_GIVEN_UP = 3600
+"""Nobody writes for so many seconds: who began was killed."""
 
 
 class Change(Record, frozen=True, kw_only=True):
@@ -66,6 +73,16 @@ def replace_whole(target: Path, data: bytes) -> None:
         beside.replace(target)
 
 
+def create(target: Path, data: bytes) -> None:
+    """Write a file that is not there yet, whole or not at all; FileExistsError where it is, be it a link to nothing."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _beside(target, data) as beside:
+        beside.chmod(0o666 & ~_umask())
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+        beside.replace(target)
+
+
 def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
@@ -95,8 +112,10 @@ def _write(root: Path, change: Change) -> None:
 
 @contextmanager
 def _beside(path: Path, data: bytes) -> Iterator[Path]:
-    """Give a file beside another one, on the disk with these bytes; gone afterwards unless it was renamed."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".tmp", dir=path.parent)
+    """Give a file that another one can be replaced by, on the disk with these bytes; gone afterwards unless it was renamed."""
+    folder = _workshop(path)
+    _clear(folder)
+    handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -105,6 +124,38 @@ def _beside(path: Path, data: bytes) -> Iterator[Path]:
         yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _workshop(path: Path) -> Path:
+    """Return where to make a file ready: in git's own folder, of which git lists nothing, else beside the file."""
+    for folder in path.absolute().parents:
+        inside = folder / ".git"
+        if os.path.lexists(inside):
+            return inside if _serves(inside, path.parent) else path.parent
+    return path.parent
+
+
+def _serves(folder: Path, other: Path) -> bool:
+    """Tell whether a file can be made in one folder and renamed into the other."""
+    if folder.is_symlink() or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        return False
+    return not _crosses(folder, other)
+
+
+def _crosses(folder: Path, other: Path) -> bool:
+    """Tell whether two folders lie on different disks, or one of them is a place where another disk is mounted."""
+    places = {folder.stat().st_dev, *(one.stat().st_dev for one in (other, folder.parent))}
+    way = [one for one in (other, *other.parents) if one.is_relative_to(folder.parent)]
+    return len(places) > 1 or any(map(os.path.ismount, [folder, *way[:-1]]))
+
+
+def _clear(folder: Path) -> None:
+    """Take away what runs that were killed have left."""
+    late = time.time() - _GIVEN_UP
+    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError):
+            if path.lstat().st_mtime < late:
+                path.unlink()
 
 
 def _plain_file(root: Path, path: Path) -> os.stat_result:
