@@ -93,7 +93,7 @@ def test_scripts_that_the_image_starts_are_read(lower: Lower, body: str) -> None
     assert "run.sh" in found.ctx.texts
 
 
-def test_scripts_are_followed_one_level_more(lower: Lower) -> None:
+def test_scripts_are_followed_as_far_as_they_lead(lower: Lower) -> None:
     files = {
         "Dockerfile": 'FROM a\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["./run.sh"]\n',
         "run.sh": SCRIPT,
@@ -102,10 +102,31 @@ def test_scripts_are_followed_one_level_more(lower: Lower) -> None:
     }
     found = lower(files)
     installed = {p.name for one in found.of(Install) for p in one.packages}
-    assert installed == {"curl", "one"}
-    left = found.one(Unread)
-    assert left.reason == "'/app/more.sh' is a script too far down to be read"
-    assert found.written(left.used_at) == "/app/more.sh"
+    assert installed == {"curl", "one", "two"}
+    assert found.of(Unread) == []
+
+
+def test_a_file_that_loses_its_ending_on_the_way_is_still_no_script(lower: Lower) -> None:
+    files = {
+        "Dockerfile": 'FROM a\nCOPY tool.conf /etc/tool/config\nCMD ["/etc/tool/config"]\n',
+        "tool.conf": "pip install x\n",
+    }
+    found = lower(files)
+    assert (found.of(Install), found.one(Start).script) == ([], "")
+
+
+def test_braces_in_package_json_hide_no_script(lower: Lower) -> None:
+    scripts = '{"scripts": {"clean": "rm -r {a,b}", "prestart": "npm install x", "start": "x"}}'
+    files = {
+        "Dockerfile": 'FROM a\nWORKDIR /app\nCOPY . .\nCMD ["npm", "start"]\n',
+        "package.json": scripts,
+    }
+    assert [one.manager for one in lower(files).of(Install)] == ["npm"]
+
+
+def test_the_text_of_an_exec_form_says_where_its_words_end(lower: Lower) -> None:
+    found = lower({"Dockerfile": 'FROM a\nENTRYPOINT ["sh", "-c", "a b"]\nCMD a b\n'})
+    assert [start.text for start in found.of(Start)] == ["sh -c 'a b'", "a b"]
 
 
 def test_scripts_that_a_build_runs_are_read(lower: Lower) -> None:

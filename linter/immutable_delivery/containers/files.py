@@ -20,6 +20,8 @@ class Body(Record, frozen=True):
     text: LocatedText
     path: str = ""
     """Its path in the repository; empty where a manifest holds the text."""
+    extent: Place | None = None
+    """The statement of the manifest that holds the text, where that is more than the text."""
 
 
 class FileView(Protocol):

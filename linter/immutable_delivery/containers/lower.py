@@ -77,12 +77,12 @@ def container(spec: ContainerSpec) -> Container:
 def starts(spec: ContainerSpec, run: Effects) -> Iterator[Start]:
     """Yield how a container starts: a fact per command; the last one carries what all of them come to."""
     for command in spec.starts[:-1]:
-        yield _start(command, spec.scope)
+        yield start(command, spec.scope)
     for command in spec.starts[-1:]:
-        start = _start(command, spec.scope)
+        last = start(command, spec.scope)
         at = {"dev_server": run.dev_server_at} if run.dev_server and run.dev_server_at else {}
         yield replace(
-            start, dev_server=run.dev_server, script=run.script, places={**start.places, **at}
+            last, dev_server=run.dev_server, script=run.script, places={**last.places, **at}
         )
 
 
@@ -124,7 +124,8 @@ def variable(spec: VariableSpec, scope: Scope) -> Variable:
     )
 
 
-def _start(command: CommandSpec, scope: Scope) -> Start:
+def start(command: CommandSpec, scope: Scope) -> Start:
+    """Return the fact of a command, without what it comes to."""
     place, texts = command.place, [word.text for word in command.words]
     return Start(
         used_at=place,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from immutable_delivery.containers.files import FileView
+from immutable_delivery.containers.files import Body, FileView
 from immutable_delivery.effects import Interpreter, Program
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
@@ -43,7 +43,7 @@ def follow(
         if body is None:
             continue
         followed.started.append(program.path.text)
-        if body.text.used_at in seen or not is_followed(program, body.text.text):
+        if body.text.used_at in seen or not is_followed(program, body):
             continue
         seen.add(body.text.used_at)
         if read == MAX_SCRIPTS:
@@ -52,7 +52,7 @@ def follow(
         read += 1
         followed.scripts += [body.path] if body.path else []
         since = reached(interpreter)
-        interpreter.script(body.text, program.scope, body.text.used_at, (place,))
+        interpreter.script(body.text, program.scope, body.extent or body.text.used_at, (place,))
         waiting += _run_since(interpreter, since)
     return followed
 
@@ -66,16 +66,16 @@ def _run_since(interpreter: Interpreter, since: tuple[int, int]) -> list[Program
     return [*interpreter.programs[since[0] :], *interpreter.sourced[since[1] :]]
 
 
-def is_followed(program: Program, text: str) -> bool:
+def is_followed(program: Program, body: Body) -> bool:
     """Whether a program is a script for a shell, and tells by itself what it runs."""
-    return is_shell_script(program, text) and not is_task_runner(text)
+    return is_shell_script(program, body) and not is_task_runner(body.text.text)
 
 
-def is_shell_script(program: Program, text: str) -> bool:
-    """Whether a shell reads a program: one that is given it, else the one of its first line, else by its name."""
+def is_shell_script(program: Program, body: Body) -> bool:
+    """Whether a shell reads a program: one that is given it, else the one of its first line, else by its name here."""
     if program.sourced or program.interpreter:
         return program.sourced or is_shell(program.interpreter)
-    return is_shell_file(text, program.path.text)
+    return is_shell_file(body.text.text, body.path or program.path.text)
 
 
 def is_shell_file(text: str, name: str) -> bool:

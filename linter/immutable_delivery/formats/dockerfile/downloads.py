@@ -9,8 +9,8 @@ from immutable_delivery.effects.fetches import fetch, is_repository
 from immutable_delivery.facts import Fetch
 from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.document import Instruction
+from immutable_delivery.formats.dockerfile.interpreters import stage_interpreter
 from immutable_delivery.formats.dockerfile.references import flag
-from immutable_delivery.formats.dockerfile.scripts import stage_interpreter
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace

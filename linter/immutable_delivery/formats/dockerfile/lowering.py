@@ -13,9 +13,9 @@ from immutable_delivery.formats.dockerfile.contents import Contents
 from immutable_delivery.formats.dockerfile.context import context_of
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.expansion import Resolver
+from immutable_delivery.formats.dockerfile.interpreters import finish
 from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.requests import Request, requests
-from immutable_delivery.formats.dockerfile.scripts import finish
 from immutable_delivery.formats.dockerfile.stages import Plan, Stage
 from immutable_delivery.formats.dockerfile.state import BuildState, State
 from immutable_delivery.formats.dockerfile.variables import Variables

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from immutable_delivery.containers.scripts import follow, reached
 from immutable_delivery.effects import Interpreter
 from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.document import Heredoc, Instruction
+from immutable_delivery.formats.dockerfile.files import StageFiles
 from immutable_delivery.formats.dockerfile.heredocs import opener
-from immutable_delivery.formats.dockerfile.lines import Line
-from immutable_delivery.formats.dockerfile.references import flags
-from immutable_delivery.formats.dockerfile.scripts import (
+from immutable_delivery.formats.dockerfile.interpreters import (
     finish,
-    follow,
     interpreter_for,
     known_values,
-    reached,
     stage_interpreter,
 )
+from immutable_delivery.formats.dockerfile.lines import Line
+from immutable_delivery.formats.dockerfile.references import flags
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
@@ -48,7 +48,7 @@ def _run(state: State, interpreter: Interpreter, instruction: Instruction) -> No
         interpreter.argv(list(instruction.words), state.scope, instruction.place)
     elif instruction.script:
         interpreter.script(_script(instruction, instruction.script), state.scope, instruction.place)
-    follow(state, interpreter, since, instruction)
+    follow(interpreter, StageFiles(state), instruction.place, since)
     state.contents = kept
 
 
