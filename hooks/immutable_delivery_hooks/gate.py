@@ -16,7 +16,7 @@ from immutable_delivery.policy.gate import fails
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters import render
 from immutable_delivery.repository.ancestry import is_commit, is_trunk, origins, other_refs
-from immutable_delivery.repository.git import Git
+from immutable_delivery.repository.git import Git, without_git
 from immutable_delivery.repository.objects import commit_of
 from immutable_delivery.source.escape import shown
 from immutable_delivery_hooks.pushes import Update
@@ -46,7 +46,7 @@ def opened() -> Git:
     """Return the repository that git runs the hook in."""
     git = Git.open(Path.cwd())
     if git is None:
-        raise UsageError("no git repository is here, or git is not installed")
+        raise UsageError(without_git(Path.cwd()))
     return git
 
 

@@ -84,6 +84,17 @@ def test_under_a_limit_the_worst_stay_and_the_rest_is_counted(build: Build) -> N
     assert render("markdown", report, Options(limit=len(whole.encode()) + 300)) == whole
 
 
+def test_a_report_fits_a_comment_of_github_the_worst_first(build: Build) -> None:
+    report = build(*((f"{n:04}/Dockerfile", "FROM «node»\n") for n in range(2_000)))
+    *mild, last = report.findings
+    mild = [replace(one, severity="note") for one in mild]
+    text = render("markdown", replace(report, findings=(*mild, last)))
+    assert len(text.encode()) <= 65_536
+    assert cells(text)[1][:2] == ["error", "1999/Dockerfile:1:6"]
+    shown = len(cells(text)) - 1
+    assert f"{2_000 - shown:,} findings more, none of them worse, would be beyond 65,536" in text
+
+
 def test_of_many_services_the_rest_is_counted() -> None:
     services = tuple(ServiceReport(name=f"s{n}", runs="congruent") for n in range(130))
     text = render("markdown", Report(findings=(), services=services))

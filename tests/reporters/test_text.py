@@ -216,6 +216,7 @@ def test_no_line_is_wider_than_asked(report: Report, width: int) -> None:
         ("abc", 1, 1, "abc", " ^"),
         ("x" * 50 + "Y" + "z" * 50, 50, 51, "…" + "x" * 12 + "Y" + "z" * 25 + "…", " " * 13 + "^"),
         ("  RUN " + "x" * 50 + "Y", 56, 57, "RUN …" + "x" * 11 + "Y", " " * 16 + "^"),
+        ("  - git clone " + "x" * 50 + "Y", 64, 65, "- git …" + "x" * 10 + "Y", " " * 17 + "^"),
         ("RUN xYY" + "z" * 40, 5, 7, "RUN xYY" + "z" * 31 + "…", "     ^^"),
     ],
 )

@@ -7,14 +7,17 @@ from importlib import import_module
 from typing import cast
 
 import click
+from click.shell_completion import CompletionItem
 
 from immutable_delivery import __version__
+from immutable_delivery.cli.completing import files
 from immutable_delivery.source.escape import nearest
 
 COMMANDS = {
     "baseline": "immutable_delivery.cli.baseline",
     "cache": "immutable_delivery.cli.cache",
     "check": "immutable_delivery.cli.check",
+    "completion": "immutable_delivery.cli.completion",
     "config": "immutable_delivery.cli.config",
     "contract": "immutable_delivery.cli.contract",
     "explain": "immutable_delivery.cli.explain",
@@ -64,10 +67,16 @@ class Commands(click.Group):
         if args and args[0] in MEANT and not os.path.lexists(args[0]):
             word, *rest = args
             args = [*rest, *MEANT[word]] if word == "help" else [*MEANT[word], *rest]
+        if ctx.resilient_parsing and not args:  # a shell completes the first word
+            return super().parse_args(ctx, args)
         if not args or (args[0] not in COMMANDS and args[0] not in _GENERAL):
             _refuse_typo(ctx, args)
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return commands, or the paths that stand where a command could."""
+        return super().shell_complete(ctx, incomplete) or files(ctx, None, incomplete)
 
 
 def _refuse_typo(ctx: click.Context, args: list[str]) -> None:

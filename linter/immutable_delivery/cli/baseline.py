@@ -9,6 +9,7 @@ import click
 
 from immutable_delivery.cli.output import Target, write
 from immutable_delivery.cli.requests import configuration_options, profile_option, today_option
+from immutable_delivery.errors import UsageError
 from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.reading.workers import processes
 from immutable_delivery.reporters.plain import count
@@ -36,7 +37,12 @@ def baseline(file: str | None, *, prune: bool, schema: bool, **options: Any) -> 
 
     request = Request(baseline=file, cache=True, jobs=processes(), **options)
     made = (baselines.pruned if prune else baselines.fresh)(Path.cwd(), request)
-    write(Target("json", str(made.root / made.path)), made.text)
+    place = made.root / made.path
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{shown(made.path)} cannot be written: {error.strerror}") from error
+    write(Target("json", str(place)), made.text)
     click.echo(
         f"{shown(made.path)}: {count(made.total, 'known finding')}, {made.added:,} added, {made.removed:,} taken out"
     )

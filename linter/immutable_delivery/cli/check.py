@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from os.path import isfile
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
 from immutable_delivery.baseline import FILE
+from immutable_delivery.cli.completing import files, revisions
 from immutable_delivery.cli.output import Target, checked, directed, options_for, usual
 from immutable_delivery.cli.paths import paths_argument
 from immutable_delivery.cli.progress import Progress
@@ -48,17 +50,26 @@ _SHOWN = (
 )
 @output_option
 @click.option(
-    "-o", "--output", "file", metavar="FILE", default="", help="Write the report into a file."
+    "-o",
+    "--output",
+    "file",
+    metavar="FILE",
+    default="",
+    shell_complete=files,
+    help="Write the report into a file.",
 )
 @click.option(
     "--staged", is_flag=True, help="Judge what is staged, and report what that change brings."
 )
-@click.option("--since", metavar="REV", help="Report what has come since a commit.")
+@click.option(
+    "--since", metavar="REV", shell_complete=revisions, help="Report what has come since a commit."
+)
 @configuration_options
 @click.option(
     "--config-from",
     "config_from",
     metavar="REV",
+    shell_complete=revisions,
     help="Read configuration, policies and baseline from a commit, for changes that are not trusted.",
 )
 @click.option(
@@ -71,6 +82,7 @@ _SHOWN = (
     is_flag=False,
     flag_value=FILE,
     metavar="[FILE]",
+    shell_complete=files,
     help=f"Report what is not known from a baseline.  [FILE: {FILE}]",
 )
 @click.option("--no-baseline", is_flag=True, help="Report known findings too.")
@@ -132,11 +144,24 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
         progress.end()
     least = None if exit_zero else fail_on or outcome.config.fail_on
     report = replace(outcome.report, fail_on=least)
+    _refuse_unjudged(report, options)
     for target in targets:
         deliver(target, report, options_for(target, color=color, **wanted))
     if not quiet:
         _warn(report, targets)
     return int(fails(report))
+
+
+def _refuse_unjudged(report: Report, options: dict[str, Any]) -> None:
+    """Refuse a call that names files alone of which none is judged: a green run would say that they are fine."""
+    paths, changed = options["paths"], options["staged"] or options["since"] is not None
+    if not paths or changed or _judges(report) or not all(map(isfile, paths)):
+        return
+    raise UsageError(f"{shown(', '.join(paths))}: not judged: no format of imd reads it")
+
+
+def _judges(report: Report) -> bool:
+    return any(file.format and not file.skipped for file in report.files)
 
 
 def _request(options: dict[str, Any]) -> Request:
@@ -158,7 +183,7 @@ def _request(options: dict[str, Any]) -> Request:
 
 def _warn(report: Report, targets: tuple[Target, ...]) -> None:
     """Say on stderr what nobody may miss, whatever the report's format shows."""
-    if not any(file.format and not file.skipped for file in report.files):
+    if not _judges(report):
         click.echo(
             "imd: warning: 0 files were judged: nothing here is in a format that imd knows, or all of it is left out (--show-files)",
             err=True,

@@ -6,15 +6,18 @@ from pathlib import Path
 
 import click
 
+from immutable_delivery.cli.completing import policies
 from immutable_delivery.cli.output import Target, write
+from immutable_delivery.cli.requests import form_option
 from immutable_delivery.commands.policy import page
 
 
 @click.command()
-@click.argument("target", metavar="POLICY")
-def explain(target: str) -> None:
+@click.argument("target", metavar="POLICY", shell_complete=policies)
+@form_option
+def explain(target: str, form: str) -> None:
     """Explain a policy: why, what to write instead, examples, how to silence it.
 
     POLICY is an id, or what hadolint, checkov, kube-linter or dclint call the rule: `imd explain DL3007`.
     """
-    write(Target("text"), page(Path.cwd(), target))
+    write(Target("text"), page(Path.cwd(), target, form))

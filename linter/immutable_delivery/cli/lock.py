@@ -53,8 +53,11 @@ def lock(
     with progress("asking registries") as done:
         reach = RegistryOptions(mirrors=mirrors, insecure=insecure)
         found = locking.lock(repository, reach, update=update, done=done)
-    changed = locking.write(repository.tree.root, found.lock)
     tell(output.left(found.refused, repository.sheet))
+    if found.refused and not found.answered:
+        tell(["imd.lock is not written: no registry answered"])
+        return 2
+    changed = locking.write(repository.tree.root, found.lock)
     state = "written" if changed else "is as it was"
     known = f"{count(len(found.lock.images), 'image')}, {found.asked} asked for"
     tell([f"imd.lock {state}: {known}, {len(found.refused)} not answered for"])

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from immutable_delivery.cli.completing import files
 from immutable_delivery.cli.terminal import Terminal
 from immutable_delivery.errors import UsageError
 from immutable_delivery.records import Record, replace
@@ -29,6 +31,18 @@ class TargetType(click.ParamType[Target]):
     """`FORMAT` or `FORMAT=FILE`."""
 
     name = "format[=file]"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return formats; behind a sign the shell knows the files."""
+        if "=" in incomplete:
+            return files(ctx, param, incomplete)
+        return [
+            CompletionItem(name, help=who)
+            for name, who in FORMATS.items()
+            if name.startswith(incomplete)
+        ]
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -79,7 +93,16 @@ def checked(targets: Sequence[Target]) -> tuple[Target, ...]:
             raise UsageError(f"{both} both go to {where}")
         if place and (Path(place).is_dir() or not Path(place).parent.is_dir()):
             raise UsageError(f"{shown(targets[index].file)}: no such file can be written")
+    for target in targets:
+        if target.file and Path(target.file).is_file():
+            _refuse_input(target.file)
     return targets
+
+
+def _refuse_input(file: str) -> None:
+    from immutable_delivery.cli.inputs import refuse_input  # noqa: PLC0415 (few reports go to a file that is there)
+
+    refuse_input(file)
 
 
 def options_for(target: Target, *, color: bool, **wanted: bool) -> Options:

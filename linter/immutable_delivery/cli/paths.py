@@ -6,6 +6,7 @@ from os.path import lexists
 
 import click
 
+from immutable_delivery.cli.completing import files
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.escape import shown
 
@@ -34,4 +35,6 @@ def _named(path: str) -> str:
     return path
 
 
-paths_argument = click.argument("paths", nargs=-1, metavar="[PATHS]...", callback=named)
+paths_argument = click.argument(
+    "paths", nargs=-1, metavar="[PATHS]...", callback=named, shell_complete=files
+)

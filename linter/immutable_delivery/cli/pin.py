@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from immutable_delivery.cli.completing import files
 from immutable_delivery.cli.output import Target, seen, write
 from immutable_delivery.cli.progress import progress
 from immutable_delivery.cli.registries import registry_options, tell
@@ -32,7 +33,9 @@ def _changing(command: Callable[..., int]) -> Callable[..., int]:
     )(command)
     command = verbose_option(command)
     command = click.option("--apply", is_flag=True, help="Write the files.")(command)
-    return click.argument("what", nargs=-1, metavar="[PATH|IMAGE]...")(command)
+    return click.argument("what", nargs=-1, metavar="[PATH|IMAGE]...", shell_complete=files)(
+        command
+    )
 
 
 @click.command()

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from immutable_delivery.cli.completing import policies
 from immutable_delivery.cli.output import Target, write
+from immutable_delivery.cli.requests import form_option
 from immutable_delivery.commands.policy import listing, page, scaffold, tested
 
 
@@ -16,16 +18,18 @@ def policy() -> None:
 
 
 @policy.command("list")
-def _list() -> None:
+@form_option
+def _list(form: str) -> None:
     """List every policy: the pack's and the repository's own."""
-    write(Target("text"), listing(Path.cwd()))
+    write(Target("text"), listing(Path.cwd(), form))
 
 
 @policy.command("show")
-@click.argument("name", metavar="ID")
-def _show(name: str) -> None:
+@click.argument("name", metavar="ID", shell_complete=policies)
+@form_option
+def _show(name: str, form: str) -> None:
     """Explain a policy: why, what to write instead, what it rejects, examples."""
-    write(Target("text"), page(Path.cwd(), name))
+    write(Target("text"), page(Path.cwd(), name, form))
 
 
 @policy.command("test")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from immutable_delivery.cli.completing import files, profiles, selectors
 from immutable_delivery.cli.output import TargetType
 from immutable_delivery.reporters import FORMATS
 from immutable_delivery.source.escape import shown
@@ -52,6 +53,7 @@ select_option = click.option(
     multiple=True,
     callback=names,
     metavar="NAMES",
+    shell_complete=selectors,
     help="Report these only: ids, groups, drift:…, layer:….",
 )
 ignore_option = click.option(
@@ -60,6 +62,7 @@ ignore_option = click.option(
     multiple=True,
     callback=names,
     metavar="NAMES",
+    shell_complete=selectors,
     help="Do not report these.",
 )
 profile_option = click.option(
@@ -67,6 +70,7 @@ profile_option = click.option(
     envvar="IMD_PROFILE",
     metavar="NAME",
     default="",
+    shell_complete=profiles,
     help="The set of policies: default, strict, default@N or one of the configuration.",
 )
 config_option = click.option(
@@ -74,7 +78,16 @@ config_option = click.option(
     envvar="IMD_CONFIG",
     metavar="FILE",
     default="",
+    shell_complete=files,
     help="The configuration, instead of .imd.yaml or pyproject.toml.",
+)
+form_option = click.option(
+    "-f",
+    "--output-format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="For people, for programs, or for a page.  [default: text]",
 )
 exclude_option = click.option(
     "--exclude",

@@ -48,5 +48,8 @@ def verify(
     write(Target("text"), "".join(f"{line}\n" for line in lines))
     tell(output.left(found.refused, repository.sheet))
     problems = count(len(found.problems), "problem")
+    if not found.count:
+        tell(["no image has a digest; `imd pin` writes them"])
+        return 0
     tell([f"{count(found.count, 'pin')}, {problems}, {len(found.refused)} not answered for"])
     return 2 if found.refused else int(bool(found.problems))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from textwrap import indent
 
+from immutable_delivery.commands.policy_pages import PAGES, drifts, fields, levels
 from immutable_delivery.commands.policy_test import failures
 from immutable_delivery.config import POLICIES
 from immutable_delivery.config.packages import within
@@ -14,10 +15,10 @@ from immutable_delivery.config.read import load
 from immutable_delivery.edits.write import create
 from immutable_delivery.errors import UsageError
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.other_linters import counterparts, meant
+from immutable_delivery.other_linters import meant
 from immutable_delivery.pipeline.settings import policies_of
 from immutable_delivery.policy.load import Example, PolicyFile, read_folder, read_policies
-from immutable_delivery.policy.model import Policy, PolicyRule
+from immutable_delivery.policy.model import Policy
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.repository.discover import open_tree
 from immutable_delivery.resources import PACKAGE
@@ -28,11 +29,17 @@ _DEEP = 3
 """Parts of a path that names a folder of policies, a group and a file."""
 
 
-def listing(start: Path) -> str:
-    """Return every policy in force as a table: id, profiles and severity, drift, what it rejects."""
-    rows = [
-        (policy.id, _levels(policy), _drifts(policy), policy.name) for policy in policies_at(start)
-    ]
+def listing(start: Path, form: str = "text") -> str:
+    """Return every policy in force: id, profiles and severity, drift, what it rejects."""
+    policies = policies_at(start)
+    if form == "json":
+        found = [fields(policy) for policy in policies]
+        return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    rows = [(one.id, levels(one), drifts(one), one.name) for one in policies]
+    return _markdown(rows) if form == "markdown" else _columns(rows)
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -41,25 +48,18 @@ def listing(start: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(start: Path, name: str) -> str:
+def _markdown(rows: Sequence[tuple[str, ...]]) -> str:
+    head = ("| policy | profile and severity | drift | rejects |", "|---|---|---|---|")
+    lines = (f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in rows)
+    return "\n".join([*head, *lines]) + "\n"
+
+
+def page(start: Path, name: str, form: str = "text") -> str:
     """Return all there is to say of a policy, also by the name of another tool's rule."""
     tool, own = meant(name)
     policy = _named(start, own or name)
-    sections = [
-        f"{tool}'s {shown(name.rpartition(':')[2])} is `{policy.id}` here." if tool else "",
-        f"{policy.id} ({policy.group}): {policy.name}\n{_levels(policy)}; {_drifts(policy)}",
-        policy.why,
-        f"Instead\n\n{indent(policy.remedy, '  ')}",
-        "What it rejects\n\n" + "\n".join(map(_rule, policy.rules)),
-        "Parameters\n\n" + "\n".join(f"  {key}: {value!r}" for key, value in policy.params.items())
-        if policy.params
-        else "",
-        "Examples\n\n" + "\n".join(_example(example) for example in _examples(start, policy)),
-        f"To silence it\n\n  # imd: ignore[{policy.id}] the reason",
-        _elsewhere(policy),
-        "\n".join(policy.references),
-    ]
-    return "\n\n".join(section.rstrip() for section in sections if section.strip()) + "\n"
+    note = f"{tool}'s {shown(name.rpartition(':')[2])} is `{policy.id}` here." if tool else ""
+    return PAGES[form](policy, _examples(start, policy), note)
 
 
 def _named(start: Path, name: str) -> Policy:
@@ -72,13 +72,6 @@ def _named(start: Path, name: str) -> Policy:
             f"'{shown(name)}' is no policy{f'; did you mean {near!r}?' if near else ''}"
         )
     return policies[name]
-
-
-def _elsewhere(policy: Policy) -> str:
-    """Return what the rules of other tools are called that mean the same."""
-    found = (f"{tool}'s {', '.join(rules)}" for tool, rules in counterparts(policy.id).items())
-    named = "; ".join(found)
-    return f"Elsewhere: {named}" if named else ""
 
 
 def tested(start: Path, names: Sequence[str]) -> tuple[str, int]:
@@ -131,29 +124,6 @@ def _examples(start: Path, policy: Policy) -> Sequence[Example]:
     return next(
         (file.examples for file in (*_own(start), *_pack()) if file.policy.id == policy.id), ()
     )
-
-
-def _levels(policy: Policy) -> str:
-    return ", ".join(dict.fromkeys(f"{rule.profiles[0]} {rule.severity}" for rule in policy.rules))
-
-
-def _drifts(policy: Policy) -> str:
-    return ", ".join(
-        dict.fromkeys("no drift" if rule.drift == "none" else rule.drift for rule in policy.rules)
-    )
-
-
-def _rule(rule: PolicyRule) -> str:
-    each = f", each of {rule.each}" if rule.each else ""
-    return indent(f"{rule.over}{each}:\n{indent(rule.deny.text.strip(), '  ')}", "  ")
-
-
-def _example(example: Example) -> str:
-    lines = [f"{'rejected' if example.bad else 'accepted'}:"]
-    for title, files in (("", example.files), ("mended: ", example.fixed)):
-        for path, text in files.items():
-            lines += [f"  {title}{path}", indent(text.rstrip("\n"), "    ")]
-    return indent("\n".join(lines), "  ")
 
 
 _ID = lazy(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")

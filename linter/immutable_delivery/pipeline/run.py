@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,7 +104,7 @@ def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
     told = Circumstances(
         version=__version__, repository=origin.repository, baseline=known, revision=origin.revision,
         branch=origin.branch, configured=_configured(opened, request), day=request.today.isoformat(),
-        notices=(*_of_scope(scope), *_notices(opened, request)), only_new=only_new, worsened=worse,
+        notices=(*_of_scope(scope), *_away(start, tree), *_notices(opened, request)), only_new=only_new, worsened=worse,
     )  # fmt: skip
     kept = replace(examined, findings=found)
     return Outcome(report(kept, settings.policies, covers=tree.covers, run=told), settings.config)
@@ -163,6 +164,12 @@ def _of_scope(scope: Scope) -> tuple[str, ...]:
     """Return what to know of the files that are read; of a change only what it is compared with."""
     changed = (scope.notice,) if scope.notice else ()
     return scope.notices if scope.changes is None else changed
+
+
+def _away(start: Path, tree: Tree) -> Iterator[str]:
+    """Yield where the files lie, where that is not around the folder of the call."""
+    if not start.resolve().is_relative_to(tree.root):
+        yield f"paths are relative to {shown(os.path.relpath(tree.root, start))}, whose configuration counts"
 
 
 def _notices(opened: Opened, request: Request) -> Iterator[str]:

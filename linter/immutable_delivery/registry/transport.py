@@ -11,8 +11,13 @@ import httpx
 
 from immutable_delivery import __version__
 from immutable_delivery.errors import UsageError
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.source.escape import shown
+
+_NO_NAME = lazy(
+    r"Name or service not known|nodename nor servname|getaddrinfo failed|name resolution"
+)
 
 _TOO_MANY = 429
 _SERVER_ERROR = 500
@@ -167,6 +172,8 @@ def _words(error: Exception) -> str:
         error, invalid
     ):  # ValueError: a name that IDNA refuses, a token that is not ASCII
         return "it names an address or a token that is not valid"
+    if isinstance(error, httpx.ConnectError) and _NO_NAME.search(str(error)):
+        return "its name is not known here: there is no network, or no such host"
     return shown(str(error)) or type(error).__name__
 
 

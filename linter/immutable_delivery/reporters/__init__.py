@@ -44,7 +44,7 @@ class Options(Record, frozen=True, kw_only=True):
     explain: bool = False
     """Why each policy objects, and what to write instead."""
     limit: int = 0
-    """The most bytes that a Markdown report may have; 0 for any number."""
+    """The most bytes that a Markdown report may have; 0 for what a comment may have."""
     show_files: bool = False
     show_unresolved: bool = False
     statistics: bool = False

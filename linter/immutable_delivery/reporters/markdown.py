@@ -17,27 +17,30 @@ from immutable_delivery.reporters.plain import against, count
 _FINDINGS = "| severity | place | policy | finding |\n|---|---|---|---|"
 _SERVICES = "| service | runs | builds | because of |\n|---|---|---|---|"
 _MOST_SERVICES = 100
+MOST_BYTES = 65_536
+"""GitHub takes no longer comment."""
 _RESERVE = 200
 """Bytes for the sentence about what is left out."""
 
 
 def render(report: Report, options: Options) -> str:
-    """Return the report; under a limit the worst findings stay, and it says how many do not."""
-    findings = shown(report, include_suppressed=options.include_suppressed)
+    """Return the report, the worst first; what is beyond the limit is counted."""
+    findings = worst_first(shown(report, include_suppressed=options.include_suppressed))
+    limit = options.limit or MOST_BYTES
     head, tail = f"## imd: {counts(findings)}", _tail(report)
     rows = [(_row(report, finding), finding) for finding in findings]
-    room = options.limit - _size("\n\n".join([head, _FINDINGS, *tail])) - _RESERVE
-    kept = _fitting(rows, room) if options.limit else [row for row, _ in rows]
+    room = limit - _size("\n\n".join([head, _FINDINGS, *tail])) - _RESERVE
+    kept = _fitting(rows, room)
     table = "\n".join([_FINDINGS, *kept]) if kept else ""
-    parts = [head, table, _missing(len(rows) - len(kept), options.limit), *tail]
+    parts = [head, table, _missing(len(rows) - len(kept), limit), *tail]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _fitting(rows: list[tuple[str, Finding]], room: int) -> list[str]:
-    """Return the rows that fit, those of the worst findings, in their order."""
+    """Return the first rows that fit."""
     sizes = {id(finding): _size(row) + 1 for row, finding in rows}
     kept: set[int] = set()
-    for finding in worst_first(finding for _, finding in rows):
+    for _, finding in rows:
         room -= sizes[id(finding)]
         if room < 0:
             break

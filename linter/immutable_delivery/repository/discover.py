@@ -14,7 +14,7 @@ from pathlib import Path
 from immutable_delivery.errors import UsageError
 from immutable_delivery.records import Record
 from immutable_delivery.repository.classify import PathClass, classify
-from immutable_delivery.repository.git import Git, find_git, is_outside
+from immutable_delivery.repository.git import Git, find_git, is_outside, without_git
 from immutable_delivery.repository.listing import folders_of
 from immutable_delivery.repository.objects import commit_files, commit_of, index_files
 from immutable_delivery.repository.symlinks import is_folder, is_link
@@ -68,11 +68,8 @@ class Tree(Record, frozen=True):
         """What the person should know of what is read."""
         notices = list(getattr(self.files, "notices", ()))
         if self.git is None:
-            why = (
-                "no git repository"
-                if is_outside(self.root) or find_git()
-                else "git is not installed"
-            )
+            missing = not is_outside(self.root) and not find_git()
+            why = "git is not installed" if missing else "no git repository"
             notices.append(f"{why}: every file is read, none is known to be ignored")
         if self.files.submodules:
             names = ", ".join(shown(name) for name in self.files.submodules)
@@ -91,9 +88,8 @@ def open_tree(
     git = _repository(start, paths)
     if git is None:
         if staged or rev:
-            raise UsageError(
-                f"{shown(str(start))} is in no git repository, so nothing is staged or committed"
-            )
+            raise UsageError(f"{without_git(start)}, so nothing is staged or committed")
+        _refuse_two(start, paths)
         return _plain_tree(start, paths)
     if git.bare and not rev:
         raise UsageError(
@@ -107,6 +103,15 @@ def open_tree(
     files = commit_files(git, commit_of(git, rev)) if rev else index_files(git)
     _require_listed(files, named, "committed" if rev else "staged")
     return Tree(root, files, git, named)
+
+
+def _refuse_two(start: Path, paths: Sequence[str]) -> None:
+    """Refuse paths that lie in several repositories: each has its own configuration and its own names."""
+    found = {path: Git.open(_nearest(start / path, followed=False)) for path in paths}
+    tops = {git.top: path for path, git in found.items() if git is not None}
+    if len(tops) > 1:
+        one, other, *_ = map(shown, tops.values())
+        raise UsageError(f"{one} and {other} lie in two repositories; judge them one by one")
 
 
 def _plain_tree(start: Path, paths: Sequence[str]) -> Tree:

@@ -181,6 +181,13 @@ def find_git() -> str | None:
     return shutil.which("git", path=os.pathsep.join(absolute))
 
 
+def without_git(folder: Path) -> str:
+    """Say why no repository is known around a folder."""
+    if not is_outside(folder) and not find_git():
+        return "git is not installed"
+    return f"{shown(str(folder))} is in no git repository"
+
+
 def _environ(folder: Path) -> dict[str, str]:
     environ = {name: value for name, value in os.environ.items() if name not in _UNSET}
     stated = {name: str(folder.absolute() / environ[name]) for name in _FOLDERS if name in environ}

@@ -12,7 +12,7 @@ from immutable_delivery.repository import diffs
 from immutable_delivery.repository.ancestry import is_trunk, origins, other_parents, other_refs
 from immutable_delivery.repository.changes import Changes
 from immutable_delivery.repository.discover import Tree, open_tree
-from immutable_delivery.repository.git import Git
+from immutable_delivery.repository.git import Git, without_git
 from immutable_delivery.repository.objects import commit_files, commit_of
 from immutable_delivery.repository.working import WorkingTree
 from immutable_delivery.source.escape import shown
@@ -163,9 +163,7 @@ def _compared(tree: Tree, changes: Changes, base: str | None, first: str, rev: s
 
 def _git(tree: Tree) -> Git:
     if tree.git is None:
-        raise UsageError(
-            f"{shown(str(tree.root))} is in no git repository, so there is no change to judge"
-        )
+        raise UsageError(f"{without_git(tree.root)}, so there is no change to judge")
     return tree.git
 
 

@@ -93,6 +93,25 @@ def test_what_no_registry_tells_is_named(place: Place) -> None:
     assert place.call("lock", "--check").code == 1
 
 
+def test_where_nobody_answers_nothing_is_written(place: Place) -> None:
+    place.write({"Dockerfile": "FROM nowhere.invalid/a:1\n"})
+    result = place.call("lock")
+    assert (result.code, (place.root / "imd.lock").exists()) == (2, False)
+    assert "imd.lock is not written: no registry answered" in result.err
+    place.write({"Dockerfile": "FROM nginx\n"})
+    assert place.call("lock").code == 0
+    before = (place.root / "imd.lock").read_bytes()
+    place.write({"Dockerfile": "FROM nowhere.invalid/a:1\n"})
+    assert place.call("lock").code == 2
+    assert (place.root / "imd.lock").read_bytes() == before
+
+
+def test_nothing_pinned_is_said(place: Place) -> None:
+    place.write({"Dockerfile": "FROM nginx\n"})
+    result = place.call("verify")
+    assert (result.code, "no image has a digest; `imd pin` writes them" in result.err) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("settings", "starts"),
     [(IDLE, False), (SERVER, True), ({}, False), ({"Entrypoint": ["python3", "app.py"]}, True), ({"Cmd": ["bash", "-l"]}, False)],

@@ -23,6 +23,7 @@ class Locked(Record, frozen=True):
     lock: Lock
     refused: list[Skipped]
     asked: int
+    answered: int
 
 
 def lockable(repository: Repository) -> Iterator[Image]:
@@ -47,7 +48,9 @@ def lock(repository: Repository, reach: RegistryOptions, *, update: bool, done: 
     found, refused = ask_all(names.values(), _question(by_digest), reach, done=done)
     fresh = {text: found[name] for text, name in names.items() if name in found}
     left = [left_of(images[text], refused[name]) for text, name in names.items() if name in refused]
-    return Locked(Lock(images={**kept, **fresh}), sorted(left), len(set(names.values())))
+    return Locked(
+        Lock(images={**kept, **fresh}), sorted(left), len(set(names.values())), len(found)
+    )
 
 
 def _question(known: dict[str, ImageInfo]) -> Callable[[Registry, str, ImageReference], ImageInfo]:

@@ -24,9 +24,12 @@ _NAME = lazy(
 _OTHER = lazy(
     r"\.(?:dockerignore|containerignore|md|rst|adoc|txt|html?|py|pyc|sh|bash|bat|ps1|cmd|go|rs|c|h|cpp|java|kt|rb|php|js|mjs|"
     r"jsx|ts|tsx|css|ya?ml|json|toml|xml|lock|log|svg|png|gif|jpe?g|pdf|zip|gz|tgz|vim|el|lua|bak|orig|old|rej|patch|diff|swp|"
-    r"iml|mdx|snap|sum|sig|asc|sha256)\Z|~\Z",
+    r"iml|mdx|snap|sum|sig|asc|sha256|jsonl|ndjson|csv|tsv|parquet|sqlite3?|db|ipynb|whl|egg|jar|war|tar|bz2|xz|zst|7z|rar|"
+    r"deb|rpm|apk|exe|dll|so|bin|webp|ico|mp4)\Z|~\Z",
     re.IGNORECASE,
 )
+_WHOLE = frozenset({"dockerfile", "containerfile"})
+"""What is called so and holds bytes that are no text is broken; with more to its name it is something else."""
 _TEMPLATE = lazy(
     r"\.(?:j2|jinja2?|tmpl|tpl|erb|template|templ|mustache|hbs|gotmpl|in|ejs|m4|mako|liquid)(?:\.|\Z)",
     re.IGNORECASE,
@@ -39,10 +42,12 @@ _BODY = frozenset(
 """Where double braces and percent signs mean something of their own."""
 
 
-def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
+def claims(path: str, data: bytes) -> bool:
     """Whether a path names a Dockerfile: `Dockerfile.web`, `web.Dockerfile`, `Containerfile`."""
     name = path.rpartition("/")[2]
-    return bool(_NAME.match(name)) and not _OTHER.search(name)
+    if not _NAME.match(name) or _OTHER.search(name):
+        return False
+    return b"\0" not in data or name.casefold() in _WHOLE
 
 
 def parse(text: Text) -> Document:

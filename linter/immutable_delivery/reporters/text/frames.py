@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.reporters.plain import cell, cells
 from immutable_delivery.source.text import Span, Text
 
-_SHORT = 16
+_FIRST = lazy(r"[ \t]*((?:- )*[!-~]{1,16}) ")
+"""An instruction, a key or a program, in YAML behind its dashes."""
 
 
 class Frame(Record, frozen=True):
@@ -87,11 +89,8 @@ def _cut(line: str, marked: list[tuple[int, int]], width: int) -> tuple[str, int
 
 def _first_word(line: str, marked: list[tuple[int, int]]) -> str:
     """Return what a line that is cut begins with, so that it still says which instruction it is."""
-    indent = len(line) - len(line.lstrip())
-    word = line[indent:].partition(" ")[0]
-    end = indent + len(word)
-    short = word.isascii() and word.isprintable() and len(word) <= _SHORT
-    return f"{word} " if short and end < marked[0][0] else ""
+    found = _FIRST.match(line)
+    return f"{found[1]} " if found and found.end() < marked[0][0] else ""
 
 
 def _window(line: str, marked: list[tuple[int, int]], width: int) -> tuple[int, int]:
