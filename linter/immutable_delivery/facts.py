@@ -233,6 +233,8 @@ class Install(Fact, frozen=True, kw_only=True):
     """The lock file that lies beside the manifest it installs from; empty where none does."""
     bypassed_checks: tuple[str, ...] = ()
     """The flags or settings that turn integrity checks off."""
+    fetches: bool | None = False
+    """For run: whether it takes the package from the network each time; None where nobody knows what is installed."""
     sudo: bool = False
     """Whether it runs through sudo."""
     reads: Hidden[tuple[str, ...]] = ()

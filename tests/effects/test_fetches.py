@@ -274,17 +274,19 @@ def test_versions_that_the_network_tells_move(script: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "script",
+    ("script", "pin"),
     [
-        "V=$(cat version) && curl -LO https://x/$V/y",
-        "curl -LO https://x/$(uname -m)/y",
-        "curl -LO https://github.com/a/b/archive/$V.tar.gz",
-        "wget https://x/stable/f-${V}.tgz",
+        ("V=$(cat version) && curl -LO https://x/$V/y", "none"),
+        ("curl -LO https://x/$(uname -m)/y", "none"),
+        ("wget https://x/stable/f-${V}.tgz", "none"),
+        ("curl -LO https://github.com/a/b/releases/download/$V/f.tar.gz", "none"),
+        ("curl -LO https://github.com/a/b/archive/$V.tar.gz", None),
+        ("curl -LO $BASE/f.tar.gz", None),
     ],
 )
-def test_versions_that_nothing_tells_are_unknown(script: str) -> None:
+def test_no_checksum_hides_in_what_is_unknown_but_for_commits(script: str, pin: str | None) -> None:
     fetch = fetches(script)[-1]
-    assert (fetch.url, fetch.pin) == (None, None)
+    assert (fetch.url, fetch.pin) == (None, pin)
 
 
 def test_downloads_are_placed_at_the_url() -> None:
@@ -388,3 +390,33 @@ def test_git_references(ref: str, pin: str) -> None:
 def test_odd_addresses_do_no_harm(url: str) -> None:
     of_url(url)
     of_url(url, git=True)
+
+
+SUM = "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("check", "verified"),
+    [
+        ("curl -o /s.sha256 https://x.example/f.sha256 && sha256sum -c /s.sha256", False),
+        ("curl -o /s.sha256 https://y.example/f.sha256 && sha256sum -c /s.sha256", True),
+        ("curl -O https://x.example/SHASUMS.asc && gpg -d -o SHASUMS SHASUMS.asc && grep f SHASUMS | sha256sum -c", True),
+        ("curl -O https://x.example/SHASUMS && gpg --verify k SHASUMS && grep f SHASUMS | sha256sum -c", True),
+        ("curl -O https://x.example/SHASUMS && grep f SHASUMS | sha256sum -c", False),
+        (f"echo '{SUM}  f' | sha256sum -c", True),
+        (f"echo '{SUM}  other' | sha256sum -c", False),
+        (f"echo '{SUM} *f' | sha256sum -c || true", False),
+        (f"echo '{SUM} *f' | sha256sum -c || exit 1", True),
+    ],
+)  # fmt: skip
+def test_what_a_checksum_proves(check: str, verified: bool) -> None:
+    script = f"curl -o f https://x.example/f && {check}\nsh f"
+    assert [
+        fetche.verified for fetche in fetches(script) if fetche.url == "https://x.example/f"
+    ] == [verified]
+
+
+def test_the_newest_tag_of_the_day_is_checked_out() -> None:
+    script = "git clone https://x.example/y.git y && cd y && git checkout $(git describe --tags)"
+    (fetch,) = fetches(script)
+    assert fetch.pin == "alias"

@@ -650,3 +650,37 @@ def test_names_of_one_family_refresh_for_each_other() -> None:
     assert not installs("apt update && apt-get install -y curl")[0].alone
     assert installs("apt update")[0].alone
     assert not installs("dnf makecache && yum install -y curl")[0].alone
+
+
+def test_an_unknown_part_of_a_name_hides_no_version() -> None:
+    script = (
+        "apt-get install -y postgresql-${MAJOR} php${V}-fpm curl${V} $X; yum install -y httpd-${V}"
+    )
+    assert packages(script, MAJOR=None, V=None, X=None).split() == [
+        "postgresql-${MAJOR}:none", "php${V}-fpm:none", "?:unknown", "?:unknown", "?:unknown",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("script", "fetched"),
+    [
+        ("npx serve", None),
+        ("npx -y serve", True),
+        ("npx serve@14.2.3", True),
+        ("pnpm dlx serve", True),
+        ("uvx ruff", True),
+        ("uv run --with rich app.py", True),
+        ("deno run -A https://x.example/v1.2.3/a.ts", True),
+        ("deno run npm:serve", True),
+        ("deno run -A main.ts", False),
+        ("go run ./cmd/x", False),
+        ("go run x.example/y@v1.2.3", True),
+    ],
+)
+def test_runners_fetch_what_they_run(script: str, fetched: bool | None) -> None:
+    assert installs(script)[0].fetches is fetched
+
+
+def test_runners_start_programs_that_install() -> None:
+    found = installs("npx -y playwright@1.49.0 install --with-deps chromium")
+    assert [one.command for one in found] == ["npx", "playwright install"]

@@ -45,7 +45,7 @@ def words(row: Row, key: str) -> list[str]:
     if key not in row:
         return []
     text = row[key] or "~"
-    verbs = key in {*CALLS, "nothing", "call"} or key.startswith(SPECIAL)
+    verbs = key in {*CALLS, "nothing", "call", "looks"} or key.startswith(SPECIAL)
     parts = text.split(",") if verbs or "," in text else text.split()
     return [part.strip().replace("~", "") for part in parts]
 
@@ -186,6 +186,17 @@ def test_options_that_check_less_or_more(row: Row, key: str, field: str) -> None
     scripts = [call(row, option) for option in words(row, key)]
     assert [script for script in scripts if not getattr(installs(script)[0], field)] == []
     assert not scripts or not getattr(installs(call(row))[0], field)
+
+
+@each_manager
+def test_what_runners_take_from_the_network(row: Row) -> None:
+    name, package, looks = row["names"].split()[0], package_of(row), words(row, "looks")
+    for verb in words(row, "run"):
+        (install,) = installs(f"{name} {verb} {package}")
+        assert install.fetches is (None if verb in looks else True), verb
+    for option in words(row, "fetching"):
+        (install,) = installs(f"{name} {looks[0]} {option} {package}")
+        assert install.fetches is True, option
 
 
 @each_manager

@@ -361,3 +361,10 @@ def test_what_only_costs_time_is_left_out(script: str, incomplete: bool) -> None
     shell = Shell({}, load().wrappers)
     shell.run(written(script))
     assert shell.incomplete is incomplete
+
+
+def test_a_substitution_in_a_variable_stays_one_word() -> None:
+    script = """deps="$(ls /x | awk 'system("[ -e /y/" $1 " ]") == 0 { next }')"; a -t b $deps"""
+    (call,) = [one for one in calls(script) if one.name == "a"]
+    assert len(call.words) == 4
+    assert not call.words[3].known

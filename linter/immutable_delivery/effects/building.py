@@ -11,7 +11,7 @@ from immutable_delivery.effects.rules import Rule
 from immutable_delivery.records import Record
 from immutable_delivery.syntax.shell import Wrapper
 
-_FLAGS = ("bypass", "freezes", "thaws", "hashes", "snapshots", "aliases")
+_FLAGS = ("bypass", "freezes", "thaws", "hashes", "snapshots", "aliases", "fetching")
 _VALUED = (
     "sources",
     "instead",

@@ -19,6 +19,7 @@ MAX_CLONES = 100
 _HERE = lazy(r"\.{0,2}/|\.{1,2}$|file:")
 _ADDRESS = lazy(r"\w+://|[\w.-]+@[\w.-]+:")
 _UNCHECKED = lazy(r"http\..*sslverify=(?:false|0)", re.IGNORECASE)
+_NEWEST = frozenset(("describe", "tag", "rev-list", "ls-remote", "for-each-ref"))
 _NO_REVISION = frozenset(("FETCH_HEAD", "HEAD", "."))
 
 
@@ -54,7 +55,7 @@ class Clones(Record):
             case "fetch" | "pull":
                 self._fetch(event, verb, parse(rest, options["fetch"]), where, bypassed)
             case "checkout" | "switch" | "reset":
-                self._settle(parse(rest, options["checkout"]), where)
+                self._settle(event, parse(rest, options["checkout"]), where)
             case "submodule":
                 self._submodule(event, verb, rest, where)
             case "remote":
@@ -100,13 +101,13 @@ class Clones(Record):
         fact = replace(fact, pin="alias") if fact.pin == "none" else fact
         self.found.append(Clone(fact, where))
 
-    def _settle(self, arguments: Arguments, where: str) -> None:
+    def _settle(self, event: Event, arguments: Arguments, where: str) -> None:
         """Take a checkout for the revision of the repository that it works in."""
         clone = self._at(where)
         ref = arguments.operands[0].word if arguments.operands else None
         if clone is None or ref is None or ref.text in _NO_REVISION or arguments.passed:
             return
-        clone.fact = settled(clone.fact, ref)
+        clone.fact = settled(clone.fact, ref, newest=any(map(_asks, event.feeding(ref))))
         clone.settled = True
 
     def _submodule(self, event: Event, verb: Word, rest: list[Word], where: str) -> None:
@@ -120,6 +121,12 @@ class Clones(Record):
         here = (clone for clone in reversed(last) if _ends(where, clone.folder))
         loose = (clone for clone in reversed(last) if not clone.settled)
         return next(here, None) or next(loose, None)
+
+
+def _asks(event: Event) -> bool:
+    """Whether a call tells what is newest in a repository: `$(git describe --tags …)`."""
+    verbs = {word.text for word in event.words[:3]}
+    return event.name == "git" and not verbs.isdisjoint(_NEWEST)
 
 
 def _ends(where: str, folder: str) -> bool:
@@ -178,9 +185,11 @@ def repository(
     return settled(fact, ref) if ref is not None else fact
 
 
-def settled(fact: Fetch, ref: Word) -> Fetch:
-    """Return a repository with the revision that a word names."""
+def settled(fact: Fetch, ref: Word, *, newest: bool = False) -> Fetch:
+    """Return a repository with the revision that a word names, or the newest of the day."""
     places = {**fact.places, "revision": decided(ref)}
+    if newest:
+        return replace(fact, revision=ref.text, pin="alias", verified=False, places=places)
     if ref.unresolved:
         return replace(fact, revision=None, pin=None, verified=None, places=places)
     branch = _BRANCH.match(ref.text)

@@ -38,6 +38,10 @@ class Download(Record, eq=False):
     executed_at: int | None = None
     executed_by: Place | None = None
     unpacked_at: int | None = None
+    origin: str = ""
+    """The host that it comes from, as written."""
+    signed: bool = False
+    """Whether a signature has told that it is what it should be."""
     material: bool = False
     """Whether they are keys, signatures or checksums, with which other bytes are checked."""
 
@@ -56,6 +60,10 @@ class Download(Record, eq=False):
         used = [at for at in (self.executed_at, self.unpacked_at) if at is not None and at < number]
         if self.verified is not True and not used:
             self.verified = verdict
+
+    def shares_its_source(self, sums: Download) -> bool:
+        """Whether a list of checksums comes from where the file does, and nobody has signed it: who replaces one replaces both."""
+        return bool(self.origin) and self.origin == sums.origin and not sums.signed
 
     @property
     def counts(self) -> bool:

@@ -31,7 +31,8 @@ def downloads(event: Event, fetcher: Fetcher) -> Iterator[Download]:
         address = of_url(_completed(word.text, fetcher), word.unresolved, git=git)
         if address.local:
             continue
-        download = Download(fetch(event, fetcher, arguments, word, address), event.number)
+        fact = fetch(event, fetcher, arguments, word, address)
+        download = Download(fact, event.number, origin=origin_of(word.text))
         shared = outputs[0] if outputs and fetcher.names[0] != "curl" else None
         output = outputs[index] if index < len(outputs) else shared
         path = _path(event, fetcher, arguments, word, output, operands)
@@ -61,6 +62,11 @@ def _urls(fetcher: Fetcher, arguments: Arguments, operands: list[Word]) -> list[
     elif fetcher.named or fetcher.repository:
         operands = []
     return given + operands or [option.value for option in named[:1] if option.value]
+
+
+def origin_of(url: str) -> str:
+    """Return the host of an address, as written."""
+    return url.partition("://")[2].partition("/")[0]
 
 
 def _completed(text: str, fetcher: Fetcher) -> str:

@@ -14,6 +14,10 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.references.urls import Address
 from immutable_delivery.syntax.shell import Word
 
+_HOST = lazy(
+    r"(?:https?|ftp)://(?!(?:[\w.-]+\.)?(?:github|githubusercontent|gitlab|bitbucket)\.\w+/(?!.*/releases/))[\w.:-]+/"
+)
+"""A host whose addresses name no commits."""
 _TODAY = lazy(r"latest|stable|current|releases\b|/tags\b|version", re.IGNORECASE)
 
 
@@ -34,6 +38,8 @@ def fetch(
     if checks.place is not None:
         places["bypassed_checks"] = checks.place
     known = word.known or pin == "alias"
+    if not known and pin in {"exact", "none"} and _HOST.match(word.text):
+        known, pin, revision = True, "none", ""  # whatever the rest is, it holds no checksum
     moving = not word.known and any(_moves(other) for other in event.feeding(word))
     return Fetch(
         used_at=places["url"],

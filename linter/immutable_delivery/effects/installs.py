@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from immutable_delivery.effects import rlang
 from immutable_delivery.effects.arguments import Arguments, Operand, Option, parse
@@ -41,9 +41,20 @@ def _invocation(event: Event, manager: Manager, stage: Stage) -> Iterator[Instal
         return
     if verb.action == "run":
         arguments = parse(event.words, manager.options, stop=count + 1)
+        yield from _inner(event, arguments.operands[count:], stage)
     if not manager.ends:
         arguments.operands += [Operand(word) for word in arguments.passed]
     yield from made(Invocation(event, manager, verb, arguments, count, verb.words), stage)
+
+
+def _inner(event: Event, operands: Sequence[Operand], stage: Stage) -> Iterator[Install]:
+    """Read what the program installs that a runner starts: `npx playwright install`."""
+    if operands:
+        name = operands[0].word.text
+        name = name[:1] + name[1:].partition("@")[0]
+        words = [operand.word for operand in operands[1:]]
+        if (manager := stage.tables.manager(name)) is not None:
+            yield from _invocation(replace(event, name=name, words=words), manager, stage)
 
 
 def _delegated(

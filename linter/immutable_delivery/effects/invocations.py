@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from posixpath import basename, join
 
 from immutable_delivery.effects.arguments import Arguments
@@ -86,11 +86,23 @@ def made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
         snapshot=stage.snapshot or options.snapshot,
         lock_file=lock,
         bypassed_checks=(*options.bypassed, *files.bypassed),
+        fetches=_fetches(invocation, named),
         sudo=event.call.sudo,
         reads=tuple(files.reads),
         frozen_form=form,
         lock_present=bool(form) and _lock_present(invocation, lock, stage),
     )
+
+
+def _fetches(invocation: Invocation, named: Sequence[Package]) -> bool | None:
+    """Return whether what is run comes from the network each time; None where it may be installed."""
+    manager, verb = invocation.manager, invocation.verb
+    if verb.action != "run" or all(package.local for package in named):
+        return False
+    if (" ".join(verb.words) or "~") not in manager.looks:
+        return True
+    sure = invocation.arguments.given(manager.fetching) or any(package.version for package in named)
+    return True if sure else None
 
 
 def _implied(invocation: Invocation) -> list[Package]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from immutable_delivery.effects.arguments import Arguments, Operand, Option
 from immutable_delivery.effects.program_tables import Manager, Verb
 from immutable_delivery.effects.stage import decided, hidden
@@ -15,6 +17,10 @@ from immutable_delivery.syntax.shell import Word
 MAX_SPEC = 500
 _APART = lazy(r"v?\d|[\^~<>=!*]|dev-")
 """A version that is a word of its own: `composer require a/b 1.2.3`."""
+_PARTLY = lazy(r"[a-z][\w.+-]*(?:[-._]\$\{?\w+\}?|\$\{\w+\}[-._][a-z][\w.+-]*)$", re.IGNORECASE)
+"""A name with an unknown part in it that is no version: `postgresql-${MAJOR}`, `php${V}-fpm`."""
+_APART_FROM_VERSIONS = (READERS["deb"], READERS["apk"])
+"""Readers of names that no version can be part of."""
 _WEAK = frozenset(("none", "alias", "partial"))
 
 
@@ -100,7 +106,10 @@ def _package(operand: Operand, reader: Reader, version: Word | None = None) -> P
     )
     if word.unresolved and not spec.local and (not spec.version or hidden(spec.version, word)):
         moves = spec.source and of_url(word.text, word.unresolved).pin == "alias"
-        package = package if moves else replace(package, version=None, pin=None)
+        if reader in _APART_FROM_VERSIONS and _PARTLY.match(word.text) and not spec.version:
+            package = replace(package, name=spec.name)
+        elif not moves:
+            package = replace(package, version=None, pin=None)
     if operand.doubtful and spec.pin in _WEAK and not spec.local:
         package = replace(package, pin=None)
     return package if version is None or spec.version else versioned(package, version)

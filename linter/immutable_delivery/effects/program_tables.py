@@ -71,6 +71,10 @@ class Manager(Record, frozen=True):
     thaws: frozenset[str] = _NONE
     honours: bool = False
     """Whether it installs what the lock file says, where there is one."""
+    looks: frozenset[str] = _NONE
+    """The verbs that run a package and look first at what is installed."""
+    fetching: frozenset[str] = _NONE
+    """Options with which those fetch it all the same."""
     ends: bool = False
     """Whether what follows `--` is for another program."""
 

@@ -12,7 +12,7 @@ from immutable_delivery.effects.execution import Run, runs
 from immutable_delivery.effects.paths import joins
 from immutable_delivery.effects.stage import Event, hull
 from immutable_delivery.effects.stored_downloads import StoredDownloads
-from immutable_delivery.effects.verification import said, verifies
+from immutable_delivery.effects.verification import decrypts, of_others, said, signs, verifies
 from immutable_delivery.facts import Execution, Fetch
 from immutable_delivery.syntax.shell import Word
 
@@ -43,6 +43,7 @@ class Taint:
         if made:
             self._flows[event.number] = [download for download in made if not download.paths]
         elif self.holdings:
+            self._sign(event)
             self._use(event, self._coming(event))
         self._write(event)
 
@@ -74,6 +75,11 @@ class Taint:
     def _all_held(self, event: Event) -> list[Download]:
         words = (word for word in event.words if not word.text.startswith("-"))
         return [download for word in words for download in self._held(event, word)]
+
+    def _sign(self, event: Event) -> None:
+        """Note the downloads whose text a call takes out of its signature."""
+        for download in self._all_held(event) if decrypts(event) else ():
+            download.signed = True
 
     def _use(self, event: Event, coming: list[Download]) -> None:
         sets = event.role.sets
@@ -157,8 +163,14 @@ class Taint:
         """Mark what a check names; sums that nobody shows may be of anything that came before."""
         texts = said(event)
         named = self.holdings.named(texts)
-        listed = any(one.material for one in named)
+        lists = [one for one in named if one.material]
+        if signs(event):
+            for one in lists:
+                one.signed = True
         sure = [one for one in (*named, *coming) if not one.material]
-        unknown = any(joins(text) for text in texts) and not listed
+        if not sure and of_others(texts):
+            return
+        unknown = any(joins(text) for text in texts) and not lists
         for download in sure or self.holdings.pending():
-            download.check(event.number, verdict=True if sure or not unknown else None)
+            if not any(map(download.shares_its_source, lists)):
+                download.check(event.number, verdict=True if sure or not unknown else None)

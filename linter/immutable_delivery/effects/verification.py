@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from immutable_delivery.effects.arguments import parse
 from immutable_delivery.effects.stage import Event
@@ -10,11 +10,16 @@ from immutable_delivery.lazy_regex import lazy
 
 _SUMS = lazy(r"g?sha\d+sum|md5sum|b[23]sum|shasum|cksum|sha\d+|md5|openssl|rhash")
 _TESTS = frozenset(("[", "[[", "test", "grep", "cmp", "diff"))
+_DECRYPTS = frozenset(("-d", "--decrypt"))
+_OF_FILE = lazy(r"\b[0-9a-f]{32,128} [ *](?!-)[\w./+-]+(?![\w./+-]*\$)")
+"""A sum and the name of its file, as `sha256sum` writes them."""
 _BRACED = lazy(r"\$\{(\w+)\}")
 
 
 def verifies(event: Event) -> bool:
-    """Whether a call compares bytes with what they should be."""
+    """Whether a call compares bytes with what they should be, and stops what follows where they are not."""
+    if event.call.forgiven:
+        return False
     if event.name in _TESTS:
         sources = [other for word in event.words for other in event.feeding(word)]
         return any(
@@ -27,6 +32,21 @@ def verifies(event: Event) -> bool:
         return False
     arguments = parse(event.words, event.role.options)
     return any(rule.matches(arguments) for rule in rules)
+
+
+def signs(event: Event) -> bool:
+    """Whether a call checks a signature, which only who holds a key can make."""
+    return event.name not in _TESTS and _SUMS.fullmatch(event.name) is None
+
+
+def decrypts(event: Event) -> bool:
+    """Whether a call takes the text out of what is signed, and fails where the signature is bad."""
+    return event.name in {"gpg", "gpg2"} and any(word.text in _DECRYPTS for word in event.words)
+
+
+def of_others(texts: Iterable[str]) -> bool:
+    """Whether sums that are written out name the files that they are of."""
+    return any(_OF_FILE.search(text) for text in texts)
 
 
 def behind(event: Event) -> Iterator[Event]:

@@ -14,6 +14,7 @@ from immutable_delivery.links.locked import link_locked
 from immutable_delivery.links.lockfile import Lock
 from immutable_delivery.links.mounts import link_mounts
 from immutable_delivery.links.proxies import link_proxies
+from immutable_delivery.links.runners import link_runners
 from immutable_delivery.links.services import link_services
 from immutable_delivery.links.starts import link_starts
 from immutable_delivery.links.switches import link_switches
@@ -40,6 +41,7 @@ def link(
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
         linked = link_starts(link_locked(linked, lock), builds, lock)
+        linked = link_runners(linked)
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
         linked = link_volumes(link_mounts(link_proxies(linked), files), files)
         return link_unread(link_builds(linked, builds, files))

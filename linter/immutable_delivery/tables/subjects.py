@@ -432,6 +432,15 @@ class Tags(Subject, frozen=True):
         return re.compile(rf"(?:^|[-.])(?:{either(self.moving)})(?:$|[-.])", re.IGNORECASE)
 
 
+class Runners(Subject, frozen=True):
+    """What runs a package by the name of its command, and looks first at what is installed (`npx`)."""
+
+    packages: Rows = field(default_factory=dict)
+    """Command → the packages that have it."""
+    images: frozenset[str] = frozenset()
+    """Images that bring the runner, and no package of anybody's."""
+
+
 class Updaters(Subject, frozen=True):
     """What changes images in place of the files."""
 

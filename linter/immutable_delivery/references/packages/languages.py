@@ -41,6 +41,14 @@ def npm(word: str) -> Spec | None:
     return Spec(word[:1] + name, version, grade(version))
 
 
+def deno(word: str) -> Spec | None:
+    """Read what `deno run` takes: an address, `npm:name@1.2.3`, `jsr:@scope/name`, else a file."""
+    scheme, _, rest = word.partition(":")
+    if scheme in {"npm", "jsr"}:
+        return npm(rest)
+    return remote(word) or Spec(word, local=True, source="path")
+
+
 def _hosted(word: str) -> Spec | None:
     """Read `user/repo#ref` and `github:user/repo`, which npm takes from a forge."""
     match = _HOSTED.fullmatch(word)

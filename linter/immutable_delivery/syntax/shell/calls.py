@@ -46,6 +46,8 @@ class Call(Record, eq=False):
     """The calls that pipe into it."""
     folder: str | None = ""
     """The working directory: relative to where the script starts, absolute, or None where it is unknown."""
+    forgiven: bool = False
+    """Whether its failure changes nothing: `|| true` follows."""
     captured: bool = False
     """Whether it runs inside `$(…)` or `<(…)`."""
     number: int = 0

@@ -20,6 +20,7 @@ MAX_FEEDING = 300
 """So many commands of a group count as feeding what comes after the pipe."""
 
 _TESTS = frozenset(("[", "test", "grep", "command", "which", "type"))
+_FORGIVING = frozenset(("true", ":", "echo", "printf"))
 
 
 class Shell(Interpreter):
@@ -77,7 +78,7 @@ class Shell(Interpreter):
         """Run `a | b && c`: a pipe binds closer than `&&`, whatever the grammar's tree says."""
         if node.type == "command":
             return self._command(node, [], [])
-        items = flatten(node)
+        items, first = flatten(node), len(self.calls)
         outputs: list[int] = []
         stage: list[int] = []
         outer, sure = self._inputs, True
@@ -89,16 +90,24 @@ class Shell(Interpreter):
                 tested = item.operator == "&&" and self._tests(items[index - 1])
                 sure = item.operator != "||" and not tested
                 self._inputs = outer
+            if item.operator == "||" and self._forgives(item):
+                for call in self.calls[first:]:
+                    call.forgiven = True
             stage = self._item(item, sure=sure)
         self._inputs = outer
         return outputs + stage
 
     def _tests(self, item: Item) -> bool:
         """Whether the command decides over what follows: `[ … ] &&`, `grep … &&`."""
+        return item.node.type == "test_command" or self._name(item) in _TESTS
+
+    def _forgives(self, item: Item) -> bool:
+        """Whether what failed before goes on as if it had not: `|| true`."""
+        return self._name(item) in _FORGIVING
+
+    def _name(self, item: Item) -> str:
         name = item.node.child_by_field_name("name")
-        if name is None:
-            return item.node.type == "test_command"
-        return self.source.clean[name.start_byte : name.end_byte] in _TESTS
+        return self.source.clean[name.start_byte : name.end_byte] if name is not None else ""
 
     def _item(self, item: Item, *, sure: bool) -> list[int]:
         found: list[Redirect] = []

@@ -9,9 +9,14 @@ from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.syntax.shell.source import Source, Word
 
 _GLUED = lazy("\x01+")
-_FIELD = lazy(r"(?:\$\([^)]{0,500}\)|`[^`]{0,500}`|\$\{[^}]{0,200}\}|\S)+")
-"""What blanks separate; a substitution that has no value is one piece, whatever it holds."""
+_FIELD = r"\$\([^)]{0,500}\)|`[^`]{0,500}`|\$\{[^}]{0,200}\}|\S"
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b"}
+
+
+def _field(missing: tuple[str, ...]) -> re.Pattern[str]:
+    """Match what blanks separate; a substitution that has no value is one piece, whatever it holds."""
+    whole = [re.escape(text) for text in missing if text[:1] in {"$", "`"}]
+    return lazy(f"(?:{'|'.join([*whole, _FIELD])})+")
 
 
 class Fields:
@@ -64,7 +69,7 @@ class Fields:
             return
         if written.text[0].isspace():
             self._cut()
-        for match in _FIELD.finditer(written.text):
+        for match in _field(written.unresolved).finditer(written.text):
             self.parts.append(written.slice(*match.span()))
             if match.end() < len(written.text):
                 self._cut()

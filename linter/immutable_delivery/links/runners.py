@@ -1,0 +1,62 @@
+"""Package runners that look first at what is installed (`npx serve`): whether the build installed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from immutable_delivery.facts import Container, Fact, Install, Mount
+from immutable_delivery.records import replace
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Runners
+
+
+def link_runners(facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts with ``fetches`` of every package that is run after the build filled in, as far as it shows."""
+    return [_settled(fact, facts) if _open(fact) else fact for fact in facts]
+
+
+def _open(fact: Fact) -> bool:
+    return isinstance(fact, Install) and fact.fetches is None and fact.scope.phase != "build"
+
+
+def _settled(fact: Fact, facts: Sequence[Fact]) -> Fact:
+    assert isinstance(fact, Install)  # noqa: S101 (what is open is one)
+    beside = [one for one in facts if _together(fact, one)]
+    installs = [one for one in beside if isinstance(one, Install) and one.scope.phase == "build"]
+    installs = [
+        install
+        for install in installs
+        if install.action == "install" and install.ecosystem == "node"
+    ]
+    if _wanted(fact) & {package.name for install in installs for package in install.packages}:
+        return replace(fact, fetches=False)
+    return fact if installs or not _bare(beside) else replace(fact, fetches=True)
+
+
+def _together(fact: Fact, other: Fact) -> bool:
+    """Whether both belong to one image: to one Dockerfile, else to one service."""
+    if fact.scope.dockerfile and other.scope.dockerfile:
+        return fact.scope.dockerfile == other.scope.dockerfile
+    return bool(set(fact.scope.services) & set(other.scope.services))
+
+
+def _wanted(fact: Install) -> set[str | None]:
+    packages = known(Runners).packages
+    names = {package.name for package in fact.packages}
+    return names.union(*(packages.get(name or "", ()) for name in names))
+
+
+def _bare(facts: Iterable[Fact]) -> bool:
+    """Whether all that is known to lie in the image is what its base brings: the runner."""
+    containers = [fact for fact in facts if isinstance(fact, Container)]
+    images = {_name(container.image) for container in containers if not container.builds}
+    copied = any(container.built for container in containers)
+    mounted = any(
+        isinstance(fact, Mount) and fact.mount_type in {"host", "volume"} for fact in facts
+    )
+    return bool(images) and images <= known(Runners).images and not copied and not mounted
+
+
+def _name(reference: str | None) -> str:
+    text = (reference or "").partition("@")[0].removeprefix("docker.io/").removeprefix("library/")
+    return text.rpartition(":")[0] or text
