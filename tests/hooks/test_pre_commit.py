@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.components import package_index
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
@@ -111,6 +112,7 @@ def team(
     cache: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Team:
+    package_index()
     monkeypatch.setenv("PRE_COMMIT_HOME", str(cache / "pre-commit"))
     monkeypatch.setenv("PREK_HOME", str(cache / "prek"))
     monkeypatch.setenv("PRE_COMMIT_COLOR", "never")

@@ -8,7 +8,6 @@ import ipaddress
 import json
 import os
 import re
-import shutil
 import stat
 import subprocess
 import threading
@@ -28,21 +27,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.components import program
 
 from immutable_delivery.registry.batch import RegistryOptions
 from immutable_delivery.registry.transport import Limits
 
 USER, PASSWORD = "alice", "s3cret-not-to-be-shown"
 QUICK = Limits(seconds=2, seconds_in_all=4)
-
-
-def program(name: str) -> str:
-    """Return a program that the tests need; CI has it, and elsewhere the test is skipped with the reason."""
-    found = shutil.which(name)
-    if found is None:
-        say = pytest.fail if os.environ.get("CI") else pytest.skip
-        say(f"{name} is not installed: `apt-get install {name}`")
-    return found or ""
 
 
 @dataclass

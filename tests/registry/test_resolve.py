@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.registry.conftest import PASSWORD, QUICK, USER, Running, Tokens, program
+from tests.components import program
+from tests.registry.conftest import PASSWORD, QUICK, USER, Running, Tokens
 from tests.registry.images import call, multi, push, single
 
 from immutable_delivery.links.lockfile import ImageInfo

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.components import NEEDS, program
 
 from immutable_delivery.findings import (
     Edit,
@@ -172,16 +173,17 @@ def packages() -> Callable[..., Path]:
 
 
 def installed(*names: str) -> Path:
-    npm = shutil.which("npm")
-    if npm is None and not os.environ.get("CI"):
-        pytest.skip("npm is not installed")
+    npm = program("npm")
     key = sha256(" ".join(names).encode()).hexdigest()[:12]
     cache = Path(tempfile.gettempdir()) / f"imd-npm-{key}-{os.getuid()}"
     if not cache.exists():
         fresh = tempfile.mkdtemp(dir=cache.parent)
         quietly = ["--no-audit", "--no-fund", "--ignore-scripts"]
-        command = [npm or "npm", "install", "--prefix", fresh, *quietly, *names]
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        command = [npm, "install", "--prefix", fresh, *quietly, *names]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+        if done.returncode != 0:
+            last = done.stderr.strip().rpartition("\n")[2]
+            pytest.skip(f"{NEEDS}the registry of npm ({last})")
         if not cache.exists():
             shutil.move(fresh, cache)
     return cache / "node_modules"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import dockerfile
 import pytest
 from tests.commands.pin.test_pin import CASES
+from tests.components import needs
 
 if TYPE_CHECKING:
     from tests.commands.pin.conftest import Place
@@ -52,7 +52,7 @@ def test_compose(place: Place, case: str) -> None:
     assert before == after
 
 
-@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+@needs("kubectl")
 @pytest.mark.parametrize("case", OVERLAYS)
 def test_kustomize(place: Place, case: str) -> None:
     def read() -> str:
