@@ -184,6 +184,8 @@ class Image(Fact, frozen=True, kw_only=True):
     """The variables or placeholders, without a value in the repository, that hide how it is pinned."""
     unpinned_from: str = ""
     """The digest that an overlay or override removed."""
+    machine_registry: bool = False
+    """The registry is one of a single machine (`localhost:5000`, `kind-registry:5000`): a job pushes there what it has just built."""
     stage_problem: StageProblem = ""
     """What is wrong with a reference that means a build stage, or with the name of one; else empty."""
     pull_policy: str | None = ""

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from immutable_delivery.facts import Build, Container, Image, Variable
+from immutable_delivery.context import ParseContext
+from immutable_delivery.facts import Build, Container, Image, Scope, Variable
+from immutable_delivery.formats.dockerfile.environments import meant_for
 from immutable_delivery.formats.dockerfile.expansion import BadSubstitutionError, expand
 from immutable_delivery.formats.dockerfile.lines import Line
 from immutable_delivery.formats.dockerfile.variables import UNSET, Variables
+from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
@@ -274,3 +277,30 @@ def test_what_cannot_be_expanded_is_said_once(lower: Lower) -> None:
         "'}' is missing",
         "a single quote is not closed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("Dockerfile.develop", "the file name says 'develop'"),
+        ("api/Dockerfile.dev", "the file name says 'dev'"),
+        ("dev.Dockerfile", "the file name says 'dev'"),
+        ("Dockerfile-local", "the file name says 'local'"),
+        (".devcontainer/Dockerfile", "a folder is named '.devcontainer'"),
+        ("examples/devcontainer-node/Dockerfile", "a folder is named 'devcontainer-node'"),
+        ("Dockerfile", ""),
+        ("dev/Dockerfile", ""),
+        ("Dockerfile.device", ""),
+    ],
+)
+def test_a_dockerfile_may_be_for_development_by_its_name(path: str, told: str) -> None:
+    scope = Scope(dockerfile=path)
+    found = meant_for(scope, ParseContext(MemoryFiles({})))
+    assert (found.development, "".join(found.evidence)) == (bool(told), told)
+
+
+def test_a_dockerfile_that_something_deployed_is_built_from_is_no_development() -> None:
+    place = Place("compose.yaml", Span(0, 0))
+    build = Build(dockerfile="Dockerfile.dev", place=place, deployed=True)
+    scope = Scope(dockerfile="Dockerfile.dev")
+    assert meant_for(scope, ParseContext(MemoryFiles({}), (build,))) is scope

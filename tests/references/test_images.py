@@ -116,3 +116,22 @@ def test_parts_have_their_own_places() -> None:
 )
 def test_familiar_name(reference: str, name: str) -> None:
     assert image(reference).name == name
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ("localhost:5000/web:latest", True),
+        ("127.0.0.1:5001/shop/web", True),
+        ("kind-registry:5000/web:1", True),
+        ("k3d-shop.localhost:5000/web", True),
+        ("localhost.example.com/web", False),
+        ("registry.example.com:5000/web", False),
+        ("registry:5000/web", False),
+        ("localhost", False),
+        ("kind-registry", False),
+        ("${REGISTRY}/web", False),
+    ],
+)
+def test_a_registry_of_one_machine(reference: str, *, expected: bool) -> None:
+    assert image(reference).machine_registry is expected

@@ -65,6 +65,7 @@ def image_fact(
         places={"reference": _hull(written), **places},
         reference=None if hidden else written.text,
         registry=None if known["repository"] is None else registry_of(known["repository"]),
+        machine_registry=_of_a_machine(known["repository"]),
         repository=known["repository"],
         name=familiar_name(known["repository"]),
         tag=known["tag"],
@@ -87,6 +88,12 @@ def registry_of(repository: str) -> str:
     host, slash, _ = repository.partition("/")
     named = any(c in host for c in ".:") or host == "localhost" or host != host.lower()
     return host if slash and named else ""
+
+
+def _of_a_machine(repository: str | None) -> bool:
+    """Whether a repository lies in a registry of one machine; its host may have no dot there."""
+    host, slash, _ = (repository or "").partition("/")
+    return bool(slash) and tables.known(Tags).of_a_machine.match(host.lower()) is not None
 
 
 def parts(reference: str) -> tuple[str, str, str]:

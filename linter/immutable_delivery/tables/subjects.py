@@ -425,6 +425,13 @@ class Tags(Subject, frozen=True):
     """Releases of distributions."""
     exact_components: dict[str, int] = field(default_factory=dict)
     """Image → how many components of a version name one release, where it is not three."""
+    machine_registries: Words = ()
+    """Registries of one machine, without their ports; `*` stands for anything."""
+
+    @cached_property
+    def of_a_machine(self) -> re.Pattern[str]:
+        """Recognises such a registry, with or without a port."""
+        return re.compile(rf"(?:{either(self.machine_registries, star='.*')})(?::\d+)?\Z")
 
     @cached_property
     def moves(self) -> re.Pattern[str]:

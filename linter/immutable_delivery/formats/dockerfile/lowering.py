@@ -12,6 +12,7 @@ from immutable_delivery.formats.dockerfile.containers import container
 from immutable_delivery.formats.dockerfile.contents import Contents
 from immutable_delivery.formats.dockerfile.context import context_of
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
+from immutable_delivery.formats.dockerfile.environments import meant_for
 from immutable_delivery.formats.dockerfile.expansion import Resolver
 from immutable_delivery.formats.dockerfile.interpreters import finish
 from immutable_delivery.formats.dockerfile.references import flag
@@ -51,7 +52,7 @@ def _lower(document: Document, ctx: ParseContext, request: Request) -> list[Fact
     site = BuildState(
         document, ctx, plan, context_of(ctx.files, document.path, request, _sources(document))
     )
-    scope = Scope(owner=document.path, dockerfile=document.path)
+    scope = meant_for(Scope(owner=document.path, dockerfile=document.path), ctx)
     if document.syntax:
         site.facts.append(bases.frontend(document.syntax, scope))
     for one in takewhile(lambda one: one.name != "FROM", document.instructions):
@@ -83,7 +84,8 @@ def _opened(site: BuildState, stage: Stage) -> State:
     owner = stage.name or (
         f"stage {stage.index}" if len(site.plan.stages) > 1 else site.document.path
     )
-    scope = Scope(owner=owner, shipped=stage.shipped, dockerfile=site.document.path)
+    stated = Scope(owner=owner, shipped=stage.shipped, dockerfile=site.document.path)
+    scope = meant_for(stated, site.ctx)
     if stage.parents:
         parents = [site.states[index] for index in stage.parents]
         parent = next((one for one in parents if one.start), parents[0])  # a variable may mean any
