@@ -167,3 +167,11 @@ def plain(node: Node) -> object:
         boolean = {"true": True, "false": False} if node.plain else {}
         return int(node.text) if number else boolean.get(node.text, node.text)
     return [plain(item) for item in node.items]
+
+
+def test_contributing_draws_every_room() -> None:
+    rooms = {
+        path.parent.name for path in Path(immutable_delivery.__file__).parent.glob("*/__init__.py")
+    }
+    picture = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Ten words")[0]
+    assert {room for room in rooms if not re.search(rf"\b{room}\b", picture)} == set()
