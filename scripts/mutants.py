@@ -267,7 +267,7 @@ def tables(draw: random.Random) -> Mutant:
         path.relative_to(ROOT),
         dumped(yaml, data),
         change,
-        (*near, "tests/meaning", *nearest(PACKAGE / "commands.py")),
+        (*near, "tests/meaning", *nearest(PACKAGE / "effects" / "installs.py")),
     )
 
 

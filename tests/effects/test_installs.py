@@ -684,3 +684,20 @@ def test_runners_fetch_what_they_run(script: str, fetched: bool | None) -> None:
 def test_runners_start_programs_that_install() -> None:
     found = installs("npx -y playwright@1.49.0 install --with-deps chromium")
     assert [one.command for one in found] == ["npx", "playwright install"]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("apk add x==1.2.3-r0", "x:exact"),
+        ("apk add x=1.2.3-r0", "x:exact"),
+        ("pip install -r https://x.example/main/r.txt", "https://x.example/main/r.txt:alias"),
+        ("pip install -r https://x.example/r.txt", "https://x.example/r.txt:none"),
+        ("pip install -r r.txt", "?:unknown"),
+        ("nuget install packages.config", "packages.config:local"),
+        ("choco install packages.config", "packages.config:local"),
+        ("nuget install some.package", "some.package:none"),
+    ],
+)
+def test_lists_and_versions_written_otherwise(script: str, expected: str) -> None:
+    assert packages(script) == expected

@@ -11,6 +11,7 @@ from immutable_delivery.effects.stage import Stage, decided
 from immutable_delivery.facts import Package
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.references.packages import manifests, requirements
+from immutable_delivery.references.urls import is_remote, of_url
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Call, Word
 
@@ -93,9 +94,7 @@ def _read(found: Listed, word: Word, manager: Manager, stage: Stage, call: Call)
         found.packages += manifests.environment(environment)
         return
     if path is None or manager.reads not in {"pep508", "tool508"}:
-        found.packages.append(
-            Package(name=None, version=None, pin=None, spec=word.text, place=decided(word))
-        )
+        found.packages.append(_unread(word))
         found.reads += [path] if path else []
         return
     pending, every = [path], []
@@ -113,6 +112,15 @@ def _read(found: Listed, word: Word, manager: Manager, stage: Stage, call: Call)
         for name in file.constraints:
             _constrain_path(found, normpath(join(dirname(current), name)), stage)
     found.hashed = bool(every) and all(file.hashed for file in every)
+
+
+def _unread(word: Word) -> Package:
+    """Return a file that is not there as one package: unknown, but for an address, which can serve another list tomorrow."""
+    place = decided(word)
+    if not word.known or not is_remote(word.text):
+        return Package(name=None, version=None, pin=None, spec=word.text, place=place)
+    pin = of_url(word.text).pin
+    return Package(name=word.text, pin=pin, spec=word.text, source_type="url", place=place)
 
 
 def _is_environment(path: str, manager: Manager) -> bool:

@@ -12,6 +12,7 @@ from immutable_delivery.references.packages.languages import (
     go,
     named,
     npm,
+    nuget,
     toolchain,
 )
 from immutable_delivery.references.packages.python import conda, pep508, tool508
@@ -44,6 +45,7 @@ READERS: dict[str, Reader] = {
     "module": module,
     "named": named,
     "npm": npm,
+    "nuget": nuget,
     "pep508": pep508,
     "rpm": rpm,
     "tool508": tool508,

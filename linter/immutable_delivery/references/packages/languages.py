@@ -41,6 +41,11 @@ def npm(word: str) -> Spec | None:
     return Spec(word[:1] + name, version, grade(version))
 
 
+def nuget(word: str) -> Spec | None:
+    """Read a name, or the file that lists packages with their versions."""
+    return Spec(word, local=True, source="path") if word.endswith(".config") else named(word)
+
+
 def deno(word: str) -> Spec | None:
     """Read what `deno run` takes: an address, `npm:name@1.2.3`, `jsr:@scope/name`, else a file."""
     scheme, _, rest = word.partition(":")

@@ -42,7 +42,7 @@ def apk(word: str) -> Spec | None:
     if match is None:
         return Spec(name, f"@{repository}" if tag else "", "alias" if tag else "none")
     version = match[3].partition("@")[0]
-    return Spec(match[1], version, whole(version) if match[2] == "=" else _range(version))
+    return Spec(match[1], version, whole(version) if match[2] in {"=", "=="} else _range(version))
 
 
 def _range(version: str) -> Pin:
