@@ -157,7 +157,7 @@ def huge(handler: BaseHTTPRequestHandler) -> bool:
         (lambda h: reply(h, 200, b"[" * 100_000, Content_Type=TYPE), "is not valid"),
         (lambda h: reply(h, 200, b'{"schemaVersion": 1}', Content_Type="application/vnd.docker.distribution.manifest.v1+prettyjws"), "no kind of image"),
         (lambda h: reply(h, 200, b'{"manifests": [{"digest": 3}]}', Content_Type=TYPE), "is not valid"),
-        (lambda h: reply(h, 200, BODY, Content_Type="text/html"), "no kind of image"),
+        (lambda h: reply(h, 200, BODY, Content_Type="text/html"), "its header `Content-Type` says 'text/html', the manifest 'application/vnd."),
         (lambda h: reply(h, 401, b"", WWW_Authenticate='Bearer realm="nonsense"'), "no valid address"),
         (lambda h: reply(h, 302, b"", Location="http://xn--/"), "not valid"),
         (lambda h: reply(h, 302, b"", Location="https://..../"), "not valid"),
@@ -318,3 +318,84 @@ def test_a_proxy_carries_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
         assert refused == {}
         assert found[name].digest == sha256(BODY)
         assert proxy.asked[0][1].startswith("http://registry.example/v2/team/app/")
+
+
+def drip(handler: BaseHTTPRequestHandler, data: bytes) -> bool:
+    """Send bytes one by one, each in time, for three seconds at least."""
+    for byte in data.ljust(20, data[-1:]):
+        handler.wfile.write(bytes([byte]))
+        handler.wfile.flush()
+        time.sleep(0.2)
+    return True
+
+
+def hops(handler: BaseHTTPRequestHandler) -> bool:
+    time.sleep(0.5)
+    return reply(handler, 307, b"", Location=f"{handler.path}x")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda h: drip(h, b"HTTP/1.1 200 OK\r\nX-A: aaaaaaaaaaaaaaa"),
+        lambda h: all(drip(h, b"HTTP/1.1 100 Continue\r\n\r\n") for _ in range(3)),
+        hops,
+    ],
+    ids=["headers", "continue", "redirects"],
+)
+def test_one_deadline_bounds_all_of_a_request(
+    answer: Callable[[BaseHTTPRequestHandler], bool],
+) -> None:
+    with served(answer) as server:
+        began = time.monotonic()
+        said = ask(server)
+        assert time.monotonic() - began < 3
+        assert said == f"{server.host}: the answer takes too long"
+
+
+def test_a_run_waits_no_longer_than_it_has() -> None:
+    limits = Limits(seconds=1, seconds_of_run=2, longest_wait=30)
+    busy = served(lambda h: reply(h, 429, Retry_After="1"))
+    with busy as server, served(lambda h: reply(h, 429, Retry_After="25")) as other:
+        names = [named(f"{one.host}/a:{tag}") for one in (server, other) for tag in range(9)]
+        began = time.monotonic()
+        _, refused = ask_all(
+            names,
+            lambda one, path, n: find(one, path, n.wanted),
+            RegistryOptions(insecure=(server.host, other.host), limits=limits),
+            environ={},
+        )
+        assert time.monotonic() - began < 3
+    assert len(refused) == len(names)
+    assert all(
+        "the 2 s that registries get in a run are used up" in said for said in refused.values()
+    )
+
+
+def test_credentials_for_a_token_service_elsewhere_are_encrypted_and_named(tmp_path: Path) -> None:
+    with served() as server:
+        realm = server.host.replace("127.0.0.1", "localhost")
+
+        def said(scheme: str) -> tuple[list[str], str]:
+            challenge = f'Bearer realm="{scheme}://{realm}/token"'
+            server.answer = lambda h: reply(h, 401, WWW_Authenticate=challenge)
+            notes: list[str] = []
+            name = named(f"{server.host}/a:1")
+            _, refused = ask_all(
+                [name],
+                lambda one, path, n: find(one, path, n.wanted),
+                RegistryOptions(insecure=(server.host, realm), limits=LIMITS, note=notes.append),
+                environ={"DOCKER_CONFIG": credentials(tmp_path, server.host)},
+            )
+            return notes, refused[name]
+
+        notes, reason = said("http")
+        assert notes == []
+        assert (
+            reason == f"{server.host}: it wants the password sent to localhost, without encryption"
+        )
+        assert not any(secret for *_, secret in server.asked)
+        notes, _ = said("https")
+        assert notes == [
+            f"{server.host}: the credentials are sent to its token service at localhost"
+        ]

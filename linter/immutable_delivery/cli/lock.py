@@ -10,7 +10,7 @@ import click
 from immutable_delivery.cli.output import Target, write
 from immutable_delivery.cli.progress import progress
 from immutable_delivery.cli.registries import registry_options, tell
-from immutable_delivery.cli.requests import config_option, today_option
+from immutable_delivery.cli.requests import config_option, today_option, verbose_option
 from immutable_delivery.errors import UsageError
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.resources import shipped
@@ -24,11 +24,12 @@ from immutable_delivery.source.escape import shown
 )
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of imd.lock, and stop.")
 @registry_options
+@verbose_option
 @config_option
 @today_option
 def lock(
     mirrors: tuple[str, ...], insecure: tuple[str, ...], config: str, today: date,
-    *, update: bool, check: bool, schema: bool,
+    *, update: bool, check: bool, schema: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Write imd.lock: what the images of the repository start, as whom, with which ports and volumes.
 
@@ -50,9 +51,11 @@ def lock(
         stale = locking.problems(repository)
         write(Target("text"), "".join(f"{shown(line)}\n" for line in stale))
         return int(bool(stale))
+    said: list[str] = []
     with progress("asking registries") as done:
-        reach = RegistryOptions(mirrors=mirrors, insecure=insecure)
+        reach = RegistryOptions(mirrors=mirrors, insecure=insecure, note=said.append)
         found = locking.lock(repository, reach, update=update, done=done)
+    tell(dict.fromkeys(said) if verbose else ())
     tell(output.left(found.refused, repository.sheet))
     if found.refused and not found.answered:
         tell(["imd.lock is not written: no registry answered"])

@@ -91,12 +91,16 @@ def pin(
     repository = open_repository(Path.cwd(), what, today, config)
     if check:
         return _checked(repository)
+    said: list[str] = []
     with progress("asking registries") as done:
-        resolve = pins.online(RegistryOptions(mirrors=mirrors, insecure=insecure), done)
+        resolve = pins.online(
+            RegistryOptions(mirrors=mirrors, insecure=insecure, note=said.append), done
+        )
         written = pin_digest_only if style == "digest" else beside
         result = (
             pins.update(repository, resolve) if update else pins.pin(repository, resolve, written)
         )
+    tell(dict.fromkeys(said) if verbose else ())
     return _finished(repository, result, apply=apply, verbose=verbose)
 
 

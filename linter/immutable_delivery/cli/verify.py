@@ -10,7 +10,7 @@ import click
 from immutable_delivery.cli.output import Target, write
 from immutable_delivery.cli.progress import progress
 from immutable_delivery.cli.registries import registry_options, tell
-from immutable_delivery.cli.requests import config_option, today_option
+from immutable_delivery.cli.requests import config_option, today_option, verbose_option
 from immutable_delivery.reporters.plain import count
 
 
@@ -24,10 +24,12 @@ from immutable_delivery.reporters.plain import count
     help="Tell of images that were built longer ago; 0 for any age.  [default: `max_age` of missing-digest]",
 )
 @registry_options
+@verbose_option
 @config_option
 @today_option
 def verify(
-    what: tuple[str, ...], mirrors: tuple[str, ...], insecure: tuple[str, ...], days: int | None, config: str, today: date
+    what: tuple[str, ...], mirrors: tuple[str, ...], insecure: tuple[str, ...], days: int | None, config: str, today: date,
+    *, verbose: bool,
 ) -> int:  # fmt: skip
     """Tell which pins are behind their tags, gone from the registry, for one platform alone, or too old.
 
@@ -41,11 +43,13 @@ def verify(
     repository = open_repository(Path.cwd(), what, today, config)
     age = repository.max_age if days is None else days
     oldest = today - timedelta(min(age, today.toordinal() - 1)) if age else None
-    reach = RegistryOptions(mirrors=mirrors, insecure=insecure)
+    said: list[str] = []
+    reach = RegistryOptions(mirrors=mirrors, insecure=insecure, note=said.append)
     with progress("asking registries") as done:
         found = compare(repository, reach, oldest, done)
     lines = output.left(found.problems, repository.sheet)
     write(Target("text"), "".join(f"{line}\n" for line in lines))
+    tell(dict.fromkeys(said) if verbose else ())
     tell(output.left(found.refused, repository.sheet))
     problems = count(len(found.problems), "problem")
     if not found.count:

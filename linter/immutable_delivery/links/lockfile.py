@@ -96,7 +96,7 @@ def _decoded(data: bytes) -> Lock:
     schema = schema_of("lock")
     if not schema.fits(said):
         faults = schema.faults_of_json(Text.decode(FILE, data))
-        raise ConfigError("\n".join(f"{one}; {_ANEW}" for one in faults) or f"{FILE}: {_ANEW}")
+        raise ConfigError("\n".join([*faults, f"{FILE}: {_ANEW}"]))
     return msgspec.convert(said, Lock)
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from immutable_delivery.records import Record
-from immutable_delivery.registry.client import Registry
+from immutable_delivery.registry.client import Note, Registry
 from immutable_delivery.registry.credentials import Keys
 from immutable_delivery.registry.reference import ImageReference, Mirrors
 from immutable_delivery.registry.transport import Limits, RefusedError, Transport
@@ -30,6 +30,7 @@ class RegistryOptions(Record, frozen=True, kw_only=True):
     mirrors: tuple[str, ...] = ()
     insecure: tuple[str, ...] = ()
     limits: Limits = Limits()
+    note: Note = lambda _said: None
 
 
 def ask_all(
@@ -64,7 +65,13 @@ def ask_all(
             done(len(found) + len(refused), total)
 
     try:
-        _run(drain, [(Registry(host, transport, keys), queue) for host, queue in queues.items()])
+        _run(
+            drain,
+            [
+                (Registry(host, transport, keys, reach.note), queue)
+                for host, queue in queues.items()
+            ],
+        )
     finally:
         transport.close()
     return found, refused

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode, urlsplit
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
@@ -17,6 +17,10 @@ CLOSED = frozenset({_UNAUTHORISED, _FORBIDDEN})
 """What a registry answers to who may not read, and often for what is not there."""
 
 
+Note = Callable[[str], None]
+"""Is told what who asks for details wants to know."""
+
+
 class Token(Record):
     """What a token service answers; it may use either name."""
 
@@ -27,8 +31,11 @@ class Token(Record):
 class Registry:
     """A host that speaks the distribution specification."""
 
-    def __init__(self, host: str, transport: Transport, keys: Keys) -> None:
+    def __init__(
+        self, host: str, transport: Transport, keys: Keys, note: Note = lambda _said: None
+    ) -> None:
         self.host = host
+        self._note = note
         self._transport = transport
         self._keys = keys
         self._authorization: dict[str, str] = {}
@@ -74,6 +81,8 @@ class Registry:
         realm = asked.get("realm", "")
         if not realm.startswith(("https://", "http://")):
             raise RefusedError(f"{self.host}: its token service has no valid address")
+        if credentials:
+            self._entrust(realm)
         fields = {"scope": asked.get("scope") or f"repository:{repository}:pull"}
         if service := asked.get("service"):
             fields = {"service": service, **fields}
@@ -90,6 +99,17 @@ class Registry:
             answer = self._transport.send("GET", f"{realm}{joint}{urlencode(fields)}", own)
         return self._granted(answer)
 
+    def _entrust(self, realm: str) -> None:
+        """Note that credentials go to another host than the one that asks for them; never there without encryption."""
+        own, other = _name(f"https://{self.host}"), _name(realm)
+        if own == other:
+            return
+        if not realm.startswith("https://"):
+            raise RefusedError(
+                f"{self.host}: it wants the password sent to {other}, without encryption"
+            )
+        self._note(f"{self.host}: the credentials are sent to its token service at {other}")
+
     def _granted(self, answer: Answer) -> str:
         import msgspec  # noqa: PLC0415
 
@@ -103,6 +123,14 @@ class Registry:
         if not token:
             raise RefusedError(f"{self.host}: its token service gives no token")
         return token
+
+
+def _name(address: str) -> str:
+    """Return the name of the host of an address, "" where it has none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def refusal(answer: Answer) -> str:

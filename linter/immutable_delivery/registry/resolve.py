@@ -14,6 +14,7 @@ from immutable_delivery.registry import manifests
 from immutable_delivery.registry.client import CLOSED, Registry, refusal
 from immutable_delivery.registry.manifests import ACCEPT, Configuration, Descriptor, Manifest
 from immutable_delivery.registry.transport import Answer, RefusedError
+from immutable_delivery.source.escape import shown
 
 _OK, _MISSING = 200, 404
 
@@ -124,9 +125,13 @@ def _judge(registry: Registry, manifest: Manifest, answer: Answer) -> None:
     said = answer.headers.get("content-type", "").partition(";")[0].strip()
     own = manifest.media_type or said
     known = manifests.INDEXES if manifest.manifests is not None else manifests.MANIFESTS
-    if own not in known or (said and said != own):
+    if own not in known:
         raise RefusedError(
             f"{registry.host}: '{own or said}' is no kind of image that can be pinned"
+        )
+    if said and said != own:
+        raise RefusedError(
+            f"{registry.host}: its header `Content-Type` says '{shown(said)}', the manifest '{shown(own)}'"
         )
 
 

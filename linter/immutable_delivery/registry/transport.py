@@ -13,6 +13,7 @@ from immutable_delivery import __version__
 from immutable_delivery.errors import UsageError
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
+from immutable_delivery.registry.deadline import Deadline, bound
 from immutable_delivery.source.escape import shown
 
 _NO_NAME = lazy(
@@ -37,6 +38,9 @@ class Limits(Record, frozen=True, kw_only=True):
     seconds: float = 10
     """For a connection, and for each piece of an answer."""
     seconds_in_all: float = 30
+    """For a request with its redirects, from the connection to the last byte."""
+    seconds_of_run: float = 600
+    """For all requests of a run, with all that registries ask to wait."""
     tries: int = 3
     longest_wait: float = 30
     bytes: int = 4_194_304
@@ -68,8 +72,11 @@ class Transport:
         self._insecure = frozenset(insecure)
         self._limits = limits
         self._sleep = sleep
+        self._deadline = Deadline()
+        self._ends = time.monotonic() + limits.seconds_of_run
         try:
             self._client = self._opened()
+            bound(self._client, self._deadline)
         except ValueError as error:
             raise UsageError("the proxy that the environment names is no valid address") from error
 
@@ -101,9 +108,12 @@ class Transport:
         """Return the answer, after some tries; raise RefusedError where there is none."""
         host = _host(url)
         for left in reversed(range(self._limits.tries)):
+            self._refuse_later(host, 0)
             try:
                 answer = self._once(method, url, headers, data)
             except (httpx.InvalidURL, httpx.HTTPError, ValueError) as error:
+                if self._deadline.passed:
+                    raise RefusedError(f"{host}: the answer takes too long", whole=True) from error
                 if not left or not _worth_another_try(error):
                     raise RefusedError(f"{host}: {_words(error)}", whole=_down(error)) from error
                 wait = 0.0
@@ -113,13 +123,23 @@ class Transport:
                 wait = _asked_wait(answer)
                 if not left or wait > self._limits.longest_wait:
                     raise RefusedError(_given_up(host, answer, wait), whole=True)
-            self._sleep(wait or 0.5 * 2 ** (self._limits.tries - left - 1))
+            wait = wait or 0.5 * 2 ** (self._limits.tries - left - 1)
+            self._refuse_later(host, wait)
+            self._sleep(wait)
         raise AssertionError("unreachable")
+
+    def _refuse_later(self, host: str, wait: float) -> None:
+        """Refuse to wait beyond the time that a run has."""
+        if time.monotonic() + wait > self._ends:
+            spent = (
+                f"the {self._limits.seconds_of_run:.0f} s that registries get in a run are used up"
+            )
+            raise RefusedError(f"{host}: {spent}", whole=True)
 
     def _once(
         self, method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | None
     ) -> Answer:
-        until = time.monotonic() + self._limits.seconds_in_all
+        self._deadline.until = min(time.monotonic() + self._limits.seconds_in_all, self._ends)
         follow = data is None  # what is posted is secret, and a redirect would take it along
         with self._client.stream(
             method, url, headers=dict(headers), data=data, follow_redirects=follow
@@ -129,8 +149,6 @@ class Transport:
                 body += chunk
                 if len(body) > self._limits.bytes:
                     raise RefusedError(f"{response.url.host}: the answer is too large")
-                if time.monotonic() > until:
-                    raise RefusedError(f"{response.url.host}: the answer takes too long")
             own = _origin(response.url) == _origin(
                 response.history[0].url if response.history else response.url
             )

@@ -193,3 +193,20 @@ def test_a_link_is_not_written_through(place: Place, tmp_path: Path) -> None:
     place.write({"Dockerfile": "FROM nginx\n"})
     assert place.call("lock").code == 2
     assert target.read_text() == '{"images": {}}'
+
+
+@pytest.mark.parametrize("command", [["check"], ["lock", "--check"], ["fix"]])
+def test_a_lock_that_is_there_and_cannot_be_read_is_2(place: Place, command: list[str]) -> None:
+    place.write({"Dockerfile": "FROM nginx\n"})
+    (place.root / "imd.lock").mkdir()
+    assert place.call(*command).code == 2
+    (place.root / "imd.lock").rmdir()
+    place.write({"imd.lock": "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n"})
+    result = place.call(*command)
+    assert (result.code, result.err.startswith("imd: error: imd.lock: ")) == (2, True)
+
+
+def test_what_is_wrong_in_a_lock_has_its_place(place: Place) -> None:
+    lock = '{\n  "version": 1,\n  "images": {"nginx": {"digets": "x"}}\n}\n'
+    place.write({"Dockerfile": "FROM nginx\n", "imd.lock": lock})
+    assert "imd.lock:3:25: unknown key `digets`: do you mean `digest`?" in place.call("check").err
