@@ -71,6 +71,8 @@ Origin: TypeAlias = Literal[
 
 Idle: TypeAlias = Literal["waits", "shell", ""]
 
+Movement: TypeAlias = Literal["pointer", "series", "word", ""]
+
 Form: TypeAlias = Literal["exec", "shell", ""]
 
 Mutation: TypeAlias = Literal["container", "workload", "host", "tag", "files", ""]
@@ -176,6 +178,9 @@ class Image(Fact, frozen=True, kw_only=True):
     """What the reference is there for."""
     pin: Pin | None = ""
     """How far the reference fixes the image: from a digest to no tag at all."""
+    moves: Movement | None = ""
+    """How the tag moves: a pointer always names the newest (as no tag does), a series its newest release; what a word means only its
+    owner knows. Empty for what is fixed."""
     problem: str = ""
     """Why the reference is malformed, for a person."""
     built_here: bool = False

@@ -27,6 +27,23 @@ def image(reference: str) -> Image:
         ("nginx:LATEST", "alias"),
         ("nginx:stable-alpine", "alias"),
         ("debian:sid", "alias"),
+        ("node:bookworm", "alias"),
+        ("rust:buster", "alias"),
+        ("python:slim-bookworm", "alias"),
+        ("node:lts-buster-slim", "alias"),
+        ("postgres:bookworm", "alias"),
+        ("docker.io/library/ubuntu:noble", "partial"),
+        ("arm64v8/debian:bookworm", "partial"),
+        ("mcr.microsoft.com/devcontainers/base:bookworm", "partial"),
+        ("shop/web:befacaad", "exact"),
+        ("shop/web:sha-befacaad", "exact"),
+        ("shop/web:deadbeefdeadbeefdeadbeefdeadbeefdeadbeef", "exact"),
+        ("shop/web:facade", "alias"),
+        ("shop/web:befacaad-alpine", "alias"),
+        ("redis:alpine", "alias"),
+        ("acme/engine:4.1-p2", "exact"),
+        ("acme/engine:4-p2", "partial"),
+        ("acme/engine:4.1-pre", "partial"),
         ("registry:5000/web:latest", "alias"),
         ("nginx:1", "partial"),
         ("nginx:1.27-alpine", "partial"),
@@ -87,6 +104,37 @@ def test_a_variable_hides_only_what_it_holds(
     fact = image(reference)
     assert (fact.pin, fact.unresolved, fact.text) == (pin, unresolved, reference)
     assert fact.reference is None
+
+
+@pytest.mark.parametrize(
+    ("reference", "moves"),
+    [
+        ("nginx", "pointer"),
+        ("shop/web", "pointer"),
+        ("shop/web:latest", "pointer"),
+        ("shop/web:edge-alpine", "pointer"),
+        ("node:bookworm", "pointer"),
+        ("docker.io/library/php:apache", "pointer"),
+        ("amd64/redis:alpine", "pointer"),
+        ("mcr.microsoft.com/mssql/server:2022-latest", "pointer"),
+        ("shop/web:blue", "word"),
+        ("shop/web:v5", "word"),
+        ("shop/web:14", "word"),
+        ("redis:e2e", "word"),
+        ("node:22", "series"),
+        ("docker/dockerfile:1", "series"),
+        ("docker.io/docker/dockerfile-upstream:1", "series"),
+        ("shop/web:1.4", "series"),
+        ("debian:bookworm", "series"),
+        ("nginx:1.27.3", ""),
+        ("shop/web:befacaad", ""),
+        (f"shop/web:blue@{DIGEST}", ""),
+        ("shop/web:${TAG}", None),
+        ("${IMAGE}", None),
+    ],
+)
+def test_how_a_tag_moves(reference: str, moves: str | None) -> None:
+    assert image(reference).moves == moves
 
 
 def test_parts_have_their_own_places() -> None:

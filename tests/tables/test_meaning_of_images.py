@@ -196,7 +196,7 @@ def test_each_toggle_updates_unless_it_is_off() -> None:
 def test_how_many_components_name_a_release(image: str, pins: str) -> None:
     for row in pins.split():
         tag, _, pin = row.rpartition(":")
-        assert tag_pin(image, tag) == pin, tag
+        assert tag_pin(image, tag)[0] == pin, tag
 
 
 def test_every_image_with_its_own_count_is_reviewed() -> None:
@@ -209,19 +209,28 @@ def test_every_image_with_its_own_count_is_reviewed() -> None:
 ALIASES = "latest stable edge nightly main master dev develop lts"
 MOVING = "latest snapshot nightly edge dev canary unstable main master"
 DEBIAN = "wheezy jessie stretch buster bullseye bookworm trixie forky"
+DISTRIBUTIONS = (
+    "debian ubuntu buildpack-deps neurodebian raspbian mcr.microsoft.com/devcontainers/base"
+)
 UBUNTU = "trusty xenial bionic focal jammy noble oracular plucky questing resolute"
 
 
 def test_words_that_are_pointers_pin_nothing() -> None:
-    assert {tag_pin("acme/a", word) for word in ALIASES.split()} == {"alias"}
-    assert {tag_pin("acme/a", f"1.2.3-{word}") for word in MOVING.split()} == {"partial"}
+    assert {tag_pin("acme/a", word) for word in ALIASES.split()} == {("alias", "pointer")}
+    moving = {tag_pin("acme/a", f"1.2.3-{word}") for word in MOVING.split()}
+    assert moving == {("partial", "pointer")}
     assert known(Tags).aliases == set(ALIASES.split())
     assert set(known(Tags).moving) == set(MOVING.split())
 
 
 def test_code_names_are_the_releases_of_debian_and_ubuntu() -> None:
     for word in (*DEBIAN.split(), *UBUNTU.split()):
-        assert tag_pin("buildpack-deps", f"{word}-scm") == "partial", word
+        for image in DISTRIBUTIONS.split():
+            assert tag_pin(image, f"{word}-slim") == ("partial", "series"), (image, word)
+        assert tag_pin("node", word) == ("alias", "pointer"), word
+        assert tag_pin("acme/web", word) == ("alias", "word"), word
+    assert known(Tags).distributions == set(DISTRIBUTIONS.split())
+    assert known(Tags).series == {"docker/dockerfile", "docker/dockerfile-upstream"}
     assert known(Tags).code_names == {*DEBIAN.split(), *UBUNTU.split()}
 
 

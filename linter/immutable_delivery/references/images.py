@@ -9,11 +9,11 @@ import re
 from typing import Any
 
 from immutable_delivery import tables
-from immutable_delivery.facts import Image, Pin, Role, Scope
+from immutable_delivery.facts import Image, Movement, Pin, Role, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
-from immutable_delivery.tables.subjects import Tags
+from immutable_delivery.tables.subjects import ImageStarts, OfficialImages, Tags
 
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
@@ -30,6 +30,9 @@ _DATE = lazy(r"(?<!\d)20\d\d[-.]?[01]\d[-.]?[0-3]\d(?!\d{1,3}(?!\d))")
 _COMMIT = lazy(
     r"(?:^|[-_.])(?:sha|git|g|commit)?[-.]?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}(?=$|[-_.])"
 )
+_LETTERS = lazy(r"(?:(?:sha|git|commit)[-.])?[a-f]{7,40}")
+"""A commit that happens to hold no digit."""
+_NUMBER = lazy(r"v?\d")
 _VERSION = lazy(
     r"(?:^|[-_/])[A-Za-z]*?[-_]?(\d+(?:[._]\d+)*)(?:[-+_.]?(rc|alpha|beta|pre|m|p|b|r)[-.]?\d+)?"
 )
@@ -111,22 +114,48 @@ def name_and_tag(reference: str) -> tuple[str, str]:
     return familiar_name(repository) or "", tag
 
 
-def tag_pin(name: str, tag: str) -> Pin:
-    """Return how far a tag of the image ``name`` pins it: exact, partial or alias."""
-    lower = tag.lower()
-    tags = tables.known(Tags)
-    if lower in tags.aliases:
-        return "alias"
-    if _DATE.search(tag) or _COMMIT.search(tag) or re.fullmatch(r"\d{5,}", tag):
-        return "exact"
-    if not any(char.isdigit() for char in tag):
-        return "partial" if tags.code_names & set(re.split(r"[-_.]", lower)) else "alias"
-    version = _VERSION.search(tag)
+def tag_pin(name: str, tag: str) -> tuple[Pin, Movement]:
+    """Return how far a tag of the image ``name`` pins it (exact, partial or alias), and how it moves."""
+    if tag.lower() in tables.known(Tags).aliases:
+        return "alias", "pointer"
+    if any(fixed.search(tag) for fixed in (_DATE, _COMMIT)) or _is_build(tag):
+        return "exact", ""
+    if any(char.isdigit() for char in tag):
+        return _versioned(name, tag)
+    return _worded(name, tag)
+
+
+def _is_build(tag: str) -> bool:
+    """Whether a tag is the number of a build, or a commit without a digit."""
+    return bool(re.fullmatch(r"\d{5,}", tag) or _LETTERS.fullmatch(tag))
+
+
+def _versioned(name: str, tag: str) -> tuple[Pin, Movement]:
+    tags, version = tables.known(Tags), _VERSION.search(tag)
     if version is None or tags.moves.search(tag):
-        return "partial"
+        return "partial", "word" if version is None else "pointer"
+    count = len(re.split(r"[._]", version[1])) + bool(version[2])
     counts = tags.exact_components
-    needed = counts.get(familiar_name(name) or "", counts.get(_last_part(name), 3))
-    return "exact" if len(re.split(r"[._]", version[1])) >= needed else "partial"
+    if count >= counts.get(familiar_name(name) or "", counts.get(_last_part(name), 3)):
+        return "exact", ""
+    published = _is_official(name) or familiar_name(name) in tags.series
+    sure = count > 1 or (published and _NUMBER.match(tag))
+    return "partial", "series" if sure else "word"
+
+
+def _worded(name: str, tag: str) -> tuple[Pin, Movement]:
+    """Judge a tag without a number: only a distribution's own image has code names for releases."""
+    tags = tables.known(Tags)
+    named = tags.code_names.intersection(re.split(r"[-_.]", tag.lower()))
+    if named and not tags.distributions.isdisjoint((familiar_name(name), _last_part(name))):
+        return "partial", "series"
+    return "alias", "pointer" if _is_official(name) or tags.moves.search(tag) else "word"
+
+
+def _is_official(name: str) -> bool:
+    """Whether Docker publishes the image: every tag of it without a release moves."""
+    own = tables.known(ImageStarts).official(familiar_name(name) or "")
+    return own in tables.known(OfficialImages).names
 
 
 def digest_problem(digest: str) -> str:
@@ -199,13 +228,13 @@ def _pin(known: dict[str, str | None], written: str) -> dict[str, Any]:
     problem = _problem(repository, tag, digest)
     if problem:
         return {"pin": "malformed", "problem": problem}
-    if digest or digest is None:
-        return {"pin": "digest" if digest else None}
-    if tag is None:
-        return {"pin": None}
-    if not tag:
-        return {"pin": None if repository is None and _hides_tag(written) else "none"}
-    return {"pin": tag_pin(repository or "", tag)}
+    if digest:
+        return {"pin": "digest"}
+    hidden = digest is None or tag is None
+    if hidden or (not tag and repository is None and _hides_tag(written)):
+        return {"pin": None, "moves": None}
+    pin, moves = tag_pin(repository or "", tag) if tag else ("none", "pointer")
+    return {"pin": pin, "moves": moves}
 
 
 def _hides_tag(repository: str) -> bool:

@@ -423,6 +423,10 @@ class Tags(Subject, frozen=True):
     """Parts of a tag that move whatever else it says."""
     code_names: frozenset[str] = frozenset()
     """Releases of distributions."""
+    distributions: frozenset[str] = frozenset()
+    """Images whose tags name releases by these: behind the name of any other image they are a variant."""
+    series: frozenset[str] = frozenset()
+    """Images beside the official ones of which one number names a series: of any other it may be the number of a build."""
     exact_components: dict[str, int] = field(default_factory=dict)
     """Image → how many components of a version name one release, where it is not three."""
     machine_registries: Words = ()
