@@ -48,11 +48,11 @@ def _spec(found: Found, mounts: Mounts, scope: Scope, scripts: dict[str, Scalar]
     name, directory = scalar(node, "name"), scalar(node, "workingDir")
     ports = (text(port, "containerPort") for port in mappings(node, "ports"))
     return ContainerSpec(
-        used_at=(name or image or node).place,
+        used_at=(name if name and name.text else image or node).place,
         extent=node.place,
         scope=scope,
         container_type="container" if found.role == "pipeline" else found.role,
-        name=name.text if name else "",
+        name=(name.text if name else "") or found.template or workload.name or workload.kind,
         workload=workload.type,
         image=_setting(image),
         images=tuple(_references(found, image, workload)),

@@ -36,6 +36,8 @@ class Found(Record):
     node: Mapping
     role: PodRole
     """container, init, sidecar, ephemeral or pipeline."""
+    template: str = ""
+    """The name of the template that it is alone in: what to call it where it has no name of its own."""
 
 
 class Pod(Record):
@@ -105,7 +107,11 @@ def _lists(group: str) -> dict[str, PodRole]:
 def _argo(node: Mapping) -> list[Found]:
     """Return the containers of a workflow template."""
     named = [mapping(node, key) for key in ("container", "script")]
-    return [Found(one, "container") for one in named if one is not None and text(one, "image")]
+    return [
+        Found(one, "container", text(node, "name"))
+        for one in named
+        if one is not None and text(one, "image")
+    ]
 
 
 def _role(node: Mapping, role: PodRole) -> PodRole:

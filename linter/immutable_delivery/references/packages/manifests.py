@@ -47,7 +47,8 @@ def _listed(text: Text) -> Iterator[Package]:
         for pair in _PAIR.finditer(text.value, *block.span(1)):
             spec = READERS["npm"](f"{pair['name']}@{pair['version']}")
             if spec is not None:
-                yield _package(text, spec, pair.start("version"), pair.end("version"))
+                package = _package(text, spec, *pair.span("version"))
+                yield replace(package, spec="@".join(filter(None, pair.group("name", "version"))))
 
 
 def _gemfile(text: Text) -> Iterator[Package]:
