@@ -93,8 +93,9 @@ def test_a_pasted_place_is_its_file(repository: Repository, pasted: str) -> None
 
 
 def test_a_file_of_such_a_name_is_itself(repository: Repository) -> None:
-    repository.write(**{"Dockerfile:1": FLOATING})
-    assert _files(repository, "Dockerfile:1") <= {"Dockerfile:1"}
+    repository.write(Dockerfile=FLOATING, **{"Dockerfile:1": FLOATING})
+    result = repository.call("Dockerfile:1")
+    assert (result.code, "Dockerfile:1: not judged" in result.err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -137,3 +138,7 @@ def test_a_workflow_has_annotations_beside_the_report(
     assert out.startswith("Dockerfile:1:13 error floating-tag\n")
     assert "\n::error file=Dockerfile,line=1," in out
     assert "::error" not in repository.call("-f", "text").out
+    repository.write(Dockerfile=CLEAN)
+    repository.git("add", "-A")
+    clean = repository.call("check", "--staged")
+    assert (clean.code, clean.out, clean.err) == (0, "", "")

@@ -20,8 +20,10 @@ _PROPERTY = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 
 
 def render(report: Report, options: Options) -> str:
-    """Return the commands, the worst ten of a kind, the other findings in a group, and what there is in all."""
+    """Return the commands, the worst ten of a kind, the other findings in a group, and what there is in all; of a clean change nothing."""
     findings = shown(report, include_suppressed=options.include_suppressed)
+    if report.only_new and not findings:
+        return ""
     kinds = [[one for one in findings if one.severity == severity] for severity in SEVERITIES]
     annotated = [finding for kind in kinds for finding in worst(kind, SHOWN_PER_KIND)]
     names = {id(finding) for finding in annotated}
