@@ -6,22 +6,18 @@ import json
 from importlib.resources import files
 
 import pytest
+from tests.kit import located
 
 from immutable_delivery.effects import Interpreter, dev_server, package_script
 from immutable_delivery.effects.tables import compile_tables, load
 from immutable_delivery.facts import Command, Fact, Fetch, Install, Phase, Scope, Unread, Variable
 from immutable_delivery.references.packages import READERS
-from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
-
-
-def written(text: str, file: str = "f") -> LocatedText:
-    return LocatedText.literal(text, Place(file, Span(0, len(text))))
 
 
 def read(script: str, phase: Phase = "pipeline", shell: str = "sh") -> Interpreter:
     interpreter = Interpreter(shell=shell)
-    interpreter.script(written(script), Scope(phase=phase), Place("f", Span(0, len(script))))
+    interpreter.script(located(script), Scope(phase=phase), Place("f", Span(0, len(script))))
     return interpreter
 
 
@@ -403,18 +399,18 @@ def test_exec_forms_have_no_shell() -> None:
         ["echo", "&&", "apk", "add", "c"],
         [],
     ):
-        interpreter.argv([written(word) for word in argv], Scope(), place)
+        interpreter.argv([located(word) for word in argv], Scope(), place)
     found = [fact for fact in interpreter.finish() if isinstance(fact, Install)]
     assert [[p.name for p in fact.packages] for fact in found] == [["$X", "a"], ["b"]]
 
 
 def test_variables_hold_from_where_they_are_assigned() -> None:
-    interpreter = Interpreter({"V": written("1", "env")})
+    interpreter = Interpreter({"V": located("1", "env")})
     place = Place("f", Span(0, 1))
     for value in ("2", None):
-        interpreter.script(written("X=9; apk add a=$V b=$X"), Scope(), place)
-        interpreter.assign("V", None if value is None else written(value))
-        interpreter.script(written("apk add c=$V d=$X"), Scope(), place)
+        interpreter.script(located("X=9; apk add a=$V b=$X"), Scope(), place)
+        interpreter.assign("V", None if value is None else located(value))
+        interpreter.script(located("apk add c=$V d=$X"), Scope(), place)
     found = [p for f in interpreter.finish() if isinstance(f, Install) for p in f.packages]
     assert {(p.name, p.version) for p in found} == {
         ("a", "1"), ("b", "9"), ("c", "2"), ("d", None), ("a", "2"), ("c", None),
@@ -463,7 +459,7 @@ def test_a_configuration_extends_the_tables() -> None:
     interpreter = Interpreter(tables=tables)
     place = Place("f", Span(0, 1))
     interpreter.script(
-        written("NO_CHECK=1 with-proxy -p x fetchpkg get a=1 b; mydev serve"), Scope(), place
+        located("NO_CHECK=1 with-proxy -p x fetchpkg get a=1 b; mydev serve"), Scope(), place
     )
     found = interpreter.finish()
     (install,) = [fact for fact in found if isinstance(fact, Install)]

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from tests.kit import located
 
 from immutable_delivery.effects import Interpreter, of_ref, of_url
 from immutable_delivery.facts import Fetch, Scope
-from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 SHA = "ab" * 32
 
 
-def written(text: str, file: str = "f") -> LocatedText:
-    return LocatedText.literal(text, Place(file, Span(0, len(text))))
-
-
 def fetches(*scripts: str, **variables: str | None) -> list[Fetch]:
-    given = {name: None if v is None else written(v, "env") for name, v in variables.items()}
+    given = {name: None if v is None else located(v, "env") for name, v in variables.items()}
     interpreter = Interpreter(given)
     for number, script in enumerate(scripts):
         interpreter.layer()
-        interpreter.script(written(script, f"f{number}"), Scope(), Place(f"f{number}", Span(0, 1)))
+        interpreter.script(located(script, f"f{number}"), Scope(), Place(f"f{number}", Span(0, 1)))
     return [fact for fact in interpreter.finish() if isinstance(fact, Fetch)]
 
 
@@ -304,7 +300,7 @@ def test_a_download_made_elsewhere_is_followed() -> None:
     place = Place("f", Span(0, 1))
     fact = Fetch(used_at=place, extent=place, tool="ADD", url="https://x/i.sh", pin="none")
     interpreter.add(fact, "/tmp/i.sh")
-    interpreter.script(written("sh /tmp/i.sh"), Scope(), place)
+    interpreter.script(located("sh /tmp/i.sh"), Scope(), place)
     (fetch,) = interpreter.finish()
     assert isinstance(fetch, Fetch)
     assert (fetch.tool, fetch.executed) == ("ADD", "file")

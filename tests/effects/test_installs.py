@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import pytest
+from tests.kit import located
 
 from immutable_delivery.effects import Interpreter
 from immutable_delivery.facts import Fetch, Install, Package, Scope
 from immutable_delivery.references.packages import requirements
 from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 SHA = "a" * 64
 
 
-def written(text: str, file: str = "f") -> LocatedText:
-    return LocatedText.literal(text, Place(file, Span(0, len(text))))
-
-
 def read(
     *scripts: str, files: dict[str, str] | None = None, **variables: str | None
 ) -> Interpreter:
-    given = {name: None if v is None else written(v, "env") for name, v in variables.items()}
+    given = {name: None if v is None else located(v, "env") for name, v in variables.items()}
     interpreter = Interpreter(given, MemoryFiles(files) if files is not None else None)
     for number, script in enumerate(scripts):
         interpreter.layer()
-        interpreter.script(written(script, f"f{number}"), Scope(), Place(f"f{number}", Span(0, 1)))
+        interpreter.script(located(script, f"f{number}"), Scope(), Place(f"f{number}", Span(0, 1)))
     return interpreter
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import pickle
 from contextlib import suppress
 
 import pytest
+from tests.kit import reader, text_at
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact, Fetch, Image, Install
 from immutable_delivery.formats import bake
 from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.text import Place, Text
+from immutable_delivery.source.text import Text
 
 SAMPLE = r"""
 variable "TAG" { default = "1.2.3" }
@@ -79,21 +79,12 @@ JSON = """\
 """
 
 
-def read(
-    content: str, path: str = "docker-bake.hcl", **more: str
-) -> tuple[list[object], ParseContext]:
-    ctx = ParseContext(MemoryFiles({path: content, **more}))
-    document = pickle.loads(pickle.dumps(bake.parse(Text(path, content))))
-    return list(bake.facts({path: document}, ctx)), ctx
+read = reader(bake, "docker-bake.hcl")
 
 
 def builds(content: str, path: str = "docker-bake.hcl", **more: str) -> dict[str, Build]:
     found = [one for one in read(content, path, **more)[0] if isinstance(one, Build)]
     return {one.dockerfile: one for one in found}
-
-
-def written(place: Place, content: str = SAMPLE) -> str:
-    return content[place.span.start : place.span.end]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +106,7 @@ def test_a_target_is_a_build() -> None:
     assert (one.context, one.target, one.tool, one.deployed) == ("web", "prod", "bake", False)
     assert (one.image, one.service) == ("registry.example.com/shop/web:1.2.3", "web")
     assert one.contexts == ("base", "other")
-    assert written(one.place) == "docker/Dockerfile.prod"
+    assert text_at(SAMPLE, one.place) == "docker/Dockerfile.prod"
 
 
 def test_arguments_are_resolved_from_defaults() -> None:
@@ -130,9 +121,9 @@ def test_arguments_are_resolved_from_defaults() -> None:
         "CALL": None,
         "LITERAL": "${TAG}",
     }
-    assert written(one.arg_places["TAG"]) == "1.2.3"
-    assert written(one.arg_places["NODE"]) == "22"
-    assert written(one.arg_places["LATER"]) == "own"
+    assert text_at(SAMPLE, one.arg_places["TAG"]) == "1.2.3"
+    assert text_at(SAMPLE, one.arg_places["NODE"]) == "22"
+    assert text_at(SAMPLE, one.arg_places["LATER"]) == "own"
 
 
 def test_images_of_contexts() -> None:
@@ -140,17 +131,17 @@ def test_images_of_contexts() -> None:
     image = next(fact for fact in facts if isinstance(fact, Image) and fact.name == "debian")
     assert (image.role, image.pin, image.scope.phase) == ("base", "exact", "build")
     assert image.scope.deployed is False
-    assert written(image.used_at) == "docker-image://debian:${TAG}"
-    assert written(image.place_of("tag")) == "1.2.3"
+    assert text_at(SAMPLE, image.used_at) == "docker-image://debian:${TAG}"
+    assert text_at(SAMPLE, image.place_of("tag")) == "1.2.3"
 
 
 def test_a_dockerfile_inside() -> None:
     facts, ctx = read(SAMPLE)
     image = next(fact for fact in facts if isinstance(fact, Image) and fact.name == "alpine")
-    assert (image.pin, written(image.place_of("tag"))) == ("exact", "1.2.3")
+    assert (image.pin, text_at(SAMPLE, image.place_of("tag"))) == ("exact", "1.2.3")
     (install,) = [fact for fact in facts if isinstance(fact, Install)]
-    assert written(install.used_at) == "apk add"
-    assert written(install.packages[0].place) == "curl"
+    assert text_at(SAMPLE, install.used_at) == "apk add"
+    assert text_at(SAMPLE, install.packages[0].place) == "curl"
     assert "docker-bake.hcl#tool" in builds(SAMPLE)
     assert ctx.troubles == []
 
@@ -158,13 +149,13 @@ def test_a_dockerfile_inside() -> None:
 def test_a_context_elsewhere() -> None:
     (fetch,) = [one for one in read(SAMPLE)[0] if isinstance(one, Fetch)]
     assert (fetch.source_type, fetch.revision, fetch.pin) == ("git", "main", "alias")
-    assert written(fetch.place_of("revision")) == "main"
+    assert text_at(SAMPLE, fetch.place_of("revision")) == "main"
 
 
 def test_json() -> None:
     one = builds(JSON, "docker-bake.json")["Dockerfile"]
     assert one.args == {"A": "1.2", "B": None}
-    assert (one.image, written(one.arg_places["A"], JSON)) == ("shop/web:1.2", "1.2")
+    assert (one.image, text_at(JSON, one.arg_places["A"])) == ("shop/web:1.2", "1.2")
 
 
 @pytest.mark.parametrize(

@@ -5,25 +5,17 @@ from __future__ import annotations
 import time
 
 import pytest
+from tests.kit import read_files
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Container, Fact, Image, Mount, Source, Start
 from immutable_delivery.formats import compose
-from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.text import Text
 
 DIGEST = "sha256:" + "a" * 64
 
 
 def read(files: dict[str, str]) -> tuple[list[Fact], ParseContext]:
-    repository = MemoryFiles(files)
-    ctx = ParseContext(repository)
-    documents = {
-        path: compose.parse(Text.decode(path, repository.read(path)))
-        for path in repository.paths
-        if path.endswith(("yml", "yaml")) and compose.claims(path, repository.read(path))
-    }
-    found = compose.facts(documents, ctx)
+    found, ctx = read_files(compose, files)
     return [fact for fact in found if isinstance(fact, Fact)], ctx
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TypeVar
 
 import pytest
+from tests.kit import text_at
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Contract, Fact, Image, Install, Start
 from immutable_delivery.formats import contract
 from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.text import Place, Text
+from immutable_delivery.source.text import Text
 
 DIGEST = "sha256:" + "ab" * 32
 OTHER = "sha256:" + "cd" * 32
@@ -63,13 +64,9 @@ def problems(source: str) -> list[tuple[str, str, str]]:
     """Return path, written text and message of each problem."""
     found, _ = read(source)
     return [
-        (problem.path, written(source, problem.place), problem.text)
+        (problem.path, text_at(source, problem.place), problem.text)
         for problem in only(found, Contract).problems
     ]
-
-
-def written(source: str, place: Place) -> str:
-    return source[place.span.start : place.span.end]
 
 
 @pytest.mark.parametrize(
@@ -117,9 +114,9 @@ def test_a_full_contract_has_no_problem_and_states_everything() -> None:
         ("staging",),
         ("production",),
     ]
-    assert written(FULL, fact.places["name"]) == "web"
-    assert written(FULL, fact.places["image"]) == "registry.example/shop/web"
-    assert written(FULL, fact.places["start"]) == '[node, server.js, "--port", "8080"]'
+    assert text_at(FULL, fact.places["name"]) == "web"
+    assert text_at(FULL, fact.places["image"]) == "registry.example/shop/web"
+    assert text_at(FULL, fact.places["start"]) == '[node, server.js, "--port", "8080"]'
 
 
 def test_the_build_is_relative_to_the_file() -> None:
@@ -136,7 +133,7 @@ def test_the_build_is_relative_to_the_file() -> None:
     )
     assert build.args == {"VERSION": "1.10", "DEBUG": "false"}
     assert build.deployed
-    assert written(FULL, build.place) == "docker/web.Dockerfile"
+    assert text_at(FULL, build.place) == "docker/web.Dockerfile"
 
 
 @pytest.mark.parametrize(
@@ -178,10 +175,10 @@ def test_the_image_and_the_artifact_of_each_environment_are_images() -> None:
     ]
     assert {image.role for image in images} == {"contract"}
     assert {image.built_here for image in images} == {True}
-    assert written(FULL, images[1].places["digest"]) == OTHER
-    assert written(FULL, images[1].used_at) == OTHER
-    assert "name: staging" in written(FULL, images[1].extent)
-    assert "name: production" not in written(FULL, images[1].extent)
+    assert text_at(FULL, images[1].places["digest"]) == OTHER
+    assert text_at(FULL, images[1].used_at) == OTHER
+    assert "name: staging" in text_at(FULL, images[1].extent)
+    assert "name: production" not in text_at(FULL, images[1].extent)
 
 
 def test_an_image_that_nothing_here_builds_is_somebody_elses() -> None:
@@ -190,7 +187,7 @@ def test_an_image_that_nothing_here_builds_is_somebody_elses() -> None:
     image, fact = only(found, Image), only(found, Contract)
     assert (image.pin, image.built_here, image.scope.layer) == ("partial", False, "middleware")
     assert (fact.pin, fact.builds) == ("partial", False)
-    assert written(source, fact.place_of("pin")) == "redis:7.4"
+    assert text_at(source, fact.place_of("pin")) == "redis:7.4"
 
 
 @pytest.mark.parametrize(
@@ -201,7 +198,7 @@ def test_an_artifact_takes_the_repository_alone(image: str) -> None:
     *_, artifact = (fact for fact in read(source)[0] if isinstance(fact, Image))
     repository = image.partition("@")[0].removesuffix(":1").removesuffix(":1.2.3")
     assert artifact.reference == f"{repository}@{DIGEST}"
-    assert written(source, artifact.places["digest"]) == DIGEST
+    assert text_at(source, artifact.places["digest"]) == DIGEST
 
 
 def test_an_artifact_without_an_image_goes_by_the_service() -> None:
@@ -250,8 +247,8 @@ def test_a_contract_has_a_place_to_point_at_whatever_it_lacks(
     source: str, name: str, start: str
 ) -> None:
     fact = only(read(source)[0], Contract)
-    assert written(source, fact.place_of("name")) == name
-    assert written(source, fact.place_of("start", "name")) == start
+    assert text_at(source, fact.place_of("name")) == name
+    assert text_at(source, fact.place_of("start", "name")) == start
 
 
 OK = "service: web\nstart: [a]\n"
@@ -345,7 +342,7 @@ def test_json_is_read_alike() -> None:
     )
     found, _ = read(source, "web/delivery.json")
     (problem,) = only(found, Contract).problems
-    assert written(source, problem.place) == "x"
+    assert text_at(source, problem.place) == "x"
 
 
 def test_a_broken_file_is_a_trouble_and_no_fact() -> None:
@@ -374,4 +371,4 @@ def test_what_the_start_command_does_is_read_as_shell() -> None:
     install = only(read(source)[0], Install)
     assert (install.manager, install.scope.phase, install.scope.owner) == ("pip", "start", "web")
     (package,) = install.packages
-    assert written(source, package.place) == "flask"
+    assert text_at(source, package.place) == "flask"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import pickle
 from typing import TypeVar
 
 import pytest
+from tests.kit import reader, text_at
 
-from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact, Image, Install, Mount, Source, Variable
 from immutable_delivery.formats import devcontainer
-from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.text import Place, Text
+from immutable_delivery.source.text import Text
 
 T = TypeVar("T", bound=Fact)
 
@@ -48,18 +46,11 @@ BUILT = """\
 """
 
 
-def read(content: str, path: str = PATH, **more: str) -> tuple[list[object], ParseContext]:
-    ctx = ParseContext(MemoryFiles({path: content, **more}))
-    document = pickle.loads(pickle.dumps(devcontainer.parse(Text(path, content))))
-    return list(devcontainer.facts({path: document}, ctx)), ctx
+read = reader(devcontainer, PATH)
 
 
 def of(kind: type[T], content: str = SAMPLE) -> list[T]:
     return [fact for fact in read(content)[0] if isinstance(fact, kind)]
-
-
-def written(place: Place) -> str:
-    return SAMPLE[place.span.start : place.span.end]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +79,7 @@ def test_everything_is_for_development() -> None:
 def test_image() -> None:
     (image,) = of(Image)
     assert (image.role, image.pin, image.scope.phase) == ("container", "partial", "start")
-    assert written(image.place_of("tag")) == "bookworm"
+    assert text_at(SAMPLE, image.place_of("tag")) == "bookworm"
 
 
 def test_build() -> None:
@@ -111,8 +102,8 @@ def test_features() -> None:
         ("https://example.com/f.tgz", "", "none", False),
     ]
     assert {one.source_type for one in of(Source)} == {"feature"}
-    assert written(of(Source)[0].place_of("ref")) == "1"
-    assert written(of(Source)[1].place_of("ref")) == "ghcr.io/devcontainers/features/go"
+    assert text_at(SAMPLE, of(Source)[0].place_of("ref")) == "1"
+    assert text_at(SAMPLE, of(Source)[1].place_of("ref")) == "ghcr.io/devcontainers/features/go"
 
 
 def test_features_that_are_locked() -> None:
@@ -134,11 +125,11 @@ def test_mounts() -> None:
         ("host", "/var/run/docker.sock", "/var/run/docker.sock", False, None),
     ]
     assert of(Mount)[2].runtime_socket == "socket"
-    assert written(of(Mount)[0].place_of("target")) == "/data"
+    assert text_at(SAMPLE, of(Mount)[0].place_of("target")) == "/data"
 
 
 def test_commands() -> None:
-    assert [(written(one.used_at), one.scope.phase) for one in of(Install)] == [
+    assert [(text_at(SAMPLE, one.used_at), one.scope.phase) for one in of(Install)] == [
         ("apt-get install", "hook"),
         ('gem", "install', "hook"),
         ("npm install", "hook"),
@@ -149,7 +140,7 @@ def test_commands() -> None:
 def test_environment() -> None:
     found = [(one.name, one.value) for one in of(Variable)]
     assert found == [("MODE", "development"), ("HOME", None)]
-    assert written(of(Variable)[0].used_at) == "development"
+    assert text_at(SAMPLE, of(Variable)[0].used_at) == "development"
 
 
 def test_comments() -> None:

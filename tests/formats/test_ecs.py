@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import pickle
 from typing import TypeVar
 
 import pytest
+from tests.kit import reader, text_at
 
-from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Container, Fact, Fetch, Image, Mount, Start, Variable
 from immutable_delivery.formats import ecs
-from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.text import Place, Text
 
 T = TypeVar("T", bound=Fact)
 
@@ -85,18 +82,11 @@ Resources:
 """
 
 
-def read(content: str, path: str = "task.json") -> tuple[list[object], ParseContext]:
-    ctx = ParseContext(MemoryFiles({path: content}))
-    document = pickle.loads(pickle.dumps(ecs.parse(Text(path, content))))
-    return list(ecs.facts({path: document}, ctx)), ctx
+read = reader(ecs, "task.json")
 
 
 def of(kind: type[T], content: str = TASK) -> list[T]:
     return [fact for fact in read(content)[0] if isinstance(fact, kind)]
-
-
-def written(place: Place, content: str = TASK) -> str:
-    return content[place.span.start : place.span.end]
 
 
 @pytest.mark.parametrize(
@@ -125,8 +115,8 @@ def test_images_and_roles() -> None:
         ("fluent-bit", "alias", "sidecar", "start"),
     ]
     first = of(Image)[0]
-    assert written(first.place_of("tag")) == "1.2.3"
-    assert written(first.extent) == 'image": "registry.example.com/shop/web:1.2.3"'
+    assert text_at(TASK, first.place_of("tag")) == "1.2.3"
+    assert text_at(TASK, first.extent) == 'image": "registry.example.com/shop/web:1.2.3"'
     assert (first.scope.service, first.scope.owner) == ("shop", "shop (container web)")
 
 
@@ -136,8 +126,8 @@ def test_containers() -> None:
     assert (web.stdin, web.tty, web.ports, web.labels) == (True, True, ("8080",), ("a.b",))
     assert web.entry == ("sh", "-c", "curl https://example.com/x.sh | sh")
     assert [one.container_type for one in of(Container)] == ["container", "init", "sidecar"]
-    assert written(web.place_of("user")) == "root"
-    assert written(web.place_of("read_only_root")) == "true"
+    assert text_at(TASK, web.place_of("user")) == "root"
+    assert text_at(TASK, web.place_of("read_only_root")) == "true"
 
 
 def test_commands() -> None:
@@ -147,7 +137,7 @@ def test_commands() -> None:
     ]
     (fetch,) = [one for one in of(Fetch) if one.scope.phase == "start"]
     assert (fetch.url, fetch.executed) == ("https://example.com/x.sh", "pipe")
-    assert written(fetch.place_of("url")) == "https://example.com/x.sh"
+    assert text_at(TASK, fetch.place_of("url")) == "https://example.com/x.sh"
 
 
 def test_environment() -> None:
@@ -157,7 +147,7 @@ def test_environment() -> None:
         ("env", "DB_PASSWORD", "hunter2x", "name"),
         ("label", "a.b", "c", ""),
     ]
-    assert written(of(Variable)[1].place_of("value")) == "hunter2x"
+    assert text_at(TASK, of(Variable)[1].place_of("value")) == "hunter2x"
 
 
 def test_mounts_are_joined_with_volumes() -> None:
@@ -167,7 +157,7 @@ def test_mounts_are_joined_with_volumes() -> None:
         ("volume", "files", "/files", False, ""),
     ]
     socket = of(Mount)[0]
-    assert (socket.read_only, written(socket.place_of("read_only"))) == (True, "true")
+    assert (socket.read_only, text_at(TASK, socket.place_of("read_only"))) == (True, "true")
     assert socket.place_of("source").span.start > TASK.index('"volumes"')
 
 
@@ -179,9 +169,9 @@ def test_cloudformation() -> None:
         ("${Join}", None, "Join"),
         ("redis:7.4.1", "exact", ""),
     ]
-    assert written(images[0].place_of("tag"), TEMPLATE) == "1.4"
+    assert text_at(TEMPLATE, images[0].place_of("tag")) == "1.4"
     assert images[0].place_of("tag").span.start < TEMPLATE.index("Resources")
-    assert written(images[0].used_at, TEMPLATE) == "nginx:${Tag}"
+    assert text_at(TEMPLATE, images[0].used_at) == "nginx:${Tag}"
     (region,) = of(Variable, TEMPLATE)
     assert (region.name, region.value) == ("REGION", None)
     last = of(Container, TEMPLATE)[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import pytest
+from tests.kit import text_at
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import (
@@ -20,7 +21,7 @@ from immutable_delivery.facts import (
 )
 from immutable_delivery.formats import kubernetes
 from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.text import Place, Text
+from immutable_delivery.source.text import Text
 
 DIGEST = "sha256:" + "ab" * 32
 FactT = TypeVar("FactT", bound=Fact)
@@ -47,11 +48,6 @@ def deployment(*containers: str, volumes: str = "[]", more: str = "", metadata: 
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n"
         f"    metadata: {metadata}\n    spec:\n{more}      volumes: {volumes}\n      containers:\n{listed}"
     )
-
-
-def written(content: str, place: Place) -> str:
-    """Return what stands at a place."""
-    return content[place.span.start : place.span.end]
 
 
 POD = "spec: {containers: [{name: a, image: x:1}]}"
@@ -198,7 +194,7 @@ def test_json_is_read_as_well() -> None:
     content = '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"image": "a\\u002fb:1"}]}}'
     image = one(content, Image)
     assert image.reference == "a/b:1"
-    assert written(content, image.used_at) == "a\\u002fb:1"
+    assert text_at(content, image.used_at) == "a\\u002fb:1"
 
 
 def test_image_places_are_exact() -> None:
@@ -206,7 +202,7 @@ def test_image_places_are_exact() -> None:
         "{name: app, image: 'registry:5000/shop/web:1.2.3', imagePullPolicy: IfNotPresent}"
     )
     image = one(content, Image)
-    assert {name: written(content, place) for name, place in image.places.items()} == {
+    assert {name: text_at(content, place) for name, place in image.places.items()} == {
         "reference": "registry:5000/shop/web:1.2.3",
         "repository": "registry:5000/shop/web",
         "name": "registry:5000/shop/web",
@@ -215,7 +211,7 @@ def test_image_places_are_exact() -> None:
         "pull_policy": "IfNotPresent",
     }
     assert image.pull_policy == "ifnotpresent"
-    assert written(content, image.extent).startswith("{name: app")
+    assert text_at(content, image.extent).startswith("{name: app")
 
 
 @pytest.mark.parametrize(
@@ -349,8 +345,8 @@ def test_places_of_a_host_mount() -> None:
         "{name: app, image: x, volumeMounts: [{name: host, mountPath: /app}]}", volumes=VOLUMES
     )
     (mount,) = mounted(content)
-    assert written(content, mount.places["source"]) == "/srv/code"
-    assert written(content, mount.places["target"]) == "/app"
+    assert text_at(content, mount.places["source"]) == "/srv/code"
+    assert text_at(content, mount.places["target"]) == "/app"
 
 
 def test_a_host_path_that_nobody_mounts_is_told_without_target() -> None:
@@ -483,8 +479,8 @@ def test_what_commands_install(container: str, phase: str) -> None:
         ["curl"],
     )
     assert (
-        written(content, install.used_at) == "apt-get install"
-        or written(content, install.used_at) == "apt-get, install"
+        text_at(content, install.used_at) == "apt-get install"
+        or text_at(content, install.used_at) == "apt-get, install"
     )
 
 
@@ -510,7 +506,7 @@ def test_scripts_from_config_maps_are_read(command: str, mount: str) -> None:
         f"{{name: app, image: x, command: {command}, volumeMounts: [{mount}]}}", volumes=VOLUMES
     )
     (install,) = facts(content, SCRIPT, kind=Install)
-    assert (install.used_at.file, written(SCRIPT, install.used_at)) == ("deploy/1.yaml", "apk add")
+    assert (install.used_at.file, text_at(SCRIPT, install.used_at)) == ("deploy/1.yaml", "apk add")
     (found,) = mounted(content, SCRIPT)
     assert found.script.endswith("run.sh")
 
@@ -641,6 +637,6 @@ def test_what_ko_builds_is_no_reference() -> None:
 def test_arguments_belong_to_the_program_that_the_image_starts(container: str, urls: int) -> None:
     content = deployment(f"{{name: a, {container}}}")
     found = facts(content, kind=Fetch)
-    assert [written(content, fact.places["url"]) for fact in found] == [
+    assert [text_at(content, fact.places["url"]) for fact in found] == [
         "https://example.com/a.git"
     ] * urls

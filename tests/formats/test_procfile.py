@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 
 import pytest
+from tests.kit import reader, text_at
 
-from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Container, Fact, Install, Start
+from immutable_delivery.facts import Container, Install, Start
 from immutable_delivery.formats import procfile
-from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.text import Place, Text
+from immutable_delivery.source.text import Text
 
 SAMPLE = """\
 # imd: ignore[install-at-start] the platform has no build step
@@ -22,14 +20,7 @@ release: npm install && npm run migrate
 """
 
 
-def read(content: str, path: str = "Procfile", **more: str) -> tuple[list[Fact], ParseContext]:
-    ctx = ParseContext(MemoryFiles({path: content, **more}))
-    document = pickle.loads(pickle.dumps(procfile.parse(Text(path, content))))
-    return [f for f in procfile.facts({path: document}, ctx) if isinstance(f, Fact)], ctx
-
-
-def written(content: str, place: Place) -> str:
-    return content[place.span.start : place.span.end]
+read = reader(procfile, "Procfile")
 
 
 @pytest.mark.parametrize(
@@ -55,15 +46,15 @@ def test_processes_start() -> None:
         ("web", "hook", "npm install && npm run migrate"),
     ]
     assert {(f.origin, f.form, f.scope.deployed) for f in starts} == {("Procfile", "shell", True)}
-    assert [written(SAMPLE, f.used_at) for f in starts] == [f.text for f in starts]
-    assert written(SAMPLE, starts[1].extent) == "worker:\tnode worker.js"
+    assert [text_at(SAMPLE, f.used_at) for f in starts] == [f.text for f in starts]
+    assert text_at(SAMPLE, starts[1].extent) == "worker:\tnode worker.js"
     containers = [fact for fact in facts if isinstance(fact, Container)]
     assert [(c.name, c.runs, c.starts, c.own_start) for c in containers] == [
         ("web", True, True, True),
         ("worker", True, True, True),
         ("release", True, True, True),
     ]
-    assert [written(SAMPLE, c.used_at) for c in containers] == ["web", "worker", "release"]
+    assert [text_at(SAMPLE, c.used_at) for c in containers] == ["web", "worker", "release"]
     assert ctx.troubles == []
 
 
@@ -71,7 +62,7 @@ def test_the_shell_is_read() -> None:
     facts, _ = read(SAMPLE)
     (install,) = [fact for fact in facts if isinstance(fact, Install)]
     assert (install.command, install.scope.phase) == ("npm install", "hook")
-    assert written(SAMPLE, install.used_at) == "npm install"
+    assert text_at(SAMPLE, install.used_at) == "npm install"
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from typing import TypeVar
 
 import pytest
+from tests.kit import Read, read_files, text_at
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.errors import UnreadableError
@@ -62,23 +62,13 @@ WantedBy=default.target
 """
 
 
-def read(files: Mapping[str, str]) -> tuple[list[object], ParseContext]:
-    ctx = ParseContext(MemoryFiles(files))
-    units = {
-        path: pickle.loads(pickle.dumps(quadlet.parse(Text(path, content))))
-        for path, content in files.items()
-        if quadlet.claims(path, content.encode())
-    }
-    return list(quadlet.facts(units, ctx)), ctx
+def read(files: Mapping[str, str]) -> Read:
+    return read_files(quadlet, files)
 
 
 def of(kind: type[T], content: str = WEB) -> list[T]:
     facts, _ = read({"units/web.container": content})
     return [fact for fact in facts if isinstance(fact, kind)]
-
-
-def written(place: Place) -> str:
-    return WEB[place.span.start : place.span.end]
 
 
 @pytest.mark.parametrize(
@@ -100,9 +90,9 @@ def test_claims(path: str, content: str, claimed: bool) -> None:
 def test_image() -> None:
     (image,) = of(Image)
     assert (image.name, image.pin, image.role) == ("nginx", "partial", "container")
-    assert (image.pull_policy, written(image.place_of("pull_policy"))) == ("newer", "newer")
-    assert written(image.place_of("tag")) == "1.27"
-    assert written(image.extent) == "Image=docker.io/library/nginx:1.27"
+    assert (image.pull_policy, text_at(WEB, image.place_of("pull_policy"))) == ("newer", "newer")
+    assert text_at(WEB, image.place_of("tag")) == "1.27"
+    assert text_at(WEB, image.extent) == "Image=docker.io/library/nginx:1.27"
     assert (image.scope.service, image.scope.phase, image.scope.deployed) == ("web", "start", True)
 
 
@@ -112,7 +102,7 @@ def test_container() -> None:
     assert (one.user, one.root, one.read_only_root) == ("0", True, True)
     assert (one.ports, one.labels) == (("8080:80",), ("a", "io.containers.autoupdate"))
     assert one.entry == ("sh", "-c", "npm install    && node index.js", "$HOME")
-    assert written(one.place_of("read_only_root")) == "yes"
+    assert text_at(WEB, one.place_of("read_only_root")) == "yes"
 
 
 def test_commands() -> None:
@@ -121,7 +111,7 @@ def test_commands() -> None:
         ("Exec", "exec"),
     ]
     (install,) = of(Install)
-    assert (written(install.used_at), install.scope.phase) == ("npm install", "start")
+    assert (text_at(WEB, install.used_at), install.scope.phase) == ("npm install", "start")
 
 
 def test_mounts() -> None:
@@ -136,10 +126,10 @@ def test_mounts() -> None:
         ("tmpfs", "", "/tmp", False, None),
     ]
     assert [one.runtime_socket for one in of(Mount)] == ["", "", "socket", "", "", "parent", ""]
-    assert written(of(Mount)[0].place_of("read_only")) == "ro,z"
-    assert written(of(Mount)[0].used_at) == "/srv/app:/app:ro,z"
-    assert written(of(Mount)[0].place_of("target")) == "/app"
-    assert written(of(Mount)[2].place_of("runtime_socket")) == "%t/podman/podman.sock"
+    assert text_at(WEB, of(Mount)[0].place_of("read_only")) == "ro,z"
+    assert text_at(WEB, of(Mount)[0].used_at) == "/srv/app:/app:ro,z"
+    assert text_at(WEB, of(Mount)[0].place_of("target")) == "/app"
+    assert text_at(WEB, of(Mount)[2].place_of("runtime_socket")) == "%t/podman/podman.sock"
 
 
 def test_environment() -> None:
@@ -149,11 +139,11 @@ def test_environment() -> None:
         ("GREETING", "hello world"),
         ("TOKEN", None),
     ]
-    assert written(of(Variable)[1].place_of("value")) == "hello world"
+    assert text_at(WEB, of(Variable)[1].place_of("value")) == "hello world"
 
 
 def test_updates() -> None:
-    assert [(one.resource_type, written(one.used_at)) for one in of(Resource)] == [
+    assert [(one.resource_type, text_at(WEB, one.used_at)) for one in of(Resource)] == [
         ("updater", "registry"),
         ("updater", "io.containers.autoupdate=local"),
     ]

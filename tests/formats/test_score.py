@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import pickle
 from typing import TypeVar
 
 import pytest
+from tests.kit import reader, text_at
 
-from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Container, Fact, Image, Install, Mount, Start, Variable
 from immutable_delivery.formats import score
-from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.text import Place, Text
 
 T = TypeVar("T", bound=Fact)
 
@@ -49,20 +46,11 @@ resources:
 """
 
 
-def read(
-    content: str, path: str = "app/score.yaml", **more: str
-) -> tuple[list[object], ParseContext]:
-    ctx = ParseContext(MemoryFiles({path: content, "app/Dockerfile": "FROM node\n", **more}))
-    document = pickle.loads(pickle.dumps(score.parse(Text(path, content))))
-    return list(score.facts({path: document}, ctx)), ctx
+read = reader(score, "app/score.yaml", **{"app/Dockerfile": "FROM node\n"})
 
 
 def of(kind: type[T]) -> list[T]:
     return [fact for fact in read(SAMPLE)[0] if isinstance(fact, kind)]
-
-
-def written(place: Place) -> str:
-    return SAMPLE[place.span.start : place.span.end]
 
 
 @pytest.mark.parametrize(
@@ -81,11 +69,11 @@ def test_claims(path: str, content: str, claimed: bool) -> None:
 def test_images_and_builds() -> None:
     (image,) = of(Image)
     assert (image.reference, image.pin, image.role) == ("nginx:1.27", "partial", "container")
-    assert written(image.place_of("tag")) == "1.27"
+    assert text_at(SAMPLE, image.place_of("tag")) == "1.27"
     assert image.scope.owner == "shop (container proxy)"
     (build,) = [one for one in read(SAMPLE)[0] if isinstance(one, Build)]
     assert (build.dockerfile, build.context, build.service) == ("app/Dockerfile", "app", "shop")
-    assert (build.tool, build.deployed, written(build.place)) == ("score", True, ".")
+    assert (build.tool, build.deployed, text_at(SAMPLE, build.place)) == ("score", True, ".")
 
 
 def test_containers() -> None:
@@ -99,22 +87,22 @@ def test_containers() -> None:
         "nginx:1.27",
         False,
     )
-    assert [written(one.used_at) for one in (web, proxy)] == ["web", "proxy"]
+    assert [text_at(SAMPLE, one.used_at) for one in (web, proxy)] == ["web", "proxy"]
 
 
 def test_commands_are_read() -> None:
-    assert [(one.origin, one.form, written(one.used_at)) for one in of(Start)] == [
+    assert [(one.origin, one.form, text_at(SAMPLE, one.used_at)) for one in of(Start)] == [
         ("command", "exec", '["sh", "-c"]'),
         ("args", "exec", '["npm install && node /app/index.js"]'),
     ]
     (install,) = of(Install)
-    assert (written(install.used_at), install.scope.phase) == ("npm install", "start")
+    assert (text_at(SAMPLE, install.used_at), install.scope.phase) == ("npm install", "start")
 
 
 def test_variables() -> None:
     found = {one.name: one.value for one in of(Variable)}
     assert found == {"MODE": "production", "DB": None, "PRICE": "${literal}"}
-    assert written(of(Variable)[0].place_of("value")) == "production"
+    assert text_at(SAMPLE, of(Variable)[0].place_of("value")) == "production"
 
 
 def test_mounts() -> None:
@@ -124,7 +112,7 @@ def test_mounts() -> None:
         ("config", "./nginx.conf", "/etc/nginx/nginx.conf", True, False),
     ]
     assert of(Mount)[2].host_path == "app/nginx.conf"
-    assert written(of(Mount)[0].place_of("source")) == "data"
+    assert text_at(SAMPLE, of(Mount)[0].place_of("source")) == "data"
 
 
 def test_an_unknown_image_is_unknown() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from tests.kit import read_files
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Source
 from immutable_delivery.formats import skaffold
 from immutable_delivery.source.files import MemoryFiles
-from immutable_delivery.source.text import Text
 
 HEAD = "apiVersion: skaffold/v4beta6\nkind: Config\nmetadata: {name: shop}\n"
 ARTIFACT = "build: {artifacts: [{image: gcr.io/shop/web, context: web}]}\n"
@@ -18,13 +18,7 @@ ARTIFACT = "build: {artifacts: [{image: gcr.io/shop/web, context: web}]}\n"
 
 def read(files: Mapping[str, str], ctx: ParseContext | None = None) -> list[object]:
     """Return the facts and builds of every Skaffold file."""
-    ctx = ctx or ParseContext(MemoryFiles(files))
-    parsed = {
-        path: skaffold.parse(Text(path, content))
-        for path, content in files.items()
-        if skaffold.claims(path, content.encode())
-    }
-    return list(skaffold.facts(parsed, ctx))
+    return read_files(skaffold, files, ctx)[0]
 
 
 def builds(content: str, path: str = "skaffold.yaml", **more: str) -> list[Build]:

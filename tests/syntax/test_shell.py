@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from tests.kit import located
 
 from immutable_delivery.effects.tables import load
 from immutable_delivery.source.located import LocatedText, Segment
@@ -12,14 +13,10 @@ from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.shell import Call, Shell, mask
 
 
-def written(text: str, file: str = "f", at: int = 0) -> LocatedText:
-    return LocatedText.literal(text, Place(file, Span(at, at + len(text))))
-
-
 def calls(script: str, **variables: str | None) -> list[Call]:
-    given = {name: None if v is None else written(v, "env") for name, v in variables.items()}
+    given = {name: None if v is None else located(v, "env") for name, v in variables.items()}
     shell = Shell(given, load().wrappers)
-    shell.run(written(script))
+    shell.run(located(script))
     return shell.calls
 
 
@@ -339,7 +336,7 @@ def test_hostile_scripts_end_soon(script: str) -> None:
 
 def test_what_is_too_much_is_named() -> None:
     shell = Shell({}, load().wrappers)
-    shell.run(written("a;" * 30_000))
+    shell.run(located("a;" * 30_000))
     assert shell.incomplete
     assert len(shell.calls) <= 10_000
 
@@ -359,7 +356,7 @@ def test_what_is_too_much_is_named() -> None:
 )
 def test_what_only_costs_time_is_left_out(script: str, incomplete: bool) -> None:
     shell = Shell({}, load().wrappers)
-    shell.run(written(script))
+    shell.run(located(script))
     assert shell.incomplete is incomplete
 
 

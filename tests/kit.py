@@ -1,0 +1,47 @@
+"""What tests of formats and commands share: texts with places, and files read by a format."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from immutable_delivery.context import ParseContext
+from immutable_delivery.formats import Format
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.located import LocatedText
+from immutable_delivery.source.text import Place, Span, Text
+
+Read = tuple[list[Any], ParseContext]
+
+
+def located(text: str, file: str = "f", at: int = 0) -> LocatedText:
+    """Return a text as it stands in a file that holds nothing else before it but ``at`` characters."""
+    return LocatedText.literal(text, Place(file, Span(at, at + len(text))))
+
+
+def text_at(content: str, place: Place) -> str:
+    """Return what stands at a place."""
+    return content[place.span.start : place.span.end]
+
+
+def read_files(format_: Format, files: Mapping[str, str], ctx: ParseContext | None = None) -> Read:
+    """Return what a format says of the files that it claims; documents travel as they do between processes."""
+    ctx = ctx or ParseContext(MemoryFiles(files))
+    documents = {
+        path: pickle.loads(pickle.dumps(format_.parse(Text(path, content))))
+        for path, content in files.items()
+        if format_.claims(path, content.encode())
+    }
+    return list(format_.facts(documents, ctx)), ctx
+
+
+def reader(format_: Format, path: str, **beside: str) -> Callable[..., Read]:
+    """Return what reads one file of a format, with other files beside it."""
+
+    def read(content: str, path: str = path, **more: str) -> Read:
+        ctx = ParseContext(MemoryFiles({path: content, **beside, **more}))
+        document = pickle.loads(pickle.dumps(format_.parse(Text(path, content))))
+        return list(format_.facts({path: document}, ctx)), ctx
+
+    return read
