@@ -198,7 +198,7 @@ def test_range_that_pre_commit_names_for_a_push(
     story.repository.commit({"ours/Dockerfile": BAD})
     story.person.imd("check", "--staged").blocked("ours/Dockerfile", "1 error;")
     monkeypatch.setenv("PRE_COMMIT_REMOTE_BRANCH", "refs/heads/main")
-    story.person.imd("check", "--staged").blocked("theirs/Dockerfile:1:13", "2 errors;")
+    story.person.imd("check", "--staged").blocked("theirs/Dockerfile:1:13", "2 errors in 2 files")
 
 
 def test_the_trunk_is_what_the_remote_says_or_what_is_called_so(story: Story) -> None:
