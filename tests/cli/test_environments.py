@@ -123,7 +123,7 @@ def test_a_finding_says_which_environments_it_reaches(repository: Repository) ->
     assert [one["environments"] for one in found] == [["staging", "production"]]
     sarif: dict[str, Any] = json.loads(repository.call("--output-format", "sarif").out)
     (result,) = sarif["runs"][0]["results"]
-    assert result["properties"] == {"environments": ["staging", "production"]}
+    assert result["properties"]["environments"] == ["staging", "production"]
     assert result["message"]["text"].endswith(" Reaches staging, production.")
 
 

@@ -32,7 +32,7 @@ remedy: Take the base of the team.
 CONFIG = """\
 profile: acme
 profiles:
-  acme: {base: strict, ignore: [missing-image-labels]}
+  acme: {base: strict, ignore: [missing-image-labels, runs-as-root]}
 severity: {floating-tag: warning, partial-tag: note}
 policies: [policies]
 tables:
@@ -285,7 +285,7 @@ def test_the_programs_of_images_of_ones_own_are_known_in_every_format(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{manager: []}", ".imd.yaml:1:10: there is no table 'manager'; there are api_groups, builders, "),
+        ("{manager: []}", ".imd.yaml:1:10: there is no table 'manager'; there are api_groups, base_users, builders, "),
         ("{managers: {paru: {}}}", ".imd.yaml:1:10: 'managers' must be a list"),
         ("{bypassing_variables: [A]}", "'bypassing_variables' must be a mapping"),
         ("{managers: [{ecosystem: os}]}", "a row of 'managers' lacks 'names'"),
