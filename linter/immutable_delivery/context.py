@@ -63,6 +63,8 @@ class ReadingSettings(Record, frozen=True):
 
     environments: tuple[Environment, ...] = ()
     tables: Tables = field(default_factory=dict)
+    formats: tuple[tuple[str, str], ...] = ()
+    """Patterns of files and the format to read them as, whatever they are called and hold; the first counts."""
 
 
 UNCONFIGURED: Final = ReadingSettings()

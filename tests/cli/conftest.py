@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -68,8 +69,9 @@ def repository(
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.chdir(tmp_path)
 
-    def call(*arguments: str) -> Result:
+    def call(*arguments: str, stdin: str = "") -> Result:
         capfd.readouterr()
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(stdin.encode())))
         code = run([str(argument) for argument in arguments])
         return Result(code, *capfd.readouterr())
 

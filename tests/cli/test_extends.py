@@ -91,7 +91,11 @@ def test_a_package_brings_policies_profiles_and_severities(
 ) -> None:
     _acme(site)
     repository.write(Dockerfile=FLOATING, **{".imd.yaml": EXTENDS})
-    assert _found(repository) == {"acme-base": "error", "floating-tag": "warning"}
+    assert _found(repository) == {
+        "acme-base": "error",
+        "floating-tag": "warning",
+        "runs-as-root": "warning",
+    }
     assert _report(repository)["configuration"]["files"] == [
         ".imd.yaml",
         "//acme-delivery==1.4.0/acme/imd.yaml",
@@ -125,7 +129,7 @@ def test_a_package_extends_its_own_files_and_other_packages(
         {"group/conf/base.yaml": "severity: {partial-tag: error}\n", "b/base.yaml": ""},
     )
     repository.write(
-        Dockerfile='FROM debian:12\nCMD ["true"]\n',
+        Dockerfile='FROM debian:12\nUSER 1\nCMD ["true"]\n',
         **{".imd.yaml": EXTENDS.replace("1.4.0}", "1.4.0, file: web.yaml}")},
     )
     assert _found(repository) == {"partial-tag": "error"}
@@ -320,7 +324,11 @@ def test_a_path_in_the_repository_brings_all_of_it(repository: Repository) -> No
             "vendor/acme/policies/own/acme-base.yaml": POLICY.format(id="acme-base"),
         }
     )  # fmt: skip
-    assert _found(repository) == {"acme-base": "error", "floating-tag": "warning"}
+    assert _found(repository) == {
+        "acme-base": "error",
+        "floating-tag": "warning",
+        "runs-as-root": "warning",
+    }
 
 
 def test_a_submodule_is_refused_rather_than_taken_for_empty(

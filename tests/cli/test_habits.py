@@ -95,14 +95,16 @@ def test_a_pasted_place_is_its_file(repository: Repository, pasted: str) -> None
 def test_a_file_of_such_a_name_is_itself(repository: Repository) -> None:
     repository.write(Dockerfile=FLOATING, **{"Dockerfile:1": FLOATING})
     result = repository.call("Dockerfile:1")
-    assert (result.code, "Dockerfile:1: not judged" in result.err) == (2, True)
+    assert (result.code, "Dockerfile:1: nothing here reads such a file" in result.err) == (2, True)
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ([""], "a path is empty"),
-        (["-"], "the standard input is not read"),
+        (["-", "Dockerfile"], "the standard input is one file, by itself"),
+        (["--stdin-filename", "x"], "the standard input is one file, by itself"),
+        (["--as", "compose"], "--as says what the named files are: name some"),
         (["*.yaml"], "the shell has to expand a pattern"),
         (["--today", "tomorrow"], "'tomorrow' is no date like 2026-11-29"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from os.path import isfile
+import sys
 from pathlib import Path
 from typing import Any, get_args
 
@@ -24,6 +24,7 @@ from immutable_delivery.cli.requests import (
 )
 from immutable_delivery.errors import UsageError
 from immutable_delivery.findings import FailOn, Report
+from immutable_delivery.formats.registry import NAMED
 from immutable_delivery.pipeline.run import run
 from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.policy.gate import fails
@@ -121,6 +122,17 @@ _SHOWN = (
 @click.option(
     "--no-cache", is_flag=True, help="Neither use nor leave what is remembered of unchanged files."
 )
+@click.option(
+    "--as",
+    "read_as",
+    type=click.Choice(tuple(NAMED)),
+    help="Read the named files as this format, whatever they are called.",
+)
+@click.option(
+    "--stdin-filename",
+    metavar="PATH",
+    help="What the file on the standard input (`-` for PATHS) is called.  [default: Dockerfile]",
+)
 @click.option("--no-color", is_flag=True, help="Use no colours; so does the variable NO_COLOR.")
 def check(targets: tuple[Target, ...], **options: Any) -> int:
     """Judge the repository around PATHS, and report what concerns them; all of it without PATHS.
@@ -144,20 +156,13 @@ def check(targets: tuple[Target, ...], **options: Any) -> int:
         progress.end()
     least = None if exit_zero else fail_on or outcome.config.fail_on
     report = replace(outcome.report, fail_on=least)
-    _refuse_unjudged(report, options)
     for target in targets:
         deliver(target, report, options_for(target, color=color, **wanted))
+    if outcome.nothing:
+        raise UsageError(outcome.nothing)
     if not quiet:
         _warn(report, targets)
     return int(fails(report))
-
-
-def _refuse_unjudged(report: Report, options: dict[str, Any]) -> None:
-    """Refuse a call that names files alone of which none is judged: a green run would say that they are fine."""
-    paths, changed = options["paths"], options["staged"] or options["since"] is not None
-    if not paths or changed or _judges(report) or not all(map(isfile, paths)):
-        return
-    raise UsageError(f"{shown(', '.join(paths))}: not judged: no format of imd reads it")
 
 
 def _judges(report: Report) -> bool:
@@ -166,6 +171,10 @@ def _judges(report: Report) -> bool:
 
 def _request(options: dict[str, Any]) -> Request:
     inline = not options.pop("no_inline_ignores")
+    options["read_as"] = options["read_as"] or ""
+    if options["read_as"] and not options["paths"]:
+        raise UsageError("--as says what the named files are: name some")
+    options["stdin"] = _handed(options, options.pop("stdin_filename"))
     if options["defaults"] and options["config"]:
         raise UsageError("--no-config and --config exclude each other")
     if options.pop("no_baseline"):
@@ -181,11 +190,25 @@ def _request(options: dict[str, Any]) -> Request:
     )
 
 
+def _handed(options: dict[str, Any], name: str | None) -> tuple[str, bytes] | None:
+    """Return the file on the standard input, where it is what the caller names."""
+    if options["paths"] != ("-",):
+        if name is not None or "-" in options["paths"]:
+            raise UsageError(
+                "the standard input is one file, by itself: `imd check - --stdin-filename PATH`"
+            )
+        return None
+    if options["staged"] or options["since"] is not None:
+        raise UsageError("--staged and --since judge a change, not the standard input")
+    options["paths"] = ()
+    return name or "Dockerfile", sys.stdin.buffer.read()
+
+
 def _warn(report: Report, targets: tuple[Target, ...]) -> None:
     """Say on stderr what nobody may miss, whatever the report's format shows."""
     if not _judges(report):
         click.echo(
-            "imd: warning: 0 files were judged: nothing here is in a format that imd knows, or all of it is left out (--show-files)",
+            "imd: warning: 0 files were judged: nothing here is in a format that imd knows",
             err=True,
         )
     if report.baseline and Target("text") not in targets:

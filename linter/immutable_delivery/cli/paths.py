@@ -25,7 +25,7 @@ def _named(path: str) -> str:
     if lexists(path):
         return path
     if path == "-":
-        raise click.UsageError("the standard input is not read; name files or folders")
+        return path
     pasted = _LINE.fullmatch(path)
     if pasted and lexists(pasted[1]):
         return pasted[1]

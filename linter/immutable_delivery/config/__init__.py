@@ -35,6 +35,8 @@ class PathClasses(Record, frozen=True, kw_only=True):
     vendored: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()
     judge: tuple[str, ...] = ()
+    formats: tuple[tuple[str, str], ...] = ()
+    """Patterns of files and the format to read them as."""
 
 
 class Profile(Record, frozen=True, kw_only=True):

@@ -60,9 +60,7 @@ def _read(files: Files, path: str, policies: tuple[str, ...], given: Given) -> C
         selection=_selection(data),
         profiles=_profiles(config, data.get("profiles", {})),
         environments=_environments(data.get("environments", {})),
-        paths=PathClasses(
-            **{name: tuple(patterns) for name, patterns in data.get("paths", {}).items()}
-        ),
+        paths=_paths(data.get("paths", {})),
         tables=_tables(config, data.get("tables", {})),
         policies=(*policies, *_folders(files, config, data.get("policies", []))),
         suppressions=tuple(
@@ -72,6 +70,15 @@ def _read(files: Files, path: str, policies: tuple[str, ...], given: Given) -> C
         baseline=_baseline(config, data),
         fail_on=cast("FailOn", data.get("fail-on", "error")),
         strict_unresolved=data.get("strict-unresolved", False),
+    )
+
+
+def _paths(data: Mapping[str, Any]) -> PathClasses:
+    classes = {name: tuple(patterns) for name, patterns in data.items() if name != "as"}
+    formats = data.get("as", {}).items()
+    return PathClasses(
+        **classes,
+        formats=tuple((pattern, name) for name, patterns in formats for pattern in patterns),
     )
 
 

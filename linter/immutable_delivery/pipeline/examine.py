@@ -186,7 +186,7 @@ def _mended(
 
 def reading_settings(config: Config) -> ReadingSettings:
     """Return the part of the configuration that concerns reading."""
-    return ReadingSettings(config.environments, config.tables)
+    return ReadingSettings(config.environments, config.tables, config.paths.formats)
 
 
 def _services(facts: Iterable[Fact]) -> list[Service]:

@@ -12,7 +12,7 @@ from immutable_delivery.formats.registry import candidates
 from immutable_delivery.pipeline.examine import reading_settings
 from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.reading.project import Reader, Tell
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.repository.discover import Tree
 from immutable_delivery.repository.tree import RepositoryFiles
 from immutable_delivery.source.files import MarkedFiles
@@ -59,6 +59,9 @@ def read_options(
 ) -> ReadOptions:
     """Return what to read a repository with."""
     settings = reading_settings(config)
+    if request.read_as:
+        named = tuple((f"/{path}", request.read_as) for path in sorted(tree.named))
+        settings = replace(settings, formats=(*named, *settings.formats))
     remembered = None
     if request.cache and not request.strangers and _many(tree.files):
         from immutable_delivery.reading.cache.reader import remembered_of  # noqa: PLC0415 (only a large tree pays for it)

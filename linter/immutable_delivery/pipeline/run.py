@@ -16,6 +16,7 @@ from immutable_delivery.context import Trust
 from immutable_delivery.errors import ConfigError, PolicyError, UnreadableError
 from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
 from immutable_delivery.pipeline.examine import Examined, examine, report, worsened
+from immutable_delivery.pipeline.nothing import nothing_judged
 from immutable_delivery.pipeline.reader import ReadOptions, read_options
 from immutable_delivery.pipeline.settings import Request, Settings, settings_of
 from immutable_delivery.policy.fingerprints import content
@@ -23,7 +24,7 @@ from immutable_delivery.reading.project import Reader, Tell
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.repository.changes import Changes, elsewhere, introduced
-from immutable_delivery.repository.discover import Tree, open_tree
+from immutable_delivery.repository.discover import Tree, handed_over, open_tree
 from immutable_delivery.repository.origin import origin_of
 from immutable_delivery.repository.scope import Scope, open_scope
 from immutable_delivery.source.escape import shown
@@ -41,6 +42,8 @@ class Outcome(Record, frozen=True):
 
     report: Report
     config: Config
+    nothing: str = ""
+    """What to do where the run was to judge something and judged nothing; empty where it did."""
 
 
 class Opened(Record, frozen=True):
@@ -107,7 +110,11 @@ def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
         notices=(*_of_scope(scope), *_away(start, tree), *_notices(opened, request)), only_new=only_new, worsened=worse,
     )  # fmt: skip
     kept = replace(examined, findings=found)
-    return Outcome(report(kept, settings.policies, covers=tree.covers, run=told), settings.config)
+    told_of = report(kept, settings.policies, covers=tree.covers, run=told)
+    partial = scope.changes is not None or request.staged or request.since is not None
+    return Outcome(
+        told_of, settings.config, nothing="" if partial else nothing_judged(examined, tree)
+    )
 
 
 def open_run(start: Path, request: Request, tell: Tell | None = None) -> Opened:
@@ -119,6 +126,8 @@ def open_run(start: Path, request: Request, tell: Tell | None = None) -> Opened:
         since=request.since,
         commits=request.commits,
     )
+    if request.stdin is not None:
+        scope = replace(scope, tree=handed_over(scope.tree, start, *request.stdin))
     settings = settings_of(scope.tree, request, start)
     options = read_options(scope.tree, settings.config, request, tell)
     examined = examine_in(

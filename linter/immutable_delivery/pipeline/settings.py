@@ -31,6 +31,10 @@ class Request(Record, frozen=True, kw_only=True):
     """What the caller wants, beside what the repository configures; empty fields leave the configuration's word."""
 
     paths: tuple[str, ...] = ()
+    read_as: str = ""
+    """The format to read the named files as; empty where their names and keys tell."""
+    stdin: tuple[str, bytes] | None = None
+    """A file that the caller hands over: its path relative to where imd runs, and its bytes."""
     staged: bool = False
     since: str | None = None
     commits: tuple[tuple[str, ...], str] | None = None

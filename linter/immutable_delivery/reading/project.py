@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from immutable_delivery.context import UNCONFIGURED, Comment, ReadingSettings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact, File, Scope
-from immutable_delivery.formats.registry import REGISTRY, candidates, claim
+from immutable_delivery.formats.registry import NAMED, REGISTRY, candidates, claim
 from immutable_delivery.reading import units
 from immutable_delivery.reading.units import Reading, Unit
 from immutable_delivery.reading.workers import Site, Task, outcomes
@@ -16,6 +16,7 @@ from immutable_delivery.records import Record, field
 from immutable_delivery.repository.classify import classify as path_class
 from immutable_delivery.source.files import Files, Texts
 from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.syntax.gitignore import fits
 from immutable_delivery.tables import extended_by
 
 Classify = Callable[[str, bytes], str]
@@ -82,10 +83,15 @@ class Reader:
         return (reading for reading, _ in found)
 
     def _may_be_claimed(self, path: str) -> bool:
-        return bool(candidates(path))
+        return bool(self._assigned(path) or candidates(path))
 
     def _claimed(self, path: str, classify: Classify) -> Input | None:
-        return claimed(path, self.files.read, classify)
+        return claimed(path, self.files.read, classify, self._assigned(path))
+
+    def _assigned(self, path: str) -> str:
+        """Return the format that somebody says a file has; empty where nobody does."""
+        pairs = self.settings.formats
+        return next((name for pattern, name in pairs if fits(path, pattern)), "")
 
     def _costs(self, tasks: Sequence[Task]) -> list[float]:
         """Return about how many milliseconds each takes: some for a file, and one for so many bytes."""
@@ -122,13 +128,15 @@ def _read(files: Files, classify: Classify, reader: Reader) -> Project:
     return project
 
 
-def claimed(path: str, read_file: Callable[[str], bytes], classify: Classify) -> Input | None:
-    """Return a file with the format that claims it, and why it is not judged."""
+def claimed(
+    path: str, read_file: Callable[[str], bytes], classify: Classify, assigned: str = ""
+) -> Input | None:
+    """Return a file with the format that it is assigned, or that claims it, and why it is not judged."""
     try:
         data = read_file(path)
     except UnreadableError:  # by its name alone; reading it will tell what is wrong
         data = b""
-    entry = claim(path, data)
+    entry = NAMED[assigned] if assigned else claim(path, data)
     return Input(path, entry.name, classify(path, data), len(data)) if entry else None
 
 

@@ -12,9 +12,10 @@ from os.path import (
 from pathlib import Path
 
 from immutable_delivery.errors import UsageError
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.repository.classify import PathClass, classify
 from immutable_delivery.repository.git import Git, find_git, is_outside, without_git
+from immutable_delivery.repository.handed import HandedFiles
 from immutable_delivery.repository.listing import folders_of
 from immutable_delivery.repository.objects import commit_files, commit_of, index_files
 from immutable_delivery.repository.symlinks import is_folder, is_link
@@ -112,6 +113,12 @@ def _refuse_two(start: Path, paths: Sequence[str]) -> None:
     if len(tops) > 1:
         one, other, *_ = map(shown, tops.values())
         raise UsageError(f"{one} and {other} lie in two repositories; judge them one by one")
+
+
+def handed_over(tree: Tree, start: Path, path: str, data: bytes) -> Tree:
+    """Return a tree in which the file at ``path``, relative to ``start``, holds these bytes, and which asks about that alone."""
+    inside = tree.relative(path, start)
+    return replace(tree, files=HandedFiles(tree.files, inside, data), named=frozenset({inside}))
 
 
 def _plain_tree(start: Path, paths: Sequence[str]) -> Tree:

@@ -119,7 +119,7 @@ class RememberingReader(Reader):
             claims[path] = known
             _, format_name, skipped, size = known
             return Input(path, format_name, skipped, size) if format_name else None
-        one = claimed(path, self._contents.read, classify)
+        one = claimed(path, self._contents.read, classify, self._assigned(path))
         about = (one.format, one.skipped, one.size) if one else ("", "", 0)
         claims[path] = (self._contents.digest(path), *about)
         self._remembered.changed = True

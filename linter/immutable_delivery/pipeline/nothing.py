@@ -1,0 +1,46 @@
+"""Runs that judged nothing: one of them must never look like a clean bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from immutable_delivery.facts import Fact, File, Service, Suppression, Unread
+from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.reading.project import Input
+from immutable_delivery.repository.discover import Tree
+from immutable_delivery.source.escape import shown
+
+_SAY_NOTHING = (File, Service, Suppression, Unread)
+"""Facts of the files themselves, not of what they deliver."""
+_AS = "say what it is (--as dockerfile, or paths.as in the configuration), or leave it out of the call"
+
+
+def nothing_judged(examined: Examined, tree: Tree) -> str:
+    """Return what to do where a named file is read by nothing, or all that was seen was left out; else empty."""
+    inputs = [found for path, found in examined.project.inputs.items() if tree.covers(path)]
+    spoken = {fact.used_at.file for fact in _telling(examined.facts)}
+    for path in sorted(tree.named.intersection(tree.files.paths)):
+        if path not in examined.project.inputs and path not in spoken:
+            return f"{shown(path)}: nothing here reads such a file, so it was not judged; {_AS}"
+    if not inputs or any(_is_judged(found, examined.facts, spoken) for found in inputs):
+        return ""
+    return _left_out(inputs)
+
+
+def _telling(facts: Iterable[Fact]) -> Iterable[Fact]:
+    return (fact for fact in facts if not isinstance(fact, _SAY_NOTHING))
+
+
+def _is_judged(found: Input, facts: Iterable[Fact], spoken: set[str]) -> bool:
+    """Whether something was read of a file; one that only holds what nobody reads was not judged."""
+    if found.skipped or found.path in spoken:
+        return found.path in spoken
+    return not any(isinstance(fact, Unread) and fact.used_at.file == found.path for fact in facts)
+
+
+def _left_out(inputs: Sequence[Input]) -> str:
+    reasons = sorted(
+        {found.skipped.partition(":")[0] or "nobody reads its kind" for found in inputs}
+    )
+    words = f"{len(inputs)} delivery file{'s' if len(inputs) > 1 else ''} seen and none judged ({', '.join(reasons)})"
+    return f"{words}; --show-files names them, `paths: {{judge: […]}}` in the configuration brings them in"

@@ -1,0 +1,109 @@
+"""Nothing judged is never green: what each kind of run does where it read nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    Repository = Any
+
+FLOATING = 'FROM nginx\nCMD ["x"]\n'
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web}
+spec: {chart: {spec: {chart: web, version: 1.2.3}}}
+"""
+
+
+def test_a_project_that_delivers_nothing_is_clean(repository: Repository) -> None:
+    repository.write(**{"main.py": "", "values.txt": ""})
+    ran = repository.call("check")
+    assert ran.code == 0
+    assert "0 files were judged" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"tests/Dockerfile": FLOATING, "tests/b/Dockerfile": FLOATING}, "2 delivery files seen and none judged (fixture)"),
+        ({"vendor/x/compose.yaml": "services: {a: {image: b}}\n"}, "1 delivery file seen and none judged (vendored)"),
+        ({"release.yaml": RELEASE}, "none judged (nobody reads its kind)"),
+    ],
+)  # fmt: skip
+def test_a_project_of_which_nothing_was_judged_ends_with_2(
+    repository: Repository, files: dict[str, str], reason: str
+) -> None:
+    repository.write(**files)
+    ran = repository.call("check")
+    assert ran.code == 2
+    assert reason in ran.err
+    assert "paths: {judge: […]}" in ran.err
+
+
+def test_one_file_that_is_judged_is_enough(repository: Repository) -> None:
+    repository.write(**{"release.yaml": RELEASE, "Dockerfile": FLOATING})
+    ran = repository.call("check")
+    assert ran.code == 1
+    assert "'HelmRelease' was seen and not judged" in ran.out
+
+
+def test_a_change_never_ends_so(repository: Repository) -> None:
+    repository.write(**{"release.yaml": RELEASE})
+    repository.commit()
+    repository.write(**{"release.yaml": f"# x\n{RELEASE}"})
+    assert repository.call("check", "--since", "HEAD").code == 0
+
+
+def test_a_named_file_that_nothing_reads_ends_with_2_and_says_so(repository: Repository) -> None:
+    repository.write(**{"Dockerfile": FLOATING, "app.docker": FLOATING})
+    ran = repository.call("check", "Dockerfile", "app.docker")
+    assert ran.code == 2
+    assert "app.docker: nothing here reads such a file" in ran.err
+    assert "floating-tag" in ran.out
+
+
+def test_a_script_that_something_starts_is_read(repository: Repository) -> None:
+    repository.write(
+        Dockerfile='FROM debian:12.8\nCOPY s.sh /s.sh\nCMD ["/s.sh"]\n',
+        **{"s.sh": "#!/bin/sh\napt-get install curl\n"},
+    )
+    assert repository.call("check", "s.sh").code == 1
+
+
+def test_as_says_what_a_named_file_is(repository: Repository) -> None:
+    repository.write(**{"app.docker": FLOATING})
+    assert "floating-tag" in repository.call("check", "--as", "dockerfile", "app.docker").out
+
+
+def test_the_configuration_may_say_it(repository: Repository) -> None:
+    repository.write(
+        **{"x/app.docker": FLOATING, ".imd.yaml": "paths: {as: {dockerfile: ['*.docker']}}\n"}
+    )
+    assert "x/app.docker" in repository.call("check").out
+
+
+def test_the_configuration_names_formats_that_exist(repository: Repository) -> None:
+    repository.write(**{".imd.yaml": "paths: {as: {docker: ['*.docker']}}\n"})
+    ran = repository.call("check")
+    assert ran.code == 2
+    assert ".imd.yaml:1:" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text", "place"),
+    [
+        ((), FLOATING, "Dockerfile:1:6"),
+        (("--stdin-filename", "a/compose.yaml"), "services: {a: {image: nginx}}\n", "a/compose.yaml:1:23"),
+        (("--stdin-filename", "x", "--as", "dockerfile"), FLOATING, "x:1:6"),
+    ],
+)  # fmt: skip
+def test_the_standard_input_is_one_file(
+    repository: Repository, arguments: tuple[str, ...], text: str, place: str
+) -> None:
+    repository.write(**{"other/Dockerfile": FLOATING})
+    ran = repository.call("check", "-", "--output-format", "concise", *arguments, stdin=text)
+    assert ran.code == 1
+    assert [line.split(": ")[0] for line in ran.out.splitlines()] == [place]
