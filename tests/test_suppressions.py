@@ -277,7 +277,7 @@ def test_a_waiver_for_other_files_or_of_the_past_silences_nothing() -> None:
 def test_of_a_part_of_the_project_no_waiver_is_called_unused() -> None:
     unused = waived("spec", path="charts/*")
     assert len(images(unused).facts) == 1
-    assert images(unused, used_at=False).facts == ()
+    assert images(unused, whole=False).facts == ()
 
 
 def test_structural_paths_in_json() -> None:
