@@ -151,6 +151,15 @@ def test_contract_check(repository: Repository) -> None:
     assert "no delivery meta file" in result.err
 
 
+def test_policy_schema_holds_for_a_new_policy(repository: Repository) -> None:
+    assert repository.call("policy", "new", "odd-registry").code == 0
+    schema = json.loads(repository.call("policy", "schema").out)
+    text = (repository.root / ".imd/policies/own/odd-registry.yaml").read_text()
+    assert schema["required"] == ["id", "name", "rules", "why", "remedy"]
+    assert all(f"\n{key}:" in f"\n{text}" for key in schema["required"])
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
 def test_config_schema_is_a_schema(repository: Repository) -> None:
     schema = json.loads(repository.call("config", "schema").out)
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -10,6 +10,7 @@ from immutable_delivery.cli.completing import policies
 from immutable_delivery.cli.output import Target, write
 from immutable_delivery.cli.requests import form_option
 from immutable_delivery.commands.policy import listing, page, scaffold, tested
+from immutable_delivery.syntax.yaml.schema import schema_of
 
 
 @click.group()
@@ -39,6 +40,12 @@ def _test(files: tuple[str, ...]) -> int:
     text, failures = tested(Path.cwd(), files)
     write(Target("text"), text)
     return int(failures > 0)
+
+
+@policy.command("schema")
+def _schema() -> None:
+    """Print the JSON Schema of a policy file."""
+    click.echo(schema_of("policy").text, nl=False)
 
 
 @policy.command("new")
