@@ -12,7 +12,7 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.comments import remarks, statements
-from immutable_delivery.syntax.hcl.parse import Bake, read_hcl, read_json
+from immutable_delivery.syntax.hcl.parse import HclFile, read_hcl, read_json
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
@@ -26,17 +26,17 @@ def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it a
     return _PATH.search(path) is not None
 
 
-def parse(text: Text) -> Bake:
+def parse(text: Text) -> HclFile:
     """Return the targets and variables; raise UnreadableError for what is no HCL or JSON."""
     return read_hcl(text) if text.path.endswith(".hcl") else read_json(text)
 
 
-def comments(document: Bake, text: Text) -> list[Comment]:
+def comments(document: HclFile, text: Text) -> list[Comment]:
     """Return the comments with what each covers."""
     return remarks(text, document.remarks, [*document.blocks, *statements(document.root)])
 
 
-def facts(documents: Mapping[str, Bake], ctx: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield how every target is built."""
     from immutable_delivery.formats.bake.targets import lower  # noqa: PLC0415 (it loads the shell)
 

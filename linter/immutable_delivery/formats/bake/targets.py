@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
 from immutable_delivery.facts import Build, Fact, Image, Scope
-from immutable_delivery.formats.bake.variables import File
 from immutable_delivery.formats.dockerfile.embedded import inlined
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.images import familiar_name, image_fact
@@ -16,6 +15,7 @@ from immutable_delivery.references.urls import is_remote
 from immutable_delivery.source.files import Files, folder_of, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.hcl.values import Values
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, entry_extent
 from immutable_delivery.syntax.yaml.query import mapping, pairs, scalar, scalars
 
@@ -28,7 +28,7 @@ _MERGED = frozenset({"args", "contexts", "labels"})
 
 def lower(root: Node | None, path: str, ctx: ParseContext) -> Iterator[Fact | Build]:
     """Yield what the targets of a file build and take in; those that only others inherit from build nothing."""
-    file = File(root, path, ctx)
+    file = _File(Values(root), path, ctx)
     inherited = {one.text for _, node in pairs(root, "target") for one in scalars(node, "inherits")}
     grouped = {one.text for _, node in pairs(root, "group") for one in scalars(node, "targets")}
     for key, node in pairs(root, "target"):
@@ -62,10 +62,18 @@ def _inherited(root: Node | None, name: str, node: Mapping) -> Mapping:
     return whole
 
 
+class _File(Record, frozen=True):
+    """One file: its variables, and what lies around it."""
+
+    values: Values
+    path: str
+    ctx: ParseContext
+
+
 class _Target(Record, frozen=True):
     """One target with what it inherits."""
 
-    file: File
+    file: _File
     key: Scalar
     node: Mapping
 
@@ -98,11 +106,11 @@ class _Target(Record, frozen=True):
 
     def _build(self, folder: str | None, dockerfile: str, named: LocatedText | None) -> Build:
         values = {
-            key.text: self.file.written(value)
+            key.text: self.file.values.written(value)
             for key, value in pairs(self.node, "args")
-            if isinstance(value, Scalar) and not self.file.is_unset(value)
+            if isinstance(value, Scalar) and not self.file.values.is_unset(value)
         }
-        tags = [self.file.written(tag) for tag in scalars(self.node, "tags")]
+        tags = [self.file.values.written(tag) for tag in scalars(self.node, "tags")]
         image = next((tag.text for tag in tags if tag.known), "")
         target = self._text("target")
         return Build(
@@ -131,7 +139,7 @@ class _Target(Record, frozen=True):
         return next(there, tried[0])
 
     def _image(self, key: Scalar, value: Scalar) -> Iterator[Image]:
-        written = self.file.written(value)
+        written = self.file.values.written(value)
         if written.text.startswith(_IMAGE):
             reference = written.slice(len(_IMAGE))
             extent: Place = entry_extent(key, value)
@@ -141,7 +149,7 @@ class _Target(Record, frozen=True):
 
     def _text(self, key: str) -> LocatedText | None:
         found = scalar(self.node, key)
-        return self.file.written(found) if found and found.text else None
+        return self.file.values.written(found) if found and found.text else None
 
 
 def _dockerfile(folder: str, inside: str, named: LocatedText | None) -> tuple[str | None, str]:

@@ -8,8 +8,8 @@ from immutable_delivery.containers.spec import CommandSpec
 from immutable_delivery.facts import Form, Origin, Phase
 from immutable_delivery.formats.compose.reading import truth
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.compose.words import CommandError, split
 from immutable_delivery.source.located import LocatedText
+from immutable_delivery.syntax.words import CommandError, split
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import mapping, mappings, scalars
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from immutable_delivery.formats.compose.volumes import VolumeError, volume_of
+from immutable_delivery.containers.volumes import VolumeError
+from immutable_delivery.formats.compose.volumes import volume_of
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from immutable_delivery.containers.mountoptions import mount_type
 from immutable_delivery.containers.spec import Flag, MountSpec
+from immutable_delivery.containers.volumes import Volume, VolumeError
 from immutable_delivery.facts import MountType
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.formats.compose.volumes import Volume, VolumeError, volume_of
+from immutable_delivery.formats.compose.volumes import volume_of
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place

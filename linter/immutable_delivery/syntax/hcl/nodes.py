@@ -1,6 +1,7 @@
 """HCL as the tree that YAML and JSON make: blocks are mappings by their labels, expressions are texts.
 
-What is no literal becomes a placeholder: `TAG` is `${TAG}`, and any other expression is `${…}`.
+Blocks of one kind without a label are a sequence where there are several. What is no literal becomes a placeholder: `TAG` is
+`${TAG}`, `var.tag` is `${var.tag}`, and any other expression is `${…}`.
 """
 
 from __future__ import annotations
@@ -60,9 +61,7 @@ class Reader:
         made = self.body(inner, depth + 1) if inner and depth < MAX_DEPTH else None
         own = Mapping(made.entries if made else {}, place=whole)
         old = into.get(key.text)
-        if isinstance(old, Mapping):
-            own.entries = old.entries | own.entries
-        into.entries[key.text] = (key, own)
+        into.entries[key.text] = (key, own if old is None else _together(old, own, names))
 
     def _value(self, node: Node, depth: int) -> Tree:
         node = _bare(node)
@@ -124,7 +123,7 @@ class Reader:
 
     def _unknown(self, node: Node) -> Scalar:
         place = self._place(node)
-        name = self._name(node).text if node.type == "variable_expr" else "…"
+        name = self._name(node).text if _is_path(node) else "…"
         text = f"${{{name}}}"
         return Scalar(
             LocatedText(text, (Segment(text, place, aligned=False),), place), place, plain=False
@@ -132,6 +131,20 @@ class Reader:
 
     def _place(self, node: Node) -> Place:
         return Place(self._text.path, Span(node.start_byte, node.end_byte))
+
+
+def _together(old: Tree, own: Mapping, names: list[Node]) -> Tree:
+    """Return two blocks of one kind: those of one label are one mapping, those without are listed."""
+    if isinstance(old, Mapping) and len(names) > 1:
+        return Mapping(old.entries | own.entries, place=own.place)
+    listed = old.items if isinstance(old, Sequence) else [old]
+    return Sequence([*listed, own], place=old.place)
+
+
+def _is_path(node: Node) -> bool:
+    """Whether an expression is a name: `TAG`, `var.tag`."""
+    first, *rest = node.children if node.type == "expression" else [node]
+    return first.type == "variable_expr" and all(one.type == "get_attr" for one in rest)
 
 
 def _bare(node: Node) -> Node:

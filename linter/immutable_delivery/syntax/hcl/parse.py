@@ -1,4 +1,4 @@
-"""Bake files as trees: of HCL and of JSON the same one."""
+"""Files in HCL as trees: of HCL and of its JSON form the same one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_LENGTH = 1_000_000
 _UNPLAIN = lazy(r"[^\x01-\x7f]")
 
 
-class Bake(Record):
+class HclFile(Record):
     """One file: its blocks by kind and name, and its comments."""
 
     root: Tree | None
@@ -32,16 +32,16 @@ class Bake(Record):
     """Where whole blocks stand."""
 
 
-def read_json(text: Text) -> Bake:
+def read_json(text: Text) -> HclFile:
     """Read the JSON form."""
     documents = yaml.documents(text)
     for document in documents:
         if document.problem:
             raise UnreadableError(document.problem, document.problem_at)
-    return Bake(documents[0].root if documents else None)
+    return HclFile(documents[0].root if documents else None)
 
 
-def read_hcl(text: Text) -> Bake:
+def read_hcl(text: Text) -> HclFile:
     """Read HCL; raise UnreadableError where it is none."""
     if len(text.value) > MAX_LENGTH:
         raise UnreadableError(f"is longer than {MAX_LENGTH} characters", MAX_LENGTH)
@@ -52,12 +52,12 @@ def read_hcl(text: Text) -> Bake:
     reader = Reader(text)
     bodies = [child for child in root.children if child.type == "body"]
     found = reader.body(bodies[0], 0) if bodies else None
-    return Bake(found, list(_comments(root)), reader.blocks)
+    return HclFile(found, list(_comments(root)), reader.blocks)
 
 
 @cache
 def _parser() -> Parser:
-    import tree_sitter_hcl  # noqa: PLC0415 (only those who bake need it)
+    import tree_sitter_hcl  # noqa: PLC0415 (few files are HCL)
     from tree_sitter import Language, Parser  # noqa: PLC0415
 
     return Parser(Language(tree_sitter_hcl.language()))

@@ -1,4 +1,4 @@
-"""A command that is written as one string, cut into words as Compose does it: there is no shell.
+"""A command that is written as one string, cut into words where no shell of the container reads it.
 
 The reference is github.com/mattn/go-shellwords, which Compose uses; it stops at the first operator.
 """
@@ -15,11 +15,11 @@ _SUBSTITUTION = ")"
 
 
 class CommandError(Exception):
-    """A command that Compose refuses."""
+    """A command that cannot be cut."""
 
 
 def split(written: LocatedText) -> list[LocatedText]:
-    """Return the words of a command; raise CommandError where Compose refuses it."""
+    """Return the words of a command; raise CommandError where that is impossible."""
     splitter = _Splitter(written)
     text, at = written.text, 0
     while at < len(text) and not splitter.ends_at(at):
@@ -78,11 +78,11 @@ class _Splitter:
             self._quote = "" if self._quote else char
         elif char == "(" and self._quote in {"", _SUBSTITUTION}:
             if self._quote or self._text[at - 1 : at] != "$":
-                raise CommandError("holds a bracket that Compose does not take")
+                raise CommandError("holds a bracket that is not taken")
             self._quote = _SUBSTITUTION
         elif char == ")" and self._quote in {"", _SUBSTITUTION}:
             if not self._quote:
-                raise CommandError("holds a bracket that Compose does not take")
+                raise CommandError("holds a bracket that is not taken")
             self._quote = ""
 
     def _escape(self, at: int) -> int:
