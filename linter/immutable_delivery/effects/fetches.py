@@ -1,4 +1,4 @@
-"""What a builder itself fetches: ADD from the network, a build context that lies elsewhere."""
+"""What an engine itself fetches: ADD from the network, a build context that lies elsewhere, an artifact of a task."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ _GIT = lazy(
     re.IGNORECASE,
 )
 
+_FORCED = "git::"
+"""How HashiCorp's go-getter writes that an address is a repository's, whatever it looks like."""
+_ARCHIVE = lazy(r"\.(?:zip|tgz|tbz2|txz|tar(?:\.(?:gz|bz2|xz|zst))?)(?:/|\Z)", re.IGNORECASE)
+
 
 def is_repository(address: str) -> bool:
     """Whether BuildKit takes an address for that of a repository."""
@@ -22,11 +26,23 @@ def is_repository(address: str) -> bool:
 
 
 def fetch(
-    word: LocatedText, tool: str, scope: Scope, extent: Place, *, checked: bool | None = False
+    word: LocatedText,
+    tool: str,
+    scope: Scope,
+    extent: Place,
+    *,
+    checked: bool | None = False,
+    unpacks: bool = False,
 ) -> Fetch:
-    """Return the fact of an address; ``checked`` tells whether the builder compares what comes with a checksum."""
+    """Return the fact of an address.
+
+    ``checked`` tells whether what comes is compared with a checksum, ``unpacks`` whether archives are unpacked by the way.
+    """
+    forced = word.text.startswith(_FORCED)
+    word = word.slice(len(_FORCED)) if forced else word
     context = word.text.startswith("github.com/")  # which ADD takes for a path
-    address = of_url(word.text, word.unresolved, git=context or is_repository(word.text))
+    git = forced or context or is_repository(word.text)
+    address = of_url(word.text, word.unresolved, git=git)
     found, places = address.revision, {"url": word.used_at}
     revision = word.slice(found.start, found.start + len(found.text)) if found.text else None
     if revision is not None:
@@ -45,4 +61,5 @@ def fetch(
         pin="digest" if address.source_type == "git" and verified else known,
         verified=verified,
         credentials=address.credentials,
+        unpacked=unpacks and _ARCHIVE.search(word.text.partition("?")[0]) is not None,
     )

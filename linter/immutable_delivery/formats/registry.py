@@ -38,6 +38,8 @@ REGISTRY = (
     Entry("quadlet", r"\.(?:container|image|build|kube)$"),
     Entry("score", r"(?i:score[^/]*\.ya?ml$)", apart=True),
     Entry("ecs", r"\.(?:ya?ml|json|template)$", apart=True),
+    Entry("nomad", r"\.(?:nomad|hcl|json)$", apart=True),
+    Entry("kamal", r"^deploy[^/]*\.ya?ml$"),
     Entry("compose", r"\.ya?ml$"),
     Entry("kubernetes", r"\.(?:ya?ml|json)$|^Kustomization$"),
 )

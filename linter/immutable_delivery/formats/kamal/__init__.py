@@ -1,0 +1,62 @@
+"""Deployments of Kamal: `config/deploy.yml`, and per destination `config/deploy.production.yml` over it.
+
+The reference is Kamal's documentation of its configuration, which is a template of ERB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.yaml import Document
+from immutable_delivery.syntax.yaml import Mapping as Tree
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+
+NAME = "kamal"
+
+_PATH = lazy(r"(?:^|/)deploy[^/]*\.ya?ml\Z")
+_DESTINATION = lazy(r"(?:^|/)config/deploy[.-][^/]+\Z")
+_STATEMENT = lazy(r"<%(?!=)(?:(?!<%|%>)[\s\S])*+%>")
+_INK = lazy(r"[^\r\n]")
+_KEYS = frozenset({
+    "service", "image", "servers", "registry", "env", "accessories", "proxy", "builder", "volumes", "labels", "asset_path", "hooks_path",
+    "secrets_path", "error_pages_path", "require_destination", "primary_role", "allow_empty_roles", "retain_containers", "minimum_version",
+    "readiness_delay", "deploy_timeout", "drain_timeout", "stop_timeout", "run_directory", "ssh", "sshkit", "boot", "logging", "output",
+    "aliases", "hooks_output", "traefik", "healthcheck",
+})  # fmt: skip
+
+
+def claims(path: str, data: bytes) -> bool:
+    """Whether a file names a service and where it goes, or is the part of a destination."""
+    words = b"servers" in data or b"accessories" in data or b"env" in data or b"proxy" in data
+    if not _PATH.search(path) or not words:
+        return False
+    documents = parse(Text(path, data.decode("utf-8", "replace")))
+    roots = [one.root.entries.keys() for one in documents if isinstance(one.root, Tree)]
+    if _DESTINATION.search(path):
+        return any(all(key in _KEYS or key.startswith("x-") for key in keys) for keys in roots)
+    return any({"service", "image"} <= keys and keys & {"servers", "accessories"} for keys in roots)
+
+
+def parse(text: Text) -> list[Document]:
+    """Return the document of the file; statements of its template are blanks."""
+    plain = _STATEMENT.sub(lambda found: _INK.sub(" ", found[0]), text.value)
+    return yaml.documents(Text(text.path, plain))
+
+
+def comments(document: list[Document], text: Text) -> list[Comment]:
+    """Return the comments with what each covers."""
+    return yaml.comments(text, document)
+
+
+def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
+    """Yield what every deployment says of its roles and accessories."""
+    from immutable_delivery.formats.kamal.deployment import deployments  # noqa: PLC0415 (it loads the shell)
+
+    for deployment in deployments(documents, ctx):
+        yield from deployment.facts()

@@ -1,0 +1,57 @@
+"""Jobs of HashiCorp Nomad, in HCL and in both forms of JSON: that of HCL and that of the API.
+
+The reference is Nomad's job specification and the documentation of its task drivers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats.nomad.blocks import groups, jobs, named
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.comments import remarks, statements
+from immutable_delivery.syntax.hcl.parse import HclFile, read_hcl, read_json
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+
+NAME = "nomad"
+
+_PATH = lazy(r"\.(?:nomad|hcl|json)\Z")
+_PLAIN = lazy(rb"^job[ \t]*\"[^\"\n]*\"[ \t]*\{", re.MULTILINE)
+_JOB = (b'"job"', b'"Job"', b'"TaskGroups"')
+
+
+def claims(path: str, data: bytes) -> bool:
+    """Whether a file holds a job with tasks; one that cannot be read is claimed where it begins one."""
+    json = path.endswith(".json")
+    if not _PATH.search(path) or not any(word in data for word in (_JOB if json else (b"job",))):
+        return False
+    try:
+        root = parse(Text(path, data.decode("utf-8", "replace"))).root
+    except UnreadableError:
+        return _PLAIN.search(data) is not None
+    return any(named(group, "task") for _, job in jobs(root) for group in groups(job))
+
+
+def parse(text: Text) -> HclFile:
+    """Return the blocks of a file; raise UnreadableError for what is no HCL or JSON."""
+    return read_json(text) if text.path.endswith(".json") else read_hcl(text)
+
+
+def comments(document: HclFile, text: Text) -> list[Comment]:
+    """Return the comments with what each covers."""
+    return remarks(text, document.remarks, [*document.blocks, *statements(document.root)])
+
+
+def facts(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact | Build]:
+    """Yield what every job says of its tasks."""
+    from immutable_delivery.formats.nomad.tasks import tasks  # noqa: PLC0415 (it loads the shell)
+
+    for path, document in documents.items():
+        for task in tasks(document.root, path, ctx):
+            yield from task.facts()
