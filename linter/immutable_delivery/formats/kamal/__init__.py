@@ -5,6 +5,7 @@ The reference is Kamal's documentation of its configuration, which is a template
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.context import Comment, ParseContext
@@ -22,6 +23,8 @@ NAME = "kamal"
 _PATH = lazy(r"(?:^|/)deploy[^/]*\.ya?ml\Z")
 _DESTINATION = lazy(r"(?:^|/)config/deploy[.-][^/]+\Z")
 _STATEMENT = lazy(r"<%(?!=)(?:(?!<%|%>)[\s\S])*+%>")
+_PLAIN = lazy(rb"^(?:servers|accessories)[ \t]*:", re.MULTILINE)
+_OTHERS = lazy(rb"^[\"']?(?:apiVersion|services|jobs)[\"']?[ \t]*:", re.MULTILINE)
 _INK = lazy(r"[^\r\n]")
 _KEYS = frozenset({
     "service", "image", "servers", "registry", "env", "accessories", "proxy", "builder", "volumes", "labels", "asset_path", "hooks_path",
@@ -37,6 +40,8 @@ def claims(path: str, data: bytes) -> bool:
     if not _PATH.search(path) or not words:
         return False
     documents = parse(Text(path, data.decode("utf-8", "replace")))
+    if any(one.problem for one in documents):
+        return _PLAIN.search(data) is not None and not _OTHERS.search(data)
     roots = [one.root.entries.keys() for one in documents if isinstance(one.root, Tree)]
     if _DESTINATION.search(path):
         return any(all(key in _KEYS or key.startswith("x-") for key in keys) for keys in roots)
