@@ -169,10 +169,14 @@ def test_each_destination_is_one_deployment() -> None:
     assert [fact.scope.environments for fact in web] == [("production",), ("staging",)]
 
 
-def test_what_a_template_puts_in_is_unknown() -> None:
-    facts, _, _ = read(SAMPLE.replace("mysql:latest", 'mysql:<%= ENV["TAG"] %>'))
-    image = next(fact for fact in facts if isinstance(fact, Image))
-    assert (image.reference, image.pin, image.unresolved) == (None, None, '<%= ENV["TAG"] %>')
+@pytest.mark.parametrize("expression", ['ENV["TAG"]', "x ? 'a' : 'b' # c", "{a: [1, 2]}[:a]"])
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+def test_what_a_template_puts_in_is_unknown(expression: str, quote: str) -> None:
+    image = f"{quote}mysql:<%= {expression} %>{quote}"
+    facts, _, ctx = read(SAMPLE.replace("mysql:latest", image))
+    assert not ctx.troubles
+    found = next(fact for fact in facts if isinstance(fact, Image))
+    assert (found.reference, found.pin, found.text) == (None, None, "mysql:<%= … %>")
 
 
 def test_what_kamal_refuses_is_told() -> None:

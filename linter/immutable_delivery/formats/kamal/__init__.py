@@ -25,7 +25,9 @@ _DESTINATION = lazy(r"(?:^|/)config/deploy[.-][^/]+\Z")
 _STATEMENT = lazy(r"<%(?!=)(?:(?!<%|%>)[\s\S])*+%>")
 _PLAIN = lazy(rb"^(?:servers|accessories)[ \t]*:", re.MULTILINE)
 _OTHERS = lazy(rb"^[\"']?(?:apiVersion|services|jobs)[\"']?[ \t]*:", re.MULTILINE)
+_OUTPUT = lazy(r"(?<=<%=)(?:(?!<%|%>)[\s\S])*+(?=%>)")
 _INK = lazy(r"[^\r\n]")
+_SIGN = lazy(r"[^\w\r\n]")
 _KEYS = frozenset({
     "service", "image", "servers", "registry", "env", "accessories", "proxy", "builder", "volumes", "labels", "asset_path", "hooks_path",
     "secrets_path", "error_pages_path", "require_destination", "primary_role", "allow_empty_roles", "retain_containers", "minimum_version",
@@ -49,8 +51,9 @@ def claims(path: str, data: bytes) -> bool:
 
 
 def parse(text: Text) -> list[Document]:
-    """Return the document of the file; statements of its template are blanks."""
+    """Return the document of the file; statements of its template are blanks, and no sign of an expression is YAML's."""
     plain = _STATEMENT.sub(lambda found: _INK.sub(" ", found[0]), text.value)
+    plain = _OUTPUT.sub(lambda found: _SIGN.sub("_", found[0]), plain)
     return yaml.documents(Text(text.path, plain))
 
 

@@ -22,12 +22,13 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.files import resolve
 from immutable_delivery.source.located import LocatedText
-from immutable_delivery.syntax.interpolation import filled
+from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.words import CommandError, split
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, entry_extent
 from immutable_delivery.syntax.yaml.query import find, items, pairs, scalar, scalars, text
 
 _ERB = lazy(r"<%=(?:(?!<%|%>)[\s\S])*+%>")
+_EXPRESSION = "<%= … %>"
 
 
 class KamalContainer(Record, frozen=True):
@@ -172,4 +173,8 @@ def _variable(key: Scalar, value: Node, kind: VariableType) -> VariableSpec:
 
 def _known(node: Scalar) -> LocatedText:
     """Return a text; what its template puts in, only the deployment knows."""
-    return filled(node.written, _ERB, lambda _found, _own: None)
+    return filled(node.written, _ERB, lambda _found, own: _hidden(own))
+
+
+def _hidden(expression: LocatedText) -> LocatedText:
+    return replace(unaligned(_EXPRESSION, expression), unresolved=(_EXPRESSION,))
