@@ -208,6 +208,18 @@ def test_a_script_of_a_template_is_read_where_it_starts(path: str) -> None:
     assert written(content, install.used_at) == "npm install"
 
 
+@pytest.mark.parametrize(
+    ("data", "fixed"),
+    [('"a"', True), ('"{{ key \\"a\\" }}"', False), ('file("run.sh")', None), ("var.owner", None), ("null", False)],
+)  # fmt: skip
+def test_a_template_is_fixed_where_the_job_says_all_of_it(data: str, fixed: bool | None) -> None:
+    job = (
+        f'job "a" {{\ntask "t" {{\ntemplate {{\ndestination = "local/a"\ndata = {data}\n}}\n}}\n}}'
+    )
+    (mount,) = (fact for fact in read(job)[0] if isinstance(fact, Mount))
+    assert mount.source_immutable is fixed
+
+
 def test_an_artifact_is_fetched_before_the_start() -> None:
     facts, _ = read(SAMPLE)
     agent, tools = (fact for fact in facts if isinstance(fact, Fetch))

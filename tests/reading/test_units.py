@@ -71,7 +71,15 @@ SAMPLES = {
     "devcontainer": (".devcontainer.json", '{"image": "debian"}\n'),
     "dockerfile": ("Dockerfile", "FROM debian\n"),
     "ecs": ("task.json", '{"containerDefinitions": [{"name": "a", "image": "b"}]}\n'),
+    "kamal": (
+        "config/deploy.yml",
+        "service: a\nimage: b\nservers: [c]\naccessories: {d: {image: e}}\n",
+    ),
     "kubernetes": ("pod.yaml", POD),
+    "nomad": (
+        "web.nomad",
+        'job "a" {\n  task "t" {\n    config {\n      image = "b"\n    }\n  }\n}\n',
+    ),
     "procfile": ("Procfile", "web: gunicorn app\n"),
     "quadlet": ("a.container", "[Container]\nImage=docker.io/a\n"),
     "score": ("score.yaml", "apiVersion: score.dev/v1b1\ncontainers: {a: {image: b}}\n"),

@@ -73,7 +73,7 @@ class Mounts(Record, frozen=True):
                 replace(target, text=f"/{path}") if target else None,
                 node.place,
                 Flag(value=False),
-                immutable=_is_fixed(node),
+                immutable=self._is_fixed(node),
             )
 
     def _short(self, node: Scalar) -> Iterator[MountSpec]:
@@ -106,13 +106,20 @@ class Mounts(Record, frozen=True):
             return MountSpec(kind, source, target, extent, read_only)
         template = self._templates().get(_inside(source))
         own: MountType = "config" if template else "empty"
-        fixed = template is not None and _is_fixed(template)
+        fixed = self._is_fixed(template) if template else False
         return MountSpec(own, source, target, extent, read_only, immutable=fixed)
 
     def _templates(self) -> dict[str, Tree]:
         """Return the templates by the path that they write, from the folder of the task."""
         found = ((self._text(node, "destination"), node) for node in every(self.node, "template"))
         return {_inside(target): node for target, node in found if target}
+
+    def _is_fixed(self, template: Tree) -> bool | None:
+        """Whether a template writes what the job says and nothing else: it asks no catalogue, store or file."""
+        data = self._text(template, "data")
+        if data is None or "{{" in data.text:
+            return False
+        return True if data.known else None
 
     def _read_only(self, node: Tree) -> Flag:
         said = next((key for key in ("readonly", "read_only") if find(node, key)), "")
@@ -127,9 +134,3 @@ class Mounts(Record, frozen=True):
 
 def _inside(path: LocatedText) -> str:
     return normpath(path.text).lstrip("/")
-
-
-def _is_fixed(template: Tree) -> bool:
-    """Whether a template writes what the job says and nothing else: it asks no catalogue, store or file."""
-    data = find(template, "data")
-    return isinstance(data, Scalar) and "{{" not in data.text
