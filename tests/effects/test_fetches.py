@@ -57,6 +57,12 @@ def fetches(*scripts: str, **variables: str | None) -> list[Fetch]:
         ("curl -o /usr/local/bin/t https://x; chmod +x /usr/local/bin/t; t init", "file"),
         ("wget https://x/i.sh -O - > i.sh; source ./i.sh", "file"),
         ("curl -o x.jar https://x; java -jar x.jar", "file"),
+        ("aws s3 sync s3://b/app /app && python /app/main.py", "file"),
+        ("cd /app && rclone copy store:app . && python main.py", "file"),
+        ("rsync -a build@host:/srv/app/ /app/ && /app/run", "file"),
+        ("scp host:/srv/app.jar /app/ && java -jar /app/app.jar", "file"),
+        ("mc mirror store/b/app /app && node /app/server.js", "file"),
+        ("aws s3api get-object --bucket b --key x.jar /opt/x.jar; java -jar /opt/x.jar", "file"),
         ('curl -o "$D/i.sh" https://x; sh ${D}/i.sh', "file"),
         ("sudo sh -c 'curl -o /tmp/i https://x && sh /tmp/i'", "file"),
         ('curl -o i https://x; sh i; echo "abc i" | sha256sum -c', "file"),
@@ -91,6 +97,10 @@ def test_downloads_that_run_unseen(script: str, how: str) -> None:
         "wget https://x/i.sh; # sh i.sh",
         "wget https://x/i.sh; echo sh i.sh",
         "curl -o i https://x; docker build -f i .",
+        "aws s3 cp s3://b/config.json . && ./server",
+        "aws s3 cp s3://b/config.json /app/ && /app/server",
+        "aws s3 sync s3://b/models /app/models && /app/server",
+        "rsync -a host:/etc/app.conf /app && /app/server",
         'ID=$(curl https://x/api | jq .id); ${CLIENT} push "restarting $ID"',
     ],
 )  # fmt: skip
@@ -129,6 +139,8 @@ def test_layers_of_a_stage_share_their_files() -> None:
         "rpm --import https://x/key",
         "curl --version; wget --help; git --version; git status",
         "aws s3 cp build s3://b/k --recursive; aws s3 ls; gsutil cp a gs://b",
+        "aws s3 cp s3://a/k s3://b/k; rclone sync a:x b:x; mc mirror /data store/b; s3cmd put f s3://b",
+        "rsync -a /src/ deploy@host:/app; scp app.jar host:/srv; rsync -a a b; rsync --list-only host:/x y",
         "git clone /src/x; git clone . y; git submodule update --init",
     ],
 )
@@ -150,6 +162,16 @@ def test_what_brings_nothing_in(script: str) -> None:
         ("aria2c -x 4 https://x/y", "https://x/y"),
         ("gsutil cp gs://b/y .; gcloud storage cp gs://b/z z", "gs://b/y gs://b/z"),
         ("aws s3 cp --region eu s3://b/k /tmp/k", "s3://b/k"),
+        (
+            "rsync -az deploy@host:/srv/app/ /app; scp host:/a.jar /b.jar",
+            "deploy@host:/srv/app/ host:/a.jar",
+        ),
+        (
+            "rsync -a rsync://host/m /m; mc cp store/b/k /k; s3cmd get s3://b/k k",
+            "rsync://host/m store/b/k s3://b/k",
+        ),
+        ("aws s3api get-object --bucket b --key tool.jar /opt/tool.jar", "tool.jar"),
+        ("gh release download v1 -R o/tool; hf download org/model f.bin", "o/tool org/model"),
         ("curl https://x/y.yaml | kubectl apply -f -", "https://x/y.yaml"),
         ("curl https://x/i.tar | docker load", "https://x/i.tar"),
         ("curl -L https://x/y.gz | gunzip > /usr/bin/y", "https://x/y.gz"),
@@ -190,6 +212,22 @@ def test_revisions_of_repositories(script: str, expected: str) -> None:
     pin = "unknown" if fetch.pin is None else fetch.pin
     assert f"{pin} {fetch.revision or ''}".strip() == expected
     assert fetch.verified is (None if pin == "unknown" else pin == "digest")
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("gh release download -R o/tool -p '*.tgz'", "alias the latest release"),
+        ("gh release download v1.2.3 -R o/tool", "exact v1.2.3"),
+        ('gh release download "$V" -R o/tool', "none $V"),
+        ("hf download org/model", "alias the main branch"),
+        ("huggingface-cli download org/model --revision main", "alias main"),
+        (f"hf download org/model --revision {COMMIT}", f"digest {COMMIT}"),
+    ],
+)
+def test_what_is_taken_by_name_moves_where_no_revision_is_given(script: str, expected: str) -> None:
+    (fetch,) = fetches(script)
+    assert (f"{fetch.pin} {fetch.revision}", fetch.verified) == (expected, "digest" in expected)
 
 
 @pytest.mark.parametrize(

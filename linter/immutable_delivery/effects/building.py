@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,7 +63,8 @@ def manager(row: Mapping[str, Any]) -> Manager:
 def fetcher(row: Mapping[str, Any]) -> Fetcher:
     """Build a fetcher."""
     run = tuple(tuple(part.split()) for part in row.get("run", "").split("|") if part)
-    return Fetcher(**_fields(Fetcher, row, {"run"}), run=run)
+    remote = re.compile(row.get("remote", ""))
+    return Fetcher(**_fields(Fetcher, row, {"run", "remote"}), run=run, remote=remote)
 
 
 def interpreter(row: Mapping[str, Any]) -> Interpreter:

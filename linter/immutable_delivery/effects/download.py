@@ -42,6 +42,8 @@ class Download(Record, eq=False):
     """The host that it comes from, as written."""
     signed: bool = False
     """Whether a signature has told that it is what it should be."""
+    folder: str = ""
+    """The folder that they fill, where they are a tree of files."""
     material: bool = False
     """Whether they are keys, signatures or checksums, with which other bytes are checked."""
 

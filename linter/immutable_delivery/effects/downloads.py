@@ -9,6 +9,7 @@ from posixpath import basename, join, normpath
 from immutable_delivery.effects.arguments import Arguments, parse
 from immutable_delivery.effects.download import Download
 from immutable_delivery.effects.fetched import fetch
+from immutable_delivery.effects.paths import located
 from immutable_delivery.effects.program_tables import Fetcher
 from immutable_delivery.effects.stage import Event
 from immutable_delivery.references.urls import of_url
@@ -31,13 +32,16 @@ def downloads(event: Event, fetcher: Fetcher) -> Iterator[Download]:
         address = of_url(_completed(word.text, fetcher), word.unresolved, git=git)
         if address.local:
             continue
-        fact = fetch(event, fetcher, arguments, word, address)
+        chosen = _revision(fetcher, arguments, operands)
+        fact = fetch(event, fetcher, arguments, word, address, chosen)
         download = Download(fact, event.number, origin=origin_of(word.text))
         shared = outputs[0] if outputs and fetcher.names[0] != "curl" else None
         output = outputs[index] if index < len(outputs) else shared
         path = _path(event, fetcher, arguments, word, output, operands)
         if path is not None:
             download.keep(event.call, path)
+        if _is_tree(fetcher, arguments, word):
+            download.folder = located(event.call, operands[-1].text)
         yield download
 
 
@@ -54,14 +58,34 @@ def _urls(fetcher: Fetcher, arguments: Arguments, operands: list[Word]) -> list[
     given = [option.value for option in arguments.all(fetcher.url) if option.value]
     named = arguments.all((*fetcher.named, *fetcher.repository))
     if fetcher.target == "last":
-        operands = [
-            word for word in operands[:-1] if fetcher.scheme in word.text or word.unresolved
-        ]
+        operands = _from_elsewhere(fetcher, operands)
     elif fetcher.repository_type:
         operands = operands[:1]
     elif fetcher.named or fetcher.repository:
         operands = []
     return given + operands or [option.value for option in named[:1] if option.value]
+
+
+def _is_tree(fetcher: Fetcher, arguments: Arguments, source: Word) -> bool:
+    """Whether a folder comes: the name of a file has an ending."""
+    many = arguments.given(fetcher.trees) or not fetcher.trees.isdisjoint(arguments.texts[:2])
+    return bool(many) and "." not in basename(source.text)
+
+
+def _revision(fetcher: Fetcher, arguments: Arguments, operands: list[Word]) -> Word | None:
+    """Return the word that names the revision."""
+    chosen = arguments.given(fetcher.revision)
+    if chosen is not None:
+        return chosen.value
+    return next(iter(operands), None) if fetcher.tag else None
+
+
+def _from_elsewhere(fetcher: Fetcher, operands: list[Word]) -> list[Word]:
+    """Return the sources that lie elsewhere, of what comes here; what goes there is no download."""
+    target = next((word.text for word in operands[-1:]), "")
+    if not target.startswith("$") and fetcher.remote.match(target):
+        return []
+    return [word for word in operands[:-1] if fetcher.remote.match(word.text)]
 
 
 def origin_of(url: str) -> str:

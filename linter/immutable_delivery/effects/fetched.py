@@ -22,7 +22,12 @@ _TODAY = lazy(r"latest|stable|current|releases\b|/tags\b|version", re.IGNORECASE
 
 
 def fetch(
-    event: Event, fetcher: Fetcher, arguments: Arguments, word: Word, address: Address
+    event: Event,
+    fetcher: Fetcher,
+    arguments: Arguments,
+    word: Word,
+    address: Address,
+    chosen: Word | None,
 ) -> Fetch:
     """Return the fact; what checks, unpacks and runs the bytes shows later."""
     places = {"url": decided(word)}
@@ -30,10 +35,11 @@ def fetch(
     start = word.text.find(revision) if revision else -1
     if start >= 0:
         places["revision"] = word.written.place(start, start + len(revision))
-    chosen = arguments.given(fetcher.revision)
-    if chosen is not None and chosen.value is not None:
-        pin, revision = _chosen(chosen.value), chosen.value.text
-        places["revision"] = chosen.value.place
+    if chosen is not None:
+        pin, revision = _chosen(chosen), chosen.text
+        places["revision"] = chosen.place
+    elif fetcher.follows:
+        pin, revision = "alias", fetcher.follows
     checks = bypasses(arguments, fetcher.bypass)
     if checks.place is not None:
         places["bypassed_checks"] = checks.place

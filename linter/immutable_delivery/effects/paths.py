@@ -30,6 +30,13 @@ def same(path: str, other: str) -> bool:
     return not short.startswith((*_ROOTED, ".")) and long.endswith(f"/{short}")
 
 
+def below(path: str, folder: str) -> bool:
+    """Whether a file lies in a folder, as far as their paths tell; `.` holds all that is relative."""
+    if folder == ".":
+        return not path.startswith((*_ROOTED, ".."))
+    return path.startswith(f"{folder}/")
+
+
 def joins(text: str) -> bool:
     """Whether an unknown variable stands in a text."""
     return "$" in text or "`" in text

@@ -99,9 +99,17 @@ class Fetcher(Record, frozen=True):
     """Options that make it a request, no download."""
     inert: frozenset[str] = _NONE
     target: str = ""
-    scheme: str = ""
+    remote: re.Pattern[str] = re.compile("")
+    """How a source begins that lies elsewhere, where the last operand says where it goes: a pattern."""
+    trees: frozenset[str] = _NONE
+    """Verbs and options with which a folder may come, with all that is in it."""
+    tag: str = ""
+    """`first` where the first operand is the revision: `gh release download v1`."""
+    follows: str = ""
+    """What it takes where no revision is given."""
     writes: bool = False
     repository_type: str = ""
+    """git for repositories; model for what lies in one, and comes as files."""
 
 
 class Interpreter(Record, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from posixpath import basename
 
 from immutable_delivery.effects.download import Download
-from immutable_delivery.effects.paths import located, same
+from immutable_delivery.effects.paths import below, located, same
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.syntax.shell import Call
 
@@ -24,6 +24,7 @@ class StoredDownloads:
     def __init__(self) -> None:
         self.all: list[Download] = []
         self._by_name: dict[str, list[Download]] = {}
+        self._folders: list[Download] = []
 
     def __bool__(self) -> bool:
         return bool(self.all)
@@ -33,6 +34,9 @@ class StoredDownloads:
         self.all.append(download)
         for path in download.paths:
             self._index(download, path)
+        if download.folder:
+            self._folders.append(download)
+            del self._folders[:-MAX_NAMESAKES]
 
     def keep(self, download: Download, call: Call, path: str) -> None:
         """Note that a file holds a download."""
@@ -50,7 +54,8 @@ class StoredDownloads:
             return []
         path = located(call, path)
         found = self._by_name.get(basename(path), ())
-        return [one for one in found if any(same(path, other) for other in one.paths)]
+        files = [one for one in found if any(same(path, other) for other in one.paths)]
+        return files or [one for one in self._folders if below(path, one.folder)]
 
     def on_path(self, name: str) -> list[Download]:
         """Return the downloads that the shell finds under a bare name."""
