@@ -275,6 +275,8 @@ class Fetch(Fact, frozen=True, kw_only=True):
     """Whether the URL holds a user name and password or a token."""
     unpacked: bool = False
     """Whether an archive is unpacked into the image or container."""
+    key: bool = False
+    """Whether it is a key or certificate that decides what is believed later."""
 
 
 class Source(Fact, frozen=True, kw_only=True):

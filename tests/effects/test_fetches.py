@@ -131,12 +131,7 @@ def test_layers_of_a_stage_share_their_files() -> None:
         "curl https://x | grep -q ok",
         "curl https://x | jq -r .tag > version",
         "V=$(curl https://x/latest | cut -d, -f1)",
-        "curl https://x/gpg | apt-key add -",
-        "curl https://x/k | gpg --dearmor -o /usr/share/keyrings/x.gpg",
-        "curl -o /etc/apt/keyrings/x https://x/y",
-        "curl -fsSLo /tmp/k.asc https://x/k.asc && apt-key add /tmp/k.asc",
         "wget https://x/SHA256SUMS https://x/a.sha256",
-        "rpm --import https://x/key",
         "curl --version; wget --help; git --version; git status",
         "aws s3 cp build s3://b/k --recursive; aws s3 ls; gsutil cp a gs://b",
         "aws s3 cp s3://a/k s3://b/k; rclone sync a:x b:x; mc mirror /data store/b; s3cmd put f s3://b",
@@ -146,6 +141,39 @@ def test_layers_of_a_stage_share_their_files() -> None:
 )
 def test_what_brings_nothing_in(script: str) -> None:
     assert fetches(script) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "verified"),
+    [
+        ("curl https://x/gpg | apt-key add -", False),
+        ("curl https://x/k | gpg --dearmor -o /usr/share/keyrings/x.gpg", False),
+        ("curl -o /etc/apt/keyrings/x https://x/y", False),
+        ("wget -O /etc/apk/keys/x.pub https://x/y", False),
+        ("curl -fsSLo /tmp/k.asc https://x/k.asc && apt-key add /tmp/k.asc", False),
+        ("rpm --import https://x/key", False),
+        ("apt-key adv --fetch-keys https://x/key", False),
+        ("apt-key adv --keyserver k.example --recv-keys 0x0A1B2C3D", False),
+        (f"gpg --keyserver k.example --recv-keys {COMMIT}", True),
+        ("curl -o k.asc https://x/k; echo 'abc  k.asc' | sha256sum -c; gpg --import k.asc", True),
+        ("wget https://x/k.asc; gpg --show-keys k.asc | grep 0A1B2C3D && apt-key add k.asc", True),
+    ],
+)
+def test_keys_from_the_network(script: str, verified: bool) -> None:
+    (fetch,) = fetches(script)
+    assert (fetch.key, fetch.verified) == (True, verified)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "wget https://x/a.asc https://x/a && gpg --verify a.asc a",
+        "wget https://x/SHASUMS.asc && gpg --decrypt SHASUMS.asc > SHASUMS",
+        "rpm --import /etc/pki/key; gpg --import k.asc; gpg --recv-keys $KEY; apt-key add -",
+    ],
+)
+def test_signatures_and_files_of_the_image_are_no_keys(script: str) -> None:
+    assert not [fetch for fetch in fetches(script) if fetch.key]
 
 
 @pytest.mark.parametrize(

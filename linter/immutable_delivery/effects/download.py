@@ -19,7 +19,7 @@ _MATERIAL = lazy(
     re.IGNORECASE,
 )
 """Keys, signatures and checksums: what other bytes are checked with."""
-_KEYRING = lazy(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg|ca-certificates|pki|certs)/")
+_KEYRING = lazy(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg|apk/keys|ca-certificates|pki|certs)/")
 _NOWHERE = frozenset(("/dev/null", "/dev/stdout", "-", "/dev/stderr"))
 
 
@@ -46,6 +46,12 @@ class Download(Record, eq=False):
     """The folder that they fill, where they are a tree of files."""
     material: bool = False
     """Whether they are keys, signatures or checksums, with which other bytes are checked."""
+    key: bool = False
+    """Whether they are keys or certificates that something takes for true."""
+
+    def trust(self) -> None:
+        """Note that something takes them for keys."""
+        self.material = self.key = True
 
     def keep(self, call: Call, path: str) -> None:
         """Note that a file holds them."""
@@ -55,7 +61,9 @@ class Download(Record, eq=False):
         self.kept = True
         url = re.split(r"[?#]", self.fact.url or "")[0]
         names = (basename(path)[:MAX_NAME], basename(url)[:MAX_NAME])
-        self.material |= any(map(_MATERIAL.fullmatch, names)) or bool(_KEYRING.search(path))
+        self.material |= any(map(_MATERIAL.fullmatch, names))
+        if _KEYRING.search(path):
+            self.trust()
 
     def check(self, number: int, *, verdict: bool | None) -> None:
         """Note a check, which counts where nothing has used the bytes before."""
@@ -69,8 +77,10 @@ class Download(Record, eq=False):
 
     @property
     def counts(self) -> bool:
-        """Whether they stay or run: requests, values taken out of answers, keys and checksums do not count."""
-        used = self.executed or self.unpacked_at is not None or self.fact.bypassed_checks
+        """Whether they stay or run: requests, values taken out of answers and checksums do not count."""
+        used = (
+            self.key or self.executed or self.unpacked_at is not None or self.fact.bypassed_checks
+        )
         return bool(used) or (self.kept and not self.material)
 
     def settled(self) -> Fetch:
@@ -82,5 +92,6 @@ class Download(Record, eq=False):
             verified=verified,
             executed="" if verified else self.executed,
             unpacked=self.fact.unpacked or self.unpacked_at is not None,
+            key=self.key,
             places={**self.fact.places, **by},
         )

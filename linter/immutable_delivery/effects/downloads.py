@@ -40,6 +40,8 @@ def downloads(event: Event, fetcher: Fetcher) -> Iterator[Download]:
         path = _path(event, fetcher, arguments, word, output, operands)
         if path is not None:
             download.keep(event.call, path)
+        if fetcher.keys:
+            download.trust()
         if _is_tree(fetcher, arguments, word):
             download.folder = located(event.call, operands[-1].text)
         yield download
@@ -63,7 +65,10 @@ def _urls(fetcher: Fetcher, arguments: Arguments, operands: list[Word]) -> list[
         operands = operands[:1]
     elif fetcher.named or fetcher.repository:
         operands = []
-    return given + operands or [option.value for option in named[:1] if option.value]
+    words = [option.value for option in named[:1] if option.value]
+    if fetcher.keys:
+        words = [word for word in words if fetcher.remote.match(word.text)]
+    return given + operands or words
 
 
 def _is_tree(fetcher: Fetcher, arguments: Arguments, source: Word) -> bool:

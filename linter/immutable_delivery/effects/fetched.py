@@ -18,6 +18,8 @@ _HOST = lazy(
     r"(?:https?|ftp)://(?!(?:[\w.-]+\.)?(?:github|githubusercontent|gitlab|bitbucket)\.\w+/(?!.*/releases/))[\w.:-]+/"
 )
 """A host whose addresses name no commits."""
+_FINGERPRINT = lazy(r"(?:0x)?[0-9A-Fa-f]{40,}")
+"""The whole of it; of a shorter part anybody can make a key."""
 _TODAY = lazy(r"latest|stable|current|releases\b|/tags\b|version", re.IGNORECASE)
 
 
@@ -38,6 +40,8 @@ def fetch(
     if chosen is not None:
         pin, revision = _chosen(chosen), chosen.text
         places["revision"] = chosen.place
+    elif arguments.given(fetcher.fingerprint):
+        pin, revision = "digest" if _FINGERPRINT.fullmatch(word.text) else "none", ""
     elif fetcher.follows:
         pin, revision = "alias", fetcher.follows
     checks = bypasses(arguments, fetcher.bypass)

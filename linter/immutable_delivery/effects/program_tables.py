@@ -105,6 +105,10 @@ class Fetcher(Record, frozen=True):
     """Verbs and options with which a folder may come, with all that is in it."""
     tag: str = ""
     """`first` where the first operand is the revision: `gh release download v1`."""
+    keys: bool = False
+    """Whether what it takes are keys."""
+    fingerprint: frozenset[str] = _NONE
+    """Options that name a key by its fingerprint, or by a part of it, which others can have as well."""
     follows: str = ""
     """What it takes where no revision is given."""
     writes: bool = False

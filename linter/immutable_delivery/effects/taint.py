@@ -14,7 +14,7 @@ from immutable_delivery.effects.stage import Event, hull
 from immutable_delivery.effects.stored_downloads import StoredDownloads
 from immutable_delivery.effects.verification import decrypts, of_others, said, signs, verifies
 from immutable_delivery.facts import Execution, Fetch
-from immutable_delivery.syntax.shell import Word
+from immutable_delivery.syntax.shell import Call, Word
 
 _COPIERS = frozenset(("cp", "mv", "ln", "install", "rename", "rsync"))
 _OUTPUTS = frozenset(("-o", "--output", "-out"))
@@ -33,7 +33,10 @@ class Taint:
 
     def add(self, fact: Fetch, path: str, number: int) -> None:
         """Take in a download that no command makes: Dockerfile's ADD."""
-        self.holdings.add(Download(fact, number, [path], kept=True, verified=fact.verified))
+        download = Download(fact, number, verified=fact.verified)
+        download.keep(Call("", []), path)
+        download.material &= download.key
+        self.holdings.add(download)
 
     def read(self, event: Event) -> None:
         """Follow a call."""
@@ -87,9 +90,9 @@ class Taint:
             self._verify(event, coming)
         elif "unpackers" in sets:
             self._unpack(event, [*coming, *self._all_held(event)])
-        elif "keyrings" in sets:
+        elif "keyrings" in sets and not decrypts(event):
             for download in (*coming, *self._all_held(event)):
-                download.material = True
+                download.trust()
         elif "consuming" in sets and event.number not in self._values:
             for download in coming:
                 download.kept = True
@@ -164,9 +167,11 @@ class Taint:
         texts = said(event)
         named = self.holdings.named(texts)
         lists = [one for one in named if one.material]
-        if signs(event):
-            for one in lists:
+        for one in lists:
+            if signs(event):
                 one.signed = True
+            else:
+                one.check(event.number, verdict=True)
         sure = [one for one in (*named, *coming) if not one.material]
         if not sure and of_others(texts):
             return

@@ -10,6 +10,8 @@ from immutable_delivery.lazy_regex import lazy
 
 _SUMS = lazy(r"g?sha\d+sum|md5sum|b[23]sum|shasum|cksum|sha\d+|md5|openssl|rhash")
 _TESTS = frozenset(("[", "[[", "test", "grep", "cmp", "diff"))
+_GPG = frozenset(("gpg", "gpg2"))
+_SHOWN = frozenset(("--fingerprint", "--with-fingerprint", "--show-keys", "--show-key"))
 _DECRYPTS = frozenset(("-d", "--decrypt"))
 _OF_FILE = lazy(r"\b[0-9a-f]{32,128} [ *](?!-)[\w./+-]+(?![\w./+-]*\$)")
 """A sum and the name of its file, as `sha256sum` writes them."""
@@ -23,7 +25,7 @@ def verifies(event: Event) -> bool:
     if event.name in _TESTS:
         sources = [other for word in event.words for other in event.feeding(word)]
         return any(
-            _SUMS.fullmatch(one.call.name)
+            _SUMS.fullmatch(one.call.name) or _shows_fingerprint(one)
             for other in (*sources, *event.inputs)
             for one in behind(other)
         )
@@ -34,6 +36,11 @@ def verifies(event: Event) -> bool:
     return any(rule.matches(arguments) for rule in rules)
 
 
+def _shows_fingerprint(event: Event) -> bool:
+    """Whether a call tells the fingerprints of keys, for something to compare."""
+    return event.name in _GPG and any(word.text in _SHOWN for word in event.words)
+
+
 def signs(event: Event) -> bool:
     """Whether a call checks a signature, which only who holds a key can make."""
     return event.name not in _TESTS and _SUMS.fullmatch(event.name) is None
@@ -41,7 +48,7 @@ def signs(event: Event) -> bool:
 
 def decrypts(event: Event) -> bool:
     """Whether a call takes the text out of what is signed, and fails where the signature is bad."""
-    return event.name in {"gpg", "gpg2"} and any(word.text in _DECRYPTS for word in event.words)
+    return event.name in _GPG and any(word.text in _DECRYPTS for word in event.words)
 
 
 def of_others(texts: Iterable[str]) -> bool:
