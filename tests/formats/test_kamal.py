@@ -115,6 +115,22 @@ def test_a_list_of_servers_is_the_role_web() -> None:
     assert [fact.name for fact in facts if isinstance(fact, Container)] == ["shop-web"]
 
 
+@pytest.mark.parametrize(
+    ("run", "image"),
+    [
+        ("version: latest", "basecamp/kamal-proxy:latest"),
+        ("registry: 'r:4443', repository: a/proxy, version: v1.2.3", "r:4443/a/proxy:v1.2.3"),
+        ("http_port: 8080", ""),
+    ],
+)
+def test_the_image_of_the_proxy_is_put_together(run: str, image: str) -> None:
+    content = f"service: a\nimage: b\nservers: [c]\nproxy: {{run: {{{run}}}}}\n"
+    found = [fact for fact in read(content)[0] if isinstance(fact, Image)]
+    assert [(fact.text, written(content, fact.place_of("tag"))) for fact in found] == (
+        [(image, image.rpartition(":")[2])] if image else []
+    )
+
+
 def test_the_command_of_a_role_is_read() -> None:
     facts, _, _ = read(SAMPLE)
     (start,) = (fact for fact in facts if isinstance(fact, Start))

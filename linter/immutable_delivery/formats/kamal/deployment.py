@@ -11,6 +11,8 @@ from immutable_delivery.facts import Build, Fact, Layer, Scope
 from immutable_delivery.formats.kamal.container import KamalContainer
 from immutable_delivery.records import Record
 from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.located import LocatedText
+from immutable_delivery.syntax.interpolation import unaligned
 from immutable_delivery.syntax.yaml import Document, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml.query import (
@@ -29,6 +31,9 @@ _SHAPES: Shapes = {
     **dict.fromkeys(("service", "image"), "text"), "servers": "list|mapping", "volumes": "texts",
     **dict.fromkeys(("env", "labels", "builder", "accessories"), "mapping"),
 }  # fmt: skip
+
+_PROXY = "basecamp/kamal-proxy"
+"""The image of the proxy, without its version."""
 
 
 def deployments(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterator[Deployment]:
@@ -76,7 +81,7 @@ class Deployment(Record, frozen=True):
             scope = self._scope(self.name, f"{self.name} (role {key.text})", "application")
             role = KamalContainer(key, node, scope, self.folder, self.ctx, self.root)
             yield from lower(role.spec(), self.ctx)
-        for key, node in (*pairs(self.root, "accessories"), *self._traefik()):
+        for key, node in (*pairs(self.root, "accessories"), *self._proxies()):
             name = text(node, "service") or f"{self.name}-{key.text}"
             accessory = KamalContainer(
                 key, node, self._scope(name, name, "middleware"), self.folder, self.ctx
@@ -107,11 +112,15 @@ class Deployment(Record, frozen=True):
             yield written("web", key.place), servers
         yield from pairs(servers)
 
-    def _traefik(self) -> Iterator[tuple[Scalar, Node]]:
-        """Yield the proxy of Kamal 1, where its image is said."""
-        key, node = self.root.key("traefik"), mapping(self.root, "traefik")
-        if key is not None and node is not None and scalar(node, "image"):
-            yield key, node
+    def _proxies(self) -> Iterator[tuple[Scalar, Node]]:
+        """Yield the proxy, where its image is said: that of Kamal 1 as a whole, that of Kamal 2 in parts."""
+        traefik, run = mapping(self.root, "traefik"), mapping(self.root, "proxy", "run")
+        key = self.root.key("traefik")
+        if key is not None and traefik is not None and scalar(traefik, "image"):
+            yield key, traefik
+        key, version = self.root.key("proxy"), scalar(run, "version")
+        if key is not None and run is not None and version is not None:
+            yield key, with_entry(run, "image", _image(run, version))
 
     def _build(self) -> Iterator[Build]:
         builder, image = mapping(self.root, "builder"), scalar(self.root, "image")
@@ -133,3 +142,16 @@ class Deployment(Record, frozen=True):
             deployed=True,
             place=image.place,
         )
+
+
+def _image(run: Tree, version: Scalar) -> Scalar:
+    """Return the reference that registry, repository and version make."""
+    registry, repository = scalar(run, "registry"), scalar(run, "repository")
+    at = version.written
+    parts = (
+        *((registry.written, unaligned("/", at)) if registry else ()),
+        repository.written if repository else unaligned(_PROXY, at),
+        unaligned(":", at),
+        at,
+    )
+    return Scalar(LocatedText.joined(parts, version.place), version.place, plain=False)
