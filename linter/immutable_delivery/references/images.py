@@ -114,6 +114,14 @@ def name_and_tag(reference: str) -> tuple[str, str]:
     return familiar_name(repository) or "", tag
 
 
+def reference_pin(reference: str) -> Pin:
+    """Return how far a reference that is plain text fixes what it names."""
+    repository, tag, digest = parts(reference)
+    return (
+        _pin({"repository": repository, "tag": tag, "digest": digest}, repository)["pin"] or "none"
+    )
+
+
 def tag_pin(name: str, tag: str) -> tuple[Pin, Movement]:
     """Return how far a tag of the image ``name`` pins it (exact, partial or alias), and how it moves."""
     if tag.lower() in tables.known(Tags).aliases:

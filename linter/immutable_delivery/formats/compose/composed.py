@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from immutable_delivery.containers.lower import lower
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Build, Fact, Scope, Source
+from immutable_delivery.facts import Build, Fact, Pin, Scope, Source
 from immutable_delivery.formats.compose.builds import builds
 from immutable_delivery.formats.compose.containers import provided, spec
 from immutable_delivery.formats.compose.document import ComposeDocument
@@ -15,6 +15,7 @@ from immutable_delivery.formats.compose.loading import Model, load
 from immutable_delivery.formats.compose.projects import Project, layout
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.compose.service import Service, environment, service
+from immutable_delivery.references.images import parts, reference_pin
 from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.located import LocatedText
@@ -22,6 +23,7 @@ from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml.query import text
 
 _DIGEST = "@sha256:"
+_ARTIFACT = "oci://"
 
 
 def facts(documents: Mapping[str, ComposeDocument], ctx: ParseContext) -> Iterator[Fact | Build]:
@@ -89,7 +91,7 @@ def _removed_digest(one: Service, base: Model | None) -> str:
 
 def _include(written: LocatedText, project: Project, ctx: ParseContext) -> Source:
     """Return the source that an include from elsewhere is."""
-    address = of_url(written.text, written.unresolved, git=True)
+    url, ref, pin = _fixed(written)
     scope = Scope(phase="start", deployed=True, manifest=written.used_at.file)
     return Source(
         used_at=written.used_at,
@@ -97,7 +99,21 @@ def _include(written: LocatedText, project: Project, ctx: ParseContext) -> Sourc
         scope=environment(project.files[-1], (), ctx).reached(scope),
         places={"url": written.used_at},
         source_type="include",
-        url=address.url,
-        ref=address.revision.text,
-        pin=address.pin,
+        url=url,
+        ref=ref,
+        pin=pin,
     )
+
+
+def _fixed(written: LocatedText) -> tuple[str, str, Pin | None]:
+    """Return the address of an include, its revision and how far that fixes it: an artifact has tags, a repository refs."""
+    if written.text.startswith(_ARTIFACT):
+        reference = written.text.removeprefix(_ARTIFACT)
+        repository, tag, digest = parts(reference)
+        return (
+            _ARTIFACT + repository,
+            digest or tag,
+            reference_pin(reference) if written.known else None,
+        )
+    address = of_url(written.text, written.unresolved, git=True)
+    return address.url, address.revision.text, address.pin
