@@ -244,6 +244,8 @@ class Install(Fact, frozen=True, kw_only=True):
     """For run: whether it takes the package from the network each time; None where nobody knows what is installed."""
     sudo: bool = False
     """Whether it runs through sudo."""
+    through: str = ""
+    """The program by which it leaves the container, so that it changes the node: nsenter; empty where it stays inside."""
     reads: Hidden[tuple[str, ...]] = ()
     """The requirement files that it names, relative to the root."""
     frozen_form: Hidden[str] = ""

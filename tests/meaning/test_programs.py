@@ -61,6 +61,14 @@ def test_programs_run_what_follows_their_options(row: Row) -> None:
     assert [script for script in asked if facts(script, Install)] == []
 
 
+@pytest.mark.parametrize("key", ["leaves", "stays"])
+def test_programs_that_leave_the_container(key: str) -> None:
+    rows = [row for row in reviewed("programs")["wrappers"] if key in row]
+    scripts = [f"{row['run']} {one} sh -c '{INSTALL}'" for row in rows for one in words(row, key)]
+    told = {script: [bool(fact.through) for fact in facts(script, Install)] for script in scripts}
+    assert set(map(tuple, told.values())) == {(key == "leaves",)}, told
+
+
 def test_every_wrapper_of_the_table_is_reviewed() -> None:
     assert [r["run"] for r in load().data["wrappers"]] == [
         row["run"] for row in reviewed("programs")["wrappers"]

@@ -17,7 +17,7 @@ from immutable_delivery.effects.starts import dev_server_of
 from immutable_delivery.effects.tables import Tables, load
 from immutable_delivery.effects.taint import Taint
 from immutable_delivery.effects.unanalysed import foreign, language_of, unread
-from immutable_delivery.facts import Fact, Fetch, Scope
+from immutable_delivery.facts import Fact, Fetch, Install, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.located import LocatedText
@@ -155,7 +155,7 @@ class Interpreter:
         stage = self._stage
         if fixes_sources(event, stage):
             stage.snapshot = True
-        installed = list(installs(event, stage))
+        installed = [one for one in installs(event, stage) if self._news(one)]
         fetched = [fetch for install in installed for fetch in package_fetches(install)]
         self._facts += (*settings(event, stage), *installed, *fetched)
         if event.name == "git":
@@ -169,6 +169,21 @@ class Interpreter:
             (self.sourced if ran.sourced else self.programs).append(ran)
         if not self.dev_server:
             self.dev_server = dev_server_of(event.call, event.name, event.words, stage.tables)
+
+    def _news(self, install: Install) -> bool:
+        """Whether an install is not told yet: a node that is entered at start is changed, however often (`if apt … elif yum`)."""
+        if (
+            not install.through
+            or install.scope.phase in {"build", "pipeline"}
+            or not _adds(install)
+        ):
+            return True
+        told = (one for one in self._facts if isinstance(one, Install) and _adds(one))
+        return install.places["through"] not in {one.places.get("through") for one in told}
+
+
+def _adds(install: Install) -> bool:
+    return install.action in {"install", "upgrade"}
 
 
 def _unique(facts: Iterable[Fact]) -> list[Fact]:

@@ -69,13 +69,15 @@ def made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
     place = invocation.place
     form = "" if frozen or not lock else _frozen_form(invocation, lock, stage)
     first = {"packages": named[0].place} if named else {}
+    through = event.call.through
+    entered = {"through": through.place} if through else {}
     verbs = {"frozen_form": invocation.verb_place} if form else {}
     yield Install(
         used_at=place,
         extent=event.extent,
         related=(*event.related, *files.places),
         scope=event.scope,
-        places={"command": place, "action": place, **first, **verbs, **options.places},
+        places={"command": place, "action": place, **first, **verbs, **entered, **options.places},
         manager=event.name,
         ecosystem=manager.ecosystem,
         action="install" if verb.action == "upgrade" and named else verb.action,
@@ -88,6 +90,7 @@ def made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
         bypassed_checks=(*options.bypassed, *files.bypassed),
         fetches=_fetches(invocation, named),
         sudo=event.call.sudo,
+        through=through.text if through else "",
         reads=tuple(files.reads),
         frozen_form=form,
         lock_present=bool(form) and _lock_present(invocation, lock, stage),

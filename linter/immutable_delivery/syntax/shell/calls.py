@@ -52,6 +52,8 @@ class Call(Record, eq=False):
     """Whether it runs inside `$(…)` or `<(…)`."""
     number: int = 0
     """Its number among the calls of the script; calls run in this order."""
+    through: Word | None = None
+    """The program by which it leaves the container (`nsenter`); None where it stays inside."""
     exported: dict[str, Word] = field(default_factory=dict)
     """Variables that this statement exports (`export A=b`)."""
 

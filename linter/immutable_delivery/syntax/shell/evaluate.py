@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from immutable_delivery.source.located import LocatedText
@@ -30,6 +30,7 @@ class Shell(Interpreter):
         super().__init__(variables, wrappers)
         self._inputs: tuple[int, ...] = ()
         self._captured = False
+        self._through: Word | None = None
         self._called: set[str] = set()
         self._running: set[str] = set()
 
@@ -178,18 +179,26 @@ class Shell(Interpreter):
             return []
         call.number, call.inputs = len(self.calls), self._inputs
         call.captured, call.folder = self._captured, self.folder
+        call.through = call.through or self._through
         if call.name in self.functions:
             return self._function(call)
         unwrapped = unwrap(call, self.wrappers)
         if unwrapped is None:
-            self.calls.append(call)
-            return [call.number, *builtins.run(self, call)]
+            return self._run(call, lambda: builtins.run(self, call))
         inner = unwrapped.call
         if inner is None:
             return []
         if unwrapped.script is not None:
-            self.calls.append(inner)
-            return [inner.number, *builtins.script(self, unwrapped.script, [], inner.redirects)]
+            script = unwrapped.script
+            return self._run(inner, lambda: builtins.script(self, script, [], inner.redirects))
         if inner.wrappers[-1] == "xargs":
             inner.words = builtins.piped_words(inner, [self.calls[n] for n in inner.inputs])
         return self.emit(inner)
+
+    def _run(self, call: Call, within: Callable[[], list[int]]) -> list[int]:
+        """Add a call; what it runs in turn is where it is."""
+        self.calls.append(call)
+        around, self._through = self._through, call.through
+        outputs = within()
+        self._through = around
+        return [call.number, *outputs]

@@ -34,6 +34,8 @@ class Wrapper(Record, frozen=True):
     """Whether `A=b` before the program sets a variable for it."""
     appends: bool = False
     """Whether it appends words from its input."""
+    leaves: str = ""
+    """A pattern of the options and operands with which it leaves the container for the machine below it."""
     query: frozenset[str] = frozenset()
     """Options with which it runs nothing (`command -v`)."""
 
@@ -83,11 +85,17 @@ def _behind(call: Call, wrapper: Wrapper) -> Unwrapped | None:
     if wrapper.after:
         return None
     skipped = _skip_options(words, wrapper)
-    return (
-        Unwrapped()
-        if skipped is None
-        else _program(inner, _assigned(inner, wrapper, words[skipped:]))
-    )
+    if skipped is None:
+        return Unwrapped()
+    if _leaves(wrapper, words[:skipped]):
+        inner.through = call.words[0]
+    return _program(inner, _assigned(inner, wrapper, words[skipped:]))
+
+
+def _leaves(wrapper: Wrapper, words: list[Word]) -> bool:
+    """Whether a wrapper leaves the container, by the words before the program."""
+    text = " ".join(word.text for word in words)
+    return bool(wrapper.leaves) and re.search(wrapper.leaves, text) is not None
 
 
 def _skip_options(words: list[Word], wrapper: Wrapper) -> int | None:
