@@ -88,7 +88,7 @@ ContainerType: TypeAlias = Literal[ContainerRole, "stage", "service", ""]
 Repeated: TypeAlias = Literal["CMD", "ENTRYPOINT", ""]
 
 ResourceType: TypeAlias = Literal[
-    "config map", "secret", "registry", "workload", "role", "updater", ""
+    "config map", "secret", "registry", "workload", "role", "binding", "updater", ""
 ]
 
 Grant: TypeAlias = Literal["exec", "attach", "portforward", "ephemeralcontainers"]
@@ -415,6 +415,8 @@ class Variable(Fact, frozen=True, kw_only=True):
     value: str | None = ""
     secret: SecretEvidence = ""
     """What tells that it is a secret; else empty."""
+    literal: bool = False
+    """For the environment of a container: whether the manifest itself writes the value out, and no placeholder in its place."""
     installs: str | None = ""
     """What the image installs at start because of it (`plugins`); else empty."""
     bypassed_checks: tuple[str, ...] | None = ()
@@ -505,6 +507,8 @@ class Resource(Fact, frozen=True, kw_only=True):
     """Revisions kept for going back; -1 where nothing says it, 0 for a registry that deletes images pinned by digest."""
     grants: tuple[Grant, ...] = ()
     """What it allows whoever has it to do with running containers."""
+    role: str = ""
+    """For a binding: the role of every cluster that it gives."""
 
 
 class Job(Fact, frozen=True, kw_only=True):

@@ -67,7 +67,7 @@ UNSAID: Mapping[str, Mapping[str, set[str]]] = {
             "image", "builds", "entry", "read_only_root", "dockerfile", "stage", "last", "workdir", "adds_code", "code",
             "application",
         },
-        "Variable": {"value"},
+        "Variable": {"value", "literal"},
     },
 }  # fmt: skip
 """Fields, by kind, that a format cannot say or says of the image that it builds itself."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.containers.secrets import secret_file, secret_variable
+from immutable_delivery.containers.secrets import is_placeholder, secret_file, secret_variable
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,25 @@ def test_variables(name: str, value: str | None, why: str) -> None:
 )
 def test_files(path: str, content: str | None, secret: bool) -> None:
     assert secret_file(path, content) is secret
+
+
+@pytest.mark.parametrize(
+    ("value", "stands_for_one"),
+    [
+        ("xxxx", True),
+        ("***", True),
+        ("${{ secrets.TOKEN }}", True),
+        ("op://shop/web/token", True),
+        ("API_TOKEN_VALUE", True),
+        ("changeme", False),
+        ("hunter22", False),
+        ("x1", False),
+    ],
+)
+def test_placeholders(value: str, stands_for_one: bool) -> None:
+    assert is_placeholder("API_TOKEN", value) == stands_for_one
+
+
+def test_a_default_that_is_there_to_be_changed_is_a_secret_only_where_nobody_changes_it() -> None:
+    assert secret_variable("API_TOKEN", "changeme", default=True) == ""
+    assert secret_variable("API_TOKEN", "changeme") == "name"

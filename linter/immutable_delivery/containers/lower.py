@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from immutable_delivery.containers.mounts import mount
 from immutable_delivery.containers.programs import Effects, effects
-from immutable_delivery.containers.secrets import secret_variable
+from immutable_delivery.containers.secrets import is_placeholder, secret_variable
 from immutable_delivery.containers.spec import (
     CommandSpec,
     ContainerSpec,
@@ -121,6 +121,10 @@ def variable(spec: VariableSpec, scope: Scope) -> Variable:
         name=name.text,
         value=known,
         secret=secret_variable(name.text, known) if known and spec.kind != "label" else "",
+        literal=known is not None
+        and here
+        and decided.file == spec.extent.file
+        and not is_placeholder(name.text, known),
     )
 
 

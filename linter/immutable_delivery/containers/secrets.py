@@ -10,9 +10,11 @@ from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Secrets
 
 _HARMLESS_VALUE = lazy(
-    r"|true|false|yes|no|on|off|none|null|[0-9]{1,5}|/.*|<.*>|(?:file|https?)://[^@]*|(?:change|replace)[-_ ]?me",
+    r"|true|false|yes|no|on|off|none|null|[0-9]{1,5}|/.*|<.*>|(?:file|https?)://[^@]*",
     re.IGNORECASE,
 )
+_TO_CHANGE = lazy(r"(?:change|replace)[-_ ]?me", re.IGNORECASE)
+"""What an image gives to a variable that whoever starts it sets; in a manifest nobody comes behind it."""
 _VALUE = lazy(
     r"(?:^|[^A-Za-z0-9])(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,}|glpat-[\w-]{20,}|"
     r"xox[abeoprs]-[\w-]{10,}|AIza[\w-]{35}|(?:sk|rk)_live_\w{20,}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,}|dckr_pat_[\w-]{20,}|"
@@ -30,11 +32,13 @@ _TELLING = {
 }
 
 
-def secret_variable(name: str, value: str | None) -> SecretEvidence:
+def secret_variable(name: str, value: str | None, *, default: bool = False) -> SecretEvidence:
     """Return why a variable is a secret: name, value or url; "" where it is none.
 
-    ``value`` is None where it is not known, as for an ARG without a default.
+    ``value`` is None where it is not known, as for an ARG without a default; ``default`` says that it is there to be replaced.
     """
+    if default and value is not None and _TO_CHANGE.fullmatch(value):
+        return ""
     if value is not None and (found := secret_value(value)):
         return found
     words = known(Secrets)
@@ -56,6 +60,14 @@ def has_credentials(url: str) -> bool:
     """Whether a text holds a URL with a password in it."""
     urls = _URL.finditer(url) if "://" in url else ()
     return any(not _PLACEHOLDER.match(found["password"]) for found in urls)
+
+
+def is_placeholder(name: str, value: str) -> bool:
+    """Whether a value only stands for one: `xxx`, the variable's own name, or a reference to where the secret is kept."""
+    if value.lower().startswith(name.lower()):
+        return True
+    one_character = len(set(value.lower())) < 2  # noqa: PLR2004 (again and again)
+    return one_character or known(Secrets).placeholder.fullmatch(value) is not None
 
 
 def secret_file(path: str, content: str | None = None) -> bool:

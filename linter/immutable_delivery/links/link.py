@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.links.builds import link_builds
+from immutable_delivery.links.buildtools import link_build_tools
+from immutable_delivery.links.defaults import link_defaults
 from immutable_delivery.links.development import link_development, link_substituted
 from immutable_delivery.links.feeding import link_feeding
 from immutable_delivery.links.idle import link_idle
@@ -41,7 +43,7 @@ def link(
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
         linked = link_starts(link_locked(linked, lock), builds, lock)
-        linked = link_runners(linked)
+        linked = link_defaults(link_build_tools(link_runners(linked)), files)
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
         linked = link_volumes(link_mounts(link_proxies(linked), files), files)
         return link_unread(link_builds(linked, builds, files))

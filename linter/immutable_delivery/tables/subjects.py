@@ -324,6 +324,13 @@ class Revisions(Subject, frozen=True):
         return re.compile(rf"(?:{either(self.systems)})[-_/]?\d+(?:\.\d+)*", re.IGNORECASE)
 
 
+class Roles(Subject, frozen=True):
+    """Roles that every cluster of Kubernetes has."""
+
+    grants: Rows = field(default_factory=dict)
+    """Role → what it allows to do with running containers."""
+
+
 class Secrets(Subject, frozen=True):
     """What is a secret by its name: words between underscores in variables, ends of paths in files."""
 
@@ -339,6 +346,8 @@ class Secrets(Subject, frozen=True):
     """Whole names that do."""
     always: Words = ()
     """Ends of names that are secret whatever else they hold."""
+    placeholders: Words = ()
+    """Values that only stand for a secret, or name where it is kept; `*` is any text."""
     files: Words = ()
     """Files, by the ends of their paths; `*` stands for letters, digits, `_` and `-`."""
     file_endings: Words = ()
@@ -366,6 +375,11 @@ class Secrets(Subject, frozen=True):
     def always_secret(self) -> re.Pattern[str]:
         """Finds the end of a name that is always secret."""
         return re.compile(rf"(?:{either(self.always)})$", re.IGNORECASE)
+
+    @cached_property
+    def placeholder(self) -> re.Pattern[str]:
+        """Recognises a value that only stands for a secret."""
+        return re.compile(either(self.placeholders, star=".*"), re.IGNORECASE)
 
     @cached_property
     def file(self) -> re.Pattern[str]:

@@ -90,7 +90,9 @@ def _variable(
         places = {**places, "value": value.place()}
     known = value.value if value is not None else None
     secret = (
-        secret_variable(name, known or None if kind == "arg" else known) if kind != "label" else ""
+        secret_variable(name, known or None if kind == "arg" else known, default=True)
+        if kind != "label"
+        else ""
     )
     shown = None if secret else known
     return Variable(

@@ -18,7 +18,9 @@ from immutable_delivery.formats.kubernetes.volumes import reference_of
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.syntax.yaml import Scalar
-from immutable_delivery.syntax.yaml.query import is_true, mapping, mappings, scalar, scalars
+from immutable_delivery.syntax.yaml.query import is_true, mapping, mappings, scalar, scalars, text
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Roles
 
 _GRANTS = ("exec", "attach", "portforward", "ephemeralcontainers")
 _VERBS = {
@@ -27,8 +29,8 @@ _VERBS = {
     "portforward": {"create", "get", "*"},
     "ephemeralcontainers": {"update", "patch", "*"},
 }
-_BUILT_IN = lazy(r"system:|gce:|(?:cluster-admin|admin|edit)\Z")
-"""Roles that every cluster has."""
+_SYSTEM = lazy(r"system:|gce:")
+"""Roles and groups that belong to the cluster itself."""
 _KEEPERS = {
     ("apps", "Deployment"),
     ("apps", "StatefulSet"),
@@ -71,6 +73,11 @@ def _resource(workload: Workload) -> Iterator[ResourceFact]:
         yield _config(workload)
     elif one.group == "rbac.authorization.k8s.io" and one.kind in {"Role", "ClusterRole"}:
         yield from _role(workload)
+    elif one.group == "rbac.authorization.k8s.io" and one.kind in {
+        "RoleBinding",
+        "ClusterRoleBinding",
+    }:
+        yield from _binding(workload)
     elif (one.group, one.kind) in _KEEPERS:
         yield _history(workload)
     elif one.group == "apps.openshift.io" and (trigger := automatic(workload.resource.root)):
@@ -98,7 +105,7 @@ def _history(workload: Workload) -> ResourceFact:
 
 def _role(workload: Workload) -> Iterator[ResourceFact]:
     """Yield one fact per rule of a role that lets people into running containers."""
-    if _BUILT_IN.match(workload.name):
+    if _SYSTEM.match(workload.name) or workload.name in known(Roles).grants:
         return
     for rule in mappings(workload.resource.root, "rules"):
         groups = {one.text for one in scalars(rule, "apiGroups")}
@@ -113,6 +120,17 @@ def _role(workload: Workload) -> Iterator[ResourceFact]:
                 dict.fromkeys(grant for one in named for grant in _grants(one.text, verbs))
             )
             yield _fact(workload, "role", {"grants": named[0]}, grants=grants)
+
+
+def _binding(workload: Workload) -> Iterator[ResourceFact]:
+    """Yield what a binding gives to others than the cluster itself, where it gives a role that every cluster has."""
+    root = workload.resource.root
+    role = scalar(root, "roleRef", "name")
+    subjects = [one for one in mappings(root, "subjects") if not _SYSTEM.match(text(one, "name"))]
+    if role is None or not subjects or text(root, "roleRef", "kind") != "ClusterRole":
+        return
+    if grants := known(Roles).grants.get(role.text):
+        yield _fact(workload, "binding", {"role": role}, grants=grants, role=role.text)
 
 
 def _grants(resource: str, verbs: set[str]) -> list[str]:
