@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from posixpath import join, normpath
 from typing import Protocol
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.files import Files, read_text, resolve
+from immutable_delivery.source.files import Files, below, read_text, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.yaml import Scalar
@@ -40,6 +40,9 @@ class FileView(Protocol):
 
     def body(self, path: str) -> Body | None:
         """Return the text at a path of the container; None where nobody knows one."""
+
+    def below(self, folder: str) -> Sequence[str]:
+        """Return the known paths of files below a folder of the container."""
 
 
 class ContainerFiles(Record, frozen=True):
@@ -81,6 +84,17 @@ class ContainerFiles(Record, frozen=True):
         place = Place(found.path, Span(0, len(found.value)))
         return Body(LocatedText.literal(found.value, place), found.path)
 
+    def below(self, folder: str) -> Sequence[str]:
+        """Return the texts of the manifest below a folder, and the files of the repository that are mounted there."""
+        start = f"{folder}/"
+        found = [path for path in self.texts if path.startswith(start)]
+        for target, source in self.mounted.items():
+            if target == folder or target.startswith(start):
+                found += [
+                    f"{target}{path[len(source) :]}" for path in below(self.ctx.files.paths, source)
+                ]
+        return found
+
     def _beside(self, path: str) -> str | None:
         """Return the file of the folder that a relative path most likely is a copy of."""
         found = resolve(self.folder, path) if self.folder is not None else None
@@ -104,6 +118,10 @@ class _Nowhere:
     def body(self, path: str) -> Body | None:  # noqa: ARG002 (nothing lies anywhere)
         """Return nothing."""
         return None
+
+    def below(self, folder: str) -> Sequence[str]:  # noqa: ARG002 (nothing lies anywhere)
+        """Return nothing."""
+        return ()
 
 
 NOWHERE: FileView = _Nowhere()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from immutable_delivery.containers.files import Body, FileView
+from immutable_delivery.containers.supervisors import commands_in, supervised
 from immutable_delivery.effects import Interpreter, Program
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import is_shell
 
@@ -39,8 +42,12 @@ def follow(
     waiting = _run_since(interpreter, since)
     while waiting:
         program = waiting.pop(0)
-        body = view.body(program.path.text) if program.path.known else None
+        body = _body(program, view, interpreter)
         if body is None:
+            since = reached(interpreter)
+            for command, extent in _supervised(program, view, seen):
+                interpreter.script(command, program.scope, extent, (place,))
+            waiting += _run_since(interpreter, since)
             continue
         followed.started.append(program.path.text)
         if body.text.used_at in seen or not is_followed(program, body):
@@ -55,6 +62,26 @@ def follow(
         interpreter.script(body.text, program.scope, body.extent or body.text.used_at, (place,))
         waiting += _run_since(interpreter, since)
     return followed
+
+
+def _body(program: Program, view: FileView, interpreter: Interpreter) -> Body | None:
+    """Return the text of a program: a file that the container sees, or one that a command wrote."""
+    if not program.path.known:
+        return None
+    written = interpreter.written.get(program.path.text)
+    return view.body(program.path.text) or (Body(written) if written else None)
+
+
+def _supervised(
+    program: Program, view: FileView, seen: set[Place]
+) -> Iterator[tuple[LocatedText, Place]]:
+    """Yield what a program that starts others is told to start and was not seen yet, each with its statement."""
+    for path, body in supervised(program, view):
+        script = is_shell_file(body.text.text, path)
+        for command in (body.text,) if script else commands_in(body.text):
+            if command.used_at not in seen and len(seen) < MAX_SCRIPTS:
+                seen.add(command.used_at)
+                yield command, body.extent or command.used_at
 
 
 def reached(interpreter: Interpreter) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from immutable_delivery.effects.starts import dev_server_of
 from immutable_delivery.effects.tables import Tables, load
 from immutable_delivery.effects.taint import Taint
 from immutable_delivery.effects.unanalysed import foreign, language_of, unread
+from immutable_delivery.effects.written import Written
 from immutable_delivery.facts import Fact, Fetch, Install, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import Files
@@ -56,6 +57,7 @@ class Interpreter:
         self._facts: list[Fact] = []
         self._taint = Taint()
         self._clones = Clones()
+        self._written = Written()
         for name, value in (variables or {}).items():
             self.assign(name, value)
 
@@ -63,6 +65,11 @@ class Interpreter:
     def texts(self) -> Mapping[str, Text]:
         """Files of the repository that facts point into."""
         return self._stage.texts
+
+    @property
+    def written(self) -> Mapping[str, LocatedText]:
+        """What commands wrote from here-documents, by path."""
+        return self._written.texts
 
     @property
     def snapshot(self) -> bool | None:
@@ -161,6 +168,7 @@ class Interpreter:
         if event.name == "git":
             self._clones.read(event, stage)
         self._taint.read(event)
+        self._written.read(event)
         self._facts += commands(event, told=bool(installed))
         if (found := foreign(event)) is not None:
             self._facts.append(found)

@@ -24,6 +24,8 @@ class Program(Record, frozen=True):
     """Whether it is the last command of what was read: what the script ends in."""
     interpreter: str = ""
     """The interpreter that runs it; empty where it is run itself."""
+    arguments: tuple[LocatedText, ...] = ()
+    """The words behind it."""
     sourced: bool = False
     """Whether the shell reads it in (`. ./env.sh`)."""
 
@@ -43,4 +45,5 @@ def program_of(event: Event) -> Program | None:
 
 
 def _program(event: Event, word: Word, interpreter: str = "", *, sourced: bool = False) -> Program:
-    return Program(word.written, event.extent, event.scope, event.last, interpreter, sourced)
+    words = tuple(argument.written for argument in event.words)
+    return Program(word.written, event.extent, event.scope, event.last, interpreter, words, sourced)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from posixpath import normpath
 from typing import Literal, Protocol
@@ -124,3 +125,15 @@ def resolve(folder: str, path: str) -> str | None:
 def folder_of(path: str) -> str:
     """Return the folder of a file, "" for the root."""
     return path.rpartition("/")[0]
+
+
+def below(paths: Sequence[str], path: str) -> Iterator[str]:
+    """Yield a file, or the files that a folder holds."""
+    start = f"{path}/" if path else ""
+    at = bisect_left(paths, path)
+    if at < len(paths) and paths[at] == path:
+        yield path
+    at = bisect_left(paths, start, at)
+    while at < len(paths) and paths[at].startswith(start):
+        yield paths[at]
+        at += 1

@@ -417,6 +417,22 @@ class Sockets(Subject, frozen=True):
         )
 
 
+class Supervisors(Subject, frozen=True):
+    """Programs that start other programs, as files in the container tell them."""
+
+    files: Rows = field(default_factory=dict)
+    """Program → the files that it reads beside those that its arguments name; `*` is any name."""
+    keys: Words = ()
+    """The keys whose values are commands, in a file that is no script."""
+
+    @cached_property
+    def command(self) -> re.Pattern[str]:
+        """Finds a command, without what systemd writes before it."""
+        return re.compile(
+            rf"^[ \t]*(?:{either(self.keys)})[ \t]*=[ \t]*[-@:+!]*(\S.*)", re.MULTILINE
+        )
+
+
 class Switches(Subject, frozen=True):
     """Variables that make an image install or update something when it starts."""
 

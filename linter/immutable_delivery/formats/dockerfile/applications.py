@@ -8,9 +8,10 @@ from itertools import islice
 from posixpath import basename, dirname
 from typing import NamedTuple
 
-from immutable_delivery.formats.dockerfile.context import Context, below
+from immutable_delivery.formats.dockerfile.context import Context
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.references.images import name_and_tag
+from immutable_delivery.source.files import below
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Files, ImageStarts, Purposes
 

@@ -7,12 +7,16 @@ from posixpath import basename, normpath
 
 from immutable_delivery.formats.dockerfile.context import Context, joined
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.files import folder_of
+from immutable_delivery.source.files import below, folder_of
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
 MAX_BROUGHT = 2_000
 """How much is remembered: more is no delivery, but an attack."""
+
+
+MAX_BELOW = 200
+"""How many files of a folder are looked at."""
 
 
 class Brought(Record, frozen=True):
@@ -72,6 +76,16 @@ class Contents(Record):
                 if self.context.sends(source):
                     return one, source
         return None
+
+    def below(self, folder: str) -> list[str]:
+        """Return the paths in the image of the files that are known to lie below a folder."""
+        start = f"{folder}/"
+        found = []
+        for one in self.brought:
+            held = [] if one.source is None else below(self.context.files.paths, one.source)
+            paths = [f"{one.target.rstrip('/')}{path[len(one.source or '') :]}" for path in held]
+            found += [path for path in paths or [one.target] if path.startswith(start)][:MAX_BELOW]
+        return list(dict.fromkeys(found))[:MAX_BELOW]
 
     def origin_of(self, path: str) -> str | None:
         """Return what a path comes from: copied there, or the folder that it is built from."""

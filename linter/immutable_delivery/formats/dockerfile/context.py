@@ -10,7 +10,7 @@ from typing import Literal
 
 from immutable_delivery.formats.dockerfile.ignorefile import Ignore, ignore_of
 from immutable_delivery.formats.dockerfile.requests import Request
-from immutable_delivery.source.files import Files, State, folder_of, read_text
+from immutable_delivery.source.files import Files, State, below, folder_of, read_text
 from immutable_delivery.syntax.globs import Glob, is_glob
 
 Kind = Literal["file", "folder", ""]
@@ -120,18 +120,6 @@ def children(paths: Sequence[str], folder: str) -> Iterator[str]:
         name, slash, _ = paths[at][len(start) :].partition("/")
         yield name
         at = bisect_left(paths, f"{start}{name}0", at) if slash else at + 1
-
-
-def below(paths: Sequence[str], path: str) -> Iterator[str]:
-    """Yield a file, or the files that a folder holds."""
-    start = f"{path}/" if path else ""
-    at = bisect_left(paths, path)
-    if at < len(paths) and paths[at] == path:
-        yield path
-    at = bisect_left(paths, start, at)
-    while at < len(paths) and paths[at].startswith(start):
-        yield paths[at]
-        at += 1
 
 
 def joined(folder: str, path: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from immutable_delivery.containers.files import Body
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.records import Record
@@ -44,3 +46,7 @@ class StageFiles(Record, frozen=True):
         self.state.site.ctx.texts.setdefault(text.path, text)
         whole = Place(text.path, Span(0, len(text.value)))
         return Body(LocatedText.literal(text.value, whole), text.path)
+
+    def below(self, folder: str) -> Sequence[str]:
+        """Return the files that were copied below a folder."""
+        return self.state.contents.below(folder)

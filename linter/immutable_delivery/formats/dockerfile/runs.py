@@ -50,6 +50,9 @@ def _run(state: State, interpreter: Interpreter, instruction: Instruction) -> No
         interpreter.script(_script(instruction, instruction.script), state.scope, instruction.place)
     follow(interpreter, StageFiles(state), instruction.place, since)
     state.contents = kept
+    for path, body in interpreter.written.items():
+        if state.triggered is None:
+            state.bring(Brought(state.path(path), None, instruction.place, body=body, code=False))
 
 
 def _script(instruction: Instruction, script: LocatedText) -> LocatedText:
