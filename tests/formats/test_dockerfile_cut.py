@@ -255,8 +255,9 @@ def test_what_buildkit_refuses_is_unreadable(value: str, reason: str) -> None:
         ("Dockerfile.tmpl", ""),
         ("Dockerfile", "FROM {{ .Base }}\n"),
         ("Dockerfile", "FROM a\n{% if x %}\nRUN x\n{% endif %}\n"),
-        ("Dockerfile", "FROM a\nRUN <%= x %>\n"),
+        ("Dockerfile", "FROM a\n<%= x %>\n"),
         ("Dockerfile", "FROM debian:%%SUITE%%\n"),
+        ("Dockerfile", "FROM @BASE@ AS x\n"),
         ("Dockerfile", "{{ if x }}\nFROM a\n"),
     ],
 )
@@ -270,9 +271,14 @@ def test_templates_are_named(path: str, value: str) -> None:
         "FROM a\nRUN docker inspect --format '{{.Id}}' x\n",
         'FROM a\nENV FORMAT="{{.Id}}"\n',
         "FROM a\nCOPY <<EOF /x\n{{ y }}\nEOF\n",
+        'FROM a\nARG F="{{.Name}}"\n',
+        'FROM a\nLABEL x="{% y"\n',
+        "FROM a\nWORKDIR /@APP@\n",
+        "FROM a\nRUN <%= x %>\n",
+        "FROM a\nCOPY %%FILES%% /x\n",
     ],
 )
-def test_braces_of_commands_make_no_template(value: str) -> None:
+def test_what_buildkit_takes_for_arguments_makes_no_template(value: str) -> None:
     assert not parse(value).template
 
 

@@ -23,11 +23,14 @@ _NAME = lazy(
 )
 _OTHER = lazy(
     r"\.(?:dockerignore|containerignore|md|rst|adoc|txt|html?|py|pyc|sh|bash|bat|ps1|cmd|go|rs|c|h|cpp|java|kt|rb|php|js|mjs|"
-    r"jsx|ts|tsx|css|ya?ml|json|toml|xml|lock|log|svg|png|gif|jpe?g|pdf|zip|gz|tgz|vim|el|lua|bak|orig|old|rej|patch|diff|swp|"
-    r"iml|mdx|snap|sum|sig|asc|sha256|jsonl|ndjson|csv|tsv|parquet|sqlite3?|db|ipynb|whl|egg|jar|war|tar|bz2|xz|zst|7z|rar|"
-    r"deb|rpm|apk|exe|dll|so|bin|webp|ico|mp4)\Z|~\Z",
+    r"jsx|ts|tsx|css|ya?ml|json|toml|xml|lock|log|svg|png|gif|jpe?g|pdf|zip|gz|tgz|vim|el|lua|"
+    r"iml|mdx|sum|sig|asc|sha256|jsonl|ndjson|csv|tsv|parquet|sqlite3?|db|ipynb|whl|egg|jar|war|tar|bz2|xz|zst|7z|rar|"
+    r"deb|rpm|apk|exe|dll|so|bin|webp|ico|mp4)\Z",
     re.IGNORECASE,
 )
+"""Mostly the language or the kind of something else: what such a file is, its text tells."""
+_LEFTOVER = lazy(r"(?:\.(?:bak|orig|old|rej|patch|diff|swp|snap)|~)\Z", re.IGNORECASE)
+"""What editors and merges leave behind; nobody builds it."""
 _WHOLE = frozenset({"dockerfile", "containerfile"})
 """What is called so and holds bytes that are no text is broken; with more to its name it is something else."""
 _TEMPLATE = lazy(
@@ -35,35 +38,44 @@ _TEMPLATE = lazy(
     re.IGNORECASE,
 )
 _MARK = lazy(r"\{\{|\{%|<%|%%[A-Z_]+%%|@@?[A-Z][A-Z0-9_]+@@?")
-_STATEMENT = lazy(r"\{%[-+\s]|<%[=\s-]")
-_BODY = frozenset(
-    {"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL", "ENV", "LABEL", "MAINTAINER"}
-)
-"""Where double braces and percent signs mean something of their own."""
 
 
 def claims(path: str, data: bytes) -> bool:
     """Whether a path names a Dockerfile: `Dockerfile.web`, `web.Dockerfile`, `Containerfile`."""
     name = path.rpartition("/")[2]
-    if not _NAME.match(name) or _OTHER.search(name):
+    if not _NAME.match(name) or _LEFTOVER.search(name):
         return False
+    if _OTHER.search(name):
+        return _is_one(path, data)
     return b"\0" not in data or name.casefold() in _WHOLE
+
+
+def _is_one(path: str, data: bytes) -> bool:
+    """Whether BuildKit would take a text for a Dockerfile, whatever it is called."""
+    try:
+        check(cut(Text.decode(path, data)).instructions)
+    except UnreadableError:
+        return False
+    return True
 
 
 def parse(text: Text) -> Document:
     """Return the instructions; raise UnreadableError for what BuildKit would refuse."""
-    name = text.path.rpartition("/")[2]
-    if ending := _TEMPLATE.search(name):
-        return Document(text.path, template=f"its name ends in {ending[0].rstrip('.')}")
+    ending = _TEMPLATE.search(text.path.rpartition("/")[2])
     try:
         document = cut(text)
         check(document.instructions)
     except UnreadableError as error:
-        if mark := _mark_near(text, error.offset):
-            return Document(text.path, template=f"it holds {mark}")
-        raise
-    mark = next(_marks(document.instructions), "")
-    return Document(text.path, template=f"it holds {mark}") if mark else document
+        mark = _mark_near(text, error.offset)
+        if not ending and not mark:
+            raise
+        document = Document(text.path, template=f"it holds {mark}")
+    else:
+        if mark := next(_marked_bases(document.instructions), ""):
+            document = Document(text.path, template=f"it holds {mark}")
+    if ending:
+        document.template = f"its name ends in {ending[0].rstrip('.')}"
+    return document
 
 
 def comments(document: Document, text: Text) -> list[Comment]:
@@ -75,8 +87,9 @@ def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact
     """Return what every Dockerfile says, as the manifests that build it say to build it."""
     from immutable_delivery.formats.dockerfile.lowering import lower  # noqa: PLC0415 (it loads the shell)
 
+    built = {build.dockerfile for build in ctx.builds}
     for path, document in documents.items():
-        if document.template:
+        if document.template and not (document.instructions and path in built):
             ctx.troubles.append(ParseProblem(path, 0, document.template, template=True))
         else:
             yield from lower(document, ctx, ctx.builds)
@@ -96,8 +109,8 @@ def _mark_near(text: Text, offset: int) -> str:
     return found[0].strip() if found else ""
 
 
-def _marks(instructions: Iterable[Instruction]) -> Iterator[str]:
+def _marked_bases(instructions: Iterable[Instruction]) -> Iterator[str]:
+    """Yield the marks in what stages are built from: no image has such a name, elsewhere they are text."""
     for instruction in instructions:
-        mark = _STATEMENT if instruction.name in _BODY or instruction.heredocs else _MARK
-        if found := mark.search(instruction.line):
+        if instruction.name == "FROM" and (found := _MARK.search(instruction.words[0].text)):
             yield found[0]

@@ -49,4 +49,4 @@ class Document(Record):
     syntax: LocatedText | None = None
     escape: str = "\\"
     template: str = ""
-    """Why it is a template and no Dockerfile yet; empty where it is none."""
+    """Why it is a template and no Dockerfile yet; empty where it is none. One that is so only by its name has instructions."""

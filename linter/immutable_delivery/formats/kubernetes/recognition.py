@@ -85,7 +85,7 @@ def template_at(document: Document, source: Text) -> int | None:
             return found.end() - 2
     if at < 0:
         return None
-    if _CHART.search(source.path):
+    if document.problem and _CHART.search(source.path):
         return at
     if document.root is None:
         found = _INSERTED.search(source.value, span.start, span.end)
