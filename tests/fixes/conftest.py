@@ -13,13 +13,13 @@ from immutable_delivery.fixes.loop import FixResult, mend
 from immutable_delivery.pipeline.examine import examine, report
 from immutable_delivery.policy.model import builtin
 from immutable_delivery.policy.selection import Selection
-from immutable_delivery.source.files import Files, MemoryFiles
+from immutable_delivery.source.files import LinkedFiles, MemoryFiles
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 BASE = f"FROM node:22.11.0@{DIGEST}\n"
 
 
-def judged(files: Files) -> Report:
+def judged(files: LinkedFiles) -> Report:
     config = Config(selection=Selection(profile="strict"))
     examined = examine(
         files, builtin(), config, classify=lambda _path, _head: "", today=date(2026, 1, 1)

@@ -69,6 +69,14 @@ def test_other_names_are_not(path: str) -> None:
     assert not dockerfile.claims(path, b"")
 
 
+@pytest.mark.parametrize("ending", ["go", "php", "py", "ts", "rb", "json", "md", "lock"])
+def test_what_the_text_is_decides_under_a_name_of_another_language(ending: str) -> None:
+    path = f"Dockerfile.{ending}"
+    assert dockerfile.claims(path, b"# syntax=docker/dockerfile:1\nARG X=1\nfrom \\\n a:1\nCMD x\n")
+    assert not dockerfile.claims(path, b"# A title\nfrom a import b\n")
+    assert not dockerfile.claims(f"{path}.orig", b"FROM a\n")
+
+
 def test_every_argument_stands_where_it_is_written() -> None:
     value = 'FROM a\nENV ONE=1 \\\n  # comment\n\n  TWO="2 3"\nCOPY --chown=1:1 ["a b", "c"] ./\n'
     env, copy = cut(Text("Dockerfile", value)).instructions[1:]

@@ -256,8 +256,26 @@ def test_a_drop_in_may_bring_the_image() -> None:
     files = {"a.container": "[Container]\n", "a.container.d/10.conf": "[Container]\nImage=x\n"}
     ctx = ParseContext(MemoryFiles(files))
     unit = quadlet.parse(Text("a.container", files["a.container"]))
-    assert list(quadlet.facts({"a.container": unit}, ctx)) == []
+    facts = list(quadlet.facts({"a.container": unit}, ctx))
+    (image,) = [fact for fact in facts if isinstance(fact, Image)]
+    assert (image.reference, image.used_at.file) == ("x", "a.container.d/10.conf")
     assert ctx.troubles == []
+
+
+def test_the_last_drop_in_decides_and_its_own_hides_the_shared_one() -> None:
+    files = {
+        "u/a.container": "[Container]\nImage=a\n",
+        "u/container.d/10.conf": "[Container]\nImage=shared\n",
+        "u/container.d/20.conf": "[Container]\nImage=last\n",
+        "u/a.container.d/10.conf": "[Container]\nImage=own\n",
+        "u/a.container.d/30.conf": "broken\n",
+        "u/b.container.d/90.conf": "[Container]\nImage=of another\n",
+    }
+    ctx = ParseContext(MemoryFiles(files))
+    unit = quadlet.parse(Text("u/a.container", files["u/a.container"]))
+    facts = list(quadlet.facts({unit.path: unit}, ctx))
+    assert [fact.reference for fact in facts if isinstance(fact, Image)] == ["last"]
+    assert [trouble.path for trouble in ctx.troubles] == ["u/a.container.d/30.conf"]
 
 
 def test_a_section_has_a_name() -> None:

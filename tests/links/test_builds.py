@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.facts import Build, Container, Fact, Scope, Unread
+from immutable_delivery.facts import Build, Container, Fact, File, Scope, Unread
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.text import Place, Span
 
 PLACE = Place("compose.yaml", Span(0, 1))
 FILES = MemoryFiles(
-    {"Dockerfile": "", "broken.Dockerfile": "", "made.Dockerfile": ""},
+    {"Dockerfile": "", "broken.Dockerfile": "", "left.Dockerfile": "", "made.Dockerfile": ""},
     {"made.Dockerfile": "ignored"},
 )
 
@@ -31,7 +31,10 @@ def stage(name: str) -> Container:
 SERVICE = Container(
     used_at=PLACE, extent=PLACE, scope=Scope(service="web", environments=("dev",), development=True)
 )
-FACTS: list[Fact] = [stage("build"), stage("1"), SERVICE]
+BROKEN = File(
+    used_at=PLACE, extent=PLACE, path="broken.Dockerfile", format="dockerfile", problem="no FROM"
+)
+FACTS: list[Fact] = [stage("build"), stage("1"), SERVICE, BROKEN]
 
 
 def told(one: Build) -> list[Unread]:
@@ -44,6 +47,7 @@ def told(one: Build) -> list[Unread]:
         (build("Dockerfile", "prod"), "Dockerfile has no stage 'prod'"),
         (build("Dockerfile", "2"), "Dockerfile has no stage '2'"),
         (build("nope/Dockerfile"), "'nope/Dockerfile' is not in this repository"),
+        (build("left.Dockerfile"), "'left.Dockerfile' is left out"),
         (build("made.Dockerfile"), "'made.Dockerfile' is not in this repository"),
     ],
 )

@@ -13,7 +13,7 @@ from immutable_delivery.pipeline.examine import Examined, examine, report
 from immutable_delivery.policy.load import DIGEST, Example, PolicyFile
 from immutable_delivery.policy.model import Policy
 from immutable_delivery.policy.selection import Selection
-from immutable_delivery.source.files import Files, MemoryFiles, State
+from immutable_delivery.source.files import LinkedFiles, MemoryFiles, State
 from immutable_delivery.source.text import Place, Span
 
 TODAY = date(2026, 1, 1)
@@ -46,7 +46,9 @@ def _files(example: Example, *, fixed: bool = False) -> MemoryFiles:
     return MemoryFiles(marked(files)[0], cast("Mapping[str, State]", example.states))
 
 
-def _examined(files: Files, example: Example, policy: Policy, others: list[Policy]) -> Examined:
+def _examined(
+    files: LinkedFiles, example: Example, policy: Policy, others: list[Policy]
+) -> Examined:
     params = {policy.id: example.params}
     config = Config(selection=Selection(profile="strict", params=params))
     policies = [policy, *(other for other in others if other.id != policy.id)]
@@ -89,7 +91,7 @@ def _problems(example: Example, policy: Policy, others: list[Policy]) -> Iterato
 def _mended(example: Example, policy: Policy, others: list[Policy]) -> Iterator[str]:
     """Yield how the fix of a policy differs from the text that is given as fixed."""
 
-    def judged(files: Files) -> Report:
+    def judged(files: LinkedFiles) -> Report:
         outcome = _examined(files, example, policy, others)
         return report(outcome, [policy], covers=lambda _: True, digest_of=lambda _: DIGEST)
 

@@ -7,11 +7,14 @@ from posixpath import join, normpath
 from typing import Protocol
 
 from immutable_delivery.context import ParseContext
+from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.files import Files, below, read_text, resolve
+from immutable_delivery.source.files import Files, below, resolve
 from immutable_delivery.source.located import LocatedText
-from immutable_delivery.source.text import Place, Span
+from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.yaml import Scalar
+
+_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class Body(Record, frozen=True):
@@ -22,6 +25,30 @@ class Body(Record, frozen=True):
     """Its path in the repository; empty where a manifest holds the text."""
     extent: Place | None = None
     """The statement of the manifest that holds the text, where that is more than the text."""
+    unread: str = ""
+    """Why nobody here knows what is in it; empty where the text is whole."""
+
+
+def whole(ctx: ParseContext, path: str | None) -> Body | None:
+    """Return a file of the repository as a program finds it; None where there is none."""
+    if path is None:
+        return None
+    try:
+        data = ctx.files.read(path)
+    except MissingError:
+        return None
+    except UnreadableError as error:
+        return Body(LocatedText.literal("", Place(path, Span(0, 0))), path, unread=error.reason)
+    text = Text.lenient(path, data)
+    ctx.texts.setdefault(path, text)
+    place = Place(path, Span(0, len(text.value)))
+    return Body(LocatedText.literal(text.value, place), path, unread=_hidden(data))
+
+
+def _hidden(data: bytes) -> str:
+    if data.startswith(_POINTER):
+        return "is a pointer of Git LFS: its text is elsewhere"
+    return "holds a NUL byte" if b"\0" in data else ""
 
 
 class FileView(Protocol):
@@ -77,12 +104,7 @@ class ContainerFiles(Record, frozen=True):
         """Return the text at a path: one of the manifest, of a mount, or of what was most likely copied."""
         if path in self.texts:
             return Body(self.texts[path].written)
-        found = read_text(self.ctx.files, self.locate(path) or self._beside(path))
-        if found is None:
-            return None
-        self.ctx.texts.setdefault(found.path, found)
-        place = Place(found.path, Span(0, len(found.value)))
-        return Body(LocatedText.literal(found.value, place), found.path)
+        return whole(self.ctx, self.locate(path) or self._beside(path))
 
     def below(self, folder: str) -> Sequence[str]:
         """Return the texts of the manifest below a folder, and the files of the repository that are mounted there."""

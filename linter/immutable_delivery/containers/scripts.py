@@ -12,13 +12,14 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
-from immutable_delivery.syntax.shell import is_shell
+from immutable_delivery.syntax.shell import is_shell, is_unread_shell
 
 MAX_SCRIPTS = 50
 """So many scripts one command may run, those that scripts run included; each further one is named, not followed."""
 
 _SHEBANG = lazy(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
 _SHELL_FILE = lazy(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
+_BINARY = lazy(r"\x7fELF|MZ")
 _FUNCTION = lazy(r"^[\w:.-]+[ \t]*\(\)[ \t]*\{", re.MULTILINE)
 _DISPATCH = lazy(r'^(?:time[ \t]+)?"\$\{?[@*1][^"\n]*"(?:[ \t]+"\$@")?[ \t]*$', re.MULTILINE)
 
@@ -50,9 +51,13 @@ def follow(
             waiting += _run_since(interpreter, since)
             continue
         followed.started.append(program.path.text)
-        if body.text.used_at in seen or not is_followed(program, body):
+        if body.text.used_at in seen:
             continue
         seen.add(body.text.used_at)
+        if reason := _unread(program, body):
+            interpreter.leave(program, reason)
+        if body.unread or not is_followed(program, body):
+            continue
         if read == MAX_SCRIPTS:
             interpreter.leave(program, f"'{program.path.text}' is one script too many to be read")
             continue
@@ -93,6 +98,19 @@ def _run_since(interpreter: Interpreter, since: tuple[int, int]) -> list[Program
     return [*interpreter.programs[since[0] :], *interpreter.sourced[since[1] :]]
 
 
+def _unread(program: Program, body: Body) -> str:
+    """Return why a script is not read; empty for one that is, and for a program that is no script."""
+    name, language = program.path.text, program.interpreter or language_of(body.text.text)
+    if is_unread_shell(language):
+        return f"'{name}' is written for {language}, which is not analysed"
+    if not is_shell_script(program, body) or _BINARY.match(body.text.text):
+        return ""
+    if body.unread:
+        return f"'{name}' {body.unread}"
+    dispatches = is_task_runner(body.text.text)
+    return f"'{name}' runs those of its functions that its arguments name" if dispatches else ""
+
+
 def is_followed(program: Program, body: Body) -> bool:
     """Whether a program is a script for a shell, and tells by itself what it runs."""
     return is_shell_script(program, body) and not is_task_runner(body.text.text)
@@ -107,11 +125,17 @@ def is_shell_script(program: Program, body: Body) -> bool:
 
 def is_shell_file(text: str, name: str) -> bool:
     """Whether a file that is run by its path is for a shell: by its first line, else by its name."""
+    if language := language_of(text):
+        return is_shell(language)
+    return not text.startswith("#!") and _SHELL_FILE.search(name) is not None
+
+
+def language_of(text: str) -> str:
+    """Return the program that the first line of a script names; empty where it names none."""
     shebang = _SHEBANG.match(text)
     if shebang is None:
-        return not text.startswith("#!") and _SHELL_FILE.search(name) is not None
-    program = shebang[2] if shebang[1] == "env" and shebang[2] else shebang[1]
-    return is_shell(program)
+        return ""
+    return shebang[2] if shebang[1] == "env" and shebang[2] else shebang[1]
 
 
 def is_task_runner(text: str) -> bool:

@@ -40,6 +40,10 @@ class Overlay:
         """Return the mark of a file that is as it was."""
         return ("", 0) if path in self.changed else self._files.mark(path)
 
+    def real(self, path: str) -> str:
+        """Return the path that a path leads to through links."""
+        return self._files.real(path)
+
     def state(self, path: str) -> State:
         """Tell what version control says of a path."""
         return self._files.state(path)

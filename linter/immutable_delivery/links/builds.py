@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from immutable_delivery.facts import Build, Container, Fact, Scope, Unread
+from immutable_delivery.facts import Build, Container, Fact, File, Scope, Unread
 from immutable_delivery.records import replace
 from immutable_delivery.source.files import Files
 
@@ -19,9 +19,10 @@ def link_builds(facts: Sequence[Fact], builds: Sequence[Build], files: Files) ->
 
 
 def _unread(facts: Sequence[Fact], builds: Sequence[Build], files: Files) -> Iterator[Unread]:
-    stages, scopes = _stages(facts), _scopes(facts)
+    stages, scopes, broken = _stages(facts), _scopes(facts), _broken(facts)
     for build in builds:
-        reason = _problem(build, stages, files) if build.deployed else ""
+        told = not build.deployed or build.dockerfile in broken
+        reason = "" if told else _problem(build, stages, files)
         if reason:
             scope = scopes.get((build.place.file, build.service), Scope(owner=build.service))
             yield Unread(
@@ -34,13 +35,19 @@ def _unread(facts: Sequence[Fact], builds: Sequence[Build], files: Files) -> Ite
 
 
 def _problem(build: Build, stages: Stages, files: Files) -> str:
-    """Return why a build is not known; a Dockerfile that cannot be read is told elsewhere."""
+    """Return why a build is not known."""
     if build.dockerfile in stages:
         named = not build.target or build.target.lower() in stages[build.dockerfile]
         return "" if named else f"{build.dockerfile} has no stage '{build.target}'"
-    inline = "#" in build.dockerfile
-    there = inline or files.state(build.dockerfile) in {"tracked", "untracked"}
-    return "" if there else f"'{build.dockerfile}' is not in this repository"
+    if "#" in build.dockerfile:
+        return ""
+    there = files.state(build.dockerfile) in {"tracked", "untracked"}
+    return f"'{build.dockerfile}' is {'left out' if there else 'not in this repository'}"
+
+
+def _broken(facts: Sequence[Fact]) -> set[str]:
+    """Return the files that cannot be read, of which that is told already."""
+    return {fact.path for fact in facts if isinstance(fact, File) and fact.problem}
 
 
 def _stages(facts: Sequence[Fact]) -> Stages:

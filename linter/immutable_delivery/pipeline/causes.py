@@ -37,6 +37,10 @@ class Undone:
         """Return what tells one version of a file from another."""
         return self._of(path).mark(path)
 
+    def real(self, path: str) -> str:
+        """Return the path that a path leads to through links."""
+        return self._of(path).real(path)
+
     def state(self, path: str) -> State:
         """Tell whether version control tracks a file or folder."""
         return self._of(path).state(path)

@@ -32,7 +32,7 @@ from immutable_delivery.policy.model import Policy
 from immutable_delivery.reading import project
 from immutable_delivery.reading.project import Classify, Project, Reader
 from immutable_delivery.records import Record, asdict, replace
-from immutable_delivery.source.files import Files
+from immutable_delivery.source.files import LinkedFiles
 from immutable_delivery.source.text import Place
 from immutable_delivery.suppressions.trivyignore import Entry
 
@@ -61,7 +61,7 @@ class Examined(Record, frozen=True):
 
 
 def examine(
-    files: Files,
+    files: LinkedFiles,
     policies: Sequence[Policy],
     config: Config,
     *,

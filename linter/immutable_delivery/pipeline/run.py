@@ -28,7 +28,7 @@ from immutable_delivery.repository.discover import Tree, handed_over, open_tree
 from immutable_delivery.repository.origin import origin_of
 from immutable_delivery.repository.scope import Scope, open_scope
 from immutable_delivery.source.escape import shown
-from immutable_delivery.source.files import Files, MarkedFiles, read_text
+from immutable_delivery.source.files import Files, LinkedFiles, MarkedFiles, read_text
 from immutable_delivery.source.text import Text
 from immutable_delivery.suppressions import trivyignore
 from immutable_delivery.syntax.gitignore import fits
@@ -193,7 +193,11 @@ def _notices(opened: Opened, request: Request) -> Iterator[str]:
 
 
 def examine_in(
-    files: Files, settings: Settings, tree: Tree, request: Request, reader: Reader | None = None
+    files: LinkedFiles,
+    settings: Settings,
+    tree: Tree,
+    request: Request,
+    reader: Reader | None = None,
 ) -> Examined:
     """Judge all files of a tree by these settings."""
     config, inline = settings.config, request.inline_ignores

@@ -12,9 +12,9 @@ from immutable_delivery.formats.registry import NAMED, REGISTRY, candidates, cla
 from immutable_delivery.reading import units
 from immutable_delivery.reading.units import Reading, Unit
 from immutable_delivery.reading.workers import Site, Task, outcomes
-from immutable_delivery.records import Record, field
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.repository.classify import classify as path_class
-from immutable_delivery.source.files import Files, Texts
+from immutable_delivery.source.files import Files, LinkedFiles, Texts
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.gitignore import fits
 from immutable_delivery.tables import extended_by
@@ -105,14 +105,14 @@ class Reader:
         ]
 
 
-def read(files: Files, classify: Classify, reader: Reader | None = None) -> Project:
+def read(files: LinkedFiles, classify: Classify, reader: Reader | None = None) -> Project:
     """Read a repository: the facts of every file in scope, not yet linked."""
     reader = reader or Reader(files, UNCONFIGURED)
     with extended_by(reader.settings.tables):
         return _read(files, classify, reader)
 
 
-def _read(files: Files, classify: Classify, reader: Reader) -> Project:
+def _read(files: LinkedFiles, classify: Classify, reader: Reader) -> Project:
     project = Project(files, Texts(files))
     project.inputs = {one.path: one for one in reader.claimed(files.paths, classify)}
     found = Reading()
@@ -122,7 +122,7 @@ def _read(files: Files, classify: Classify, reader: Reader) -> Project:
         for number, reading in enumerate(reader.readings(tasks), 1):
             _add(found, reading)
             reader.tell(number, len(tasks))
-        project.builds = found.builds
+        project.builds = [_through_links(build, files) for build in found.builds]
     project.facts, project.comments = [*found.facts], found.comments
     project.facts += _files(project, found)
     return project
@@ -159,6 +159,12 @@ def _described(files: Files, path: str, classify: Classify) -> Input:
         data = b""
     skipped = classify(path, data)
     return Input(path, entry.name, "" if skipped == path_class(path) else skipped, len(data))
+
+
+def _through_links(build: Build, files: LinkedFiles) -> Build:
+    """Return a build with the places that links lead to, as its engine follows them."""
+    context = build.context and files.real(build.context)
+    return replace(build, dockerfile=files.real(build.dockerfile), context=context)
 
 
 def _tasks(project: Project, reader: Reader, *, describing: bool) -> list[Task]:

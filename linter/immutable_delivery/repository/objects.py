@@ -11,7 +11,7 @@ from immutable_delivery.records import Record, field
 from immutable_delivery.repository.batch import Batch
 from immutable_delivery.repository.git import Git
 from immutable_delivery.repository.listing import GITLINK, Listing
-from immutable_delivery.repository.symlinks import follow
+from immutable_delivery.repository.symlinks import follow, real
 from immutable_delivery.repository.working import WorkingTree
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.files import State
@@ -81,6 +81,10 @@ class ObjectFiles:
         except UnreadableError:
             return "", 0
         return (entry.oid.decode(), 0) if entry else ("", 0)
+
+    def real(self, path: str) -> str:
+        """Return the path that a path leads to through links; itself where they lead out, or in a circle."""
+        return real(path, self.link)
 
     def executable(self, path: str) -> bool:
         """Tell whether a file may be run."""

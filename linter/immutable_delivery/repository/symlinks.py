@@ -33,6 +33,14 @@ def follow(path: str, link_at: Callable[[str], str | None]) -> str:
     return at
 
 
+def real(path: str, link_at: Callable[[str], str | None]) -> str:
+    """Return the path that ``path`` leads to, or itself where it cannot be followed."""
+    try:
+        return follow(path, link_at)
+    except UnreadableError:
+        return path
+
+
 def _parent(at: str) -> str:
     if not at:
         raise UnreadableError("is a link out of the repository")

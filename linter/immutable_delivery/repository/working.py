@@ -11,7 +11,7 @@ from pathlib import Path
 from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.repository.git import Git
 from immutable_delivery.repository.listing import Listing, list_git, list_walk
-from immutable_delivery.repository.symlinks import follow
+from immutable_delivery.repository.symlinks import follow, real
 from immutable_delivery.source.files import State, folder_of
 from immutable_delivery.source.text import MAX_BYTES
 
@@ -80,6 +80,10 @@ class WorkingTree:
             return "", 0
         written = max(about.st_mtime_ns, about.st_ctime_ns)
         return f"{about.st_ino}:{about.st_size}:{about.st_mtime_ns}:{about.st_ctime_ns}", written
+
+    def real(self, path: str) -> str:
+        """Return the path that a path leads to through links; itself where they lead out, or in a circle."""
+        return real(path, self.link)
 
     def executable(self, path: str) -> bool:
         """Tell whether a file may be run."""

@@ -30,7 +30,14 @@ class Files(Protocol):
         """Tell whether version control tracks a file or folder; without one, all is tracked."""
 
 
-class MarkedFiles(Files, Protocol):
+class LinkedFiles(Files, Protocol):
+    """Files some of which may be symbolic links."""
+
+    def real(self, path: str) -> str:
+        """Return the path that a path leads to through links; itself where they lead out, or in a circle."""
+
+
+class MarkedFiles(LinkedFiles, Protocol):
     """Files of which something tells whether they are still what they were."""
 
     def mark(self, path: str) -> tuple[str, int]:
@@ -61,6 +68,10 @@ class MemoryFiles:
     def mark(self, path: str) -> tuple[str, int]:  # noqa: ARG002 (nothing tells)
         """Return no mark."""
         return "", 0
+
+    def real(self, path: str) -> str:
+        """Return the path: there are no links."""
+        return path
 
     def state(self, path: str) -> State:
         """Tell what the constructor said of the path; else tracked where a file or folder of that name is."""
@@ -97,9 +108,9 @@ class Texts(Mapping[str, Text]):
 
 
 def _readable(files: Files, path: str) -> Text | None:
-    """Return the text of a file, as far as it is one; None where it cannot be read."""
+    """Return the text of a file, whatever its bytes are; None where it cannot be read."""
     try:
-        return Text.decode(path, files.read(path))
+        return Text.lenient(path, files.read(path))
     except UnreadableError as error:
         return Text(path, error.text) if error.text else None
 

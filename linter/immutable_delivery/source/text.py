@@ -15,6 +15,7 @@ from immutable_delivery.errors import UnreadableError
 from immutable_delivery.records import Record
 
 _BOM = 3
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _LONGEST_LINE = 1_000_000_000
 MAX_BYTES = 10_000_000
 """Larger inputs are refused: no delivery file is, and a parser would take minutes."""
@@ -68,6 +69,12 @@ class Text(Record, frozen=True, dict=True):
         if "\0" in value:
             raise UnreadableError("holds a NUL byte", value.index("\0"), value)
         return cls(path, value, bom)
+
+    @classmethod
+    def lenient(cls, path: str, data: bytes) -> Text:
+        """Decode what a program reads byte by byte, as shells do: one character for each byte that is no UTF-8."""
+        value = data.decode("utf-8-sig", "replace").replace("\0", _UNKNOWN)
+        return cls(path, value, data.startswith(b"\xef\xbb\xbf"))
 
     @cached_property
     def line_starts(self) -> Sequence[int]:

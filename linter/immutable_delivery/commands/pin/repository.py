@@ -18,7 +18,7 @@ from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.repository.discover import Tree
 from immutable_delivery.repository.scope import open_scope
 from immutable_delivery.source.escape import shown
-from immutable_delivery.source.files import Files
+from immutable_delivery.source.files import LinkedFiles
 from immutable_delivery.source.text import Place
 
 _ACCEPTABLE = {"floating-tag", "partial-tag", "missing-digest"}
@@ -66,7 +66,7 @@ class Repository(Record, frozen=True):
         name, tag = name_and_tag(image.text)
         return not self.names or not self.names.isdisjoint({name, f"{name}:{tag}", image.text})
 
-    def again(self, files: Files) -> Examined:
+    def again(self, files: LinkedFiles) -> Examined:
         """Read and judge other files in the same way."""
         return examine_in(files, self.settings, self.tree, self.request)
 

@@ -20,7 +20,7 @@ from immutable_delivery.facts import (
 from immutable_delivery.fixes.second_reading import SecondReaders
 from immutable_delivery.pipeline.examine import Examined
 from immutable_delivery.policy.expressions import values_of
-from immutable_delivery.source.files import Files, State
+from immutable_delivery.source.files import LinkedFiles, State
 from immutable_delivery.source.text import Place
 
 _OF_PINS = {"image", "pin", "evidence"}
@@ -32,7 +32,7 @@ _DERIVED = (Suppression, Service, Project)
 class Edited:
     """The files of a repository, some of them edited."""
 
-    def __init__(self, files: Files, changed: Mapping[str, bytes]) -> None:
+    def __init__(self, files: LinkedFiles, changed: Mapping[str, bytes]) -> None:
         self._files = files
         self._changed = changed
         self.paths: Sequence[str] = files.paths
@@ -40,6 +40,10 @@ class Edited:
     def read(self, path: str) -> bytes:
         """Return the bytes of a file."""
         return self._changed[path] if path in self._changed else self._files.read(path)
+
+    def real(self, path: str) -> str:
+        """Return the path that a path leads to through links."""
+        return self._files.real(path)
 
     def state(self, path: str) -> State:
         """Tell whether version control tracks a file."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from immutable_delivery.containers.files import Body
+from immutable_delivery.containers.files import Body, whole
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.records import Record
-from immutable_delivery.source.files import Files, read_text
-from immutable_delivery.source.located import LocatedText
-from immutable_delivery.source.text import Place, Span
+from immutable_delivery.source.files import Files
 
 
 class StageFiles(Record, frozen=True):
@@ -40,12 +38,7 @@ class StageFiles(Record, frozen=True):
         brought, source = found
         if brought.body is not None:
             return Body(brought.body, extent=brought.instruction)
-        text = read_text(self.files, source)
-        if text is None:
-            return None
-        self.state.site.ctx.texts.setdefault(text.path, text)
-        whole = Place(text.path, Span(0, len(text.value)))
-        return Body(LocatedText.literal(text.value, whole), text.path)
+        return whole(self.state.site.ctx, source)
 
     def below(self, folder: str) -> Sequence[str]:
         """Return the files that were copied below a folder."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from immutable_delivery.context import Comment, ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats.quadlet.dropins import dropped_in
 from immutable_delivery.formats.quadlet.units import Unit, read
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
@@ -46,6 +47,7 @@ def facts(documents: Mapping[str, Unit], ctx: ParseContext) -> Iterable[Fact | B
     """Yield what the units say of containers, images and builds."""
     from immutable_delivery.formats.quadlet.lowering import lower  # noqa: PLC0415 (it loads the shell)
 
-    for unit in documents.values():
+    whole = {path: dropped_in(unit, ctx) for path, unit in documents.items()}
+    for unit in whole.values():
         ctx.troubles += (ParseProblem(unit.path, at, "is no `Key=value`") for at in unit.broken)
-        yield from lower(unit, documents, ctx)
+        yield from lower(unit, whole, ctx)

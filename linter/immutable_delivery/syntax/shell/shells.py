@@ -7,12 +7,18 @@ from immutable_delivery.records import Record
 from immutable_delivery.syntax.shell.source import Word
 
 _SHELL = lazy(r"(?:ba|da|a|k|mk|z|rba)?sh")
+_UNREAD = lazy(r"fish|t?csh|pwsh|nu|elvish|xonsh|expect|tclsh|execlineb|osh|ysh")
 _VALUES = frozenset(("-o", "+o", "-O", "+O", "--rcfile", "--init-file"))
 
 
 def is_shell(name: str) -> bool:
     """Whether a program is a shell that reads scripts as sh does."""
     return _SHELL.fullmatch(name) is not None
+
+
+def is_unread_shell(name: str) -> bool:
+    """Whether a program reads scripts of commands in a language of its own."""
+    return _UNREAD.fullmatch(name) is not None
 
 
 class ShellArguments(Record):
