@@ -12,7 +12,7 @@ from immutable_delivery.effects.rules import Rule
 from immutable_delivery.records import Record
 from immutable_delivery.syntax.shell import Wrapper
 
-_FLAGS = ("bypass", "freezes", "thaws", "hashes", "snapshots", "aliases", "fetching")
+_FLAGS = ("bypass", "freezes", "thaws", "lean", "hashes", "snapshots", "aliases", "fetching")
 _VALUED = (
     "sources",
     "instead",

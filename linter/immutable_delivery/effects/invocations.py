@@ -93,6 +93,7 @@ def made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
         through=through.text if through else "",
         reads=tuple(files.reads),
         frozen_form=form,
+        lean=options.lean,
         lock_present=bool(form) and _lock_present(invocation, lock, stage),
     )
 
@@ -177,6 +178,8 @@ class _Options:
         frozen = arguments.given(manager.freezes)
         set_on = stage.switched_on(manager.freezes_env, event.call)
         self.frozen = frozen is not None or set_on or not stage.settings.isdisjoint(manager.names)
+        set_so = stage.set_to(manager.lean_env, event.call)
+        self.lean = arguments.given(manager.lean) is not None or set_so
         self.hashed = arguments.given(manager.hashes) is not None
         self.snapshot = arguments.given(manager.snapshots) is not None
         checks = bypasses(arguments, manager.bypass)

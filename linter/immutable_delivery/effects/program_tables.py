@@ -49,6 +49,10 @@ class Manager(Record, frozen=True):
     bypass: frozenset[str] = _NONE
     freezes: frozenset[str] = _NONE
     freezes_env: frozenset[str] = _NONE
+    lean: frozenset[str] = _NONE
+    """Options that leave out what is only for development."""
+    lean_env: frozenset[str] = _NONE
+    """Variables with the value that does so: `NODE_ENV=production`."""
     hashes: frozenset[str] = _NONE
     snapshots: frozenset[str] = _NONE
     version: frozenset[str] = _NONE

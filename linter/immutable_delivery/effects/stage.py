@@ -85,13 +85,20 @@ class Stage(Record):
 
     def switched_on(self, names: frozenset[str], call: Call) -> bool:
         """Whether one of these variables is set, and to more than `0` or `false`."""
-        given: Mapping[str, str | None] = {
-            **self.environment,
-            **{name: word.text for name, word in call.assignments.items()},
-        }
+        given = self._variables(call)
         return any(
             name in given and given[name] not in {"", "0", "false", "no", "off"} for name in names
         )
+
+    def set_to(self, settings: frozenset[str], call: Call) -> bool:
+        """Whether one of these variables has the value beside it: `NODE_ENV=production`."""
+        return any(f"{name}={value}" in settings for name, value in self._variables(call).items())
+
+    def _variables(self, call: Call) -> Mapping[str, str | None]:
+        return {
+            **self.environment,
+            **{name: word.text for name, word in call.assignments.items()},
+        }
 
 
 def _there(files: Files, path: str) -> bool:

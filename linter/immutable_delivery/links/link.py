@@ -43,7 +43,7 @@ def link(
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
         linked = link_starts(link_locked(linked, lock), builds, lock)
-        linked = link_defaults(link_build_tools(link_runners(linked)), files)
+        linked = link_defaults(link_build_tools(link_runners(linked, files)), files)
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
         linked = link_volumes(link_mounts(link_proxies(linked), files), files)
         return link_unread(link_builds(linked, builds, files))

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from immutable_delivery.facts import Container, Fact, Install, Mount
+from immutable_delivery.links.nodepackages import node_packages
 from immutable_delivery.records import replace
+from immutable_delivery.source.files import Files
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Runners
 
 
-def link_runners(facts: Sequence[Fact]) -> list[Fact]:
+def link_runners(facts: Sequence[Fact], files: Files) -> list[Fact]:
     """Return the facts with ``fetches`` of every package that is run after the build filled in, as far as it shows."""
-    return [_settled(fact, facts) if _open(fact) else fact for fact in facts]
+    return [_settled(fact, facts, files) if _open(fact) else fact for fact in facts]
 
 
 def _open(fact: Fact) -> bool:
     return isinstance(fact, Install) and fact.fetches is None and fact.scope.phase != "build"
 
 
-def _settled(fact: Fact, facts: Sequence[Fact]) -> Fact:
+def _settled(fact: Fact, facts: Sequence[Fact], files: Files) -> Fact:
     assert isinstance(fact, Install)  # noqa: S101 (what is open is one)
     beside = [one for one in facts if _together(fact, one)]
     installs = [one for one in beside if isinstance(one, Install) and one.scope.phase == "build"]
@@ -30,7 +32,19 @@ def _settled(fact: Fact, facts: Sequence[Fact]) -> Fact:
     ]
     if _wanted(fact) & {package.name for install in installs for package in install.packages}:
         return replace(fact, fetches=False)
-    return fact if installs or not _bare(beside) else replace(fact, fetches=True)
+    brought = {_brought(fact, install, files) for install in installs}
+    if True in brought:
+        return replace(fact, fetches=False)
+    sure = _only_base(beside) if installs else _bare(beside)
+    return replace(fact, fetches=True) if sure and None not in brought else fact
+
+
+def _brought(fact: Install, install: Install, files: Files) -> bool | None:
+    """Whether an install brings the command that a package runner is given; one that names its packages does not."""
+    if install.packages:
+        return False
+    project = node_packages(install, files)
+    return project.bring(_wanted(fact), lean=install.lean) if project else None
 
 
 def _together(fact: Fact, other: Fact) -> bool:
@@ -46,15 +60,20 @@ def _wanted(fact: Install) -> set[str | None]:
     return names.union(*(packages.get(name or "", ()) for name in names))
 
 
-def _bare(facts: Iterable[Fact]) -> bool:
+def _bare(facts: Sequence[Fact]) -> bool:
     """Whether all that is known to lie in the image is what its base brings: the runner."""
+    copied = any(isinstance(fact, Container) and fact.built for fact in facts)
+    return _only_base(facts) and not copied
+
+
+def _only_base(facts: Sequence[Fact]) -> bool:
+    """Whether nothing comes from another base than those that bring the runner alone, or from outside."""
     containers = [fact for fact in facts if isinstance(fact, Container)]
     images = {_name(container.image) for container in containers if not container.builds}
-    copied = any(container.built for container in containers)
     mounted = any(
         isinstance(fact, Mount) and fact.mount_type in {"host", "volume"} for fact in facts
     )
-    return bool(images) and images <= known(Runners).images and not copied and not mounted
+    return bool(images) and images <= known(Runners).images and not mounted
 
 
 def _name(reference: str | None) -> str:
