@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from immutable_delivery.formats.registry import NAMED
+from immutable_delivery.resources import shipped
 
 if TYPE_CHECKING:
     Repository = Any
@@ -107,3 +111,9 @@ def test_the_standard_input_is_one_file(
     ran = repository.call("check", "-", "--output-format", "concise", *arguments, stdin=text)
     assert ran.code == 1
     assert [line.split(": ")[0] for line in ran.out.splitlines()] == [place]
+
+
+def test_the_configuration_may_name_every_format() -> None:
+    schema = json.loads(shipped("schemas", "config.schema.json"))
+    names = schema["properties"]["paths"]["properties"]["as"]["propertyNames"]["enum"]
+    assert names == sorted(NAMED)

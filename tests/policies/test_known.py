@@ -61,7 +61,7 @@ SUBJECTS = {
     "moving-pull": "nginx",
     "node-local-image": "shop/web",
     "onbuild-trigger": "node",
-    "partial-tag": "debian",
+    "partial-tag": "node",
     "repeated-start-command": "debian",
     "runs-as-root": "node",
     "runtime-socket": "host/run",

@@ -161,7 +161,7 @@ def test_processes_end_with_the_one_that_started_them(
 ) -> None:
     program = """
 import os, sys, time
-from immutable_delivery import groups, workers
+from immutable_delivery.reading import workers
 def perform(task, site):
     print(os.getpid(), flush=True)
     time.sleep(1)
