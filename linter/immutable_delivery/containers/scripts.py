@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from immutable_delivery.containers.files import Body, FileView
 from immutable_delivery.containers.supervisors import commands_in, supervised
 from immutable_delivery.effects import Interpreter, Program
+from immutable_delivery.facts import Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.launches import Command, launches
 from immutable_delivery.syntax.shell import is_shell, is_unread_shell
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Launchers
 
 MAX_SCRIPTS = 50
 """So many scripts one command may run, those that scripts run included; each further one is named, not followed."""
@@ -31,6 +35,8 @@ class Followed(Record):
     """Paths in the repository of those that were read."""
     started: list[str] = field(default_factory=list)
     """Paths in the container of all of them, whatever their language."""
+    read: int = 0
+    """How many scripts were read."""
 
 
 def follow(
@@ -39,34 +45,44 @@ def follow(
     """Read the scripts that were run or sourced since, and those that they run; ``place`` leads to them."""
     followed = Followed()
     seen: set[Place] = set()
-    read = 0
     waiting = _run_since(interpreter, since)
     while waiting:
         program = waiting.pop(0)
         body = _body(program, view, interpreter)
-        if body is None:
-            since = reached(interpreter)
-            for command, extent in _supervised(program, view, seen):
-                interpreter.script(command, program.scope, extent, (place,))
-            waiting += _run_since(interpreter, since)
-            continue
-        followed.started.append(program.path.text)
-        if body.text.used_at in seen:
-            continue
-        seen.add(body.text.used_at)
-        if reason := _unread(program, body):
-            interpreter.leave(program, reason)
-        if body.unread or not is_followed(program, body):
-            continue
-        if read == MAX_SCRIPTS:
-            interpreter.leave(program, f"'{program.path.text}' is one script too many to be read")
-            continue
-        read += 1
-        followed.scripts += [body.path] if body.path else []
         since = reached(interpreter)
-        interpreter.script(body.text, program.scope, body.extent or body.text.used_at, (place,))
+        if body is None:
+            for told, extent in _supervised(program, view, seen):
+                interpreter.script(told, program.scope, extent, (place,))
+        else:
+            followed.started.append(program.path.text)
+            if body.text.used_at not in seen:
+                seen.add(body.text.used_at)
+                _read(program, body, interpreter, followed, place)
         waiting += _run_since(interpreter, since)
     return followed
+
+
+def _read(
+    program: Program,
+    body: Body,
+    interpreter: Interpreter,
+    followed: Followed,
+    place: Place,
+) -> None:
+    """Read a script, or what a program in another language starts; one script too many is named."""
+    if reason := _unread(program, body):
+        interpreter.leave(program, reason)
+    if body.unread:
+        return
+    if not is_followed(program, body):
+        for command in _launched(program, body):
+            _run(interpreter, command, program.scope, place)
+    elif followed.read == MAX_SCRIPTS:
+        interpreter.leave(program, f"'{program.path.text}' is one script too many to be read")
+    else:
+        followed.read += 1
+        followed.scripts += [body.path] if body.path else []
+        interpreter.script(body.text, program.scope, body.extent or body.text.used_at, (place,))
 
 
 def _body(program: Program, view: FileView, interpreter: Interpreter) -> Body | None:
@@ -87,6 +103,24 @@ def _supervised(
             if command.used_at not in seen and len(seen) < MAX_SCRIPTS:
                 seen.add(command.used_at)
                 yield command, body.extent or command.used_at
+
+
+def _launched(program: Program, body: Body) -> Iterator[Command]:
+    """Yield the commands that a program in another language starts, where it runs with the container."""
+    words = known(Launchers).by_word
+    name = (program.interpreter or language_of(body.text.text)).rstrip("0123456789.")
+    ending = (body.path or program.path.text).rpartition(".")[2]
+    language = words.get(name) or words.get(ending)
+    if language and program.scope.phase != "build":
+        yield from launches(body.text, language)
+
+
+def _run(interpreter: Interpreter, command: Command, scope: Scope, place: Place) -> None:
+    """Read a command of a program; ``place`` leads to it."""
+    if isinstance(command, LocatedText):
+        interpreter.script(command, scope, command.used_at, (place,))
+    else:
+        interpreter.argv(command, scope, command[0].used_at, (place,))
 
 
 def reached(interpreter: Interpreter) -> tuple[int, int]:

@@ -236,6 +236,22 @@ class ImageStarts(Subject, frozen=True):
         return name
 
 
+class Launchers(Subject, frozen=True):
+    """How programs in other languages than the shell's start commands."""
+
+    functions: Rows = field(default_factory=dict)
+    """Module → its functions that start a program."""
+    itself: Rows = field(default_factory=dict)
+    """What names the interpreter itself → its program."""
+    languages: Rows = field(default_factory=dict)
+    """Language → the programs and the endings of files that mean it."""
+
+    @cached_property
+    def by_word(self) -> dict[str, str]:
+        """The language that a program or an ending means."""
+        return {word: language for language, words in self.languages.items() for word in words}
+
+
 class Layout(Subject, frozen=True):
     """Words of folders that part the files of one project."""
 
