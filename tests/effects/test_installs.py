@@ -26,6 +26,34 @@ def read(
     return interpreter
 
 
+PROJECT = {
+    "pyproject.toml": '[project]\nname = "web"\ndependencies = ["flask>=3", "rich==13.1.0"]\n',
+    "lib/setup.cfg": "[metadata]\nname = lib\n[options]\ninstall_requires =\n    attrs>=20\n    idna==3.7\n[options.extras_require]\nx =\n    y\n",
+    "requirements.txt": "flask==3.0.0\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("pip install .", ".:local flask:partial rich:exact"),
+        ("pip install -e '.[web]'", ".[web]:local flask:partial rich:exact"),
+        ("uv pip install ./lib", "lib:local attrs:partial idna:exact"),
+        ("pip install -c requirements.txt .", ".:local flask:exact rich:exact"),
+        ("pip install --no-deps .", ".:local"),
+        ("pip install -c https://x/c.txt a", "a:unknown https://x/c.txt:none"),
+    ],
+)
+def test_a_project_says_what_it_needs(script: str, expected: str) -> None:
+    (found,) = installs(script, files=PROJECT)
+    assert " ".join(map(said, found.packages)) == expected
+
+
+def test_what_a_requirement_file_has_fixed_is_not_taken_anew() -> None:
+    *_, found = installs("pip install -r requirements.txt", "pip install .", files=PROJECT)
+    assert " ".join(map(said, found.packages)) == ".:local"
+
+
 def installs(
     *scripts: str, files: dict[str, str] | None = None, **variables: str | None
 ) -> list[Install]:

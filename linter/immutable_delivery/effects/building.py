@@ -45,7 +45,9 @@ _VERBS: dict[str, dict[str, Any]] = {
 def manager(row: Mapping[str, Any]) -> Manager:
     """Build a package manager."""
     verbs = [_verb(words, verb) for words, verb in row["verbs"].items()]
-    lists: dict[str, Any] = {key: tuple(row.get(key, ())) for key in ("manifest", "locks")}
+    lists: dict[str, Any] = {
+        key: tuple(row.get(key, ())) for key in ("manifest", "locks", "projects")
+    }
     rest = {
         key: row[key]
         for key in ("option_verbs", "option_modifiers", "honours", "ends", "frozen_forms")

@@ -68,6 +68,10 @@ class Manager(Record, frozen=True):
     folder: frozenset[str] = _NONE
     bundled: frozenset[str] = _NONE
     """What the runtime itself brings, at its own version: it is only turned on."""
+    projects: tuple[str, ...] = ()
+    """The files in which the folder of a local package says what it needs."""
+    alone: frozenset[str] = _NONE
+    """Options that install a package without what it needs."""
     manifest: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     frozen_forms: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.effects.program_tables import Manager, Verb
 from immutable_delivery.effects.stage import Stage, decided
 from immutable_delivery.facts import Package
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.references.packages import manifests, requirements
 from immutable_delivery.references.urls import is_remote, of_url
@@ -16,6 +17,8 @@ from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Call, Word
 
 MAX_FILES = 20
+_FOLDER = lazy(r"\.{1,2}(?:/[^\[\s]*)?(?=\[|$)|/[^\[\s]+(?=\[|$)")
+"""A folder, without the extras behind it: `.[web]`."""
 _FIXED = frozenset(("exact", "digest"))
 
 
@@ -70,12 +73,33 @@ def requirement_files(
     for word in words:
         found.places.append(word.place)
         _read(found, word, manager, stage, call)
+    if not (words or stage.listed or arguments.given(manager.alone)):
+        _read_projects(found, manager, arguments, stage, call)
+    stage.listed |= bool(words)
     found.packages = [*found.constrained(found.packages)]
     return found
 
 
+def _read_projects(
+    found: Listed, manager: Manager, arguments: Arguments, stage: Stage, call: Call
+) -> None:
+    """Read what the projects need that are installed from their folders: `pip install .`."""
+    words = [operand.word for operand in arguments.operands]
+    words += [option.value for option in arguments.all(manager.sources) if option.value]
+    folders = [one[0] for word in words if word.known and (one := _FOLDER.match(word.text))]
+    named = (
+        stage.path(call, join(folder, name)) for folder in folders for name in manager.projects
+    )
+    for path in dict.fromkeys(filter(None, named)):
+        text = stage.read(path)
+        found.reads.append(path)
+        found.packages += requirements.packages(text) if text is not None else []
+
+
 def _constrain(found: Listed, word: Word, stage: Stage, call: Call) -> None:
     path = stage.path(call, word.text) if word.known else None
+    if path is None and word.known and is_remote(word.text):
+        found.packages.append(_unread(word))
     text = stage.read(path) if path else None
     if text is None or path is None:
         found.constraints = None

@@ -59,6 +59,8 @@ class Stage(Record):
     """Environment variables; None where the value is unknown."""
     settings: set[str] = field(default_factory=set)
     """Managers that a setting freezes."""
+    listed: bool = False
+    """Whether a requirement file has been installed: what it fixes is not taken anew."""
     snapshot: bool | None = False
     texts: dict[str, Text] = field(default_factory=dict)
     """Files of the repository that were read."""

@@ -20,6 +20,11 @@ _PROJECT = lazy(r"^\[project\][ \t]*$.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 _DEPENDENCIES = lazy(
     r"""^dependencies[ \t]*=[ \t]*\[(?:[^\]"'#]|"[^"\n]*"|'[^'\n]*'|\#[^\n]*)*\]""", re.MULTILINE
 )
+_OPTIONS_SECTION = lazy(r"^\[options\][ \t]*$.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
+_REQUIRES = lazy(
+    r"^install_requires[ \t]*=(?P<list>[^\n]*(?:\n(?:[ \t][^\n]*|[ \t]*))*)", re.MULTILINE
+)
+_LINE = lazy(r"[^\s#][^\n#]*[^\s#]")
 _STRING = lazy(r"""#[^\n]*|"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'""")
 
 
@@ -44,7 +49,7 @@ def packages(text: Text) -> list[Package]:
 def read(text: Text) -> Requirements:
     """Read a requirement file: each package at its own line, hashes count as digests."""
     found = Requirements()
-    if text.path.endswith(".toml"):
+    if text.path.endswith((".toml", ".cfg")):
         _project(found, text)
         return found
     value = _COMMENT.sub(lambda match: " " * len(match[0]), text.value)
@@ -62,7 +67,13 @@ def read(text: Text) -> Requirements:
 
 
 def _project(found: Requirements, text: Text) -> None:
-    """Read what the project of a pyproject.toml depends on (`uv pip install -r pyproject.toml`)."""
+    """Read what the project of a pyproject.toml or setup.cfg depends on (`uv pip install -r pyproject.toml`)."""
+    if text.path.endswith(".cfg"):
+        wanted = _OPTIONS_SECTION.search(text.value)
+        listed = wanted and _REQUIRES.search(text.value, *wanted.span())
+        for line in _LINE.finditer(text.value, *listed.span("list")) if listed else ():
+            _add(found, text.path, line[0], line.start(), hashed=False)
+        return
     project = _PROJECT.search(text.value)
     listed = project and _DEPENDENCIES.search(text.value, *project.span())
     for one in _STRING.finditer(text.value, *listed.span()) if listed else ():
