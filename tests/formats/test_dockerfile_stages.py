@@ -27,7 +27,9 @@ def word(text: str, file: str = "Dockerfile") -> LocatedText:
     return LocatedText.literal(text, Place(file, Span(0, len(text))))
 
 
-KNOWN = Variables({"A": word("one", "a"), "E": word("", "e"), "U": UNSET, "P": None})
+KNOWN = Variables(
+    {"A": word("one", "a"), "L": word("a-b-a", "l"), "E": word("", "e"), "U": UNSET, "P": None}
+)
 OPEN = Variables(dict(KNOWN.values), closed=False)
 
 
@@ -44,9 +46,14 @@ OPEN = Variables(dict(KNOWN.values), closed=False)
         ("${U:+x}${U+x}", "", ()),
         ("$U", "$U", ("U",)),
         ("${N:-d}", "d", ()),
-        ("$N", "$N", ("N",)),
+        ("x${N}y$N", "xy", ()),
         ("$P/${P:-d}", "$P/${P:-d}", ("P",)),
-        ("${A#o}${A%e}${A/o/x}", "${A#o}${A%e}${A/o/x}", ("A",)),
+        ("${A#o}${A%e}${A/o/x}", "neonxne", ()),
+        ("${L#*-}|${L##*-}|${L%-*}|${L%%-*}", "b-a|a|a-b|a", ()),
+        ("${L/a/x}|${L//a/x}|${L/?-/}|${L/z/y}", "x-b-a|x-b-x|b-a|a-b-a", ()),
+        ("${L#$A}${L%$P}", "a-b-a${L%$P}", ("L",)),
+        ("${L#\\*}", "${L#\\*}", ("L",)),
+        ("${P%x}${U#x}", "${P%x}${U#x}", ("P", "U")),
         ("${A:?no}", "one", ()),
         ("${U:-${A}}", "one", ()),
         ("${U:-$P}", "$P", ("P",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.formats.dockerfile.lines import Line
+from immutable_delivery.formats.dockerfile.patterns import replaced, trimmed
 from immutable_delivery.formats.dockerfile.variables import UNSET, Unset, Variables
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field, replace
@@ -66,10 +67,14 @@ class _Out(Record):
             self.segments += value.segments
             self.unresolved |= dict.fromkeys(value.unresolved)
 
+    @property
+    def text(self) -> str:
+        """What has been added."""
+        return "".join(piece.text for piece in self.segments)
+
     def written(self, whole: LocatedText) -> LocatedText:
-        text = "".join(piece.text for piece in self.segments)
         return replace(
-            whole, text=text, segments=tuple(self.segments), unresolved=tuple(self.unresolved)
+            whole, text=self.text, segments=tuple(self.segments), unresolved=tuple(self.unresolved)
         )
 
 
@@ -150,13 +155,50 @@ class _Expansion:
             raise self._bad("a modifier that is not supported", at)
         if depth > MAX_DEPTH:
             raise self._bad("substitutions too deep in each other", at)
+        if operator == "/":
+            return self._replaced(found, start, depth, out)
         word = _Out(out.room)
         end = self.words(at + colon + 1, "}", depth + 1, word) + 1
         self._modified(found[0], operator, word, (start, end), out, empty_is_unset=colon)
         return end
 
+    def _replaced(self, found: re.Match[str], start: int, depth: int, out: _Out) -> int:
+        """Expand `${X/pattern/other}`; two slashes replace every occurrence."""
+        every = self._text.startswith("//", found.end())
+        pattern, other = _Out(out.room), _Out(out.room)
+        middle = self.words(found.end() + 1 + every, "/", depth + 1, pattern)
+        end = self.words(middle + 1, "}", depth + 1, other) + 1
+        value = self._trimmable(found[0], (start, end))
+        known = value is not None and not pattern.unresolved and not other.unresolved
+        made = (
+            replaced(value, pattern.text, other.written(value), every=every)
+            if value and known
+            else None
+        )
+        self._add(made, found[0], (start, end), out)
+        return end
+
+    def _trimmable(self, name: str, source: tuple[int, int]) -> LocatedText | None:
+        """Return what a name stands for; None where that, or an escape in the pattern, leaves open what becomes of it."""
+        value = self._variables.find(name)
+        if not isinstance(value, LocatedText) or self._escape in self._text[slice(*source)]:
+            return None
+        return value if value.known else None
+
+    def _add(
+        self, value: LocatedText | None, name: str, source: tuple[int, int], out: _Out
+    ) -> None:
+        """Add a value, or what is written in its place where it is not known."""
+        if value is not None:
+            out.add(value)
+        else:
+            out.segments += self._line.segments(*source)
+            out.unresolved |= {name: None}
+
     def _plain(self, name: str, start: int, end: int, out: _Out) -> None:
         value = self._variables.find(name) if name else UNSET
+        if name and self._variables.lacks(name):
+            return
         if isinstance(value, LocatedText):
             out.add(value)
         else:
@@ -173,6 +215,10 @@ class _Expansion:
         *,
         empty_is_unset: bool,
     ) -> None:
+        if operator in "#%":
+            given = None if word.unresolved else self._trimmable(name, source)
+            self._add(given and trimmed(given, operator, word.text), name, source, out)
+            return
         value = self._variables.find(name)
         unset = isinstance(value, Unset) or (
             empty_is_unset and isinstance(value, LocatedText) and value.known and not value.text

@@ -117,11 +117,18 @@ class Plan:
 
     def _open(self, instruction: Instruction) -> None:
         name = instruction.words[2].text.lower() if len(instruction.words) > 2 else ""  # noqa: PLR2004 (image AS name)
-        base = self.resolve(instruction.words[0], self.variables)
+        base = self._base(instruction.words[0])
         index = len(self.stages)
         self.stages.append(Stage(index, instruction, name, base, self._parents(base, index)))
         if name:
             self.named.setdefault(name, []).append(index)
+
+    def _base(self, written: LocatedText) -> LocatedText:
+        """Return what a FROM names; where nothing but an undeclared variable is missing, that variable is the trouble."""
+        base = self.resolve(written, self.variables)
+        if base.text and base.text[0] != "/" and base.text[-1] not in ":@/":
+            return base
+        return self.resolve(written, self.variables.copy(closed=False))
 
     def _parents(self, base: LocatedText, before: int) -> tuple[int, ...]:
         if base.unresolved:

@@ -42,6 +42,10 @@ class Variables(Record):
             return self.values[name]
         return UNSET if self.closed and name not in PREDEFINED else None
 
+    def lacks(self, name: str) -> bool:
+        """Whether it is certain that nothing sets a name: BuildKit puts nothing in its place."""
+        return self.closed and name not in self.values and name not in PREDEFINED
+
     def copy(self, *, closed: bool | None = None) -> Variables:
         """Return the same scope, to be changed on its own."""
         return Variables(dict(self.values), self.closed if closed is None else closed)
