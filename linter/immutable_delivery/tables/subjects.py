@@ -40,6 +40,19 @@ class BaseUsers(Subject, frozen=True):
     """Words in their tags that name another user."""
 
 
+class BuildCalls(Subject, frozen=True):
+    """Where a repository builds its images with commands."""
+
+    recipes: frozenset[str] = frozenset()
+    """Files, by name, whose commands run in their own folder."""
+    pipelines: frozenset[str] = frozenset()
+    """Files whose commands run in the root."""
+    folders: frozenset[str] = frozenset()
+    """Folders whose files' commands run in the root."""
+    roots: Words = ()
+    """Files that together say that a folder is built as a whole."""
+
+
 class CodePaths(Subject, frozen=True):
     """Where images keep the code or the pages that they serve."""
 

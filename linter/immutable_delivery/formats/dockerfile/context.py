@@ -8,6 +8,7 @@ from itertools import chain
 from posixpath import normpath
 from typing import Literal
 
+from immutable_delivery.formats.dockerfile.buildcalls import builds_from_root, called_context
 from immutable_delivery.formats.dockerfile.ignorefile import Ignore, ignore_of
 from immutable_delivery.formats.dockerfile.requests import Request
 from immutable_delivery.source.files import Files, State, below, folder_of, read_text
@@ -88,6 +89,10 @@ def context_of(files: Files, dockerfile: str, request: Request, sources: Sequenc
     if request.elsewhere or request.context is not None:
         return Context(files, dockerfile, request.context)
     folder = folder_of(dockerfile)
+    if folder and all(
+        normpath(f"/{one}") == "/" for one in sources
+    ):  # which folder, no source tells
+        return Context(files, dockerfile, _told(files, dockerfile, folder))
     best, most = folder, -1
     while True:
         held = sum(
@@ -99,6 +104,14 @@ def context_of(files: Files, dockerfile: str, request: Request, sources: Sequenc
         if not folder or held == len(sources):
             return Context(files, dockerfile, best)
         folder = folder_of(folder)
+
+
+def _told(files: Files, dockerfile: str, folder: str) -> str:
+    """Return the context as the repository's commands say, else the root where it is built as a whole."""
+    called = called_context(files, dockerfile)
+    if called is not None:
+        return called
+    return "" if builds_from_root(files, folder) else folder
 
 
 def kind(paths: Sequence[str], path: str) -> Kind:

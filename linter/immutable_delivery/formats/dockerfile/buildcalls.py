@@ -1,0 +1,111 @@
+"""How a repository itself builds a Dockerfile: literal `docker build` in its Makefiles, scripts and pipelines."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+from posixpath import basename, normpath
+
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.files import Files, folder_of, read_text
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import BuildCalls
+
+_CALL = lazy(
+    r"\b(?:docker|podman|nerdctl|buildah)[ \t]+(?:(?:image|buildx)[ \t]+)?(?:build|bud)[ \t]([^\n;&|]*)"
+)
+_JOINED = lazy(r"\\\r?\n[ \t]*")
+_FILE = lazy(r"^([ \t]+)file:[ \t]*['\"]?([^\s'\"#$]+)['\"]?[ \t]*(?:#.*)?$", re.MULTILINE)
+_OPTIONS = ("-f", "--file")
+Call = tuple[str, str]
+"""A Dockerfile and the context, as they are written."""
+
+
+def called_context(files: Files, dockerfile: str) -> str | None:
+    """Return the folder that the repository's own commands build a Dockerfile in; None where they do not tell one."""
+    found = {
+        _joined(folder, context)
+        for path, folder in _callers(files)
+        if (text := read_text(files, path)) is not None
+        for name, context in _calls(text.value)
+        if _joined(folder, name) == dockerfile
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def builds_from_root(files: Files, folder: str) -> bool:
+    """Whether the root holds all that a build begins with, and a folder none of it."""
+    names = known(BuildCalls).roots
+    beside = (f"{folder}/{name}" for name in names)
+    return all(files.state(name) in {"tracked", "untracked"} for name in names) and not any(
+        files.state(path) in {"tracked", "untracked"} for path in beside
+    )
+
+
+def _callers(files: Files) -> Iterator[tuple[str, str]]:
+    """Yield the files that may build images, each with the folder that its commands run in."""
+    table = known(BuildCalls)
+    for path in files.paths:
+        if basename(path) in table.recipes:
+            yield path, folder_of(path)
+        elif path in table.pipelines or folder_of(path) in table.folders:
+            yield path, ""
+
+
+@lru_cache(maxsize=512)
+def _calls(text: str) -> tuple[Call, ...]:
+    """Return the calls in a text that name a Dockerfile in literal words."""
+    return (*_commands(_JOINED.sub(" ", text)), *_steps(text))
+
+
+def _commands(text: str) -> Iterator[Call]:
+    for call in _CALL.finditer(text):
+        try:
+            words = shlex.split(call[1], comments=True)
+        except ValueError:  # a quote that the line does not close
+            continue
+        named = _named(words)
+        if named and words and not words[-1].startswith("-") and "$" not in named + words[-1]:
+            yield named, words[-1]
+
+
+def _named(words: list[str]) -> str:
+    """Return the Dockerfile that a call names."""
+    for word, following in pairwise(words):
+        if word in _OPTIONS:
+            return following
+        if word.startswith("--file="):
+            return word.partition("=")[2]
+    return ""
+
+
+def _steps(text: str) -> Iterator[Call]:
+    """Yield the steps of a pipeline that name a Dockerfile (`file:` beside `context:`); without a context it is the root."""
+    for step in _FILE.finditer(text):
+        context = re.compile(rf"^{step[1]}context:[ \t]*['\"]?([^\s'\"#]+)", re.MULTILINE)
+        start, end = _block(text, step.start(), step[1])
+        found = context.search(text, start, end)
+        if found is None or "$" not in found[1]:
+            yield step[2], found[1] if found else "."
+
+
+def _block(text: str, at: int, indent: str) -> tuple[int, int]:
+    """Return where the lines begin and end that are indented at least as far as the one at an offset."""
+    start, end = at, at
+    while start and text.startswith(indent, previous := text.rfind("\n", 0, start - 1) + 1):
+        start = previous
+    while text.startswith(indent, end):
+        following = text.find("\n", end) + 1
+        if not following:
+            return start, len(text)
+        end = following
+    return start, end
+
+
+def _joined(folder: str, path: str) -> str:
+    """Return a path from the root on; the root itself is empty."""
+    found = normpath(f"{folder}/{path}" if folder else path)
+    return "" if found == "." else found
