@@ -73,6 +73,14 @@ def test_options_decide_what_fails(
     assert repository.call("check", *options).code == code
 
 
+def test_a_base_that_is_not_resolved_fails_too_where_it_is_asked_to(
+    repository: Repository,
+) -> None:
+    repository.write(Dockerfile='ARG TAG\nFROM debian:${TAG}\nCMD ["true"]\n')
+    assert repository.call("check").code == 0
+    assert repository.call("check", "--strict-unresolved").code == 1
+
+
 def test_the_configuration_decides_too(repository: Repository) -> None:
     repository.write(
         Dockerfile=SERIES, **{".imd.yaml": "fail-on: warning\n", "conf__other.yaml": "{}\n"}

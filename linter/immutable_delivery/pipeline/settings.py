@@ -107,7 +107,11 @@ def configured(files: Files, request: Request, path: str = "") -> Config:
     )
     if request.strict_unresolved or config.strict_unresolved:
         blocking: dict[str, Severity] = {"unresolved-image": "error"}
-        selection = replace(selection, severity={**own.severity, **blocking})
+        adds = (
+            *own.adds,
+            "unresolved-image",
+        )  # its rule for base images is one of the strict profile
+        selection = replace(selection, adds=adds, severity={**own.severity, **blocking})
     sources = {
         keys: at
         for keys, at in config.sources.items()
