@@ -134,7 +134,7 @@ def _short(rows: Rows) -> dict[str, Rows]:
     return {
         "images": {(row[0], row[3], row[4]) for row in full if row[4]},
         "starts": {
-            (row[0], row[3], _expanded(row[5] + row[6])) for row in full if row[5] or row[6]
+            (row[0], row[3], _expanded(words)) for row in full for words in row[5:7] if words
         },
         "mounts": {(row[0], row[3], *mount) for row in full for mount in row[7]},
     }
