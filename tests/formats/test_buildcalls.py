@@ -56,3 +56,7 @@ def test_what_is_built_as_a_whole_is_built_in_the_root() -> None:
     files = {"go.mod": "module x\n", "Makefile": "all:\n"}
     assert context(files) == ""
     assert context(files, ("main.go",)) == "cmd/tool"
+
+
+def test_without_a_source_nothing_is_asked() -> None:
+    assert context({"go.mod": "module x\n", "Makefile": "all:\n"}, ()) == "cmd/tool"

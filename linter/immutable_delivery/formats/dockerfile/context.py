@@ -89,8 +89,8 @@ def context_of(files: Files, dockerfile: str, request: Request, sources: Sequenc
     if request.elsewhere or request.context is not None:
         return Context(files, dockerfile, request.context)
     folder = folder_of(dockerfile)
-    if folder and all(
-        normpath(f"/{one}") == "/" for one in sources
+    if (
+        folder and sources and all(normpath(f"/{one}") == "/" for one in sources)
     ):  # which folder, no source tells
         return Context(files, dockerfile, _told(files, dockerfile, folder))
     best, most = folder, -1
