@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
 from typing import TypeAlias
 
 Rewriting: TypeAlias = Callable[[str], str]
@@ -99,22 +97,11 @@ SHELL: Mapping[str, Rewriting] = {
 """What a shell does the same for."""
 
 
-def rewritten(text: str, ways: Mapping[str, Rewriting], depth: int) -> Iterator[tuple[str, str]]:
-    """Yield a text in every way, and in ways on top of each other; what changes nothing is left out."""
-    for number in range(1, depth + 1):
-        for names in combinations(ways, number):
-            found = text
-            for name in names:
-                before, found = found, ways[name](found)
-                if found == before:
-                    break
-            else:
-                yield " + ".join(names), found
-
-
-def as_json(command: str) -> str:
-    """Return a command of the shell in JSON form."""
-    return json.dumps(["sh", "-c", command])
+def rewritten(text: str, ways: Mapping[str, Rewriting]) -> Iterator[tuple[str, str]]:
+    """Yield a text in every way that changes something: on top of each other they need not keep the meaning."""
+    for name, way in ways.items():
+        if (found := way(text)) != text:
+            yield name, found
 
 
 def _quoted(command: str) -> str:

@@ -55,7 +55,6 @@ IMAGES: dict[str, Case] = {
         "Dockerfile",
     ),
 }  # fmt: skip
-DEPTH = pytest.mark.parametrize("depth", [1, pytest.param(3, marks=pytest.mark.slow)])
 
 
 def passed(case: Case, ways: dict[str, str]) -> list[str]:
@@ -69,32 +68,29 @@ def passed(case: Case, ways: dict[str, str]) -> list[str]:
     ]
 
 
-@DEPTH
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_document_means_the_same_however_it_is_written(name: str, depth: int) -> None:
+def test_a_document_means_the_same_however_it_is_written(name: str) -> None:
     _, files, path = DOCUMENTS[name]
     meant = yaml.safe_load(files[path])
-    ways = dict(rewritten(files[path], YAML, depth))
+    ways = dict(rewritten(files[path], YAML))
     believed = {way: text for way, text in ways.items() if _loaded(text) == meant}
     assert len(believed) > len(ways) // 2
     assert passed(DOCUMENTS[name], believed) == []
 
 
-@DEPTH
 @pytest.mark.parametrize("name", IMAGES)
-def test_a_dockerfile_means_the_same_however_it_is_written(name: str, depth: int) -> None:
+def test_a_dockerfile_means_the_same_however_it_is_written(name: str) -> None:
     _, files, path = IMAGES[name]
-    ways = dict(rewritten(files[path], DOCKERFILE, depth))
+    ways = dict(rewritten(files[path], DOCKERFILE))
     believed = {way: text for way, text in ways.items() if _parsed(text)}
     assert len(believed) > len(ways) // 2
     assert passed(IMAGES[name], believed) == []
 
 
-@DEPTH
-def test_a_command_does_the_same_however_it_is_written(depth: int) -> None:
+def test_a_command_does_the_same_however_it_is_written() -> None:
     base = f"FROM nginx:1.27@{DIGEST}\nCOPY s.sh /s.sh\n"
     found = []
-    for way, command in rewritten("pip install x", SHELL, depth):
+    for way, command in rewritten("pip install x", SHELL):
         for name, files in {
             "script": {"Dockerfile": f'{base}CMD ["/s.sh"]\n', "s.sh": f"#!/bin/sh\n{command}\nrun\n"},
             "shell form": {"Dockerfile": f"{base}CMD {command}\n"},
