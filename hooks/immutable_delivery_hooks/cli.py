@@ -98,6 +98,8 @@ def _gate(fail_on: FailOn | None = None, **wanted: Any) -> Gate:
 
 
 def _given() -> list[bytes]:
+    if sys.stdin is None:
+        raise UsageError("the standard input is closed, where git tells what is pushed")
     if sys.stdin.isatty():
         raise UsageError("git starts this hook and tells it on the standard input what is pushed")
     return sys.stdin.buffer.readlines()

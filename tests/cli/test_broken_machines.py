@@ -61,6 +61,19 @@ def test_a_full_stdout_is_2(root: Path, arguments: list[str]) -> None:
     assert called(root, *arguments, shell=">/dev/full") == (2, "", said)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "lacking"),
+    [
+        (("check", "-"), "so there is no file to judge on it"),
+        (("hook", "pushed"), "where git tells what is pushed"),
+        (("hook", "pre-receive"), "where git tells what is pushed"),
+    ],
+)
+def test_a_closed_standard_input_is_2(root: Path, arguments: tuple[str, ...], lacking: str) -> None:
+    said = f"imd: error: the standard input is closed, {lacking}\n"
+    assert called(root, *arguments, shell="<&-") == (2, "", said)
+
+
 @pytest.mark.parametrize("arguments", COMMANDS[:5], ids=" ".join)
 def test_a_closed_stdout_is_2(root: Path, arguments: list[str]) -> None:
     said = "imd: error: stdout cannot be written: it is closed\n"

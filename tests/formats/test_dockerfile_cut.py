@@ -42,6 +42,8 @@ def at(value: str, written: LocatedText) -> str:
         "x/Containerfile.debug",
         "Dockerfile.j2",
         "Dockerfile.windows",
+        "two\nlines.Dockerfile",
+        "Dockerfile.two\nlines",
     ],
 )
 def test_the_usual_names_are_claimed(path: str) -> None:

@@ -200,6 +200,8 @@ def _handed(options: dict[str, Any], name: str | None) -> tuple[str, bytes] | No
         return None
     if options["staged"] or options["since"] is not None:
         raise UsageError("--staged and --since judge a change, not the standard input")
+    if sys.stdin is None:
+        raise UsageError("the standard input is closed, so there is no file to judge on it")
     options["paths"] = ()
     return name or "Dockerfile", sys.stdin.buffer.read()
 

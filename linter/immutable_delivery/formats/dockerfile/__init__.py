@@ -19,7 +19,7 @@ NAME = "dockerfile"
 
 _NAME = lazy(
     r"(?:docker|container)file(?:[._-].*)?\Z|.*\.(?:docker|container)file\Z|(?:docker|container)file[-_].*\Z",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,  # a name may hold the end of a line
 )
 _OTHER = lazy(
     r"\.(?:dockerignore|containerignore|md|rst|adoc|txt|html?|py|pyc|sh|bash|bat|ps1|cmd|go|rs|c|h|cpp|java|kt|rb|php|js|mjs|"

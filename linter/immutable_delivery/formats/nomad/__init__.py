@@ -23,7 +23,7 @@ NAME = "nomad"
 
 _PATH = lazy(r"\.(?:nomad|hcl|json)\Z")
 _PLAIN = lazy(rb"^job[ \t]*\"[^\"\n]*\"[ \t]*\{", re.MULTILINE)
-_JOB = (b'"job"', b'"Job"', b'"TaskGroups"')
+_JOB = (b'"job"', b'"Job"', b'"TaskGroups"', b"\\u")
 
 
 def claims(path: str, data: bytes) -> bool:
@@ -34,7 +34,7 @@ def claims(path: str, data: bytes) -> bool:
     try:
         root = parse(Text(path, data.decode("utf-8", "replace"))).root
     except UnreadableError:
-        return _PLAIN.search(data) is not None
+        return path.endswith(".nomad.json") or _PLAIN.search(data) is not None
     return any(named(group, "task") for _, job in jobs(root) for group in groups(job))
 
 
