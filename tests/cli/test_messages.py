@@ -76,3 +76,15 @@ def test_a_message_names_what_it_is_about(repository: Repository) -> None:
     assert any("'express@^4.1'" in message for message in messages)
     assert any("'left-pad'" in message for message in messages)
     assert any("'driver'" in message for message in messages)
+
+
+def test_a_stage_without_a_name_is_not_called_by_its_number(repository: Repository) -> None:
+    repository.write(
+        **{
+            "Dockerfile": "FROM debian:12\nRUN make\n",
+            "compose.yaml": "services: {web: {build: .}}\n",
+        }
+    )
+    ran = repository.call("check", "-q")
+    assert "says what the image starts" in ran.out
+    assert "'0'" not in ran.out
