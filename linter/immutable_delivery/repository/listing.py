@@ -74,11 +74,14 @@ def list_git(git: Git, root: str, named: Collection[str]) -> Listing:
     options = ("-z", "-t", "--stage", "--cached", "--others", "--deleted", "--exclude-standard")
     answer = git.run("ls-files", *options)
     tracked, others, gone, modules = set[str](), set[str](), set[str](), set[str]()
+    skipped: list[str] = []
     for record in answer.out.split(b"\0")[:-1]:
         tag, about, path = _record(record)
         if tag == b"?":
             others.add(path)
-        elif tag == b"R" or (tag == b"S" and not os.path.lexists(f"{root}/{path}")):
+        elif tag == b"S" and not os.path.lexists(f"{root}/{path}"):
+            skipped.append(path)
+        elif tag == b"R":
             gone.add(path)
         else:
             (modules if about.startswith(GITLINK) else tracked).add(path)
@@ -88,7 +91,7 @@ def list_git(git: Git, root: str, named: Collection[str]) -> Listing:
         untracked=untracked,
         submodules=tuple(sorted(modules)),
         nested=tuple(sorted(path[:-1] for path in others if path.endswith("/"))),
-        notices=tuple(shown(line.removeprefix("warning: ")) for line in answer.words.splitlines()),
+        notices=(*_words(answer.words), *_left_out(skipped)),
     )
     return replace(listing, named=frozenset(_unlisted(listing, root, named)))
 
@@ -100,6 +103,17 @@ def list_walk(root: str, named: Collection[str]) -> Listing:
     folders = {folder_of(name) for name in asked} | (set(named) - asked) or {""}
     files = {path for folder in sorted(folders) for path in walk(root, folder, notices)}
     return Listing(tracked=frozenset(files | asked), notices=tuple(notices))
+
+
+def _words(said: str) -> Iterator[str]:
+    return (shown(line.removeprefix("warning: ")) for line in said.splitlines())
+
+
+def _left_out(skipped: Sequence[str]) -> Iterator[str]:
+    """Say which files git keeps out of the working tree: what is not there is not read, and no clean run may hide it."""
+    if skipped:
+        number = f"{len(skipped)} tracked file{'s' if len(skipped) > 1 else ''}"
+        yield f"{number} left out of this sparse checkout and not judged: {shown(min(skipped))}{' …' if skipped[1:] else ''}"
 
 
 def _record(record: bytes) -> tuple[bytes, bytes, str]:
