@@ -134,6 +134,56 @@ def test_an_example_that_fails_is_told_with_its_line(repository: Repository) -> 
     assert "nothing is found" in result.out
 
 
+OPEN_WORDS = """\
+id: open-words
+name: Words
+severity: error
+drift: none
+rules:
+  - over: install
+    deny: >-
+      shipped &&
+      manager in ["apt-get", "aptt-get", "ownpkg"]
+    message: "{manager} {ecosystem == 'pythn' ? 'a' : 'b'}"
+  - over: install
+    each: packages
+    deny: item.name in ["", "unheard-of", "unherd-of"] && item.pin != "digest"
+    message: "{item.name}"
+  - over: command
+    deny: tool in ["kubectl", "sudo", "kubctl"]
+    message: "{tool}"
+why: Because.
+remedy: Do not.
+examples:
+  - good: {compose.yaml: "services: {}\\n"}
+  - bad: {Dockerfile: "FROM a:1\\nRUN «apt-get install» -y «unheard-of»\\n"}
+"""
+OWN_PROGRAM = (
+    "tables: {managers: [{names: ownpkg, ecosystem: os, reads: equals, verbs: {add: install}}]}\n"
+)
+
+
+def test_a_word_that_nothing_has_is_a_warning_of_policy_test(repository: Repository) -> None:
+    name = ".imd/policies/own/open-words.yaml"
+    repository.write(**{name.replace("/", "__"): OPEN_WORDS, ".imd.yaml": OWN_PROGRAM})
+    nothing = "warning: no table and no example has"
+    told = [
+        f"{name}:9:30: {nothing} 'aptt-get' as 'manager'; did you mean 'apt-get'?",
+        f"{name}:10:39: {nothing} 'pythn' as 'ecosystem'; did you mean 'python'?",
+        f"{name}:13:43: {nothing} 'unherd-of' as 'item.name'; did you mean 'unheard-of'?",
+        f"{name}:16:39: {nothing} 'kubctl' as 'tool'; did you mean 'kubectl'?",
+        "1 policy, 2 examples: all agree",
+    ]
+    result = repository.call("policy", "test")
+    assert (result.code, result.out.splitlines()) == (0, told)
+    repository.write(**{".imd.yaml": "{}\n"})
+    assert f"{name}:9:42: {nothing} 'ownpkg'" in repository.call("policy", "test", name).out
+
+
+def test_the_pack_has_no_word_that_nothing_has(repository: Repository) -> None:
+    assert "warning" not in repository.call("policy", "test").out
+
+
 def test_contract_schema_is_a_schema(repository: Repository) -> None:
     schema = json.loads(repository.call("contract", "schema").out)
     jsonschema.Draft202012Validator.check_schema(schema)

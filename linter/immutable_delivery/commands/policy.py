@@ -9,9 +9,11 @@ from pathlib import Path
 
 from immutable_delivery.commands.policy_pages import PAGES, drifts, fields, levels
 from immutable_delivery.commands.policy_test import failures
+from immutable_delivery.commands.policy_words import warnings
 from immutable_delivery.config import POLICIES
 from immutable_delivery.config.packages import within
 from immutable_delivery.config.read import load
+from immutable_delivery.context import Tables
 from immutable_delivery.edits.write import create
 from immutable_delivery.errors import UsageError
 from immutable_delivery.lazy_regex import lazy
@@ -79,9 +81,14 @@ def tested(start: Path, names: Sequence[str]) -> tuple[str, int]:
     files = [_file(Path(name)) for name in names] or _own(start) or list(_pack())
     others = [file.policy for file in _pack()]
     faults = [fault for file in files for fault in failures(file, others)]
+    doubts = [doubt for file in files for doubt in warnings(file, others, lambda: _tables(start))]
     examples = sum(len(file.examples) for file in files)
     total = f"{count(len(files), 'policy', 'policies')}, {count(examples, 'example')}: {f'{len(faults)} failures' if faults else 'all agree'}"
-    return "\n".join([*map(shown, faults), total]) + "\n", len(faults)
+    return "\n".join([*map(shown, (*doubts, *faults)), total]) + "\n", len(faults)
+
+
+def _tables(start: Path) -> Tables:
+    return load(open_tree(start).files).tables
 
 
 def policies_at(start: Path) -> list[Policy]:

@@ -46,12 +46,23 @@ class Example(Record, frozen=True, kw_only=True):
     line: int = 0
 
 
+class Compared(Record, frozen=True):
+    """A text that a rule of a policy file compares variables with."""
+
+    names: tuple[str, ...]
+    text: str
+    line: int
+    column: int
+
+
 class PolicyFile(Record, frozen=True, kw_only=True):
     """A policy and its examples."""
 
     path: str
     policy: Policy
     examples: tuple[Example, ...]
+    compared: tuple[Compared, ...] = ()
+    """What its own expressions compare, in order; the conditions of its group are not among them."""
 
 
 def read_policies(files: Files, folder: str) -> list[PolicyFile]:
@@ -118,7 +129,10 @@ def read_policy(text: Text, when: Mapping[str, Condition] = MappingProxyType({})
         references=reader.strings(root, "references"), supersedes=reader.strings(root, "supersedes"),
         fix=reader.string(root, "fix", ""), aliases=reader.strings(root, "aliases"), params=params,
     )  # fmt: skip
-    return PolicyFile(path=text.path, policy=policy, examples=tuple(reader.examples(root)))
+    return PolicyFile(
+        path=text.path, policy=policy, examples=tuple(reader.examples(root)),
+        compared=tuple(dict.fromkeys(reader.compared)),
+    )  # fmt: skip
 
 
 def _refuse_twins(files: Iterable[PolicyFile]) -> None:
@@ -146,11 +160,18 @@ def _entries(node: Node | None, owner: Node) -> MappingNode:
     return node if isinstance(node, MappingNode) else MappingNode(place=owner.place)
 
 
+def _shift(node: Node | None, at: int) -> int:
+    """Return how far behind the beginning of a node a character of its value is written."""
+    written = node.written.place(at) if isinstance(node, Scalar) else None
+    return written.span.start - node.place.span.start if written and node else 0
+
+
 class _Reader:
     """Typed access to the YAML of a policy; every refusal names its place."""
 
     def __init__(self, text: Text) -> None:
         self.text = text
+        self.compared: list[Compared] = []
 
     def fail(self, node: Node | None, reason: str, offset: int = 0) -> NoReturn:
         at = self.text.position((node.place.span.start if node else 0) + offset)
@@ -222,6 +243,7 @@ class _Reader:
         node = rule.get("deny")
         text = self.string(rule, "deny")
         own = self.compiled(node, text, signature, boolean=True)
+        self.remember(node, own)
         if when is None:
             return own
         when.refuse_faults(signature)
@@ -237,7 +259,9 @@ class _Reader:
         start = 0
         for index, part in enumerate(re.split(r"\{([^{}]*)\}", text)):
             if index % 2:
-                yield self.compiled(node, part, signature, start=start + 1)
+                expression = self.compiled(node, part, signature, start=start + 1)
+                self.remember(node, expression, start + 1)
+                yield expression
             elif part:
                 yield part
             start += len(part) + 2 * (index % 2)
@@ -255,10 +279,14 @@ class _Reader:
         try:
             return compile_expression(text, signature, boolean=boolean)
         except ExpressionError as error:
-            at = start + min(error.offset, len(text))
-            written = node.written.place(at) if isinstance(node, Scalar) else None
-            shift = written.span.start - node.place.span.start if written and node else 0
-            self.fail(node, error.reason, shift)
+            self.fail(node, error.reason, _shift(node, start + min(error.offset, len(text))))
+
+    def remember(self, node: Node | None, expression: Expression, start: int = 0) -> None:
+        """Keep what an expression that begins at this offset of a text compares."""
+        begin = node.place.span.start if node else 0
+        for one in expression.comparisons():
+            at = self.text.position(begin + _shift(node, start + one.at))
+            self.compared.append(Compared(one.names, one.text, at.line, at.column))
 
     def examples(self, root: MappingNode) -> Iterator[Example]:
         for node in self.items(root, "examples"):
