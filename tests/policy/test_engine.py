@@ -229,6 +229,11 @@ def test_the_pack_survives_compilation() -> None:
         ("why: Because", "wy: Because", "unknown key `wy`: do you mean `why`?"),
         ("{text} moves", "{texxt} moves", "'texxt' is no field of 'image'; did you mean 'text'?"),
         ('== "alias"', '== "aliass"', "10:18: 'pin' is never 'aliass'"),
+        (
+            'pin == "alias"',
+            'tag.matches("(")',
+            "10:23: '(' is no regular expression of RE2: missing )",
+        ),
         ("{text} moves", "{text} {pin == 'aliass'}", "12:30: 'pin' is never 'aliass'"),
         (
             "deny: pin ==",

@@ -114,6 +114,28 @@ def test_a_word_that_a_field_never_has_is_refused_at_its_place(
     assert text[error.value.offset + 1 :].startswith(word)
 
 
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ('text.matches("ä(b")', "ä(b"),
+        ('!built_here && matches(text, "(?=x)")', "(?=x)"),
+        ('text.matches(built_here ? "a" : "[z-a]")', "[z-a]"),
+        ('["a", "x**"].exists(one, text.matches(one))', "x**"),
+    ],
+)
+def test_a_pattern_that_is_none_is_refused_at_its_place(text: str, pattern: str) -> None:
+    with pytest.raises(ExpressionError, match="is no regular expression of RE2: ") as error:
+        compile_expression(text, IMAGE, boolean=True)
+    assert text[error.value.offset + 1 :].startswith(pattern)
+
+
+@pytest.mark.parametrize(
+    "text", ['text.matches("^(a|b)$")', '"(".matches(text)', 'text.matches(tag) || text == "("']
+)
+def test_what_may_be_a_pattern_is_no_fault(text: str) -> None:
+    assert compile_expression(text, IMAGE, boolean=True).text == text
+
+
 def test_the_items_of_a_list_have_words_too() -> None:
     with pytest.raises(ExpressionError, match=r"'item.pin' is never 'aliass'.*mean 'alias'"):
         compile_expression('item.pin != "aliass"', Signature("install", "packages"))

@@ -1,9 +1,8 @@
-"""Where an expression compares variables with texts, whichever way round and however nested."""
+"""What an expression compares variables with and matches them by, whichever way round and however nested."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import TypeAlias
 
 from immutable_delivery.policy.celtree import Node
@@ -26,13 +25,26 @@ class Comparison(Record, frozen=True):
     """Its offset in the expression."""
 
 
-def comparisons(node: Node, loops: Loops = MappingProxyType({})) -> Iterator[Comparison]:
+def comparisons(node: Node) -> Iterator[Comparison]:
     """Yield every comparison of variables alone with a text."""
+    for call, loops in _calls(node, {}):
+        yield from _compared(call, loops)
+
+
+def patterns(node: Node) -> Iterator[Node]:
+    """Yield every text that is written as the pattern of `matches`."""
+    for call, loops in _calls(node, {}):
+        if call.text == "matches":
+            yield from (one for one in _values(call.parts[-1], loops) if one.kind == "text")
+
+
+def _calls(node: Node, loops: Loops) -> Iterator[tuple[Node, Loops]]:
+    """Yield every call, with the loops that it stands in."""
     if node.kind == "call":
-        yield from _compared(node, loops)
+        yield node, loops
     inner = {**loops, node.text: _items(node.parts[0], loops)} if node.kind == "loop" else loops
     for part in node.parts:
-        yield from comparisons(part, inner)
+        yield from _calls(part, inner)
 
 
 def _compared(call: Node, loops: Loops) -> Iterator[Comparison]:

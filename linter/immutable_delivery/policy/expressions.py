@@ -19,6 +19,7 @@ from immutable_delivery.records import Record
 from immutable_delivery.source.escape import nearest
 
 if TYPE_CHECKING:
+    from immutable_delivery.policy.celtree import Node
     from immutable_delivery.policy.comparisons import Comparison
 
 Params = tuple[tuple[str, str], ...]
@@ -160,6 +161,13 @@ class Expression:
 
         return comparisons(tree(self.serialized))
 
+    def patterns(self) -> Iterator[Node]:
+        """Yield the texts that are patterns of `matches`."""
+        from immutable_delivery.policy.celtree import tree  # noqa: PLC0415 (a run of the pack needs neither)
+        from immutable_delivery.policy.comparisons import patterns  # noqa: PLC0415
+
+        return patterns(tree(self.serialized))
+
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """Return the value for ``values`` (variables without None), or :data:`UNKNOWN`."""
         if self._compiled is None:
@@ -188,7 +196,24 @@ def compile_expression(text: str, signature: Signature, *, boolean: bool = False
     found = Expression(text, signature, ordered(compiled.serialize()), _names(text, signature))
     for comparison in found.comparisons():
         _refuse_unknown(comparison, signature.words())
+    for pattern in found.patterns():
+        _refuse_broken(pattern.text, pattern.at)
     return found
+
+
+def _refuse_broken(pattern: str, at: int) -> None:
+    """Refuse what is no regular expression; CEL itself would say so at the first fact, without a place."""
+    import re2  # noqa: PLC0415 (the pack is compiled already, and few policies of others bring patterns)
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern, options)
+    except re2.error as error:
+        reason = error.args[0].decode("utf-8", "replace")
+        raise ExpressionError(
+            f"'{pattern}' is no regular expression of RE2: {reason}", at
+        ) from None
 
 
 def _refuse_unknown(one: Comparison, closed: Mapping[str, tuple[str, ...]]) -> None:
