@@ -91,11 +91,7 @@ def test_a_package_brings_policies_profiles_and_severities(
 ) -> None:
     _acme(site)
     repository.write(Dockerfile=FLOATING, **{".imd.yaml": EXTENDS})
-    assert _found(repository) == {
-        "acme-base": "error",
-        "floating-tag": "warning",
-        "runs-as-root": "warning",
-    }
+    assert _found(repository) == {"acme-base": "error", "floating-tag": "warning"}
     assert _report(repository)["configuration"]["files"] == [
         ".imd.yaml",
         "//acme-delivery==1.4.0/acme/imd.yaml",
@@ -289,7 +285,7 @@ def test_the_programs_of_images_of_ones_own_are_known_in_every_format(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{manager: []}", ".imd.yaml:1:10: there is no table 'manager'; there are api_groups, base_users, builders, "),
+        ("{manager: []}", ".imd.yaml:1:10: there is no table 'manager'; there are api_groups, base_users, build_calls, builders, "),
         ("{managers: {paru: {}}}", ".imd.yaml:1:10: 'managers' must be a list"),
         ("{bypassing_variables: [A]}", "'bypassing_variables' must be a mapping"),
         ("{managers: [{ecosystem: os}]}", "a row of 'managers' lacks 'names'"),
@@ -324,11 +320,7 @@ def test_a_path_in_the_repository_brings_all_of_it(repository: Repository) -> No
             "vendor/acme/policies/own/acme-base.yaml": POLICY.format(id="acme-base"),
         }
     )  # fmt: skip
-    assert _found(repository) == {
-        "acme-base": "error",
-        "floating-tag": "warning",
-        "runs-as-root": "warning",
-    }
+    assert _found(repository) == {"acme-base": "error", "floating-tag": "warning"}
 
 
 def test_a_submodule_is_refused_rather_than_taken_for_empty(

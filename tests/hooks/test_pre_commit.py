@@ -388,8 +388,8 @@ def test_many_files_are_one_run(team: Team) -> None:
     team.repository.write({"Dockerfile": BAD})
     team.repository.git("add", "--all")
     done = team.commit()
-    _blocked(done, "1,501 files")
-    assert done.stdout.count("error floating-tag:") == 1
+    _blocked(done, "1 error")
+    assert done.stdout.count("error floating-tag") == 1
 
 
 def test_files_passed_in_chunks_and_at_once_are_reported_once(team: Team) -> None:
@@ -401,5 +401,5 @@ def test_files_passed_in_chunks_and_at_once_are_reported_once(team: Team) -> Non
     team.repository.git("add", "--all")
     done = team.commit()
     _blocked(done)
-    assert done.stdout.count("error floating-tag:") == len(bad)
-    assert done.stdout.count("Judged ") > 1
+    assert [done.stdout.count(path) for path in bad] == [1] * len(bad)
+    assert done.stdout.count("says why") > 1
