@@ -22,7 +22,8 @@ def nothing_judged(examined: Examined, tree: Tree) -> str:
     for path in sorted(tree.named.intersection(tree.files.paths)):
         if path not in examined.project.inputs and path not in spoken:
             return f"{shown(path)}: nothing here reads such a file, so it was not judged; {_AS}"
-    if not inputs or any(_is_judged(found, examined.facts, spoken) for found in inputs):
+    unread = {fact.used_at.file for fact in examined.facts if isinstance(fact, Unread)}
+    if not inputs or any(_is_judged(found, spoken, unread) for found in inputs):
         return ""
     return _left_out(inputs)
 
@@ -31,11 +32,9 @@ def _telling(facts: Iterable[Fact]) -> Iterable[Fact]:
     return (fact for fact in facts if not isinstance(fact, _SAY_NOTHING))
 
 
-def _is_judged(found: Input, facts: Iterable[Fact], spoken: set[str]) -> bool:
+def _is_judged(found: Input, spoken: set[str], unread: set[str]) -> bool:
     """Whether something was read of a file; one that only holds what nobody reads was not judged."""
-    if found.skipped or found.path in spoken:
-        return found.path in spoken
-    return not any(isinstance(fact, Unread) and fact.used_at.file == found.path for fact in facts)
+    return found.path in spoken or not (found.skipped or found.path in unread)
 
 
 def _left_out(inputs: Sequence[Input]) -> str:
