@@ -113,6 +113,15 @@ def test_the_standard_input_is_one_file(
     assert [line.split(": ")[0] for line in ran.out.splitlines()] == [place]
 
 
+def test_what_is_handed_over_builds_what_lies_behind_a_link(repository: Repository) -> None:
+    repository.write(**{"real/Dockerfile": FLOATING})
+    (repository.root / "link").symlink_to("real")
+    ran = repository.call(
+        "check", "-", "--stdin-filename", "compose.yaml", stdin="services: {a: {build: link}}\n"
+    )
+    assert ran.code == 0
+
+
 def test_the_configuration_may_name_every_format() -> None:
     schema = json.loads(shipped("schemas", "config.schema.json"))
     names = schema["properties"]["paths"]["properties"]["as"]["propertyNames"]["enum"]

@@ -24,6 +24,10 @@ class HandedFiles:
         """Return the mark of a file; nothing tells versions of the one that is handed over apart."""
         return ("", 0) if path == self._path else self._files.mark(path)
 
+    def real(self, path: str) -> str:
+        """Return the path that a path leads to through links; what is handed over is no link."""
+        return path if path == self._path else self._files.real(path)
+
     def state(self, path: str) -> State:
         """Tell what version control says of a path; what is handed over is taken for tracked."""
         return "tracked" if path == self._path else self._files.state(path)
