@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.syntax.yaml import Mapping, Node, roots
+from immutable_delivery.syntax.yaml import Mapping, Node, may_spell, roots
 
 _NAME = lazy(
     r"(?:^|/)(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml$|\.(?:docker-)?compose\.ya?ml$"
@@ -40,7 +40,6 @@ _SERVICES = lazy(
     re.MULTILINE,
 )
 _SERVICES_KEY = lazy(rb"services[\"']?\s*:|\?\s+[\"']?services")
-_ESCAPED = lazy(rb"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 _SERVICE_KEY = lazy(rb"^[ \t]+[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
 
 
@@ -55,13 +54,12 @@ def claims(path: str, data: bytes) -> bool:
         return (bool(ours) and not _FOREIGN.search(data)) or _is_project(path, data, named=True)
     known = b"services" in keys and all(_is_known(key.decode()) for key in keys)
     plain = known and bool(_SERVICES.search(data)) and bool(_SERVICE_KEY.search(data))
-    undecided = _SERVICES_KEY.search(data) or _ESCAPED.search(data)
-    return plain or (undecided is not None and _is_project(path, data))
+    undecided = _SERVICES_KEY.search(data) is not None or may_spell(data)
+    return plain or (undecided and _is_project(path, data))
 
 
 def _may_hold_services(data: bytes) -> bool:
-    spelled = b"\\" in data and _ESCAPED.search(data) is not None
-    return spelled or b"services" in data
+    return b"services" in data or may_spell(data)
 
 
 def _is_project(path: str, data: bytes, *, named: bool = False) -> bool:

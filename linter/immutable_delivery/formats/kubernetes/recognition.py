@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from immutable_delivery.formats.kustomize import FILE_NAMES
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.yaml import Document, Mapping, Node, Sequence, roots
+from immutable_delivery.syntax.yaml import Document, Mapping, Node, Sequence, may_spell, roots
 from immutable_delivery.syntax.yaml.query import text
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import ApiGroups
@@ -26,7 +26,6 @@ _INSERTED = lazy(r"^[ \t]*(?:- +)*(?:[\w.\"'/-]+:[ \t]+)?[|>]?\{\{", re.MULTILIN
 _BLOCK = lazy(r"^[ \t]*\{%", re.MULTILINE)
 _TOKEN = lazy(r"<%|@@?[A-Z][A-Z0-9_]*@|%%?[A-Z][A-Z0-9_]*%")
 """Placeholders that no YAML value begins with."""
-_ESCAPED = lazy(rb"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 _CHART = lazy(r"(?:^|/)templates/")
 
 
@@ -43,8 +42,7 @@ def claims(path: str, data: bytes) -> bool:
 
 
 def _may_hold_objects(data: bytes) -> bool:
-    spelled = b"\\" in data and _ESCAPED.search(data) is not None
-    return spelled or (b"kind" in data and b"apiVersion" in data)
+    return (b"kind" in data and b"apiVersion" in data) or may_spell(data)
 
 
 def _plainly_holds_objects(data: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immutable_delivery.syntax.yaml.comments import comments
-from immutable_delivery.syntax.yaml.documents import documents, roots
+from immutable_delivery.syntax.yaml.documents import documents, may_spell, roots
 from immutable_delivery.syntax.yaml.nodes import (
     Document,
     Mapping,
@@ -22,5 +22,6 @@ __all__ = [
     "comments",
     "documents",
     "entry_extent",
+    "may_spell",
     "roots",
 ]

@@ -17,6 +17,7 @@ _BOUNDARY = lazy(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _MARKED = "\n\ufeff"
 _MARK = lazy(r"---[ \t]*\r?\n\ufeff")
 """A byte order mark may begin every document of a stream, and libyaml takes only the first."""
+_ESCAPED = lazy(rb"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 _TEMPLATE = lazy(r"(?<![\"'])(?:\{\{|\{%|<%)")
 _STATEMENT = lazy(r"[ \t]*(?:-[ \t]+)?(?:\{\{|\{%|<%)")
 _PREAMBLE = lazy(r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n]|%[^\r\n]*+[\r\n])*+\Z")
@@ -33,6 +34,11 @@ def documents(text: Text) -> list[Document]:
         except UnreadableError:
             pass
     return [document for span in _chunks(text.value) for document in _chunk(text, *span)]
+
+
+def may_spell(data: bytes) -> bool:
+    """Whether an escape by code stands in a file: it could spell any key, whatever its bytes look like."""
+    return b"\\" in data and _ESCAPED.search(data) is not None
 
 
 def roots(path: str, data: bytes) -> list[Mapping]:
