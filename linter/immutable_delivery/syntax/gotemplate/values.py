@@ -1,0 +1,137 @@
+"""The values of a template: plain Python where Go's kinds allow it, with a place where one is known.
+
+| Go | here |
+|---|---|
+| nil | `None` |
+| string | `str`; :class:`Traced` where its origin is known, :class:`Partial` where something in it is not |
+| int, int64 | `int`, :class:`Int64` |
+| float64 (every number of YAML and JSON) | `float`; :class:`Float` with a place |
+| bool | `bool`; :class:`Bool` with a place |
+| map[string]any, map[string]string | `dict`, :class:`StringMap`; keys may be `Traced` |
+| []any, []string | `list` |
+| a struct, what has methods | :class:`Object` |
+| what nothing here knows | :class:`Unknown` |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from immutable_delivery.source.located import LocatedText
+from immutable_delivery.source.text import Place
+
+Value = Any
+"""One of the above."""
+
+
+class Unknown:
+    """A value that nothing here knows: random, the time, what a cluster or another file holds."""
+
+    __slots__ = ("place", "reason", "truth")
+
+    def __init__(
+        self, reason: str, place: Place | None = None, *, truth: bool | None = None
+    ) -> None:
+        self.reason = reason
+        """In the words of a message: `a random text`, `a value from the cluster`."""
+        self.place = place
+        """Where a person would look for it."""
+        self.truth = truth
+        """Whether it is true, where that much is known."""
+
+    def __repr__(self) -> str:
+        return f"Unknown({self.reason!r})"
+
+
+class Int64(int):
+    """Go's int64: what sprig's arithmetic gives."""
+
+    __slots__ = ()
+
+
+class Float(float):
+    """A number of a file: `written` is what stands there."""
+
+    __slots__ = ("written",)
+    written: LocatedText
+
+    def __new__(cls, value: float, written: LocatedText) -> Self:
+        """Return the number with the text that gives it."""
+        self = float.__new__(cls, value)
+        self.written = written
+        return self
+
+
+class Bool(int):
+    """A truth value of a file: `written` is what stands there."""
+
+    __slots__ = ("__dict__",)
+    written: LocatedText
+
+    def __new__(cls, value: bool, written: LocatedText) -> Self:  # noqa: FBT001
+        """Return the truth value with the text that gives it."""
+        self = int.__new__(cls, value)
+        self.written = written
+        return self
+
+
+class StringMap(dict[str, Value]):
+    """Go's map[string]string: a missing key is the empty string."""
+
+    __slots__ = ()
+
+
+class Object:
+    """A struct of Go: a field that it does not have is an error, a method gets the arguments of the template."""
+
+    __slots__ = ("_printed", "fields", "methods", "type_name")
+
+    def __init__(
+        self,
+        type_name: str,
+        fields: Mapping[str, Value] | None = None,
+        methods: Mapping[str, Callable[..., Value]] | None = None,
+        printed: str | None = None,
+    ) -> None:
+        self.type_name = type_name
+        """As Go's `%T` prints it: `*chart.Metadata`."""
+        self.fields = fields or {}
+        self.methods = methods or {}
+        self._printed = printed
+
+    def __str__(self) -> str:
+        """Return what `{{ . }}` prints."""
+        return f"<{self.type_name}>" if self._printed is None else self._printed
+
+
+_KINDS = {
+    type(None): "invalid",
+    bool: "bool",
+    Bool: "bool",
+    int: "int",
+    Int64: "int64",
+    float: "float64",
+    Float: "float64",
+    dict: "map",
+    StringMap: "map",
+    list: "slice",
+}
+
+
+def kind(value: Value) -> str:
+    """Return Go's kind of a value, as `kindOf` names it."""
+    found = _KINDS.get(type(value))
+    if found is not None:
+        return found
+    if isinstance(value, str):
+        return "string"
+    for base in (dict, list):
+        if isinstance(value, base):
+            return _KINDS[base]
+    return "ptr" if getattr(value, "type_name", "").startswith("*") else "struct"
+
+
+def truth(value: Value) -> bool:
+    """Return Go's truth of a known value: zero, empty and nil are false, a struct is true."""
+    return True if isinstance(value, Object) else bool(value)
