@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from immutable_delivery.containers.environments import Environment, conventional
+from immutable_delivery.containers.environments import Environment, conventional, ordered
 from immutable_delivery.context import ParseContext
 from immutable_delivery.formats import kubernetes
 from immutable_delivery.formats.kubernetes.environments import Environments
@@ -124,8 +124,8 @@ def environments() -> Environments:
 
 def test_environments_in_their_order() -> None:
     names = ("production", "dev", "qa", "eu", "staging", "")
-    ordered = environments().ordered(Environment(name) for name in names)
-    assert [one.name for one in ordered] == ["dev", "qa", "staging", "production", "eu"]
+    reached = ordered((Environment(name) for name in names), ParseContext(MemoryFiles({})))
+    assert [one.name for one in reached] == ["dev", "qa", "staging", "production", "eu"]
 
 
 @pytest.mark.parametrize(

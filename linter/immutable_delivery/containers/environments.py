@@ -1,9 +1,9 @@
-"""Which environment a manifest is for: by the configuration, by its folders, by its name."""
+"""Which environment a manifest is for, by the configuration, its folders or its name; and in which order environments come."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from immutable_delivery.context import Environment as Configured
@@ -80,3 +80,17 @@ def is_development(name: str) -> bool:
         name.lower() in known(Environments).development
         or re.match(r"(?:local|dev)[-_]|.*[-_](?:local|dev)\Z", name.lower()) is not None
     )
+
+
+def ordered(found: Iterable[Environment], ctx: ParseContext) -> list[Environment]:
+    """Return environments, each once, in the order in which an artifact passes through them."""
+    known_names = [one.name for one in ctx.settings.environments]
+    named = {one.name: one for one in found if one.name}
+    return sorted(named.values(), key=lambda one: _position(one.name, known_names))
+
+
+def _position(name: str, known_names: Sequence[str]) -> tuple[int, int, str]:
+    if name in known_names:
+        return 0, known_names.index(name), name
+    lower, order = name.lower(), known(Environments).order
+    return 1, order.index(lower) if lower in order else len(order), name

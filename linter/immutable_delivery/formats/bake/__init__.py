@@ -28,7 +28,7 @@ def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it a
 
 def parse(text: Text) -> HclFile:
     """Return the targets and variables; raise UnreadableError for what is no HCL or JSON."""
-    return read_hcl(text) if text.path.endswith(".hcl") else read_json(text)
+    return read_hcl(text, merged=True) if text.path.endswith(".hcl") else read_json(text)
 
 
 def comments(document: HclFile, text: Text) -> list[Comment]:

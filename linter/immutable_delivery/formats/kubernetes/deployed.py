@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.containers.environments import Environment
+from immutable_delivery.containers.reach import Reach
 from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.formats.kubernetes import objects
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.formats.kubernetes.manifest import Manifest, judged
-from immutable_delivery.formats.kubernetes.reach import Reach
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
 from immutable_delivery.formats.kustomize import Builder, Graph, Repository, Resource, objects_in
 from immutable_delivery.lazy_regex import lazy
@@ -37,7 +37,7 @@ class _Deployment:
         self.troubles: dict[tuple[str, int, str], ParseProblem] = {}
         """Without repetition: many overlays stumble over one base."""
         self._environments = Environments(ctx)
-        self.reach = Reach(self._environments)
+        self.reach = Reach(ctx)
         self._manifests = manifests
         self._around = ctx
         self._memory: Memory = {}

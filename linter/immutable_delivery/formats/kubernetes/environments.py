@@ -1,8 +1,6 @@
-"""Which environment an object is for, and in which order environments come."""
+"""Which environment an object is for."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Sequence
 
 from immutable_delivery.containers.environments import (
     Environment,
@@ -38,17 +36,3 @@ class Environments:
             if name.lower() in known(Conventions).telling:
                 return Environment(name, f"{keys[-1]}: {value}", is_development(name))
         return Environment()
-
-    def ordered(self, found: Iterable[Environment]) -> list[Environment]:
-        """Return environments, each once, in the order in which an artifact passes through them."""
-        configured = [one.name for one in self._around.settings.environments]
-        named = {one.name: one for one in found if one.name}
-        return sorted(named.values(), key=lambda one: _position(one.name, configured))
-
-
-def _position(name: str, configured: Sequence[str]) -> tuple[int, int, str]:
-    if name in configured:
-        return 0, configured.index(name), name
-    lower = name.lower()
-    order = known(Conventions).order
-    return 1, order.index(lower) if lower in order else len(order), name

@@ -1,11 +1,12 @@
 """HCL as the tree that YAML and JSON make: blocks are mappings by their labels, expressions are texts.
 
 Blocks of one kind without a label are a sequence where there are several. What is no literal becomes a placeholder: `TAG` is
-`${TAG}`, `var.tag` is `${var.tag}`, and any other expression is `${…}`.
+`${TAG}`, `var.tag` is `${var.tag}`, and any other expression is `${…}`; calls and conditions keep their parts (:class:`Expression`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from immutable_delivery.lazy_regex import lazy
@@ -24,14 +25,39 @@ MAX_DEPTH = 50
 """Deeper collections are taken for expressions."""
 
 _LINE = lazy(r"[^\n]*\n?")
+_STEP = lazy(r"\.\s*([\w-]+)|\[\s*(?:\"([\w-]+)\"|(\d+))\s*\]")
+
+
+class Expression(Scalar):
+    """A call or a condition: a placeholder for those who do not evaluate it."""
+
+    __slots__ = ("arguments", "name")
+
+    def __init__(
+        self, written: LocatedText, place: Place, name: str, arguments: list[Tree]
+    ) -> None:
+        super().__init__(written, place, plain=False)
+        self.name = name
+        """The function that is called; `?` for a condition, whose parts are condition, then and else."""
+        self.arguments = arguments
 
 
 class Reader:
     """Makes nodes with places in one text; bytes are characters, since nothing but ASCII was parsed."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, *, merged: bool) -> None:
         self._text = text
+        self._merged = merged
         self.blocks: list[Stretch] = []
+        self._literals: dict[str, Callable[[Node], Tree]] = {
+            **dict.fromkeys(("string_lit", "quoted_template"), self._quoted),
+            **dict.fromkeys(("numeric_lit", "bool_lit", "null_lit"), self._name),
+            "heredoc_template": self._heredoc,
+        }
+        self._compounds: dict[str, Callable[[Node, int], Tree]] = {
+            "tuple": self._tuple, "object": self._object,
+            "function_call": self._call, "conditional": self._condition,
+        }  # fmt: skip
 
     def body(self, body: Node, depth: int) -> Mapping:
         """Return attributes and blocks; blocks of one kind and name are one mapping."""
@@ -61,22 +87,34 @@ class Reader:
         made = self.body(inner, depth + 1) if inner and depth < MAX_DEPTH else None
         own = Mapping(made.entries if made else {}, place=whole)
         old = into.get(key.text)
-        into.entries[key.text] = (key, own if old is None else _together(old, own, names))
+        alike = self._merged and len(names) > 1
+        into.entries[key.text] = (key, own if old is None else _together(old, own, alike))
 
     def _value(self, node: Node, depth: int) -> Tree:
         node = _bare(node)
-        if node.type == "tuple" and depth < MAX_DEPTH:
-            held = [child for child in node.children if child.type == "expression"]
-            return Sequence([self._value(one, depth + 1) for one in held], place=self._place(node))
-        if node.type == "object" and depth < MAX_DEPTH:
-            return self._object(node, depth)
-        if node.type in {"string_lit", "quoted_template"}:
-            return self._quoted(node)
-        if node.type == "heredoc_template":
-            return self._heredoc(node)
-        if node.type in {"numeric_lit", "bool_lit", "null_lit"}:
-            return self._name(node)
+        literal, compound = self._literals.get(node.type), self._compounds.get(node.type)
+        if literal is not None:
+            return literal(node)
+        if compound is not None and depth < MAX_DEPTH:
+            return compound(node, depth)
         return self._unknown(node)
+
+    def _tuple(self, node: Node, depth: int) -> Sequence:
+        held = [child for child in node.children if child.type == "expression"]
+        return Sequence([self._value(one, depth + 1) for one in held], place=self._place(node))
+
+    def _condition(self, node: Node, depth: int) -> Expression:
+        return self._expression(node, "?", node.children, depth)
+
+    def _call(self, node: Node, depth: int) -> Expression:
+        given = next((child for child in node.children if child.type == "function_arguments"), None)
+        name = self._name(node.children[0]).text
+        return self._expression(node, name, given.children if given else [], depth)
+
+    def _expression(self, node: Node, name: str, parts: Iterable[Node], depth: int) -> Expression:
+        held = [self._value(one, depth + 1) for one in parts if one.type == "expression"]
+        unknown = self._unknown(node)
+        return Expression(unknown.written, unknown.place, name, held)
 
     def _object(self, node: Node, depth: int) -> Mapping:
         found = Mapping(place=self._place(node))
@@ -123,8 +161,7 @@ class Reader:
 
     def _unknown(self, node: Node) -> Scalar:
         place = self._place(node)
-        name = self._name(node).text if _is_path(node) else "…"
-        text = f"${{{name}}}"
+        text = f"${{{_path(node, self._text.value) or '…'}}}"
         return Scalar(
             LocatedText(text, (Segment(text, place, aligned=False),), place), place, plain=False
         )
@@ -133,18 +170,27 @@ class Reader:
         return Place(self._text.path, Span(node.start_byte, node.end_byte))
 
 
-def _together(old: Tree, own: Mapping, names: list[Node]) -> Tree:
-    """Return two blocks of one kind: those of one label are one mapping, those without are listed."""
-    if isinstance(old, Mapping) and len(names) > 1:
+def _together(old: Tree, own: Mapping, alike: bool) -> Tree:  # noqa: FBT001 (a part of the model)
+    """Return two blocks of one kind and label: one mapping where the tool merges them, else both are listed."""
+    if isinstance(old, Mapping) and alike:
         return Mapping(old.entries | own.entries, place=own.place)
     listed = old.items if isinstance(old, Sequence) else [old]
     return Sequence([*listed, own], place=old.place)
 
 
-def _is_path(node: Node) -> bool:
-    """Whether an expression is a name: `TAG`, `var.tag`."""
+def _path(node: Node, text: str) -> str:
+    """Return the name that an expression is, `TAG`, `var.tag`, `local.images["web"]` as `local.images.web`; empty for another."""
     first, *rest = node.children if node.type == "expression" else [node]
-    return first.type == "variable_expr" and all(one.type == "get_attr" for one in rest)
+    if first.type != "variable_expr":
+        return ""
+    parts = [text[first.start_byte : first.end_byte]]
+    for one in rest:
+        step = text[one.start_byte : one.end_byte]
+        found = _STEP.fullmatch(step) if one.type in {"get_attr", "index"} else None
+        if found is None:
+            return ""
+        parts.append(found[1] or found[2] or found[3])
+    return ".".join(parts)
 
 
 def _bare(node: Node) -> Node:

@@ -41,15 +41,18 @@ def read_json(text: Text) -> HclFile:
     return HclFile(documents[0].root if documents else None)
 
 
-def read_hcl(text: Text) -> HclFile:
-    """Read HCL; raise UnreadableError where it is none."""
+def read_hcl(text: Text, *, merged: bool = False) -> HclFile:
+    """Read HCL; raise UnreadableError where it is none.
+
+    ``merged`` tells whether blocks of one kind and label are one, as Bake has them.
+    """
     if len(text.value) > MAX_LENGTH:
         raise UnreadableError(f"is longer than {MAX_LENGTH} characters", MAX_LENGTH)
     plain = text.value if text.value.isascii() else _UNPLAIN.sub("_", text.value)
     root = _parser().parse(plain.encode("ascii")).root_node
     if root.has_error:
         raise UnreadableError("is no HCL", _trouble(root))
-    reader = Reader(text)
+    reader = Reader(text, merged=merged)
     bodies = [child for child in root.children if child.type == "body"]
     found = reader.body(bodies[0], 0) if bodies else None
     return HclFile(found, list(_comments(root)), reader.blocks)

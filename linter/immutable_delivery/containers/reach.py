@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
-from immutable_delivery.containers.environments import Environment
+from immutable_delivery.containers.environments import Environment, ordered
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Scope
-from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.records import Record, field, replace
 
 _FIELDS: dict[type[Fact], tuple[str, ...]] = {}
@@ -21,8 +21,8 @@ class _Reached(Record):
 class Reach:
     """Gathers facts environment by environment."""
 
-    def __init__(self, environments: Environments) -> None:
-        self._environments = environments
+    def __init__(self, ctx: ParseContext) -> None:
+        self._ctx = ctx
         self._found: dict[Hashable, _Reached] = {}
 
     def add(self, found: Iterable[Fact], environment: Environment) -> None:
@@ -39,11 +39,11 @@ class Reach:
             yield replace(one.fact, scope=scope, extent=extent)
 
     def _scope(self, one: _Reached) -> Scope:
-        ordered = self._environments.ordered(one.environments)
+        reached = ordered(one.environments, self._ctx)
         return replace(
             one.fact.scope,
-            environments=tuple(found.name for found in ordered),
-            evidence=tuple(found.evidence for found in ordered),
+            environments=tuple(found.name for found in reached),
+            evidence=tuple(found.evidence for found in reached),
             development=all(found.development for found in one.environments),
         )
 
