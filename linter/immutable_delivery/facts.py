@@ -49,7 +49,9 @@ PackageSource: TypeAlias = Literal[FetchSource, "path"]
 
 Execution: TypeAlias = Literal["pipe", "substitution", "file", ""]
 
-SourceType: TypeAlias = Literal["git", "chart", "include", "kustomize", "feature", ""]
+SourceType: TypeAlias = Literal[
+    "git", "chart", "oci", "bucket", "include", "kustomize", "feature", ""
+]
 
 MountType: TypeAlias = Literal[
     "host", "volume", "tmpfs", "empty", "config", "secret", "image", "git", "projected", ""
@@ -88,7 +90,7 @@ ContainerType: TypeAlias = Literal[ContainerRole, "stage", "service", ""]
 Repeated: TypeAlias = Literal["CMD", "ENTRYPOINT", ""]
 
 ResourceType: TypeAlias = Literal[
-    "config map", "secret", "registry", "workload", "role", "binding", "updater", ""
+    "config map", "secret", "registry", "workload", "role", "binding", "updater", "deployer", ""
 ]
 
 Grant: TypeAlias = Literal["exec", "attach", "portforward", "ephemeralcontainers"]
@@ -292,9 +294,21 @@ class Source(Fact, frozen=True, kw_only=True):
     ref: str | None = ""
     """The branch, tag, commit or range; empty where none is written."""
     pin: Pin | None = ""
-    """How far the reference fixes it: digest is a full commit, partial a range, alias a branch."""
+    """How far the reference fixes it: digest is a full commit, partial a range, alias a branch; empty where another object says it."""
+    range: bool = False
+    """Whether the reference is a range of versions, of which each deploy takes the newest."""
     locked: bool = False
     """Whether a lock file that the consuming tool enforces fixes it."""
+    own: bool = False
+    """Whether it is this repository itself: the same remote, or a path that lies here."""
+    values_of: str = ""
+    """The chart, fixed to one version, that takes its values from here; else empty."""
+    folder: Hidden[str | None] = ""
+    """The path in it that is taken; None where it is not known."""
+    through: Hidden[str] = ""
+    """The object that says where it is and how it is fixed: `GitRepository/shop`; empty where this one does."""
+    read: Hidden[bool] = False
+    """Whether what it brings is judged here all the same."""
 
 
 class Mount(Fact, frozen=True, kw_only=True):
@@ -511,6 +525,8 @@ class Resource(Fact, frozen=True, kw_only=True):
     """What it allows whoever has it to do with running containers."""
     role: str = ""
     """For a binding: the role of every cluster that it gives."""
+    tolerates: str = ""
+    """For a deployer: the difference between the cluster and Git that it is told to leave, for a person; else empty."""
 
 
 class Job(Fact, frozen=True, kw_only=True):

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     Repository = Any
 
 FLOATING = 'FROM nginx\nCMD ["x"]\n'
-RELEASE = """\
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
+OPERATOR = """\
+apiVersion: operators.coreos.com/v1alpha1
+kind: Subscription
 metadata: {name: web}
-spec: {chart: {spec: {chart: web, version: 1.2.3}}}
+spec: {channel: stable, name: web}
 """
 
 
@@ -34,7 +34,7 @@ def test_a_project_that_delivers_nothing_is_clean(repository: Repository) -> Non
     [
         ({"tests/Dockerfile": FLOATING, "tests/b/Dockerfile": FLOATING}, "2 delivery files seen and none judged (fixture)"),
         ({"vendor/x/compose.yaml": "services: {a: {image: b}}\n"}, "1 delivery file seen and none judged (vendored)"),
-        ({"release.yaml": RELEASE}, "none judged (nobody reads its kind)"),
+        ({"operator.yaml": OPERATOR}, "none judged (nobody reads its kind)"),
     ],
 )  # fmt: skip
 def test_a_project_of_which_nothing_was_judged_ends_with_2(
@@ -48,16 +48,16 @@ def test_a_project_of_which_nothing_was_judged_ends_with_2(
 
 
 def test_one_file_that_is_judged_is_enough(repository: Repository) -> None:
-    repository.write(**{"release.yaml": RELEASE, "Dockerfile": FLOATING})
+    repository.write(**{"operator.yaml": OPERATOR, "Dockerfile": FLOATING})
     ran = repository.call("check")
     assert ran.code == 1
-    assert "'HelmRelease' was seen and not judged" in ran.out
+    assert "'Subscription' was seen and not judged" in ran.out
 
 
 def test_a_change_never_ends_so(repository: Repository) -> None:
-    repository.write(**{"release.yaml": RELEASE})
+    repository.write(**{"operator.yaml": OPERATOR})
     repository.commit()
-    repository.write(**{"release.yaml": f"# x\n{RELEASE}"})
+    repository.write(**{"operator.yaml": f"# x\n{OPERATOR}"})
     assert repository.call("check", "--since", "HEAD").code == 0
 
 

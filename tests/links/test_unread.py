@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from immutable_delivery.facts import Fact, Scope, Source, SourceType, Unread
+from immutable_delivery.facts import Fact, Pin, Scope, Source, SourceType, Unread
 from immutable_delivery.links.unread import link_unread
 from immutable_delivery.source.text import Place, Span
 
@@ -17,8 +17,11 @@ def unread(file: str, subject: str, reason: str = "nobody reads it") -> Unread:
     return Unread(used_at=place(file), extent=place(file), subject=subject, reason=reason)
 
 
-def source(kind: SourceType, scope: Scope = DEPLOYED) -> Source:
-    return Source(used_at=place("k.yaml"), extent=place("k.yaml"), scope=scope, source_type=kind)
+def source(
+    kind: SourceType, scope: Scope = DEPLOYED, *, read: bool = False, pin: Pin = "exact"
+) -> Source:
+    at = place("k.yaml")
+    return Source(used_at=at, extent=at, scope=scope, source_type=kind, read=read, pin=pin)
 
 
 def told(*facts: Fact) -> list[tuple[str, str, int, tuple[Place, ...]]]:
@@ -44,10 +47,17 @@ def test_the_same_place_seen_through_many_overlays_counts_once() -> None:
 
 
 def test_what_a_manifest_takes_from_elsewhere_is_not_read() -> None:
-    kinds: tuple[SourceType, ...] = ("kustomize", "chart", "include")
+    kinds: tuple[SourceType, ...] = ("kustomize", "chart", "include", "git", "oci", "bucket")
     assert [told(source(kind))[0][1] for kind in kinds] == [
         "remote base",
         "chart",
         "remote include",
+        "remote source",
+        "remote artifact",
+        "bucket",
     ]
-    assert told(source("git"), source("chart", Scope())) == []
+    assert told(source("feature"), source("chart", Scope())) == []
+
+
+def test_what_lies_here_and_what_is_only_an_address_is_not_told() -> None:
+    assert told(source("git", read=True), source("chart", pin="")) == []

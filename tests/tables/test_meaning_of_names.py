@@ -272,6 +272,7 @@ def test_api_groups_that_run_nothing() -> None:
     assert not groups.of_tools.match("apps/v1")
     assert set(groups.policies) == {
         "apiextensions.k8s.io", "admissionregistration.k8s.io", "kyverno.io", "gatekeeper.sh", "kubewarden.io",
+        "image.toolkit.fluxcd.io", "argocd-image-updater.argoproj.io", "kargo.akuity.io",
     }  # fmt: skip
     assert groups.podless == {
         "apiregistration.k8s.io", "autoscaling", "certificates.k8s.io", "coordination.k8s.io", "discovery.k8s.io",

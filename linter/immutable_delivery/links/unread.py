@@ -13,6 +13,9 @@ _ELSEWHERE: Mapping[SourceType, tuple[str, str]] = {
     "kustomize": ("remote base", "what lies in another repository is not fetched"),
     "include": ("remote include", "what lies elsewhere is not fetched"),
     "chart": ("chart", "it is not rendered"),
+    "git": ("remote source", "what lies in another repository is not fetched"),
+    "oci": ("remote artifact", "what lies in a registry is not fetched"),
+    "bucket": ("bucket", "what lies in it is not fetched"),
 }
 """What a manifest takes from elsewhere: how to call it, and why nobody reads it."""
 
@@ -35,7 +38,7 @@ def link_unread(facts: Sequence[Fact]) -> list[Fact]:
 
 def _elsewhere(facts: Sequence[Fact]) -> Iterator[Unread]:
     for fact in facts:
-        if isinstance(fact, Source) and fact.scope.deployed and fact.source_type in _ELSEWHERE:
+        if isinstance(fact, Source) and fact.scope.deployed and _is_elsewhere(fact):
             subject, reason = _ELSEWHERE[fact.source_type]
             yield Unread(
                 used_at=fact.used_at,
@@ -44,6 +47,12 @@ def _elsewhere(facts: Sequence[Fact]) -> Iterator[Unread]:
                 subject=subject,
                 reason=reason,
             )
+
+
+def _is_elsewhere(source: Source) -> bool:
+    """Whether a source brings something that nobody here reads; an address of charts brings nothing by itself."""
+    brings = source.pin != "" or bool(source.through)
+    return source.source_type in _ELSEWHERE and brings and not source.read
 
 
 def _leading(first: Unread, group: Sequence[Unread]) -> Unread:

@@ -25,6 +25,7 @@ from immutable_delivery.fixes import DigestOf, FixContext, fix_of, pins
 from immutable_delivery.links import lockfile
 from immutable_delivery.links.link import link
 from immutable_delivery.links.lockfile import NONE, Lock
+from immutable_delivery.links.sources import Remote, unknown
 from immutable_delivery.policy.congruence import Evidence, classes, worse
 from immutable_delivery.policy.engine import judge
 from immutable_delivery.policy.fingerprints import fingerprinted
@@ -70,11 +71,12 @@ def examine(
     trust: Trust = TRUSTED,
     ignored: Sequence[Entry] = (),
     reader: Reader | None = None,
+    remote: Remote = unknown,
 ) -> Examined:
     """Judge a whole repository; where its words are not trusted, neither comments nor what is ``ignored`` for others silence anything."""
     read = project.read(files, classify, reader or Reader(files, reading_settings(config)))
     lock = lockfile.read(files)
-    facts = link(read.facts, read.builds, files, lock, reading_settings(config), trust)
+    facts = link(read.facts, read.builds, files, lock, reading_settings(config), trust, remote)
     judgement = judge(facts, policies, config.selection)
     by_id, comments = {policy.id: policy for policy in policies}, read.comments
     outcome = suppressions.apply(

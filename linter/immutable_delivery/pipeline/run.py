@@ -25,7 +25,7 @@ from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.repository.changes import Changes, elsewhere, introduced
 from immutable_delivery.repository.discover import Tree, handed_over, open_tree
-from immutable_delivery.repository.origin import origin_of
+from immutable_delivery.repository.origin import origin_of, remote_of
 from immutable_delivery.repository.scope import Scope, open_scope
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.files import Files, LinkedFiles, MarkedFiles, read_text
@@ -220,6 +220,7 @@ def examine_in(
         trust=trust,
         ignored=trivyignore.entries(settings.files),
         reader=reader,
+        remote=lambda: remote_of(tree.git),
     )
 
 

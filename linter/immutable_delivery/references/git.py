@@ -16,6 +16,20 @@ _DATE = lazy(r".*(?:19|20)\d\d-?[01]\d-?[0-3]\d.*")
 _TAG = lazy(r"(?:[\w@./+-]*?[-_/@v])?v?\d+(?:[._]\d+)+[-+._~\w]*")
 
 
+_ADDRESS = lazy(
+    r"(?:[\w+.-]+://)?(?:[^/@]*@)?(?P<host>[^/:.][^/:]*)(?::\d+(?=/))?[:/]+(?P<path>.+)"
+)
+
+
+def repository_of(url: str) -> str:
+    """Return an address in the one form that all ways to write it share: `host/owner/name`."""
+    found = _ADDRESS.fullmatch(url.strip().partition("?")[0].rstrip("/"))
+    if found is None:
+        return ""
+    path = found["path"].partition("//")[0].strip("/")  # behind `//` kustomize names a folder
+    return f"{found['host']}/{path.removesuffix('.git')}".lower()
+
+
 def of_ref(ref: str) -> Pin:
     """Return how much a reference fixes: digest (a full commit), exact (a version tag), alias or none."""
     ref = ref.removeprefix("refs/tags/")

@@ -24,10 +24,15 @@ def origin_of(git: Git | None) -> Origin:
     """Return where a repository comes from."""
     if git is None:
         return Origin()
-    url = _said(git, "config", "--get", "remote.origin.url")
     commit = _said(git, "rev-parse", "--verify", "--quiet", "HEAD")
     branch = _said(git, "symbolic-ref", "--quiet", "--short", "HEAD")
-    return Origin(_CREDENTIALS.sub(r"\1", url).partition("?")[0], commit, branch)
+    return Origin(remote_of(git), commit, branch)
+
+
+def remote_of(git: Git | None) -> str:
+    """Return the URL of the remote without credentials; empty where there is none."""
+    url = _said(git, "config", "--get", "remote.origin.url") if git else ""
+    return _CREDENTIALS.sub(r"\1", url).partition("?")[0]
 
 
 def _said(git: Git, *args: str) -> str:

@@ -21,7 +21,7 @@ class ApiGroups(Subject, frozen=True):
     tools: Words = ()
     """Groups of files that look like objects and are read by tools."""
     policies: Words = ()
-    """Ends of groups whose objects describe pods that they look for or refuse."""
+    """Ends of groups whose objects describe pods or images that they look for or refuse."""
     podless: frozenset[str] = frozenset()
     """Groups whose objects hold no pods."""
 
@@ -315,6 +315,15 @@ class Purposes(Subject, frozen=True):
     """Words among all of these that say that people or tests work in what is built."""
     labels: Words = ()
     """Beginnings of labels that say it."""
+
+
+class Releases(Subject, frozen=True):
+    """Releases of charts: the objects that say one, and what the values of charts mean."""
+
+    charts: Rows = field(default_factory=dict)
+    """Group/Kind → where the object names the chart, its repository and its version."""
+    values: Rows = field(default_factory=dict)
+    """Group/Kind → where it holds values: a mapping, or text that is one."""
 
 
 class Revisions(Subject, frozen=True):

@@ -60,8 +60,7 @@ def _known(workload: Workload) -> Iterator[Fact]:
         scope = workload.scope("" if part == "image" or "." in part else part)
         role: Role = "volume" if "containerDisk" in path else "container"
         yield lower.image(reference_of(node, role, node.place), scope)
-    for node in gitops.images(root, one.group, one.kind):
-        yield lower.image(reference_of(node, "container", node.place), workload.scope())
+    yield from gitops.facts(workload)
     for key in ("annotations", "labels"):  # Keel reads either
         yield from variables.instructions(mapping(root, "metadata", key), workload.scope())
     yield from _resource(workload)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from immutable_delivery.facts import Pin, Source
+from immutable_delivery.facts import Source
 from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.references.charts import of_version
 from immutable_delivery.references.urls import of_url
 from immutable_delivery.syntax.yaml import Node, Scalar
 from immutable_delivery.syntax.yaml.query import scalar, text
@@ -13,7 +14,6 @@ _REMOTE = lazy(
     r"|[^?]*\.git(?:/|\?|\Z)|[^?]*\?(?:ref|version|timeout|submodules)="
 )
 _FILE = lazy(r"https?://[^?]*\.(?:ya?ml|json)\Z")
-_VERSION = lazy(r"v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?\Z")
 
 
 def is_remote(entry: str) -> bool:
@@ -51,11 +51,5 @@ def chart(entry: Node) -> Source | None:
         source_type="chart",
         url=f"{repo.text.rstrip('/')}/{name.text}",
         ref=text(version),
-        pin=_pin(text(version)),
+        pin=of_version(text(version)),
     )
-
-
-def _pin(version: str) -> Pin:
-    if not version:
-        return "none"
-    return "exact" if _VERSION.match(version) else "partial"

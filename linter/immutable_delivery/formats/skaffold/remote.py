@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Pin, Scope, Source, SourceType
+from immutable_delivery.facts import Scope, Source, SourceType
 from immutable_delivery.formats.skaffold.configs import Config
+from immutable_delivery.references.charts import of_version
 from immutable_delivery.references.urls import of_ref
 from immutable_delivery.syntax.yaml import Mapping
 from immutable_delivery.syntax.yaml.query import mappings, scalar, text
@@ -40,10 +41,5 @@ def _source(
         source_type=kind,
         url=f"{repo}/{address.text}" if repo else address.text,
         ref=text(revision),
-        pin=_pin(text(revision), kind),
+        pin=of_version(text(revision)) if kind == "chart" else of_ref(text(revision)),
     )
-
-
-def _pin(ref: str, kind: SourceType) -> Pin:
-    pin = of_ref(ref)
-    return "partial" if kind == "chart" and pin == "alias" else pin

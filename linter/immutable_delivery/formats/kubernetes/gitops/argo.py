@@ -1,0 +1,62 @@
+"""Argo CD: the sources of applications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from immutable_delivery.facts import Source, SourceType
+from immutable_delivery.formats.kubernetes.gitops.declared import (
+    OCI,
+    Declared,
+    beneath,
+    pin_of,
+    text_of,
+)
+from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.syntax.yaml import Mapping
+from immutable_delivery.syntax.yaml.query import mapping, mappings, scalar, scalars, text
+
+
+def sources(spec: Mapping, workload: Workload) -> Iterator[Source]:
+    """Yield where an application takes what it deploys from."""
+    written = written_sources(spec)
+    fixed = _values_of(written)
+    for one in written:
+        if scalar(one, "repoURL") is not None:
+            yield _source(one, fixed, workload)
+
+
+def written_sources(spec: Mapping) -> list[Mapping]:
+    """Return the sources of an application: several, one, or what is rendered into a branch before."""
+    single = mapping(spec, "source") or mapping(spec, "sourceHydrator", "drySource")
+    return mappings(spec, "sources") or ([single] if single is not None else [])
+
+
+def _source(node: Mapping, fixed: dict[str, str], workload: Workload) -> Source:
+    url, name = scalar(node, "repoURL"), scalar(node, "chart")
+    return Declared(
+        kind=_kind(node),
+        url=beneath(text_of(url), text_of(name)),
+        extent=node.place,
+        ref=text_of(scalar(node, "targetRevision")),
+        folder=text_of(scalar(node, "path")),
+        values_of=fixed.get(text(node, "ref"), ""),
+    ).fact(workload)
+
+
+def _kind(node: Mapping) -> SourceType:
+    if text(node, "chart"):
+        return "chart"
+    return "oci" if text(node, "repoURL").startswith(OCI) else "git"
+
+
+def _values_of(sources: list[Mapping]) -> dict[str, str]:
+    """Return the charts that are fixed to one version, by the name of the source that they take values from."""
+    found: dict[str, str] = {}
+    for one in sources:
+        chart, version = text(one, "chart"), text(one, "targetRevision")
+        if chart and pin_of("chart", version) in {"exact", "digest"}:
+            for path in scalars(one, "helm", "valueFiles"):
+                if path.text.startswith("$"):
+                    found.setdefault(path.text[1:].partition("/")[0], f"{chart} {version}")
+    return found

@@ -1,0 +1,79 @@
+"""What deployers take from where: the objects that name one another put together, and what is this repository itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from immutable_delivery.facts import Fact, Source
+from immutable_delivery.records import Record, replace
+from immutable_delivery.references.git import repository_of
+from immutable_delivery.source.files import Files, resolve
+
+_REPOSITORIES = frozenset({"git", "kustomize"})
+
+Remote: TypeAlias = Callable[[], str]
+"""Tells where this repository comes from; it is asked where a source could be the repository itself."""
+
+
+def unknown() -> str:
+    """Tell that nobody knows where the repository comes from."""
+    return ""
+
+
+def link_sources(facts: Sequence[Fact], files: Files, remote: Remote) -> list[Fact]:
+    """Return the facts with every source complete: its address, and whether it is this repository."""
+    found = [fact for fact in facts if isinstance(fact, Source) and fact.scope.deployed]
+    if not found:
+        return list(facts)
+    taken: dict[str, list[Source]] = defaultdict(list)
+    for one in found:
+        if one.through:
+            taken[one.through].append(one)
+    here = _Here(repository_of(remote()), files)
+    bases = {
+        one.scope.owner: replace(one, own=here.is_own(one, taken[one.scope.owner]))
+        for one in found
+        if one.scope.owner in taken
+    }
+    done = {id(one): _completed(one, bases, taken, here) for one in found}
+    return [done.get(id(fact), fact) for fact in facts]
+
+
+class _Here(Record, frozen=True):
+    repository: str
+    files: Files
+
+    def is_own(self, source: Source, takers: Sequence[Source]) -> bool:
+        """Whether a source is this repository: by its address, else by the paths that are taken of it."""
+        if source.source_type not in _REPOSITORIES or not source.url:
+            return False
+        address = repository_of(source.url)
+        if self.repository and address == self.repository:
+            return True
+        renamed = (
+            self.repository and address.rpartition("/")[2] != self.repository.rpartition("/")[2]
+        )
+        folders = [one.folder for one in (source, *takers)]
+        return not renamed and any(self.holds(folder) for folder in folders if folder)
+
+    def holds(self, folder: str) -> bool:
+        """Whether a folder below the root lies here."""
+        path = resolve("", folder.lstrip("/"))
+        return bool(path) and self.files.state(path or "") != "missing"
+
+
+def _completed(
+    one: Source, bases: Mapping[str, Source], taken: Mapping[str, Sequence[Source]], here: _Here
+) -> Source:
+    base = bases.get(one.through) if one.through else None
+    if base is not None:
+        charts = base.source_type == "chart" and base.url and one.url
+        url = f"{base.url.rstrip('/')}/{one.url}" if charts and base.url else base.url
+        return replace(one, url=url, own=base.own, read=base.own)
+    if one.through:  # what declares it is made by the deployer itself, or lies in the cluster
+        own = one.source_type == "git" and bool(one.folder) and here.holds(one.folder or "")
+        return replace(one, own=own, read=own)
+    own = here.is_own(one, taken.get(one.scope.owner, ()))
+    return replace(one, own=own, read=own or bool(taken.get(one.scope.owner)))

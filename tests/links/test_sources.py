@@ -1,0 +1,81 @@
+"""Sources put together: the objects that name one another, and what is this repository itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from immutable_delivery.facts import Fact, Scope, Source
+from immutable_delivery.links.sources import link_sources
+from immutable_delivery.references.git import repository_of
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Span
+
+AT = Place("a.yaml", Span(0, 1))
+FILES = MemoryFiles({"deploy/web.yaml": "", "a.yaml": ""})
+URL = "https://git.example/shop/web.git"
+
+
+def source(owner: str, **fields: object) -> Source:
+    said = {"source_type": "git", "url": URL, "pin": "alias", **fields}
+    return Source(used_at=AT, extent=AT, scope=Scope(owner=owner, deployed=True), **said)  # type: ignore[arg-type]
+
+
+def linked(*facts: Fact, remote: str = "") -> list[Source]:
+    found = link_sources(facts, FILES, lambda: remote)
+    return [fact for fact in found if isinstance(fact, Source)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://git.example/shop/web.git", "https://git.example/shop/web", "https://user:x@git.example/shop/web/", "git@git.example:shop/web.git",
+        "ssh://git@git.example:2222/shop/web.git", "https://GIT.example/shop/Web", "https://git.example/shop/web.git//base?ref=main",
+    ],
+)  # fmt: skip
+def test_one_repository_is_written_in_many_ways(url: str) -> None:
+    assert repository_of(url) == "git.example/shop/web"
+
+
+@pytest.mark.parametrize("path", ["", "/srv/git/web", "../web", "web"])
+def test_what_is_no_address_is_no_repository(path: str) -> None:
+    assert repository_of(path) == ""
+
+
+@pytest.mark.parametrize(
+    ("folder", "remote", "own"),
+    [
+        ("deploy", "", True), ("./deploy", "", True), ("/deploy", "", True), ("other", "", False), (".", "", False), ("", "", False),
+        ("other", "git@git.example:shop/web.git", True), ("deploy", "https://forge.example/me/web", True), ("deploy", "https://forge.example/me/infra", False),
+    ],
+)  # fmt: skip
+def test_this_repository_is_known_by_its_remote_or_by_a_path(
+    folder: str, remote: str, own: bool
+) -> None:
+    (found,) = linked(source("Application/web", folder=folder), remote=remote)
+    assert (found.own, found.read) == (own, own)
+
+
+def test_a_repository_of_flux_is_known_by_what_is_applied_of_it() -> None:
+    applied = source(
+        "Kustomization/apps", folder="./deploy", through="GitRepository/flux", url="flux", pin=""
+    )
+    base, taken = linked(source("GitRepository/flux"), applied)
+    assert (base.own, taken.own, taken.url) == (True, True, URL)
+    (alone,) = linked(applied)
+    assert alone.own
+
+
+def test_a_chart_has_the_address_of_its_repository() -> None:
+    charts = source("HelmRepository/c", source_type="chart", url="https://c.example/", pin="")
+    release = source(
+        "HelmRelease/web", source_type="chart", url="web", through="HelmRepository/c", pin="exact"
+    )
+    assert [one.url for one in linked(charts, release)] == [
+        "https://c.example/",
+        "https://c.example/web",
+    ]
+
+
+def test_what_nothing_deploys_is_left_alone() -> None:
+    lone = Source(used_at=AT, extent=AT, source_type="git", url=URL, folder="deploy")
+    assert linked(lone) == [lone]
