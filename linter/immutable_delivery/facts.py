@@ -81,6 +81,10 @@ Mutation: TypeAlias = Literal["container", "workload", "host", "tag", "files", "
 
 Built: TypeAlias = Literal["image", "code", ""]
 
+Effect: TypeAlias = Literal["changes", "unknown", "enters", "reads", ""]
+
+Deployment: TypeAlias = Literal["moving", "fixed", "unknown", ""]
+
 VariableType: TypeAlias = Literal["env", "arg", "label", "annotation", "setting", ""]
 
 SecretEvidence: TypeAlias = Literal["name", "value", "url", ""]
@@ -388,6 +392,20 @@ class Command(Fact, frozen=True, kw_only=True):
     sudo: bool = False
     throwaway: bool = False
     """Whether what it changes is a cluster or container made for the same run."""
+    undecided: str = ""
+    """Why nobody here can tell whether it is; empty where that is known."""
+    effect: Effect = ""
+    """For a command that runs others on a host or in a container: what those do there; a shell for somebody to type into enters."""
+    deploys: str | None = ""
+    """The image, tag or revision that it puts in, as written; empty where it names none."""
+    deployment: Deployment = ""
+    """How what it puts in is named: by something that moves, or by something that stays (a digest, a version, this commit)."""
+    restarts: bool = False
+    """Whether it only makes what runs start again, so that a moved tag is taken."""
+    machine: bool = False
+    """Whether what runs here is a machine that delivers by itself: a unit of systemd, a line of a crontab."""
+    makes: Hidden[str] = ""
+    """What it makes for its own run: cluster, container, host; or `reaches`, where it takes the address of one that is there."""
     sources: Hidden[tuple[str, ...]] = ()
     """The paths in the container that it copies or unpacks."""
 

@@ -33,7 +33,7 @@ def commands(script: str, phase: Phase = "pipeline") -> list[Command]:
     ("script", "mutates", "verb", "target"),
     [
         ("kubectl -n prod exec -it web -- sh", "container", "exec", "web"),
-        ("kubectl cp f pod:/x", "container", "cp", "f"),
+        ("kubectl cp f pod:/x", "container", "cp", "pod:/x"),
         ("kubectl --context=x debug node/y", "container", "debug", "node/y"),
         ("kubectl set image deploy/web web=web:2", "workload", "set image", "deploy/web"),
         ("kubectl -n x rollout restart deploy/web", "workload", "rollout restart", "deploy/web"),
@@ -42,7 +42,7 @@ def commands(script: str, phase: Phase = "pipeline") -> list[Command]:
         ("kubectl replace --force -f x.yaml", "workload", "replace", ""),
         ("oc edit dc/web", "workload", "edit", "dc/web"),
         ("docker exec -u root web sh", "container", "exec", "web"),
-        ("docker cp f web:/x", "container", "cp", "f"),
+        ("docker cp f web:/x", "container", "cp", "web:/x"),
         ("docker commit web img", "container", "commit", "web"),
         ("docker push x/y:latest", "tag", "push", "x/y:latest"),
         ("docker compose -f a.yml exec web sh", "container", "compose exec", "web"),

@@ -1,6 +1,7 @@
 """What commands do: packages installed, bytes fetched, running things changed."""
 
 from immutable_delivery.effects.extensions import tables_of
+from immutable_delivery.effects.images import NamedImage
 from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.effects.programs import Program
 from immutable_delivery.effects.starts import dev_server, package_script
@@ -8,6 +9,7 @@ from immutable_delivery.references.urls import of_ref, of_url
 
 __all__ = [
     "Interpreter",
+    "NamedImage",
     "Program",
     "dev_server",
     "of_ref",

@@ -83,7 +83,11 @@ def wrapper(row: Mapping[str, Any]) -> Wrapper:
     """Build a wrapper."""
     keys = ("values", "until", "script", "query")
     sets: dict[str, Any] = {key: frozenset(row.get(key, ())) for key in keys}
-    rest = {key: row[key] for key in ("operands", "after", "assigns", "leaves") if key in row}
+    rest = {
+        key: row[key]
+        for key in ("operands", "after", "assigns", "leaves", "elsewhere", "joins")
+        if key in row
+    }
     return Wrapper(tuple(row["run"].split()), **sets, **rest)
 
 

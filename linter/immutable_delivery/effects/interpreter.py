@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from immutable_delivery.effects.clones import Clones
+from immutable_delivery.effects.images import NamedImage, images
 from immutable_delivery.effects.installs import installs
 from immutable_delivery.effects.layers import Layers
 from immutable_delivery.effects.modules import program
@@ -12,7 +13,7 @@ from immutable_delivery.effects.mutations import commands
 from immutable_delivery.effects.packageurls import package_fetches
 from immutable_delivery.effects.programs import Program, program_of
 from immutable_delivery.effects.settings import fixes_sources, settings
-from immutable_delivery.effects.stage import Event, Locate, Stage
+from immutable_delivery.effects.stage import Event, Locate, Stage, hull
 from immutable_delivery.effects.starts import dev_server_of
 from immutable_delivery.effects.tables import Tables, load
 from immutable_delivery.effects.taint import Taint
@@ -49,6 +50,8 @@ class Interpreter:
         """What is run by its path or through an interpreter, for callers who can follow it."""
         self.sourced: list[Program] = []
         """Scripts that are read into the shell."""
+        self.images: list[NamedImage] = []
+        """The images that commands name, for callers who know what a container is."""
         self.dev_server = ""
         """The first development server that is started."""
         self._stage = Stage(tables or load(), files, folder, locate)
@@ -84,20 +87,23 @@ class Interpreter:
         self,
         text: LocatedText,
         scope: Scope,
-        extent: Place,
+        extent: Place | None,
         related: tuple[Place, ...] = (),
         *,
         escape: str = "\\",
     ) -> None:
-        """Read a script of the shell; one that names another interpreter is not analysed."""
+        """Read a script of the shell; one that names another interpreter is not analysed.
+
+        Without ``extent`` every command is a statement of its own.
+        """
         match = _SHEBANG.match(text.text)
         language = language_of((match[1] or match[2]) if match else self.shell)
         if language:
-            self._facts.append(unread(language, text.used_at, scope, extent))
+            self._facts.append(unread(language, text.used_at, scope, extent or text.used_at))
             return
         shell = Shell(self.variables, self._stage.tables.wrappers)
         shell.run(text, escape)
-        self._read(shell, scope, extent, related)
+        self._read(shell, scope, extent, related, text.used_at)
 
     def argv(
         self,
@@ -109,7 +115,7 @@ class Interpreter:
         """Read an exec form: the words of one program."""
         shell = Shell(self.variables, self._stage.tables.wrappers)
         shell.call([Word.of(word) for word in words])
-        self._read(shell, scope, extent, related)
+        self._read(shell, scope, extent, related, extent)
 
     def layer(self) -> None:
         """Begin another layer: the next RUN."""
@@ -140,15 +146,23 @@ class Interpreter:
         facts += (clone.fact for clone in self._clones.found)
         return _unique(facts)
 
-    def _read(self, shell: Shell, scope: Scope, extent: Place, related: tuple[Place, ...]) -> None:
+    def _read(
+        self,
+        shell: Shell,
+        scope: Scope,
+        extent: Place | None,
+        related: tuple[Place, ...],
+        whole: Place,
+    ) -> None:
         if shell.incomplete:
             reason = "what is too long or nested too deep is not analysed"
-            self._facts.append(unread("sh", extent, scope, extent, reason))
+            self._facts.append(unread("sh", extent or whole, scope, extent or whole, reason))
         first, tables = len(self._events), self._stage.tables
         events: list[Event] = []
         for call in shell.calls:
             name, words = program(call, tables)
-            place = scope, extent, related, self._layer, events
+            statement = extent or hull(call.words[0], call.words[-1])
+            place = scope, statement, related, self._layer, events
             event = Event(call, name, words, tables.role(name), first + call.number, *place)
             events.append(event)
         final = next((event for event in reversed(events) if not event.call.captured), None)
@@ -170,6 +184,7 @@ class Interpreter:
         self._taint.read(event)
         self._written.read(event)
         self._facts += commands(event, told=bool(installed))
+        self.images += images(event, stage)
         if (found := foreign(event)) is not None:
             self._facts.append(found)
         ran = program_of(event)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from immutable_delivery.effects.arguments import Arguments, parse
+from immutable_delivery.effects.deployments import deploying
+from immutable_delivery.effects.inside import effect
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, hull
 from immutable_delivery.effects.transfers import COPYING, transfer
 from immutable_delivery.facts import Built, Command, Mutation
-from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.shell import Word
 
 _COPYING = frozenset(("start", "init", "hook"))
-_ADDRESS = lazy(r"^[\w.-]+@?[\w.-]*:|::|rsync://")
 
 
 def commands(event: Event, *, told: bool) -> Iterator[Command]:
@@ -23,10 +24,14 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
     copies = event.scope.phase in _COPYING and event.name in COPYING
     if not ("mutations" in rules or "builders" in rules or copies or event.call.sudo):
         return
+    if _is_told(event):
+        return
     arguments = parse(event.words, event.role.options)
     rule = _matching(event, arguments, "mutations")
-    if rule is not None and not (event.name == "rsync" and not _remote(arguments)):
-        yield _command(event, arguments, rule, rule.mutates, rule.builds)
+    if rule is not None and _concerns(rule, arguments):
+        yield deploying(
+            _command(event, arguments, rule, rule.mutates, rule.builds), rule, arguments
+        )
     elif (rule := _matching(event, arguments, "builders")) is not None:
         yield _command(event, arguments, rule, builds="code")
     elif copies and (moved := transfer(event, arguments)):
@@ -34,6 +39,24 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
         yield replace(command, target=moved.path, sources=moved.sources)
     elif event.call.sudo and not told:
         yield _command(event, arguments, None)
+
+
+def _is_told(event: Event) -> bool:
+    """Whether a command that runs this one elsewhere tells what it does (`ssh`, `kubectl exec`)."""
+    through = event.call.through
+    return through is not None and any(
+        other.call.words[0] is through and other.role.rules.get("mutations")
+        for other in event.siblings
+        if other is not event
+    )
+
+
+def _concerns(rule: Rule, arguments: Arguments) -> bool:
+    """Whether what a call concerns is what its rule is about: `cp` into a container, not out of it."""
+    if not rule.where:
+        return True
+    target = _target(rule, arguments, len(rule.words))
+    return target is not None and re.search(rule.where, target.text) is not None
 
 
 def _matching(event: Event, arguments: Arguments, section: str) -> Rule | None:
@@ -57,9 +80,6 @@ def _command(
     places = {"verb": place, "tool": words[0].place, "text": hull(words[0], words[-1])}
     if target is not None:
         places["target"] = target.place
-    option = arguments.given((*(rule.options if rule else ()), "--set", "--image"))
-    if option is not None:
-        places["option"] = option.word.place
     return Command(
         used_at=place,
         extent=event.extent,
@@ -73,6 +93,8 @@ def _command(
         mutates=mutates,
         builds=builds,
         sudo=event.call.sudo,
+        effect=effect(event) if rule is not None and rule.runs else "",
+        restarts=rule is not None and rule.restarts,
     )
 
 
@@ -86,7 +108,3 @@ def _target(rule: Rule, arguments: Arguments, count: int) -> Word | None:
     index = int(first)
     operands = [operand.word for operand in arguments.operands[count:]]
     return operands[index] if -len(operands) <= index < len(operands) else None
-
-
-def _remote(arguments: Arguments) -> bool:
-    return any(_ADDRESS.search(text) for text in arguments.texts)

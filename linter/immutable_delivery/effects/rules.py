@@ -24,6 +24,16 @@ class Rule(Record, frozen=True):
     """The number of the operand after these words that it concerns, or the options that name it."""
     either: tuple[str, ...] = ()
     """Options of which it must have one."""
+    starts: str = ""
+    """container or service where it starts one."""
+    where: str = ""
+    """A pattern of what it concerns; other calls are none of these."""
+    runs: bool = False
+    """Whether what it does is for the command to tell that it runs: `ssh`, `docker exec`."""
+    restarts: bool = False
+    """Whether it only makes things start again."""
+    sets: tuple[str, ...] = ()
+    """The options whose value says what is put in (`--set image.tag=1.2`); `pairs` for the operands."""
 
     @classmethod
     def parse(
@@ -33,6 +43,12 @@ class Rule(Record, frozen=True):
         builds: Built = "",
         target: object = "",
         check: Iterable[str] = (),
+        starts: str = "",
+        where: str = "",
+        sets: Iterable[str] = (),
+        *,
+        runs: bool = False,
+        restarts: bool = False,
     ) -> Rule:
         """Read a rule as commands.yaml writes it."""
         first, *rest = run.split()
@@ -41,7 +57,9 @@ class Rule(Record, frozen=True):
         absent = tuple(token[1:] for token in rest if token[0] == "!")
         targets = tuple(str(target).split())
         names = tuple(first.split("|"))
-        return cls(names, words, options, absent, mutates, builds, targets, tuple(check))
+        given = (names, words, options, absent, mutates, builds, targets, tuple(check))
+        more = (starts, where, runs, restarts, tuple(sets))
+        return cls(*given, *more)
 
     def matches(self, arguments: Arguments) -> bool:
         """Whether the arguments of one of its programs are what it describes."""

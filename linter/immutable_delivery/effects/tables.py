@@ -24,8 +24,10 @@ _RULES = (
     "verifiers",
     "bypassing_settings",
     "freezing_settings",
+    "images",
+    "reading",
 )
-_SETS = ("unpackers", "passing", "extracting", "keyrings", "consuming", "modules")
+_SETS = ("unpackers", "passing", "extracting", "keyrings", "consuming", "modules", "changing")
 
 
 class Tables:
@@ -164,7 +166,7 @@ __all__ = ["Tables", "compile_tables", "load"]
 
 _TEXTS = frozenset((
     "run", "pattern", "ecosystem", "family", "reads", "unknown", "action", "operands", "name", "as", "target", "remote", "leaves", "follows",
-    "repository_type", "verb", "mutates", "builds", "line", "file", "after",
+    "repository_type", "verb", "mutates", "builds", "line", "file", "after", "starts", "where",
 ))  # fmt: skip
 """Keys whose strings are no lists of words."""
 

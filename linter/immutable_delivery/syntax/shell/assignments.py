@@ -70,17 +70,6 @@ def pair(shell: Interpreter, node: Node) -> tuple[str, Word]:
     return name, shell.expander.one(value)
 
 
-def joined(words: list[Word]) -> Word:
-    """Return words with a blank between them, as `eval` reads them."""
-    parts: list[LocatedText] = []
-    for word in words:
-        parts += [LocatedText.literal(" ", word.place), word.written] if parts else [word.written]
-    calls = tuple(number for word in words for number in word.calls)
-    whole = Word.of(LocatedText.joined(parts, words[0].place))
-    whole.calls = calls
-    return whole
-
-
 def _appended(before: Word, word: Word) -> Word:
     whole = Word.of(LocatedText.joined((before.written, word.written), word.place))
     whole.calls = before.calls + word.calls

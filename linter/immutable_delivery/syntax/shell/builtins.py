@@ -6,14 +6,17 @@ from posixpath import join, normpath
 
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText, Segment
-from immutable_delivery.syntax.shell import assignments, compounds
+from immutable_delivery.syntax.shell import compounds
 from immutable_delivery.syntax.shell.calls import Call, Redirect
 from immutable_delivery.syntax.shell.shells import is_shell, shell_arguments
 from immutable_delivery.syntax.shell.source import Word
 from immutable_delivery.syntax.shell.state import Interpreter
+from immutable_delivery.syntax.shell.wrappers import Unwrapped, joined
 
 MAX_PIECES = 1_000
 """A script put together from more words than these is not read."""
+
+MAX_BEFORE_SHELL = 4
 
 SPECIAL = frozenset(": . break continue eval exit return set shift times trap unset".split())
 """What POSIX calls special: assignments before them stay (`packages=curl set -x && …`)."""
@@ -29,7 +32,7 @@ def run(shell: Interpreter, call: Call) -> list[int]:
         case "set":
             _set(shell, call)
         case "eval" if call.arguments:
-            return script(shell, assignments.joined(call.arguments), None, [])
+            return script(shell, joined(call.arguments), None, [])
         case "trap" if call.arguments:
             return script(shell, call.arguments[0], None, [])
         case name if is_shell(name):
@@ -51,6 +54,31 @@ def script(
     for number in outputs if redirects else ():
         shell.calls[number].redirects += redirects
     return outputs
+
+
+def elsewhere(shell: Interpreter, unwrapped: Unwrapped) -> list[int]:
+    """Run what a program runs on a host or in a container: nothing of this shell is known there, nor comes back."""
+    inner, folder = unwrapped.call, shell.folder
+    mark = shell.variables.mark()
+    shell.folder = ""
+    bodies = [redirect.body for redirect in inner.redirects if redirect.body] if inner else []
+    if unwrapped.script is not None and not (bodies and _reads_input(unwrapped.script.text)):
+        script(shell, unwrapped.script, [], [])
+    elif unwrapped.script is not None or (inner is not None and not inner.words):
+        for body in bodies[:1]:
+            _nested(shell, body, [])
+    elif inner is not None:
+        inner.through = None
+        shell.emit(inner)
+    shell.variables.restore(mark)
+    shell.folder = folder
+    return []
+
+
+def _reads_input(line: str) -> bool:
+    """Whether a command is a shell that reads what comes in: `sudo bash -s`."""
+    words = [word for word in line.split() if not word.startswith("-")]
+    return bool(words) and len(words) <= MAX_BEFORE_SHELL and is_shell(words[-1].rpartition("/")[2])
 
 
 def _nested(

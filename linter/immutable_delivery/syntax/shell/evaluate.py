@@ -11,7 +11,7 @@ from immutable_delivery.syntax.shell.calls import Call, Redirect
 from immutable_delivery.syntax.shell.source import Source, Word
 from immutable_delivery.syntax.shell.state import Interpreter
 from immutable_delivery.syntax.shell.tree import Item, flatten, parse, statements, substitutions
-from immutable_delivery.syntax.shell.wrappers import Wrappers, unwrap
+from immutable_delivery.syntax.shell.wrappers import Unwrapped, Wrappers, unwrap
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -185,6 +185,12 @@ class Shell(Interpreter):
         unwrapped = unwrap(call, self.wrappers)
         if unwrapped is None:
             return self._run(call, lambda: builtins.run(self, call))
+        if unwrapped.elsewhere:
+            return self._run(call, lambda: builtins.elsewhere(self, unwrapped), call.words[0])
+        return self._within(unwrapped)
+
+    def _within(self, unwrapped: Unwrapped) -> list[int]:
+        """Run what is left when a wrapper is taken off."""
         inner = unwrapped.call
         if inner is None:
             return []
@@ -195,10 +201,12 @@ class Shell(Interpreter):
             inner.words = builtins.piped_words(inner, [self.calls[n] for n in inner.inputs])
         return self.emit(inner)
 
-    def _run(self, call: Call, within: Callable[[], list[int]]) -> list[int]:
-        """Add a call; what it runs in turn is where it is."""
+    def _run(
+        self, call: Call, within: Callable[[], list[int]], through: Word | None = None
+    ) -> list[int]:
+        """Add a call; what it runs in turn is where it is, or where ``through`` leads."""
         self.calls.append(call)
-        around, self._through = self._through, call.through
+        around, self._through = self._through, through or call.through
         outputs = within()
         self._through = around
         return [call.number, *outputs]

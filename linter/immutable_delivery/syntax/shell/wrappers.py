@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.calls import Call
 from immutable_delivery.syntax.shell.source import Word
 
@@ -38,6 +39,10 @@ class Wrapper(Record, frozen=True):
     """A pattern of the options and operands with which it leaves the container for the machine below it."""
     query: frozenset[str] = frozenset()
     """Options with which it runs nothing (`command -v`)."""
+    elsewhere: bool = False
+    """Whether it is a command of its own, and what it runs runs elsewhere: on a host, in a container (`ssh`, `docker exec`)."""
+    joins: bool = False
+    """Whether a shell there reads its words as one script."""
 
 
 Wrappers = Mapping[str, tuple[Wrapper, ...]]
@@ -50,6 +55,8 @@ class Unwrapped(Record):
     call: Call | None = None
     """None where nothing is run: `command -v`."""
     script: Word | None = None
+    elsewhere: bool = False
+    """Whether it runs elsewhere, and the wrapper is a command of its own."""
 
 
 def name_of(word: Word) -> str:
@@ -66,9 +73,45 @@ def unwrap(call: Call, wrappers: Wrappers) -> Unwrapped | None:
     if not call.name and _SUDO.fullmatch(call.words[0].text):
         return _program(replace(call, wrappers=(*call.wrappers, "sudo")), call.words[1:])
     for wrapper in wrappers.get(call.name, ()):
-        if tuple(word.text for word in call.words[1 : len(wrapper.words)]) == wrapper.words[1:]:
+        if wrapper.elsewhere:
+            if (at := _begins(call.words, wrapper)) is not None:
+                return _elsewhere(call, wrapper, call.words[at:])
+        elif tuple(word.text for word in call.words[1 : len(wrapper.words)]) == wrapper.words[1:]:
             return _behind(call, wrapper)
     return None
+
+
+def _begins(words: list[Word], wrapper: Wrapper) -> int | None:
+    """Return what follows the words of a wrapper, between which options may stand (`kubectl -n shop exec`)."""
+    at = 1
+    for wanted in wrapper.words[1:]:
+        while at < len(words) and words[at].text[:1] == "-":
+            at += 2 if _takes_value(words[at].text, wrapper.values) else 1
+        if at >= len(words) or words[at].text != wanted:
+            return None
+        at += 1
+    return at
+
+
+def _elsewhere(call: Call, wrapper: Wrapper, words: list[Word]) -> Unwrapped:
+    """Return what a program runs on a host or in a container: words behind its operands, a script, or nothing."""
+    inner = replace(call, wrappers=(*call.wrappers, " ".join(wrapper.words)))
+    for index, word in enumerate(words):
+        name, equals, _ = word.text.partition("=")
+        if name in wrapper.script:
+            script = tail(word, len(name) + 1) if equals else next(iter(words[index + 1 :]), None)
+            return Unwrapped(inner, script, elsewhere=True)
+        if word.text == "--":
+            return _apart(inner, wrapper, words[index + 1 :])
+    skipped = _skip_options(words, wrapper)
+    return _apart(inner, wrapper, words[skipped:] if skipped is not None else [])
+
+
+def _apart(inner: Call, wrapper: Wrapper, words: list[Word]) -> Unwrapped:
+    if wrapper.joins and words:
+        return Unwrapped(inner, joined(words), elsewhere=True)
+    inner.words, inner.name = words, name_of(words[0]) if words else ""
+    return Unwrapped(inner, elsewhere=True)
 
 
 def _behind(call: Call, wrapper: Wrapper) -> Unwrapped | None:
@@ -151,6 +194,17 @@ def _inline(text: str, values: frozenset[str]) -> bool:
 def _letters(text: str) -> list[str]:
     """Return an option, or the options of a cluster: `-v` and `-p` of `-pv`."""
     return [text] if text[:1] != "-" or text[:2] == "--" else [text, *(f"-{c}" for c in text[1:])]
+
+
+def joined(words: list[Word]) -> Word:
+    """Return words with a blank between them, as `eval` reads them."""
+    parts: list[LocatedText] = []
+    for word in words:
+        parts += [LocatedText.literal(" ", word.place), word.written] if parts else [word.written]
+    calls = tuple(number for word in words for number in word.calls)
+    whole = Word.of(LocatedText.joined(parts, words[0].place))
+    whole.calls = calls
+    return whole
 
 
 def tail(word: Word, start: int) -> Word:
