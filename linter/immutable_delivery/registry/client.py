@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode, urlsplit
 
+import msgspec
+
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.registry.challenges import Challenge, wanted
@@ -26,6 +28,10 @@ class Token(Record):
 
     token: str | None = None
     access_token: str | None = None
+
+
+_TOKENS = msgspec.json.Decoder(Token)
+"""Made before there are threads, as those of manifests are."""
 
 
 class Registry:
@@ -111,12 +117,10 @@ class Registry:
         self._note(f"{self.host}: the credentials are sent to its token service at {other}")
 
     def _granted(self, answer: Answer) -> str:
-        import msgspec  # noqa: PLC0415
-
         if answer.status != _OK:
             raise RefusedError(f"{self.host}: its token service refuses ({answer.status})")
         try:
-            found = msgspec.json.decode(answer.body, type=Token)
+            found = _TOKENS.decode(answer.body)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise RefusedError(f"{self.host}: its token service gives no token") from error
         token = found.token or found.access_token

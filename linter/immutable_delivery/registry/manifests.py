@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -93,9 +94,16 @@ class Configuration(Record):
         return Platform(self.os, self.architecture, self.variant)
 
 
+_DECODERS: Mapping[type, msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(kind) for kind in (Manifest, Configuration)
+}
+"""Made before there are threads: two that are first to decode a class at the same time crash the interpreter (msgspec 0.22)."""
+
+
 def decoded(body: bytes, kind: type[T]) -> T:
     """Return a document; raise ValueError with the reason where it is none."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        found: T = _DECODERS[kind].decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise ValueError(str(error)) from error
+    return found
