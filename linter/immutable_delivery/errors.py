@@ -6,6 +6,8 @@ Exception
 │   ├── ConfigError       .imd.yaml, pyproject.toml
 │   └── PolicyError       a policy file: where and what
 └── UnreadableError       a file in scope that cannot be read: becomes a finding
+    ├── MissingError      it is not there
+    └── HiddenError       it is there, and who deploys can read it
 """
 
 from __future__ import annotations
@@ -42,3 +44,11 @@ class MissingError(UnreadableError):
 
     def __init__(self) -> None:
         super().__init__("is not there")
+
+
+class HiddenError(UnreadableError):
+    """A file that who deploys can read, but nobody here: too large, behind a link, not to be opened."""
+
+
+class AbsentError(HiddenError):
+    """A file of which this clone has the name alone."""

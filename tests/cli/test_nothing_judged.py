@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,8 @@ from immutable_delivery.resources import shipped
 if TYPE_CHECKING:
     Repository = Any
 
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+CLEAN = f'FROM debian:12.8@{DIGEST}\nCMD ["true"]\n'
 FLOATING = 'FROM nginx\nCMD ["x"]\n'
 OPERATOR = """\
 apiVersion: operators.coreos.com/v1alpha1
@@ -120,6 +123,68 @@ def test_what_is_handed_over_builds_what_lies_behind_a_link(repository: Reposito
         "check", "-", "--stdin-filename", "compose.yaml", stdin="services: {a: {build: link}}\n"
     )
     assert ran.code == 0
+
+
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 900\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: nginx}]}\n"
+
+
+@pytest.mark.parametrize(
+    "path", ["Dockerfile", "compose.yaml", "pod.yaml", "pod.json", "a.container"]
+)
+def test_a_pointer_of_git_lfs_is_named(repository: Repository, path: str) -> None:
+    repository.write(**{path: POINTER})
+    ran = repository.call("check")
+    assert ran.code == 2
+    assert "1 delivery file seen and none judged (not read)" in ran.err
+    repository.write(**{"other/Dockerfile": CLEAN})
+    said = f"{path}:1:1: note not-judged 'file' was seen and not judged: it is a pointer of Git LFS; look at it yourself\n"
+    assert repository.call("check", "--output-format", "concise").out == said
+    assert repository.call("check", "--profile", "strict").code == 1
+
+
+def test_a_build_of_a_pointer_is_named(repository: Repository) -> None:
+    repository.write(**{"compose.yaml": "services: {a: {build: {dockerfile: D}}}\n", "D": POINTER})
+    ran = repository.call("check", "--output-format", "concise")
+    assert "D:1:1: note not-judged 'file' was seen" in ran.out
+    assert "'D' is left out" in ran.out
+
+
+def test_a_manifest_that_is_too_large_is_named(repository: Repository) -> None:
+    repository.write(Dockerfile=CLEAN, **{"pod.yaml": POD + f"#{'x' * 998}\n" * 10_010})
+    ran = repository.call("check", "--output-format", "concise")
+    assert (
+        "pod.yaml:1:1: note not-judged 'file' was seen and not judged: it is larger than 10 MB"
+        in ran.out.replace("yaml: ", "yaml:1:1: ")
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "code"), [("/srv/pod.yaml", 1), ("../pod.yaml", 1), ("pod.yaml", 0), ("nowhere", 0)]
+)
+def test_a_manifest_behind_a_link_out_of_the_repository_is_named(
+    repository: Repository, target: str, code: int
+) -> None:
+    repository.write(Dockerfile=f"{CLEAN}USER 1\n")
+    (repository.root / "pod.yaml").symlink_to(target)
+    ran = repository.call("check", "--fail-on", "note", "--output-format", "concise")
+    assert (ran.code, "it is a link out of the repository" in ran.out) == (code, bool(code))
+
+
+def test_what_a_partial_clone_lacks_is_named(repository: Repository, tmp_path: Path) -> None:
+    repository.write(Dockerfile=CLEAN, **{"deploy/pod.yaml": POD, "deploy/Dockerfile": FLOATING})
+    repository.commit()
+    repository.git("config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "clone"
+    repository.git(
+        "clone", "-q", "--filter=blob:none", "--sparse", f"file://{repository.root}", str(clone)
+    )
+    ran = repository.call("check", str(clone), "--output-format", "concise")
+    assert ran.code == 0
+    assert (
+        "deploy/Dockerfile:1:1: note not-judged 'file' was seen and not judged: it is not in this clone"
+        in ran.out.replace(": note", ":1:1: note")
+    )
 
 
 def test_the_configuration_may_name_every_format() -> None:

@@ -273,12 +273,26 @@ def test_index_of_a_partial_commit(repository: Repository, monkeypatch: pytest.M
     assert index(repository.root).read("b") == b"1"
 
 
-def test_sparse_checkout_leaves_out_what_is_not_there(repository: Repository) -> None:
-    repository.commit({"here/a": "1", "there/b": "1"})
+def test_what_a_sparse_checkout_leaves_out_is_read_from_git(repository: Repository) -> None:
+    repository.write({"here/a": "1", "there/b": "2", "there/run.sh": "3"})
+    (repository.root / "there/link").symlink_to("../here/a")
+    (repository.root / "there/run.sh").chmod(0o755)
+    repository.git("add", ".")
+    repository.commit()
     repository.git("sparse-checkout", "set", "here")
+    assert not (repository.root / "there").exists()
     files = working(repository.root)
-    assert list(files.paths) == ["here/a"]
-    assert list(commit(repository.root).paths) == ["here/a", "there/b"]
+    assert list(files.paths) == ["here/a", "there/b", "there/link", "there/run.sh"]
+    assert (files.read("there/b"), files.read("there/link")) == (b"2", b"1")
+    assert files.real("there/link") == "here/a"
+    assert files.mark("there/b") == commit(repository.root).mark("there/b")
+    assert [files.executable(f"there/{name}") for name in ("run.sh", "b")] == [True, False]
+    assert [files.state(path) for path in ("there/b", "there", "there/c")] == [
+        "tracked",
+        "tracked",
+        "missing",
+    ]
+    assert _reason(files, "there/c") == "is not there"
 
 
 def test_worktree_reads_its_own_files(repository: Repository, tmp_path: Path) -> None:
@@ -407,7 +421,7 @@ def test_reading_after_git_died_is_told(repository: Repository) -> None:
     repository.commit({"a": "1"})
     files = index_files(_git(repository.root))
     assert files.read("a") == b"1"
-    process = files._batch._process
+    process = files._blobs._batch._process
     assert process
     process.kill()
     process.wait()

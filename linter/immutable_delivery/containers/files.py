@@ -9,12 +9,10 @@ from typing import Protocol
 from immutable_delivery.context import ParseContext
 from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.files import Files, below, resolve
+from immutable_delivery.source.files import POINTER, Files, below, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.yaml import Scalar
-
-_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class Body(Record, frozen=True):
@@ -46,7 +44,7 @@ def whole(ctx: ParseContext, path: str | None) -> Body | None:
 
 
 def _hidden(data: bytes) -> str:
-    if data.startswith(_POINTER):
+    if data.startswith(POINTER):
         return "is a pointer of Git LFS: its text is elsewhere"
     return "holds a NUL byte" if b"\0" in data else ""
 

@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from immutable_delivery.context import UNCONFIGURED, Comment, ReadingSettings
-from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import Build, Fact, File, Scope
+from immutable_delivery.errors import AbsentError, HiddenError, UnreadableError
+from immutable_delivery.facts import Build, Fact, File, Scope, Unread
 from immutable_delivery.formats.registry import NAMED, REGISTRY, candidates, claim
 from immutable_delivery.reading import units
 from immutable_delivery.reading.units import Reading, Unit
 from immutable_delivery.reading.workers import Site, Task, outcomes
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.repository.classify import classify as path_class
-from immutable_delivery.source.files import Files, LinkedFiles, Texts
+from immutable_delivery.source.files import POINTER, Files, LinkedFiles, Texts
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.gitignore import fits
 from immutable_delivery.tables import extended_by
@@ -24,6 +24,8 @@ Classify = Callable[[str, bytes], str]
 
 Tell = Callable[[int, int], None]
 
+_HIDDEN = "not read: "
+"""Before the reason why an input is skipped that who deploys can read."""
 _PER_FILE = {"dockerfile": 1.5}
 _PER_OTHER = 0.5
 _PER_MILLISECOND = 8_000
@@ -124,7 +126,7 @@ def _read(files: LinkedFiles, classify: Classify, reader: Reader) -> Project:
             reader.tell(number, len(tasks))
         project.builds = [_through_links(build, files) for build in found.builds]
     project.facts, project.comments = [*found.facts], found.comments
-    project.facts += _files(project, found)
+    project.facts += (*_files(project, found), *_hidden(project))
     return project
 
 
@@ -132,12 +134,23 @@ def claimed(
     path: str, read_file: Callable[[str], bytes], classify: Classify, assigned: str = ""
 ) -> Input | None:
     """Return a file with the format that it is assigned, or that claims it, and why it is not judged."""
+    data, hidden, absent = _bytes(path, read_file)
+    entry = NAMED[assigned] if assigned else claim(path, data)
+    if hidden and (absent or not entry):  # else reading it will tell what is wrong
+        name = (entry or candidates(path)[-1]).name
+        return Input(path, name, classify(path, data) or f"{_HIDDEN}{hidden}")
+    return Input(path, entry.name, classify(path, data), len(data)) if entry else None
+
+
+def _bytes(path: str, read_file: Callable[[str], bytes]) -> tuple[bytes, str, bool]:
+    """Return what a file holds, why that is hidden from us alone, and whether this clone has no more than its name."""
     try:
         data = read_file(path)
-    except UnreadableError:  # by its name alone; reading it will tell what is wrong
-        data = b""
-    entry = NAMED[assigned] if assigned else claim(path, data)
-    return Input(path, entry.name, classify(path, data), len(data)) if entry else None
+    except HiddenError as error:
+        return b"", error.reason, isinstance(error, AbsentError)
+    except UnreadableError:
+        return b"", "", False
+    return (b"", "is a pointer of Git LFS", True) if data.startswith(POINTER) else (data, "", False)
 
 
 def _built(project: Project, classify: Classify) -> dict[str, Input]:
@@ -148,17 +161,14 @@ def _built(project: Project, classify: Classify) -> dict[str, Input]:
     found = {build.dockerfile for build in project.builds}.intersection(project.files.paths)
     inputs = project.inputs
     hidden = (path for path in found if path not in inputs or inputs[path].skipped)
-    return {path: _described(project.files, path, classify) for path in sorted(hidden)}
+    described = next(entry.name for entry in REGISTRY if entry.describes_images)
 
+    def left_out(path: str, head: bytes) -> str:
+        skipped = classify(path, head)
+        return "" if skipped == path_class(path) else skipped
 
-def _described(files: Files, path: str, classify: Classify) -> Input:
-    entry = next(entry for entry in REGISTRY if entry.describes_images)
-    try:
-        data = files.read(path)
-    except UnreadableError:  # as in claimed
-        data = b""
-    skipped = classify(path, data)
-    return Input(path, entry.name, "" if skipped == path_class(path) else skipped, len(data))
+    named = (claimed(path, project.files.read, left_out, described) for path in sorted(hidden))
+    return {one.path: one for one in named if one}
 
 
 def _through_links(build: Build, files: LinkedFiles) -> Build:
@@ -206,6 +216,15 @@ def _files(project: Project, found: Reading) -> Iterator[File]:
     for trouble in dict.fromkeys(found.troubles):
         if not trouble.template:
             yield _file(project, trouble.path, trouble.offset, trouble.reason)
+
+
+def _hidden(project: Project) -> Iterator[Unread]:
+    """Yield the files that may deliver, and that nobody here can read."""
+    for path, one in project.inputs.items():
+        if one.skipped.startswith(_HIDDEN):
+            place = Place(path, Span(0, 0))
+            reason = f"it {one.skipped.removeprefix(_HIDDEN)}"
+            yield Unread(used_at=place, extent=place, subject="file", reason=reason)
 
 
 def _file(project: Project, path: str, offset: int, problem: str, scope: Scope = Scope()) -> File:

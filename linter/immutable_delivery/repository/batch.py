@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from immutable_delivery.errors import UnreadableError, UsageError
+from immutable_delivery.errors import AbsentError, HiddenError, UnreadableError, UsageError
 from immutable_delivery.repository.git import Git
 from immutable_delivery.source.text import MAX_BYTES
 
 if TYPE_CHECKING:
     import subprocess
+
+
+_STOPPED = "git cat-file stopped"
+
+
+class StoppedError(UsageError):
+    """Git died: of a signal, or of a blob that a partial clone lacks."""
 
 
 class Batch:
@@ -37,10 +45,13 @@ class Batch:
             asked.write(f"{oid}\n".encode())
             asked.flush()
         except OSError as error:
-            raise UsageError("git cat-file stopped") from error
+            raise StoppedError(_STOPPED) from error
         header = answers.readline().split()
-        if len(header) != 3:  # noqa: PLR2004 (name, type and size; else "name missing", or git has died)
-            raise UnreadableError("is not in this clone")
+        if not header:
+            self._process = None
+            raise StoppedError(_STOPPED)
+        if len(header) != 3:  # noqa: PLR2004 (name, type and size; else "name missing")
+            raise AbsentError("is not in this clone")
         return _content(process, int(header[2]))
 
     def _serving(self) -> subprocess.Popen[bytes]:
@@ -48,6 +59,14 @@ class Batch:
             self._process, self._owner = self._git.serve("cat-file", "--batch"), os.getpid()
             weakref.finalize(self, _stop, self._process, self._owner)
         return self._process
+
+
+def present(git: Git, oids: Iterable[str]) -> frozenset[str]:
+    """Return the blobs that are in this clone; ``cat-file`` dies of each that a partial clone lacks."""
+    listing = ("--no-walk", "--objects", "--ignore-missing", "--missing=print", "--stdin")
+    process = git.serve("rev-list", *listing)
+    out, _ = process.communicate("".join(f"{oid}\n" for oid in oids).encode())
+    return frozenset(line.split()[0].decode() for line in out.splitlines() if line)
 
 
 def _content(process: subprocess.Popen[bytes], size: int) -> bytes:
@@ -62,7 +81,7 @@ def _content(process: subprocess.Popen[bytes], size: int) -> bytes:
     left = size + 1
     while left and (chunk := answers.read(min(left, 1 << 20))):
         left -= len(chunk)
-    raise UnreadableError(f"is larger than {MAX_BYTES // 1_000_000} MB")
+    raise HiddenError(f"is larger than {MAX_BYTES // 1_000_000} MB")
 
 
 def _stop(process: subprocess.Popen[bytes], owner: int) -> None:

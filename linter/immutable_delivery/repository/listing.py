@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from immutable_delivery.records import Record, replace
+from immutable_delivery.records import Record, field, replace
+from immutable_delivery.repository.blobs import Entry
 from immutable_delivery.repository.git import Git
 from immutable_delivery.repository.symlinks import is_folder
 from immutable_delivery.repository.walk import walk
@@ -26,6 +27,8 @@ class Listing(Record, frozen=True, dict=True):
     submodules: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
     """Repositories that lie in the tree and are no submodules."""
+    stored: Mapping[str, Entry] = field(default_factory=dict)
+    """Tracked files that git leaves out of the tree (sparse checkouts, skip-worktree): it has them all the same."""
     notices: tuple[str, ...] = ()
     """What kept the listing from being whole."""
 
@@ -74,24 +77,26 @@ def list_git(git: Git, root: str, named: Collection[str]) -> Listing:
     options = ("-z", "-t", "--stage", "--cached", "--others", "--deleted", "--exclude-standard")
     answer = git.run("ls-files", *options)
     tracked, others, gone, modules = set[str](), set[str](), set[str](), set[str]()
-    skipped: list[str] = []
+    stored: dict[str, Entry] = {}
     for record in answer.out.split(b"\0")[:-1]:
         tag, about, path = _record(record)
         if tag == b"?":
             others.add(path)
         elif tag == b"S" and not os.path.lexists(f"{root}/{path}"):
-            skipped.append(path)
+            mode, oid, *_ = about.split()
+            stored[path] = Entry(mode, oid)
         elif tag == b"R":
             gone.add(path)
         else:
             (modules if about.startswith(GITLINK) else tracked).add(path)
     untracked = frozenset(path for path in others if not path.endswith("/"))
     listing = Listing(
-        tracked=frozenset(tracked - gone - folders_of(untracked)),
+        tracked=frozenset(tracked - gone - folders_of(untracked)) | stored.keys(),
         untracked=untracked,
         submodules=tuple(sorted(modules)),
         nested=tuple(sorted(path[:-1] for path in others if path.endswith("/"))),
-        notices=(*_words(answer.words), *_left_out(skipped)),
+        stored=stored,
+        notices=tuple(_words(answer.words)),
     )
     return replace(listing, named=frozenset(_unlisted(listing, root, named)))
 
@@ -107,13 +112,6 @@ def list_walk(root: str, named: Collection[str]) -> Listing:
 
 def _words(said: str) -> Iterator[str]:
     return (shown(line.removeprefix("warning: ")) for line in said.splitlines())
-
-
-def _left_out(skipped: Sequence[str]) -> Iterator[str]:
-    """Say which files git keeps out of the working tree: what is not there is not read, and no clean run may hide it."""
-    if skipped:
-        number = f"{len(skipped)} tracked file{'s' if len(skipped) > 1 else ''}"
-        yield f"{number} left out of this sparse checkout and not judged: {shown(min(skipped))}{' …' if skipped[1:] else ''}"
 
 
 def _record(record: bytes) -> tuple[bytes, bytes, str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from immutable_delivery.errors import MissingError, UnreadableError, UsageError
 from immutable_delivery.records import Record, field
-from immutable_delivery.repository.batch import Batch
+from immutable_delivery.repository.blobs import Blobs, Entry
 from immutable_delivery.repository.git import Git
 from immutable_delivery.repository.listing import GITLINK, Listing
 from immutable_delivery.repository.symlinks import follow, real
@@ -21,13 +21,6 @@ _EMPTY = (
     b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
 )
 """The empty blob, which also stands for a file of which only the name is added."""
-
-
-class Entry(Record, frozen=True):
-    """One file of the index or a commit."""
-
-    mode: bytes
-    oid: bytes
 
 
 class _Entries(Record):
@@ -46,11 +39,9 @@ class ObjectFiles:
     """The files of the index or a commit; ``working`` tells what lies beside them, ignored or untracked."""
 
     def __init__(self, git: Git, entries: _Entries, working: WorkingTree | None) -> None:
-        self._entries: Mapping[str, Entry] = entries.files
+        self._blobs = Blobs(git, entries.files)
         self._unmerged = entries.unmerged
         self._working = working
-        self._batch = Batch(git)
-        self._links: dict[bytes, str] = {}
         files = frozenset(entries.files) | entries.unmerged
         self._listing = Listing(tracked=files, submodules=tuple(sorted(entries.submodules)))
 
@@ -67,9 +58,8 @@ class ObjectFiles:
     def read(self, path: str) -> bytes:
         """Return the bytes of a file; UnreadableError where it is none, is too large or lies outside."""
         real = follow(path, self.link)
-        entry = self._entries.get(real)
-        if entry:
-            return self._batch.read(entry.oid.decode())
+        if real in self._blobs:
+            return self._blobs.read(real)
         if real in self._unmerged:
             raise UnreadableError("has a merge conflict that is not resolved")
         raise UnreadableError("is a folder") if self._listing.lists(real) else MissingError
@@ -77,10 +67,9 @@ class ObjectFiles:
     def mark(self, path: str) -> tuple[str, int]:
         """Return what tells one version of a file from another; git's objects are never written again."""
         try:
-            entry = self._entries.get(follow(path, self.link))
+            return self._blobs.mark(follow(path, self.link))
         except UnreadableError:
             return "", 0
-        return (entry.oid.decode(), 0) if entry else ("", 0)
 
     def real(self, path: str) -> str:
         """Return the path that a path leads to through links; itself where they lead out, or in a circle."""
@@ -89,19 +78,13 @@ class ObjectFiles:
     def executable(self, path: str) -> bool:
         """Tell whether a file may be run."""
         try:
-            entry = self._entries.get(follow(path, self.link))
+            return self._blobs.executable(follow(path, self.link))
         except UnreadableError:
             return False
-        return entry is not None and entry.mode == b"100755"
 
     def link(self, path: str) -> str | None:
         """Return what a symbolic link says, None where the path is no link."""
-        entry = self._entries.get(path)
-        if entry is None or entry.mode != b"120000":
-            return None
-        if entry.oid not in self._links:
-            self._links[entry.oid] = os.fsdecode(self._batch.read(entry.oid.decode()))
-        return self._links[entry.oid]
+        return self._blobs.link(path)
 
     def state(self, path: str) -> State:
         """Tell whether a file or folder is among these files, or lies beside them on the disk."""

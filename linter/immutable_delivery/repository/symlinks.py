@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from immutable_delivery.errors import UnreadableError
+from immutable_delivery.errors import HiddenError, UnreadableError
 from immutable_delivery.source.files import folder_of
 
 MAX_HOPS = 40
@@ -43,7 +43,7 @@ def real(path: str, link_at: Callable[[str], str | None]) -> str:
 
 def _parent(at: str) -> str:
     if not at:
-        raise UnreadableError("is a link out of the repository")
+        raise HiddenError("is a link out of the repository")
     return folder_of(at)
 
 
@@ -54,7 +54,7 @@ def _parts(target: str, hops: int) -> list[str]:
     if not target or len(target) > MAX_TARGET or "\0" in target:
         raise UnreadableError("is a broken link")
     if target.startswith("/"):
-        raise UnreadableError("is a link out of the repository")
+        raise HiddenError("is a link out of the repository")
     return target.split("/")[::-1]
 
 

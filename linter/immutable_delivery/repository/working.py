@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from immutable_delivery.errors import MissingError, UnreadableError
+from immutable_delivery.errors import HiddenError, MissingError, UnreadableError
+from immutable_delivery.repository.blobs import Blobs
 from immutable_delivery.repository.git import Git
 from immutable_delivery.repository.listing import Listing, list_git, list_walk
 from immutable_delivery.repository.symlinks import follow, real
@@ -43,6 +44,12 @@ class WorkingTree:
             return list_git(self._git, self._root, self._named)
         return list_walk(self._root, self._named)
 
+    @cached_property
+    def _stored(self) -> Blobs | None:
+        """What git leaves out of the tree; None where that is nothing."""
+        stored = self._listing.stored
+        return Blobs(self._git, stored) if self._git and stored else None
+
     @property
     def paths(self) -> Sequence[str]:
         """All files that version control does not ignore, sorted."""
@@ -65,19 +72,26 @@ class WorkingTree:
 
     def read(self, path: str) -> bytes:
         """Return the bytes of a file; UnreadableError where it is none, is too large or lies outside."""
+        real = follow(path, self.link)
         try:
-            return _read(f"{self._root}/{follow(path, self.link)}")
+            return _read(f"{self._root}/{real}")
         except FileNotFoundError as error:
+            if self._stored and real in self._stored:
+                return self._stored.read(real)
             raise MissingError from error
         except OSError as error:
-            raise UnreadableError(f"cannot be read: {error.strerror}") from error
+            raise HiddenError(f"cannot be read: {error.strerror}") from error
 
     def mark(self, path: str) -> tuple[str, int]:
         """Return what tells one version of a file from another, and when it was written, in nanoseconds."""
         try:
-            about = os.lstat(f"{self._root}/{follow(path, self.link)}")
-        except (OSError, ValueError, UnreadableError):
+            real = follow(path, self.link)
+        except UnreadableError:
             return "", 0
+        try:
+            about = os.lstat(f"{self._root}/{real}")
+        except (OSError, ValueError):
+            return self._stored.mark(real) if self._stored else ("", 0)
         written = max(about.st_mtime_ns, about.st_ctime_ns)
         return f"{about.st_ino}:{about.st_size}:{about.st_mtime_ns}:{about.st_ctime_ns}", written
 
@@ -88,9 +102,12 @@ class WorkingTree:
     def executable(self, path: str) -> bool:
         """Tell whether a file may be run."""
         try:
-            return os.access(f"{self._root}/{follow(path, self.link)}", os.X_OK)
+            real = follow(path, self.link)
         except UnreadableError:
             return False
+        if self._stored and real in self._stored:
+            return self._stored.executable(real)
+        return os.access(f"{self._root}/{real}", os.X_OK)
 
     def link(self, path: str) -> str | None:
         """Return what a symbolic link says, None where the path is no link."""
@@ -99,16 +116,16 @@ class WorkingTree:
         try:
             target = os.readlink(f"{self._root}/{path}")  # noqa: PTH115 (called for every part of every path)
         except (OSError, ValueError):
-            self._plain.add(path)
-            return None
+            stored = self._stored.link(path) if self._stored else None
+            if stored is None:
+                self._plain.add(path)
+            return stored
         return target.replace(os.sep, "/")
 
     def state(self, path: str) -> State:
         """Tell whether version control tracks a file or folder; without one, all that is there is tracked."""
-        if not os.path.lexists(
-            f"{self._root}/{path}"
-        ):  # most of what is asked for: no need to list anything
-            return "missing"
+        if not os.path.lexists(f"{self._root}/{path}"):  # most of what is asked for
+            return "tracked" if self._stored and self._listing.state(self.real(path)) else "missing"
         known = self._listing.state(path)
         if known:
             return known
@@ -141,5 +158,5 @@ def _read(path: str) -> bytes:
         raise UnreadableError("is a folder" if stat.S_ISDIR(mode) else "is no regular file")
     with open(os.open(path, _FLAGS), "rb") as file:  # noqa: PTH123 (a descriptor)
         if os.fstat(file.fileno()).st_size > MAX_BYTES:
-            raise UnreadableError(f"is larger than {MAX_BYTES // 1_000_000} MB")
+            raise HiddenError(f"is larger than {MAX_BYTES // 1_000_000} MB")
         return file.read(MAX_BYTES + 1)

@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.source.text import Text
 
+POINTER = b"version https://git-lfs.github.com/spec/"
+"""What a file begins with of which Git LFS keeps the text elsewhere."""
 State = Literal["tracked", "untracked", "ignored", "missing"]
 
 
