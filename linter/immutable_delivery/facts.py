@@ -50,8 +50,9 @@ PackageSource: TypeAlias = Literal[FetchSource, "path"]
 Execution: TypeAlias = Literal["pipe", "substitution", "file", ""]
 
 SourceType: TypeAlias = Literal[
-    "git", "chart", "oci", "bucket", "include", "kustomize", "feature", ""
-]
+    "git", "chart", "oci", "bucket", "include", "kustomize", "feature", "action", "workflow", "orb", "component", "template",
+    "task", "plugin", "bundle", "library", "hook", "",
+]  # fmt: skip
 
 MountType: TypeAlias = Literal[
     "host", "volume", "tmpfs", "empty", "config", "secret", "image", "git", "projected", ""
@@ -94,8 +95,8 @@ ContainerType: TypeAlias = Literal[ContainerRole, "stage", "service", ""]
 Repeated: TypeAlias = Literal["CMD", "ENTRYPOINT", ""]
 
 ResourceType: TypeAlias = Literal[
-    "config map", "secret", "registry", "workload", "role", "binding", "updater", "deployer", ""
-]
+    "config map", "secret", "registry", "workload", "role", "binding", "updater", "deployer", "runner", "",
+]  # fmt: skip
 
 Grant: TypeAlias = Literal["exec", "attach", "portforward", "ephemeralcontainers"]
 
@@ -545,6 +546,8 @@ class Resource(Fact, frozen=True, kw_only=True):
     """For a binding: the role of every cluster that it gives."""
     tolerates: str = ""
     """For a deployer: the difference between the cluster and Git that it is told to leave, for a person; else empty."""
+    pin: Pin | None = ""
+    """For a runner: how far its name fixes the image of the machine."""
 
 
 class Job(Fact, frozen=True, kw_only=True):

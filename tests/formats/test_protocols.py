@@ -29,6 +29,7 @@ from immutable_delivery.formats import (
     devcontainer,
     dockerfile,
     ecs,
+    github,
     kamal,
     kubernetes,
     nomad,
@@ -40,7 +41,7 @@ from immutable_delivery.formats import (
 from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
-    bake, compose, contract, devcontainer, dockerfile, ecs, kamal, kubernetes, nomad, procfile, quadlet, score, skaffold,
+    bake, compose, contract, devcontainer, dockerfile, ecs, github, kamal, kubernetes, nomad, procfile, quadlet, score, skaffold,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 FAMILIES: tuple[Families, ...] = (kubernetes,)

@@ -71,6 +71,7 @@ SAMPLES = {
     "devcontainer": (".devcontainer.json", '{"image": "debian"}\n'),
     "dockerfile": ("Dockerfile", "FROM debian\n"),
     "ecs": ("task.json", '{"containerDefinitions": [{"name": "a", "image": "b"}]}\n'),
+    "github": (".github/workflows/a.yml", "jobs: {a: {container: debian}}\n"),
     "kamal": (
         "config/deploy.yml",
         "service: a\nimage: b\nservers: [c]\naccessories: {d: {image: e}}\n",

@@ -75,6 +75,15 @@ class Interpreter:
         return self._written.texts
 
     @property
+    def folder(self) -> str:
+        """The folder of the repository that relative paths start from."""
+        return self._stage.folder
+
+    @folder.setter
+    def folder(self, value: str) -> None:
+        self._stage.folder = value
+
+    @property
     def snapshot(self) -> bool | None:
         """Whether the package repositories are fixed by their date."""
         return self._stage.snapshot
@@ -91,10 +100,11 @@ class Interpreter:
         related: tuple[Place, ...] = (),
         *,
         escape: str = "\\",
+        hidden: tuple[str, ...] = (),
     ) -> None:
         """Read a script of the shell; one that names another interpreter is not analysed.
 
-        Without ``extent`` every command is a statement of its own.
+        Without ``extent`` every command is a statement of its own. ``hidden`` are the parts of it that somebody else fills in before a shell reads it, as they are written.
         """
         match = _SHEBANG.match(text.text)
         language = language_of((match[1] or match[2]) if match else self.shell)
@@ -102,7 +112,7 @@ class Interpreter:
             self._facts.append(unread(language, text.used_at, scope, extent or text.used_at))
             return
         shell = Shell(self.variables, self._stage.tables.wrappers)
-        shell.run(text, escape)
+        shell.run(text, escape, hidden)
         self._read(shell, scope, extent, related, text.used_at)
 
     def argv(
@@ -125,6 +135,11 @@ class Interpreter:
         """Set a variable for the commands that follow: ENV, ARG; None where the value is unknown."""
         self.variables[name] = value
         self._stage.environment[name] = value.value if value is not None else None
+
+    def forget(self, name: str) -> None:
+        """Take a variable away again."""
+        self.variables.pop(name, None)
+        self._stage.environment.pop(name, None)
 
     def add(self, fact: Fetch, path: str) -> None:
         """Take in a download that no command makes, and the file that it goes to: Dockerfile's ADD.

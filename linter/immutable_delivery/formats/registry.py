@@ -17,6 +17,8 @@ class Entry(Record, frozen=True):
     name: str
     names: str
     """A regular expression that is found in the names, without folders, of the files that it may claim."""
+    paths: str = ""
+    """A regular expression that is found in their whole paths, where their names do not tell enough."""
     describes_images: bool = False
     """It makes facts of what others build, so it comes after them."""
     apart: bool = False
@@ -39,12 +41,17 @@ REGISTRY = (
     Entry("score", r"(?i:score[^/]*\.ya?ml$)", apart=True),
     Entry("ecs", r"\.(?:ya?ml|json|template)$", apart=True),
     Entry("nomad", r"\.(?:nomad|hcl|json)$", apart=True),
+    Entry(
+        "github",
+        r"\.ya?ml$",
+        paths=r"(?:^|/)(?:\.(?:github|gitea|forgejo)/workflows/[^/]+|action\.ya?ml)$",
+    ),
     Entry("kamal", r"^deploy[^/]*\.ya?ml$"),
     Entry("compose", r"\.ya?ml$"),
     Entry("kubernetes", r"\.(?:ya?ml|json)$|^Kustomization$"),
 )
 NAMED = {entry.name: entry for entry in REGISTRY}
-_EACH = [(entry, lazy(entry.names)) for entry in REGISTRY]
+_EACH = [(entry, lazy(entry.names), lazy(entry.paths)) for entry in REGISTRY]
 _ANY = lazy("|".join(entry.names for entry in REGISTRY))
 """One search is enough for most files of a repository."""
 
@@ -60,7 +67,7 @@ def candidates(path: str) -> list[Entry]:
     name = path.rpartition("/")[2]
     if not _ANY.search(name):
         return []
-    return [entry for entry, names in _EACH if names.search(name)]
+    return [entry for entry, names, paths in _EACH if names.search(name) and paths.search(path)]
 
 
 def claim(path: str, data: bytes) -> Entry | None:

@@ -30,6 +30,15 @@ def repository_of(url: str) -> str:
     return f"{found['host']}/{path.removesuffix('.git')}".lower()
 
 
+_MAJOR = lazy(r"v?\d+(?:\.\d+)?")
+"""`v4` and `v4.2`: tags that their owners move to each release."""
+
+
+def of_release(ref: str) -> Pin:
+    """Return how much a reference fixes where owners move short tags to each release: such a one is partial."""
+    return "partial" if _MAJOR.fullmatch(ref.removeprefix("refs/tags/")) else of_ref(ref)
+
+
 def of_ref(ref: str) -> Pin:
     """Return how much a reference fixes: digest (a full commit), exact (a version tag), alias or none."""
     ref = ref.removeprefix("refs/tags/")

@@ -511,6 +511,15 @@ class Tags(Subject, frozen=True):
         return re.compile(rf"(?:^|[-.])(?:{either(self.moving)})(?:$|[-.])", re.IGNORECASE)
 
 
+class HostedRunners(Subject, frozen=True):
+    """Machines that a service of continuous integration starts for a job, by the name of their image."""
+
+    moving: frozenset[str] = frozenset()
+    """Parts of a name that move to another release by themselves."""
+    images: Words = ()
+    """What names of their images begin with; any other name is a label of somebody's own machines."""
+
+
 class Runners(Subject, frozen=True):
     """What runs a package by the name of its command, and looks first at what is installed (`npx`)."""
 

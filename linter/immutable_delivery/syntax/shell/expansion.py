@@ -56,7 +56,7 @@ class Expander:
         text = self.source.clean[start:end]
         if kind in _PLAIN and not _SPECIAL.search(text):
             return [Word(text, source=self.source, start=start, end=end)]
-        if kind == "raw_string" and not self.source.glued:
+        if kind == "raw_string" and not (self.source.glued or self.source.hidden):
             text = text[1:-1] if text.endswith("'") else text[1:]
             start += 1
             end = start + len(text)
@@ -118,11 +118,10 @@ class Expander:
 
     def _stretch(self, fields: Fields, start: int, end: int, *, quoted: bool) -> None:
         """Add a stretch of the script; substitutions in it that have run already have no value."""
-        if self.source.hidden is not None:
-            for match in self.source.hidden.finditer(self.source.clean, start, end):
-                self._literal(fields, start, match.start(), quoted=quoted)
-                fields.unknown(*match.span(), match[0])
-                start = match.end()
+        for match in self.source.filled_in(start, end):
+            self._literal(fields, start, match.start(), quoted=quoted)
+            fields.unknown(*match.span(), match[0])
+            start = match.end()
         self._literal(fields, start, end, quoted=quoted)
 
     def _literal(self, fields: Fields, start: int, end: int, *, quoted: bool) -> None:

@@ -32,8 +32,15 @@ class Fields:
         self.calls: tuple[int, ...] = ()
 
     def raw(self, start: int, end: int) -> None:
-        """Add what stands between single quotes."""
+        """Add what stands between single quotes; what somebody else fills in has no value there either."""
         self.quoted = True
+        for match in self.source.filled_in(start, end):
+            self._raw(start, match.start())
+            self.unknown(*match.span(), match[0])
+            start = match.end()
+        self._raw(start, end)
+
+    def _raw(self, start: int, end: int) -> None:
         at = start
         for match in _GLUED.finditer(self.source.clean, start, end):
             self.plain(at, match.start())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate
 
@@ -33,6 +34,10 @@ class Source:
         piece = written.segments[0] if len(written.segments) == 1 else None
         whole = piece and piece.aligned and len(piece.text) == len(written.text)
         self._base = piece.place if piece and whole else None
+
+    def filled_in(self, start: int, end: int) -> Iterator[re.Match[str]]:
+        """Yield what is hidden in a stretch of the script."""
+        return self.hidden.finditer(self.clean, start, end) if self.hidden else iter(())
 
     @cached_property
     def _starts(self) -> list[int]:

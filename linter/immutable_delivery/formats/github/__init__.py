@@ -1,0 +1,54 @@
+"""Workflows and actions of GitHub, and of Gitea and Forgejo, which read the same language.
+
+The reference is https://docs.github.com/actions/reference/workflows-and-actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.yaml import Document
+from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml.query import mapping, roots
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+
+NAME = "github"
+
+_WORKFLOW = lazy(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml\Z")
+_ACTION = lazy(r"(?:^|/)action\.ya?ml\Z")
+
+
+def claims(path: str, data: bytes) -> bool:
+    """Whether a path is one at which workflows are looked for, or a file says how an action runs."""
+    if _WORKFLOW.search(path):
+        return True
+    if not _ACTION.search(path) or not (b"runs" in data or yaml.may_spell(data)):
+        return False
+    return any(mapping(root, "runs") for root in yaml.roots(path, data))
+
+
+def parse(text: Text) -> list[Document]:
+    """Return the documents of the file; there should be one."""
+    return yaml.documents(text)
+
+
+def comments(document: list[Document], text: Text) -> list[Comment]:
+    """Return the comments with what each covers."""
+    return yaml.comments(text, document)
+
+
+def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
+    """Yield what every workflow says, and every action that none of them uses."""
+    from immutable_delivery.formats.github.project import facts_of  # noqa: PLC0415 (it loads the shell)
+
+    found: dict[str, Tree] = {}
+    for path, root in roots(documents, ctx):
+        if isinstance(root, Tree):
+            found.setdefault(path, root)
+    return facts_of(found, ctx)

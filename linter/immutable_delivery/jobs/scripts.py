@@ -1,0 +1,116 @@
+"""What the commands of a job do: its steps in order, with the scripts of the repository that they run.
+
+This is the one way from a script of a pipeline to facts: a text, the variables that it sees, the scope that its facts have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from immutable_delivery.containers.files import NOWHERE, ContainerFiles, FileView
+from immutable_delivery.containers.scripts import follow, reached
+from immutable_delivery.containers.spec import Values
+from immutable_delivery.context import ParseContext
+from immutable_delivery.effects import Interpreter, tables_of
+from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.jobs.spec import JobSpec, StepSpec
+from immutable_delivery.records import replace
+from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.text import Place
+
+
+class Scripts:
+    """The commands of one job, read in order: what a step downloads, another runs."""
+
+    def __init__(self, ctx: ParseContext, variables: Values, *, checked_out: bool = True) -> None:
+        self._ctx = ctx
+        self._checked_out = checked_out
+        files = ctx.files if checked_out else None
+        self._interpreter = Interpreter(variables, files, tables=tables_of(ctx.settings))
+
+    def script(
+        self,
+        text: LocatedText,
+        scope: Scope,
+        extent: Place,
+        *,
+        shell: str = "sh",
+        folder: str | None = "",
+    ) -> None:
+        """Read a script, and the scripts that it runs; parts without a value stay as they are written."""
+        self._interpreter.shell = shell
+        hidden = tuple(name for name in text.unresolved if name in text.text)
+        with self._following(extent, folder):
+            self._interpreter.script(replace(text, unresolved=()), scope, extent, hidden=hidden)
+
+    def argv(
+        self,
+        words: tuple[LocatedText, ...],
+        scope: Scope,
+        extent: Place,
+        *,
+        folder: str | None = "",
+    ) -> None:
+        """Read the words of one program, and the scripts that it runs."""
+        with self._following(extent, folder):
+            self._interpreter.argv(words, scope, extent)
+
+    @contextmanager
+    def seeing(self, variables: Values) -> Iterator[None]:
+        """Let commands see further variables within."""
+        before = dict(self._interpreter.variables)
+        for name, value in variables.items():
+            self._interpreter.assign(name, value)
+        yield
+        for name in variables:
+            if name in before:
+                self._interpreter.assign(name, before[name])
+            else:
+                self._interpreter.forget(name)
+
+    def finish(self) -> list[Fact]:
+        """Return what the commands do."""
+        for path, text in self._interpreter.texts.items():
+            self._ctx.texts.setdefault(path, text)
+        return self._interpreter.finish()
+
+    @contextmanager
+    def _following(self, extent: Place, folder: str | None) -> Iterator[None]:
+        since = reached(self._interpreter)
+        self._interpreter.folder = folder or ""
+        yield
+        follow(self._interpreter, self._view(folder), extent, since)
+
+    def _view(self, folder: str | None) -> FileView:
+        known = self._checked_out and folder is not None
+        return ContainerFiles(self._ctx, folder) if known else NOWHERE
+
+
+def commands(spec: JobSpec, ctx: ParseContext) -> list[Fact]:
+    """Return what the steps of a job do."""
+    scripts = Scripts(ctx, spec.variables, checked_out=spec.checked_out)
+    for step in spec.steps:
+        with scripts.seeing(step.variables):
+            _read(step, scripts, spec.scope)
+    return scripts.finish()
+
+
+def _read(step: StepSpec, scripts: Scripts, scope: Scope) -> None:
+    if step.scripts:
+        text = joined(step.scripts)
+        scripts.script(text, scope, step.extent, shell=step.shell, folder=step.folder)
+    if step.argv:
+        scripts.argv(step.argv, scope, step.extent, folder=step.folder)
+
+
+def joined(lines: tuple[LocatedText, ...]) -> LocatedText:
+    """Return the lines of one script."""
+    if len(lines) == 1:
+        return lines[0]
+    parts: list[LocatedText] = []
+    for line in lines:
+        at = line.used_at.at(line.used_at.span.end, line.used_at.span.end)
+        parts += (line, LocatedText("\n", (Segment("\n", at, aligned=False),), at))
+    first = lines[0].used_at
+    return LocatedText.joined(parts, first)

@@ -1,0 +1,18 @@
+"""How much the name of a machine's image fixes it: `ubuntu-latest` moves to another release, `ubuntu-24.04` within one."""
+
+from __future__ import annotations
+
+import re
+
+from immutable_delivery.facts import Pin
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import HostedRunners
+
+
+def machine_pin(name: str) -> Pin:
+    """Return how much a name fixes; empty for a label of somebody's own machines."""
+    parts = re.split(r"[-_:.@/]", name.lower())
+    runners = known(HostedRunners)
+    if not name.lower().startswith(runners.images):
+        return ""
+    return "alias" if runners.moving.intersection(parts) or len(parts) == 1 else "partial"

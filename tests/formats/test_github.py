@@ -1,0 +1,241 @@
+"""GitHub: what workflows and actions say, with expressions resolved as far as the files allow."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import pytest
+from tests.kit import read_files, text_at
+
+from immutable_delivery.facts import (
+    Build,
+    Fact,
+    Fetch,
+    Image,
+    Install,
+    Job,
+    Resource,
+    Source,
+    Unread,
+)
+from immutable_delivery.formats import github
+
+T = TypeVar("T", bound=Fact)
+
+PATH = ".github/workflows/ci.yml"
+
+
+def facts(content: str, kind: type[T], **more: str) -> list[T]:
+    found, ctx = read_files(github, {PATH: content, **more})
+    assert not ctx.troubles
+    return [fact for fact in found if isinstance(fact, kind)]
+
+
+def job(body: str, head: str = "") -> str:
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    return f"on: push\n{head}jobs:\n  a:\n    runs-on: ubuntu-24.04\n{lines}"
+
+
+def images(content: str, **more: str) -> list[str]:
+    return [fact.text for fact in facts(content, Image, **more)]
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "claimed"),
+    [
+        (".github/workflows/a.yml", "jobs:\n", True),
+        ("web/.github/workflows/a.yaml", "", True),
+        (".forgejo/workflows/a.yml", "", True),
+        (".gitea/workflows/a.yml", "", True),
+        ("action.yml", "runs: {using: composite}\n", True),
+        ("tools/action.yaml", "runs: {using: docker}\n", True),
+        ("action.yml", "name: x\n", False),
+        (".github/dependabot.yml", "version: 2\n", False),
+        (".github/workflows/sub/a.yml", "jobs: {}\n", False),
+    ],
+)
+def test_claims(path: str, data: str, claimed: bool) -> None:
+    assert github.claims(path, data.encode()) is claimed
+
+
+def test_images_of_a_job_and_of_what_runs_beside_it() -> None:
+    content = job(
+        "container: {image: 'node:22'}\nservices:\n  db: {image: postgres}\nsteps:\n- uses: docker://alpine:3"
+    )
+    found = facts(content, Image)
+    assert [(one.text, one.role, one.scope.phase, one.scope.layer) for one in found] == [
+        ("node:22", "pipeline", "pipeline", "os"),
+        ("alpine:3", "pipeline", "pipeline", "os"),
+        ("postgres", "pipeline", "pipeline", "middleware"),
+    ]
+    assert [text_at(content, one.places["reference"]) for one in found] == [
+        "node:22",
+        "alpine:3",
+        "postgres",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("container", "matrix", "expected"),
+    [
+        ("${{ matrix.image }}", "image: [a, b]", ["a", "b"]),
+        ("x:${{ matrix.tag }}", "tag: [1, 2]", ["x:1", "x:2"]),
+        ("${{ matrix.c.image }}", "c: [{image: a}, {image: b}]", ["a", "b"]),
+        ("${{ matrix.image }}", "os: [u]\n    include: [{os: u, image: a}, {os: v, image: b}]", ["a", "b"]),
+        ("${{ matrix.image }}", "image: ['', a]", ["a"]),
+        ("${{ matrix.image }}:${{ matrix.tag }}", "image: [a, b]\n    tag: [1, 2]\n    exclude: [{image: a, tag: 1}]", ["a:2", "b:1", "b:2"]),
+        ("${{ matrix.image }}", "include: ${{ fromJSON(needs.x.outputs.y) }}", ["${{ matrix.image }}"]),
+        ("${{ matrix.image }}", "image: ${{ fromJSON(needs.x.outputs.y) }}", ["${{ matrix.image }}"]),
+        ("${{ matrix.os == 'u' && 'a' || 'b' }}", "os: [u, v]", ["a", "b"]),
+        ("${{ matrix.os == 'u' && 'a' || '' }}", "os: [u, v]", ["a"]),
+        ("${{ format('x:{0}', matrix.tag) }}", "tag: [1, 2]", ["x:1", "x:2"]),
+    ],
+)  # fmt: skip
+def test_the_matrix_gives_every_image_that_it_has(
+    container: str, matrix: str, expected: list[str]
+) -> None:
+    assert images(job(f"container: {container}\nstrategy:\n  matrix:\n    {matrix}")) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("env.TAG", ["x:1.2"]),
+        ("github.ref == 'x' && '1' || '2'", ["x:1", "x:2"]),
+        ("(inputs.a || 'b')", ["x:b", "x:${{ (inputs.a || 'b') }}"]),
+        ("'it''s'", ["x:it's"]),
+        ("vars.TAG", ["x:${{ vars.TAG }}"]),
+        ("env['TAG']", ["x:1.2"]),
+        ("fromJSON('3')", ["x:3"]),
+        ("broken +", ["x:${{ broken + }}"]),
+        ("!true && 'a' || 'b'", ["x:b", "x:a"]),
+    ],
+)
+def test_expressions(expression: str, expected: list[str]) -> None:
+    content = job(f'container: "x:${{{{ {expression} }}}}"', "env: {TAG: '1.2'}\n")
+    assert sorted(images(content)) == sorted(expected)
+
+
+def test_an_alternative_stands_where_it_is_written() -> None:
+    content = job("container: ${{ github.ref == 'x' && 'a:1' || 'b:2' }}")
+    found = facts(content, Image)
+    assert [text_at(content, one.places["reference"]) for one in found] == ["a:1", "b:2"]
+
+
+@pytest.mark.parametrize(
+    ("used", "expected"),
+    [
+        ("actions/checkout@v4", ("action", "actions/checkout", "v4", "partial")),
+        ("actions/checkout@v4.2", ("action", "actions/checkout", "v4.2", "partial")),
+        ("actions/checkout@v4.2.2", ("action", "actions/checkout", "v4.2.2", "exact")),
+        ("a/b/c@main", ("action", "a/b/c", "main", "alias")),
+        (f"a/b@{'0' * 39}a", ("action", "a/b", f"{'0' * 39}a", "digest")),
+        ("a/b", ("action", "a/b", "", "none")),
+        ("a/b@${{ env.X }}", ("action", "a/b", None, None)),
+    ],
+)
+def test_sources(used: str, expected: tuple[str, str, str, str]) -> None:
+    (one,) = facts(job(f"steps:\n- uses: {used}"), Source)
+    assert (one.source_type, one.url, one.ref, one.pin) == expected
+
+
+@pytest.mark.parametrize("used", ["./tools/x", "$/tools/x", "$/tools/x@main", "../x"])
+def test_what_stands_here_is_no_source(used: str) -> None:
+    assert facts(job(f"steps:\n- uses: {used}"), Source) == []
+
+
+def test_a_workflow_of_another_repository_is_a_source() -> None:
+    content = "jobs:\n  a:\n    uses: o/r/.github/workflows/x.yml@v1\n"
+    (one,) = facts(content, Source)
+    assert (one.source_type, one.url, one.ref) == ("workflow", "o/r/.github/workflows/x.yml", "v1")
+    assert text_at(content, one.places["ref"]) == "v1"
+
+
+def test_a_called_workflow_is_read_with_what_it_is_given() -> None:
+    callee = "on: {workflow_call: {inputs: {image: {default: 'a:1'}}}}\njobs: {x: {container: '${{ inputs.image }}'}}\n"
+    call = "jobs:\n  a: {uses: ./.github/workflows/b.yml, with: {image: 'c:2'}}\n  b: {uses: ./.github/workflows/b.yml}\n"
+    assert images(call, **{".github/workflows/b.yml": callee}) == ["c:2", "a:1"]
+
+
+def test_a_local_action_is_read_with_what_it_is_given() -> None:
+    action = "runs:\n  using: composite\n  steps:\n  - {run: 'curl -L https://x.example/${{ inputs.f }} | sh', shell: bash}\n"
+    content = job("steps:\n- {uses: ./tools/x, with: {f: a.sh}}")
+    found = facts(content, Fetch, **{"tools/x/action.yml": action})
+    assert [one.url for one in found] == ["https://x.example/a.sh"]
+
+
+def test_actions_that_use_themselves_end() -> None:
+    action = (
+        "runs:\n  using: composite\n  steps:\n"
+        + "  - {uses: ./x}\n" * 12
+        + "  - {uses: 'a/b@main'}\n"
+    )
+    for content in (job("steps:\n- {uses: ./x}"), "jobs: {}\n"):
+        found, ctx = read_files(github, {PATH: content, "x/action.yml": action})
+        assert [one for one in found if isinstance(one, Source)]
+        assert [one.path for one in ctx.troubles] == ["x/action.yml"]
+
+
+def test_a_docker_action() -> None:
+    assert images("", **{"action.yml": "runs: {using: docker, image: 'docker://alpine:3'}\n"}) == [
+        "alpine:3"
+    ]
+    found, _ = read_files(github, {"a/action.yml": "runs: {using: docker, image: Dockerfile}\n"})
+    (build,) = (one for one in found if isinstance(one, Build))
+    assert (build.dockerfile, build.context) == ("a/Dockerfile", "a")
+
+
+def test_steps_are_one_machine() -> None:
+    content = job("steps:\n- run: curl -o i.sh https://x.example/i.sh\n- run: bash i.sh")
+    (one,) = facts(content, Fetch)
+    assert one.executed == "file"
+
+
+@pytest.mark.parametrize("quote", ["'", '"', ""])
+def test_an_expression_in_a_script_is_one_unknown_word(quote: str) -> None:
+    content = job(
+        f"steps:\n- run: |\n    npm install {quote}a@${{{{ inputs.a || inputs.b }}}}{quote} b@1.2.3"
+    )
+    (one,) = facts(content, Install)
+    assert [(package.name, package.version) for package in one.packages] == [
+        ("a", None),
+        ("b", "1.2.3"),
+    ]
+
+
+def test_scripts_see_variables_and_folders() -> None:
+    content = job(
+        "env: {V: '1'}\nsteps:\n- {run: ./go.sh, working-directory: tools, env: {V: 1.2.3}}"
+    )
+    found = facts(content, Install, **{"tools/go.sh": "npm install a@$V\n"})
+    assert [one.packages[0].version for one in found] == ["1.2.3"]
+
+
+@pytest.mark.parametrize(
+    ("label", "pin"),
+    [
+        ("ubuntu-latest", "alias"),
+        ("ubuntu-24.04", "partial"),
+        ("windows-latest", "alias"),
+        ("self-hosted", ""),
+        ("${{ vars.X }}", None),
+    ],
+)
+def test_runners(label: str, pin: str | None) -> None:
+    (one,) = facts(f"jobs: {{a: {{runs-on: '{label}'}}}}\n", Resource)
+    assert (one.resource_type, one.pin) == ("runner", pin)
+
+
+def test_jobs_and_their_environments() -> None:
+    content = "jobs:\n  a: {environment: production}\n  b: {environment: {name: '${{ inputs.e }}'}}\n  c: {}\n"
+    assert [(one.name, one.environment) for one in facts(content, Job)] == [
+        ("a", "production"),
+        ("b", None),
+        ("c", ""),
+    ]
+
+
+def test_windows_runs_powershell() -> None:
+    content = "jobs:\n  a: {runs-on: windows-2022, steps: [{run: 'npm i x'}]}\n"
+    assert [one.subject for one in facts(content, Unread)] == ["PowerShell"]
+    assert facts(content.replace("run:", "shell: bash, run:"), Install)
