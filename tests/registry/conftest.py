@@ -30,7 +30,7 @@ from cryptography.x509.oid import NameOID
 from tests.components import program
 
 from immutable_delivery.registry.batch import RegistryOptions
-from immutable_delivery.registry.transport import Limits
+from immutable_delivery.transport.client import Limits
 
 USER, PASSWORD = "alice", "s3cret-not-to-be-shown"
 QUICK = Limits(seconds=2, seconds_in_all=4)

@@ -19,7 +19,7 @@ from tests.registry.servers import BODY, TYPE, Server, reply, served
 from immutable_delivery.registry.batch import AT_ONCE, RegistryOptions, ask_all
 from immutable_delivery.registry.reference import named
 from immutable_delivery.registry.resolve import describe, digest_of, find
-from immutable_delivery.registry.transport import Limits
+from immutable_delivery.transport.client import Limits
 
 LIMITS = Limits(seconds=0.7, seconds_in_all=1.5, longest_wait=2)
 
@@ -368,7 +368,7 @@ def test_a_run_waits_no_longer_than_it_has() -> None:
         assert time.monotonic() - began < 3
     assert len(refused) == len(names)
     assert all(
-        "the 2 s that registries get in a run are used up" in said for said in refused.values()
+        "the 2 s that other hosts get in a run are used up" in said for said in refused.values()
     )
 
 

@@ -12,7 +12,7 @@ from immutable_delivery.records import Record
 from immutable_delivery.registry.client import Note, Registry
 from immutable_delivery.registry.credentials import Keys
 from immutable_delivery.registry.reference import ImageReference, Mirrors
-from immutable_delivery.registry.transport import Limits, RefusedError, Transport
+from immutable_delivery.transport.client import Limits, RefusedError, Transport
 
 AT_ONCE = 4
 """Requests at a time for one registry."""

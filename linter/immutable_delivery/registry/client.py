@@ -11,7 +11,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.registry.challenges import Challenge, wanted
 from immutable_delivery.registry.credentials import Keys
-from immutable_delivery.registry.transport import Answer, RefusedError, Transport
+from immutable_delivery.transport.client import Answer, RefusedError, Transport
 
 _CODE = lazy(r'"code"\s*:\s*"([A-Z_]{1,40})"')
 _OK, _UNAUTHORISED, _FORBIDDEN, _MISSING = 200, 401, 403, 404

@@ -13,7 +13,7 @@ from typing import Any
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
-from immutable_delivery.registry.transport import RefusedError
+from immutable_delivery.transport.client import RefusedError
 
 _HUB_KEY = "https://index.docker.io/v1/"
 _HELPER = lazy(r"[A-Za-z0-9._-]+\Z")

@@ -13,8 +13,8 @@ from immutable_delivery.references.images import digest_problem
 from immutable_delivery.registry import manifests
 from immutable_delivery.registry.client import CLOSED, Registry, refusal
 from immutable_delivery.registry.manifests import ACCEPT, Configuration, Descriptor, Manifest
-from immutable_delivery.registry.transport import Answer, RefusedError
 from immutable_delivery.source.escape import shown
+from immutable_delivery.transport.client import Answer, RefusedError
 
 _OK, _MISSING = 200, 404
 

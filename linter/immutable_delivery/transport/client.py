@@ -1,4 +1,4 @@
-"""HTTP as registries need it: bounded answers, few and polite tries, nothing unencrypted that nobody asked for."""
+"""Requests with bounded answers and few, polite tries; nothing unencrypted that nobody asked for."""
 
 from __future__ import annotations
 
@@ -13,23 +13,29 @@ from immutable_delivery import __version__
 from immutable_delivery.errors import UsageError
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
-from immutable_delivery.registry.deadline import Deadline, bound
 from immutable_delivery.source.escape import shown
+from immutable_delivery.transport.deadline import Deadline, bound
 
 _NO_NAME = lazy(
     r"Name or service not known|nodename nor servname|getaddrinfo failed|name resolution"
 )
 
+_READING = frozenset({"GET", "HEAD"})
+_FORBIDDEN = 403
 _TOO_MANY = 429
 _SERVER_ERROR = 500
 
 
 class RefusedError(Exception):
-    """Why a registry gives no answer, for a person; ``whole`` where the next request would fare no better."""
+    """Why a host gives no answer, for a person; ``whole`` where the next request would fare no better."""
 
     def __init__(self, reason: str, *, whole: bool = False) -> None:
         super().__init__(reason)
         self.whole = whole
+
+
+class UncertainError(RefusedError):
+    """Nobody knows whether a request that is not to be repeated blindly did its work."""
 
 
 class Limits(Record, frozen=True, kw_only=True):
@@ -40,7 +46,7 @@ class Limits(Record, frozen=True, kw_only=True):
     seconds_in_all: float = 30
     """For a request with its redirects, from the connection to the last byte."""
     seconds_of_run: float = 600
-    """For all requests of a run, with all that registries ask to wait."""
+    """For all requests of a run, with all that hosts ask to wait."""
     tries: int = 3
     longest_wait: float = 30
     bytes: int = 4_194_304
@@ -104,23 +110,34 @@ class Transport:
         url: str,
         headers: Mapping[str, str],
         data: Mapping[str, str] | None = None,
+        *,
+        content: bytes | None = None,
+        once: bool = False,
     ) -> Answer:
-        """Return the answer, after some tries; raise RefusedError where there is none."""
+        """Return the answer, after some tries; raise RefusedError where there is none.
+
+        What may do its work only ``once`` is sent again where it was refused for now, or never left.
+        """
         host = _host(url)
         for left in reversed(range(self._limits.tries)):
             self._refuse_later(host, 0)
             try:
-                answer = self._once(method, url, headers, data)
+                answer = self._once(method, url, headers, data, content)
             except (httpx.InvalidURL, httpx.HTTPError, ValueError) as error:
+                if once and not _never_left(error):
+                    raise UncertainError(f"{host}: {_words(error)}") from error
                 if self._deadline.passed:
                     raise RefusedError(f"{host}: the answer takes too long", whole=True) from error
                 if not left or not _worth_another_try(error):
                     raise RefusedError(f"{host}: {_words(error)}", whole=_down(error)) from error
                 wait = 0.0
             else:
-                if answer.status != _TOO_MANY and answer.status < _SERVER_ERROR:
+                limited = _is_limited(answer)
+                if not limited and answer.status < _SERVER_ERROR:
                     return answer
                 wait = _asked_wait(answer)
+                if once and not limited:
+                    raise UncertainError(_given_up(host, answer, wait))
                 if not left or wait > self._limits.longest_wait:
                     raise RefusedError(_given_up(host, answer, wait), whole=True)
             wait = wait or 0.5 * 2 ** (self._limits.tries - left - 1)
@@ -132,17 +149,24 @@ class Transport:
         """Refuse to wait beyond the time that a run has."""
         if time.monotonic() + wait > self._ends:
             spent = (
-                f"the {self._limits.seconds_of_run:.0f} s that registries get in a run are used up"
+                f"the {self._limits.seconds_of_run:.0f} s that other hosts get in a run are used up"
             )
             raise RefusedError(f"{host}: {spent}", whole=True)
 
     def _once(
-        self, method: str, url: str, headers: Mapping[str, str], data: Mapping[str, str] | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        data: Mapping[str, str] | None,
+        content: bytes | None,
     ) -> Answer:
         self._deadline.until = min(time.monotonic() + self._limits.seconds_in_all, self._ends)
-        follow = data is None  # what is posted is secret, and a redirect would take it along
+        follow = (
+            method in _READING
+        )  # what is sent may be secret, and a redirect would take it along
         with self._client.stream(
-            method, url, headers=dict(headers), data=data, follow_redirects=follow
+            method, url, headers=dict(headers), data=data, content=content, follow_redirects=follow
         ) as response:
             body = bytearray()
             for chunk in response.iter_bytes():
@@ -208,9 +232,28 @@ def _down(error: Exception) -> bool:
     return isinstance(error, (httpx.ConnectError, httpx.TimeoutException, httpx.ProxyError))
 
 
+def _never_left(error: Exception) -> bool:
+    """Whether a request cannot have reached anybody."""
+    return isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL))
+
+
+def _is_limited(answer: Answer) -> bool:
+    """Whether an answer says too many requests; GitHub says it as 403 too."""
+    spent = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
+    return answer.status == _TOO_MANY or (answer.status == _FORBIDDEN and spent)
+
+
 def _asked_wait(answer: Answer) -> float:
-    """Return the seconds that Retry-After asks for, 0 where it says nothing that can be understood."""
+    """Return the seconds that the answer asks to wait, 0 where it says nothing that can be understood."""
     text = answer.headers.get("retry-after", "")
+    reset = answer.headers.get("x-ratelimit-reset", "")
+    if (
+        not text
+        and reset.isascii()
+        and reset.isdigit()
+        and answer.headers.get("x-ratelimit-remaining") == "0"
+    ):
+        return max(float(reset[:12]) - time.time(), 1.0)
     if text.isascii() and text.isdigit():
         return float(text[:9])
     try:
@@ -220,6 +263,6 @@ def _asked_wait(answer: Answer) -> float:
 
 
 def _given_up(host: str, answer: Answer, wait: float) -> str:
-    what = "too many requests" if answer.status == _TOO_MANY else f"error {answer.status}"
+    what = "too many requests" if _is_limited(answer) else f"error {answer.status}"
     later = f", try again in {wait:.0f} s" if wait else ""
     return f"{host}: {what}{later}"
