@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from immutable_delivery.config.packages import within
 from immutable_delivery.context import Trust
 from immutable_delivery.errors import ConfigError, PolicyError, UnreadableError
 from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
+from immutable_delivery.fixes import DigestOf
 from immutable_delivery.pipeline.examine import Examined, examine, report, worsened
 from immutable_delivery.pipeline.nothing import nothing_judged
 from immutable_delivery.pipeline.reader import ReadOptions, read_options
@@ -37,13 +38,15 @@ if TYPE_CHECKING:
     from immutable_delivery.baseline.comparison import Comparison, Identify
 
 
-class Outcome(Record, frozen=True):
+class Outcome(Record, frozen=True, kw_only=True):
     """The report of a run and the configuration that it was made under."""
 
     report: Report
     config: Config
     nothing: str = ""
     """What to do where the run was to judge something and judged nothing; empty where it did."""
+    mended: Callable[[DigestOf], Report]
+    """Makes the report again, with fixes that know digests that the repository does not state."""
 
 
 class Opened(Record, frozen=True):
@@ -110,11 +113,13 @@ def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
         notices=(*_of_scope(scope), *_away(start, tree), *_notices(opened, request)), only_new=only_new, worsened=worse,
     )  # fmt: skip
     kept = replace(examined, findings=found)
-    told_of = report(kept, settings.policies, covers=tree.covers, run=told)
     partial = scope.changes is not None or request.staged or request.since is not None
-    return Outcome(
-        told_of, settings.config, nothing="" if partial else nothing_judged(examined, tree)
-    )
+
+    def mended(digest_of: DigestOf | None = None) -> Report:
+        return report(kept, settings.policies, covers=tree.covers, digest_of=digest_of, run=told)
+
+    nothing = "" if partial else nothing_judged(examined, tree)
+    return Outcome(report=mended(), config=settings.config, nothing=nothing, mended=mended)
 
 
 def open_run(start: Path, request: Request, tell: Tell | None = None) -> Opened:
