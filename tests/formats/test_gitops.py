@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from immutable_delivery.context import ParseContext
@@ -149,3 +151,81 @@ def test_differences_of_images_that_nobody_mends(path: str, told: bool) -> None:
     content = f"apiVersion: {ARGO[0]}\nkind: {ARGO[1]}\nmetadata: {{name: web}}\nspec: {spec}\n"
     found = [one.tolerates for one in facts(content) if isinstance(one, Resource)]
     assert bool(found) is told
+
+
+def references(path_or_files: dict[str, str]) -> list[tuple[str | None, str, str]]:
+    """Return the images that a project names: reference, file and text of what decides the tag."""
+    documents = {
+        path: kubernetes.parse(Text(path, content))
+        for path, content in path_or_files.items()
+        if path != "values/web.yaml"
+    }
+    ctx = ParseContext(MemoryFiles(path_or_files))
+    found = []
+    for fact in kubernetes.facts(documents, ctx):
+        if isinstance(fact, Image):
+            at = fact.place_of("tag")
+            found.append(
+                (fact.reference, at.file, path_or_files[at.file][at.span.start : at.span.end])
+            )
+    assert ctx.troubles == []
+    return found
+
+
+CHART = "repoURL: https://c.example, chart: web, targetRevision: 1.2.3"
+
+
+@pytest.mark.parametrize(
+    "helm",
+    [
+        "valuesObject: {image: {repository: x, tag: latest}}",
+        'values: "image: {repository: x, tag: latest}"',
+        "valuesObject: {image: {repository: x, tag: '1'}}, parameters: [{name: image.tag, value: latest}]",
+        'valuesObject: {image: {tag: latest}}, values: "image: {repository: x, tag: main}"',
+    ],
+)
+def test_the_values_of_an_application(helm: str) -> None:
+    content = f"apiVersion: {ARGO[0]}\nkind: {ARGO[1]}\nmetadata: {{name: web}}\nspec: {{source: {{{CHART}, helm: {{{helm}}}}}}}\n"
+    assert references({"app.yaml": content}) == [("x:latest", "app.yaml", "latest")]
+
+
+def test_values_that_another_source_brings_are_read_where_they_lie_here() -> None:
+    content = (
+        f"apiVersion: {ARGO[0]}\nkind: {ARGO[1]}\nmetadata: {{name: web}}\nspec:\n  sources:\n"
+        f"  - {{{CHART}, helm: {{valueFiles: [$v/values/web.yaml, $v/values/none.yaml, values.yaml]}}}}\n"
+        f"  - {{repoURL: '{URL}', targetRevision: v1.2.3, ref: v}}\n"
+    )
+    files = {"app.yaml": content, "values/web.yaml": "image:\n  repository: x\n  tag: latest\n"}
+    assert references(files) == [("x:latest", "values/web.yaml", "latest")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        (HELM, "{chartRef: {kind: OCIRepository, name: c}, values: {image: {repository: x, tag: latest}}}"),
+        (("helm.cattle.io/v1", "HelmChart"), '{chart: web, valuesContent: "image: {repository: x, tag: latest}"}'),
+        (("helm.crossplane.io/v1", "Release"), "{forProvider: {values: {image: {repository: x, tag: latest}}}}"),
+        (("fleet.cattle.io/v1alpha1", "HelmOp"), "{helm: {chart: a, values: {image: {repository: x, tag: latest}}}}"),
+    ],
+)  # fmt: skip
+def test_the_values_of_other_releases(kind: tuple[str, str], spec: str) -> None:
+    content = f"apiVersion: {kind[0]}\nkind: {kind[1]}\nmetadata: {{name: web}}\nspec: {spec}\n"
+    assert references({"a.yaml": content}) == [("x:latest", "a.yaml", "latest")]
+
+
+def test_values_from_a_config_map_are_laid_under_those_of_the_release() -> None:
+    release = (
+        f"apiVersion: {HELM[0]}\nkind: {HELM[1]}\nmetadata: {{name: web}}\nspec:\n"
+        "  valuesFrom: [{kind: ConfigMap, name: base}, {kind: ConfigMap, name: one, valuesKey: t, targetPath: image.tag}, {kind: Secret, name: s}]\n"
+        "  values: {image: {repository: x}}\n"
+    )
+    base = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: base}\ndata:\n  values.yaml: |\n    image: {repository: y, tag: '1'}\n"
+    one = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata: {t: latest}\n"
+    files = {"a.yaml": f"{release}---\n{base}---\n{one}"}
+    assert references(files) == [("x:latest", "a.yaml", "latest")]
+
+
+@pytest.mark.parametrize("text", ["[a]", "a: [", "{{ x }}", "", "\u0000"])
+def test_values_that_are_no_mapping_say_nothing(text: str) -> None:
+    content = f"apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {{name: web}}\nspec: {{chart: web, valuesContent: {json.dumps(text)}}}\n"
+    assert references({"a.yaml": content}) == []

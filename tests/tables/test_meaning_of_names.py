@@ -89,7 +89,7 @@ HARMLESS = (
     "public pub file files path dir folder url uri host port name alias version type format algorithm length size ttl \
 expiry expires expiration timeout header prefix suffix enable enabled disable disabled method mode module backend provider server \
 issuer audience realm endpoint fingerprint gpg pgp map layout store ring id_file prompt string manager helper hint label title regex \
-pattern policy rotation strength complexity"
+pattern policy rotation strength complexity required networks"
 )
 PATHS = (
     "id_rsa .ssh/id_dsa id_ecdsa id_ed25519 .env .env.production .env.production.local web.env .npmrc .pypirc .netrc _netrc \

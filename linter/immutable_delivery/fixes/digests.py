@@ -58,7 +58,7 @@ def insert_digest(image: Image, digest: str, sheet: Sheet) -> Edit:
     at = image.places.get("pin")
     if at is None:
         raise NoSlotError(
-            "its tag is put together from several texts, and a digest would hold whatever they say"
+            "its tag is put together from several texts, or a chart that is not here uses it, and a digest would hold whatever they say"
         )
     if not sheet.at(at) or not image.reference.endswith(sheet.at(at)):
         raise NoSlotError("it is not written here as plain text")

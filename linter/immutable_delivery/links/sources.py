@@ -71,9 +71,9 @@ def _completed(
     if base is not None:
         charts = base.source_type == "chart" and base.url and one.url
         url = f"{base.url.rstrip('/')}/{one.url}" if charts and base.url else base.url
-        return replace(one, url=url, own=base.own, read=base.own)
+        return replace(one, url=url, own=base.own, read=one.read or base.own)
     if one.through:  # what declares it is made by the deployer itself, or lies in the cluster
         own = one.source_type == "git" and bool(one.folder) and here.holds(one.folder or "")
-        return replace(one, own=own, read=own)
+        return replace(one, own=own, read=one.read or own)
     own = here.is_own(one, taken.get(one.scope.owner, ()))
-    return replace(one, own=own, read=own or bool(taken.get(one.scope.owner)))
+    return replace(one, own=own, read=one.read or own or bool(taken.get(one.scope.owner)))

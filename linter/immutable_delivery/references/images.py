@@ -11,7 +11,7 @@ from typing import Any
 from immutable_delivery import tables
 from immutable_delivery.facts import Image, Movement, Pin, Role, Scope
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import LocatedText
+from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place
 from immutable_delivery.tables.subjects import ImageStarts, OfficialImages, Tags
 
@@ -97,6 +97,18 @@ def _of_a_machine(repository: str | None) -> bool:
     """Whether a repository lies in a registry of one machine; its host may have no dot there."""
     host, slash, _ = (repository or "").partition("/")
     return bool(slash) and tables.known(Tags).of_a_machine.match(host.lower()) is not None
+
+
+def joined(
+    name: LocatedText, tag: LocatedText | None, digest: LocatedText | None, whole: Place
+) -> LocatedText:
+    """Return a reference out of its parts."""
+    parts = [name]
+    for sign, part in ((":", tag), ("@", digest)):
+        if part is not None and part.text:
+            where = part.place()
+            parts += [LocatedText(sign, (Segment(sign, where, aligned=False),), where), part]
+    return LocatedText.joined(parts, whole)
 
 
 def parts(reference: str) -> tuple[str, str, str]:

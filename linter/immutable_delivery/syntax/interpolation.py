@@ -23,6 +23,7 @@ _REFERENCE = lazy(
     r"|\{(?P<braced>[_a-z][_a-z0-9]*)(?P<operator>:?[-+?])?|\{)",
     re.IGNORECASE,
 )
+_DEFAULTED = lazy(r"\$\{\w+:?[=-](?P<default>[^${}]+)\}")
 _BRACE = lazy(r"[{}\n]")
 
 
@@ -192,3 +193,13 @@ def filled(written: LocatedText, pattern: re.Pattern[str], give: Give) -> Locate
     if at < len(written.text):
         parts.append(cutter.cut(at, len(written.text)))
     return LocatedText.joined(parts, written.used_at)
+
+
+def with_defaults(written: LocatedText) -> LocatedText:
+    """Return a text with the defaults that Flux and envsubst put in where nothing gives a variable a value."""
+    return filled(written, _DEFAULTED, _default) if "$" in written.text else written
+
+
+def _default(found: re.Match[str], written: LocatedText) -> LocatedText:
+    start = found.start("default") - found.start()
+    return written.slice(start, len(written.text) - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import Literal
 
 from immutable_delivery.records import Record, field
 
@@ -324,6 +325,26 @@ class Releases(Subject, frozen=True):
     """Group/Kind → where the object names the chart, its repository and its version."""
     values: Rows = field(default_factory=dict)
     """Group/Kind → where it holds values: a mapping, or text that is one."""
+    registry: Words = ()
+    """Keys of the registry of an image that values keep in parts."""
+    repository: Words = ()
+    """Keys of its repository."""
+    tag: Words = ()
+    """Keys of its tag."""
+    digest: Words = ()
+    """Keys of its digest."""
+    pull_policy: Words = ()
+    """Keys of its pull policy."""
+    containers: frozenset[str] = frozenset()
+    """Keys under which values list complete containers."""
+    init_containers: frozenset[str] = frozenset()
+    """Keys under which they list those that run before."""
+
+    def role_of(self, key: str) -> Literal["container", "init", ""]:
+        """Return what the containers listed under a key are; "" for any other key."""
+        if key in self.init_containers:
+            return "init"
+        return "container" if key in self.containers else ""
 
 
 class Revisions(Subject, frozen=True):

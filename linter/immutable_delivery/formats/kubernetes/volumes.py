@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
@@ -13,16 +12,13 @@ from immutable_delivery.facts import Fetch, Image, MountType, Role, Scope
 from immutable_delivery.formats.kubernetes.pods import Pod
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.kustomize.images import Unpinned
-from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.references.urls import of_ref
-from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
-from immutable_delivery.syntax.interpolation import filled
+from immutable_delivery.syntax.interpolation import with_defaults
 from immutable_delivery.syntax.yaml import Mapping, Scalar
 from immutable_delivery.syntax.yaml.query import mapping, mappings, pairs, scalar, text
 
-_DEFAULTED = lazy(r"\$\{\w+:?[=-](?P<default>[^${}]+)\}")
 _TYPES: dict[str, MountType] = {
     "hostPath": "host",
     "configMap": "config",
@@ -92,19 +88,13 @@ def reference_of(
 ) -> ImageSpec:
     """Return a reference, with the digest that an overlay took from it."""
     return ImageSpec(
-        filled(node.written, _DEFAULTED, _default),
+        with_defaults(node.written),
         extent if extent.file == node.place.file else node.place,
         node.place,
         role,
         pull_policy=Setting(policy.text.lower(), policy.place) if policy else None,
         unpinned_from=node.digest if isinstance(node, Unpinned) else "",
     )
-
-
-def _default(found: re.Match[str], written: LocatedText) -> LocatedText:
-    """Return what Flux and envsubst put in where nothing gives the variable a value."""
-    start = found.start("default") - found.start()
-    return written.slice(start, len(written.text) - 1)
 
 
 def checkouts(held: AnyMapping[str, Volume], scope: Scope) -> Iterator[Fetch]:

@@ -12,8 +12,8 @@ from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.formats.kustomize.selectors import Pattern, compiled
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
-from immutable_delivery.source.located import LocatedText, Segment
-from immutable_delivery.source.text import Place
+from immutable_delivery.references.images import joined
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml import Sequence as Items
 from immutable_delivery.syntax.yaml.query import find, scalar, text, with_value
@@ -179,18 +179,6 @@ def _without_digest(old: Scalar, new: Scalar) -> Scalar:
     if not before:
         return new
     return Unpinned(new, before)
-
-
-def joined(
-    name: LocatedText, tag: LocatedText | None, digest: LocatedText | None, whole: Place
-) -> LocatedText:
-    """Return a reference out of its parts."""
-    parts = [name]
-    for sign, part in ((":", tag), ("@", digest)):
-        if part is not None and part.text:
-            where = part.place()
-            parts += [LocatedText(sign, (Segment(sign, where, aligned=False),), where), part]
-    return LocatedText.joined(parts, whole)
 
 
 def _containers(root: Mapping) -> Iterator[Path]:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from immutable_delivery import releases
 from immutable_delivery.containers import lower
-from immutable_delivery.facts import Fact
-from immutable_delivery.formats.kubernetes.gitops import argo, drift, flux, images, others, updates
+from immutable_delivery.facts import Fact, Source
+from immutable_delivery.formats.kubernetes.gitops import (
+    argo,
+    drift,
+    flux,
+    images,
+    others,
+    updates,
+    values,
+)
 from immutable_delivery.formats.kubernetes.volumes import reference_of
 from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.records import replace
 from immutable_delivery.syntax.yaml import Mapping
 from immutable_delivery.syntax.yaml.query import mapping
 
@@ -21,8 +31,17 @@ def facts(workload: Workload) -> Iterator[Fact]:
     for node in images.images(workload.resource.root, one.group, one.kind):
         yield lower.image(reference_of(node, "container", node.place), workload.scope())
     spec = mapping(workload.resource.root, "spec")
-    if spec is None or "." not in one.group:
-        return
+    if spec is not None and "." in one.group:
+        held = list(values.released(workload))
+        for source in _sources(spec, workload):
+            whole = isinstance(source, Source) and any(map(releases.is_whole, held))
+            yield replace(source, read=True) if whole else source
+        for layer in held:
+            yield from releases.facts(layer, workload.scope(), workload.ctx)
+
+
+def _sources(spec: Mapping, workload: Workload) -> Iterator[Fact]:
+    one = workload.resource.identity
     yield from others.charts(workload)
     if one.group == "argoproj.io" and one.kind == "Application":
         yield from argo.sources(spec, workload)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.formats.kustomize.images import joined
+from immutable_delivery.references.images import joined
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml.query import find, items, mappings, scalar, scalars
 
