@@ -46,9 +46,17 @@ class Traced(str):
         kind = Traced if text.known else Partial
         return kind(text.text, Written(text))
 
+    def part(self, start: int, end: int | None = None) -> Traced:
+        """Return `self[start:end]` with its places, for offsets that are not negative."""
+        return type(self)(self[start:end], Part(self, start))
+
     def located(self, start: int, end: int, fallback: Place) -> LocatedText:
         """Return a stretch with its places; `unresolved` where something in it is unknown."""
-        return _located(self.origin.cut(self, start, end, fallback), fallback)
+        try:
+            return _located(self.origin.cut(self, start, end, fallback), fallback)
+        except RecursionError:  # made by more steps, one after the other, than anybody writes
+            text = UNKNOWN if isinstance(self, Partial) else self[start:end]
+            return _located([Segment(text, fallback, aligned=False)], fallback)
 
 
 class Partial(Traced):
@@ -163,6 +171,26 @@ def cut(part: str, start: int, end: int, fallback: Place) -> list[Segment]:
         return part.origin.cut(part, start, min(end, len(part)), fallback)
     words = part[start:end]
     return [Segment(words, fallback, aligned=False)] if words else []
+
+
+def part(text: str, start: int, end: int | None = None) -> str:
+    """Return a stretch of any string, for offsets that are not negative."""
+    return text.part(start, end) if isinstance(text, Traced) else text[start:end]
+
+
+def derived(text: str, source: str) -> str:
+    """Return what was computed from another text: character for character where both are as long."""
+    if not isinstance(source, Traced):
+        return text
+    return Traced(text, Part(source, 0) if len(text) == len(source) else Derived(source))
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Return texts as one, which is known in part where one of them is."""
+    kinds = set(map(type, parts))
+    if kinds <= {str}:
+        return "".join(parts)
+    return (Partial if Partial in kinds else Traced)("".join(parts), Joined(parts))
 
 
 def _respelled(pieces: list[Segment], text: str) -> list[Segment]:

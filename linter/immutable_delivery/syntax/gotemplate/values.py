@@ -8,7 +8,7 @@
 | float64 (every number of YAML and JSON) | `float`; :class:`Float` with a place |
 | bool | `bool`; :class:`Bool` with a place |
 | map[string]any, map[string]string | `dict`, :class:`StringMap`; keys may be `Traced` |
-| []any, []string | `list` |
+| []any, []string | `list`, :class:`StringList`; never changed in place |
 | a struct, what has methods | :class:`Object` |
 | what nothing here knows | :class:`Unknown` |
 """
@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.gotemplate.traced import Traced
 
 Value = Any
 """One of the above."""
@@ -40,6 +40,10 @@ class Unknown:
         self.truth = truth
         """Whether it is true, where that much is known."""
 
+    def __bool__(self) -> bool:
+        """Return its truth, for who has asked whether that is known."""
+        return bool(self.truth)
+
     def __repr__(self) -> str:
         return f"Unknown({self.reason!r})"
 
@@ -54,9 +58,9 @@ class Float(float):
     """A number of a file: `written` is what stands there."""
 
     __slots__ = ("written",)
-    written: LocatedText
+    written: Traced
 
-    def __new__(cls, value: float, written: LocatedText) -> Self:
+    def __new__(cls, value: float, written: Traced) -> Self:
         """Return the number with the text that gives it."""
         self = float.__new__(cls, value)
         self.written = written
@@ -66,10 +70,9 @@ class Float(float):
 class Bool(int):
     """A truth value of a file: `written` is what stands there."""
 
-    __slots__ = ("__dict__",)
-    written: LocatedText
+    written: Traced
 
-    def __new__(cls, value: bool, written: LocatedText) -> Self:  # noqa: FBT001
+    def __new__(cls, value: bool, written: Traced) -> Self:  # noqa: FBT001
         """Return the truth value with the text that gives it."""
         self = int.__new__(cls, value)
         self.written = written
@@ -82,10 +85,16 @@ class StringMap(dict[str, Value]):
     __slots__ = ()
 
 
+class StringList(list[Value]):
+    """Go's []string."""
+
+    __slots__ = ()
+
+
 class Object:
     """A struct of Go: a field that it does not have is an error, a method gets the arguments of the template."""
 
-    __slots__ = ("_printed", "fields", "methods", "type_name")
+    __slots__ = ("entries", "fields", "methods", "printed", "type_name")
 
     def __init__(
         self,
@@ -93,16 +102,20 @@ class Object:
         fields: Mapping[str, Value] | None = None,
         methods: Mapping[str, Callable[..., Value]] | None = None,
         printed: str | None = None,
+        entries: dict[str, Value] | None = None,
     ) -> None:
         self.type_name = type_name
         """As Go's `%T` prints it: `*chart.Metadata`."""
         self.fields = fields or {}
         self.methods = methods or {}
-        self._printed = printed
+        self.printed = f"<{type_name}>" if printed is None else printed
+        """What `{{ . }}` prints."""
+        self.entries = entries
+        """Where it is a map with methods (`.Files`): what it holds; it is false where that is empty."""
 
-    def __str__(self) -> str:
-        """Return what `{{ . }}` prints."""
-        return f"<{self.type_name}>" if self._printed is None else self._printed
+    def __bool__(self) -> bool:
+        """Return Go's truth: a struct is true."""
+        return self.entries is None or bool(self.entries)
 
 
 _KINDS = {
@@ -116,6 +129,7 @@ _KINDS = {
     dict: "map",
     StringMap: "map",
     list: "slice",
+    StringList: "slice",
 }
 
 
@@ -126,12 +140,8 @@ def kind(value: Value) -> str:
         return found
     if isinstance(value, str):
         return "string"
-    for base in (dict, list):
-        if isinstance(value, base):
-            return _KINDS[base]
-    return "ptr" if getattr(value, "type_name", "").startswith("*") else "struct"
-
-
-def truth(value: Value) -> bool:
-    """Return Go's truth of a known value: zero, empty and nil are false, a struct is true."""
-    return True if isinstance(value, Object) else bool(value)
+    if isinstance(value, (dict, list)):
+        return "map" if isinstance(value, dict) else "slice"
+    if value.entries is not None:
+        return "map"
+    return "ptr" if value.type_name.startswith("*") else "struct"

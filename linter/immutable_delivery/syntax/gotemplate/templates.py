@@ -1,0 +1,94 @@
+"""Named templates: parsed once, compiled when they are first called, rendered any number of times."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from immutable_delivery.source.located import LocatedText
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.gotemplate.budget import Budget, SpentError
+from immutable_delivery.syntax.gotemplate.execution import Run, Statement, joined
+from immutable_delivery.syntax.gotemplate.functions.signature import Function
+from immutable_delivery.syntax.gotemplate.nodes import Template
+from immutable_delivery.syntax.gotemplate.parser import parse
+from immutable_delivery.syntax.gotemplate.problems import BudgetError
+from immutable_delivery.syntax.gotemplate.source import Source
+from immutable_delivery.syntax.gotemplate.statements import compile_body
+from immutable_delivery.syntax.gotemplate.traced import Traced
+from immutable_delivery.syntax.gotemplate.values import Value
+
+_FRAMES = 12_000
+"""Python's own limit is raised to this: templates inside templates are bounded by a budget, which must come first."""
+
+
+class Compiled:
+    """A template that is compiled when it is first executed."""
+
+    def __init__(self, template: Template, functions: Mapping[str, Function]) -> None:
+        self._template = template
+        self._functions = functions
+        self.blanks: list[Value] = [None] * (template.slots - 1)
+        self.source = template.source
+
+    def __getattr__(self, name: str) -> Any:
+        """Compile."""
+        if name != "body":
+            raise AttributeError(name)
+        template = self._template
+        self.body: Statement = compile_body(template.body, template.source, self._functions)
+        return self.body
+
+
+class Templates:
+    """The templates of a chart, or of whatever is rendered together."""
+
+    def __init__(self, functions: Mapping[str, Function]) -> None:
+        self._functions = functions
+        self._templates: dict[str, Compiled] = {}
+
+    def parse(self, name: str, text: LocatedText) -> None:
+        """Add a file and what it defines, over what has the same names; raise TemplateError."""
+        self._add(name, Source.of_file(text))
+
+    def _add(self, name: str, source: Source) -> None:
+        for template in parse(name, source):
+            if template.body or template.name not in self._templates:
+                self._templates[template.name] = Compiled(template, self._functions)
+
+    def find(self, name: str) -> Compiled | None:
+        """Return the template of a name."""
+        return self._templates.get(name)
+
+    def compiled(self, name: str, text: str, place: Place) -> Templates:
+        """Return templates in which a text is one more: what it defines is known to it alone."""
+        found = Templates(self._functions)
+        found._templates = dict(self._templates)
+        found._add(name, Source(text, place))
+        return found
+
+    def render(self, name: str, data: Value, budget: Budget) -> Traced:
+        """Execute a template that has been parsed; raise TemplateError."""
+        template = self._templates[name]
+        run = Run(self, budget, template.source.place(0, 0))
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _FRAMES))
+        try:
+            return _rendered(run, template, data)
+        except SpentError as error:
+            raise BudgetError(str(error), run.place) from None
+        except RecursionError:
+            raise BudgetError("is nested too deeply", run.place) from None
+        finally:
+            budget.depth = 0
+            sys.setrecursionlimit(limit)
+
+
+def _rendered(run: Run, template: Compiled, data: Value) -> Traced:
+    out: list[Any] = []
+    run.execute(template, data, out)
+    text = joined(out)
+    run.budget.output(len(text))
+    assert isinstance(text, Traced)  # noqa: S101 (for the type)
+    return text

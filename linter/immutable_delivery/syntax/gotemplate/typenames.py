@@ -1,0 +1,25 @@
+"""The names of Go's types, as `%T` and `typeOf` give them."""
+
+from __future__ import annotations
+
+from immutable_delivery.syntax.gotemplate.values import (
+    Int64,
+    Object,
+    StringList,
+    StringMap,
+    Value,
+    kind,
+)
+
+
+def type_name(value: Value) -> str:
+    """Return the type of a value."""
+    if isinstance(value, Object):
+        return value.type_name
+    if value is None:
+        return "<nil>"
+    if isinstance(value, list):
+        return "[]string" if isinstance(value, StringList) else "[]interface {}"
+    if isinstance(value, dict):
+        return "map[string]string" if isinstance(value, StringMap) else "map[string]interface {}"
+    return "int64" if isinstance(value, Int64) else kind(value)
