@@ -19,7 +19,8 @@ from immutable_delivery.source.text import Place
 Pin: TypeAlias = Literal["digest", "exact", "partial", "alias", "none", "malformed", ""]
 """The ladder of pins, best first; `malformed` stands beside it."""
 
-Phase: TypeAlias = Literal["build", "start", "hook", "init", "probe", "pipeline"]
+Phase: TypeAlias = Literal["build", "start", "hook", "init", "probe", "boot", "pipeline"]
+"""When something happens; `boot` is when a machine starts for the first time."""
 
 Layer: TypeAlias = Literal["os", "middleware", "application", "data"]
 
@@ -51,7 +52,7 @@ Execution: TypeAlias = Literal["pipe", "substitution", "file", ""]
 
 SourceType: TypeAlias = Literal[
     "git", "chart", "oci", "bucket", "include", "kustomize", "feature", "action", "workflow", "orb", "component", "template",
-    "task", "plugin", "bundle", "library", "hook", "",
+    "task", "plugin", "bundle", "library", "hook", "module", "provider", "",
 ]  # fmt: skip
 
 MountType: TypeAlias = Literal[
@@ -95,7 +96,7 @@ ContainerType: TypeAlias = Literal[ContainerRole, "stage", "service", ""]
 Repeated: TypeAlias = Literal["CMD", "ENTRYPOINT", ""]
 
 ResourceType: TypeAlias = Literal[
-    "config map", "secret", "registry", "workload", "role", "binding", "updater", "deployer", "runner", "",
+    "config map", "secret", "registry", "workload", "role", "binding", "updater", "deployer", "runner", "machine image", "",
 ]  # fmt: skip
 
 Grant: TypeAlias = Literal["exec", "attach", "portforward", "ephemeralcontainers"]
@@ -547,7 +548,11 @@ class Resource(Fact, frozen=True, kw_only=True):
     tolerates: str = ""
     """For a deployer: the difference between the cluster and Git that it is told to leave, for a person; else empty."""
     pin: Pin | None = ""
-    """For a runner: how far its name fixes the image of the machine."""
+    """For a runner or a machine image: how far it is fixed; an alias is the newest of a family."""
+    choice: str = ""
+    """What chooses it, as written: `most_recent = true`."""
+    public: bool = False
+    """Whether everybody may use it."""
 
 
 class Job(Fact, frozen=True, kw_only=True):

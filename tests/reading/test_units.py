@@ -66,6 +66,7 @@ def test_dockerfiles_are_read_one_by_one() -> None:
 
 SAMPLES = {
     "bake": ("docker-bake.hcl", 'target "a" { dockerfile = "Dockerfile" }\n'),
+    "cloudinit": ("user-data.yaml", "#cloud-config\npackages: [nginx]\n"),
     "compose": ("compose.yaml", "services: {web: {image: nginx}}\n"),
     "contract": ("delivery.yaml", "service: web\nimage: a/web\nstart: [web]\n"),
     "devcontainer": (".devcontainer.json", '{"image": "debian"}\n'),
@@ -84,6 +85,7 @@ SAMPLES = {
     "procfile": ("Procfile", "web: gunicorn app\n"),
     "quadlet": ("a.container", "[Container]\nImage=docker.io/a\n"),
     "score": ("score.yaml", "apiVersion: score.dev/v1b1\ncontainers: {a: {image: b}}\n"),
+    "terraform": ("main.tf", 'module "a" {\n  source = "acme/a/aws"\n}\n'),
     "skaffold": ("skaffold.yaml", "apiVersion: skaffold/v4\nbuild: {artifacts: [{image: a}]}\n"),
 }
 

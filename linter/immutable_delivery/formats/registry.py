@@ -39,6 +39,8 @@ REGISTRY = (
     Entry("procfile", r"(?i:^Procfile[^/]*$)", apart=True),
     Entry("quadlet", r"\.(?:container|image|build|kube)$"),
     Entry("score", r"(?i:score[^/]*\.ya?ml$)", apart=True),
+    Entry("cloudinit", r"\.(?:ya?ml|cfg|txt)$|^[^.]+$", apart=True),
+    Entry("terraform", r"\.(?:tf|tofu|tfvars)(?:\.json)?$"),
     Entry("ecs", r"\.(?:ya?ml|json|template)$", apart=True),
     Entry("nomad", r"\.(?:nomad|hcl|json)$", apart=True),
     Entry(

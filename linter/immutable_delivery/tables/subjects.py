@@ -280,6 +280,19 @@ class Layout(Subject, frozen=True):
         return re.compile(rf"(?:{either(self.words)}|(?:{either(self.prefixes)})(?:[-_]\w+)?)")
 
 
+class MachineImages(Subject, frozen=True):
+    """How providers of machines let an image be chosen so that the choice moves."""
+
+    looked_up: Rows = field(default_factory=dict)
+    """Data source → the argument that makes it take the newest, and a pattern of what it says then."""
+    started: Rows = field(default_factory=dict)
+    """Resource that starts machines → where it names the image, and a pattern of the names that move."""
+    user_data: Words = ()
+    """Arguments of those that a machine runs when it first starts."""
+    shared: Rows = field(default_factory=dict)
+    """Resource that gives an image away → the argument, and a pattern of who everybody is."""
+
+
 class OfficialImages(Subject, frozen=True):
     """The official images of Docker Hub: a bare name of this list means an image, any other one a stage."""
 

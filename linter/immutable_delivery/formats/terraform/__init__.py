@@ -1,0 +1,51 @@
+"""Terraform and OpenTofu: the containers, machines and sources that a configuration declares.
+
+The reference is the Terraform language and the documentation of the providers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.files import Files
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.comments import remarks, statements
+from immutable_delivery.syntax.hcl.parse import HclFile, read_hcl, read_json
+
+__all__ = ["NAME", "claims", "comments", "facts", "families", "parse"]
+
+NAME = "terraform"
+
+_PATH = lazy(r"\.(?:tf|tofu|tfvars)(?:\.json)?\Z")
+
+
+def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
+    """Whether a path names a configuration, or values for one."""
+    return _PATH.search(path) is not None
+
+
+def parse(text: Text) -> HclFile:
+    """Return the blocks of a file; raise UnreadableError for what is no HCL or JSON."""
+    return read_json(text) if text.path.endswith(".json") else read_hcl(text)
+
+
+def comments(document: HclFile, text: Text) -> list[Comment]:
+    """Return the comments with what each covers."""
+    return remarks(text, document.remarks, [*document.blocks, *statements(document.root)])
+
+
+def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
+    """Yield the files of each family: a folder is one module, and a module goes with those that it calls."""
+    from immutable_delivery.formats.terraform.calls import tied  # noqa: PLC0415
+
+    return tied(paths, files)
+
+
+def facts(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact | Build]:
+    """Yield what every module declares, with the values that its callers give it."""
+    from immutable_delivery.formats.terraform.configuration import declared  # noqa: PLC0415
+
+    return declared(documents, ctx)

@@ -1,0 +1,158 @@
+"""The modules of a repository, each with the values of whoever calls it, and what their blocks declare."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from immutable_delivery.containers.environments import Environment, environment
+from immutable_delivery.containers.reach import Reach
+from immutable_delivery.context import ParseContext
+from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.formats.terraform.declarations import facts_of
+from immutable_delivery.formats.terraform.evaluate import Given, Module
+from immutable_delivery.formats.terraform.sources import module_source, required_providers
+from immutable_delivery.records import replace
+from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.text import Place, Span
+from immutable_delivery.syntax.hcl.blocks import blocks, labelled
+from immutable_delivery.syntax.hcl.parse import HclFile
+from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import Node, Sequence
+from immutable_delivery.syntax.yaml.query import pairs, scalar
+
+MAX_CALLS = 500
+"""So many module calls are followed in one family; further ones are judged by the defaults of their module."""
+MAX_NESTING = 10
+
+
+def declared(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact]:
+    """Return the facts of all modules, each once."""
+    configuration, reach = _Configuration(documents, ctx), Reach(ctx)
+    for module, reached in configuration.modules():
+        reach.add(configuration.facts(module), reached)
+    return reach.facts()
+
+
+class _Configuration:
+    def __init__(self, documents: Mapping[str, HclFile], ctx: ParseContext) -> None:
+        self._ctx = ctx
+        self._roots: dict[str, Tree] = {}
+        self._values: dict[str, list[tuple[str, Tree]]] = defaultdict(list)
+        """Files of values, by their folder."""
+        held: dict[str, list[Tree]] = defaultdict(list)
+        for path, document in documents.items():
+            if isinstance(document.root, Tree) and ".tfvars" in path:
+                self._values[folder_of(path)].append((path, document.root))
+            elif isinstance(document.root, Tree):
+                held[folder_of(path)].append(document.root)
+        self._roots = {folder: _merged(trees) for folder, trees in held.items()}
+        self._calls = 0
+
+    def modules(self) -> Iterator[tuple[Module, Environment]]:
+        """Yield every module with its values: those that nobody here calls, with the files of values beside them, and what they call."""
+        called = {folder for home in self._roots for _, folder, _ in self._called(home)}
+        for folder, root in self._roots.items():
+            if folder in called:
+                continue
+            for given, path in self._given(folder):
+                reached = environment(path or f"{folder}/main.tf", self._ctx)
+                module = Module(folder, root, self._ctx.files, given)
+                yield from ((one, reached) for one in self._with_called(module, ()))
+
+    def facts(self, module: Module) -> Iterator[Fact]:
+        """Yield what the blocks of a module say."""
+        for name, node in labelled(module.root.get("module")):
+            scope = Scope(
+                owner=f"module.{name.text}",
+                service=name.text,
+                phase="start",
+                layer="middleware",
+                deployed=True,
+            )
+            yield from module_source(node, scope)
+        yield from required_providers(module.root, module.folder, self._ctx)
+        for kind in ("resource", "data"):
+            for type_, held in pairs(module.root, kind):
+                for name, block in labelled(held):
+                    yield from facts_of(module, self._ctx, kind, type_.text, name, block)
+
+    def _with_called(self, module: Module, above: tuple[str, ...]) -> Iterator[Module]:
+        """Yield a module, and those that it calls with what it gives them."""
+        yield module
+        if len(above) > MAX_NESTING:
+            return
+        for node, folder, _ in self._called(module.folder):
+            if folder in above or folder == module.folder or self._calls >= MAX_CALLS:
+                continue
+            for made in module.copies(node):
+                self._calls += 1
+                given = {key: value for key, (_, value) in made.entries.items()}
+                inner = Module(folder, self._roots[folder], self._ctx.files, given, module)
+                yield from self._with_called(inner, (*above, module.folder))
+
+    def _called(self, home: str) -> Iterator[tuple[Tree, str, str]]:
+        """Yield the calls of a module that lead to another folder here."""
+        for name, node in labelled(self._roots[home].get("module")):
+            source = scalar(node, "source")
+            if source is None or not source.text.startswith("."):
+                continue
+            folder = resolve(home, source.text)
+            if folder is not None and folder.rstrip("/") in self._roots:
+                yield node, folder.rstrip("/"), name.text
+
+    def _given(self, folder: str) -> Iterator[tuple[Given, str]]:
+        """Yield the values of a root module: those that are always loaded, then with each further file laid over them.
+
+        The name of such a file tells its environment as a folder does; it comes along as one.
+        """
+        always: dict[str, Tree] = {}
+        further: list[tuple[str, Tree]] = []
+        for path, tree in sorted(self._files_of_values(folder), key=lambda one: one[0]):
+            name = path.rpartition("/")[2]
+            own = folder_of(path) == folder
+            if own and (name.startswith("terraform.tfvars") or ".auto.tfvars" in name):
+                always[path] = tree
+            else:
+                further.append((path, tree))
+        base = {key: node for tree in always.values() for key, node in tree.items()}
+        if not further:
+            yield base, ""
+        for path, tree in further:
+            yield base | dict(tree.items()), f"{path.partition('.tfvars')[0]}/"
+
+    def _files_of_values(self, folder: str) -> Iterator[tuple[str, Tree]]:
+        for held, files in self._values.items():
+            nearest = held
+            while nearest and nearest not in self._roots:
+                nearest = folder_of(nearest)
+            if nearest == folder:
+                yield from files
+
+
+def _merged(trees: list[Tree]) -> Tree:
+    """Return the files of one folder as one: Terraform reads them so."""
+    whole = Tree(place=trees[0].place if trees else Place("", Span(0, 0)))
+    for tree in trees:
+        _merge(whole, tree, 0)
+    return whole
+
+
+def _merge(whole: Tree, tree: Tree, depth: int) -> None:
+    """Put the blocks of a tree beside those that are there: kind by kind, type by type, name by name."""
+    for name, (key, node) in tree.entries.items():
+        old = whole.get(name)
+        if old is None:
+            whole.entries[name] = (key, _copy(node, depth))
+        elif isinstance(old, Tree) and isinstance(node, Tree) and depth < 2 and name != "locals":  # noqa: PLR2004
+            _merge(old, node, depth + 1)
+        else:
+            whole.entries[name] = (key, Sequence([*blocks(old), *blocks(node)], place=node.place))
+
+
+def _copy(node: Node, depth: int) -> Node:
+    """Return a node into which others may be merged: kinds and types as far down as that goes."""
+    if not isinstance(node, Tree) or depth >= 2:  # noqa: PLR2004
+        return node
+    entries = {name: (key, _copy(value, depth + 1)) for name, (key, value) in node.entries.items()}
+    return replace(node, entries=entries)

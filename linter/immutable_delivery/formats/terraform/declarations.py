@@ -1,0 +1,63 @@
+"""What a block declares: which adapter reads a resource, by its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from immutable_delivery.context import ParseContext
+from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.formats.terraform.evaluate import Module
+from immutable_delivery.records import Record
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+
+
+class Block(Record, frozen=True):
+    """A resource or data source, as one of its copies comes out."""
+
+    kind: str
+    """resource or data."""
+    type: str
+    name: Scalar
+    node: Mapping
+    module: Module
+    ctx: ParseContext
+
+    @property
+    def scope(self) -> Scope:
+        """What its facts share."""
+        address = f"{self.type}.{self.name.text}"
+        return Scope(
+            owner=f"data.{address}" if self.kind == "data" else address,
+            service=self.name.text,
+            phase="start",
+            layer="middleware",
+            deployed=True,
+            manifest=self.node.place.file,
+        )
+
+
+Adapter = Callable[[Block], Iterator[Fact]]
+
+
+def facts_of(
+    module: Module, ctx: ParseContext, kind: str, type_: str, name: Scalar, node: Mapping
+) -> Iterator[Fact]:
+    """Yield what every copy of a block declares."""
+    adapter = _adapter(kind, type_)
+    if adapter is None:
+        return
+    for copy in module.copies(node):
+        yield from adapter(Block(kind, type_, name, copy, module, ctx))
+
+
+def _adapter(kind: str, type_: str) -> Adapter | None:
+    """Return what reads a type of resource; None where none of ours is declared by it."""
+    from immutable_delivery.formats.terraform import machines, manifests, services, tasks  # noqa: PLC0415
+
+    if kind == "resource":
+        for adapters in (services.ADAPTERS, tasks.ADAPTERS):
+            if type_ in adapters:
+                return adapters[type_]
+        if type_ in manifests.KINDS:
+            return manifests.manifest
+    return machines.adapter(kind, type_)

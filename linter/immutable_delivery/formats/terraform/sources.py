@@ -1,0 +1,156 @@
+"""What a module takes from elsewhere: other modules, providers, charts, each with how far it is fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from immutable_delivery.context import ParseContext
+from immutable_delivery.facts import Pin, Scope, Source, SourceType
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import replace
+from immutable_delivery.references.urls import of_url
+from immutable_delivery.source.located import LocatedText
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.hcl.blocks import blocks
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.query import pairs, scalar
+
+_LOCAL = lazy(r"\.{1,2}(?:/|\Z)|/|[A-Za-z]:\\")
+_REGISTRY = lazy(r"(?:[\w.-]+\.[\w.-]+/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?\Z")
+_HOSTS = lazy(r"(?:www\.)?(?:github\.com|bitbucket\.org|gitlab\.com)/")
+_OBJECT = lazy(r"(?:s3|gcs)::|https?://")
+_EXACT = lazy(r"\s*=?\s*v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?\s*\Z")
+_GIT = "git::"
+
+
+def module_source(node: Mapping, scope: Scope) -> Iterator[Source]:
+    """Yield where a module comes from, unless that is this repository."""
+    source, version = scalar(node, "source"), scalar(node, "version")
+    if source is None or _LOCAL.match(source.text) or not source.written.known:
+        return
+    if _REGISTRY.match(source.text) and not _HOSTS.match(source.text):
+        yield _versioned("module", source.written, version, node.place, scope)
+    elif (
+        source.text.startswith(_GIT) or _HOSTS.match(source.text) or not _OBJECT.match(source.text)
+    ):
+        yield _from_git(source.written, node.place, scope)
+    else:
+        yield _from_archive(source.written, node.place, scope)
+
+
+def required_providers(root: Mapping, folder: str, ctx: ParseContext) -> Iterator[Source]:
+    """Yield the first provider whose version is a range that no lock file fixes: one cause, whatever their number.
+
+    Only a configuration that keeps a state is applied by itself. A module for others says ranges, as it should.
+    """
+    settings = blocks(root.get("terraform"))
+    applied = any(one.get(key) is not None for one in settings for key in ("backend", "cloud"))
+    path = f"{folder}/.terraform.lock.hcl" if folder else ".terraform.lock.hcl"
+    if not applied or ctx.files.state(path) in {"tracked", "untracked"}:
+        return
+    scope = Scope(
+        owner=f"terraform {folder or '.'}", phase="start", layer="middleware", deployed=True
+    )
+    ranges = list(_ranges(settings))
+    for key, version in ranges[:1]:
+        related = tuple(one.place for _, one in ranges[1:])
+        yield replace(_provider(key, version, scope), related=related)
+
+
+def _ranges(settings: list[Mapping]) -> Iterator[tuple[Scalar, Scalar]]:
+    for block in settings:
+        for key, value in pairs(block, "required_providers"):
+            version = value if isinstance(value, Scalar) else scalar(value, "version")
+            if (
+                version is not None
+                and version.written.known
+                and version_pin(version.text) == "partial"
+            ):
+                yield key, version
+
+
+def _provider(key: Scalar, version: Scalar, scope: Scope) -> Source:
+    return Source(
+        used_at=version.place,
+        extent=version.place,
+        scope=scope,
+        places=dict.fromkeys(("ref", "pin"), version.place),
+        source_type="provider",
+        url=key.text,
+        ref=version.text,
+        pin="partial",
+        range=True,
+    )
+
+
+def release_source(node: Mapping, scope: Scope, kind: SourceType = "chart") -> Iterator[Source]:
+    """Yield the chart of a release, unless it lies in this repository."""
+    chart, repository = scalar(node, "chart"), scalar(node, "repository")
+    if (
+        chart is None
+        or _LOCAL.match(chart.text)
+        or (repository is None and "://" not in chart.text)
+    ):
+        return
+    address = LocatedText.joined(
+        (*(() if repository is None else (repository.written,)), chart.written), chart.place
+    )
+    yield _versioned(kind, address, scalar(node, "version"), node.place, scope)
+
+
+def version_pin(version: str) -> Pin:
+    """Return how far a version constraint fixes what it names."""
+    if not version.strip():
+        return "none"
+    return "exact" if _EXACT.match(version) else "partial"
+
+
+def _versioned(
+    kind: SourceType, address: LocatedText, version: Scalar | None, extent: Place, scope: Scope
+) -> Source:
+    at = {} if version is None else dict.fromkeys(("ref", "pin"), version.place)
+    known = version is None or version.written.known
+    pin = version_pin(version.text if version else "") if known else None
+    return Source(
+        used_at=address.used_at,
+        extent=extent,
+        scope=scope,
+        places={"url": address.used_at, **at},
+        source_type=kind,
+        url=address.value,
+        ref=version.text if version and known else "" if version is None else None,
+        pin=pin,
+        range=pin == "partial",
+    )
+
+
+def _from_git(source: LocatedText, extent: Place, scope: Scope) -> Source:
+    start = len(_GIT) if source.text.startswith(_GIT) else 0
+    address = of_url(source.text[start:], git=True)
+    revision = address.revision
+    at = source.text.find(revision.text, start + revision.start) if revision.text else -1
+    ref = source.place(at, at + len(revision.text)) if at >= 0 else source.used_at
+    return Source(
+        used_at=source.used_at,
+        extent=extent,
+        scope=scope,
+        places={"url": source.used_at, "ref": ref, "pin": ref},
+        source_type="git",
+        url=address.url,
+        ref=revision.text,
+        pin=revision.pin,
+    )
+
+
+def _from_archive(source: LocatedText, extent: Place, scope: Scope) -> Source:
+    address = of_url(source.text.partition("::")[2] or source.text)
+    return Source(
+        used_at=source.used_at,
+        extent=extent,
+        scope=scope,
+        places={"url": source.used_at},
+        source_type="module",
+        url=source.text,
+        ref=address.revision.text,
+        pin="digest" if address.checksum else address.pin,
+    )

@@ -1,0 +1,162 @@
+"""User data, as cloud-init reads it: a script, a cloud-config, or an address of either.
+
+Source: cloud-init's documentation of user-data formats and of its modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from immutable_delivery.containers.files import ContainerFiles
+from immutable_delivery.containers.scripts import follow
+from immutable_delivery.context import ParseContext
+from immutable_delivery.effects import Interpreter, tables_of
+from immutable_delivery.effects.fetches import fetch
+from immutable_delivery.facts import Action, Fact, Install, Package, Scope, Unread
+from immutable_delivery.records import replace
+from immutable_delivery.source.located import LocatedText
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.inner import inner_documents
+from immutable_delivery.syntax.yaml.query import find, items, mappings, scalar, text
+
+CLOUD_CONFIG = "#cloud-config"
+_INCLUDE = "#include"
+_COMMANDS = ("bootcmd", "runcmd")
+_UPGRADES = ("package_upgrade", "apt_upgrade")
+_TRUE = frozenset({"true", "True", "yes", "on"})
+_PAIR = 2
+
+
+def user_data(
+    written: LocatedText, scope: Scope, extent: Place, ctx: ParseContext
+) -> Iterator[Fact]:
+    """Yield what a machine that is given this text does when it first starts."""
+    scope = replace(scope, phase="boot")
+    head = written.text.lstrip()
+    if head.startswith(CLOUD_CONFIG):
+        for document in inner_documents(written):
+            yield from cloud_config(document.root, scope, ctx)
+    elif head.startswith(_INCLUDE):
+        yield from _included(written, scope, extent)
+    elif head.startswith("#!"):
+        yield from script(written, scope, extent, ctx)
+    elif head and written.known:
+        yield _unread(written.used_at, scope, extent)
+
+
+def script(
+    written: LocatedText, scope: Scope, extent: Place, ctx: ParseContext, *, shell: str = "sh"
+) -> Iterator[Fact]:
+    """Yield what a script does on a machine."""
+    run = _Run(scope, ctx, {})
+    run.interpreter.shell = shell
+    run.interpreter.script(written, scope, extent)
+    yield from run.finish(extent)
+
+
+def cloud_config(root: Node | None, scope: Scope, ctx: ParseContext) -> Iterator[Fact]:
+    """Yield what a cloud-config installs, fetches and runs."""
+    scope = replace(scope, phase="boot")
+    yield from _packages(root, scope)
+    run = _Run(scope, ctx, _written_files(root))
+    for key in _COMMANDS:
+        for item in items(root, key):
+            run.command(item)
+    if isinstance(root, Tree):
+        yield from run.finish(root.place)
+
+
+class _Run:
+    """The commands of one boot, in order, with the files that are written before them."""
+
+    def __init__(self, scope: Scope, ctx: ParseContext, texts: Mapping[str, Scalar]) -> None:
+        self.interpreter = Interpreter(tables=tables_of(ctx.settings))
+        self._scope = scope
+        self._view = ContainerFiles(ctx, texts=texts)
+
+    def command(self, item: Node) -> None:
+        """Read one command: a text is for the shell, a list is the words of a program."""
+        if isinstance(item, Scalar):
+            self.interpreter.script(item.written, self._scope, item.place)
+        elif isinstance(item, Sequence):
+            words = [word.written for word in item.items if isinstance(word, Scalar)]
+            if words:
+                self.interpreter.argv(words, self._scope, item.place)
+
+    def finish(self, place: Place) -> list[Fact]:
+        """Return what all of it does, with the scripts that it runs."""
+        follow(self.interpreter, self._view, place)
+        return self.interpreter.finish()
+
+
+def _packages(root: Node | None, scope: Scope) -> Iterator[Install]:
+    listed = items(root, "packages")
+    packages = [found for item in listed if (found := _package(item)) is not None]
+    if packages and isinstance(root, Tree):
+        yield _install("install", "packages", root, tuple(packages), scope)
+    for key in _UPGRADES:
+        if text(root, key) in _TRUE and isinstance(root, Tree):
+            yield _install("upgrade", key, root, (), scope)
+
+
+def _install(
+    action: Action, key: str, root: Tree, packages: tuple[Package, ...], scope: Scope
+) -> Install:
+    name = root.entries[key][0]
+    return Install(
+        used_at=name.place,
+        extent=root.extent(key),
+        scope=replace(scope, layer="os"),
+        places={"packages": packages[0].place} if packages else {},
+        manager="cloud-init",
+        ecosystem="os",
+        action=action,
+        command=f"{key}:",
+        packages=packages,
+    )
+
+
+def _package(item: Node) -> Package | None:
+    """Return a package: a name, or a name with its version."""
+    words = item.items if isinstance(item, Sequence) else [item]
+    known = [word for word in words if isinstance(word, Scalar)]
+    if not known:
+        return None
+    version = known[1].text if len(known) == _PAIR else ""
+    name = known[0].written
+    return Package(
+        name=name.value,
+        version=version,
+        pin="exact" if version else "none",
+        spec=name.text,
+        place=known[0].place,
+    )
+
+
+def _written_files(root: Node | None) -> dict[str, Scalar]:
+    """Return the texts that are written before the commands run, by their path; encoded ones nobody reads."""
+    found = {}
+    for node in mappings(root, "write_files"):
+        path, content = scalar(node, "path"), scalar(node, "content")
+        if path is not None and content is not None and find(node, "encoding") is None:
+            found[path.text] = content
+    return found
+
+
+def _included(written: LocatedText, scope: Scope, extent: Place) -> Iterator[Fact]:
+    """Yield the addresses from which a machine takes more user data, which it then runs."""
+    at = 0
+    for line in written.text.splitlines(keepends=True):
+        address = line.strip()
+        if "://" in address:
+            start = at + line.index(address)
+            got = fetch(written.slice(start, start + len(address)), "cloud-init", scope, extent)
+            yield replace(got, executed="file", places={**got.places, "executed": got.used_at})
+        at += len(line)
+
+
+def _unread(place: Place, scope: Scope, extent: Place) -> Unread:
+    reason = "it is neither a script nor a cloud-config"
+    return Unread(used_at=place, extent=extent, scope=scope, subject="user data", reason=reason)

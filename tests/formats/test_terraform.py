@@ -1,0 +1,427 @@
+"""Terraform: values through variables, modules and files of values; containers, machines and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from immutable_delivery.context import ParseContext
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.facts import (
+    Command,
+    Container,
+    Fact,
+    Image,
+    Install,
+    Mount,
+    Resource,
+    Source,
+    Start,
+    Unread,
+    Variable,
+)
+from immutable_delivery.formats import terraform
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.source.text import Place, Text
+
+
+def facts(files: Mapping[str, str]) -> list[Fact]:
+    ctx = ParseContext(MemoryFiles(files))
+    own = {
+        path: terraform.parse(Text(path, text))
+        for path, text in files.items()
+        if terraform.claims(path, b"")
+    }
+    return [fact for fact in terraform.facts(own, ctx) if isinstance(fact, Fact)]
+
+
+def images(files: Mapping[str, str]) -> list[tuple[str | None, str]]:
+    """Return each reference with the text that decides its tag or name."""
+    return [
+        (one.reference, _at(files, one.places.get("pin", one.used_at)))
+        for one in facts(files)
+        if isinstance(one, Image)
+    ]
+
+
+def _at(files: Mapping[str, str], place: Place) -> str:
+    return f"{place.file}: {files[place.file][place.span.start : place.span.end]}"
+
+
+SERVICE = """
+resource "google_cloud_run_v2_service" "web" {
+  template {
+    containers {
+      image = %s
+    }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "more", "reference", "decided"),
+    [
+        ('"shop/web:1.2.3"', "", "shop/web:1.2.3", "main.tf: 1.2.3"),
+        (
+            '"shop/web:${var.tag}"',
+            'variable "tag" { default = "1.2.3" }',
+            "shop/web:1.2.3",
+            "main.tf: 1.2.3",
+        ),
+        ("local.image", 'locals { image = "shop/web:9.1.0" }', "shop/web:9.1.0", "main.tf: 9.1.0"),
+        (
+            'local.images["web"]',
+            'locals { images = { web = "shop/web:9.1.0" } }',
+            "shop/web:9.1.0",
+            "main.tf: 9.1.0",
+        ),
+        (
+            'format("%s:%s", "shop/web", var.tag)',
+            'variable "tag" { default = "2.0.1" }',
+            "shop/web:2.0.1",
+            "main.tf: 2.0.1",
+        ),
+        ('join(":", ["shop/web", "3.0.1"])', "", "shop/web:3.0.1", "main.tf: 3.0.1"),
+        (
+            'coalesce(var.none, "shop/web:1.0.0")',
+            'variable "none" { default = null }',
+            "shop/web:1.0.0",
+            "main.tf: 1.0.0",
+        ),
+        (
+            'var.new ? "shop/web:2.0.0" : "shop/web:1.0.0"',
+            'variable "new" { default = true }',
+            "shop/web:2.0.0",
+            "main.tf: 2.0.0",
+        ),
+        ('"shop/web:${var.tag}"', 'variable "tag" {}', None, "main.tf: ${var.tag}"),
+        ('"shop/web:${random_id.x.hex}"', "", None, "main.tf: ${random_id.x.hex}"),
+    ],
+)
+def test_values(written: str, more: str, reference: str | None, decided: str) -> None:
+    assert images({"main.tf": SERVICE % written + more}) == [(reference, decided)]
+
+
+def test_every_file_of_values_is_an_environment() -> None:
+    files = {
+        "main.tf": SERVICE % '"shop/web:${var.tag}"' + 'variable "tag" { default = "1.0.0" }\n',
+        "env/prod.tfvars": 'tag = "1.2.3"\n',
+        "env/staging.tfvars": 'tag = "latest"\n',
+    }
+    found = [one for one in facts(files) if isinstance(one, Image)]
+    assert {(one.reference, one.scope.environments) for one in found} == {
+        ("shop/web:1.2.3", ("prod",)),
+        ("shop/web:latest", ("staging",)),
+    }
+    assert {one.places["pin"].file for one in found} == {"env/prod.tfvars", "env/staging.tfvars"}
+
+
+def test_values_that_are_always_loaded_lie_below_the_others() -> None:
+    files = {
+        "main.tf": SERVICE % '"${var.name}:${var.tag}"' + 'variable "tag" {}\nvariable "name" {}\n',
+        "terraform.tfvars": 'name = "shop/web"\ntag = "1.0.0"\n',
+        "prod.tfvars": 'tag = "2.0.0"\n',
+    }
+    assert images(files) == [("shop/web:2.0.0", "prod.tfvars: 2.0.0")]
+
+
+def test_a_module_gets_the_values_of_its_callers() -> None:
+    files = {
+        "main.tf": 'module "a" {\n source = "./web"\n tag = "1.0.0"\n}\nmodule "b" {\n source = "./web"\n tag = "latest"\n}\n',
+        "web/main.tf": SERVICE % '"shop/web:${var.tag}"' + 'variable "tag" { default = "0.0.1" }\n',
+    }
+    assert images(files) == [
+        ("shop/web:1.0.0", "main.tf: 1.0.0"),
+        ("shop/web:latest", "main.tf: latest"),
+    ]
+
+
+def test_a_module_that_calls_itself_ends() -> None:
+    files = {
+        "a/main.tf": SERVICE % '"shop/web:1.0.0"' + 'module "x" {\n source = "../b"\n}\n',
+        "b/main.tf": 'module "y" {\n source = "../a"\n}\n',
+    }
+    assert isinstance(facts(files), list)
+
+
+def test_copies() -> None:
+    text = """
+resource "docker_container" "each" {
+  for_each = { web = "shop/web:1.0.0", api = "shop/api:2.0.0" }
+  name     = each.key
+  image    = each.value
+}
+resource "docker_container" "none" {
+  count = 0
+  image = "shop/none"
+}
+"""
+    assert [reference for reference, _ in images({"main.tf": text})] == [
+        "shop/web:1.0.0",
+        "shop/api:2.0.0",
+    ]
+
+
+def test_blocks_that_are_made() -> None:
+    text = """
+resource "google_cloud_run_v2_service" "web" {
+  template {
+    dynamic "containers" {
+      for_each = ["shop/web:1.0.0", "shop/api:latest"]
+      content {
+        image = containers.value
+      }
+    }
+  }
+}
+"""
+    assert [reference for reference, _ in images({"main.tf": text})] == [
+        "shop/web:1.0.0",
+        "shop/api:latest",
+    ]
+
+
+@pytest.mark.parametrize(
+    "definitions",
+    [
+        (
+            'jsonencode([{ name = "web", image = "shop/web:latest", command = ["serve"], environment = [{ name = "A", value = "1" }],'
+            ' mountPoints = [{ sourceVolume = "code", containerPath = "/app" }] }])'
+        ),
+        (
+            '<<EOT\n[{"name": "web", "image": "shop/web:latest", "command": ["serve"], "environment": [{"name": "A", "value": "1"}],'
+            ' "mountPoints": [{"sourceVolume": "code", "containerPath": "/app"}]}]\nEOT'
+        ),
+        'file("${path.module}/web.json")',
+        'templatefile("web.tpl", { tag = "latest" })',
+    ],
+)
+def test_task_definitions(definitions: str) -> None:
+    tasks = (
+        '[{"name": "web", "image": "shop/web:%s", "command": ["serve"], "environment": [{"name": "A", "value": "1"}],'
+        ' "mountPoints": [{"sourceVolume": "code", "containerPath": "/app"}]}]'
+    )
+    text = f'resource "aws_ecs_task_definition" "web" {{\n family = "web"\n volume {{\n name = "code"\n host_path = "/srv/code"\n }}\n container_definitions = {definitions}\n}}\n'
+    files = {"main.tf": text, "web.json": tasks % "latest", "web.tpl": tasks % "${tag}"}
+    found = facts(files)
+    assert [(one.reference, one.scope.service) for one in found if isinstance(one, Image)] == [
+        ("shop/web:latest", "web")
+    ]
+    assert [one.argv for one in found if isinstance(one, Start)] == [("serve",)]
+    assert [(one.source, one.target) for one in found if isinstance(one, Mount)] == [
+        ("/srv/code", "/app")
+    ]
+    assert [(one.name, one.value) for one in found if isinstance(one, Variable)] == [("A", "1")]
+
+
+KUBERNETES = """
+resource "kubernetes_deployment_v1" "web" {
+  metadata {
+    name   = "web"
+    labels = { my_label = "x" }
+  }
+  spec {
+    template {
+      spec {
+        volume {
+          name = "code"
+          host_path { path = "/srv/code" }
+        }
+        container {
+          name    = "web"
+          image   = "shop/web"
+          command = ["serve"]
+          env {
+            name  = "A"
+            value = "1"
+          }
+          volume_mount {
+            name       = "code"
+            mount_path = "/app"
+          }
+          security_context { read_only_root_filesystem = true }
+        }
+      }
+    }
+  }
+}
+"""
+
+
+def test_kubernetes_objects() -> None:
+    found = facts({"main.tf": KUBERNETES})
+    container = next(one for one in found if isinstance(one, Container))
+    assert (container.scope.owner, container.name, container.read_only_root) == (
+        "Deployment/web (container web)",
+        "web",
+        True,
+    )
+    assert [(one.source, one.target) for one in found if isinstance(one, Mount)] == [
+        ("/srv/code", "/app")
+    ]
+    assert [
+        (one.name, one.value)
+        for one in found
+        if isinstance(one, Variable)
+        if one.variable_type == "env"
+    ] == [("A", "1")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'resource "kubectl_manifest" "web" {\n yaml_body = <<-EOT\n  apiVersion: v1\n  kind: Pod\n  metadata: {name: web}\n  spec: {containers: [{name: web, image: shop/web:1.0.0}]}\n EOT\n}\n',
+        'resource "kubernetes_manifest" "web" {\n manifest = yamldecode(file("pod.yml"))\n}\n',
+        'resource "kubernetes_manifest" "web" {\n manifest = {\n apiVersion = "v1"\n kind = "Pod"\n metadata = { name = "web" }\n spec = { containers = [{ name = "web", image = "shop/web:1.0.0" }] }\n }\n}\n',
+    ],
+)
+def test_manifests(text: str) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: shop/web:1.0.0}]}\n"
+    found = [one for one in facts({"main.tf": text, "pod.yml": pod}) if isinstance(one, Image)]
+    assert [one.reference for one in found] == ["shop/web:1.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ('data "aws_ami" "x" {\n most_recent = true\n}\n', "most_recent = true"),
+        (
+            'data "aws_ami" "x" {\n most_recent = true\n filter {\n name = "name"\n values = ["base-*"]\n }\n}\n',
+            "most_recent = true",
+        ),
+        (
+            'data "aws_ami" "x" {\n most_recent = true\n filter {\n name = "name"\n values = ["base-1.2.3"]\n }\n}\n',
+            "",
+        ),
+        ('data "aws_ami" "x" {\n most_recent = false\n}\n', ""),
+        ('data "google_compute_image" "x" {\n family = "debian-12"\n}\n', 'family = "debian-12"'),
+        ('resource "aws_instance" "x" {\n ami = "ami-0123"\n}\n', ""),
+        ('resource "aws_instance" "x" {\n ami = var.ami\n}\n', ""),
+        (
+            'resource "aws_launch_template" "x" {\n image_id = "resolve:ssm:/aws/service/ami-x"\n}\n',
+            "resolve:ssm:/aws/service/ami-x",
+        ),
+        ('resource "hcloud_server" "x" {\n image = "ubuntu-24.04"\n}\n', "ubuntu-24.04"),
+    ],
+)
+def test_machine_images(text: str, choice: str) -> None:
+    found = [one.choice for one in facts({"main.tf": text}) if isinstance(one, Resource)]
+    assert found == ([choice] if choice else [])
+
+
+def test_user_data() -> None:
+    text = """
+resource "aws_instance" "a" {
+  user_data = templatefile("boot.sh", { name = "nginx" })
+}
+resource "aws_launch_template" "b" {
+  user_data = base64encode(<<-EOT
+    #cloud-config
+    packages: [curl]
+    EOT
+  )
+}
+resource "google_compute_instance" "c" {
+  metadata = { startup-script = "#!/bin/sh\\napk add git" }
+}
+resource "hcloud_server" "d" {
+  user_data = "what is this"
+}
+"""
+    found = facts({"main.tf": text, "boot.sh": "#!/bin/bash\napt-get install -y ${name}\n"})
+    installs = [
+        (one.manager, one.packages[0].name, one.scope.phase)
+        for one in found
+        if isinstance(one, Install)
+    ]
+    assert installs == [
+        ("apt-get", "nginx", "boot"),
+        ("cloud-init", "curl", "boot"),
+        ("apk", "git", "boot"),
+    ]
+    assert [one.subject for one in found if isinstance(one, Unread)] == ["user data"]
+
+
+def test_provisioners() -> None:
+    text = """
+resource "null_resource" "x" {
+  provisioner "remote-exec" {
+    inline = ["sudo reboot", "true"]
+  }
+  provisioner "remote-exec" {
+    script = "more.sh"
+  }
+  provisioner "local-exec" {
+    command = "echo done"
+  }
+}
+"""
+    found = [one for one in facts({"main.tf": text}) if isinstance(one, Command)]
+    assert [(one.tool, one.text, one.mutates) for one in found] == [
+        ("remote-exec", "sudo reboot", "host"),
+        ("remote-exec", "more.sh", "host"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "version", "pin"),
+    [
+        ("acme/net/aws", "1.2.3", "exact"),
+        ("acme/net/aws", "= 1.2.3", "exact"),
+        ("app.terraform.io/acme/net/aws", "~> 1.2", "partial"),
+        ("acme/net/aws//modules/x", "", "none"),
+        ("git::https://github.com/acme/net.git?ref=v1.2.3", "", "exact"),
+        ("git::https://github.com/acme/net.git//a?depth=1&ref=v1.2.3", "", "exact"),
+        ("git::https://github.com/acme/net.git?ref=main", "", "alias"),
+        ("github.com/acme/net?ref=0123456789abcdef0123456789abcdef01234567", "", "digest"),
+        ("github.com/acme/net", "", "none"),
+        ("git@github.com:acme/net.git?ref=v1.2.3", "", "exact"),
+        ("https://example.com/net-1.2.3.zip", "", "exact"),
+        ("./net", "", None),
+        ("../net", "", None),
+    ],
+)
+def test_modules(source: str, version: str, pin: str | None) -> None:
+    more = f'\n version = "{version}"' if version else ""
+    found = [
+        one
+        for one in facts({"main.tf": f'module "x" {{\n source = "{source}"{more}\n}}\n'})
+        if isinstance(one, Source)
+    ]
+    assert [one.pin for one in found] == ([pin] if pin else [])
+
+
+def test_files_that_call_each_other_are_read_together() -> None:
+    files = {
+        "a/main.tf": 'module "x" {\n source = "../b"\n}\n',
+        "b/main.tf": "",
+        "b/more.tf": "",
+        "c/main.tf": "",
+        "a/env/prod.tfvars": "",
+    }
+    families = terraform.families(sorted(files), MemoryFiles(files))
+    assert sorted(sorted(one) for one in families) == [
+        ["a/env/prod.tfvars", "a/main.tf", "b/main.tf", "b/more.tf"],
+        ["c/main.tf"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "locals {\n a = local.b\n b = local.a\n}\n" + SERVICE % "local.a",
+        "locals {\n"
+        + "".join(f' a{n} = "${{local.a{n + 1}}}${{local.a{n + 1}}}"\n' for n in range(40))
+        + ' a40 = "x"\n}\n'
+        + SERVICE % "local.a0",
+        SERVICE % 'templatefile("missing.tpl", {})',
+        SERVICE % "[[[[".replace("[", "") + "\n",
+    ],
+)
+def test_bad_input_ends(text: str) -> None:
+    try:
+        facts({"main.tf": text})
+    except UnreadableError:
+        assert "image = \n" in text
