@@ -337,6 +337,8 @@ class Mount(Fact, frozen=True, kw_only=True):
     """Whether only the target says so: a folder in which images usually keep their code."""
     covers_config: ConfigEvidence = ""
     """Where the source lies that is configuration of what runs, as version control has it; else empty."""
+    of_machine: bool = False
+    """Whether the source is what only the machine itself is made of: its kernel, its kubelet, its logs."""
     script: str = ""
     """A program of the mount that the container starts; empty where none is known."""
     runtime_socket: SocketAccess = ""

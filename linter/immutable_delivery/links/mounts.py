@@ -19,6 +19,7 @@ from immutable_delivery.links.conventions import Convention, Paths, convention
 from immutable_delivery.records import replace
 from immutable_delivery.source.files import Files
 from immutable_delivery.tables import known
+from immutable_delivery.tables.mounts import Mounts
 from immutable_delivery.tables.subjects import Files as FileNames
 
 _DATA_SOURCE = lazy(r"(?:^|[/_-])(?:data|db|database|storage)/?$", re.IGNORECASE)
@@ -67,12 +68,15 @@ def _linked(
     seen = _evidence(mount, target, stages.get(mount.scope.service, ()), container, code)
     told = None if seen or not _from_host(mount) else _told(mount, target, container, code)
     evidence = told.evidence if told else seen
-    config = _config(mount, target, container, code) if mount.host and not evidence else ""
+    machine = bool(mount.host) and known(Mounts).machine.match(mount.source or "") is not None
+    elsewhere = mount.host and not evidence and not machine
+    config = _config(mount, target, container, code) if elsewhere else ""
     return replace(
         mount,
         covers_code=evidence,
         covers_code_likely=told is not None and told.likely,
         covers_config=config,
+        of_machine=machine,
     )
 
 

@@ -18,6 +18,8 @@ class Mounts(Subject, frozen=True):
     """Targets of which only the folder itself says nothing."""
     system_sources: frozenset[str] = frozenset()
     """Sources that are the system's."""
+    machine_sources: Words = ()
+    """What only the machine itself is made of, with what lies below."""
     certificate_words: Words = ()
     """Words of challenges and certificates, in either path."""
     scripts: Words = ()
@@ -71,6 +73,11 @@ class Mounts(Subject, frozen=True):
     def of_machine(self) -> re.Pattern[str]:
         """Fits a target that belongs to the machine."""
         return re.compile(rf"(?:{_any(self.machine_targets, star='[^/]*')})(?:/|\Z)")
+
+    @cached_property
+    def machine(self) -> re.Pattern[str]:
+        """Fits a source that only the machine itself is made of."""
+        return re.compile(rf"(?:{_any(self.machine_sources)})(?:/|\Z)")
 
     @cached_property
     def certificates(self) -> re.Pattern[str]:
