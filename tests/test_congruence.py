@@ -22,7 +22,7 @@ DEFAULT = Selection()
 
 def services(files: dict[str, str], selection: Selection = DEFAULT) -> dict[str, ServiceReport]:
     found = examine(
-        MemoryFiles(files), POLICIES, Config(selection=selection), classify=lambda _path, _head: "",
+        MemoryFiles(files), POLICIES, Config(selection=selection), classify=lambda _path: "",
         today=date(2026, 1, 1),
     )  # fmt: skip
     return {service.name: service for service in found.services}
@@ -119,7 +119,7 @@ def test_a_run_fails_for_what_runs_or_for_what_builds_it(
 ) -> None:
     files = composed("nginx") | {"Dockerfile": FIXED.replace(PINNED, "debian")}
     found = examine(
-        MemoryFiles(files), POLICIES, Config(), classify=lambda _path, _head: "", today=date(2026, 1, 1)
+        MemoryFiles(files), POLICIES, Config(), classify=lambda _path: "", today=date(2026, 1, 1)
     )  # fmt: skip
     broken = [finding for finding in found.findings if breaks(finding, fail_on)]
     assert sorted({one.place.file for one in broken}) == failing

@@ -21,9 +21,7 @@ BASE = f"FROM node:22.11.0@{DIGEST}\n"
 
 def judged(files: LinkedFiles) -> Report:
     config = Config(selection=Selection(profile="strict"))
-    examined = examine(
-        files, builtin(), config, classify=lambda _path, _head: "", today=date(2026, 1, 1)
-    )
+    examined = examine(files, builtin(), config, classify=lambda _path: "", today=date(2026, 1, 1))
     return report(examined, builtin(), covers=lambda _: True)
 
 

@@ -17,7 +17,7 @@ def pod(metadata: str = "name: a", more: str = SPEC, version: str = "v1", kind: 
 
 
 def project(content: str, path: str = "deploy/a.yaml") -> Project:
-    return read(MemoryFiles({path: content.encode()}), lambda _path, _head: "")
+    return read(MemoryFiles({path: content.encode()}), lambda _path: "")
 
 
 def references(found: Project) -> list[str]:

@@ -94,7 +94,7 @@ SAMPLES = {
 def test_every_format_is_read_through_the_project(name: str) -> None:
     path, content = SAMPLES[name]
     files = MemoryFiles({path: content})
-    found = read(files, lambda _path, _head: "", Reader(files, UNCONFIGURED))
+    found = read(files, lambda _path: "", Reader(files, UNCONFIGURED))
     assert [one.format for one in found.inputs.values()] == [name]
     assert found.builds or len(found.facts) > 1
 
@@ -121,7 +121,7 @@ def test_several_processes_say_what_one_says(monkeypatch: pytest.MonkeyPatch, co
     )
 
     def facts(jobs: int) -> list[Fact]:
-        return read(files, lambda _path, _head: "", Reader(files, UNCONFIGURED, jobs)).facts
+        return read(files, lambda _path: "", Reader(files, UNCONFIGURED, jobs)).facts
 
     alone = facts(1)
     monkeypatch.setattr(workers, "PAYS", 0)
@@ -151,8 +151,7 @@ def test_where_no_process_can_be_started_one_does_it(
     monkeypatch.setattr(workers, "PAYS", 0)
     monkeypatch.setattr("multiprocessing.get_context", refused)
     facts = [
-        read(files, lambda _path, _head: "", Reader(files, UNCONFIGURED, jobs)).facts
-        for jobs in (1, 2)
+        read(files, lambda _path: "", Reader(files, UNCONFIGURED, jobs)).facts for jobs in (1, 2)
     ]
     assert facts[0] == facts[1]
 

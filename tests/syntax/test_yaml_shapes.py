@@ -18,7 +18,7 @@ ROLE = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a
 
 def problems(path: str, content: str) -> tuple[list[tuple[str, str]], list[str]]:
     """Return what is told with the rest of its line, and the images that were found all the same."""
-    facts = read(MemoryFiles({path: content.encode()}), lambda _path, _head: "").facts
+    facts = read(MemoryFiles({path: content.encode()}), lambda _path: "").facts
     told = [fact for fact in facts if isinstance(fact, File) and fact.problem]
     spans = [(one.problem, one.used_at.span) for one in told]
     images = [fact.text for fact in facts if isinstance(fact, Image)]
@@ -189,7 +189,7 @@ def test_a_fault_in_a_base_is_told_once_for_all_overlays() -> None:
         "a/kustomization.yaml": b"resources: [../base]\nnamePrefix: a-\n",
         "b/kustomization.yaml": b"resources: [../base]\nnamePrefix: b-\n",
     }
-    facts = read(MemoryFiles(files), lambda _path, _head: "").facts
+    facts = read(MemoryFiles(files), lambda _path: "").facts
     told = [fact for fact in facts if isinstance(fact, File) and fact.problem]
     assert [(one.used_at.file, one.problem) for one in told] == [
         ("base/pod.yaml", "'a.command' is not a list")

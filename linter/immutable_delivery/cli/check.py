@@ -76,7 +76,7 @@ _SHOWN = (
 @click.option(
     "--no-inline-ignores",
     is_flag=True,
-    help="Honour no ignore comments, no header that calls a file generated, and no service that says it is for development.",
+    help="Honour no ignore comments, and no service that says it is for development.",
 )
 @click.option(
     "--baseline",

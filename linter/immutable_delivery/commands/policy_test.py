@@ -52,7 +52,7 @@ def _examined(
     params = {policy.id: example.params}
     config = Config(selection=Selection(profile="strict", params=params))
     policies = [policy, *(other for other in others if other.id != policy.id)]
-    return examine(files, policies, config, classify=lambda _path, _head: "", today=TODAY)
+    return examine(files, policies, config, classify=lambda _path: "", today=TODAY)
 
 
 def found(outcome: Examined, policy: Policy) -> list[Finding]:

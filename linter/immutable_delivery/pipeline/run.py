@@ -205,16 +205,15 @@ def examine_in(
     reader: Reader | None = None,
 ) -> Examined:
     """Judge all files of a tree by these settings."""
-    config, inline = settings.config, request.inline_ignores
+    config = settings.config
     known = frozenset(settings.files.paths) if request.strangers else None
-    trust = Trust(words=inline, known=known)
+    trust = Trust(words=request.inline_ignores, known=known)
 
-    def classify(path: str, head: bytes) -> str:
+    def classify(path: str) -> str:
         configured = _path_class(path, tree.naming(path), config)
         if configured or fits(path, *config.paths.judge):
             return configured
-        by_itself = tree.skipped(path, head if inline else b"")
-        return by_itself if by_itself == "generated" or trust.knows(path) else ""
+        return tree.skipped(path) if trust.knows(path) else ""
 
     return examine(
         files,

@@ -14,13 +14,14 @@ from immutable_delivery.reading.units import Reading, Unit
 from immutable_delivery.reading.workers import Site, Task, outcomes
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.repository.classify import classify as path_class
+from immutable_delivery.repository.classify import held_by
 from immutable_delivery.source.files import POINTER, Files, LinkedFiles, Texts
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.gitignore import fits
 from immutable_delivery.tables import extended_by
 
-Classify = Callable[[str, bytes], str]
-"""Path and head of a file → why it is not judged (fixture, vendored …), "" where it is."""
+Classify = Callable[[str], str]
+"""Path of a file → why it is not judged (fixture, vendored …), "" where it is."""
 
 Tell = Callable[[int, int], None]
 
@@ -138,8 +139,8 @@ def claimed(
     entry = NAMED[assigned] if assigned else claim(path, data)
     if hidden and (absent or not entry):  # else reading it will tell what is wrong
         name = (entry or candidates(path)[-1]).name
-        return Input(path, name, classify(path, data) or f"{_HIDDEN}{hidden}")
-    return Input(path, entry.name, classify(path, data), len(data)) if entry else None
+        return Input(path, name, classify(path) or f"{_HIDDEN}{hidden}")
+    return Input(path, entry.name, classify(path), len(data)) if entry else None
 
 
 def _bytes(path: str, read_file: Callable[[str], bytes]) -> tuple[bytes, str, bool]:
@@ -156,16 +157,16 @@ def _bytes(path: str, read_file: Callable[[str], bytes]) -> tuple[bytes, str, bo
 def _built(project: Project, classify: Classify) -> dict[str, Input]:
     """Return what manifests build from and nothing has been read of: no name and no folder hides a Dockerfile.
 
-    What the configuration leaves out, and what a program generates, stays left out.
+    What the configuration leaves out stays left out.
     """
     found = {build.dockerfile for build in project.builds}.intersection(project.files.paths)
     inputs = project.inputs
     hidden = (path for path in found if path not in inputs or inputs[path].skipped)
     described = next(entry.name for entry in REGISTRY if entry.describes_images)
 
-    def left_out(path: str, head: bytes) -> str:
-        skipped = classify(path, head)
-        return "" if skipped == path_class(path) else skipped
+    def left_out(path: str) -> str:
+        skipped, by_itself = classify(path), path_class(path, held_by(project.files.paths))
+        return "" if skipped == by_itself else skipped
 
     named = (claimed(path, project.files.read, left_out, described) for path in sorted(hidden))
     return {one.path: one for one in named if one}

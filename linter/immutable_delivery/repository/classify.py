@@ -1,15 +1,18 @@
-"""What a file is to a delivery by its path and header: part of it, or a fixture, somebody else's, generated, archived."""
+"""What a file is to a delivery by its path: part of it, or a fixture, somebody else's, archived."""
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.files import below
 
-PathClass = Literal["", "fixture", "vendored", "generated", "archived"]
-"""Empty: part of the delivery. ``examples/`` is: people copy what stands there."""
+PathClass = Literal["", "fixture", "vendored", "archived"]
+"""Empty: part of the delivery. ``examples/`` is: people copy what stands there; and so is what a program generates, for it ships."""
+
+Holds = Callable[[str], bool]
+"""Tells whether anything lies below a folder."""
 
 _VENDORED = frozenset(
     {
@@ -19,26 +22,17 @@ _VENDORED = frozenset(
         *(".terraform", ".terragrunt-cache"),
     }
 )
-_FIXTURE = frozenset(
-    {
-        *(
-            "fixture",
-            "fixtures",
-            "__fixtures__",
-            "testdata",
-            "testfiles",
-            "testfiles-negative",
-            "test-data",
-            "test_data",
-        ),
-        *("testcases", "test-cases", "test_cases", "__tests__", "__mocks__", "__snapshots__"),
-        *("tests", "golden", "goldens", "goldenfiles"),
-    }
+_KINDS = "acceptance|conformance|e2e|functional|integration|load|perf|regression|smoke|system|unit"
+_FIXTURE = lazy(
+    rf"(?:(?:{_KINDS}|test)[-_])?(?:tests|test[-_]?(?:data|files|cases)|fixtures?|goldens?|goldenfiles)"
+    rf"(?:[-_.]?v?\d+|[-_.](?:bad|data|files|fixtures|good|invalid|negative|new|old|positive|valid|{_KINDS}))*"
+    rf"|test[-_](?:{_KINDS})(?:[-_.]?\d+)?|__(?:fixtures|tests|mocks|snapshots)__"
 )
+"""Folders of tests and of what they read, with a number or a word of tests behind."""
 _TEST_PARTS = frozenset(
     {"acceptance", "cases", "data", "e2e", "functional", "integration", "resources", "unit"}
 )
-"""What makes `test/` a folder of tests: alone it is as often the environment of that name."""
+"""What makes `test/` a folder of tests, as `tests/` beside it does: alone it is as often the environment of that name."""
 
 _ARCHIVED = frozenset(
     {
@@ -53,43 +47,36 @@ _ARCHIVED = frozenset(
     }
 )
 
-_HEADER_LINES = 30
-_COMMENT = lazy(r"\s*(#|//|/\*|\*|;|--|<!--|\{\{|\(\*|%|'|\"\"\"|REM\b|rem\b)")
-_GENERATED = lazy(
-    r"@generated\b"
-    r"|\bcode generated\b.*\bdo not (manually )?edit\b"
-    r"|\bauto-?generated\b.{0,200}\bdo not\b.{0,20}\b(edit|modify|change|update)"
-    r"|\b(file|dockerfile|manifest) (is|was|has been) (auto-?|automatically )?generated\b"
-    r"|\bgenerated\b.{0,120}\bdo not\b.{0,20}\b(edit|modify|change|update)\b"
-    r"|\bdo not\b.{0,20}\b(edit|modify|change|update)\b.{0,120}\bgenerated\b",
-    re.IGNORECASE | re.DOTALL,
-)
+
+def _nothing(_folder: str) -> bool:
+    return False
 
 
-def classify(path: str, head: bytes = b"") -> PathClass:
-    """Return the class of a file by its path, relative to the root, and the bytes that it begins with."""
+def classify(path: str, holds: Holds = _nothing) -> PathClass:
+    """Return the class of a file by its path, relative to the root, and the folders beside it."""
     parts = path.split("/")[:-1]
     folders = set(parts)
     if folders & _VENDORED:
         return "vendored"
-    if folders & _FIXTURE or _is_test(parts):
+    if any(map(_FIXTURE.fullmatch, folders)) or _is_test(parts, holds):
         return "fixture"
     if folders & _ARCHIVED or parts[:1] == ["archive"]:
         return "archived"
-    return "generated" if _is_generated(head) else ""
+    return ""
 
 
-def _is_test(parts: list[str]) -> bool:
-    return any(
-        (one, two) == ("src", "test") or (one == "test" and two in _TEST_PARTS)
-        for one, two in pairwise(parts)
-    )
+def held_by(paths: Sequence[str]) -> Holds:
+    """Return what tells whether anything of a sorted list of paths lies below a folder."""
+    return lambda folder: any(path != folder for path in below(paths, folder))
 
 
-def _is_generated(head: bytes) -> bool:
-    """Tell whether the comments at the top say that a program wrote the file."""
-    if b"generated" not in head[:4096].lower():  # every way of saying it holds the word
-        return False
-    lines = head[:4096].decode("utf-8-sig", "replace").splitlines()[:_HEADER_LINES]
-    comments = " ".join(line for line in lines if _COMMENT.match(line))
-    return bool(_GENERATED.search(comments))
+def _is_test(parts: Sequence[str], holds: Holds) -> bool:
+    """Whether `test/` is a folder of tests: by what lies above, below or beside it."""
+    for number, part in enumerate(parts):
+        if part == "test":
+            above, inside = parts[:number], parts[number + 1 : number + 2]
+            if above[-1:] == ["src"] or not _TEST_PARTS.isdisjoint(inside):
+                return True
+            if holds("/".join((*above, "tests"))):
+                return True
+    return False

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from immutable_delivery.errors import UsageError
 from immutable_delivery.records import Record, replace
-from immutable_delivery.repository.classify import PathClass, classify
+from immutable_delivery.repository.classify import PathClass, classify, held_by
 from immutable_delivery.repository.git import Git, find_git, is_outside, without_git
 from immutable_delivery.repository.handed import HandedFiles
 from immutable_delivery.repository.listing import folders_of
@@ -40,7 +40,7 @@ class Tree(Record, frozen=True):
         """Tell whether the caller asks about a file."""
         return not self.named or self.naming(path) is not None
 
-    def skipped(self, path: str, head: bytes = b"") -> PathClass:
+    def skipped(self, path: str) -> PathClass:
         """Return the class for which a file is not judged, empty where it is.
 
         A named file is, and a named folder frees what lies in it from the class that the folder itself is of.
@@ -48,8 +48,9 @@ class Tree(Record, frozen=True):
         naming = self.naming(path)
         if naming == path:
             return ""
-        below = path.removeprefix(f"{naming}/") if naming else path
-        return classify(below, head)
+        above = f"{naming}/" if naming else ""
+        holds = held_by(self.files.paths)
+        return classify(path.removeprefix(above), lambda folder: holds(f"{above}{folder}"))
 
     def naming(self, path: str) -> str | None:
         """Return the nearest named path that is or holds a file, None where none does."""

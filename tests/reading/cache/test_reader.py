@@ -51,7 +51,7 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def run(files: Counted) -> list[Fact]:
     remembered = remembered_of(["/repository"], "")
     reader = RememberingReader(files, UNCONFIGURED, remembered, 1)
-    facts = read(files, lambda _path, _head: "", reader).facts
+    facts = read(files, lambda _path: "", reader).facts
     remembered.save()
     return facts
 
@@ -122,7 +122,7 @@ class FailingOnce(Counted):
 @pytest.mark.parametrize("kind", [Failing, FailingOnce])
 def test_what_could_not_be_read_is_tried_again(kind: type[Counted]) -> None:
     run(kind(FILES))
-    assert run(Counted(FILES)) == read(Counted(FILES), lambda _path, _head: "").facts
+    assert run(Counted(FILES)) == read(Counted(FILES), lambda _path: "").facts
 
 
 def test_a_question_that_nobody_can_ask_again_has_no_answer() -> None:
