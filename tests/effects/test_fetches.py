@@ -247,7 +247,7 @@ def test_revisions_of_repositories(script: str, expected: str) -> None:
     [
         ("gh release download -R o/tool -p '*.tgz'", "alias the latest release"),
         ("gh release download v1.2.3 -R o/tool", "exact v1.2.3"),
-        ('gh release download "$V" -R o/tool', "none $V"),
+        ('gh release download "$V" -R o/tool', "None None"),
         ("hf download org/model", "alias the main branch"),
         ("huggingface-cli download org/model --revision main", "alias main"),
         (f"hf download org/model --revision {COMMIT}", f"digest {COMMIT}"),

@@ -30,6 +30,8 @@ class Clone(Record, eq=False):
     folder: str
     settled: bool = False
     """Whether a checkout has followed."""
+    fetched: Word | None = None
+    """What `FETCH_HEAD` means in it."""
 
 
 class Clones(Record):
@@ -94,6 +96,7 @@ class Clones(Record):
         ref = operands[1] if len(operands) > 1 else None
         clone = self._at(where) if url is None else None
         if clone is not None:
+            clone.fetched = ref
             if verb.text == "pull" and ref is not None:
                 clone.fact = settled(clone.fact, ref)
             return
@@ -105,6 +108,8 @@ class Clones(Record):
         """Take a checkout for the revision of the repository that it works in."""
         clone = self._at(where)
         ref = arguments.operands[0].word if arguments.operands else None
+        if clone is not None and ref is not None and ref.text == "FETCH_HEAD":
+            ref = clone.fetched
         if clone is None or ref is None or ref.text in _NO_REVISION or arguments.passed:
             return
         clone.fact = settled(clone.fact, ref, newest=any(map(_asks, event.feeding(ref))))

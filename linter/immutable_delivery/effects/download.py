@@ -6,13 +6,18 @@ import re
 from posixpath import basename
 
 from immutable_delivery.effects.paths import located
+from immutable_delivery.effects.stage import Event
 from immutable_delivery.facts import Execution, Fetch
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Call
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Revisions
 
 MAX_NAME = 200
+FROM_ELSEWHERE = "what another download says"
+"""The revision of what is fetched by a version that was looked up."""
 _MATERIAL = lazy(
     r"(?:.*[-_.])?(?:sha\d*sums?|md5sums?|checksums?|shasums\d*)(?:[._-].*)?|gpg|(?:.*[-_.])?key(?:ring)?s?(?:\.gpg)?"
     r"|.*\.(?:asc|sig|sign|gpg|minisig|sigstore|bundle|pem|crt|cer|pub|sum|sha\d+(?:sum)?s?|md5(?:sum)?s?|digests?)(?:\.(?:txt|key))?",
@@ -42,6 +47,8 @@ class Download(Record, eq=False):
     """The host that it comes from, as written."""
     signed: bool = False
     """Whether a signature has told that it is what it should be."""
+    asked: tuple[Event, ...] = ()
+    """The calls whose output stands in its address."""
     folder: str = ""
     """The folder that they fill, where they are a tree of files."""
     material: bool = False
@@ -71,6 +78,16 @@ class Download(Record, eq=False):
         if self.verified is not True and not used:
             self.verified = verdict
 
+    @property
+    def tells(self) -> bool:
+        """Whether it only tells which version is the newest."""
+        return known(Revisions).lookup.fullmatch(self.fact.url or "") is not None
+
+    def move(self) -> None:
+        """Note that another download tells what is fetched."""
+        if self.fact.pin in {None, "none"}:
+            self.fact = replace(self.fact, pin="alias", revision=FROM_ELSEWHERE)
+
     def shares_its_source(self, sums: Download) -> bool:
         """Whether a list of checksums comes from where the file does, and nobody has signed it: who replaces one replaces both."""
         return bool(self.origin) and self.origin == sums.origin and not sums.signed
@@ -81,15 +98,18 @@ class Download(Record, eq=False):
         used = (
             self.key or self.executed or self.unpacked_at is not None or self.fact.bypassed_checks
         )
-        return bool(used) or (self.kept and not self.material)
+        return bool(used) or (self.kept and not self.material and not self.tells)
 
     def settled(self) -> Fetch:
         """Return the fact with what has become of them."""
         verified = True if self.fact.verified else self.verified
+        told = verified and not self.material  # by a sum, which tells what a certificate would
+        bypassed = () if told else self.fact.bypassed_checks
         by = {"executed": self.executed_by} if self.executed_by else {}
         return replace(
             self.fact,
             verified=verified,
+            bypassed_checks=bypassed,
             executed="" if verified else self.executed,
             unpacked=self.fact.unpacked or self.unpacked_at is not None,
             key=self.key,

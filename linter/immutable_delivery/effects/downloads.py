@@ -34,7 +34,9 @@ def downloads(event: Event, fetcher: Fetcher) -> Iterator[Download]:
             continue
         chosen = _revision(fetcher, arguments, operands)
         fact = fetch(event, fetcher, arguments, word, address, chosen)
-        download = Download(fact, event.number, origin=origin_of(word.text))
+        download = Download(
+            fact, event.number, origin=origin_of(word.text), asked=tuple(event.feeding(word))
+        )
         shared = outputs[0] if outputs and fetcher.names[0] != "curl" else None
         output = outputs[index] if index < len(outputs) else shared
         path = _path(event, fetcher, arguments, word, output, operands)

@@ -6,6 +6,7 @@ import re
 
 from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.effects.bypasses import bypasses
+from immutable_delivery.effects.download import FROM_ELSEWHERE
 from immutable_delivery.effects.program_tables import Fetcher
 from immutable_delivery.effects.stage import Event, decided
 from immutable_delivery.effects.verification import behind
@@ -33,12 +34,13 @@ def fetch(
 ) -> Fetch:
     """Return the fact; what checks, unpacks and runs the bytes shows later."""
     places = {"url": decided(word)}
-    pin, revision = address.pin, address.revision.text
+    pin: Pin | None = address.pin
+    revision: str | None = address.revision.text
     start = word.text.find(revision) if revision else -1
     if start >= 0:
         places["revision"] = word.written.place(start, start + len(revision))
     if chosen is not None:
-        pin, revision = _chosen(chosen), chosen.text
+        pin, revision = _chosen(chosen), chosen.text if chosen.known else None
         places["revision"] = chosen.place
     elif arguments.given(fetcher.fingerprint):
         pin, revision = "digest" if _FINGERPRINT.fullmatch(word.text) else "none", ""
@@ -60,7 +62,7 @@ def fetch(
         tool=event.call.name,
         url=word.text if word.known else None,
         source_type=address.source_type,
-        revision=revision if known else "what another download says" if moving else None,
+        revision=FROM_ELSEWHERE if moving else revision if known else None,
         pin="alias" if moving else pin if known else None,
         verified=bool(address.checksum or arguments.given(fetcher.checksum)) or pin == "digest",
         bypassed_checks=checks.names,
@@ -68,11 +70,11 @@ def fetch(
     )
 
 
-def _chosen(word: Word) -> Pin:
+def _chosen(word: Word) -> Pin | None:
     """Grade a revision of Subversion or Mercurial: a number or a hash is a content address."""
     text = word.text.lstrip("r")
     if word.unresolved:
-        return "none"
+        return None
     if text.isdigit() or re.fullmatch(r"[0-9a-f]{12,40}", text):
         return "digest"
     return "exact" if re.search(r"\d+\.\d+", text) else "alias"

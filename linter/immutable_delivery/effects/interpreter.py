@@ -196,6 +196,7 @@ class Interpreter:
         self._facts += (*settings(event, stage), *installed, *fetched)
         if event.name == "git":
             self._clones.read(event, stage)
+            stage.cloned |= dict.fromkeys(one.folder for one in self._clones.found[-1:])
         self._taint.read(event)
         self._written.read(event)
         self._facts += commands(event, told=bool(installed))

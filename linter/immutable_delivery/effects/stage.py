@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from posixpath import join
 
+from immutable_delivery.effects.paths import located
 from immutable_delivery.effects.program_tables import Role
 from immutable_delivery.effects.tables import Tables
 from immutable_delivery.facts import Scope
@@ -62,6 +63,8 @@ class Stage(Record):
     listed: bool = False
     """Whether a requirement file has been installed: what it fixes is not taken anew."""
     snapshot: bool | None = False
+    cloned: dict[str, None] = field(default_factory=dict)
+    """Folders that hold another repository."""
     texts: dict[str, Text] = field(default_factory=dict)
     """Files of the repository that were read."""
 
@@ -70,12 +73,17 @@ class Stage(Record):
         written = join(call.folder or "", path)
         if self.locate is not None and (found := self.locate(written)) is not None:
             return found
-        if self.files is None:
+        if self.files is None or self._is_foreign(located(call, "")):
             return None
-        for candidate in (resolve(self.folder, written), resolve(self.folder, path)):
+        guesses = (written,) if self.locate is not None and call.folder else (written, path)
+        for candidate in (resolve(self.folder, guess) for guess in guesses):
             if candidate is not None and _there(self.files, candidate):
                 return candidate
         return None
+
+    def _is_foreign(self, folder: str) -> bool:
+        """Whether a folder holds what was cloned from elsewhere: nothing of this repository lies there unseen."""
+        return any(folder == one or folder.startswith(f"{one}/") for one in self.cloned)
 
     def read(self, path: str) -> Text | None:
         """Return the text of a file of the repository."""

@@ -12,7 +12,14 @@ from immutable_delivery.effects.execution import Run, runs
 from immutable_delivery.effects.paths import joins
 from immutable_delivery.effects.stage import Event, hull
 from immutable_delivery.effects.stored_downloads import StoredDownloads
-from immutable_delivery.effects.verification import decrypts, of_others, said, signs, verifies
+from immutable_delivery.effects.verification import (
+    behind,
+    decrypts,
+    of_others,
+    said,
+    signs,
+    verifies,
+)
 from immutable_delivery.facts import Execution, Fetch
 from immutable_delivery.syntax.shell import Call, Word
 
@@ -42,6 +49,8 @@ class Taint:
         """Follow a call."""
         made = list(downloads(event, event.role.fetcher)) if event.role.fetcher else []
         for download in made:
+            if any(map(self._looked_up, download.asked)):
+                download.move()
             self.holdings.add(download)
         if made:
             self._flows[event.number] = [download for download in made if not download.paths]
@@ -53,6 +62,11 @@ class Taint:
     def finish(self) -> list[Fetch]:
         """Return the facts of all downloads that bring code or data into the stage."""
         return [download.settled() for download in self.holdings.all if download.counts]
+
+    def _looked_up(self, event: Event) -> bool:
+        """Whether the output of a call is taken out of a file that tells which version is the newest."""
+        held = (one for other in behind(event) for one in self._all_held(other))
+        return any(one.tells for one in held)
 
     def _coming(self, event: Event) -> list[Download]:
         """Return the downloads on standard input, from a pipe or a file."""
@@ -108,6 +122,9 @@ class Taint:
         """Note what a call passes on: what comes in, and the files that it reads."""
         if event.name in {"echo", "printf"}:
             read = [one for word in event.words for one in self._given(event, word)]
+            feeding = [other.number for word in event.words for other in event.feeding(word)]
+            if feeding and self._values.issuperset(feeding):
+                self._values.add(event.number)
         else:
             read = self._all_held(event)
         self._flows[event.number] = list(dict.fromkeys((*coming, *read)))

@@ -371,6 +371,14 @@ class Revisions(Subject, frozen=True):
     """In front of a number: the branch of a series (`release/1.2`)."""
     systems: Words = ()
     """In front of a number: the release of a system, no version of what is fetched."""
+    lookups: Words = ()
+    """Addresses that tell which version is the newest, without their scheme."""
+
+    @cached_property
+    def lookup(self) -> re.Pattern[str]:
+        """Fits the whole of an address that tells which version is the newest."""
+        told = "|".join(re.escape(word).replace(r"\*", "[^?#]*") for word in self.lookups)
+        return re.compile(rf"(?:https?://)?(?:{told or '(?!)'})(?:[?#].*)?")
 
     @cached_property
     def strong(self) -> re.Pattern[str]:

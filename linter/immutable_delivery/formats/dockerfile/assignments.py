@@ -8,8 +8,12 @@ from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.references import argument
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.formats.dockerfile.variables import Variables
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
+
+_VARIABLE = lazy(r"\$\{\w+:?-?\}|\$\w+")
 
 
 def arg(state: State, instruction: Instruction) -> None:
@@ -38,7 +42,8 @@ def arg_facts(instruction: Instruction, variables: Variables, scope: Scope) -> l
 
 def env(state: State, instruction: Instruction) -> None:
     """Set environment variables; all of them see the values before the instruction."""
-    values = (state.triggered or state.variables).values
+    variables = state.triggered or state.variables
+    values, declared = variables.values, frozenset(variables.values)
     pairs = [
         (state.expand(name), state.expand(value), value) for name, value in _pairs(instruction)
     ]
@@ -46,7 +51,14 @@ def env(state: State, instruction: Instruction) -> None:
         values[name.text] = value
         state.environment.add(name.text)
         state.assign(name.text)
-        state.emit(_pair_fact("env", name, value, written, instruction, state.scope))
+        fact = _pair_fact("env", name, value, written, instruction, state.scope)
+        state.emit(replace(fact, secret="") if _inherited(value, declared) else fact)
+
+
+def _inherited(value: LocatedText, declared: frozenset[str]) -> bool:
+    """Whether a value is nothing but variables that this build does not declare: empty, or in a layer of the base already."""
+    undeclared = bool(value.unresolved) and declared.isdisjoint(value.unresolved)
+    return undeclared and not _VARIABLE.sub("", value.text)
 
 
 def label(state: State, instruction: Instruction) -> None:
