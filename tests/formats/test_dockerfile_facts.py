@@ -191,7 +191,7 @@ def test_remote_sources_are_fetches(
         ("ENV AWS_ACCESS_KEY_ID=abcdefghijklmnop", "name"),
         ("ARG openai_api_key", "name"),
         ("ARG NPM_TOKEN=", "name"),
-        ("ENV TOKEN $TOKEN", "name"),
+        ("ENV TOKEN $TOKEN", ""),
         ("ENV URL=https://me:s3cret@x.org/", "url"),
         ("ENV X=AKIAABCDEFGHIJKLMNOP", "value"),
         ("ENV DB_PASSWORD=", ""),

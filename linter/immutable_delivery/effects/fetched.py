@@ -35,10 +35,11 @@ def fetch(
     """Return the fact; what checks, unpacks and runs the bytes shows later."""
     places = {"url": decided(word)}
     pin: Pin | None = address.pin
-    revision: str | None = address.revision.text
-    start = word.text.find(revision) if revision else -1
+    moves = address.revision.text
+    revision: str | None = moves
+    start = word.text.find(moves) if moves else -1
     if start >= 0:
-        places["revision"] = word.written.place(start, start + len(revision))
+        places["revision"] = word.written.place(start, start + len(moves))
     if chosen is not None:
         pin, revision = _chosen(chosen), chosen.text if chosen.known else None
         places["revision"] = chosen.place
