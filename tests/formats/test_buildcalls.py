@@ -60,3 +60,19 @@ def test_what_is_built_as_a_whole_is_built_in_the_root() -> None:
 
 def test_without_a_source_nothing_is_asked() -> None:
     assert context({"go.mod": "module x\n", "Makefile": "all:\n"}, ()) == "cmd/tool"
+
+
+def test_what_no_folder_holds_whole_is_built_where_a_call_says() -> None:
+    call = {"Makefile": "tool:\n\tdocker build -f cmd/tool/Dockerfile .\n"}
+    assert context({**call, "cmd/tool/a.txt": ""}, ("a.txt", "dist")) == ""
+    assert context({"cmd/tool/a.txt": ""}, ("a.txt", "dist")) == "cmd/tool"
+
+
+def test_the_folder_of_the_dockerfile_is_built_where_a_call_names_only_that() -> None:
+    files = {"go.mod": "module x\n", "Makefile": "all:\n\tdocker build -t tool cmd/tool\n"}
+    assert context(files) == "cmd/tool"
+
+
+def test_a_pattern_tells_the_context_as_a_name_does() -> None:
+    files = {"package.json": "{}", "package-lock.json": "{}"}
+    assert context(files, ("package*.json", ".")) == ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from posixpath import basename, normpath
+from posixpath import normpath
 
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.files import Files, folder_of, read_text
+from immutable_delivery.source.files import Files, below, folder_of, read_text
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import BuildCalls
 
@@ -28,7 +28,7 @@ def called_context(files: Files, dockerfile: str) -> str | None:
     """Return the folder that the repository's own commands build a Dockerfile in; None where they do not tell one."""
     found = {
         _joined(folder, context)
-        for path, folder in _callers(files)
+        for path, folder in _callers(files.paths, folder_of(dockerfile))
         if (text := read_text(files, path)) is not None
         for name, context in _calls(text.value)
         if _joined(folder, name) == dockerfile
@@ -45,14 +45,22 @@ def builds_from_root(files: Files, folder: str) -> bool:
     )
 
 
-def _callers(files: Files) -> Iterator[tuple[str, str]]:
-    """Yield the files that may build images, each with the folder that its commands run in."""
+def _callers(paths: Sequence[str], folder: str) -> Iterator[tuple[str, str]]:
+    """Yield the files that may build what lies in a folder, each with the folder that its commands run in.
+
+    Recipes lie in that folder or above it: to look through all of a repository for each Dockerfile would take too long.
+    """
     table = known(BuildCalls)
-    for path in files.paths:
-        if basename(path) in table.recipes:
-            yield path, folder_of(path)
-        elif path in table.pipelines or folder_of(path) in table.folders:
-            yield path, ""
+    for pipeline in sorted(table.pipelines):
+        yield from ((path, "") for path in below(paths, pipeline) if path == pipeline)
+    for scripts in sorted(table.folders):
+        yield from ((path, "") for path in below(paths, scripts) if folder_of(path) == scripts)
+    while True:
+        names = (f"{folder}/{name}".lstrip("/") for name in sorted(table.recipes))
+        yield from ((name, folder) for name in names if next(below(paths, name), "") == name)
+        if not folder:
+            return
+        folder = folder_of(folder)
 
 
 @lru_cache(maxsize=512)
@@ -67,9 +75,10 @@ def _commands(text: str) -> Iterator[Call]:
             words = shlex.split(call[1], comments=True)
         except ValueError:  # a quote that the line does not close
             continue
-        named = _named(words)
-        if named and words and not words[-1].startswith("-") and "$" not in named + words[-1]:
-            yield named, words[-1]
+        folder = words[-1] if words else "-"
+        named = _named(words) or f"{folder}/Dockerfile"
+        if not folder.startswith("-") and "$" not in named + folder:
+            yield named, folder
 
 
 def _named(words: list[str]) -> str:

@@ -40,10 +40,7 @@ class Context:
         if not is_glob(path):
             whole = joined(self.folder, path)
             return [whole] if self.kind(whole) or self.state(whole) != "missing" else []
-        found = [self.folder]
-        for part in path.split("/"):
-            found = [whole for base in found for whole in self._matching(base, part)][:MAX_MATCHES]
-        return found
+        return _matches(self.files.paths, self.folder, path)
 
     def kind(self, path: str) -> Kind:
         """Tell whether a path of the repository is a file, a folder or unknown."""
@@ -75,14 +72,6 @@ class Context:
         found = read_text(self.files, path)
         return found.value if found else None
 
-    def _matching(self, base: str, part: str) -> Iterator[str]:
-        if is_glob(part):
-            glob = Glob(part)
-            names = (name for name in children(self.files.paths, base) if glob.matches(name))
-            yield from (joined(base, name) for name in names)
-        elif self.kind(joined(base, part)):
-            yield joined(base, part)
-
 
 def context_of(files: Files, dockerfile: str, request: Request, sources: Sequence[str]) -> Context:
     """Return the context: as a manifest says, else the folder above the Dockerfile that holds most of its sources."""
@@ -95,15 +84,39 @@ def context_of(files: Files, dockerfile: str, request: Request, sources: Sequenc
         return Context(files, dockerfile, _told(files, dockerfile, folder))
     best, most = folder, -1
     while True:
-        held = sum(
-            bool(kind(files.paths, joined(folder, normpath(f"/{one}").lstrip("/"))))
-            for one in sources
-        )
+        held = sum(_holds(files.paths, folder, one) for one in sources)
         if held > most:
             best, most = folder, held
-        if not folder or held == len(sources):
-            return Context(files, dockerfile, best)
+        if held == len(sources):
+            return Context(files, dockerfile, folder)
+        if not folder:  # no folder holds all: what is not there is made first, or a call says where
+            called = called_context(files, dockerfile)
+            return Context(files, dockerfile, best if called is None else called)
         folder = folder_of(folder)
+
+
+def _holds(paths: Sequence[str], folder: str, source: str) -> bool:
+    """Whether a folder holds what a source of COPY means."""
+    path = normpath(f"/{source}").lstrip("/")
+    found = _matches(paths, folder, path) if is_glob(path) else kind(paths, joined(folder, path))
+    return bool(found)
+
+
+def _matches(paths: Sequence[str], folder: str, pattern: str) -> list[str]:
+    """Return what in a folder fits a pattern, part by part."""
+    found = [folder]
+    for part in pattern.split("/"):
+        found = [one for base in found for one in _matching(paths, base, part)][:MAX_MATCHES]
+    return found
+
+
+def _matching(paths: Sequence[str], base: str, part: str) -> Iterator[str]:
+    if is_glob(part):
+        glob = Glob(part)
+        names = (name for name in children(paths, base) if glob.matches(name))
+        yield from (joined(base, name) for name in names)
+    elif kind(paths, joined(base, part)):
+        yield joined(base, part)
 
 
 def _told(files: Files, dockerfile: str, folder: str) -> str:
