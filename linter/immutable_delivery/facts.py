@@ -192,7 +192,7 @@ class Image(Fact, frozen=True, kw_only=True):
     problem: str = ""
     """Why the reference is malformed, for a person."""
     built_here: bool = False
-    """Whether the same tool builds this image and puts it here."""
+    """Whether the same tool builds this image and puts it here, or it is a base made here whose tag each build gives."""
     unresolved: str = ""
     """The variables or placeholders, without a value in the repository, that hide how it is pinned."""
     unpinned_from: str = ""

@@ -96,6 +96,12 @@ def test_pin(reference: str, pin: str) -> None:
         ("${REGISTRY}/web:latest", "alias", ""),
         (f"nginx:${{TAG}}@{DIGEST}", "digest", ""),
         ("gcr.io/PROJECT_ID/web:v1.2.3", "exact", ""),
+        ("<your registry>/web:latest", "alias", ""),
+        ("[registry]/web:latest", "alias", ""),
+        ("{registry}/web:latest", "alias", ""),
+        ("YOUR-REGISTRY/web:latest", "alias", ""),
+        ("ACCOUNT_ID.registry.REGION.example.com/web:latest", "alias", ""),
+        ("shop/web:[version]", None, "[version]"),
     ],
 )
 def test_a_variable_hides_only_what_it_holds(

@@ -34,8 +34,6 @@ def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> 
         _package(operand, reader, _version(manager, verb, arguments, operands, operand))
         for operand in named
     ]
-    if verb.name:
-        found = [package and replace(package, name=verb.name) for package in found]
     version = arguments.given(manager.version)
     for option in arguments.all(manager.sources | manager.instead):
         if option.value:
@@ -44,6 +42,8 @@ def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> 
     alias = arguments.given(manager.aliases)
     if alias is not None and not named:
         found.append(_alias(alias))
+    if verb.name:
+        found = [package and replace(package, name=verb.name) for package in found]
     return [package for package in found if package is not None]
 
 

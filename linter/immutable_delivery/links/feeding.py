@@ -1,4 +1,4 @@
-"""Which Dockerfiles make images that others here build on: by the name of the folder or the file."""
+"""Which Dockerfiles make images that others here build on, and which bases they are: by the name of the folder or the file."""
 
 from __future__ import annotations
 
@@ -9,18 +9,50 @@ from collections.abc import Iterable, Mapping, Sequence
 from immutable_delivery.facts import Container, Fact, Image
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
+from immutable_delivery.source.text import Place
 
 _BUILDS_ON = frozenset({"base", "copy", "mount"})
 _FILE = lazy(r"[._-]?(?:docker|container)file[._-]?", re.IGNORECASE)
 
 
 def link_feeding(facts: Sequence[Fact]) -> list[Fact]:
-    """Return the facts with ``feeds`` of every build stage filled in."""
-    used = _used(facts)
-    return [
-        replace(fact, feeds=True) if isinstance(fact, Container) and _feeds(fact, used) else fact
-        for fact in facts
-    ]
+    """Return the facts with ``feeds`` of every build stage and ``built_here`` of bases filled in."""
+    used, made = _used(facts), _made(facts)
+    return [_linked(fact, used, made) for fact in facts]
+
+
+def _linked(fact: Fact, used: Mapping[str, set[str]], made: Mapping[str, set[str]]) -> Fact:
+    if isinstance(fact, Container) and _feeds(fact, used):
+        return replace(fact, feeds=True)
+    if isinstance(fact, Image) and _is_default(fact) and _is_made(fact, made):
+        return replace(fact, built_here=True)
+    return fact
+
+
+def _is_default(image: Image) -> bool:
+    """Whether the tag of a base is the default of an ARG, which stands in for what each build gives."""
+    decided = image.places.get("tag")
+    return image.role == "base" and decided is not None and not _holds(image.extent, decided)
+
+
+def _is_made(image: Image, made: Mapping[str, set[str]]) -> bool:
+    """Whether another Dockerfile here makes an image of this name; what Docker publishes is not meant."""
+    owner, _, name = (image.name or "").rpartition("/")
+    return bool(owner and made.get(name, set()) - {image.scope.dockerfile})
+
+
+def _holds(extent: Place, place: Place) -> bool:
+    inside = extent.span.start <= place.span.start and place.span.end <= extent.span.end
+    return extent.file == place.file and inside
+
+
+def _made(facts: Iterable[Fact]) -> Mapping[str, set[str]]:
+    """Return the Dockerfiles by what their images may be called."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in {fact.dockerfile for fact in facts if isinstance(fact, Container)} - {""}:
+        for name in _names(path):
+            found[name].add(path)
+    return found
 
 
 def _used(facts: Iterable[Fact]) -> Mapping[str, set[str]]:

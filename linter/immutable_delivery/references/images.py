@@ -21,9 +21,9 @@ _REPOSITORY = lazy(rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*\Z")
 _TAG = lazy(r"\w[\w.-]{0,127}\Z", re.ASCII)
 _DIGEST_LENGTH = {"sha256": 64, "sha512": 128, "blake3": 64}
 
-_VARIABLE = lazy(r"\$\{[^}]*\}|\$\([^)]*\)|\$\w+|\{\{.*?\}\}|<[^<>\s]+>|%\w+%|#\{[^}]*\}#?")
+_VARIABLE = lazy(r"\$\{[^}]*\}|\$\([^)]*\)|\$\w+|\{\{.*?\}\}|<[^<>]+>|\[[^\[\]\s]+\]|\{[\w.-]+\}|%\w+%|#\{[^}]*\}#?")
 _PLACEHOLDER = lazy(
-    r"(?!LATEST\Z|STABLE\Z)(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|__\w+__|[A-Z]{4,}|TAG)\Z"
+    r"(?!LATEST\Z|STABLE\Z)(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:YOUR|MY)-[A-Z0-9-]+|__\w+__|[A-Z]{4,}|TAG)\Z"
 )
 
 _DATE = lazy(r"(?<!\d)20\d\d[-.]?[01]\d[-.]?[0-3]\d(?!\d{1,3}(?!\d))")
@@ -228,7 +228,8 @@ def _value(part: LocatedText) -> str | None:
 
 def _words(text: str) -> list[str]:
     """Return what may be a placeholder; the hexadecimal digits of a digest are none, in whatever case."""
-    return re.split(r"[/:@]", re.sub(r"(?<=:)[0-9A-Fa-f]{32,}\Z", "", text))
+    host = text.partition("/")[0].split(".") if "/" in text else []
+    return [*re.split(r"[/:@]", re.sub(r"(?<=:)[0-9A-Fa-f]{32,}\Z", "", text)), *host]
 
 
 def _last_part(text: str) -> str:
