@@ -432,6 +432,8 @@ class Copy(Fact, frozen=True, kw_only=True):
     target: str | None = ""
     whole_context: bool = False
     """Whether it copies the whole context (`COPY . …`)."""
+    ships: bool = True
+    """Whether it gets into what is delivered as it is; not where other stages take only what was made of it."""
     ignored: tuple[str, ...] = ()
     """What a .dockerignore leaves in though it does not belong into an image: `.git`, secrets, dependencies."""
     ignore_file: str = ""

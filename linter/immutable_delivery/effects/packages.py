@@ -35,9 +35,8 @@ def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> 
         for operand in named
     ]
     version = arguments.given(manager.version)
-    for option in arguments.all(manager.sources | manager.instead):
-        if option.value:
-            found.append(_package(Operand(option.value), reader, version and version.value))
+    given = (option.value for option in arguments.all(manager.sources | manager.instead))
+    found += [_package(Operand(word), reader, version and version.value) for word in given if word]
     found.append(_from_git(manager, arguments))
     alias = arguments.given(manager.aliases)
     if alias is not None and not named:

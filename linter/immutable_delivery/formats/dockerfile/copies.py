@@ -42,7 +42,11 @@ def copy(state: State, instruction: Instruction) -> None:
         found = [(word, state.site.context.find(word.text) if word.known else []) for word in local]
         if state.triggered is None:  # ONBUILD copies from the context of another build
             _bring(state, instruction, found, target)
-            state.emit(copy_fact(state, instruction, found, target))
+            fact = copy_fact(state, instruction, found, target)
+            state.emit(fact)
+            if fact.whole_context and target.known:
+                copied = len(state.site.facts) - 1, state.stage.index, state.path(target.text)
+                state.site.copied.append(copied)
 
 
 def _from_stage(
@@ -54,6 +58,11 @@ def _from_stage(
     found = state.site.plan.find(reference, state.stage)
     if found.image:
         return
+    for index in found.stages:
+        taken = (word.text if word.known else "/" for word in sources)
+        state.site.taken.setdefault(index, []).extend(
+            state.site.states[index].path(one) for one in taken
+        )
     code = not all(_is_config(word.text, target.text) for word in sources)
     state.adds_code |= code
     origin = state.site.states[found.stages[0]] if found.stages else None

@@ -7,7 +7,15 @@ from itertools import takewhile
 
 from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Command, Container, Fact, Scope, Start
-from immutable_delivery.formats.dockerfile import assignments, bases, copies, runs, settings, starts
+from immutable_delivery.formats.dockerfile import (
+    assignments,
+    bases,
+    copies,
+    passing,
+    runs,
+    settings,
+    starts,
+)
 from immutable_delivery.formats.dockerfile.containers import container
 from immutable_delivery.formats.dockerfile.contents import Contents
 from immutable_delivery.formats.dockerfile.context import context_of
@@ -59,6 +67,7 @@ def _lower(document: Document, ctx: ParseContext, request: Request) -> list[Fact
         site.facts += assignments.arg_facts(one, plan.variables, scope)
     for stage in plan.stages:
         _stage(site, stage)
+    passing.settle(site)
     target = site.states[plan.target.index] if plan.target else None
     for state in site.states:
         starts.starts(state, target)
@@ -126,7 +135,7 @@ def _sources(document: Document) -> list[str]:
         for instruction in document.instructions
         if instruction.name in {"COPY", "ADD"} and flag(instruction, "from") is None
         for word in instruction.words[:-1]
-        if not any(char in word.text for char in "$*?[<:")
+        if not any(char in word.text for char in "$<:")
     ]
 
 

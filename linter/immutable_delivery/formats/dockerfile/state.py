@@ -29,6 +29,10 @@ class BuildState(Record):
     states: list[State] = field(default_factory=list)
     """One per stage, in their order."""
     lookups: int = 0
+    copied: list[tuple[int, int, str]] = field(default_factory=list)
+    """The facts of copies of the whole context: their numbers, the stages they are made in, and where to."""
+    taken: dict[int, list[str]] = field(default_factory=dict)
+    """What other stages copy from a stage."""
 
 
 class State(Record):
