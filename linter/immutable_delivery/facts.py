@@ -347,6 +347,8 @@ class Mount(Fact, frozen=True, kw_only=True):
     """Whether the source cannot change without a new deploy (immutable, hash-suffixed, by digest)."""
     workload: Workload = ""
     """The kind of what runs the container; `custom` for a kind that no cluster has by itself."""
+    sample: Hidden[str] = ""
+    """What the source usually is where it is not known: as a sample of the settings (`.env.example`) says."""
     host_path: Hidden[str | None] = None
     """The host path relative to the root of the repository ("" is the root); None where it is outside."""
 

@@ -91,3 +91,37 @@ def test_the_first_script_is_told_and_what_led_to_it() -> None:
     (install,) = [fact for fact in facts if isinstance(fact, Install)]
     assert start.script == "a.sh"
     assert [place.file for place in install.related] == ["Procfile"]
+
+
+WRAPPER = '#!/bin/sh\nfor n in 1 2 3; do\n  "$@" && break\ndone\n'
+
+
+def packages(line: str, files: Mapping[str, str]) -> list[str | None]:
+    installs = [fact for fact in run(line, files) if isinstance(fact, Install)]
+    return [package.name for install in installs for package in install.packages]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "./again pip install flask",
+        "sh again pip install flask",
+        "./again ./again pip install flask",
+        "./last pip install flask",
+        "./named flask",
+        "printf '#!/bin/sh\\npip install \"$@\"\\n' > /bin/get && get flask",
+        "echo 'pip install \"$1\"' > get && sh get flask",
+    ],
+)
+def test_a_script_runs_what_it_is_given(line: str) -> None:
+    files = {
+        "again": WRAPPER,
+        "last": '#!/bin/sh\nset -e\nexec "$@"\n',
+        "named": '#!/bin/sh\npip install -q "$1"\n',
+    }
+    assert packages(line, files) == ["flask"]
+
+
+def test_a_script_that_is_run_twice_runs_both() -> None:
+    line = "./again pip install flask; ./again pip install django; ./again pip install flask"
+    assert packages(line, {"again": WRAPPER}) == ["flask", "django"]

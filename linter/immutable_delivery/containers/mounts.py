@@ -36,6 +36,7 @@ def mount(
         read_only=spec.read_only.value,
         host=host if spec.kind else None,
         host_path=spec.host_path,
+        sample=spec.sample.value or "" if spec.sample else "",
         runtime_socket=socket,
         source_immutable=spec.immutable,
         script=_started(spec, started),

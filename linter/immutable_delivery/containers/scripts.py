@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from posixpath import basename
 
 from immutable_delivery.containers.files import Body, FileView
 from immutable_delivery.containers.supervisors import commands_in, supervised
@@ -24,6 +25,7 @@ MAX_SCRIPTS = 50
 _SHEBANG = lazy(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
 _SHELL_FILE = lazy(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
 _BINARY = lazy(r"\x7fELF|MZ")
+_PASSES = lazy(r"\$\{?[@*1-9]")
 _FUNCTION = lazy(r"^[\w:.-]+[ \t]*\(\)[ \t]*\{", re.MULTILINE)
 _DISPATCH = lazy(r'^(?:time[ \t]+)?"\$\{?[@*1][^"\n]*"(?:[ \t]+"\$@")?[ \t]*$', re.MULTILINE)
 
@@ -45,6 +47,7 @@ def follow(
     """Read the scripts that were run or sourced since, and those that they run; ``place`` leads to them."""
     followed = Followed()
     seen: set[Place] = set()
+    ran: set[tuple[Place, tuple[str, ...]]] = set()
     waiting = _run_since(interpreter, since)
     while waiting:
         program = waiting.pop(0)
@@ -55,11 +58,19 @@ def follow(
                 interpreter.script(told, program.scope, extent, (place,))
         else:
             followed.started.append(program.path.text)
-            if body.text.used_at not in seen:
-                seen.add(body.text.used_at)
+            run = body.text.used_at, _passed(program, body)
+            if run not in ran:
+                ran.add(run)
                 _read(program, body, interpreter, followed, place)
         waiting += _run_since(interpreter, since)
     return followed
+
+
+def _passed(program: Program, body: Body) -> tuple[str, ...]:
+    """Return the arguments of a script that runs what it is given; none where they make no difference."""
+    if not _PASSES.search(body.text.text):
+        return ()
+    return tuple(word.text for word in program.arguments)
 
 
 def _read(
@@ -82,14 +93,19 @@ def _read(
     else:
         followed.read += 1
         followed.scripts += [body.path] if body.path else []
-        interpreter.script(body.text, program.scope, body.extent or body.text.used_at, (place,))
+        extent = body.extent or body.text.used_at
+        given = None if program.sourced else program.arguments
+        interpreter.script(body.text, program.scope, extent, (place,), arguments=given)
 
 
 def _body(program: Program, view: FileView, interpreter: Interpreter) -> Body | None:
     """Return the text of a program: a file that the container sees, or one that a command wrote."""
     if not program.path.known:
         return None
-    written = interpreter.written.get(program.path.text)
+    name, texts = program.path.text, interpreter.written
+    written = texts.get(name)
+    if written is None and "/" not in name:
+        written = next((text for path, text in texts.items() if basename(path) == name), None)
     return view.body(program.path.text) or (Body(written) if written else None)
 
 

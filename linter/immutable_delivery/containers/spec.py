@@ -134,6 +134,8 @@ class MountSpec(Record, frozen=True):
     """The file on the machine that a config or secret is made of: what a person wrote as its source."""
     host_path: str | None = None
     """The host path relative to the root of the repository; None where it lies outside."""
+    sample: LocatedText | None = None
+    """What the source usually is, where it is not known: as a sample of the settings says."""
     immutable: bool | None = False
     """Whether the object behind it cannot change under its name."""
 

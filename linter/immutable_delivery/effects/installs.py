@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 
 from immutable_delivery.effects import rlang
 from immutable_delivery.effects.arguments import Arguments, Operand, Option, parse
@@ -12,6 +13,8 @@ from immutable_delivery.effects.stage import Event, Stage
 from immutable_delivery.facts import Install
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.shell import Word
+
+_INSTALLING = (["install"], ["add"], ["upgrade"])
 
 
 def installs(event: Event, stage: Stage) -> Iterator[Install]:
@@ -30,6 +33,8 @@ def _invocation(event: Event, manager: Manager, stage: Stage) -> Iterator[Instal
     if option is not None:
         yield from _by_option(event, manager, arguments, option, stage)
         return
+    if doubtful(arguments):
+        arguments.operands = _from_verb(manager, arguments.operands)
     found = _verb(manager, arguments)
     if found is None:
         return
@@ -45,6 +50,40 @@ def _invocation(event: Event, manager: Manager, stage: Stage) -> Iterator[Instal
     if not manager.ends:
         arguments.operands += [Operand(word) for word in arguments.passed]
     yield from made(Invocation(event, manager, verb, arguments, count, verb.words), stage)
+
+
+def doubtful(arguments: Arguments) -> bool:
+    """Whether a variable stands where the verb does: `apt-get "$OPTIONS" upgrade`."""
+    return any(_hidden(operand) for operand in arguments.operands[:1])
+
+
+def _hidden(operand: Operand) -> bool:
+    return bool(operand.word.unresolved) and operand.word.text.startswith("$")
+
+
+def _from_verb(manager: Manager, operands: list[Operand]) -> list[Operand]:
+    """Return the operands from the verb on that stands behind variables: they are options, or nothing."""
+    verbs = {verb.words for verb in manager.verbs if verb.action}
+    behind = list(dropwhile(_hidden, operands))
+    return behind if behind and (behind[0].word.text,) in verbs else operands
+
+
+def unsaid(event: Event) -> bool:
+    """Whether only a variable says what a package manager does."""
+    manager = event.role.manager
+    if not event.name and event.call.words[0].unresolved:
+        return [word.text for word in event.words[:1]] in _INSTALLING
+    if manager is None or not any(word.unresolved for word in event.words[:3]):
+        return False
+    arguments = parse(event.words, manager.options)
+    if (
+        arguments.given(manager.inert)
+        or arguments.given(manager.option_verbs)
+        or not doubtful(arguments)
+    ):
+        return False
+    verbs = all(verb.words for verb in manager.verbs) and bool(manager.verbs)
+    return verbs and doubtful(replace(arguments, operands=_from_verb(manager, arguments.operands)))
 
 
 def _inner(event: Event, operands: Sequence[Operand], stage: Stage) -> Iterator[Install]:

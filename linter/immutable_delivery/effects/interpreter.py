@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from immutable_delivery.effects.clones import Clones
 from immutable_delivery.effects.images import NamedImage, images
-from immutable_delivery.effects.installs import installs
+from immutable_delivery.effects.installs import installs, unsaid
 from immutable_delivery.effects.layers import Layers
 from immutable_delivery.effects.modules import program
 from immutable_delivery.effects.mutations import commands
@@ -19,7 +19,7 @@ from immutable_delivery.effects.tables import Tables, load
 from immutable_delivery.effects.taint import Taint
 from immutable_delivery.effects.unanalysed import foreign, language_of, unread
 from immutable_delivery.effects.written import Written
-from immutable_delivery.facts import Fact, Fetch, Install, Scope
+from immutable_delivery.facts import Fact, Fetch, Install, Scope, Unread
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.located import LocatedText
@@ -101,8 +101,9 @@ class Interpreter:
         *,
         escape: str = "\\",
         hidden: tuple[str, ...] = (),
+        arguments: Sequence[LocatedText] | None = None,
     ) -> None:
-        """Read a script of the shell; one that names another interpreter is not analysed.
+        """Read a script of the shell, given these arguments; one that names another interpreter is not analysed.
 
         Without ``extent`` every command is a statement of its own. ``hidden`` are the parts of it that somebody else fills in before a shell reads it, as they are written.
         """
@@ -112,7 +113,7 @@ class Interpreter:
             self._facts.append(unread(language, text.used_at, scope, extent or text.used_at))
             return
         shell = Shell(self.variables, self._stage.tables.wrappers)
-        shell.run(text, escape, hidden)
+        shell.run(text, escape, hidden, arguments)
         self._read(shell, scope, extent, related, text.used_at)
 
     def argv(
@@ -201,6 +202,8 @@ class Interpreter:
         self._written.read(event)
         self._facts += commands(event, told=bool(installed))
         self.images += images(event, stage)
+        if unsaid(event):
+            self._facts.append(_unsaid(event))
         if (found := foreign(event)) is not None:
             self._facts.append(found)
         ran = program_of(event)
@@ -235,3 +238,11 @@ def _unique(facts: Iterable[Fact]) -> list[Fact]:
             same.append(fact)
             found.append(fact)
     return found
+
+
+def _unsaid(event: Event) -> Unread:
+    """Return a call of which only a variable says what it installs."""
+    words = event.call.words
+    reason = f"a variable says what `{event.call.text}` does"
+    place = hull(words[0], words[-1])
+    return unread(event.name or words[0].text, place, event.scope, event.extent, reason)

@@ -25,7 +25,7 @@ class Program(Record, frozen=True):
     interpreter: str = ""
     """The interpreter that runs it; empty where it is run itself."""
     arguments: tuple[LocatedText, ...] = ()
-    """The words behind it."""
+    """The words behind it: what it is given as `$1` and so on."""
     sourced: bool = False
     """Whether the shell reads it in (`. ./env.sh`)."""
 
@@ -39,11 +39,13 @@ def program_of(event: Event) -> Program | None:
         return _program(event, script, event.name, sourced=sourced) if script else None
     known = role.manager is not None or role.fetcher is not None or event.name == "git"
     named = "/" in word.text or _SCRIPT.fullmatch(word.text) is not None
-    if word.calls or not (named or (event.last and not known)):
+    own = event.last or not (role.rules or role.sets)
+    if word.calls or not (named or (own and not known)):
         return None
     return _program(event, word)
 
 
 def _program(event: Event, word: Word, interpreter: str = "", *, sourced: bool = False) -> Program:
-    words = tuple(argument.written for argument in event.words)
+    at = event.words.index(word) + 1 if word in event.words else 0
+    words = tuple(argument.written for argument in event.words[at:])
     return Program(word.written, event.extent, event.scope, event.last, interpreter, words, sourced)

@@ -91,7 +91,7 @@ def _told(
     """Return what the two paths of a mount tell by themselves."""
     image = (container.image if container else "") or ""
     held = code.held(mount.host_path) if mount.host_path else None
-    return convention(Paths(mount.written_source, target, image, held))
+    return convention(Paths(mount.sample or mount.written_source, target, image, held))
 
 
 def _evidence(

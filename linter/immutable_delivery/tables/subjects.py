@@ -108,6 +108,8 @@ class Environments(Subject, frozen=True):
     """Words in the name of a Compose file, or of a build target, that only tests or pulls images: it deploys nothing."""
     variables: frozenset[str] = frozenset()
     """Variables that say it of a service."""
+    samples: Words = ()
+    """Files beside `.env` that show what stands in it."""
 
     @cached_property
     def order(self) -> Words:

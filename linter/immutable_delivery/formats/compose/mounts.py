@@ -51,6 +51,9 @@ def _mount(service: Service, node: Node, volume: Volume) -> MountSpec:
     if kind == "volume" and source and (device := _device(service, source)):
         kind, source, base = "host", device.written, device.place
     bound = source is not None and kind == "host"
+    sample = service.sampled(source) if source is not None and source.unresolved else None
+    kind = "host" if sample and sample.text.startswith((".", "/", "~")) else kind
+    named = source if sample is None else sample
     return MountSpec(
         kind,
         _source(source),
@@ -58,7 +61,8 @@ def _mount(service: Service, node: Node, volume: Volume) -> MountSpec:
         _extent(node),
         Flag(volume.read_only, volume.read_only_at),
         used_at=node.place,
-        host_path=service.path(Scalar(source, base, plain=False)) if source and bound else None,
+        host_path=service.path(Scalar(named, base, plain=False)) if named and bound else None,
+        sample=sample,
         immutable=kind == "image" and source is not None and "@sha256:" in source.text,
     )
 

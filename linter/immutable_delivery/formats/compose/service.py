@@ -14,7 +14,9 @@ from immutable_delivery.formats.compose.merging import built
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.interpolation import interpolate
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml.query import scalar, scalars
 from immutable_delivery.tables import known
@@ -66,6 +68,14 @@ class Service(Record, frozen=True):
         """Return what is said under a key."""
         found = scalar(self.node, key)
         return Setting(found.written.value, found.place) if found else None
+
+    def sampled(self, written: LocatedText) -> LocatedText | None:
+        """Return a text with the values that a sample of the project's `.env` shows; None where none does."""
+        for name in known(Environments).samples:
+            values = self.reader.environment(f"{self.folder(self.node)}/{name}".lstrip("/"))
+            if values.keys() & set(written.unresolved):
+                return interpolate(written, values)
+        return None
 
     def during(self, phase: Phase) -> Scope:
         """Return the scope of what happens in another phase."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from immutable_delivery.source.located import LocatedText
@@ -34,10 +34,18 @@ class Shell(Interpreter):
         self._called: set[str] = set()
         self._running: set[str] = set()
 
-    def run(self, text: LocatedText, escape: str = "\\", hidden: tuple[str, ...] = ()) -> list[int]:
-        """Run a script; return the calls whose output is the script's."""
+    def run(
+        self,
+        text: LocatedText,
+        escape: str = "\\",
+        hidden: tuple[str, ...] = (),
+        arguments: Sequence[LocatedText] | None = None,
+    ) -> list[int]:
+        """Run a script, given these arguments; return the calls whose output is the script's."""
         if not self.limits.enter():
             return []
+        if arguments is not None:
+            compounds.position(self, [Word.of(one) for one in arguments])
         source = Source(text, escape, hidden)
         root = parse(source.script)
         outputs: list[int] = []
