@@ -19,8 +19,19 @@ amazon/aws-cli aws
 bitnami/kubectl kubectl
 curlimages/curl curl
 registry.k8s.io/kubectl kubectl
+quay.io/keycloak/keycloak kc.sh
+keycloak/keycloak kc.sh
+hashicorp/vault vault
+vault vault
+hashicorp/consul consul
+consul consul
+hashicorp/nomad nomad
+temporalio/temporal temporal
+oryd/hydra hydra
+oryd/kratos kratos
+authzed/spicedb spicedb
 """
-"""The ENTRYPOINT of each image, from its Dockerfile (curlimages/curl: a script that adds `curl` to options)."""
+"""The ENTRYPOINT of each image, from its Dockerfile (curlimages/curl: a script that adds `curl` to options; vault, consul: scripts that add the program)."""
 
 
 def test_each_image_starts_its_own_program() -> None:

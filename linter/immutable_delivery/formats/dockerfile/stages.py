@@ -79,7 +79,7 @@ class Plan:
             if name in self.request.args:
                 variables.values[name] = self.request.args[name]
             elif value is not None:
-                variables.values[name] = self.resolve(value, variables)
+                variables.values[name] = self.resolve(value, _without(variables, name))
             elif inherited and name in inherited.values:
                 variables.values[name] = inherited.values[name]
             elif name not in variables.values:
@@ -173,6 +173,15 @@ class Plan:
         for one in stage.body:
             for reference in references(one.trigger or one):
                 yield from self.find(reference, stage).stages
+
+
+def _without(variables: Variables, name: str) -> Variables:
+    """Return the variables as the default of one sees them: its own value is what it takes the place of."""
+    if name in variables.values or name in PLATFORM:
+        return variables
+    own = variables.copy()
+    own.values[name] = UNSET
+    return own
 
 
 def _fits(name: str, literals: list[str]) -> bool:

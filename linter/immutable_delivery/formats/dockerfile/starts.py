@@ -8,7 +8,7 @@ from posixpath import basename
 
 from immutable_delivery.containers import lower
 from immutable_delivery.containers.programs import Effects, effects
-from immutable_delivery.containers.spec import CommandSpec, ContainerSpec
+from immutable_delivery.containers.spec import CommandSpec, ContainerSpec, Setting
 from immutable_delivery.facts import Form, Origin, Scope
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.files import StageFiles
@@ -93,6 +93,7 @@ def _emit(
         scope=scope,
         entrypoint=_command(state, read[0]) if len(read) > 1 else None,
         arguments=_command(state, instruction),
+        image=_inherited(state) if instruction.name == "CMD" else None,
         values=known_values(state.variables, state.environment),
         files=StageFiles(state),
     )
@@ -100,6 +101,11 @@ def _emit(
     *_, start = lower.starts(spec, run)
     told = replace(start, json_error=instruction.json_error, overridden=overridden)
     state.emit(*on_lines(state, run.facts), told)
+
+
+def _inherited(state: State) -> Setting | None:
+    """Return the image whose own program a CMD is given to; None where the stages name one."""
+    return None if "ENTRYPOINT" in state.start else Setting(state.base.value, state.base.used_at)
 
 
 def _command(state: State, instruction: Instruction) -> CommandSpec:
