@@ -18,7 +18,7 @@ from immutable_delivery.links.mounts import link_mounts
 from immutable_delivery.links.proxies import link_proxies
 from immutable_delivery.links.runners import link_runners
 from immutable_delivery.links.services import link_services
-from immutable_delivery.links.sources import Remote, link_sources, unknown
+from immutable_delivery.links.sources import Remote, link_own, link_sources, unknown
 from immutable_delivery.links.starts import link_starts
 from immutable_delivery.links.switches import link_switches
 from immutable_delivery.links.unread import link_unread
@@ -40,7 +40,8 @@ def link(
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
-        linked = link_services(link_sources(facts, files, remote), builds)
+        linked = link_own(link_sources(facts, files, remote), files, remote)
+        linked = link_services(linked, builds)
         linked = link_development(linked, builds, trust)
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))

@@ -12,6 +12,8 @@ from immutable_delivery.references.git import repository_of
 from immutable_delivery.source.files import Files, resolve
 
 _REPOSITORIES = frozenset({"git", "kustomize"})
+_TAKEN = frozenset({"action", "workflow"})
+"""What pipelines take by `owner/name/path`."""
 
 Remote: TypeAlias = Callable[[], str]
 """Tells where this repository comes from; it is asked where a source could be the repository itself."""
@@ -39,6 +41,24 @@ def link_sources(facts: Sequence[Fact], files: Files, remote: Remote) -> list[Fa
     }
     done = {id(one): _completed(one, bases, taken, here) for one in found}
     return [done.get(id(fact), fact) for fact in facts]
+
+
+def link_own(facts: Sequence[Fact], files: Files, remote: Remote) -> list[Fact]:
+    """Return the facts with what pipelines take of this repository itself, by its name or, where nobody knows that, by its files."""
+    taken = [one for one in facts if isinstance(one, Source) and one.source_type in _TAKEN]
+    if not taken:
+        return list(facts)
+    name = repository_of(remote()).partition("/")[2]
+    own = {id(one) for one in taken if _is_taken_here(one.url or "", name, files)}
+    return [replace(fact, own=True) if id(fact) in own else fact for fact in facts]
+
+
+def _is_taken_here(url: str, name: str, files: Files) -> bool:
+    """Whether `owner/name/path` means this repository."""
+    if name:
+        return f"{url.lower()}/".startswith(f"{name}/")
+    path = "/".join(url.split("/")[2:])
+    return bool(path) and files.state(path) != "missing"
 
 
 class _Here(Record, frozen=True):

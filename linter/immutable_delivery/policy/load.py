@@ -230,7 +230,7 @@ class _Reader:
         }
         return PolicyRule(
             over=over, each=each, at=self.strings(rule, "at"),
-            deny=self.deny(rule, signature, when.get(over, when.get("any"))),
+            deny=self.deny(rule, signature, self.when(rule) or when.get(over, when.get("any"))),
             message=self.message(own["message"], signature),
             severity=cast("Any", self.string(own["severity"], "severity")),
             drift=cast("Any", self.string(own["drift"], "drift")),
@@ -238,6 +238,11 @@ class _Reader:
             profiles=self.strings(own["profiles"], "profiles") or ("default", "strict"),
             report_unknown=self.string(rule, "unknown", "") == "report",
         )  # fmt: skip
+
+    def when(self, rule: MappingNode) -> Condition | None:
+        """Return the condition that a rule has in place of its group's."""
+        node = rule.get("when")
+        return Condition(self.string(rule, "when"), self, node) if node is not None else None
 
     def deny(self, rule: MappingNode, signature: Signature, when: Condition | None) -> Expression:
         node = rule.get("deny")
