@@ -39,6 +39,8 @@ def _declared(parameters: str) -> tuple[list[str], str | None]:
 def _check(type_name: str, argument: Node) -> Check:
     if type_name == "map" and argument[0] in _FOLLOWED:
         return _present_map
+    if type_name == "changed-map":
+        return _present_map
     if argument[0] == "constant" and type_name in {"int", "int64", "float64"}:
         return _CONSTANTS[type_name]
     return _CHECKS[type_name]

@@ -26,6 +26,7 @@ from immutable_delivery.syntax.gotemplate.traced import UNKNOWN, Hole, Partial, 
 from immutable_delivery.syntax.gotemplate.values import Object, Unknown, Value, kind
 
 _TEXTS = frozenset({str, Traced, Partial})
+_PAIR = 2
 _NO_TEXT = (Unknown, Partial)
 
 
@@ -140,7 +141,7 @@ class _Compiler:
                 walk = _given_entry(round_, (value, value))
                 both(frame, dot, (walk, other), value, place)
                 return None
-            entries = _entries(value, frame.run.budget, at)
+            entries = _entries(value, frame.run.budget, at, one=len(slots) < _PAIR)
             if not entries:
                 return other(frame, dot)
             return _loop(frame, dot, round_, entries, place)
@@ -259,7 +260,7 @@ def _loop(frame: Frame, dot: Value, round_: Round, entries: Sequence[Any], place
     return None
 
 
-def _entries(value: Value, budget: Budget, place: Place) -> Sequence[Any]:
+def _entries(value: Value, budget: Budget, place: Place, *, one: bool) -> Sequence[Any]:
     """Return the keys and values that a range walks."""
     if isinstance(value, Object) and value.entries is not None:
         value = value.entries
@@ -270,7 +271,7 @@ def _entries(value: Value, budget: Budget, place: Place) -> Sequence[Any]:
         )
     if value is None:
         return []
-    if kind(value) in {"int", "int64"}:
+    if kind(value) in {"int", "int64"} and one:
         budget.items(max(value, 0))
         return [(number, number) for number in range(value)]
     raise TemplateError(f"range cannot walk a value of the type {kind(value)}", place)

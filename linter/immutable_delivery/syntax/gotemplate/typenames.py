@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from immutable_delivery.syntax.gotemplate.values import (
     Int64,
+    NamedMap,
     Object,
     StringList,
-    StringMap,
     Value,
     kind,
 )
@@ -21,5 +21,5 @@ def type_name(value: Value) -> str:
     if isinstance(value, list):
         return "[]string" if isinstance(value, StringList) else "[]interface {}"
     if isinstance(value, dict):
-        return "map[string]string" if isinstance(value, StringMap) else "map[string]interface {}"
+        return value.type_name if isinstance(value, NamedMap) else "map[string]interface {}"
     return "int64" if isinstance(value, Int64) else kind(value)

@@ -7,7 +7,7 @@
 | int, int64 | `int`, :class:`Int64` |
 | float64 (every number of YAML and JSON) | `float`; :class:`Float` with a place |
 | bool | `bool`; :class:`Bool` with a place |
-| map[string]any, map[string]string | `dict`, :class:`StringMap`; keys may be `Traced` |
+| map[string]any, map[string]string, others | `dict`, :class:`StringMap`, a subclass of :class:`NamedMap`; keys may be `Traced` |
 | []any, []string | `list`, :class:`StringList`; never changed in place |
 | a struct, what has methods | :class:`Object` |
 | what nothing here knows | :class:`Unknown` |
@@ -79,10 +79,18 @@ class Bool(int):
         return self
 
 
-class StringMap(dict[str, Value]):
+class NamedMap(dict[str, Value]):
+    """A map whose type has a name of its own in Go: `dig` and `typeOf` tell it from others."""
+
+    __slots__ = ()
+    type_name = ""
+
+
+class StringMap(NamedMap):
     """Go's map[string]string: a missing key is the empty string."""
 
     __slots__ = ()
+    type_name = "map[string]string"
 
 
 class StringList(list[Value]):

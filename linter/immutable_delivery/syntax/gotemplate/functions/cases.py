@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
@@ -36,39 +37,67 @@ def _initials(text: str) -> str:
 
 
 def _camel(text: str) -> str:
-    """Return words without `_`, `-` and blanks, each with a capital (xstrings.ToCamelCase)."""
-    begin = len(text) - len(text.lstrip("_- "))
-    found, upper = [], True
-    for char in text[begin:]:
-        if char in "_- ":
-            upper = True
+    """Return words that begin with a capital, and without what parts them (xstrings.ToPascalCase)."""
+    bare = text.lstrip(_PARTS)
+    if not bare:
+        return text + text[-1:]
+    body = bare.rstrip(_PARTS)
+    words = _PARTED.sub(lambda found: found[0][:-1], _WORD_START.sub(_capital, body))
+    return text[: len(text) - len(bare)] + words + bare[len(body) :]
+
+
+def _capital(found: re.Match[str]) -> str:
+    return found[0][:1].upper() + found[0][1:].lower()
+
+
+_PARTS = "_- \t\n\v\f\r"
+_PARTED = lazy(r"[-_\s]+")
+_WORD_START = lazy(r"(?:(?<=[-_\s])|\A)(?:[A-Z]+|[^-_\s])")
+
+_PIECE = lazy(
+    r"(?P<connector>[-_\s]+)|(?P<point>[!\"#%&'()*,./:;?@\[\\\]{}][!\"#%&'()*,./:;?@\[\\\]{}_-]*)"
+    r"|(?P<upper>[A-Z]+(?=[A-Z][a-z])|[A-Z]{2,}|[A-Z][a-z]*)|(?P<lower>[a-z]+)|(?P<number>[0-9]+)|(?P<other>[^-_\sA-Za-z0-9!\"#%&'()*,./:;?@\[\\\]{}]+)",
+    re.DOTALL,
+)
+_CLOSED = {"connector", "point", ""}
+"""Beside these no connector is written."""
+
+
+def _connected(connector: str) -> Callable[[str], str]:
+    return lambda text: "".join(_pieces(text, connector))
+
+
+def _pieces(text: str, connector: str) -> Iterator[str]:
+    """Yield the words of a text in lower case with what connects them, as xstrings cuts them."""
+    words = [(str(found.lastgroup), found[0].lower()) for found in _PIECE.finditer(text)]
+    words.append(("", ""))
+    at = 0
+    while at < len(words) - 1:
+        kind, word = words[at]
+        at += 1
+        yield connector * len(word) if kind == "connector" else word
+        if kind in _CLOSED:
             continue
-        found.append(char.upper() if upper else char)
-        upper = False
-    trailing = text[len(text.rstrip("_- ")) :] if begin < len(text) else ""
-    return text[:begin] + "".join(found) + trailing
-
-
-def _joined(connector: str) -> Callable[[str], str]:
-    def change(text: str) -> str:
-        return connector.join(_words(text))
-
-    return change
-
-
-_LETTERS = lazy(r"[A-Z]+(?![a-z])[0-9]*|[A-Z][a-z]*|[a-z]+|[0-9]+|[^A-Za-z0-9_\-\s]+")
-
-
-def _words(text: str) -> list[str]:
-    return [word.lower() for word in _LETTERS.findall(text)]
+        if kind != "number" and words[at][0] == "number":
+            if words[at + 1][0] == "lower":
+                yield connector
+            else:
+                yield words[at][1]
+                at += 1
+        if kind == "number" or words[at][0] == "number":
+            while words[at][0] in {"lower", "number"}:
+                yield words[at][1]
+                at += 1
+        if words[at][0] not in _CLOSED:
+            yield connector
 
 
 CASES = {
     "camelcase": _keeping(_camel),
     "initials": _keeping(_initials),
-    "kebabcase": _keeping(_joined("-")),
+    "kebabcase": _keeping(_connected("-")),
     "lower": _keeping(str.lower),
-    "snakecase": _keeping(_joined("_")),
+    "snakecase": _keeping(_connected("_")),
     "swapcase": _keeping(str.swapcase),
     "title": _keeping(_title),
     "untitle": _keeping(_untitle),

@@ -8,6 +8,7 @@ from immutable_delivery.syntax.gotemplate.execution import Run
 from immutable_delivery.syntax.gotemplate.functions.conversion import to_text
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.problems import FunctionError
+from immutable_delivery.syntax.gotemplate.typenames import type_name
 from immutable_delivery.syntax.gotemplate.values import StringList, Unknown, Value
 
 _DOUBT = "something that only a branch sets which nothing decides"
@@ -82,8 +83,8 @@ def _dig(first: Value, *others: Value) -> Value:
     for key in keys:
         if isinstance(found, Unknown):
             return found
-        if not isinstance(found, dict):
-            raise FunctionError(f"{to_text(key)[:60]} is looked up in what is no map")
+        if type(found) is not dict:
+            raise FunctionError(f"{to_text(key)[:60]} is looked up in a {type_name(found)}")
         if key not in found:
             return fallback
         found = found[key]
@@ -136,6 +137,8 @@ def merge_into(run: Run, target: Dict, source: Dict, *, overwrite: bool, depth: 
         if isinstance(old, dict) and isinstance(value, dict) and (old or not overwrite):
             if old is not value:
                 merge_into(run, old, value, overwrite=overwrite, depth=depth + 1)
+        elif value is None and not overwrite:
+            continue
         elif overwrite or key not in target or (not isinstance(old, Unknown) and not old):
             target[key] = value
 
@@ -152,7 +155,7 @@ DICTS = {
     "omit": Function(_omit, "map string*", running=True),
     "pick": Function(_pick, "map string*"),
     "pluck": Function(_pluck, "string map*"),
-    "set": Function(_set, "map string any", unknowns=True, running=True),
+    "set": Function(_set, "changed-map string any", unknowns=True, running=True),
     "unset": Function(_unset, "map string", running=True),
     "values": Function(_values, "map", running=True),
 }

@@ -106,8 +106,10 @@ def _has(run: Run, needle: Value, value: Value) -> Value:
     return next((item for item in items if isinstance(item, Unknown)), False)
 
 
-def _slice(value: Value, *bounds: Value) -> List:
+def _slice(value: Value, *bounds: Value) -> Value:
     items = _items(value)
+    if not items:
+        return None
     start = to_int(bounds[0]) if bounds else 0
     end = to_int(bounds[1]) if len(bounds) > 1 else len(items)
     if not 0 <= start <= end <= len(items):
@@ -121,9 +123,11 @@ def _compact(value: Value) -> List:
 
 def _chunk(size: int, value: Value) -> List:
     items = _items(value)
-    if size < 1:
+    if size == 0:
         raise FunctionError("chunks have at least one item")
-    return [list(items[at : at + size]) for at in range(0, len(items), size)]
+    return [
+        list(items[at : at + size]) for at in range(0, len(items) if size > 0 else 0, max(size, 1))
+    ]
 
 
 def _sort_alpha(value: Value) -> Value:

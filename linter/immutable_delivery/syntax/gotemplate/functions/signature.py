@@ -13,7 +13,7 @@ class Function(Record, frozen=True):
 
     call: Callable[..., Value]
     parameters: str = "any*"
-    """Go's types in their order: any, string, int, int64, float64, bool, map, list; the last with `*` comes any number of times."""
+    """Go's types in their order: any, string, int, int64, float64, bool, map, changed-map (never nil), list; the last with `*` comes any number of times."""
     unknowns: bool = False
     """Whether it takes unknown arguments; else they make its result unknown without a call."""
     running: bool = False

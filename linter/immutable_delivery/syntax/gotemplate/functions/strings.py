@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from immutable_delivery.syntax.gotemplate.execution import Run
 from immutable_delivery.syntax.gotemplate.functions.conversion import texts, to_text
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
@@ -115,8 +113,10 @@ def _truncate(length: int, text: str) -> str:
 
 
 def _substring(start: int, end: int, text: str) -> str:
+    if start < 0 and 0 <= end <= len(text):
+        return part(text, 0, end)
     if start < 0:
-        return part(text, 0, max(end, 0))
+        raise FunctionError("the end lies behind the end of the text")
     if end < 0 or end > len(text):
         return part(text, _bounded(start, text))
     if start > end:
@@ -218,22 +218,32 @@ def _abbreviated(offset: int, width: int, text: str) -> str:
 
 
 def _wrap(width: int, text: str) -> str:
-    return _wrapped(width, "\n", text)
+    return joined(_lines_of(max(width, 1), "\n", text, cut=False))
 
 
-def _wrap_with(width: int, separator: str, text: str) -> str:
-    return _wrapped(width, separator, text)
+def _wrap_with(run: Run, width: int, separator: str, text: str) -> str:
+    run.budget.output(len(text) * (1 + len(separator) // max(width, 1)))
+    return joined(_lines_of(max(width, 1), separator or "\n", text, cut=True))
 
 
-def _wrapped(width: int, separator: str, text: str) -> str:
-    lines = textwrap.TextWrapper(
-        max(width, 1),
-        break_long_words=False,
-        break_on_hyphens=False,
-        replace_whitespace=False,
-        drop_whitespace=True,
-    ).wrap(str(text))
-    return derived(separator.join(lines), text)
+def _lines_of(width: int, separator: str, text: str, *, cut: bool) -> list[str]:
+    """Return the lines of a wrapped text, as goutils breaks them: a long word goes on, or is cut."""
+    parts, at = [], 0
+    while len(text) - at > width:
+        if text[at] == " ":
+            at += 1
+            continue
+        end = text.rfind(" ", at, at + width + 1)
+        if end < 0 and cut:
+            parts += [part(text, at, at + width), separator]
+            at += width
+            continue
+        end = end if end >= 0 else text.find(" ", at + width)
+        if end < 0:
+            break
+        parts += [part(text, at, end), separator]
+        at = end + 1
+    return [*parts, part(text, at)]
 
 
 def _plural(one: str, many: str, count: int) -> str:
@@ -293,5 +303,5 @@ STRINGS = {
     "trimall": Function(_trim_all, "string string"),
     "trunc": Function(_truncate, "int string"),
     "wrap": Function(_wrap, "int string"),
-    "wrapWith": Function(_wrap_with, "int string string"),
+    "wrapWith": Function(_wrap_with, "int string string", running=True),
 }

@@ -16,6 +16,8 @@ _PATH = "/:@!$&'()*+,;=~"
 
 
 def _parse(text: str) -> dict[str, Any]:
+    if not text.isprintable():
+        raise FunctionError("the address holds a control character")
     try:
         found = urlsplit(str(text))
         host = found.hostname or ""
