@@ -88,7 +88,8 @@ ARGO_SET = ("argoproj.io/v1alpha1", "ApplicationSet")
         (HELM, "{postRenderers: [{kustomize: {images: [{name: a, newTag: edge}]}}]}", ["a:edge"]),
         (ARGO, "{source: {kustomize: {images: ['old=new:main', 'b:2']}}}", ["new:main", "b:2"]),
         (ARGO, "{sources: [{kustomize: {images: [c]}}]}", ["c"]),
-        (ARGO_SET, "{template: {spec: {source: {kustomize: {images: ['d:x']}}}}}", ["d:x"]),
+        (ARGO_SET, "{generators: [{list: {elements: [{}]}}], template: {spec: {source: {kustomize: {images: ['d:x']}}}}}", ["d:x"]),
+        (ARGO_SET, "{template: {spec: {source: {kustomize: {images: ['d:x']}}}}}", []),
         (("postgresql.cnpg.io/v1", "ImageCatalog"), "{images: [{major: 16, image: 'pg:16'}]}", ["pg:16"]),
     ],
 )  # fmt: skip

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
-from immutable_delivery.facts import Build, Fact
+from immutable_delivery.facts import Build, Fact, Source
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.links.buildtools import link_build_tools
 from immutable_delivery.links.defaults import link_defaults
@@ -18,7 +19,6 @@ from immutable_delivery.links.mounts import link_mounts
 from immutable_delivery.links.proxies import link_proxies
 from immutable_delivery.links.runners import link_runners
 from immutable_delivery.links.services import link_services
-from immutable_delivery.links.sources import Remote, link_own, link_sources, unknown
 from immutable_delivery.links.starts import link_starts
 from immutable_delivery.links.switches import link_switches
 from immutable_delivery.links.unread import link_unread
@@ -27,6 +27,14 @@ from immutable_delivery.links.users import link_users
 from immutable_delivery.links.volumes import link_volumes
 from immutable_delivery.source.files import Files
 from immutable_delivery.tables import extended_by
+
+Remote: TypeAlias = Callable[[], str]
+"""Tells where the repository comes from; it is asked where a source could be the repository itself."""
+
+
+def unknown() -> str:
+    """Tell that nobody knows where the repository comes from."""
+    return ""
 
 
 def link(
@@ -40,8 +48,7 @@ def link(
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
-        linked = link_own(link_sources(facts, files, remote), files, remote)
-        linked = link_services(linked, builds)
+        linked = link_services(_sourced(facts, files, remote), builds)
         linked = link_development(linked, builds, trust)
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
@@ -50,3 +57,12 @@ def link(
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
         linked = link_volumes(link_mounts(link_proxies(linked), files), files)
         return link_unread(link_builds(linked, builds, files))
+
+
+def _sourced(facts: Sequence[Fact], files: Files, remote: Remote) -> Sequence[Fact]:
+    """Link what is taken from elsewhere, where anything is."""
+    if not any(isinstance(fact, Source) for fact in facts):
+        return facts
+    from immutable_delivery.links.sources import link_own, link_sources  # noqa: PLC0415 (many repositories take nothing)
+
+    return link_own(link_sources(facts, files, remote), files, remote)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
 
 from immutable_delivery.facts import Fact, Source
 from immutable_delivery.records import Record, replace
@@ -15,17 +14,9 @@ _REPOSITORIES = frozenset({"git", "kustomize"})
 _TAKEN = frozenset({"action", "workflow"})
 """What pipelines take by `owner/name/path`."""
 
-Remote: TypeAlias = Callable[[], str]
-"""Tells where this repository comes from; it is asked where a source could be the repository itself."""
 
-
-def unknown() -> str:
-    """Tell that nobody knows where the repository comes from."""
-    return ""
-
-
-def link_sources(facts: Sequence[Fact], files: Files, remote: Remote) -> list[Fact]:
-    """Return the facts with every source complete: its address, and whether it is this repository."""
+def link_sources(facts: Sequence[Fact], files: Files, remote: Callable[[], str]) -> list[Fact]:
+    """Return the facts with every source complete: its address, and whether it is this repository, whose remote is asked for."""
     found = [fact for fact in facts if isinstance(fact, Source) and fact.scope.deployed]
     if not found:
         return list(facts)
@@ -43,7 +34,7 @@ def link_sources(facts: Sequence[Fact], files: Files, remote: Remote) -> list[Fa
     return [done.get(id(fact), fact) for fact in facts]
 
 
-def link_own(facts: Sequence[Fact], files: Files, remote: Remote) -> list[Fact]:
+def link_own(facts: Sequence[Fact], files: Files, remote: Callable[[], str]) -> list[Fact]:
     """Return the facts with what pipelines take of this repository itself, by its name or, where nobody knows that, by its files."""
     taken = [one for one in facts if isinstance(one, Source) and one.source_type in _TAKEN]
     if not taken:

@@ -23,9 +23,8 @@ from immutable_delivery.findings import (
 )
 from immutable_delivery.fixes import DigestOf, FixContext, fix_of, pins
 from immutable_delivery.links import lockfile
-from immutable_delivery.links.link import link
+from immutable_delivery.links.link import Remote, link, unknown
 from immutable_delivery.links.lockfile import NONE, Lock
-from immutable_delivery.links.sources import Remote, unknown
 from immutable_delivery.policy.congruence import Evidence, classes, worse
 from immutable_delivery.policy.engine import judge
 from immutable_delivery.policy.fingerprints import fingerprinted

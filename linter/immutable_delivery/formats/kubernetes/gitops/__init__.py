@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from immutable_delivery import releases
 from immutable_delivery.containers import lower
-from immutable_delivery.facts import Fact, Source
+from immutable_delivery.facts import Fact, Source, Unread
+from immutable_delivery.formats.kubernetes import applicationsets, variables
 from immutable_delivery.formats.kubernetes.gitops import (
     argo,
     drift,
@@ -18,6 +19,7 @@ from immutable_delivery.formats.kubernetes.gitops import (
 )
 from immutable_delivery.formats.kubernetes.volumes import reference_of
 from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.formats.kustomize import Resource
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.yaml import Mapping
 from immutable_delivery.syntax.yaml.query import mapping
@@ -31,13 +33,28 @@ def facts(workload: Workload) -> Iterator[Fact]:
     for node in images.images(workload.resource.root, one.group, one.kind):
         yield lower.image(reference_of(node, "container", node.place), workload.scope())
     spec = mapping(workload.resource.root, "spec")
-    if spec is not None and "." in one.group:
+    if (one.group, one.kind) == ("argoproj.io", "ApplicationSet"):
+        yield from _made(workload)
+    elif spec is not None and "." in one.group:
         held = list(values.released(workload))
         for source in _sources(spec, workload):
             whole = isinstance(source, Source) and any(map(releases.is_whole, held))
             yield replace(source, read=True) if whole else source
         for layer in held:
             yield from releases.facts(layer, workload.scope(), workload.ctx)
+
+
+def _made(workload: Workload) -> Iterator[Fact]:
+    """Yield what a set of applications tells: its own sources, and everything that the applications it makes tell."""
+    found = applicationsets.made(workload)
+    for node, subject, reason in found.unknown:
+        at = node.place
+        yield Unread(used_at=at, extent=at, scope=workload.scope(), subject=subject, reason=reason)
+    yield from argo.generators(workload)
+    for root in found.applications:
+        own = replace(workload, resource=Resource(root, workload.resource.path))
+        yield from variables.instructions(mapping(root, "metadata", "annotations"), own.scope())
+        yield from facts(own)
 
 
 def _sources(spec: Mapping, workload: Workload) -> Iterator[Fact]:

@@ -13,8 +13,12 @@ from immutable_delivery.formats.kubernetes.gitops.declared import (
     text_of,
 )
 from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping
 from immutable_delivery.syntax.yaml.query import mapping, mappings, scalar, scalars, text
+
+_WILD = lazy(r"[*?\[{]")
 
 
 def sources(spec: Mapping, workload: Workload) -> Iterator[Source]:
@@ -60,3 +64,36 @@ def _values_of(sources: list[Mapping]) -> dict[str, str]:
                 if path.text.startswith("$"):
                     found.setdefault(path.text[1:].partition("/")[0], f"{chart} {version}")
     return found
+
+
+def generators(workload: Workload) -> Iterator[Source]:
+    """Yield the repositories in which generators of a set look for applications."""
+    waiting = mappings(workload.resource.root, "spec", "generators")
+    while waiting:
+        node = waiting.pop()
+        for key in ("matrix", "merge"):
+            waiting += mappings(node, key, "generators")
+        git = mapping(node, "git")
+        if git is not None and scalar(git, "repoURL") is not None:
+            paths = [
+                scalar(one, "path")
+                for key in ("directories", "files")
+                for one in mappings(git, key)
+            ]
+            named = next((one.written for one in paths if one), None)
+            yield Declared(
+                kind="git",
+                url=text_of(scalar(git, "repoURL")),
+                extent=git.place,
+                ref=text_of(scalar(git, "revision")),
+                folder=_beginning(named),
+            ).fact(workload)
+
+
+def _beginning(pattern: LocatedText | None) -> LocatedText | None:
+    """Return the folder that a pattern begins with."""
+    found = _WILD.search(pattern.text) if pattern else None
+    if pattern is None or found is None:
+        return pattern
+    end = pattern.text.rfind("/", 0, found.start())
+    return pattern.slice(0, end) if end > 0 else None

@@ -35,7 +35,7 @@ class Declared(Record, frozen=True, kw_only=True):
         return Source(
             used_at=next((one.used_at for one in (self.ref, self.url) if one), self.extent),
             extent=self.extent,
-            places={name: one.used_at for name, one in written.items() if one},
+            places={name: one.place() for name, one in written.items() if one},
             scope=workload.scope(),
             source_type=self.kind,
             url=self.url.value if self.url else "",

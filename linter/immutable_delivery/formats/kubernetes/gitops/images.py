@@ -16,9 +16,8 @@ def images(root: Mapping, group: str, kind: str) -> Iterator[Scalar]:
     elif (group, kind) == ("helm.toolkit.fluxcd.io", "HelmRelease"):
         for item in items(root, "spec", "postRenderers"):
             yield from _entries(find(item, "kustomize"))
-    elif group == "argoproj.io" and kind in {"Application", "ApplicationSet"}:
-        steps = ("spec",) if kind == "Application" else ("spec", "template", "spec")
-        spec = find(root, *steps)
+    elif group == "argoproj.io" and kind == "Application":
+        spec = find(root, "spec")
         for source in (find(spec, "source"), *items(spec, "sources")):
             yield from map(_short, scalars(source, "kustomize", "images"))
 

@@ -1,0 +1,151 @@
+"""The generators of an application set: each gives the parameters of the applications that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from immutable_delivery.context import ParseContext
+from immutable_delivery.formats.kubernetes.applicationsets import files, selection
+from immutable_delivery.formats.kubernetes.applicationsets.parameters import (
+    Parameters,
+    flattened,
+    tree,
+)
+from immutable_delivery.formats.kubernetes.applicationsets.templates import filled_tree
+from immutable_delivery.records import replace
+from immutable_delivery.releases.layers import merged
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.inner import inner_documents
+from immutable_delivery.syntax.yaml.query import (
+    items,
+    mapping,
+    mappings,
+    pairs,
+    scalar,
+    scalars,
+    with_entry,
+)
+
+_SELECTOR = "selector"
+_STEPS = 10
+"""So many sets of parameters are looked at for each application that may come of them."""
+_DEEPEST = 3
+"""A matrix in a matrix; Argo CD takes no more."""
+
+
+class Generators:
+    """The generators of one set, and what is not known of them."""
+
+    def __init__(self, ctx: ParseContext, *, go: bool, most: int) -> None:
+        self.go = go
+        self.unknown: list[tuple[Mapping, str, str]] = []
+        """Generators whose parameters nobody here knows."""
+        self._ctx = ctx
+        self._most = most
+        self._steps = most * _STEPS
+
+    def of(
+        self, node: Mapping, depth: int = 0, given: Parameters | None = None
+    ) -> list[Parameters]:
+        """Return the parameters that an entry of `generators` gives."""
+        if given is not None:
+            turned = filled_tree(node, given, go=self.go)
+            node = turned if isinstance(turned, Mapping) else node
+        found: list[Parameters] = []
+        for key, held in node.items():
+            if key != _SELECTOR and isinstance(held, Mapping):
+                made = self._made(key, held, depth)
+                template = mapping(held, "template")
+                found += [replace(one, template=template) for one in made] if template else made
+        chooser = mapping(node, _SELECTOR)
+        return [one for one in found if selection.fits(one, chooser)] if chooser else found
+
+    def _made(self, kind: str, node: Mapping, depth: int) -> list[Parameters]:
+        """Return what a generator gives, as much as is looked at."""
+        if kind == "matrix":
+            return self._matrix(node, depth)
+        if kind == "merge":
+            return self._merge(node, depth)
+        found: Iterator[Parameters]
+        if kind == "list":
+            found = self._list(node)
+        elif kind == "git":
+            found = files.of(node, self._ctx, go=self.go)
+        else:
+            found = iter([self._elsewhere(kind, node)])
+        return self._bounded((self._with_values(one, node, kind) for one in found), node)
+
+    def _bounded(self, found: Iterator[Parameters], node: Mapping) -> list[Parameters]:
+        kept: list[Parameters] = []
+        for one in found:
+            if len(kept) == self._most or self._steps == 0:
+                self.unknown.append(
+                    (
+                        node,
+                        "ApplicationSet",
+                        "it makes too many applications to look at all of them",
+                    )
+                )
+                break
+            self._steps -= 1
+            kept.append(one)
+        return kept
+
+    def _list(self, node: Mapping) -> Iterator[Parameters]:
+        text = scalar(node, "elementsYaml")
+        read = inner_documents(text.written) if text is not None else []
+        for one in (
+            *mappings(node, "elements"),
+            *(item for document in read for item in items(document.root)),
+        ):
+            if isinstance(one, Mapping):
+                yield Parameters(one if self.go else flattened(one))
+
+    def _elsewhere(self, kind: str, node: Mapping) -> Parameters:
+        """Return what is known of what only the cluster, or another program, can tell."""
+        if kind != "clusters":
+            self.unknown.append((node, f"{kind} generator", "what it finds is not known here"))
+        return Parameters(tree(node.place, {}), open=True)
+
+    def _with_values(self, one: Parameters, node: Mapping, kind: str) -> Parameters:
+        """Add the `values` that a generator gives with every set."""
+        own = mapping(node, "values")
+        if own is None or kind == "list":
+            return one
+        turned = filled_tree(own, one, go=self.go)
+        extra = turned if isinstance(turned, Mapping) else own
+        if self.go:
+            return replace(one, values=with_entry(one.values, "values", extra))
+        named = {
+            f"values.{key.text}": value for key, value in pairs(extra) if isinstance(value, Scalar)
+        }
+        return replace(one, values=merged(one.values, tree(own.place, named)))
+
+    def _matrix(self, node: Mapping, depth: int) -> list[Parameters]:
+        """Return every pair of what two generators give; the second is filled with what the first gives."""
+        both = mappings(node, "generators")
+        if len(both) != 2 or depth >= _DEEPEST:  # noqa: PLR2004 (Argo CD takes two)
+            return []
+        first, second = both
+        pairs_ = (
+            Parameters(merged(high.values, low.values), low.open or high.open)
+            for low in self.of(first, depth + 1)
+            for high in self.of(second, depth + 1, low)
+        )
+        return self._bounded(pairs_, node)
+
+    def _merge(self, node: Mapping, depth: int) -> list[Parameters]:
+        """Return what the first generator gives, with what later ones say of the same keys laid over."""
+        keys = [one.text for one in scalars(node, "mergeKeys")]
+        first, *others = [self.of(one, depth + 1) for one in mappings(node, "generators")] or [[]]
+        found = first
+        for later in others:
+            over = {selection.key_of(one, keys): one for one in later}
+            found = [_over(one, over.get(selection.key_of(one, keys))) for one in found]
+        return found
+
+
+def _over(one: Parameters, other: Parameters | None) -> Parameters:
+    if other is None:
+        return one
+    return replace(one, values=merged(one.values, other.values), open=one.open or other.open)
