@@ -80,6 +80,25 @@ def test_a_script_that_something_starts_is_read(repository: Repository) -> None:
     assert repository.call("check", "s.sh").code == 1
 
 
+@pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n", "---\n", "  // nothing\n"])
+@pytest.mark.parametrize(
+    "format_", [one for one in NAMED if one not in {"dockerfile", "devcontainer"}]
+)
+def test_a_named_file_that_holds_nothing_ends_with_2(
+    repository: Repository, format_: str, text: str
+) -> None:
+    repository.write(x=text)
+    for arguments in (("x",), ("-", "--stdin-filename", "y")):
+        ran = repository.call("check", "--as", format_, *arguments, stdin=text)
+        assert ran.code == (1 if "unreadable" in ran.out else 2)
+        assert "holds nothing" in ran.err or "unreadable" in ran.out
+
+
+def test_an_empty_file_among_others_delivers_nothing(repository: Repository) -> None:
+    repository.write(Dockerfile=CLEAN, **{"compose.yaml": ""})
+    assert repository.call("check").code == 0
+
+
 def test_as_says_what_a_named_file_is(repository: Repository) -> None:
     repository.write(**{"app.docker": FLOATING})
     assert "floating-tag" in repository.call("check", "--as", "dockerfile", "app.docker").out
