@@ -280,6 +280,46 @@ def test_both_forms_of_json_say_what_hcl_says() -> None:
     assert said == {(("Container", "", "a"), ("Image", "nginx", "a"), ("Variable", "b", "a"))}
 
 
+DYNAMIC = """\
+job "shop" {
+  dynamic "group" {
+    for_each = var.groups
+    labels   = [group.value]
+    content {
+      task "beside" {
+        driver = "docker"
+        config { image = "redis:latest" }
+      }
+      dynamic "task" {
+        for_each = [1]
+        content {
+          driver = "docker"
+          dynamic "config" {
+            for_each = [1]
+            content {
+              image = "nginx:latest"
+              args  = [task.value]
+            }
+          }
+          dynamic "artifact" {
+            for_each = [1]
+            content { source = "https://example.com/x.tgz" }
+          }
+        }
+      }
+    }
+  }
+}
+"""
+
+
+def test_what_dynamic_blocks_make_is_read() -> None:
+    facts, _ = read(DYNAMIC)
+    assert [one.text for one in facts if isinstance(one, Image)] == ["redis:latest", "nginx:latest"]
+    assert [one.url for one in facts if isinstance(one, Fetch)] == ["https://example.com/x.tgz"]
+    assert [one.argv for one in facts if isinstance(one, Start)] == [None]
+
+
 def test_a_job_of_every_machine_runs_what_a_daemon_set_runs() -> None:
     job = 'job "a" {\ntype = "system"\ntask "t" {\ndriver = "docker"\nconfig {\nimage = "a"\nvolumes = ["/srv:/srv"]\n}\n}\n}'
     (mount,) = (fact for fact in read(job)[0] if isinstance(fact, Mount))

@@ -23,6 +23,8 @@ NAME = "kamal"
 _PATH = lazy(r"(?:^|/)deploy[^/]*\.ya?ml\Z")
 _DESTINATION = lazy(r"(?:^|/)config/deploy[.-][^/]+\Z")
 _STATEMENT = lazy(r"<%(?!=)(?:(?!<%|%>)[\s\S])*+%>")
+_CONFIG = lazy(r"(?:^|/)config/deploy[^/]*\Z")
+_PART = lazy(rb"^[\"']?(?:service|image|servers|accessories|registry)[\"']?[ \t]*:", re.MULTILINE)
 _PLAIN = lazy(rb"^(?:servers|accessories)[ \t]*:", re.MULTILINE)
 _OTHERS = lazy(rb"^[\"']?(?:apiVersion|services|jobs)[\"']?[ \t]*:", re.MULTILINE)
 _OUTPUT = lazy(r"(?<=<%=)(?:(?!<%|%>)[\s\S])*+(?=%>)")
@@ -38,16 +40,22 @@ _KEYS = frozenset({
 
 def claims(path: str, data: bytes) -> bool:
     """Whether a file names a service and where it goes, or is the part of a destination."""
-    words = b"servers" in data or b"accessories" in data or b"env" in data or b"proxy" in data
-    if not _PATH.search(path) or not words:
+    words = (b"servers", b"accessories", b"env", b"proxy", b"image", b"\\")
+    if not _PATH.search(path) or not any(word in data for word in words):
         return False
+    own = _CONFIG.search(path) is not None
     documents = parse(Text(path, data.decode("utf-8", "replace")))
     if any(one.problem for one in documents):
-        return _PLAIN.search(data) is not None and not _OTHERS.search(data)
+        begun = (_PART if own else _PLAIN).search(data)
+        return begun is not None and not _OTHERS.search(data)
     roots = [one.root.entries.keys() for one in documents if isinstance(one.root, Tree)]
     if _DESTINATION.search(path):
         return any(all(key in _KEYS or key.startswith("x-") for key in keys) for keys in roots)
-    return any({"service", "image"} <= keys and keys & {"servers", "accessories"} for keys in roots)
+    return any(
+        {"service", "image"} <= keys
+        and (keys & {"servers", "accessories"} or (own and keys <= _KEYS))
+        for keys in roots
+    )
 
 
 def parse(text: Text) -> list[Document]:

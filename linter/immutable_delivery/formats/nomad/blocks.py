@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from immutable_delivery.syntax.hcl import blocks
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml.query import find as exactly
@@ -17,9 +19,14 @@ _API = {
 def find(node: Node | None, *keys: str) -> Node | None:
     """Return what stands under ``keys``, each in either spelling."""
     for key in keys:
-        spelt = (exactly(node, name) for name in (key, *_API.get(key, (key.title(),))))
-        node = next((one for one in spelt if one is not None and not _is_null(one)), None)
+        static, made = _static(node, key), (content for _, content in _made(node, key))
+        node = next(made, None) if static is None else static
     return node
+
+
+def _static(node: Node | None, key: str) -> Node | None:
+    spelt = (exactly(node, name) for name in (key, *_API.get(key, (key.title(),))))
+    return next((one for one in spelt if one is not None and not _is_null(one)), None)
 
 
 def _is_null(node: Node) -> bool:
@@ -28,12 +35,19 @@ def _is_null(node: Node) -> bool:
 
 def every(node: Node | None, key: str) -> list[Mapping]:
     """Return the blocks of a kind that have no label."""
-    return blocks.blocks(find(node, key))
+    return [*blocks.blocks(_static(node, key)), *(content for _, content in _made(node, key))]
 
 
 def named(node: Node | None, key: str) -> list[tuple[Scalar, Mapping]]:
-    """Return the blocks of a kind with their labels."""
-    return list(blocks.labelled(find(node, key), "Name", "ID", "Label"))
+    """Return the blocks of a kind with their labels; what a `dynamic` block makes is called after its kind."""
+    return [*blocks.labelled(_static(node, key), "Name", "ID", "Label"), *_made(node, key)]
+
+
+def _made(node: Node | None, kind: str) -> Iterator[tuple[Scalar, Mapping]]:
+    """Yield what `dynamic` blocks make of a kind, each once: how often it stands there no pattern depends on."""
+    for label, block in blocks.labelled(exactly(node, "dynamic")):
+        if label.text == kind:
+            yield from ((label, content) for content in blocks.blocks(exactly(block, "content")))
 
 
 def jobs(root: Node | None) -> list[tuple[Scalar, Mapping]]:
