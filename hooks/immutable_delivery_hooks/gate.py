@@ -50,13 +50,16 @@ def opened() -> Git:
     return git
 
 
-def refused(gate: Gate) -> bool:
-    """Print the report of one run, and tell whether it fails."""
+def refused(gate: Gate, about: str = "") -> bool:
+    """Print the report of one run, after what it is ``about``, and tell whether it fails; a clean one says nothing."""
     outcome = run(Path.cwd(), gate.request)
     report = replace(outcome.report, fail_on=gate.fail_on or outcome.config.fail_on)
-    target = Target("text")
-    write(target, render(target.format, report, options_for(target, color=True)))
-    return fails(report)
+    target, failed = Target("text"), fails(report)
+    if failed or report.findings or gate.request.defaults:
+        if about:
+            click.echo(f"imd: {about}", err=True)
+        write(target, render(target.format, report, options_for(target, color=True)))
+    return failed
 
 
 def refused_push(
@@ -72,15 +75,13 @@ def refused_push(
     """
     found = False
     for (bases, new, basis), refs in _changes(git, updates, remote, trusted).items():
-        names = ", ".join(map(shown, refs))
         if new in bases:
-            _say(f"{names}: nothing new")
             continue
-        _say(f"{names}: {bases[0][:_SHORT] if bases else 'everything'} to {new[:_SHORT]}")
+        names, old = ", ".join(map(shown, refs)), bases[0][:_SHORT] if bases else "everything"
         request = replace(
             gate.request, commits=(bases, new), config_from=basis.commit, defaults=basis.defaults
         )
-        found |= refused(replace(gate, request=request))
+        found |= refused(replace(gate, request=request), f"{names}: {old} to {new[:_SHORT]}")
     return found
 
 
@@ -90,7 +91,8 @@ def unloadable(updates: Iterable[Update], request: Request) -> bool:
     reasons = [(branch.ref, loads(Path.cwd(), request, branch.new)) for branch in branches]
     for ref, reason in reasons:
         if reason:
-            _say(f"{shown(ref)}: its configuration does not load, mend it and push again: {reason}")
+            words = "its configuration does not load, mend it and push again"
+            click.echo(f"imd: {shown(ref)}: {words}: {reason}", err=True)
     return any(reason for _, reason in reasons)
 
 
@@ -115,7 +117,3 @@ def _bases(git: Git, update: Update, remote: str) -> tuple[str, ...]:
         if alone
         else origins(git, update.old, update.new, other_refs(update.ref, remote))
     )
-
-
-def _say(text: str) -> None:
-    click.echo(f"imd: {text}", err=True)

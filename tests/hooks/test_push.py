@@ -99,7 +99,8 @@ def test_push_is_judged_by_its_commits(repository: Repository, guarded: Person) 
     repository.commit({"web/Dockerfile": GOOD})
     done = guarded.push()
     done.passed()
-    assert "debian:latest" not in done.said
+    assert "imd" not in done.said
+    assert "refs/heads/main:" not in done.said
     repository.commit({"api/Dockerfile": BAD})
     repository.commit({"api/note": "1\n"})
     guarded.push().blocked("api/Dockerfile", "floating-tag")
@@ -167,7 +168,8 @@ def test_several_refs_and_tags(repository: Repository, guarded: Person) -> None:
     repository.commit({"Dockerfile": BAD})
     repository.git("tag", "--annotate", "--message", "Release", "v1")
     done = guarded.push(f"{good}:refs/heads/first", "v1", "HEAD:refs/heads/second")
-    done.blocked("refs/heads/first: nothing new", "floating-tag")
+    done.blocked("floating-tag")
+    assert "refs/heads/first: " not in done.said
     assert done.said.count(" error floating-tag") == 1  # one report for both refs
     assert "refs/heads/second" in done.said
     assert "refs/tags/v1" in done.said
