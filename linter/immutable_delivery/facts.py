@@ -487,7 +487,8 @@ class Container(Fact, frozen=True, kw_only=True):
     tool: bool = False
     """Whether that arrives only in folders for programs that somebody calls."""
     purposes: tuple[str, ...] = ()
-    """For a build stage: what its path, name or labels say that it is for, where that is not to run: base, builder, test …"""
+    """For a build stage: what its path, name or labels say that it is for, where that is not to run: base, builder, test …; base, too,
+    where ONBUILD leaves code or the start to another build."""
     attended: bool = False
     """For a build stage: whether they say that people or tests work in it."""
     feeds: bool = False

@@ -52,13 +52,14 @@ def application(state: State) -> Application:
 
 
 def purposes(state: State) -> tuple[str, ...]:
-    """Return what path, stage and labels say that an image is for, where that is not to run."""
+    """Return what path, stage, labels and ONBUILD say that an image is for, where that is not to run."""
     words, path = known(Purposes), state.site.document.path
     folders = [part for part in path.split("/") if part in words.folders]
     named = [word for word in _words(path) if word in words.words]
     staged = [word for word in _words(state.stage.name) if word in words.words | words.stages]
     labelled = [label for label in state.labels if label.startswith(words.labels)]
-    return tuple(dict.fromkeys((*folders, *named, *staged, *labelled)))
+    base = ("base",) if state.unfinished else ()
+    return tuple(dict.fromkeys((*folders, *named, *staged, *labelled, *base)))
 
 
 def _is_called(path: str) -> bool:

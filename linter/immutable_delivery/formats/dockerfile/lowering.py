@@ -30,6 +30,7 @@ from immutable_delivery.formats.dockerfile.state import BuildState, State
 from immutable_delivery.formats.dockerfile.variables import Variables
 from immutable_delivery.records import replace
 
+_FINISHES = frozenset({"ADD", "COPY", "CMD", "ENTRYPOINT"})
 _FOLLOW: dict[str, Callable[[State, Instruction], None]] = {
     "ADD": copies.copy,
     "ARG": assignments.arg,
@@ -116,6 +117,7 @@ def _step(state: State, instruction: Instruction) -> None:
         _follow(state, instruction)
         return
     state.onbuild = state.onbuild or instruction.place
+    state.unfinished |= instruction.trigger.name in _FINISHES
     state.triggers = state.triggers or state.variables.copy()
     state.triggered = state.triggers
     _follow(state, instruction.trigger)

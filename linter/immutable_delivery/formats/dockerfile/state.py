@@ -59,6 +59,8 @@ class State(Record):
     environment: set[str] = field(default_factory=set)
     """Names of variables that the container has too."""
     onbuild: Place | None = None
+    unfinished: bool = False
+    """Whether ONBUILD leaves code or the start to a build on top of this image."""
     adds_code: bool = False
     interpreter: Interpreter | None = None
     snapshot: bool | None = False
@@ -83,6 +85,7 @@ class State(Record):
             environment=set(self.environment),
             contents=self.contents.copy(),
             onbuild=None,
+            unfinished=False,
             interpreter=None,
             triggers=None,
             triggered=None,
