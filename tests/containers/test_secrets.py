@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.containers.secrets import is_placeholder, secret_file, secret_variable
+from immutable_delivery.containers.secrets import (
+    goes_to_keys,
+    is_placeholder,
+    secret_file,
+    secret_variable,
+)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +100,26 @@ def test_placeholders(value: str, stands_for_one: bool) -> None:
 def test_a_default_that_is_there_to_be_changed_is_a_secret_only_where_nobody_changes_it() -> None:
     assert secret_variable("API_TOKEN", "changeme", default=True) == ""
     assert secret_variable("API_TOKEN", "changeme") == "name"
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "expected"),
+    [
+        ("/root/.ssh", "deploy", True),
+        ("/root/.ssh/", "deploy", True),
+        ("/home/web/.ssh/id", "anything.pub", True),
+        ("/root/.gnupg", "pubring.kbx", True),
+        ("/root/.aws/credentials", "a", True),
+        ("/root/.config/gcloud/", "a.json", True),
+        ("/root/.ssh/", "known_hosts", False),
+        ("/root/.ssh/known_hosts", "hosts", False),
+        ("/root/.ssh/", "id.pub", False),
+        ("/root/.ssh/authorized_keys", "keys", False),
+        ("/root/.aws/config", "a", False),
+        ("/root/.gnupg/", "gpg.conf", False),
+        ("/root/.sshd", "deploy", False),
+        ("/etc/ssh/", "deploy", False),
+    ],
+)
+def test_what_goes_into_a_folder_of_keys_is_one(target: str, name: str, expected: bool) -> None:
+    assert goes_to_keys(target, name) is expected

@@ -70,6 +70,17 @@ def is_placeholder(name: str, value: str) -> bool:
     return one_character or known(Secrets).placeholder.fullmatch(value) is not None
 
 
+def goes_to_keys(target: str, name: str) -> bool:
+    """Whether a file of this name goes into a folder of keys (`/root/.ssh`), and is none that holds no key."""
+    words = known(Secrets)
+    named = target.rstrip("/").rpartition("/")[2]
+    into = words.key_folder.search(target)
+    renamed = (
+        into is not None and target[into.start() :].count("/") > 1 and not target.endswith("/")
+    )
+    return into is not None and not words.no_key.fullmatch(named if renamed else name)
+
+
 def secret_file(path: str, content: str | None = None) -> bool:
     """Whether a file is a secret by its name; its content, where it is known, may acquit it."""
     words = known(Secrets)

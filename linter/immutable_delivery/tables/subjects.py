@@ -436,6 +436,10 @@ class Secrets(Subject, frozen=True):
     """Endings of files, without their dot."""
     harmless_files: Words = ()
     """Words in a file's name that make it harmless."""
+    key_folders: Words = ()
+    """Folders of a home that hold keys."""
+    no_keys: Words = ()
+    """Files in them that hold none."""
     certificates: Words = ()
     """Beginnings of the names of `.pem` files that hold certificates."""
 
@@ -462,6 +466,16 @@ class Secrets(Subject, frozen=True):
     def placeholder(self) -> re.Pattern[str]:
         """Recognises a value that only stands for a secret."""
         return re.compile(either(self.placeholders, star=".*"), re.IGNORECASE)
+
+    @cached_property
+    def key_folder(self) -> re.Pattern[str]:
+        """Finds a folder of keys, at the end of a path or above the file that it ends in."""
+        return re.compile(rf"(?:^|/)(?:{either(self.key_folders)})(?:/[^/]*)?\Z")
+
+    @cached_property
+    def no_key(self) -> re.Pattern[str]:
+        """Fits the name of a file in such a folder that holds no key."""
+        return re.compile(either(self.no_keys, star=r".*"), re.IGNORECASE)
 
     @cached_property
     def file(self) -> re.Pattern[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from posixpath import normpath
+from posixpath import basename, normpath
 
-from immutable_delivery.containers.secrets import secret_file
+from immutable_delivery.containers.secrets import goes_to_keys, secret_file
 from immutable_delivery.facts import Copy
 from immutable_delivery.formats.dockerfile.contents import cleaned
 from immutable_delivery.formats.dockerfile.context import Context, joined
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.source.files import below
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.globs import is_glob
 
@@ -27,6 +28,7 @@ def copy_fact(
     context = state.site.context
     sources = [word for word, _ in found]
     secret = next((word for word, paths in found if _is_secret(context, word, paths)), None)
+    secret = secret or _keys(context, found, target)
     strange = next((word for word, paths in found if _untracked(context, paths)), None)
     left_out = next((word for word, paths in found if _left_out(context, word, paths)), None)
     whole = next((word for word in sources if word.known and _is_whole(word.text)), None)
@@ -70,6 +72,27 @@ def _is_secret(context: Context, word: LocatedText, paths: Sequence[str]) -> boo
         and context.kind(path) != "folder"
         for path in paths
     )
+
+
+def _keys(
+    context: Context, found: Sequence[tuple[LocatedText, list[str]]], target: LocatedText
+) -> LocatedText | None:
+    """Return a source that is a secret by where it goes: `COPY deploy /root/.ssh/`."""
+    into = target.text if target.known else ""
+    for word, paths in found:
+        if word.known and not _left_out(context, word, paths):
+            files = [one for path in paths for one in below(context.files.paths, path)]
+            names = files or [word.text]
+            if any(
+                goes_to_keys(into, basename(name)) or _named(context, into, name) for name in names
+            ):
+                return word
+    return None
+
+
+def _named(context: Context, target: str, path: str) -> bool:
+    """Whether a file becomes a secret by the name that the image gives it."""
+    return secret_file(target) and secret_file(target, context.text(path))
 
 
 def _left_out(context: Context, word: LocatedText, paths: Sequence[str]) -> bool:
