@@ -24,6 +24,7 @@ from immutable_delivery.formats import (
     Pins,
     Rereads,
     bake,
+    cloudinit,
     compose,
     contract,
     devcontainer,
@@ -33,15 +34,17 @@ from immutable_delivery.formats import (
     kamal,
     kubernetes,
     nomad,
+    platforms,
     procfile,
     quadlet,
     score,
     skaffold,
+    terraform,
 )
 from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
-    bake, compose, contract, devcontainer, dockerfile, ecs, github, kamal, kubernetes, nomad, procfile, quadlet, score, skaffold,
+    bake, cloudinit, compose, contract, devcontainer, dockerfile, ecs, github, kamal, kubernetes, nomad, platforms, procfile, quadlet, score, skaffold, terraform,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 FAMILIES: tuple[Families, ...] = (kubernetes,)

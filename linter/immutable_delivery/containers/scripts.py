@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from posixpath import basename
+from typing import TYPE_CHECKING
 
 from immutable_delivery.containers.files import Body, FileView
 from immutable_delivery.containers.supervisors import commands_in, supervised
@@ -14,10 +15,12 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
-from immutable_delivery.syntax.launches import Command, launches
 from immutable_delivery.syntax.shell import is_shell, is_unread_shell
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Launchers
+
+if TYPE_CHECKING:
+    from immutable_delivery.syntax.launches import Command
 
 MAX_SCRIPTS = 50
 """So many scripts one command may run, those that scripts run included; each further one is named, not followed."""
@@ -128,6 +131,8 @@ def _launched(program: Program, body: Body) -> Iterator[Command]:
     ending = (body.path or program.path.text).rpartition(".")[2]
     language = words.get(name) or words.get(ending)
     if language and program.scope.phase != "build":
+        from immutable_delivery.syntax.launches import launches  # noqa: PLC0415 (rarely needed)
+
         yield from launches(body.text, language)
 
 

@@ -51,6 +51,12 @@ REGISTRY = (
     Entry("kamal", r"^deploy[^/]*\.ya?ml$"),
     Entry("compose", r"\.ya?ml$"),
     Entry("kubernetes", r"\.(?:ya?ml|json)$|^Kustomization$"),
+    Entry(
+        "platforms",
+        r"^(?:digitalocean-app|deploy\.template|app[^/]*|render|heroku|apprunner|serverless|manifest|werf|koyeb|convox)\.ya?ml$"
+        r"|^(?:fly[^/]*|railway)\.toml$|^(?:railway|Dockerrun\.aws)\.json$|^(?:captain-definition|Earthfile)$",
+        apart=True,
+    ),
 )
 NAMED = {entry.name: entry for entry in REGISTRY}
 _EACH = [(entry, lazy(entry.names), lazy(entry.paths)) for entry in REGISTRY]

@@ -268,6 +268,31 @@ class Launchers(Subject, frozen=True):
         return {word: language for language, words in self.languages.items() for word in words}
 
 
+class Platforms(Subject, frozen=True):
+    """Files that deliver by platforms whose formats nobody here reads."""
+
+    files: Rows = field(default_factory=dict)
+    """Platform → its files; `*` stands for any text within a name."""
+    keys: Rows = field(default_factory=dict)
+    """Platform → keys of which one stands in such a file."""
+
+    @cached_property
+    def patterns(self) -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+        """Platform → what fits the end of a path, and what is found in the text."""
+        return {
+            platform: (
+                re.compile(rf"(?:^|/)(?:{either(names, star='[^/]*')})\Z"),
+                re.compile(
+                    rf"(?:^|[{{,\s])[\"'\[]*(?:{either(self.keys[platform])})[\"'\]]*\s*[:=\]]",
+                    re.MULTILINE,
+                )
+                if platform in self.keys
+                else re.compile(""),
+            )
+            for platform, names in self.files.items()
+        }
+
+
 class Layout(Subject, frozen=True):
     """Words of folders that part the files of one project."""
 

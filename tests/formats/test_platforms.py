@@ -1,0 +1,66 @@
+"""What delivers by a platform that nobody reads: named by its file and its keys, never judged, never in silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from immutable_delivery.facts import Unread
+from immutable_delivery.formats.registry import claim
+from immutable_delivery.reading.project import read
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Platforms
+
+FILES = {
+    "digitalocean-app.yaml": ("services:\n- name: web\n", "DigitalOcean App Platform"),
+    "web/.do/app.yaml": ("name: web\nservices:\n- name: web\n", "DigitalOcean App Platform"),
+    "render.yaml": ("services:\n- type: web\n", "Render"),
+    "fly.toml": ('app = "web"\n', "Fly.io"),
+    "fly.staging.toml": ('[build]\nimage = "web"\n', "Fly.io"),
+    "app.yaml": ("runtime: python312\n", "App Engine"),
+    "railway.json": ('{"build": {"builder": "NIXPACKS"}}', "Railway"),
+    "railway.toml": ("[deploy]\n", "Railway"),
+    "heroku.yml": ("build:\n  docker: {web: Dockerfile}\n", "Heroku"),
+    "apprunner.yaml": ("version: 1.0\nruntime: python3\n", "App Runner"),
+    "Dockerrun.aws.json": ('{"AWSEBDockerrunVersion": "1"}', "Elastic Beanstalk"),
+    "serverless.yml": ("service: web\nprovider: {name: aws}\n", "Serverless Framework"),
+    "captain-definition": ('{"schemaVersion": 2}', "CapRover"),
+    "manifest.yml": ("applications:\n- name: web\n", "Cloud Foundry"),
+    "copilot/web/manifest.yml": ("name: web\ntype: Backend Service\n", "AWS Copilot"),
+    "Earthfile": ("VERSION 0.8\n", "Earthly"),
+    "werf.yaml": ("project: web\n", "werf"),
+    "koyeb.yaml": ("services:\n- name: web\n", "Koyeb"),
+    "convox.yml": ("services:\n  - web\n", "Convox"),
+}
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_what_nobody_reads_is_named(path: str) -> None:
+    content, platform = FILES[path]
+    found = read(MemoryFiles({path: content.encode()}), lambda _path: "").facts
+    (unread,) = [fact for fact in found if isinstance(fact, Unread)]
+    assert (unread.subject, unread.used_at.file) == (platform, path)
+
+
+def test_every_platform_has_an_example_here() -> None:
+    assert known(Platforms).files.keys() == {platform for _, platform in FILES.values()}
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("app.yaml", "name: web\n"),
+        ("manifest.yml", "name: web\n"),
+        ("render.yaml", "scene: 1\n"),
+        ("docs/app.toml", "app = 1\n"),
+        ("flying.toml.md", "app = 1\n"),
+    ],
+)
+def test_other_files_of_such_names_are_none(path: str, content: str) -> None:
+    assert claim(path, content.encode()) is None
+
+
+def test_what_a_format_reads_is_that_formats() -> None:
+    entry = claim("app.yaml", b"apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")
+    assert entry is not None
+    assert entry.name == "kubernetes"
