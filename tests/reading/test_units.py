@@ -65,14 +65,22 @@ def test_dockerfiles_are_read_one_by_one() -> None:
 
 
 SAMPLES = {
+    "azure": ("azure-pipelines.yml", "steps: [{script: make}]\n"),
     "bake": ("docker-bake.hcl", 'target "a" { dockerfile = "Dockerfile" }\n'),
+    "bitbucket": ("bitbucket-pipelines.yml", "image: a\npipelines: {default: [{step: {script: [b]}}]}\n"),
+    "buildkite": (".buildkite/pipeline.yml", "steps: [{command: a}]\n"),
+    "circleci": (".circleci/config.yml", "jobs: {a: {docker: [{image: b}]}}\n"),
+    "cloudbuild": ("cloudbuild.yaml", "steps: [{name: a}]\n"),
     "cloudinit": ("user-data.yaml", "#cloud-config\npackages: [nginx]\n"),
+    "codebuild": ("buildspec.yml", "phases: {build: {commands: [a]}}\n"),
     "compose": ("compose.yaml", "services: {web: {image: nginx}}\n"),
     "contract": ("delivery.yaml", "service: web\nimage: a/web\nstart: [web]\n"),
     "devcontainer": (".devcontainer.json", '{"image": "debian"}\n'),
     "dockerfile": ("Dockerfile", "FROM debian\n"),
+    "drone": (".drone.yml", "kind: pipeline\nsteps: [{image: a}]\n"),
     "ecs": ("task.json", '{"containerDefinitions": [{"name": "a", "image": "b"}]}\n'),
     "github": (".github/workflows/a.yml", "jobs: {a: {container: debian}}\n"),
+    "gitlab": (".gitlab-ci.yml", "a: {image: b, script: [c]}\n"),
     "kamal": (
         "config/deploy.yml",
         "service: a\nimage: b\nservers: [c]\naccessories: {d: {image: e}}\n",
@@ -86,6 +94,7 @@ SAMPLES = {
     "procfile": ("Procfile", "web: gunicorn app\n"),
     "quadlet": ("a.container", "[Container]\nImage=docker.io/a\n"),
     "score": ("score.yaml", "apiVersion: score.dev/v1b1\ncontainers: {a: {image: b}}\n"),
+    "woodpecker": (".woodpecker.yml", "steps: [{image: a}]\n"),
     "terraform": ("main.tf", 'module "a" {\n  source = "acme/a/aws"\n}\n'),
     "skaffold": ("skaffold.yaml", "apiVersion: skaffold/v4\nbuild: {artifacts: [{image: a}]}\n"),
 }
