@@ -23,14 +23,22 @@ from immutable_delivery.formats import (
     Format,
     Pins,
     Rereads,
+    azure,
     bake,
+    bitbucket,
+    buildkite,
+    circleci,
+    cloudbuild,
     cloudinit,
+    codebuild,
     compose,
     contract,
     devcontainer,
     dockerfile,
+    drone,
     ecs,
     github,
+    gitlab,
     kamal,
     kubernetes,
     nomad,
@@ -40,11 +48,13 @@ from immutable_delivery.formats import (
     score,
     skaffold,
     terraform,
+    woodpecker,
 )
 from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
-    bake, cloudinit, compose, contract, devcontainer, dockerfile, ecs, github, kamal, kubernetes, nomad, platforms, procfile, quadlet, score, skaffold, terraform,
+    azure, bake, bitbucket, buildkite, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
+    kamal, kubernetes, nomad, platforms, procfile, quadlet, score, skaffold, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 FAMILIES: tuple[Families, ...] = (kubernetes,)

@@ -67,7 +67,10 @@ def test_dockerfiles_are_read_one_by_one() -> None:
 SAMPLES = {
     "azure": ("azure-pipelines.yml", "steps: [{script: make}]\n"),
     "bake": ("docker-bake.hcl", 'target "a" { dockerfile = "Dockerfile" }\n'),
-    "bitbucket": ("bitbucket-pipelines.yml", "image: a\npipelines: {default: [{step: {script: [b]}}]}\n"),
+    "bitbucket": (
+        "bitbucket-pipelines.yml",
+        "image: a\npipelines: {default: [{step: {script: [b]}}]}\n",
+    ),
     "buildkite": (".buildkite/pipeline.yml", "steps: [{command: a}]\n"),
     "circleci": (".circleci/config.yml", "jobs: {a: {docker: [{image: b}]}}\n"),
     "cloudbuild": ("cloudbuild.yaml", "steps: [{name: a}]\n"),

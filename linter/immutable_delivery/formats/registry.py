@@ -19,6 +19,8 @@ class Entry(Record, frozen=True):
     """A regular expression that is found in the names, without folders, of the files that it may claim."""
     paths: str = ""
     """A regular expression that is found in their whole paths, where their names do not tell enough."""
+    holds: bytes = b""
+    """What every one of its files holds, where names do not tell enough: without it the module is not imported."""
     describes_images: bool = False
     """It makes facts of what others build, so it comes after them."""
     apart: bool = False
@@ -39,7 +41,7 @@ REGISTRY = (
     Entry("procfile", r"(?i:^Procfile[^/]*$)", apart=True),
     Entry("quadlet", r"\.(?:container|image|build|kube)$"),
     Entry("score", r"(?i:score[^/]*\.ya?ml$)", apart=True),
-    Entry("cloudinit", r"\.(?:ya?ml|cfg|txt)$|^[^.]+$", apart=True),
+    Entry("cloudinit", r"\.(?:ya?ml|cfg|txt)$|^[^.]+$", holds=b"#cloud-config", apart=True),
     Entry("terraform", r"\.(?:tf|tofu|tfvars)(?:\.json)?$"),
     Entry("ecs", r"\.(?:ya?ml|json|template)$", apart=True),
     Entry("nomad", r"\.(?:nomad|hcl|json)$", apart=True),
@@ -95,4 +97,5 @@ def claim(path: str, data: bytes) -> Entry | None:
     """Return the format that claims a file."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # so that it is claimed, and refused by name
         data = data.decode("utf-16", "ignore").encode()
-    return next((entry for entry in candidates(path) if load(entry.name).claims(path, data)), None)
+    possible = (entry for entry in candidates(path) if entry.holds in data)
+    return next((entry for entry in possible if load(entry.name).claims(path, data)), None)
