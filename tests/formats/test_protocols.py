@@ -57,7 +57,7 @@ FORMATS: tuple[Format, ...] = (
     kamal, kubernetes, nomad, platforms, procfile, quadlet, score, skaffold, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
-FAMILIES: tuple[Families, ...] = (kubernetes,)
+FAMILIES: tuple[Families, ...] = (kubernetes, terraform)
 PINS: tuple[Pins, ...] = (kubernetes,)
 REREADS: tuple[Rereads, ...] = (dockerfile,)
 FIXES: Mapping[str, Kind] = {
