@@ -61,3 +61,10 @@ def test_what_a_manifest_takes_from_elsewhere_is_not_read() -> None:
 
 def test_what_lies_here_and_what_is_only_an_address_is_not_told() -> None:
     assert told(source("git", read=True), source("chart", pin="")) == []
+
+
+def test_what_moves_is_told_as_that_and_leads_no_other() -> None:
+    assert told(source("git", pin="alias")) == []
+    assert told(source("git", pin="alias"), source("git"))[0][1:3] == ("remote source", 1)
+    unseen = [fact for fact in link_unread([source("git", pin="none")]) if isinstance(fact, Unread)]
+    assert [fact.count for fact in unseen] == [0]

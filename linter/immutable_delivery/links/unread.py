@@ -22,7 +22,8 @@ _ELSEWHERE: Mapping[SourceType, tuple[str, str]] = {
 
 def link_unread(facts: Sequence[Fact]) -> list[Fact]:
     """Return the facts, those of what is taken from elsewhere added; the first of each cause relates to the others."""
-    every = [*facts, *_elsewhere(facts)]
+    moving = list(_elsewhere(facts, moving=True))
+    every = [*facts, *_elsewhere(facts, moving=False)]
     causes: dict[tuple[str, str], list[Unread]] = defaultdict(list)
     for fact in every:
         if isinstance(fact, Unread):
@@ -33,12 +34,15 @@ def link_unread(facts: Sequence[Fact]) -> list[Fact]:
         if isinstance(fact, Unread) and id(fact) in groups
         else fact
         for fact in every
-    ]
+    ] + moving
 
 
-def _elsewhere(facts: Sequence[Fact]) -> Iterator[Unread]:
+def _elsewhere(facts: Sequence[Fact], *, moving: bool) -> Iterator[Unread]:
+    """Yield what nobody read of sources; of those that move that is told already, and they lead no others."""
     for fact in facts:
         if isinstance(fact, Source) and fact.scope.deployed and _is_elsewhere(fact):
+            if (fact.pin in {"none", "alias"}) is not moving:
+                continue
             subject, reason = _ELSEWHERE[fact.source_type]
             yield Unread(
                 used_at=fact.used_at,
