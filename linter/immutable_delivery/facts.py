@@ -502,6 +502,10 @@ class Container(Fact, frozen=True, kw_only=True):
     """The user it runs as; empty where nothing says it."""
     root: bool | None = False
     """Whether it runs as root."""
+    unverified_user: str = ""
+    """The user of the image built here, where that is a name and the engine has to see that it is not root: it starts numbers alone."""
+    refuses_root: Hidden[bool] = False
+    """Whether the engine refuses to start it as root, and no user is said beside that."""
     read_only_root: bool | None = False
     ports: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()

@@ -61,6 +61,9 @@ def container(spec: ContainerSpec) -> Container:
         own_start=bool(spec.starts) or any(not command.phase for command in spec.others),
         user=_text(spec.user),
         root=_is_root(spec),
+        refuses_root=spec.user is None
+        and spec.refuses_root is not None
+        and spec.refuses_root.value is True,
         read_only_root=spec.read_only.value if spec.read_only else None,
         ports=spec.ports,
         labels=spec.labels,
