@@ -65,6 +65,8 @@ class ReadingSettings(Record, frozen=True):
     tables: Tables = field(default_factory=dict)
     formats: tuple[tuple[str, str], ...] = ()
     """Patterns of files and the format to read them as, whatever they are called and hold; the first counts."""
+    build_args: tuple[tuple[str, str], ...] = ()
+    """Build arguments that every build is given, by their names: they win over what manifests say."""
 
 
 UNCONFIGURED: Final = ReadingSettings()

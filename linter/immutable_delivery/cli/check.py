@@ -15,6 +15,7 @@ from immutable_delivery.cli.paths import paths_argument
 from immutable_delivery.cli.progress import Progress
 from immutable_delivery.cli.reports import deliver
 from immutable_delivery.cli.requests import (
+    build_arg_option,
     configuration_options,
     ignore_option,
     output_option,
@@ -65,6 +66,7 @@ _SHOWN = (
 @click.option(
     "--since", metavar="REV", shell_complete=revisions, help="Report what has come since a commit."
 )
+@build_arg_option
 @configuration_options
 @click.option(
     "--config-from",
@@ -183,6 +185,7 @@ def _request(options: dict[str, Any]) -> Request:
         options["baseline"] = ""
     elif options["baseline"] == "":
         raise UsageError("--baseline names no file")
+    options["given"] = (*options["given"], *options.pop("build_args"))
     options["jobs"] = options["jobs"] or processes()
     strangers = options["config_from"] is not None
     return Request(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import click
+import msgspec
 
 from immutable_delivery.cli.completing import files, profiles, selectors
 from immutable_delivery.cli.output import TargetType
@@ -102,6 +103,29 @@ set_option = click.option(
     callback=_settings,
     metavar="KEY=VALUE",
     help="A setting of the configuration, as `severity.floating-tag=note`. Repeatable.",
+)
+
+
+def _build_args(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Split `TAG=1.2`, as settings of the configuration; a name alone would mean the caller's environment."""
+    settings = _settings(ctx, param, values)
+    for name, _ in settings:
+        if not name.isidentifier():
+            raise click.BadParameter(f"'{shown(name)}' is no name of a build argument")
+    return tuple(
+        (f"build_args.{name}", msgspec.json.encode(value).decode()) for name, value in settings
+    )
+
+
+build_arg_option = click.option(
+    "--build-arg",
+    "build_args",
+    multiple=True,
+    callback=_build_args,
+    metavar="NAME=VALUE",
+    help="A build argument that your builds are given; it wins over what manifests say. Repeatable.",
 )
 no_config_option = click.option(
     "--no-config", "defaults", is_flag=True, help="Read no configuration and no policies of yours."

@@ -90,6 +90,8 @@ class Config(Record, frozen=True, kw_only=True):
     """The file with the findings that are known, relative to the root; empty for none."""
     fail_on: FailOn = "error"
     strict_unresolved: bool = False
+    build_args: tuple[tuple[str, str], ...] = ()
+    """Build arguments that every build is given, by their names."""
     files: tuple[str, ...] = ()
     """The files that it was read from, what they extend first."""
     sources: Mapping[Path, Source] = field(default_factory=dict)

@@ -70,6 +70,7 @@ def _read(files: Files, path: str, policies: tuple[str, ...], given: Given) -> C
         baseline=_baseline(config, data),
         fail_on=cast("FailOn", data.get("fail-on", "error")),
         strict_unresolved=data.get("strict-unresolved", False),
+        build_args=tuple(sorted(data.get("build_args", {}).items())),
     )
 
 

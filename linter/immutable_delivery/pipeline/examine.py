@@ -187,7 +187,8 @@ def _mended(
 
 def reading_settings(config: Config) -> ReadingSettings:
     """Return the part of the configuration that concerns reading."""
-    return ReadingSettings(config.environments, config.tables, config.paths.formats)
+    formats, arguments = config.paths.formats, config.build_args
+    return ReadingSettings(config.environments, config.tables, formats, arguments)
 
 
 def _services(facts: Iterable[Fact]) -> list[Service]:

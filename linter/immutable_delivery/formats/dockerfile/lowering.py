@@ -51,7 +51,10 @@ _FOLLOW: dict[str, Callable[[State, Instruction], None]] = {
 
 def lower(document: Document, ctx: ParseContext, builds: Iterable[Build] = ()) -> list[Fact]:
     """Return the facts of a Dockerfile, merged over the ways in which it is built."""
-    found = [_lower(document, ctx, request) for request in requests(document, builds)]
+    found = [
+        _lower(document, ctx, request)
+        for request in requests(document, builds, ctx.settings.build_args)
+    ]
     return found[0] if len(found) == 1 else _merged(found)
 
 

@@ -8,6 +8,7 @@ from immutable_delivery.facts import Build
 from immutable_delivery.formats.dockerfile.document import Document
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.text import Place
 
 
 class Request(Record, frozen=True):
@@ -24,31 +25,46 @@ class Request(Record, frozen=True):
     """Names of additional build contexts."""
 
 
-def requests(document: Document, builds: Iterable[Build]) -> list[Request]:
-    """Return the different ways in which a Dockerfile is built, at least one."""
+def requests(
+    document: Document, builds: Iterable[Build], given: Iterable[tuple[str, str]] = ()
+) -> list[Request]:
+    """Return the different ways in which a Dockerfile is built, at least one; ``given`` arguments win."""
     declared = _declared(document)
+    own = {name: _given(value, declared[name]) for name, value in given if name in declared}
     found: dict[tuple[object, ...], Request] = {}
     for build in builds:
         if build.dockerfile == document.path:
-            one = _request(build, declared)
+            one = _request(build, declared, own)
             args = tuple(
                 (name, value.text if value else None) for name, value in sorted(one.args.items())
             )
             found.setdefault(
                 (args, one.target.lower(), one.context, one.elsewhere, one.contexts), one
             )
-    return list(found.values()) or [Request()]
+    return list(found.values()) or [Request(own)]
 
 
-def _declared(document: Document) -> set[str]:
+def _declared(document: Document) -> Mapping[str, Place]:
+    """Return the names of all arguments, and where each is declared last."""
     steps = [instruction.trigger or instruction for instruction in document.instructions]
     return {
-        word.text.partition("=")[0] for step in steps if step.name == "ARG" for word in step.words
+        word.text.partition("=")[0]: word.used_at
+        for step in steps
+        if step.name == "ARG"
+        for word in step.words
     }
 
 
-def _request(build: Build, declared: set[str]) -> Request:
-    args = {name: _argument(build, name) for name in build.args if name in declared}
+def _given(value: str, place: Place) -> LocatedText:
+    """Return an argument of the call, which stands nowhere: it is told of where it is declared."""
+    return LocatedText(value, (Segment(value, place, aligned=False),), place)
+
+
+def _request(
+    build: Build, declared: Mapping[str, Place], given: Mapping[str, LocatedText]
+) -> Request:
+    said = {name: _argument(build, name) for name in build.args if name in declared}
+    args: dict[str, LocatedText | None] = {**said, **given}
     return Request(
         args, build.target, build.context, build.context is None, frozenset(build.contexts)
     )
