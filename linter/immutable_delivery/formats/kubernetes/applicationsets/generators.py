@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.formats.kubernetes.applicationsets import files, selection
@@ -23,6 +24,7 @@ from immutable_delivery.syntax.yaml.query import (
     pairs,
     scalar,
     scalars,
+    text,
     with_entry,
 )
 
@@ -31,6 +33,9 @@ _STEPS = 10
 """So many sets of parameters are looked at for each application that may come of them."""
 _DEEPEST = 3
 """A matrix in a matrix; Argo CD takes no more."""
+
+
+T = TypeVar("T")
 
 
 class Generators:
@@ -75,8 +80,8 @@ class Generators:
             found = iter([self._elsewhere(kind, node)])
         return self._bounded((self._with_values(one, node, kind) for one in found), node)
 
-    def _bounded(self, found: Iterator[Parameters], node: Mapping) -> list[Parameters]:
-        kept: list[Parameters] = []
+    def _bounded(self, found: Iterator[T], node: Mapping) -> list[T]:
+        kept: list[T] = []
         for one in found:
             if len(kept) == self._most or self._steps == 0:
                 self.unknown.append(
@@ -92,8 +97,8 @@ class Generators:
         return kept
 
     def _list(self, node: Mapping) -> Iterator[Parameters]:
-        text = scalar(node, "elementsYaml")
-        read = inner_documents(text.written) if text is not None else []
+        inline = scalar(node, "elementsYaml")
+        read = inner_documents(inline.written) if inline is not None else []
         for one in (
             *mappings(node, "elements"),
             *(item for document in read for item in items(document.root)),
@@ -123,26 +128,47 @@ class Generators:
 
     def _matrix(self, node: Mapping, depth: int) -> list[Parameters]:
         """Return every pair of what two generators give; the second is filled with what the first gives."""
-        both = mappings(node, "generators")
+        both = _children(node)
         if len(both) != 2 or depth >= _DEEPEST:  # noqa: PLR2004 (Argo CD takes two)
             return []
         first, second = both
         pairs_ = (
-            Parameters(merged(high.values, low.values), low.open or high.open)
+            _paired(low, high, go=self.go)
             for low in self.of(first, depth + 1)
             for high in self.of(second, depth + 1, low)
         )
-        return self._bounded(pairs_, node)
+        found = self._bounded(pairs_, node)
+        return [one for one in found if one is not None] if None not in found else []
 
     def _merge(self, node: Mapping, depth: int) -> list[Parameters]:
         """Return what the first generator gives, with what later ones say of the same keys laid over."""
         keys = [one.text for one in scalars(node, "mergeKeys")]
-        first, *others = [self.of(one, depth + 1) for one in mappings(node, "generators")] or [[]]
-        found = first
-        for later in others:
-            over = {selection.key_of(one, keys): one for one in later}
-            found = [_over(one, over.get(selection.key_of(one, keys))) for one in found]
-        return found
+        sets = [self.of(one, depth + 1) for one in _children(node)]
+        if len(sets) < 2 or not keys or depth >= _DEEPEST:  # noqa: PLR2004
+            return []
+        by_key = [{selection.key_of(one, keys): one for one in given} for given in sets]
+        if any(len(held) < len(given) for held, given in zip(by_key, sets, strict=True)):
+            return []  # Argo CD refuses two sets with the same keys
+        found = by_key[0]
+        for later in by_key[1:]:
+            found = {key: _over(one, later.get(key)) for key, one in found.items()}
+        return list(found.values())
+
+
+def _children(node: Mapping) -> list[Mapping]:
+    """Return the generators of a matrix or merge; none where one of them is more than one, which Argo CD refuses."""
+    found = mappings(node, "generators")
+    kinds = [[key for key in one.entries if key != _SELECTOR] for one in found]
+    return found if all(len(one) == 1 for one in kinds) else []
+
+
+def _paired(low: Parameters, high: Parameters, *, go: bool) -> Parameters | None:
+    """Return two sets as one: the first one's values count; None where Argo CD refuses what they say differently."""
+    both = low.values.entries.keys() & high.values.entries.keys()
+    differ = any(text(low.values, name) != text(high.values, name) for name in both)
+    if differ and not go:
+        return None
+    return Parameters(merged(high.values, low.values), low.open or high.open)
 
 
 def _over(one: Parameters, other: Parameters | None) -> Parameters:

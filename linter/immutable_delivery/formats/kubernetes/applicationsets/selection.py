@@ -24,10 +24,10 @@ def fits(one: Parameters, selector: Mapping) -> bool:
     )
 
 
-def key_of(one: Parameters, keys: list[str]) -> tuple[str, ...]:
+def key_of(one: Parameters, keys: list[str]) -> tuple[str | None, ...]:
     """Return what tells a set from others: the values under these keys."""
     labels = {name: value.text for name, value in flat(one.values)}
-    return tuple(labels.get(key, "") for key in keys)
+    return tuple(labels.get(key) for key in keys)
 
 
 def _is(one: Parameters, labels: dict[str, str], name: str, values: set[str]) -> bool:
