@@ -11,7 +11,9 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Source, Unread, Variable
 from immutable_delivery.formats import kubernetes
 from immutable_delivery.formats.kubernetes.applicationsets.generators import Generators
+from immutable_delivery.formats.kubernetes.applicationsets.gotemplates import AsGo
 from immutable_delivery.formats.kubernetes.applicationsets.parameters import flat, normalized
+from immutable_delivery.formats.kubernetes.applicationsets.templates import ByName
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.yaml import Mapping, documents
@@ -31,7 +33,8 @@ URL = "https://git.example/shop/web.git"
 def given(generator: str, *, go: bool = False, most: int = 1000) -> list[dict[str, str]]:
     root = documents(Text("set.yaml", generator))[0].root
     assert isinstance(root, Mapping)
-    generators = Generators(ParseContext(MemoryFiles(FILES)), go=go, most=most)
+    ctx = ParseContext(MemoryFiles(FILES))
+    generators = Generators(ctx, AsGo(ctx) if go else ByName(), most=most)
     return [{name: value.text for name, value in flat(one.values)} for one in generators.of(root)]
 
 
@@ -179,3 +182,84 @@ def test_what_a_generator_lays_over_the_template_counts() -> None:
         f"[{{list: {{{element}, template: {{metadata: {{}}, spec: {{source: {{targetRevision: v9.9.9}}}}}}}}}}]"
     )
     assert [one.ref for one in found if isinstance(one, Source)] == ["v9.9.9"]
+
+
+GO_SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {{name: web}}
+spec:
+  goTemplate: true
+  goTemplateOptions: [missingkey=error]
+  generators: {generators}
+  template:
+    metadata: {{name: '{{{{.env | normalize}}}}'}}
+    spec:
+      source:
+        repoURL: 'https://git.example/shop/web.git'
+        path: deploy
+        targetRevision: '{revision}'
+"""
+
+
+def of_go(revision: str, generators: str) -> tuple[str, list[Source], list[str]]:
+    content = GO_SET.format(generators=generators, revision=revision)
+    document = kubernetes.parse(Text("set.yaml", content))
+    ctx = ParseContext(MemoryFiles({**FILES, "set.yaml": content}))
+    found = [
+        one for one in kubernetes.facts({"set.yaml": document}, ctx) if isinstance(one, Source)
+    ]
+    return content, found, [trouble.reason for trouble in ctx.troubles]
+
+
+@pytest.mark.parametrize(
+    ("revision", "generators", "refs"),
+    [
+        ("{{.revision}}", "[{list: {elements: [{env: A_b, revision: main}]}}]", ["main"]),
+        ('{{ default "v1.2.3" .none }}', "[{list: {elements: [{env: a}]}}]", ["v1.2.3"]),
+        ('{{ if eq .env "a" }}main{{ else }}v1.2.3{{ end }}', "[{list: {elements: [{env: a}, {env: b}]}}]", ["main", "v1.2.3"]),
+        ("{{ .values.revision }}", "[{clusters: {values: {revision: main}}}]", ["main"]),
+        ("{{ .metadata.labels.revision }}", "[{clusters: {}}]", [None]),
+        ("{{ .branch }}", "[{pullRequest: {github: {}}}]", [None]),
+        ("{{ .anything.at.all }}", "[{plugin: {configMapRef: {name: a}}}]", [None]),
+        ("{{ index .path.segments 1 }}", "[{git: {repoURL: x, revision: v1.2.3, files: [{path: clusters/one/config.json}]}}]", ["one"]),
+    ],
+)  # fmt: skip
+def test_templates_of_go_are_evaluated(
+    revision: str, generators: str, refs: list[str | None]
+) -> None:
+    revision = revision.replace("'", "''")
+    _, found, _ = of_go(revision, generators)
+    assert [one.ref for one in found if one.url == "https://git.example/shop/web.git"] == refs
+
+
+def test_the_parameter_of_a_template_of_go_decides() -> None:
+    content, (source,), _ = of_go(
+        "{{.revision}}", "[{list: {elements: [{env: a_b, revision: main}]}}]"
+    )
+    span = source.place_of("ref").span
+    assert content[span.start : span.end] == "main"
+    assert span.start < content.index("  template:")
+    assert source.scope.owner == "Application/a-b"
+
+
+@pytest.mark.parametrize(
+    "revision",
+    ["{{ .revision", "{{ nothing .x }}", "{{ .env.a.b }}", "{{ range until 10000000 }}x{{ end }}"],
+)
+def test_a_template_that_argo_cd_refuses_is_told(revision: str) -> None:
+    _, found, troubles = of_go(revision, "[{list: {elements: [{env: a}, {env: b}]}}]")
+    assert {one.ref for one in found} == {None}
+    assert troubles
+    assert all("the template is refused" in one for one in troubles)
+
+
+def test_a_patch_of_the_template_is_laid_over_it() -> None:
+    content = GO_SET.format(generators="[{list: {elements: [{env: a}]}}]", revision="v1.2.3")
+    content += "  templatePatch: |\n    spec: {source: {targetRevision: 'from-{{.env}}'}}\n"
+    document = kubernetes.parse(Text("set.yaml", content))
+    ctx = ParseContext(MemoryFiles({"set.yaml": content}))
+    (source,) = [
+        one for one in kubernetes.facts({"set.yaml": document}, ctx) if isinstance(one, Source)
+    ]
+    assert source.ref == "from-a"

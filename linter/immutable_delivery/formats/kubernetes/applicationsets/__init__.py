@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from immutable_delivery.formats.kubernetes.applicationsets.generators import Generators
 from immutable_delivery.formats.kubernetes.applicationsets.parameters import Parameters
-from immutable_delivery.formats.kubernetes.applicationsets.templates import filled_tree
+from immutable_delivery.formats.kubernetes.applicationsets.templates import (
+    ByName,
+    Filler,
+    filled_mapping,
+)
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.records import Record, field, replace
+from immutable_delivery.records import Record, field
 from immutable_delivery.releases.layers import merged
-from immutable_delivery.syntax.yaml import Mapping
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.inner import inner_documents
 from immutable_delivery.syntax.yaml.query import (
     is_true,
     mapping,
     mappings,
+    scalar,
     with_entry,
     written,
 )
@@ -39,15 +45,29 @@ def made(workload: Workload) -> Made:
     template = mapping(spec, "template")
     if spec is None or template is None:
         return Made()
-    generators = Generators(workload.ctx, go=is_true(spec, "goTemplate"), most=MOST)
+    filler = _filler(spec, workload)
+    generators = Generators(workload.ctx, filler, most=MOST)
     sets = [one for node in mappings(spec, "generators") for one in generators.of(node)]
-    found = [_application(template, one, go=generators.go) for one in sets]
+    found = [_application(template, one, scalar(spec, "templatePatch"), filler) for one in sets]
     return Made(found, generators.unknown)
 
 
-def _application(template: Mapping, one: Parameters, *, go: bool) -> Mapping:
+def _filler(spec: Mapping, workload: Workload) -> Filler:
+    if not is_true(spec, "goTemplate"):
+        return ByName()
+    from immutable_delivery.formats.kubernetes.applicationsets.gotemplates import AsGo  # noqa: PLC0415 (rarely needed)
+
+    return AsGo(workload.ctx)
+
+
+def _application(
+    template: Mapping, one: Parameters, patch: Scalar | None, filler: Filler
+) -> Mapping:
     whole = merged(template, one.template) if one.template is not None else template
-    root = filled_tree(whole, one, go=go)
-    found = root if isinstance(root, Mapping) else whole
+    found = filled_mapping(whole, one, filler)
+    if patch is not None:
+        read = inner_documents(filler.text(patch.written, one))
+        root = read[0].root if read else None
+        found = merged(found, root) if isinstance(root, Mapping) else found
     found = with_entry(found, "apiVersion", written("argoproj.io/v1alpha1", template.place))
-    return replace(with_entry(found, "kind", written("Application", template.place)), merges=[])
+    return with_entry(found, "kind", written("Application", template.place))

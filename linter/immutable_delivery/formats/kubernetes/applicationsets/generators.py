@@ -12,7 +12,10 @@ from immutable_delivery.formats.kubernetes.applicationsets.parameters import (
     flattened,
     tree,
 )
-from immutable_delivery.formats.kubernetes.applicationsets.templates import filled_tree
+from immutable_delivery.formats.kubernetes.applicationsets.templates import (
+    Filler,
+    filled_mapping,
+)
 from immutable_delivery.records import replace
 from immutable_delivery.releases.layers import merged
 from immutable_delivery.syntax.yaml import Mapping, Scalar
@@ -35,14 +38,25 @@ _DEEPEST = 3
 """A matrix in a matrix; Argo CD takes no more."""
 
 
+_NAMES = {
+    "clusters": ("name", "nameNormalized", "server", "project", "metadata"),
+    "pullRequest": (
+        "number", "title", "branch", "branch_slug", "target_branch", "target_branch_slug", "head_sha", "head_short_sha", "head_short_sha_7",
+        "labels", "author",
+    ),
+    "scmProvider": ("organization", "repository", "repository_id", "url", "branch", "branchNormalized", "sha", "short_sha", "short_sha_7", "labels"),
+}  # fmt: skip
+"""The parameters that a generator gives, where they are always the same."""
+
 T = TypeVar("T")
 
 
 class Generators:
     """The generators of one set, and what is not known of them."""
 
-    def __init__(self, ctx: ParseContext, *, go: bool, most: int) -> None:
-        self.go = go
+    def __init__(self, ctx: ParseContext, filler: Filler, most: int) -> None:
+        self._filler = filler
+        self.go = filler.go
         self.unknown: list[tuple[Mapping, str, str]] = []
         """Generators whose parameters nobody here knows."""
         self._ctx = ctx
@@ -54,8 +68,7 @@ class Generators:
     ) -> list[Parameters]:
         """Return the parameters that an entry of `generators` gives."""
         if given is not None:
-            turned = filled_tree(node, given, go=self.go)
-            node = turned if isinstance(turned, Mapping) else node
+            node = filled_mapping(node, given, self._filler)
         found: list[Parameters] = []
         for key, held in node.items():
             if key != _SELECTOR and isinstance(held, Mapping):
@@ -110,15 +123,14 @@ class Generators:
         """Return what is known of what only the cluster, or another program, can tell."""
         if kind != "clusters":
             self.unknown.append((node, f"{kind} generator", "what it finds is not known here"))
-        return Parameters(tree(node.place, {}), open=True)
+        return Parameters(tree(node.place, {}), open=True, unknown=_NAMES.get(kind, ()))
 
     def _with_values(self, one: Parameters, node: Mapping, kind: str) -> Parameters:
         """Add the `values` that a generator gives with every set."""
         own = mapping(node, "values")
         if own is None or kind == "list":
             return one
-        turned = filled_tree(own, one, go=self.go)
-        extra = turned if isinstance(turned, Mapping) else own
+        extra = filled_mapping(own, one, self._filler)
         if self.go:
             return replace(one, values=with_entry(one.values, "values", extra))
         named = {
@@ -168,10 +180,17 @@ def _paired(low: Parameters, high: Parameters, *, go: bool) -> Parameters | None
     differ = any(text(low.values, name) != text(high.values, name) for name in both)
     if differ and not go:
         return None
-    return Parameters(merged(high.values, low.values), low.open or high.open)
+    return _together(merged(high.values, low.values), low, high)
+
+
+def _together(values: Mapping, one: Parameters, other: Parameters) -> Parameters:
+    """Return parameters of two generators; where one gives what nobody can name, nobody can name it here."""
+    nameless = any(given.open and not given.unknown for given in (one, other))
+    names = () if nameless else (*one.unknown, *other.unknown)
+    return Parameters(values, one.open or other.open, names)
 
 
 def _over(one: Parameters, other: Parameters | None) -> Parameters:
     if other is None:
         return one
-    return replace(one, values=merged(one.values, other.values), open=one.open or other.open)
+    return _together(merged(one.values, other.values), one, other)

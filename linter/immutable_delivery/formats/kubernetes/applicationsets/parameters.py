@@ -21,6 +21,8 @@ class Parameters(Record, frozen=True):
     values: Mapping
     open: bool = False
     """Whether there are others that nobody here knows."""
+    unknown: tuple[str, ...] = ()
+    """Their names, where those are certain."""
     template: Mapping | None = None
     """What its generator lays over the template."""
 
