@@ -131,6 +131,10 @@ class Scope(Record, frozen=True, kw_only=True, omit_defaults=True):
     """The Dockerfile that it is written in, for what builds an image."""
     also: Hidden[tuple[str, ...]] = ()
     """Further services that it is part of: those that build from one Dockerfile."""
+    defaults: bool = False
+    """Whether only the defaults of a chart say it, and nothing here releases that chart: an error of it is a warning."""
+    chart: Hidden[str] = ""
+    """The folder of the chart that says it."""
     manifest: Hidden[str] = ""
     """The manifest that deploys the service, where parts of it stand in other files (`extends`, `include`)."""
 

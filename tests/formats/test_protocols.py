@@ -19,6 +19,7 @@ from immutable_delivery.fixes import (
 )
 from immutable_delivery.formats import (
     Assigns,
+    Encloses,
     Families,
     Format,
     Pins,
@@ -27,6 +28,7 @@ from immutable_delivery.formats import (
     bake,
     bitbucket,
     buildkite,
+    chart,
     circleci,
     cloudbuild,
     cloudinit,
@@ -53,12 +55,13 @@ from immutable_delivery.formats import (
 from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
-    azure, bake, bitbucket, buildkite, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
+    azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
     kamal, kubernetes, nomad, platforms, procfile, quadlet, score, skaffold, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
-FAMILIES: tuple[Families, ...] = (kubernetes, terraform)
-PINS: tuple[Pins, ...] = (kubernetes,)
+ENCLOSES: tuple[Encloses, ...] = (chart,)
+FAMILIES: tuple[Families, ...] = (chart, kubernetes, terraform)
+PINS: tuple[Pins, ...] = (chart, kubernetes)
 REREADS: tuple[Rereads, ...] = (dockerfile,)
 FIXES: Mapping[str, Kind] = {
     "add-checksum": checksums.fix,

@@ -74,6 +74,10 @@ SAMPLES = {
     "buildkite": (".buildkite/pipeline.yml", "steps: [{command: a}]\n"),
     "circleci": (".circleci/config.yml", "jobs: {a: {docker: [{image: b}]}}\n"),
     "cloudbuild": ("cloudbuild.yaml", "steps: [{name: a}]\n"),
+    "chart": (
+        "Chart.yaml",
+        "name: a\nversion: 1.0.0\ndependencies: [{name: b, version: 1.x, repository: https://c.example}]\n",
+    ),
     "cloudinit": ("user-data.yaml", "#cloud-config\npackages: [nginx]\n"),
     "codebuild": ("buildspec.yml", "phases: {build: {commands: [a]}}\n"),
     "compose": ("compose.yaml", "services: {web: {image: nginx}}\n"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,15 @@ from immutable_delivery.source.text import Place, Text
 
 def factsheet(start: Path, file: str) -> str:
     """Return the facts that ``file`` states, linked with the rest of its repository, as JSON."""
+    facts, texts, named = linked(start, file)
+    own = [fact for fact in facts if fact.used_at.file in named]
+    if not own:
+        raise UsageError(f"{shown(file)}: no format of imd reads this file")
+    return json.dumps([_shown(fact, texts) for fact in own], indent=2, ensure_ascii=False) + "\n"
+
+
+def linked(start: Path, file: str) -> tuple[list[Fact], Mapping[str, Text], Collection[str]]:
+    """Return the facts of the repository of a file, the texts that they point into, and what the file is called there."""
     tree = open_tree(start, paths=[file])
     config = load(tree.files)
     project = read(tree.files, tree.skipped, Reader(tree.files, reading_settings(config)))
@@ -32,13 +41,7 @@ def factsheet(start: Path, file: str) -> str:
         lock.read(tree.files),
         reading_settings(config),
     )
-    own = [fact for fact in facts if fact.used_at.file in tree.named]
-    if not own:
-        raise UsageError(f"{shown(file)}: no format of imd reads this file")
-    return (
-        json.dumps([_shown(fact, project.texts) for fact in own], indent=2, ensure_ascii=False)
-        + "\n"
-    )
+    return facts, project.texts, tree.named
 
 
 def _shown(fact: Fact, texts: Mapping[str, Text]) -> dict[str, Any]:

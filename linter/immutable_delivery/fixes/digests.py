@@ -31,8 +31,8 @@ class Sheet(Record, frozen=True):
         text = self.texts.get(place.file)
         return text.value[place.span.start : place.span.end] if text else ""
 
-    def pin(self, place: Place, digest: str) -> Edit | None:
-        """Return the edit that writes a digest elsewhere than behind the tag at this place; None where it goes there."""
+    def pin(self, place: Place, digest: str) -> Edit | str | None:
+        """Return the edit that writes a digest elsewhere than behind the tag at this place, or why it cannot; None where it goes there."""
         text, own = self._at_hand(place)
         return own.pin(text, place, digest) if text and own else None
 
@@ -51,10 +51,14 @@ def insert_digest(image: Image, digest: str, sheet: Sheet) -> Edit:
     """Return the edit that writes the digest of a reference that has none; raise NoSlotError where it cannot stand."""
     if image.unresolved or image.reference is None:
         raise NoSlotError(f"nothing here gives {image.unresolved or 'a placeholder in it'} a value")
-    for field in ("tag", "repository"):
-        at = image.places.get(field)
-        if at and (own := sheet.pin(at, digest)):
-            return own
+    said = [
+        sheet.pin(at, digest) for field in ("tag", "repository") if (at := image.places.get(field))
+    ]
+    for edit in said:
+        if isinstance(edit, Edit):
+            return edit
+    if reason := next((one for one in said if one), ""):
+        raise NoSlotError(str(reason))
     at = image.places.get("pin")
     if at is None:
         raise NoSlotError(

@@ -19,6 +19,7 @@ from immutable_delivery.source.text import Place, Span, Text
 __all__ = [
     "Assigns",
     "Comment",
+    "Encloses",
     "Families",
     "Format",
     "ParseContext",
@@ -58,8 +59,8 @@ class Assigns(Format, Protocol):
 class Pins(Format, Protocol):
     """A format that writes a digest elsewhere than behind the tag (`newTag:` and `digest:`)."""
 
-    def pin(self, text: Text, place: Place, digest: str) -> Edit | None:
-        """Return the edit that writes the digest of the tag at this place; None where it stands behind the tag."""
+    def pin(self, text: Text, place: Place, digest: str) -> Edit | str | None:
+        """Return the edit that writes the digest of the tag at this place, or why it cannot; None where it stands behind the tag."""
 
     def pinned(self, text: Text, place: Place) -> Place | None:
         """Return what goes when the digest at this place goes; None where it stands behind a tag."""
@@ -71,6 +72,13 @@ class Families(Format, Protocol):
 
     def families(self, paths: Sequence[str], files: Files) -> Iterable[Sequence[str]]:
         """Return the files, put together that are to be read together."""
+
+
+class Encloses(Format, Protocol):
+    """A format one file of which says that those around it belong to it, whatever else they look like."""
+
+    def enclosed(self, path: str, files: Files) -> Iterable[tuple[str, str]]:
+        """Return the files that belong to a claimed one, itself among them, each with why it is not judged, "" where it is."""
 
 
 @runtime_checkable

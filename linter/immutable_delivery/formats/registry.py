@@ -23,6 +23,8 @@ class Entry(Record, frozen=True):
     """What every one of its files holds, where names do not tell enough: without it the module is not imported."""
     describes_images: bool = False
     """It makes facts of what others build, so it comes after them."""
+    encloses: bool = False
+    """Files around one that it claims are its own, whatever they hold."""
     apart: bool = False
     """What one file says does not depend on its neighbours: each is read by itself."""
 
@@ -35,6 +37,7 @@ REGISTRY = (
         apart=True,
     ),
     Entry("contract", r"delivery\.(?:ya?ml|json)$", apart=True),
+    Entry("chart", r"^Chart\.yaml$", encloses=True),
     Entry("skaffold", r"skaffold[^/]*\.ya?ml$"),
     Entry("devcontainer", r"devcontainer\.json$", apart=True),
     Entry("bake", r"bake[^/]*\.(?:hcl|json)$", apart=True),

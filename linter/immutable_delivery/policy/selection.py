@@ -58,6 +58,8 @@ class Selection(Record, frozen=True, kw_only=True):
     def severity_of(self, verdict: Verdict) -> Severity:
         """Return the severity: the most particular word on it."""
         found = verdict.rule.severity
+        if found == "error" and verdict.fact.scope.defaults and self.profile != "strict":
+            found = "warning"
         overrides = [
             self.severity,
             *(r.severity for r in self.per_path if r.covers(verdict.place.file)),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import cast
 
 from immutable_delivery.context import UNCONFIGURED, Comment, ReadingSettings
 from immutable_delivery.errors import AbsentError, HiddenError, UnreadableError
 from immutable_delivery.facts import Build, Fact, File, Scope, Unread
-from immutable_delivery.formats.registry import NAMED, REGISTRY, candidates, claim
+from immutable_delivery.formats import Encloses
+from immutable_delivery.formats.registry import NAMED, REGISTRY, candidates, claim, load
 from immutable_delivery.reading import units
 from immutable_delivery.reading.units import Reading, Unit
 from immutable_delivery.reading.workers import Site, Task, outcomes
@@ -118,6 +120,7 @@ def read(files: LinkedFiles, classify: Classify, reader: Reader | None = None) -
 def _read(files: LinkedFiles, classify: Classify, reader: Reader) -> Project:
     project = Project(files, Texts(files))
     project.inputs = {one.path: one for one in reader.claimed(files.paths, classify)}
+    project.inputs |= _enclosed(project, classify)
     found = Reading()
     for describing in (False, True):
         project.inputs |= _built(project, classify)
@@ -152,6 +155,18 @@ def _bytes(path: str, read_file: Callable[[str], bytes]) -> tuple[bytes, str, bo
     except UnreadableError:
         return b"", "", False
     return (b"", "is a pointer of Git LFS", True) if data.startswith(POINTER) else (data, "", False)
+
+
+def _enclosed(project: Project, classify: Classify) -> dict[str, Input]:
+    """Return what belongs to a claimed file, whoever else would claim it."""
+    found: dict[str, Input] = {}
+    for one in project.inputs.values():
+        if NAMED[one.format].encloses:
+            own = cast("Encloses", load(one.format))
+            for path, why in own.enclosed(one.path, project.files):
+                known = project.inputs.get(path) or Input(path, one.format, classify(path))
+                found[path] = replace(known, format=one.format, skipped=why or known.skipped)
+    return found
 
 
 def _built(project: Project, classify: Classify) -> dict[str, Input]:

@@ -54,6 +54,15 @@ class BuildCalls(Subject, frozen=True):
     """Files that together say that a folder is built as a whole."""
 
 
+class Cluster(Subject, frozen=True):
+    """The cluster that charts are rendered for: what `.Capabilities` tells their templates."""
+
+    kubernetes: Words = ()
+    """Its version; where a configuration names one, that counts."""
+    api_versions: Words = ()
+    """The versions of APIs that it has."""
+
+
 class CodePaths(Subject, frozen=True):
     """Where images keep the code or the pages that they serve."""
 

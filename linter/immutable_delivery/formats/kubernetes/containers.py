@@ -14,7 +14,8 @@ from immutable_delivery.formats.kubernetes.pods import Found, Pod
 from immutable_delivery.formats.kubernetes.programs import remembered
 from immutable_delivery.formats.kubernetes.triggers import puts_in
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml.query import find, is_true, mappings, scalar, text
 
 
@@ -48,7 +49,7 @@ def _spec(found: Found, mounts: Mounts, scope: Scope, scripts: dict[str, Scalar]
     name, directory = scalar(node, "name"), scalar(node, "workingDir")
     ports = (text(port, "containerPort") for port in mappings(node, "ports"))
     return ContainerSpec(
-        used_at=(name if name and name.text else image or node).place,
+        used_at=_used_at(name if name and name.text else image or node),
         extent=node.place,
         scope=scope,
         container_type="container" if found.role == "pipeline" else found.role,
@@ -70,8 +71,12 @@ def _spec(found: Found, mounts: Mounts, scope: Scope, scripts: dict[str, Scalar]
         tty=_flag(node, "tty"),
         workdir=_setting(directory),
         ports=tuple(port for port in ports if port),
-        places={"name": name.place} if name else {},
+        places={"name": name.used_at} if name else {},
     )
+
+
+def _used_at(node: Node) -> Place:
+    return node.used_at if isinstance(node, Scalar) else node.place
 
 
 def _references(found: Found, image: Scalar | None, workload: Workload) -> Iterator[ImageSpec]:
@@ -110,7 +115,8 @@ def _setting(node: Scalar | None) -> Setting | None:
 def _flag(node: Mapping, *keys: str) -> Flag:
     """Return a switch, which is off where nothing stands."""
     said = find(node, *keys)
-    return Flag(is_true(node, *keys), said.place if said else None)
+    hidden = isinstance(said, Scalar) and not said.written.known
+    return Flag(None if hidden else is_true(node, *keys), said.place if said else None)
 
 
 def _number(found: Found, pod: Pod) -> str:

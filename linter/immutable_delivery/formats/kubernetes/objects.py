@@ -146,9 +146,9 @@ def _fact(
     name = scalar(root, "metadata", "name")
     places = {field: node.place for field, node in at.items()}
     return ResourceFact(
-        used_at=next(iter(places.values()), (name or root).place),
+        used_at=next(iter(places.values()), name.used_at if name else root.place),
         extent=root.place,
-        places=({"name": name.place} if name else {}) | places,
+        places=({"name": name.used_at} if name else {}) | places,
         scope=workload.scope(),
         resource_type=kind,
         **{"name": workload.name, **fields},

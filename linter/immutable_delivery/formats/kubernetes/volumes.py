@@ -89,8 +89,8 @@ def reference_of(
     """Return a reference, with the digest that an overlay took from it."""
     return ImageSpec(
         with_defaults(node.written),
-        extent if extent.file == node.place.file else node.place,
-        node.place,
+        extent if extent.file == node.used_at.file else node.used_at,
+        node.used_at,
         role,
         pull_policy=Setting(policy.text.lower(), policy.place) if policy else None,
         unpinned_from=node.digest if isinstance(node, Unpinned) else "",

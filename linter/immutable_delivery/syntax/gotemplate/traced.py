@@ -27,6 +27,10 @@ class Origin:
         """Return the segments of `text[start:end]`; what has no place of its own stands at `fallback`."""
         raise NotImplementedError
 
+    def used(self, at: int) -> Place | None:  # noqa: ARG002
+        """Return where a template puts the character, whatever decides it; None where it keeps no such place."""
+        return None
+
 
 class Traced(str):
     """A string that knows its origin; a plain `str` was made by a template, and stands where that did."""
@@ -103,6 +107,21 @@ class Joined(Origin):
             index += 1
         return found
 
+    def used(self, at: int) -> Place | None:
+        """Return where the part is written that gives the character."""
+        self._starts = self._starts or list(accumulate(map(len, self._parts), initial=0))
+        index = min(max(bisect_right(self._starts, at) - 1, 0), len(self._parts) - 1)
+        if index < 0:
+            return None
+        part, inside = self._parts[index], at - self._starts[index]
+        if not self._places:
+            return part.origin.used(inside) if isinstance(part, Traced) else None
+        place = self._places[index]
+        if place.span.end - place.span.start != len(part):
+            return place
+        start = place.span.start + inside  # a text of the template itself
+        return place.at(start, start + 1)
+
 
 class Later(Origin):
     """Parts that are worked out when somebody asks."""
@@ -136,6 +155,10 @@ class Part(Origin):
         if words == text[start:end] or UNKNOWN in words:
             return found
         return _respelled(found, text[start:end])
+
+    def used(self, at: int) -> Place | None:
+        """Return where the other text has the character."""
+        return self._whole.origin.used(self._start + at)
 
 
 class Derived(Origin):

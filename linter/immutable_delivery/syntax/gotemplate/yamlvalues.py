@@ -9,10 +9,11 @@ from immutable_delivery.source.located import Segment
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.gotemplate.printing import number
 from immutable_delivery.syntax.gotemplate.problems import FunctionError
-from immutable_delivery.syntax.gotemplate.traced import Origin, Traced, cut
+from immutable_delivery.syntax.gotemplate.traced import Origin, Partial, Traced, cut
 from immutable_delivery.syntax.gotemplate.values import Bool, Float, Value
 from immutable_delivery.syntax.gotemplate.yamlscalars import resolve
 from immutable_delivery.syntax.yaml import Node, Scalar, Sequence, documents
+from immutable_delivery.syntax.yaml.nodes import ReadScalar
 
 _TEXT_TAGS = frozenset(["tag:yaml.org,2002:str", "!!str", "!"])
 
@@ -79,7 +80,11 @@ def _scalar(node: Scalar, whole: str | None) -> Value:
 
 
 def _traced(node: Scalar, text: str, whole: str | None) -> Traced:
-    return Traced(text, Read(node) if whole is None else ReadAgain(node, whole))
+    known = (
+        isinstance(node, ReadScalar) or node.written.known
+    )  # only what is put together can hold a variable
+    kind = Traced if known else Partial
+    return kind(text, Read(node) if whole is None else ReadAgain(node, whole))
 
 
 def _key(key: Scalar, whole: str | None) -> str:

@@ -44,6 +44,11 @@ class Scalar:
         return self.written.text
 
     @property
+    def used_at(self) -> Place:
+        """Where it stands for who reads the object: elsewhere than what decides it where a template puts that in."""
+        return self.place
+
+    @property
     def null(self) -> bool:
         """Whether it is YAML's null."""
         return self.plain and self.text in _NULLS
@@ -172,7 +177,8 @@ def head(node: Node) -> Place:
 def entry_extent(key: Scalar, value: Node) -> Place:
     """Return the place of an entry; the value of an alias stands elsewhere and ends with its `*name`."""
     end = max(key.end, value.end)
-    if value.place.file != key.place.file or value.place.span.start < key.place.span.start:
+    at = value.used_at if isinstance(value, Scalar) else value.place
+    if at.file != key.place.file or at.span.start < key.place.span.start:
         end = key.end
         if isinstance(key, ReadScalar) and (alias := _ALIAS.match(key.source.value, key.end)):
             end = alias.end()

@@ -1,0 +1,49 @@
+"""The facts of objects that a chart gives: read like those of any other manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from immutable_delivery.containers.environments import Environment
+from immutable_delivery.context import ParseContext
+from immutable_delivery.facts import Fact
+from immutable_delivery.formats.helm import Rendered
+from immutable_delivery.formats.kubernetes import objects
+from immutable_delivery.formats.kubernetes.environments import Environments
+from immutable_delivery.formats.kubernetes.manifest import judged
+from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
+from immutable_delivery.formats.kustomize import Resource, objects_in
+from immutable_delivery.records import replace
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml.query import text
+
+_HOOK = "helm.sh/hook"
+_TEST = "runs for `helm test` only"
+
+
+def object_facts(
+    rendered: Rendered, ctx: ParseContext, reached: Environment
+) -> Iterator[tuple[Iterable[Fact], Environment]]:
+    """Yield the facts of every object of a release with the environment that they reach."""
+    resources = list(_resources(rendered))
+    neighbours, memory = Neighbours(resources), Memory()
+    environments = Environments(ctx)
+
+    def report(place: Place, reason: str) -> None:
+        if not rendered.foreign(place):
+            ctx.report(place, reason)
+
+    for resource in resources:
+        workload = Workload(resource, neighbours, ctx, memory, report)
+        one = reached if reached.name else environments.of_object(resource.root)
+        hook = text(resource.root, "metadata", "annotations", _HOOK)
+        if "test" in hook.replace(",", " ").split():
+            one = replace(one, development=True, evidence=one.evidence or _TEST)
+        yield objects.facts(workload), one
+
+
+def _resources(rendered: Rendered) -> Iterator[Resource]:
+    for manifest in rendered.manifests:
+        for document in manifest.documents:
+            if judged(document):
+                yield from objects_in(document.root, manifest.path)
