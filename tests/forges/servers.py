@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import time
@@ -17,6 +18,8 @@ from tests.forges.store import BOT, TOKEN, Comment, Conversation, Store
 from tests.registry.conftest import serving
 
 Reply = tuple[int, Any]
+REDIRECT = ""
+"""Another host that everything is sent to."""
 Route = Callable[..., Reply]
 
 
@@ -25,6 +28,8 @@ class Dialect:
 
     name: str
     authorization: str
+    most = 65_536
+    """Characters of a comment."""
     routes: Mapping[str, Route]
 
     def __init__(self, store: Store) -> None:
@@ -86,7 +91,7 @@ class GitHub(Dialect):
 
     def edit(self, wanted: str, body: Any) -> Reply:
         found = self.store.comment(int(wanted))
-        if found is None or len(body["body"]) > 65_536:
+        if found is None or len(body["body"]) > self.most:
             return (404 if found is None else 422), {"message": "cannot be edited"}
         found[1].body = body["body"]
         return 200, {"id": int(wanted)}
@@ -95,7 +100,7 @@ class GitHub(Dialect):
         return (204, None) if self.store.delete(int(wanted)) else (404, {"message": "Not Found"})
 
     def note(self, number: str, body: Any) -> Reply:
-        if len(body["body"]) > 65_536:
+        if len(body["body"]) > self.most:
             return 422, {"message": "body is too long"}
         self.store.notes.append(Comment(next(self.store.ids), BOT, body["body"]))
         return 201, {"id": self.store.notes[-1].id}
@@ -103,7 +108,7 @@ class GitHub(Dialect):
     def check(self, body: Any) -> Reply:
         if len(body["output"]["annotations"]) > 50 or body["head_sha"] != self.store.head:
             return 422, {"message": "no more than 50 annotations"}
-        self.store.checks.append(body)
+        self.store.checks.append(copy.deepcopy(body))
         return 201, {"id": 99}
 
     def more(self, wanted: str, body: Any) -> Reply:
@@ -402,49 +407,53 @@ def spent(handler: BaseHTTPRequestHandler) -> str:
     return "answered"
 
 
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    dialect: Dialect
+
+    def log_message(self, *_: object) -> None: ...
+
+    def do_GET(self) -> None:
+        store, parts = self.dialect.store, urlsplit(self.path)
+        size = int(self.headers.get("content-length") or 0)
+        body: Any = json.loads(self.rfile.read(size)) if size else {}
+        path = unquote(parts.path)
+        store.asked.append((self.command, path, body))
+        store.tokens.add(self.headers.get("authorization", ""))
+        query = dict(parse_qsl(parts.query))
+        asks = self.command == "GET" or (
+            path == "/graphql" and not body["query"].startswith("mutation")
+        )
+        fault = store.faults.pop(0)(self) if store.faults and not asks else ""
+        if not self.failed(fault, path):
+            code, found = self.answered(path, query, body)
+            self.close_connection = fault == "after"
+            if fault != "after":
+                _reply(self, code, found)
+
+    def failed(self, fault: str, path: str) -> bool:
+        if REDIRECT:
+            _reply(self, 302, None, {"Location": f"{REDIRECT}{path}"})
+        elif fault == "broken":
+            _reply(self, 502, {"message": "Bad gateway"})
+        self.close_connection = fault == "before"
+        return bool(REDIRECT) or fault in {"answered", "before", "broken"}
+
+    def answered(self, path: str, query: Mapping[str, str], body: Any) -> Reply:
+        store = self.dialect.store
+        if self.headers.get("authorization") != self.dialect.authorization:
+            return 401, {"message": "Bad credentials"}
+        if store.denied and store.denied.search(f"{self.command} {path}"):
+            return 403, {"message": "Resource not accessible by integration"}
+        return self.dialect.answer(self.command, path, query, body)
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815
+
+
 @contextmanager
 def serving_forge(store: Store, name: str) -> Iterator[str]:
     """Serve a pull request; return the address of the API."""
-    dialect = DIALECTS[name](store)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None: ...
-
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            size = int(self.headers.get("content-length") or 0)
-            body: Any = json.loads(self.rfile.read(size)) if size else {}
-            path = unquote(parts.path)
-            store.asked.append((self.command, path, body))
-            store.tokens.add(self.headers.get("authorization", ""))
-            query = dict(parse_qsl(parts.query))
-            asks = self.command == "GET" or (
-                path == "/graphql" and not body["query"].startswith("mutation")
-            )
-            fault = store.faults.pop(0)(self) if store.faults and not asks else ""
-            if fault == "answered":
-                return
-            if fault == "before":
-                self.close_connection = True
-                return
-            code, found = self.answered(path, query, body)
-            if fault == "after":
-                self.close_connection = True
-                return
-            _reply(self, code, found)
-
-        def answered(self, path: str, query: Mapping[str, str], body: Any) -> Reply:
-            if self.headers.get("authorization") != dialect.authorization:
-                return 401, {"message": "Bad credentials"}
-            if store.denied and store.denied.search(f"{self.command} {path}"):
-                return 403, {"message": "Resource not accessible by integration"}
-            return dialect.answer(self.command, path, query, body)
-
-        do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815
-
-    with serving(Handler) as port:
+    with serving(type("Own", (Handler,), {"dialect": DIALECTS[name](store)})) as port:
         yield f"http://127.0.0.1:{port}"
 
 

@@ -29,9 +29,7 @@ class GitLab:
     """The forge of that name."""
 
     name = "gitlab"
-    style = Style(
-        most=1_000_000, suggestion="suggestion:-{above}+0", multiline=False, event="merge request"
-    )
+    style = Style(suggestion="suggestion:-{above}+0", multiline=False, event="merge request")
     paging = ("per_page", 100)
 
     def environment(self, environ: Mapping[str, str]) -> Found:

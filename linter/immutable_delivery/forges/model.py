@@ -146,7 +146,7 @@ class Style(Record, frozen=True, kw_only=True):
     """How a forge wants comments written."""
 
     most: int = 65_536
-    """Characters of a comment."""
+    """Characters of a comment: GitHub takes no more, and nobody reads more."""
     suggestion: str = ""
     """The words behind the fence of a suggestion, `{above}` the lines above the last one; empty: it knows none."""
     multiline: bool = True

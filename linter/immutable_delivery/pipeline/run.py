@@ -190,7 +190,8 @@ def _notices(opened: Opened, request: Request) -> Iterator[str]:
     if request.defaults:
         yield "no configuration that could be trusted loads: this is judged by the defaults"
     elif request.config_from is not None:
-        of = f"{request.config_from} ({opened.settings.commit[:12]})"
+        commit, name = opened.settings.commit[:12], request.config_from
+        of = commit if name == opened.settings.commit else f"{name} ({commit})"
         yield f"configuration, policies and baseline are those of {shown(of)}"
     if not request.inline_ignores:
         number = count(opened.examined.comments, "comment")
