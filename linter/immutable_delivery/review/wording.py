@@ -23,6 +23,7 @@ _MOST_FINDINGS = 20
 """In one comment; the others are named."""
 _RESERVE = 300
 _SUGGESTED = lazy(r"^(`{3,})suggestion.*?^\1$\n?", re.MULTILINE | re.DOTALL)
+_QUOTED = lazy(r"`([^`]+)`|(?<!\w)'([^']+)'(?!\w)")
 _WITHOUT_COMMENTS = (".json",)
 
 
@@ -60,19 +61,24 @@ def _policy(words: Words, finding: Finding) -> str:
     return f"[{finding.policy}]({rule.url})" if rule and rule.url else code(finding.policy)
 
 
-def prose(text: str) -> str:
-    """Return a message: what stands in backquotes as code, everything else as it reads."""
-    pieces = printable(_cut(text)).split("`")
-    if len(pieces) % 2 == 0:
-        return _plain("`".join(pieces))
-    return "".join(
-        code(piece) if odd % 2 and piece else _plain(piece) for odd, piece in enumerate(pieces)
-    )
+def prose(text: str, *, cell: bool = False) -> str:
+    """Return a message: what it quotes as code, which no forge looks into, everything else as it reads.
+
+    Only in a ``cell`` of a table is a bar escaped within code.
+    """
+    shown = printable(_cut(text))
+    parts, at = list[str](), 0
+    for found in _QUOTED.finditer(shown):
+        quoted = code(found[1] or found[2])
+        parts += [_plain(shown[at : found.start()]), quoted if cell else quoted.replace("\\|", "|")]
+        at = found.end()
+    return "".join([*parts, _plain(shown[at:])])
 
 
 def _plain(text: str) -> str:
-    """Return text as it reads; GitLab has more words that point somewhere than GitHub."""
-    return re.sub(r"[!%^]", r"\\\g<0>", literal(text))
+    """Return text as it reads; forges look for more words that point somewhere than Markdown has."""
+    apart = literal(text).replace("\\://", ":<!-- -->//").replace("www\\.", "www<!-- -->.")
+    return re.sub(r"(?<!<)[!%^]", r"\\\g<0>", apart)
 
 
 def _cut(text: str) -> str:
@@ -237,4 +243,4 @@ def _table(words: Words, head: str, findings: Sequence[Finding], room: int) -> t
 def _row(words: Words, finding: Finding) -> str:
     since = f" (since {code(str(finding.cause))})" if finding.cause else ""
     place = code(where(words.report, finding.place))
-    return f"| {finding.severity} | {place} | {_policy(words, finding)} | {prose(finding.message)}{since} |"
+    return f"| {finding.severity} | {place} | {_policy(words, finding)} | {prose(finding.message, cell=True)}{since} |"
