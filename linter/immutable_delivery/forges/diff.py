@@ -52,6 +52,8 @@ def _lines(patch: str) -> Iterator[tuple[int, int, Line]]:
     for text in patch.split("\n"):
         if header := _HUNK.match(text):
             hunk, old, new = hunk + 1, int(header[1]), int(header[2])
+        elif not hunk:
+            continue
         elif text.startswith("+"):
             yield hunk, new, Line(text[1:])
             new += 1
@@ -76,7 +78,7 @@ def _piece(text: str) -> FileDiff | None:
     if not found or not body:
         return None
     path = _plain(found[1])
-    before = names["--- "].strip('"\t').removeprefix("a/")
+    before = names.get("--- ", "/dev/null").strip('"\t').removeprefix("a/")
     return file_diff(path, "" if before == "/dev/null" else _plain(before), f"@@ {body}")
 
 
