@@ -51,9 +51,7 @@ class _Term(Record, frozen=True):
     wide: bool
 
     def takes(self, version: Version) -> bool:
-        """Whether a version fits; a prerelease only where the term names one."""
-        if version.prerelease and not self.version.prerelease:
-            return False
+        """Whether a version fits."""
         return _CHECKS[self.operator](self, version)
 
 
@@ -71,7 +69,14 @@ def satisfies(version: str, constraint: str) -> bool:
     found, ranges = version_of(version), _ranges(constraint)
     if found is None or ranges is None:
         return False
-    return any(all(term.takes(found) for term in terms) for terms in ranges)
+    return any(_all_take(terms, found) for terms in ranges)
+
+
+def _all_take(terms: list[_Term], version: Version) -> bool:
+    """Whether a version fits all terms; a prerelease only where one of them names one."""
+    if version.prerelease and not any(term.version.prerelease for term in terms):
+        return False
+    return all(term.takes(version) for term in terms)
 
 
 def is_range(constraint: str) -> bool:

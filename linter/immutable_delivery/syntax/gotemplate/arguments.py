@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from immutable_delivery.syntax.gotemplate.nodes import Node
 from immutable_delivery.syntax.gotemplate.problems import FunctionError
 from immutable_delivery.syntax.gotemplate.values import Object, Unknown, Value, kind
 
@@ -14,8 +13,9 @@ Check = Callable[[Value], Value]
 _FOLLOWED = {"fields", "chain"}
 
 
-def checks(parameters: str, arguments: list[Node]) -> list[tuple[int, Check]]:
-    """Return the arguments that have to be looked at; raise FunctionError where their number is wrong."""
+@lru_cache(maxsize=4096)
+def checks(parameters: str, arguments: tuple[str, ...]) -> list[tuple[int, Check]]:
+    """Return the arguments that have to be looked at, given the kinds of their nodes; raise FunctionError where their number is wrong."""
     fixed, rest = _declared(parameters)
     if len(arguments) < len(fixed) or (rest is None and len(arguments) > len(fixed)):
         least = "" if rest is None else "at least "
@@ -36,12 +36,12 @@ def _declared(parameters: str) -> tuple[list[str], str | None]:
     return names, None
 
 
-def _check(type_name: str, argument: Node) -> Check:
-    if type_name == "map" and argument[0] in _FOLLOWED:
+def _check(type_name: str, argument: str) -> Check:
+    if type_name == "map" and argument in _FOLLOWED:
         return _present_map
     if type_name == "changed-map":
         return _present_map
-    if argument[0] == "constant" and type_name in {"int", "int64", "float64"}:
+    if argument == "constant" and type_name in {"int", "int64", "float64"}:
         return _CONSTANTS[type_name]
     return _CHECKS[type_name]
 

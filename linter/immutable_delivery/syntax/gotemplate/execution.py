@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.gotemplate.budget import Budget
 from immutable_delivery.syntax.gotemplate.problems import TemplateError
+from immutable_delivery.syntax.gotemplate.source import Spot
 from immutable_delivery.syntax.gotemplate.traced import Hole, Joined, Partial, Traced
 from immutable_delivery.syntax.gotemplate.values import Unknown, Value
 
@@ -34,8 +35,8 @@ class Library(Protocol):
     def find(self, name: str) -> Runnable | None:
         """Return the template of a name."""
 
-    def compiled(self, name: str, text: str, place: Place) -> Library:
-        """Return a library in which a text is one more template."""
+    def given(self, text: str, place: Place) -> tuple[Library, Runnable]:
+        """Return a text as a template, and a library that knows what it defines."""
 
 
 class Frame:
@@ -53,14 +54,14 @@ class Frame:
 class Run:
     """One rendering."""
 
-    __slots__ = ("budget", "doubt", "library", "place")
+    __slots__ = ("at", "budget", "doubt", "library")
 
-    def __init__(self, library: Library, budget: Budget, place: Place) -> None:
+    def __init__(self, library: Library, budget: Budget, at: Spot) -> None:
         self.library = library
         self.budget = budget
         self.doubt = 0
         """How many branches around what runs nothing decides."""
-        self.place = place
+        self.at = at
         """The last call that may be long: where a budget that is spent is reported."""
 
     def execute(self, template: Runnable, data: Value, out: list[Any]) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.gotemplate.arguments import Check, checks
 from immutable_delivery.syntax.gotemplate.execution import Expression, Frame
 from immutable_delivery.syntax.gotemplate.fields import field, method
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.nodes import Node
 from immutable_delivery.syntax.gotemplate.problems import FunctionError, TemplateError
-from immutable_delivery.syntax.gotemplate.source import Source
-from immutable_delivery.syntax.gotemplate.traced import Partial, Traced
+from immutable_delivery.syntax.gotemplate.source import Source, Spot, place_of
+from immutable_delivery.syntax.gotemplate.traced import Derived, Partial, Traced
 from immutable_delivery.syntax.gotemplate.values import Unknown, Value
 
 _DOUBTFUL = frozenset({Unknown, Partial})
@@ -27,75 +26,91 @@ class Compiler:
     def __init__(self, source: Source, functions: Mapping[str, Function]) -> None:
         self._source = source
         self._functions = functions
+        self._start = 0
+        self._used: dict[str, int] = {}
         self._kinds: dict[str, Callable[[Node], Expression]] = {
             "dot": lambda _: _dot,
             "nil": lambda _: _nil,
-            "constant": lambda node: _constant(node[3]),
+            "constant": self._constant,
             "fields": self._fields,
             "variable": self._variable,
             "chain": self._chain,
-            "group": lambda node: self.expression(node[3]),
+            "group": lambda node: self._expression(node[3]),
             "call": self._call,
             "method": self._method,
         }
 
-    def expression(self, node: Node) -> Expression:
-        """Return what evaluates an expression."""
+    def compiled(self, node: Node, start: int, used: dict[str, int]) -> Expression:
+        """Return what evaluates an expression of the action that starts there; `used` are slots of variables."""
+        self._start, self._used = start, used
+        return self._expression(node)
+
+    def _expression(self, node: Node) -> Expression:
         return self._kinds[node[0]](node)
 
+    def _spot(self, node: Node) -> Spot:
+        return self._source, self._start + node[1], self._start + node[2]
+
+    def _error(self, reason: str, node: Node) -> TemplateError:
+        return self._source.error(reason, self._start + node[1], self._start + node[2])
+
+    def _constant(self, node: Node) -> Expression:
+        value = node[3]
+        if isinstance(value, str):
+            piece = self._source.piece(self._start + node[1] + 1, self._start + node[2] - 1)
+            value = piece if piece == value else Traced(value, Derived(piece))
+        return lambda frame, dot: value  # noqa: ARG005
+
     def _fields(self, node: Node) -> Expression:
-        names, place = node[3], self._source.place(node[1], node[2])
+        names, at = node[3], self._spot(node)
         if len(names) == 1:
-            return _one_field(names[0], place)
+            return _one_field(names[0], at)
 
         def run(frame: Frame, dot: Value) -> Value:  # noqa: ARG001
-            return _followed(dot, names, place)
+            return _followed(dot, names, at)
 
         return run
 
     def _variable(self, node: Node) -> Expression:
-        slot, names, place = node[3], node[4], self._source.place(node[1], node[2])
+        slot, names, at = self._used[node[3]], node[4], self._spot(node)
         if not names:
             return lambda frame, _: frame.variables[slot]
-        return lambda frame, _: _followed(frame.variables[slot], names, place)
+        return lambda frame, _: _followed(frame.variables[slot], names, at)
 
     def _chain(self, node: Node) -> Expression:
-        inner, names = self.expression(node[3]), node[4]
-        place = self._source.place(node[1], node[2])
-        return lambda frame, dot: _followed(inner(frame, dot), names, place)
+        inner, names = self._expression(node[3]), node[4]
+        at = self._spot(node)
+        return lambda frame, dot: _followed(inner(frame, dot), names, at)
 
     def _call(self, node: Node) -> Expression:
         name, arguments = node[3:]
         if name in {"and", "or"} and arguments:
-            return _junction([self.expression(each) for each in arguments], stop=name == "or")
+            return _junction([self._expression(each) for each in arguments], stop=name == "or")
         function = self._functions.get(name)
         if function is None:
-            raise self._source.error(f"no function is called {name}", node[1], node[1] + len(name))
+            raise self._error(f"no function is called {name}", ("", node[1], node[1] + len(name)))
         try:
-            tests = checks(function.parameters, arguments)
+            tests = checks(function.parameters, tuple(each[0] for each in arguments))
         except FunctionError as error:
-            raise self._source.error(f"{name}: {error}", node[1], node[1] + len(name)) from None
-        expressions = [self.expression(each) for each in arguments]
-        return _called(name, function, expressions, tests, self._places(node, arguments))
-
-    def _places(self, node: Node, arguments: list[Node]) -> list[Place]:
-        """Return where a call stands, and its arguments."""
-        return [self._source.place(each[1], each[2]) for each in (node, *arguments)]
+            raise self._error(f"{name}: {error}", ("", node[1], node[1] + len(name))) from None
+        expressions = [self._expression(each) for each in arguments]
+        spots = [self._spot(each) for each in (node, *arguments)]
+        return _called(name, function, expressions, tests, spots)
 
     def _method(self, node: Node) -> Expression:
         target, arguments = node[3:]
-        place = self._source.place(node[1], node[2])
+        at = self._spot(node)
         if target[0] not in {"fields", "variable", "chain"} or (
             target[0] == "variable" and not target[4]
         ):
-            raise self._source.error("only functions and methods take arguments", node[1], node[2])
+            raise self._error("only functions and methods take arguments", node)
         receiver, names = self._receiver(target)
-        expressions = [self.expression(each) for each in arguments]
+        expressions = [self._expression(each) for each in arguments]
 
         def run(frame: Frame, dot: Value) -> Value:
-            owner = _followed(receiver(frame, dot), names[:-1], place)
+            owner = _followed(receiver(frame, dot), names[:-1], at)
             values = [each(frame, dot) for each in expressions]
-            return method(owner, names[-1], values, place)
+            return method(owner, names[-1], values, at)
 
         return run
 
@@ -103,8 +118,8 @@ class Compiler:
         if target[0] == "fields":
             return _dot, target[3]
         if target[0] == "chain":
-            return self.expression(target[3]), target[4]
-        slot = target[3]
+            return self._expression(target[3]), target[4]
+        slot = self._used[target[3]]
         return (lambda frame, _: frame.variables[slot]), target[4]
 
 
@@ -116,25 +131,21 @@ def _nil(frame: Frame, dot: Value) -> Value:  # noqa: ARG001
     return None
 
 
-def _constant(value: Value) -> Expression:
-    return lambda frame, dot: value  # noqa: ARG005
-
-
-def _one_field(name: str, place: Place) -> Expression:
+def _one_field(name: str, at: Spot) -> Expression:
     def run(frame: Frame, dot: Value) -> Value:  # noqa: ARG001
         if type(dot) is dict:
             return dot.get(name)
-        return None if dot is None else field(dot, name, place)
+        return None if dot is None else field(dot, name, at)
 
     return run
 
 
-def _followed(value: Value, names: list[str], place: Place) -> Value:
+def _followed(value: Value, names: list[str], at: Spot) -> Value:
     """Follow fields: of nil at the beginning everything is nil, on the way it is an error, as Go has it."""
     if value is None:
         return None
     for name in names:
-        value = value.get(name) if type(value) is dict else field(value, name, place)
+        value = value.get(name) if type(value) is dict else field(value, name, at)
     return value
 
 
@@ -166,9 +177,9 @@ def _called(
     function: Function,
     expressions: list[Expression],
     tests: list[tuple[int, Check]],
-    places: list[Place],
+    spots: list[Spot],
 ) -> Expression:
-    call, unknowns, running, place = function.call, function.unknowns, function.running, places[0]
+    call, unknowns, running, at = function.call, function.unknowns, function.running, spots[0]
 
     def run(frame: Frame, dot: Value) -> Value:
         values = [each(frame, dot) for each in expressions]
@@ -180,13 +191,13 @@ def _called(
                 values[index] = test(values[index])
             index = -1
             if running:
-                frame.run.place = place
+                frame.run.at = at
                 return call(frame.run, *values)
             value = call(*values)
         except FunctionError as error:
-            raise TemplateError(f"{name}: {error}", places[index + 1]) from None
+            raise TemplateError(f"{name}: {error}", place_of(spots[index + 1])) from None
         except TemplateError as error:
-            error.calls.append(place)
+            error.calls.append(place_of(at))
             raise
         if isinstance(value, str) and len(value) > _LONG:
             frame.run.budget.output(len(value))

@@ -1,4 +1,4 @@
-"""Cuts a template into text and actions, and actions into words, as Go's lexer does."""
+"""Cuts a template into texts and actions, and an action into words, as Go's lexer does."""
 
 from __future__ import annotations
 
@@ -6,94 +6,106 @@ import re
 from collections.abc import Iterator
 
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.records import Record
-from immutable_delivery.syntax.gotemplate.source import Source
 
 Token = tuple[str, int, int]
 """A kind, and where it starts and ends."""
 
+Piece = tuple[bool, int, int]
+"""Whether it is an action, and where it starts and ends; what trim markers take of a text is left out."""
+
 MAX_ACTIONS = 200_000
 """More in one text are refused."""
 
-_OPEN = lazy(r"\{\{(?:-(?=[ \t\r\n]))?")
-_COMMENT = lazy(r"[ \t\r\n]*/\*.*?\*/([ \t\r\n]+-)?\}\}", re.DOTALL)
-_TOKEN = lazy(
-    r"(?P<close>[ \t\r\n]+-\}\}|\}\})"
-    r"|(?P<space>[ \t\r\n]+)"
-    r"|(?P<fields>(?:\.[^\W\d]\w*)+)(?=[\s.,|:()]|\}\}|\Z)"
-    r"|(?P<word>[^\W\d]\w*)(?=[\s.,|:()]|\}\}|\Z)"
-    r"|(?P<variable>\$\w*)(?=[\s.,|:()]|\}\}|\Z)"
-    r'|(?P<string>"(?:[^"\\\n]|\\[^\n])*+")'
-    r"|(?P<raw>`[^`]*+`)"
-    r"|(?P<number>[+-]?\.?[0-9](?:[0-9a-zA-Z_.]|(?<=[eEpP])[+-])*+)"
-    r"|(?P<character>'(?:[^'\\\n]|\\[^\n])++')"
-    r"|(?P<mark>:=|[=,|()])"
-    r"|(?P<dot>\.)(?![^\W\d])"
+_OPEN = re.compile(r"\{\{(?:(?P<trim>-)(?=[ \t\r\n]))?(?:[ \t\r\n]*/\*(?P<comment>))?", re.DOTALL)
+_COMMENT_END = lazy(r".*?\*/(?:[ \t\r\n]+(-))?\}\}", re.DOTALL)
+_REST = re.compile(
+    r"(?:[^\"`'}]|\"(?:[^\"\\\n]|\\[^\n])*+\"|`[^`]*+`|'(?:[^'\\\n]|\\[^\n])*+'|\}(?!\}))*+\}\}"
 )
+_TRIMS_AFTER = tuple(f"{space}-}}}}" for space in " \t\r\n")
 _SPACE = " \t\r\n"
+_WORD_ENDS = r"(?=[\s.,|:()]|\}\}|\Z)"
+_TOKEN = re.compile(
+    r"[ \t\r\n]*(?:"
+    rf"(?P<fields>(?:\.[^\W\d]\w*)+){_WORD_ENDS}"
+    rf"|(?P<word>[^\W\d]\w*){_WORD_ENDS}"
+    r'|(?P<string>"(?:[^"\\\n]|\\[^\n])*+")'
+    rf"|(?P<variable>\$\w*){_WORD_ENDS}"
+    r"|(?P<mark>:=|[=,|()])"
+    r"|(?P<close>(?<=[ \t\r\n])-\}\}|\}\})"
+    r"|(?P<number>[+-]?\.?[0-9](?:[0-9a-zA-Z_.]|(?<=[eEpP])[+-])*+)"
+    r"|(?P<raw>`[^`]*+`)"
+    r"|(?P<character>'(?:[^'\\\n]|\\[^\n])++')"
+    r"|(?P<dot>\.)(?![^\W\d]))"
+)
 
 
-class Action(Record, frozen=True):
-    """What stands between `{{` and `}}`."""
+class BadActionError(Exception):
+    """An action that Go refuses: why, and which stretch of it is meant."""
 
-    start: int
-    end: int
-    tokens: list[Token]
-
-
-Item = Action | tuple[int, int]
-"""An action, or the stretch of a text (what trim markers take is left out)."""
+    def __init__(self, reason: str, start: int, end: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.start = start
+        self.end = end
 
 
-def items(source: Source) -> Iterator[Item]:
-    """Yield the actions of a template and the texts between them; raise TemplateError."""
-    text, at, trim, count = source.text, 0, False, 0
-    find = _OPEN.search
-    while found := find(text, at):
+def pieces(text: str) -> Iterator[Piece]:
+    """Yield the texts and actions of a template; raise BadActionError."""
+    at, trim, count = 0, False, 0
+    while found := _OPEN.search(text, at):
         start = found.start()
-        yield from _text(text, at, start, before=trim, after=found.end() - start > len("{{"))
+        if at < start and (piece := _text(text, at, start, before=trim, after=bool(found["trim"]))):
+            yield piece
         count += 1
         if count > MAX_ACTIONS:
-            raise source.error(f"has more than {MAX_ACTIONS} actions", start)
-        if comment := _COMMENT.match(text, found.end()):
-            at, trim = comment.end(), bool(comment[1])
+            raise BadActionError(f"has more than {MAX_ACTIONS} actions", start, start)
+        if found["comment"] is not None:
+            at, trim = _comment(text, start, found.end())
             continue
-        tokens, at, trim = _tokens(source, start, found.end())
-        yield Action(start, at, tokens)
-    yield from _text(text, at, len(text), before=trim, after=False)
+        end = _REST.match(text, found.end())
+        at = end.end() if end else len(text)
+        yield True, start, at
+        trim = text.startswith("-", at - 3) and text[at - 4 : at] in _TRIMS_AFTER
+    if at < len(text) and (piece := _text(text, at, len(text), before=trim, after=False)):
+        yield piece
 
 
-def _text(text: str, start: int, end: int, *, before: bool, after: bool) -> Iterator[Item]:
+def _text(text: str, start: int, end: int, *, before: bool, after: bool) -> Piece | None:
     if before:
-        while start < end and text[start] in _SPACE:
-            start += 1
+        start = end - len(text[start:end].lstrip(_SPACE))
     if after:
-        while start < end and text[end - 1] in _SPACE:
-            end -= 1
-    if start < end:
-        yield start, end
+        end = start + len(text[start:end].rstrip(_SPACE))
+    return (False, start, end) if start < end else None
 
 
-def _tokens(source: Source, start: int, at: int) -> tuple[list[Token], int, bool]:
-    """Return the words of an action, where it ends, and whether it trims what follows."""
-    text, match = source.text, _TOKEN.match
-    tokens: list[Token] = []
-    while found := match(text, at):
-        kind, end = found.lastgroup, found.end()
+def _comment(text: str, start: int, at: int) -> tuple[int, bool]:
+    """Return where a comment ends, and whether it trims what follows."""
+    found = _COMMENT_END.match(text, at)
+    if found is None:
+        raise BadActionError("a comment ends with */}} and begins with {{/*", start, at)
+    return found.end(), found[1] is not None
+
+
+def tokens(action: str) -> list[Token]:
+    """Return the words of an action; a mark is its own kind. Raise BadActionError."""
+    found, at = list[Token](), len("{{")
+    if action.startswith("-", at) and action[at + 1 : at + 2] in _SPACE:
+        at += 1
+    for one in _TOKEN.finditer(action, at):
+        if one.start() != at:
+            break
+        kind, at = str(one.lastgroup), one.end()
         if kind == "close":
-            return tokens, end, end - at > len("}}")
-        if kind != "space":
-            tokens.append((str(kind), at, end))
-        at = end
-    raise _bad(source, start, at)
+            return found
+        start = one.start(kind)
+        found.append((action[start:at] if kind == "mark" else kind, start, at))
+    raise _bad(action, at)
 
 
-def _bad(source: Source, start: int, at: int) -> Exception:
-    text = source.text
-    if at >= len(text):
-        return source.error("an action is not closed: write }}", start, start + 2)
-    if text.startswith("/*", at):
-        return source.error("a comment ends with */}} and begins with {{/*", at, at + 2)
-    if text[at] in "\"`'":
-        return source.error("a text in quotes is not closed", at, at + 1)
-    return source.error(f"{text[at]!r} has no meaning here", at, at + 1)
+def _bad(action: str, at: int) -> BadActionError:
+    at += len(action) - at - len(action[at:].lstrip(_SPACE))
+    if at >= len(action):
+        return BadActionError("an action is not closed: write }}", 0, len("{{"))
+    if action[at] in "\"`'":
+        return BadActionError("a text in quotes is not closed", at, at + 1)
+    return BadActionError(f"{action[at]!r} has no meaning here", at, at + 1)

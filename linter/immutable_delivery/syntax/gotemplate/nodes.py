@@ -1,13 +1,14 @@
 """What a template is parsed to: tuples, made compactly because most templates of a chart are never executed.
 
-Every node begins with its kind and the offsets where it stands.
+Every node begins with its kind and the offsets where it stands; those of expressions are counted from the start of their action.
+"Used" are the slots of the variables that an expression names.
 
 | expression | after the offsets |
 |---|---|
 | dot, nil | |
 | constant | the value |
 | fields | names, of the dot |
-| variable | slot, names |
+| variable | name, names |
 | chain | expression, names |
 | call | name of a function, arguments |
 | group | expression in parentheses |
@@ -16,11 +17,10 @@ Every node begins with its kind and the offsets where it stands.
 | statement | after the offsets |
 |---|---|
 | text | |
-| print | expression |
-| assign | slot, expression |
-| if, with | slot or None, expression, body, other body |
-| range | slots, expression, body, other body |
-| template | name, expression or None |
+| print | expression, used |
+| assign | slot, expression, used |
+| if, with, range | slots, expression, used, body, other body |
+| template | name, expression or None, used |
 | break, continue | |
 """
 
@@ -42,4 +42,9 @@ class Template(Record, frozen=True):
     body: list[Node]
     slots: int
     """How many variables it has, with `$`."""
-    start: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether it is blank: such a one replaces no other."""
+        text = self.source.text
+        return all(node[0] == "text" and text[node[1] : node[2]].isspace() for node in self.body)

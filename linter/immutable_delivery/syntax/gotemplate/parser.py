@@ -1,164 +1,207 @@
-"""From actions to trees: what Go's parser accepts, with its rules for the scope of variables."""
+"""From actions to trees: what encloses what, and which variable a name means."""
 
 from __future__ import annotations
 
-from immutable_delivery.syntax.gotemplate.lexer import Action, items
+from functools import lru_cache
+
+from immutable_delivery.syntax.gotemplate.actions import MAX_NESTING, Action, parse_action
+from immutable_delivery.syntax.gotemplate.lexer import BadActionError, Token, pieces
 from immutable_delivery.syntax.gotemplate.nodes import Node, Template
-from immutable_delivery.syntax.gotemplate.pipelines import MAX_NESTING, Pipelines
-from immutable_delivery.syntax.gotemplate.problems import TemplateError
 from immutable_delivery.syntax.gotemplate.source import Source
 
-_CONTROL = {"if", "with", "range"}
-_ENDS = {"end", "else"}
+_REMEMBERED = 1_000
+
+Definition = tuple[str, list[Node], int]
+"""The name of a template, its statements, and how many variables it has."""
+
+Found = tuple[Action, int, int]
+"""An action, and where it starts and ends."""
 
 
 def parse(name: str, source: Source) -> list[Template]:
     """Return the template of a file, and before it those that it defines; raise TemplateError."""
-    parser = _Parser(source)
+    try:
+        found = _parsed(source.text)
+    except BadActionError as error:
+        raise source.error(error.reason, error.start, error.end) from None
+    return [Template(label or name, source, body, slots) for label, body, slots in found]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _parsed(text: str) -> list[Definition]:
+    """Return the templates of a text; many charts bring the same file."""
+    parser = _Parser(text)
     body, stop = parser.body(0)
     if stop is not None:
-        word = source.text[stop.tokens[0][1] : stop.tokens[0][2]]
-        raise source.error(f"{{{{ {word} }}}} closes nothing", stop.start, stop.end)
-    return [*parser.defined, Template(name, source, body, parser.scope.slots)]
+        raise _error(f"{{{{ {stop[0].word} }}}} closes nothing", stop)
+    return [*parser.defined, ("", body, parser.scope.slots)]
+
+
+def _error(reason: str, found: Found) -> BadActionError:
+    return BadActionError(reason, found[1], found[2])
+
+
+class _Scope:
+    """The variables of one template."""
+
+    def __init__(self) -> None:
+        self._variables: list[tuple[str, int]] = [("$", 0)]
+        self.slots = 1
+
+    def enter(self) -> int:
+        """Begin a scope."""
+        return len(self._variables)
+
+    def leave(self, mark: int) -> None:
+        """End a scope."""
+        del self._variables[mark:]
+
+    def declare(self, name: str) -> int:
+        """Return the slot of a new variable."""
+        self._variables.append((name, self.slots))
+        self.slots += 1
+        return self.slots - 1
+
+    def slot(self, name: str) -> int | None:
+        """Return the slot of the innermost variable of a name."""
+        for known, slot in reversed(self._variables):
+            if known == name:
+                return slot
+        return None
 
 
 class _Parser:
     """Parses statements, one after the other."""
 
-    def __init__(self, source: Source) -> None:
-        self.defined: list[Template] = []
-        self._source = source
-        self._items = items(source)
+    def __init__(self, text: str) -> None:
+        self.defined: list[Definition] = []
+        self.scope = _Scope()
+        self._text = text
+        self._pieces = pieces(text)
         self._loops = 0
-        self.scope = Pipelines(source)
 
-    def body(self, depth: int) -> tuple[list[Node], Action | None]:
+    def body(self, depth: int) -> tuple[list[Node], Found | None]:
         """Parse until what closes it: return the statements, and the `end` or `else`."""
         found: list[Node] = []
-        for item in self._items:
-            if isinstance(item, tuple):
-                found.append(("text", *item))
+        text = self._text
+        for is_action, start, end in self._pieces:
+            if not is_action:
+                found.append(("text", start, end))
                 continue
-            word = self._word(item)
-            if word in _ENDS:
-                return found, item
-            if (node := self._statement(item, word, depth)) is not None:
+            try:
+                action = parse_action(text[start:end])
+            except BadActionError as error:
+                at = start + error.start, start + error.end
+                raise BadActionError(error.reason, *at) from None
+            if action.word == "end" or action.word.startswith("else"):
+                return found, (action, start, end)
+            if (node := self._statement((action, start, end), depth)) is not None:
                 found.append(node)
         return found, None
 
-    def _word(self, item: Action) -> str:
-        if not item.tokens:
-            raise self._source.error("says nothing: a value is missing", item.start, item.end)
-        kind, start, end = item.tokens[0]
-        return self._source.text[start:end] if kind == "word" else ""
-
-    def _statement(self, item: Action, word: str, depth: int) -> Node | None:
-        if word in _CONTROL:
-            return self._control(item, word, depth)
-        match word:
+    def _statement(self, found: Found, depth: int) -> Node | None:
+        action, start, end = found
+        match action.word:
+            case "":
+                return self._plain(found)
+            case "if" | "with" | "range":
+                return self._control(found, action.word, depth)
             case "define":
-                self._define(item, depth)
+                self._define(found, depth)
                 return None
-            case "template":
-                return ("template", item.start, item.end, *self._invocation(item))
-            case "block":
-                return self._block(item, depth)
             case "break" | "continue":
-                return self._jump(item, word)
+                if not self._loops:
+                    raise _error(f"{{{{ {action.word} }}}} stands outside of any range", found)
+                return (action.word, start, end)
             case _:
-                return self.scope.statement(item)
+                return self._invocation(found, depth)
 
-    def _jump(self, item: Action, word: str) -> Node:
-        if len(item.tokens) > 1 or not self._loops:
-            raise self._source.error(
-                f"{{{{ {word} }}}} stands outside of any range", item.start, item.end
-            )
-        return (word, item.start, item.end)
+    def _plain(self, found: Found) -> Node:
+        action, start, end = found
+        used = self._used(found)
+        if not action.names:
+            return ("print", start, end, action.expression, used)
+        slots = self._slots(found)
+        return ("assign", start, end, slots[0], action.expression, used)
 
-    def _control(self, item: Action, word: str, depth: int, first: int = 1) -> Node:
-        self._check(item, depth)
+    def _used(self, found: Found) -> dict[str, int]:
+        """Return the slots of the variables that an expression needs."""
+        return {token[0]: self._slot(token, found) for token in found[0].uses}
+
+    def _slot(self, token: Token, found: Found) -> int:
+        name, start, end = token
+        slot = self.scope.slot(name)
+        if slot is None:
+            raise BadActionError(f"nothing has declared {name}", found[1] + start, found[1] + end)
+        return slot
+
+    def _slots(self, found: Found) -> list[int]:
+        """Return the slots of the variables that an action sets."""
+        action = found[0]
+        if action.declares:
+            return [self.scope.declare(name) for name, _, _ in action.names]
+        return [self._slot(token, found) for token in action.names]
+
+    def _control(self, found: Found, word: str, depth: int) -> Node:
+        self._check(found, depth)
         mark = self.scope.enter()
-        slots, expression = self.scope.condition(item, word, first)
+        used = self._used(found)
+        slots = self._slots(found)
         self._loops += word == "range"
         body, stop = self.body(depth + 1)
         self._loops -= word == "range"
-        other = self._otherwise(item, word, stop, depth)
+        other = self._otherwise(found, word, stop, depth)
         self.scope.leave(mark)
-        return (word, item.start, item.end, slots, expression, body, other)
+        return (word, found[1], found[2], slots, found[0].expression, used, body, other)
 
-    def _otherwise(self, item: Action, word: str, stop: Action | None, depth: int) -> list[Node]:
+    def _otherwise(self, found: Found, word: str, stop: Found | None, depth: int) -> list[Node]:
         if stop is None:
-            raise self._source.error(
-                f"{{{{ {word} }}}} is not closed: {{{{ end }}}} is missing", item.start, item.end
-            )
-        if self._word(stop) == "end":
-            return self._closed(stop, 1, [])
-        if len(stop.tokens) == 1:
-            return self._last(item, word, depth)
-        chained = self._source.text[stop.tokens[1][1] : stop.tokens[1][2]]
-        if chained not in {"if", "with"} or chained != word:
-            raise self._source.error(
-                f"{{{{ else {chained} }}}} has no meaning here", stop.start, stop.end
-            )
-        return [self._control(stop, chained, depth + 1, first=2)]
+            raise self._unclosed(found, word)
+        closing = stop[0].word
+        if closing == "end":
+            return []
+        if closing == "else":
+            return self._last(found, word, depth)
+        if closing != f"else {word}" or word == "range":
+            raise _error(f"{{{{ {closing} }}}} has no meaning here", stop)
+        return [self._control(stop, word, depth + 1)]
 
-    def _last(self, item: Action, word: str, depth: int) -> list[Node]:
+    def _last(self, found: Found, word: str, depth: int) -> list[Node]:
         body, stop = self.body(depth + 1)
         if stop is None:
-            raise self._source.error(
-                f"{{{{ {word} }}}} is not closed: {{{{ end }}}} is missing", item.start, item.end
-            )
-        if self._word(stop) != "end":
-            raise self._source.error("a second {{ else }}", stop.start, stop.end)
-        return self._closed(stop, 1, body)
-
-    def _closed(self, stop: Action, words: int, body: list[Node]) -> list[Node]:
-        if len(stop.tokens) > words:
-            raise self._source.error("{{ end }} takes nothing", stop.start, stop.end)
+            raise self._unclosed(found, word)
+        if stop[0].word != "end":
+            raise _error("another {{ else }} follows {{ else }}", stop)
         return body
 
-    def _check(self, item: Action, depth: int) -> None:
+    def _unclosed(self, found: Found, word: str) -> BadActionError:
+        return _error(f"{{{{ {word} }}}} is not closed: {{{{ end }}}} is missing", found)
+
+    def _check(self, found: Found, depth: int) -> None:
         if depth > MAX_NESTING:
-            raise self._source.error(
-                f"is nested more than {MAX_NESTING} levels deep", item.start, item.end
-            )
+            raise _error(f"is nested more than {MAX_NESTING} levels deep", found)
 
-    def _define(self, item: Action, depth: int) -> None:
+    def _define(self, found: Found, depth: int) -> None:
         if depth:
-            raise self._source.error(
-                "{{ define }} stands inside another action", item.start, item.end
-            )
-        name = self.scope.name(item, "define")
-        if item.tokens[2:]:
-            raise self._source.error("{{ define }} takes one name in quotes", item.start, item.end)
-        self._template(item, name, "define", depth)
+            raise _error("{{ define }} stands inside another action", found)
+        self._template(found, depth)
 
-    def _block(self, item: Action, depth: int) -> Node:
-        name, expression = self._invocation(item)
-        if expression is None:
-            raise self._source.error(
-                "{{ block }} needs the value for its dot", item.start, item.end
-            )
-        self._template(item, name, "block", depth)
-        return ("template", item.start, item.end, name, expression)
+    def _invocation(self, found: Found, depth: int) -> Node:
+        action, start, end = found
+        used = self._used(found)
+        if action.word == "block":
+            self._template(found, depth)
+        return ("template", start, end, action.label, action.expression, used)
 
-    def _template(self, item: Action, name: str, word: str, depth: int) -> None:
-        self._check(item, depth)
+    def _template(self, found: Found, depth: int) -> None:
+        self._check(found, depth)
         outer, loops = self.scope, self._loops
-        self.scope, self._loops = Pipelines(self._source), 0
+        self.scope, self._loops = _Scope(), 0
         body, stop = self.body(depth + 1)
-        if stop is None or self._word(stop) != "end":
-            raise self._unclosed(item, word, stop)
-        self.defined.append(Template(name, self._source, body, self.scope.slots, item.start))
-        self.scope, self._loops = outer, loops
-
-    def _unclosed(self, item: Action, word: str, stop: Action | None) -> TemplateError:
         if stop is None:
-            return self._source.error(
-                f"{{{{ {word} }}}} is not closed: {{{{ end }}}} is missing", item.start, item.end
-            )
-        return self._source.error("{{ else }} belongs to nothing", stop.start, stop.end)
-
-    def _invocation(self, item: Action) -> tuple[str, Node | None]:
-        name = self.scope.name(item, "template")
-        return name, self.scope.rest(item, 2) if item.tokens[2:] else None
+            raise self._unclosed(found, found[0].word)
+        if stop[0].word != "end":
+            raise _error(f"{{{{ {stop[0].word} }}}} belongs to nothing", stop)
+        label = found[0].label
+        self.defined.append((label, body, self.scope.slots))
+        self.scope, self._loops = outer, loops

@@ -44,3 +44,13 @@ class Source:
     def error(self, reason: str, start: int, end: int | None = None) -> TemplateError:
         """Return what is wrong with a stretch."""
         return TemplateError(reason, self.place(start, start if end is None else end))
+
+
+Spot = tuple[Source, int, int]
+"""A stretch whose place is worked out when somebody asks: most calls never fail."""
+
+
+def place_of(spot: Spot) -> Place:
+    """Return where a stretch stands."""
+    source, start, end = spot
+    return source.place(start, end)

@@ -21,7 +21,7 @@ from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.nodes import Node
 from immutable_delivery.syntax.gotemplate.printing import shown
 from immutable_delivery.syntax.gotemplate.problems import TemplateError
-from immutable_delivery.syntax.gotemplate.source import Source
+from immutable_delivery.syntax.gotemplate.source import Source, Spot, place_of
 from immutable_delivery.syntax.gotemplate.traced import UNKNOWN, Hole, Partial, Traced
 from immutable_delivery.syntax.gotemplate.values import Object, Unknown, Value, kind
 
@@ -56,8 +56,21 @@ class _Compiler:
         """Return what executes statements one after the other."""
         if not nodes:
             return nothing
-        steps = [self._step(node) for node in nodes]
-        return _sequence(steps)
+        steps: list[Any] = []
+
+        def run(frame: Frame, dot: Value) -> Signal:
+            budget = frame.run.budget
+            budget.quantum -= len(nodes)
+            if budget.quantum < 0:
+                budget.refill()
+            return _executed(steps or self._compiled(nodes, steps), frame, dot)
+
+        return run
+
+    def _compiled(self, nodes: list[Node], steps: list[Any]) -> list[Any]:
+        """Compile statements that are executed for the first time: of most branches, nothing ever is."""
+        steps += [self._step(node) for node in nodes]
+        return steps
 
     def _step(self, node: Node) -> Statement | tuple[Traced, Place]:
         if node[0] == "text":
@@ -65,7 +78,7 @@ class _Compiler:
         return self._kinds[node[0]](node)
 
     def _print(self, node: Node) -> Statement:
-        expression = self._expressions.expression(node[3])
+        expression = self._expressions.compiled(node[3], node[1], node[4])
         place = self._source.place(node[1], node[2])
 
         def run(frame: Frame, dot: Value) -> None:
@@ -79,7 +92,8 @@ class _Compiler:
         return run
 
     def _assign(self, node: Node) -> Statement:
-        expression, slot = self._expressions.expression(node[4]), node[3]
+        expression = self._expressions.compiled(node[4], node[1], node[5])
+        slot = node[3]
 
         def run(frame: Frame, dot: Value) -> None:
             frame.variables[slot] = expression(frame, dot)
@@ -113,11 +127,11 @@ class _Compiler:
         return run
 
     def _branches(self, node: Node) -> tuple[Expression, int | None, Statement, Statement, Place]:
-        slots, expression, body, other = node[3:]
+        slots, expression, used, body, other = node[3:]
         store = slots[0] if slots else None
         place = self._source.place(node[1], node[2])
         return (
-            self._expressions.expression(expression),
+            self._expressions.compiled(expression, node[1], used),
             store,
             self.block(body),
             self.block(other),
@@ -125,14 +139,14 @@ class _Compiler:
         )
 
     def _range(self, node: Node) -> Statement:
-        slots, source, nodes, others = node[3:]
+        slots, source, used, nodes, others = node[3:]
         expression, body, other = (
-            self._expressions.expression(source),
+            self._expressions.compiled(source, node[1], used),
             self.block(nodes),
             self.block(others),
         )
         place = self._source.place(node[1], node[2])
-        at = self._source.place(source[1], source[2])
+        at = self._source, node[1] + source[1], node[1] + source[2]
         round_ = _round(slots, body)
 
         def run(frame: Frame, dot: Value) -> Signal:
@@ -149,20 +163,20 @@ class _Compiler:
         return run
 
     def _template(self, node: Node) -> Statement:
-        name, data = node[3:]
-        place = self._source.place(node[1], node[2])
-        argument = self._expressions.expression(data) if data is not None else None
+        name, data, used = node[3:]
+        at = self._source, node[1], node[2]
+        argument = self._expressions.compiled(data, node[1], used) if data is not None else None
 
         def run(frame: Frame, dot: Value) -> None:
             value = argument(frame, dot) if argument else None
             template = frame.run.library.find(name)
             if template is None:
-                raise TemplateError(f"no template is called {name}", place)
-            frame.run.place = place
+                raise TemplateError(f"no template is called {name}", place_of(at))
+            frame.run.at = at
             try:
                 frame.run.execute(template, value, frame.out)
             except TemplateError as error:
-                error.calls.append(place)
+                error.calls.append(place_of(at))
                 raise
 
         return run
@@ -176,23 +190,18 @@ class _Compiler:
         return run
 
 
-def _sequence(steps: list[Any]) -> Statement:
-    count = len(steps)
+def _executed(steps: list[Any], frame: Frame, dot: Value) -> Signal:
+    out = frame.out
+    for step in steps:
+        if type(step) is tuple:
+            out.extend(step)
+        elif (signal := step(frame, dot)) is not None:
+            return _interrupted(frame, dot, signal, steps[steps.index(step) + 1 :])
+    return None
 
-    def run(frame: Frame, dot: Value) -> Signal:
-        budget = frame.run.budget
-        budget.quantum -= count
-        if budget.quantum < 0:
-            budget.refill()
-        out = frame.out
-        for step in steps:
-            if type(step) is tuple:
-                out.extend(step)
-            elif (signal := step(frame, dot)) is not None:
-                return _interrupted(frame, dot, signal, steps[steps.index(step) + 1 :])
-        return None
 
-    return run
+def _rest(steps: list[Any]) -> Statement:
+    return lambda frame, dot: _executed(steps, frame, dot)
 
 
 def _interrupted(frame: Frame, dot: Value, signal: Signal, rest: list[Any]) -> Signal:
@@ -201,9 +210,9 @@ def _interrupted(frame: Frame, dot: Value, signal: Signal, rest: list[Any]) -> S
         both(
             frame,
             dot,
-            (_sequence(rest), nothing),
+            (_rest(rest), nothing),
             Unknown("a loop that may have ended"),
-            frame.run.place,
+            place_of(frame.run.at),
         )
     return signal
 
@@ -260,7 +269,7 @@ def _loop(frame: Frame, dot: Value, round_: Round, entries: Sequence[Any], place
     return None
 
 
-def _entries(value: Value, budget: Budget, place: Place, *, one: bool) -> Sequence[Any]:
+def _entries(value: Value, budget: Budget, at: Spot, *, one: bool) -> Sequence[Any]:
     """Return the keys and values that a range walks."""
     if isinstance(value, Object) and value.entries is not None:
         value = value.entries
@@ -274,7 +283,7 @@ def _entries(value: Value, budget: Budget, place: Place, *, one: bool) -> Sequen
     if kind(value) in {"int", "int64"} and one:
         budget.items(max(value, 0))
         return [(number, number) for number in range(value)]
-    raise TemplateError(f"range cannot walk a value of the type {kind(value)}", place)
+    raise TemplateError(f"range cannot walk a value of the type {kind(value)}", place_of(at))
 
 
 def _key(entry: tuple[Any, Any]) -> Any:

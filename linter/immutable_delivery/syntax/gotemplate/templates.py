@@ -14,7 +14,7 @@ from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.nodes import Template
 from immutable_delivery.syntax.gotemplate.parser import parse
 from immutable_delivery.syntax.gotemplate.problems import BudgetError
-from immutable_delivery.syntax.gotemplate.source import Source
+from immutable_delivery.syntax.gotemplate.source import Source, place_of
 from immutable_delivery.syntax.gotemplate.statements import compile_body
 from immutable_delivery.syntax.gotemplate.traced import Traced
 from immutable_delivery.syntax.gotemplate.values import Value
@@ -31,6 +31,7 @@ class Compiled:
         self._functions = functions
         self.blanks: list[Value] = [None] * (template.slots - 1)
         self.source = template.source
+        self.name = template.name
 
     def __getattr__(self, name: str) -> Any:
         """Compile."""
@@ -54,32 +55,35 @@ class Templates:
 
     def _add(self, name: str, source: Source) -> None:
         for template in parse(name, source):
-            if template.body or template.name not in self._templates:
+            if template.name not in self._templates or not template.empty:
                 self._templates[template.name] = Compiled(template, self._functions)
 
     def find(self, name: str) -> Compiled | None:
         """Return the template of a name."""
         return self._templates.get(name)
 
-    def compiled(self, name: str, text: str, place: Place) -> Templates:
-        """Return templates in which a text is one more: what it defines is known to it alone."""
+    def given(self, text: str, place: Place) -> tuple[Templates, Compiled]:
+        """Return a text as a template, and templates that know what it defines: nothing else does."""
+        parsed = parse("tpl", Source(text, place))
+        *defined, main = [Compiled(one, self._functions) for one in parsed]
+        if not defined:
+            return self, main
         found = Templates(self._functions)
-        found._templates = dict(self._templates)
-        found._add(name, Source(text, place))
-        return found
+        found._templates = self._templates | {one.name: one for one in defined}
+        return found, main
 
     def render(self, name: str, data: Value, budget: Budget) -> Traced:
         """Execute a template that has been parsed; raise TemplateError."""
         template = self._templates[name]
-        run = Run(self, budget, template.source.place(0, 0))
+        run = Run(self, budget, (template.source, 0, 0))
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, _FRAMES))
         try:
             return _rendered(run, template, data)
         except SpentError as error:
-            raise BudgetError(str(error), run.place) from None
+            raise BudgetError(str(error), place_of(run.at)) from None
         except RecursionError:
-            raise BudgetError("is nested too deeply", run.place) from None
+            raise BudgetError("is nested too deeply", place_of(run.at)) from None
         finally:
             budget.depth = 0
             sys.setrecursionlimit(limit)

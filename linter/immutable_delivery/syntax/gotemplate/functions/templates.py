@@ -6,6 +6,7 @@ from immutable_delivery.syntax.gotemplate.execution import Run
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.printing import NO_VALUE
 from immutable_delivery.syntax.gotemplate.problems import FunctionError
+from immutable_delivery.syntax.gotemplate.source import place_of
 from immutable_delivery.syntax.gotemplate.traced import Partial, joined, part
 from immutable_delivery.syntax.gotemplate.values import Unknown, Value
 
@@ -27,11 +28,8 @@ def _tpl(run: Run, text: Value, data: Value) -> Value:
     if "{{" not in text:
         return without_no_value(text)
     run.budget.output(len(text))
-    outer, place = run.library, run.place
-    run.library = outer.compiled("tpl", text, place)
-    template = run.library.find("tpl")
-    if template is None:
-        return ""
+    outer = run.library
+    run.library, template = outer.given(text, place_of(run.at))
     try:
         return without_no_value(run.text(template, data))
     finally:
