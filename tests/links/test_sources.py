@@ -79,3 +79,11 @@ def test_a_chart_has_the_address_of_its_repository() -> None:
 def test_what_nothing_deploys_is_left_alone() -> None:
     lone = Source(used_at=AT, extent=AT, source_type="git", url=URL, folder="deploy")
     assert linked(lone) == [lone]
+
+
+def test_an_address_that_is_this_repository_once_is_it_everywhere() -> None:
+    first, second = (
+        source("Application/a", folder="deploy"),
+        source("Application/b", folder=None, url=f"{URL}/"),
+    )
+    assert [one.own for one in linked(second, first)] == [True, True]

@@ -25,12 +25,13 @@ def link_sources(facts: Sequence[Fact], files: Files, remote: Callable[[], str])
         if one.through:
             taken[one.through].append(one)
     here = _Here(repository_of(remote()), files)
+    own = here.addresses(found, taken)
     bases = {
-        one.scope.owner: replace(one, own=here.is_own(one, taken[one.scope.owner]))
+        one.scope.owner: replace(one, own=_address(one) in own)
         for one in found
         if one.scope.owner in taken
     }
-    done = {id(one): _completed(one, bases, taken, here) for one in found}
+    done = {id(one): _completed(one, bases, own, here) for one in found}
     return [done.get(id(fact), fact) for fact in facts]
 
 
@@ -56,18 +57,23 @@ class _Here(Record, frozen=True):
     repository: str
     files: Files
 
-    def is_own(self, source: Source, takers: Sequence[Source]) -> bool:
-        """Whether a source is this repository: by its address, else by the paths that are taken of it."""
-        if source.source_type not in _REPOSITORIES or not source.url:
-            return False
-        address = repository_of(source.url)
-        if self.repository and address == self.repository:
-            return True
-        renamed = (
-            self.repository and address.rpartition("/")[2] != self.repository.rpartition("/")[2]
-        )
-        folders = [one.folder for one in (source, *takers)]
-        return not renamed and any(self.holds(folder) for folder in folders if folder)
+    def addresses(
+        self, sources: Sequence[Source], taken: Mapping[str, Sequence[Source]]
+    ) -> frozenset[str]:
+        """Return the addresses of this repository: its remote, and those of which paths are taken that lie here."""
+        found = {self.repository}
+        for one in sources:
+            address = _address(one)
+            takers = (one, *taken.get(one.scope.owner, ()))
+            if address and address not in found and self._means(address, takers):
+                found.add(address)
+        return frozenset(found - {""})
+
+    def _means(self, address: str, takers: Sequence[Source]) -> bool:
+        """Whether an address may be this repository, and something that is taken of it lies here."""
+        known = self.repository.rpartition("/")[2]
+        renamed = known and address.rpartition("/")[2] != known
+        return not renamed and any(self.holds(one.folder) for one in takers if one.folder)
 
     def holds(self, folder: str) -> bool:
         """Whether a folder below the root lies here."""
@@ -75,8 +81,14 @@ class _Here(Record, frozen=True):
         return bool(path) and self.files.state(path or "") != "missing"
 
 
+def _address(source: Source) -> str:
+    """Return the repository that a source is; empty for what is none."""
+    named = source.source_type in _REPOSITORIES and not source.through
+    return repository_of(source.url) if named and source.url else ""
+
+
 def _completed(
-    one: Source, bases: Mapping[str, Source], taken: Mapping[str, Sequence[Source]], here: _Here
+    one: Source, bases: Mapping[str, Source], own_addresses: frozenset[str], here: _Here
 ) -> Source:
     base = bases.get(one.through) if one.through else None
     if base is not None:
@@ -86,5 +98,5 @@ def _completed(
     if one.through:  # what declares it is made by the deployer itself, or lies in the cluster
         own = one.source_type == "git" and bool(one.folder) and here.holds(one.folder or "")
         return replace(one, own=own, read=one.read or own)
-    own = here.is_own(one, taken.get(one.scope.owner, ()))
-    return replace(one, own=own, read=one.read or own or bool(taken.get(one.scope.owner)))
+    own = _address(one) in own_addresses
+    return replace(one, own=own, read=one.read or own or one.scope.owner in bases)
