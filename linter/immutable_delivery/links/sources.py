@@ -96,7 +96,7 @@ def _completed(
         url = f"{base.url.rstrip('/')}/{one.url}" if charts and base.url else base.url
         return replace(one, url=url, own=base.own, read=one.read or base.own)
     if one.through:  # what declares it is made by the deployer itself, or lies in the cluster
-        own = one.source_type == "git" and bool(one.folder) and here.holds(one.folder or "")
+        own = one.source_type != "oci" and bool(one.folder) and here.holds(one.folder or "")
         return replace(one, own=own, read=one.read or own)
     own = _address(one) in own_addresses
     return replace(one, own=own, read=one.read or own or one.scope.owner in bases)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from immutable_delivery.containers.environments import Environment
 from immutable_delivery.containers.reach import Reach
 from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.facts import Fact, Scope, Source
-from immutable_delivery.formats.kubernetes import objects
+from immutable_delivery.formats.kubernetes import gitops, objects
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.formats.kubernetes.manifest import Manifest, judged
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
@@ -18,6 +19,9 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.source.text import Place
+
+if TYPE_CHECKING:
+    from immutable_delivery.formats.kubernetes.releasing import Releasing
 
 _TEMPLATES = lazy(r"(?:^|/)templates?/")
 
@@ -42,6 +46,7 @@ class _Deployment:
         self._around = ctx
         self._memory: Memory = {}
         self._used: set[str] = set()
+        self._releasing: Releasing | None = None
 
     def note(self) -> None:
         """Say which documents are not judged."""
@@ -82,7 +87,19 @@ class _Deployment:
             reached = (
                 environment if environment.name else self._environments.of_object(resource.root)
             )
-            self.reach.add(objects.facts(self._workload(resource, neighbours)), reached)
+            workload = self._workload(resource, neighbours)
+            self.reach.add(objects.facts(workload), reached)
+            self._release(workload, reached)
+
+    def _release(self, workload: Workload, reached: Environment) -> None:
+        """Judge the charts of this repository that an object releases."""
+        if not gitops.releases_here(workload):
+            return
+        from immutable_delivery.formats.kubernetes.releasing import Releasing  # noqa: PLC0415 (it loads the interpreter of templates)
+
+        self._releasing = self._releasing or Releasing.of(self._around)
+        for found, one in self._releasing.facts(workload, reached):
+            self.reach.add(found, one)
 
     def _workload(self, resource: Resource, neighbours: Neighbours) -> Workload:
         return Workload(resource, neighbours, self._around, self._memory, self._report)

@@ -25,6 +25,14 @@ def object_facts(
     rendered: Rendered, ctx: ParseContext, reached: Environment
 ) -> Iterator[tuple[Iterable[Fact], Environment]]:
     """Yield the facts of every object of a release with the environment that they reach."""
+    for workload, one in workloads(rendered, ctx, reached):
+        yield objects.facts(workload), one
+
+
+def workloads(
+    rendered: Rendered, ctx: ParseContext, reached: Environment
+) -> Iterator[tuple[Workload, Environment]]:
+    """Yield every object of a release with the environment that it reaches."""
     resources = list(_resources(rendered))
     neighbours, memory = Neighbours(resources), Memory()
     environments = Environments(ctx)
@@ -39,7 +47,7 @@ def object_facts(
         hook = text(resource.root, "metadata", "annotations", _HOOK)
         if "test" in hook.replace(",", " ").split():
             one = replace(one, development=True, evidence=one.evidence or _TEST)
-        yield objects.facts(workload), one
+        yield workload, one
 
 
 def _resources(rendered: Rendered) -> Iterator[Resource]:

@@ -25,6 +25,7 @@ from immutable_delivery.syntax.yaml import Mapping
 from immutable_delivery.syntax.yaml.query import mapping
 
 _FLUX = ".toolkit.fluxcd.io"
+_SET = ("argoproj.io", "ApplicationSet")
 
 
 def facts(workload: Workload) -> Iterator[Fact]:
@@ -33,10 +34,11 @@ def facts(workload: Workload) -> Iterator[Fact]:
     for node in images.images(workload.resource.root, one.group, one.kind):
         yield lower.image(reference_of(node, "container", node.place), workload.scope())
     spec = mapping(workload.resource.root, "spec")
-    if (one.group, one.kind) == ("argoproj.io", "ApplicationSet"):
-        yield from _made(workload)
+    if (one.group, one.kind) == _SET:
+        yield from _of_set(workload)
     elif spec is not None and "." in one.group:
-        held = list(values.released(workload))
+        elsewhere = [one for one in values.released(workload) if one.folder is None]
+        held = [found for one in elsewhere if (found := releases.laid(one.layers())) is not None]
         for source in _sources(spec, workload):
             whole = isinstance(source, Source) and any(map(releases.is_whole, held))
             yield replace(source, read=True) if whole else source
@@ -44,17 +46,40 @@ def facts(workload: Workload) -> Iterator[Fact]:
             yield from releases.facts(layer, workload.scope(), workload.ctx)
 
 
-def _made(workload: Workload) -> Iterator[Fact]:
+def releases_here(workload: Workload) -> bool:
+    """Whether an object releases a chart of this repository."""
+    every = (workload, *applications(workload))
+    return any(given.folder is not None for one in every for given in values.released(one))
+
+
+def applications(workload: Workload) -> Iterator[Workload]:
+    """Yield the applications that a set of applications makes, as objects."""
+    one = workload.resource.identity
+    if (one.group, one.kind) == _SET:
+        for root in _made(workload).applications:
+            yield replace(workload, resource=Resource(root, workload.resource.path))
+
+
+def _of_set(workload: Workload) -> Iterator[Fact]:
     """Yield what a set of applications tells: its own sources, and everything that the applications it makes tell."""
-    found = applicationsets.made(workload)
-    for node, subject, reason in found.unknown:
+    for node, subject, reason in _made(workload).unknown:
         at = node.place
         yield Unread(used_at=at, extent=at, scope=workload.scope(), subject=subject, reason=reason)
     yield from argo.generators(workload)
-    for root in found.applications:
-        own = replace(workload, resource=Resource(root, workload.resource.path))
-        yield from variables.instructions(mapping(root, "metadata", "annotations"), own.scope())
-        yield from facts(own)
+    for one in applications(workload):
+        held = mapping(one.resource.root, "metadata", "annotations")
+        yield from variables.instructions(held, one.scope())
+        yield from facts(one)
+
+
+def _made(workload: Workload) -> applicationsets.Made:
+    """Return what a set makes, worked out once."""
+    root = workload.resource.root
+    key = "applications", id(root)
+    if key not in workload.memory:
+        workload.memory[key] = root, applicationsets.made(workload)
+    found: applicationsets.Made = workload.memory[key][1]
+    return found
 
 
 def _sources(spec: Mapping, workload: Workload) -> Iterator[Fact]:

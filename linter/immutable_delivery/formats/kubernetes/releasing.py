@@ -1,0 +1,77 @@
+"""The charts of this repository that objects release, rendered with the values that each release gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from immutable_delivery.containers.environments import Environment
+from immutable_delivery.context import ParseContext, ParseProblem
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.facts import Fact
+from immutable_delivery.formats.helm import Assignment, Charts, Layer, Release, Rendered, ours
+from immutable_delivery.formats.kubernetes import objects
+from immutable_delivery.formats.kubernetes.gitops import applications
+from immutable_delivery.formats.kubernetes.gitops.values import Given, released
+from immutable_delivery.formats.kubernetes.rendered import workloads
+from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.records import Record, field, replace
+from immutable_delivery.releases import Layer as Values
+
+Reached = tuple[Iterable[Fact], Environment]
+
+_DEEPEST = 5
+"""A chart that releases charts that release charts: deeper ones are not looked at."""
+
+
+class Releasing(Record):
+    """The charts of one unit, and which releases of them are under way."""
+
+    charts: Charts
+    _open: list[tuple[str, str]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, ctx: ParseContext) -> Releasing:
+        """Return what is released where nothing is under way."""
+        return cls(Charts(ctx.files))
+
+    def facts(self, workload: Workload, reached: Environment) -> Iterator[Reached]:
+        """Yield what the charts of this repository that an object releases deploy."""
+        for one in (workload, *applications(workload)):
+            for given in released(one):
+                key = given.folder or "", given.name
+                if given.folder is None or key in self._open or len(self._open) == _DEEPEST:
+                    continue
+                self._open.append(key)
+                yield from self._released(given, given.folder, one, reached)
+                self._open.pop()
+
+    def _released(
+        self, given: Given, folder: str, workload: Workload, reached: Environment
+    ) -> Iterator[Reached]:
+        rendered = self._rendered(given, folder, workload)
+        for inner, one in workloads(rendered, workload.ctx, reached) if rendered else ():
+            found = ours(objects.facts(inner), rendered) if rendered else ()
+            yield [_of_chart(fact, folder) for fact in found], one
+            yield from self.facts(inner, one)
+
+    def _rendered(self, given: Given, folder: str, workload: Workload) -> Rendered | None:
+        release = Release(given.name, given.namespace, tuple(map(_layer, given.layers())))
+        try:
+            rendered = self.charts.render(folder, release)
+        except UnreadableError:  # the chart itself says why
+            return None
+        at = workload.resource.root.place
+        for problem in rendered.failures:
+            reason = f"the chart '{folder}' is refused with these values: {problem.reason}"
+            trouble = ParseProblem(at.file, at.span.start, reason, template=True)
+            workload.ctx.troubles.append(trouble)
+        return rendered
+
+
+def _layer(layer: Values) -> Layer:
+    settings = tuple(Assignment(name, value) for name, value in layer.settings)
+    return Layer(layer.root, settings)
+
+
+def _of_chart(fact: Fact, folder: str) -> Fact:
+    return replace(fact, scope=replace(fact.scope, chart=folder))
