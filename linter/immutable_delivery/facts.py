@@ -570,14 +570,37 @@ class Resource(Fact, frozen=True, kw_only=True):
     """Whether everybody may use it."""
 
 
+class Artifact(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """An image that a job builds, pushes or deploys; a policy with `each: pushes` sees these fields as `item.…`."""
+
+    image: str | None = ""
+    """The repository, without tag and digest; None where it is not known."""
+    tags: tuple[str, ...] = ()
+    """The tags, as far as they are known."""
+    text: str = ""
+    """The reference as it is written, the first one."""
+    pin: Pin | None = ""
+    """How far the best of its tags fixes it: the commit, the number of the run and a version do; None where that is not known."""
+    again: bool = False
+    """Whether it is built for another environment too."""
+    key: Hidden[str] = ""
+    """The repository as it is written, with what is not known in it."""
+    place: Hidden[Place]
+    """Where the reference is written."""
+
+
 class Job(Fact, frozen=True, kw_only=True):
     """A pipeline job: what it builds, pushes and promotes."""
 
     name: str = ""
     environment: str | None = ""
-    builds: tuple[str, ...] = ()
-    pushes: tuple[str, ...] = ()
-    deploys: tuple[str, ...] = ()
+    """The environment that it deploys to; empty where it names none."""
+    builds: tuple[Artifact, ...] = ()
+    """The images that it builds."""
+    pushes: tuple[Artifact, ...] = ()
+    """The images that it puts into registries."""
+    deploys: tuple[Artifact, ...] = ()
+    """The images that it puts into workloads."""
 
 
 class Problem(Record, frozen=True, kw_only=True):
@@ -655,8 +678,11 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
 KINDS: dict[str, type[Fact]] = {kind.__name__.lower(): kind for kind in get_args(AnyFact)}
 """Fact kinds by the name that a policy writes after `over:`."""
 
-ITEMS: dict[tuple[str, str], type[Package | Problem]] = {
+ITEMS: dict[tuple[str, str], type[Package | Problem | Artifact]] = {
     ("install", "packages"): Package,
+    ("job", "builds"): Artifact,
+    ("job", "pushes"): Artifact,
+    ("job", "deploys"): Artifact,
     ("contract", "problems"): Problem,
 }
 """Record lists that `each:` goes through, by kind and field."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from immutable_delivery.effects.artifacts import MadeImage, made_images
 from immutable_delivery.effects.clones import Clones
 from immutable_delivery.effects.images import NamedImage, images
 from immutable_delivery.effects.installs import installs, unsaid
@@ -52,6 +53,8 @@ class Interpreter:
         """Scripts that are read into the shell."""
         self.images: list[NamedImage] = []
         """The images that commands name, for callers who know what a container is."""
+        self.made: list[MadeImage] = []
+        """The images that commands build and push."""
         self.dev_server = ""
         """The first development server that is started."""
         self._stage = Stage(tables or load(), files, folder, locate)
@@ -202,6 +205,7 @@ class Interpreter:
         self._written.read(event)
         self._facts += commands(event, told=bool(installed))
         self.images += images(event, stage)
+        self.made += made_images(event)
         if unsaid(event):
             self._facts.append(_unsaid(event))
         if (found := foreign(event)) is not None:

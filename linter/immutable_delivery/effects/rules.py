@@ -32,6 +32,8 @@ class Rule(Record, frozen=True):
     """Whether what it does is for the command to tell that it runs: `ssh`, `docker exec`."""
     restarts: bool = False
     """Whether it only makes things start again."""
+    pushes: bool = False
+    """Whether what it concerns is an image that it puts into a registry."""
     sets: tuple[str, ...] = ()
     """The options whose value says what is put in (`--set image.tag=1.2`); `pairs` for the operands."""
 
@@ -49,6 +51,7 @@ class Rule(Record, frozen=True):
         *,
         runs: bool = False,
         restarts: bool = False,
+        pushes: bool = False,
     ) -> Rule:
         """Read a rule as commands.yaml writes it."""
         first, *rest = run.split()
@@ -58,7 +61,7 @@ class Rule(Record, frozen=True):
         targets = tuple(str(target).split())
         names = tuple(first.split("|"))
         given = (names, words, options, absent, mutates, builds, targets, tuple(check))
-        more = (starts, where, runs, restarts, tuple(sets))
+        more = (starts, where, runs, restarts, pushes, tuple(sets))
         return cls(*given, *more)
 
     def matches(self, arguments: Arguments) -> bool:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from immutable_delivery.containers.lower import image
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Job, Resource, Scope, Source
-from immutable_delivery.jobs.scripts import commands
+from immutable_delivery.jobs.artifacts import built, deployed, pushed
+from immutable_delivery.jobs.equivalents import tool
+from immutable_delivery.jobs.scripts import Done, commands
 from immutable_delivery.jobs.spec import ImageSpec, JobSpec, RunnerSpec, SourceSpec
 from immutable_delivery.records import replace
 from immutable_delivery.references.machines import machine_pin
@@ -19,9 +21,11 @@ def lower(spec: JobSpec, ctx: ParseContext) -> Iterator[Fact]:
     yield from (runner(one, spec.scope) for one in spec.runners)
     for declared in (*spec.sources, *(one for step in spec.steps for one in step.uses)):
         yield source(declared, spec.scope)
-    yield from commands(spec, ctx)
+    yield from (found for step in spec.steps if (found := tool(step, spec.scope)))
+    done = commands(spec, ctx)
+    yield from done.facts
     if spec.whole:
-        yield job(spec)
+        yield job(spec, done)
 
 
 def images(spec: JobSpec) -> Iterator[Fact]:
@@ -68,8 +72,8 @@ def runner(spec: RunnerSpec, scope: Scope) -> Resource:
     )
 
 
-def job(spec: JobSpec) -> Job:
-    """Return the fact of the job as a whole."""
+def job(spec: JobSpec, done: Done) -> Job:
+    """Return the fact of the job as a whole: what it makes, and where it puts it."""
     environment = spec.environment
     return Job(
         used_at=spec.used_at,
@@ -81,4 +85,7 @@ def job(spec: JobSpec) -> Job:
         },
         name=spec.name,
         environment=environment.value if environment else "",
+        builds=built(done.made, tagged=spec.tagged),
+        pushes=pushed(done.made, tagged=spec.tagged),
+        deploys=deployed(done.facts),
     )

@@ -9,15 +9,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from immutable_delivery.containers.files import NOWHERE, ContainerFiles, FileView
+from immutable_delivery.containers.launched import launched
 from immutable_delivery.containers.scripts import follow, reached
 from immutable_delivery.containers.spec import Values
 from immutable_delivery.context import ParseContext
-from immutable_delivery.effects import Interpreter, tables_of
+from immutable_delivery.effects import Interpreter, MadeImage, tables_of
 from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.jobs.equivalents import equivalent
 from immutable_delivery.jobs.spec import JobSpec, StepSpec
-from immutable_delivery.records import replace
+from immutable_delivery.records import Record, replace
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place
+
+
+class Done(Record, frozen=True):
+    """What the commands of a job do, and the images that they make."""
+
+    facts: list[Fact]
+    made: list[MadeImage]
 
 
 class Scripts:
@@ -69,11 +78,17 @@ class Scripts:
             else:
                 self._interpreter.forget(name)
 
+    @property
+    def made(self) -> list[MadeImage]:
+        """The images that the commands build and push."""
+        return self._interpreter.made
+
     def finish(self) -> list[Fact]:
         """Return what the commands do."""
         for path, text in self._interpreter.texts.items():
             self._ctx.texts.setdefault(path, text)
-        return self._interpreter.finish()
+        named = self._interpreter.images
+        return [*self._interpreter.finish(), *launched(named, self._ctx)]
 
     @contextmanager
     def _following(self, extent: Place, folder: str | None) -> Iterator[None]:
@@ -87,21 +102,22 @@ class Scripts:
         return ContainerFiles(self._ctx, folder) if known else NOWHERE
 
 
-def commands(spec: JobSpec, ctx: ParseContext) -> list[Fact]:
+def commands(spec: JobSpec, ctx: ParseContext) -> Done:
     """Return what the steps of a job do."""
     scripts = Scripts(ctx, spec.variables, checked_out=spec.checked_out)
     for step in spec.steps:
         with scripts.seeing(step.variables):
             _read(step, scripts, spec.scope)
-    return scripts.finish()
+    return Done(scripts.finish(), scripts.made)
 
 
 def _read(step: StepSpec, scripts: Scripts, scope: Scope) -> None:
     if step.scripts:
         text = joined(step.scripts)
         scripts.script(text, scope, step.extent, shell=step.shell, folder=step.folder)
-    if step.argv:
-        scripts.argv(step.argv, scope, step.extent, folder=step.folder)
+    for words in (step.argv, equivalent(step)):
+        if words:
+            scripts.argv(words, scope, step.extent, folder=step.folder)
 
 
 def joined(lines: tuple[LocatedText, ...]) -> LocatedText:

@@ -115,6 +115,8 @@ class JobSpec(Record, frozen=True, kw_only=True):
     sources: tuple[SourceSpec, ...] = ()
     """What the whole job is taken from."""
     steps: tuple[StepSpec, ...] = ()
+    tagged: bool = False
+    """Whether it only runs for tags and releases, so that the name of what was pushed is a version."""
     whole: bool = True
     """Whether it is a job; else it is part of one that is written elsewhere: an action, a template."""
     checked_out: bool = True

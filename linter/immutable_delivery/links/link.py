@@ -16,6 +16,7 @@ from immutable_delivery.links.idle import link_idle
 from immutable_delivery.links.locked import link_locked
 from immutable_delivery.links.lockfile import Lock
 from immutable_delivery.links.mounts import link_mounts
+from immutable_delivery.links.pipelines import link_pipelines
 from immutable_delivery.links.proxies import link_proxies
 from immutable_delivery.links.runners import link_runners
 from immutable_delivery.links.services import link_services
@@ -56,7 +57,7 @@ def link(
         linked = link_defaults(link_build_tools(link_runners(linked, files)), files)
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
         linked = link_volumes(link_mounts(link_proxies(linked), files), files)
-        return link_unread(link_builds(linked, builds, files))
+        return link_unread(link_builds(link_pipelines(linked), builds, files))
 
 
 def _sourced(facts: Sequence[Fact], files: Files, remote: Remote) -> Sequence[Fact]:

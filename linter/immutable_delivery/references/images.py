@@ -53,7 +53,7 @@ def image_fact(
 
     ``used_at`` is where the reference stands when it is not where its text is written.
     """
-    cut = _split(written)
+    cut = pieces(written)
     known = {name: _value(part) for name, part in cut.items()}
     places = {name: part.place() for name, part in cut.items() if part.text}
     places["name"] = places.get("repository", written.used_at)
@@ -193,7 +193,7 @@ def digest_problem(digest: str) -> str:
     return ""
 
 
-def _split(written: LocatedText) -> dict[str, LocatedText]:
+def pieces(written: LocatedText) -> dict[str, LocatedText]:
     """Cut a reference into repository, tag and digest; a variable hides what it holds."""
     text = (
         _VARIABLE.sub(lambda found: "X" * len(found[0]), written.text)

@@ -352,6 +352,17 @@ class Packages(Subject, frozen=True):
         return re.compile(rf"(?:{either(self.versioned)})\b", re.IGNORECASE)
 
 
+class PipelineValues(Subject, frozen=True):
+    """What pipelines put into tags, by name: lower case, `.` and `-` as `_`."""
+
+    fixed: frozenset[str] = frozenset()
+    """The commit, the number of a run, a version, a digest, a moment."""
+    branches: frozenset[str] = frozenset()
+    """A branch: another image after every push."""
+    either: frozenset[str] = frozenset()
+    """A branch or a tag, whichever was pushed."""
+
+
 class Purposes(Subject, frozen=True):
     """What the path or the stage of a Dockerfile says that it is for, where that is not to run a service."""
 
@@ -619,6 +630,15 @@ class Runners(Subject, frozen=True):
     """Command → the packages that have it."""
     images: frozenset[str] = frozenset()
     """Images that bring the runner, and no package of anybody's."""
+
+
+class Steps(Subject, frozen=True):
+    """What steps of pipelines do that are taken from elsewhere, by their names without version, lower case."""
+
+    commands: Rows = field(default_factory=dict)
+    """Step → the command that it stands for, with its inputs in braces."""
+    tools: Rows = field(default_factory=dict)
+    """Step that installs a tool → the package, and the input that names its version."""
 
 
 class Updaters(Subject, frozen=True):

@@ -30,6 +30,8 @@ class Context(Record, dict=True):
     inputs: Inputs = field(default_factory=dict)
     env: Values = field(default_factory=dict)
     matrix: Node | None = None
+    tags: dict[str, LocatedText] = field(default_factory=dict)
+    """The tags that earlier steps make, by their ids."""
     folder: str | None = None
     """The folder of the action whose steps are read; None in a workflow."""
 
@@ -85,6 +87,8 @@ class Context(Record, dict=True):
                 return (found,) if found is not None and found.known else UNKNOWN
             case ("inputs", name) | ("github", "event", "inputs", name):
                 return self.inputs.get(name, UNKNOWN)
+            case ("steps", name, "outputs", "tags") if name in self.tags:
+                return (self.tags[name],)
             case ("matrix", *rest):
                 return tuple(dict.fromkeys(_inside(one, rest) for one in among)) or UNKNOWN
             case _:
@@ -92,7 +96,8 @@ class Context(Record, dict=True):
 
     def within(self, env: Node | None) -> Context:
         """Return what is seen where further variables are set."""
-        return Context(self.inputs, {**self.env, **self.variables(env)}, self.matrix, self.folder)
+        env_ = {**self.env, **self.variables(env)}
+        return Context(self.inputs, env_, self.matrix, self.tags, self.folder)
 
     def variables(self, env: Node | None) -> Values:
         """Return the variables that a mapping sets."""

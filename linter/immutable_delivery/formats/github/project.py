@@ -8,18 +8,17 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.github.actions import Action
 from immutable_delivery.formats.github.calls import Calls
+from immutable_delivery.formats.github.triggers import is_called
 from immutable_delivery.formats.github.workflow import Workflow
 from immutable_delivery.jobs.lower import lower
 from immutable_delivery.syntax.yaml import Mapping as Tree
-from immutable_delivery.syntax.yaml import Scalar, Sequence
-from immutable_delivery.syntax.yaml.query import find, mapping
 
 
 def facts_of(documents: Mapping[str, Tree], ctx: ParseContext) -> Iterator[Fact | Build]:
     """Yield what the files say: first what starts by itself, then what nothing of that calls."""
     calls = Calls(documents, ctx)
     for path in sorted(
-        documents, key=lambda path: (_is_action(documents[path]), _is_called(documents[path]), path)
+        documents, key=lambda path: (_is_action(documents[path]), is_called(documents[path]), path)
     ):
         root, known = documents[path], path in calls.called
         if _is_action(root):
@@ -34,15 +33,3 @@ def facts_of(documents: Mapping[str, Tree], ctx: ParseContext) -> Iterator[Fact 
 
 def _is_action(root: Tree) -> bool:
     return root.get("runs") is not None and root.get("jobs") is None
-
-
-def _is_called(root: Tree) -> bool:
-    """Whether a workflow does nothing unless another one calls it."""
-    said = find(root, "on")
-    if isinstance(said, Scalar):
-        names = [said.text]
-    elif isinstance(said, Sequence):
-        names = [one.text for one in said.items if isinstance(one, Scalar)]
-    else:
-        names = [*(mapping(root, "on") or Tree(place=root.place)).entries]
-    return names == ["workflow_call"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from posixpath import normpath
 
 from immutable_delivery.budget import SPENT, Budget
+from immutable_delivery.formats.github import metadata
 from immutable_delivery.formats.github.calls import Calls
 from immutable_delivery.formats.github.contexts import Context, declared
 from immutable_delivery.formats.github.uses import image, local, source
@@ -83,6 +84,9 @@ class Steps(Record, frozen=True):
     def _use(self, step: Tree, used: LocatedText, context: Context) -> StepSpec:
         extent, taken = step.place, image(used)
         inputs = {key.text.lower(): context.text(value) for key, value in pairs(step, "with")}
+        if (step_id := text(step, "id")) and _name(used) in metadata.NAMES:
+            made = metadata.tags(inputs)
+            context.tags |= {step_id.lower(): made} if made is not None else {}
         elsewhere = taken is None and local(used) is None
         return StepSpec(
             used_at=used.used_at,
@@ -91,7 +95,7 @@ class Steps(Record, frozen=True):
             variables=context.env,
             images=tuple(_images(step, context, extent)),
             uses=(source(used, extent),) if elsewhere else (),
-            does=used.text.partition("@")[0].lower() if elsewhere else "",
+            does=_name(used) if elsewhere else "",
             inputs=inputs,
         )
 
@@ -120,6 +124,11 @@ def _images(step: Tree, context: Context, extent: Place) -> Iterator[ImageSpec]:
         taken = image(one)
         if taken is not None and said is not None:
             yield ImageSpec(taken, extent, said.place)
+
+
+def _name(used: LocatedText) -> str:
+    """Return the name of an action without its version."""
+    return used.text.partition("@")[0].lower()
 
 
 def _program(shell: str) -> str:

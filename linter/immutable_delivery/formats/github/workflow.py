@@ -8,6 +8,7 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.formats.github.calls import Calls
 from immutable_delivery.formats.github.contexts import Context, Inputs, declared
 from immutable_delivery.formats.github.steps import Defaults, Steps
+from immutable_delivery.formats.github.triggers import is_tagged
 from immutable_delivery.formats.github.uses import local, source
 from immutable_delivery.jobs.spec import ImageSpec, JobSpec, RunnerSpec, Setting, pipeline_scope
 from immutable_delivery.records import Record
@@ -73,6 +74,7 @@ class Workflow(Record, frozen=True):
             scope=pipeline_scope(self.path, key.text, environment.value if environment else None),
             name=key.text,
             environment=environment,
+            tagged=is_tagged(self.root),
             variables=context.env,
             images=tuple(_container(node, context)),
             services=tuple(_services(node, context)),

@@ -1,0 +1,55 @@
+"""What jobs tell of each other's images: whether one is pushed under something that stays, and whether one is built for each environment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
+
+from immutable_delivery.facts import Artifact, Fact, Job, Pin
+from immutable_delivery.records import replace
+
+_LADDER: Sequence[Pin] = get_args(Pin)[:5]
+_FIXED = frozenset(("digest", "exact"))
+
+
+def link_pipelines(facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts with what all jobs of the repository do to the images of each."""
+    jobs = [fact for fact in facts if isinstance(fact, Job)]
+    if not jobs:
+        return list(facts)
+    pins = _pins(one for job in jobs for one in job.pushes)
+    environments = _environments(jobs)
+    return [_linked(fact, pins, environments) if isinstance(fact, Job) else fact for fact in facts]
+
+
+def _pins(pushed: Iterable[Artifact]) -> Mapping[str, Pin | None]:
+    """Return the best pin under which each image is pushed; None where one that is not known could be better."""
+    every: dict[str, list[Pin | None]] = defaultdict(list)
+    for one in pushed:
+        every[one.key].append(one.pin)
+    return {key: _best(pins) for key, pins in every.items() if key}
+
+
+def _best(pins: Sequence[Pin | None]) -> Pin | None:
+    best = min((pin for pin in pins if pin in _LADDER), key=_LADDER.index, default=None)
+    return best if best in _FIXED or None not in pins else None
+
+
+def _environments(jobs: Sequence[Job]) -> Mapping[str, set[str]]:
+    """Return the environments for which each image is built."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for job in jobs:
+        for one in job.builds:
+            if one.key and job.environment:
+                found[one.key].add(job.environment)
+    return found
+
+
+def _linked(job: Job, pins: Mapping[str, Pin | None], environments: Mapping[str, set[str]]) -> Job:
+    pushes = tuple(replace(one, pin=pins.get(one.key, one.pin)) for one in job.pushes)
+    builds = tuple(
+        replace(one, again=bool(job.environment) and len(environments.get(one.key, ())) > 1)
+        for one in job.builds
+    )
+    return replace(job, pushes=pushes, builds=builds)
