@@ -15,4 +15,6 @@ def machine_pin(name: str) -> Pin:
     runners = known(HostedRunners)
     if not name.lower().startswith(runners.images):
         return ""
-    return "alias" if runners.moving.intersection(parts) or len(parts) == 1 else "partial"
+    if runners.moving.intersection(parts):
+        return "alias"
+    return "partial" if any(map(str.isdigit, name)) else ""
