@@ -9,6 +9,7 @@ from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, T
 from immutable_delivery.facts import Build, Fact, Source
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.links.buildtools import link_build_tools
+from immutable_delivery.links.charts import link_charts
 from immutable_delivery.links.defaults import link_defaults
 from immutable_delivery.links.development import link_development, link_substituted
 from immutable_delivery.links.feeding import link_feeding
@@ -49,7 +50,7 @@ def link(
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
-        linked = link_services(_sourced(facts, files, remote), builds)
+        linked = link_services(_sourced(link_charts(facts), files, remote), builds)
         linked = link_development(linked, builds, trust)
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))

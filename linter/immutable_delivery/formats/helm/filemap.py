@@ -12,9 +12,10 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.globs import Glob
-from immutable_delivery.syntax.gotemplate.functions.table import FUNCTIONS
+from immutable_delivery.syntax.gotemplate.budget import Budget
 from immutable_delivery.syntax.gotemplate.traced import Derived, Part, Traced
 from immutable_delivery.syntax.gotemplate.values import Object, Value
+from immutable_delivery.syntax.gotemplate.yamlwriter import to_yaml
 
 _CHOICE = lazy(r"\{([^{}]*)\}")
 _MOST_CHOICES = 100
@@ -71,10 +72,10 @@ class _Files:
         return found
 
     def _as_config(self) -> Value:
-        return FUNCTIONS["toYaml"].call({basename(name): self._read(name) for name in self._held})
+        return _yaml({basename(name): self._read(name) for name in self._held})
 
     def _as_secrets(self) -> Value:
-        return FUNCTIONS["toYaml"].call(
+        return _yaml(
             {basename(name): _encoded(self._read(name)) for name in self._held}
         )
 
@@ -100,6 +101,10 @@ class _Texts(dict[str, Value]):
     def values(self) -> list[Value]:  # type: ignore[override]
         """Return the texts."""
         return [self._read(name) for name in self]
+
+
+def _yaml(texts: dict[str, Value]) -> Value:
+    return to_yaml(texts, Budget())
 
 
 def _encoded(text: Traced) -> Value:

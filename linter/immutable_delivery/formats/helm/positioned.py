@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import re
+
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.gotemplate.traced import Traced
-from immutable_delivery.syntax.yaml import Document, Mapping, Node, Scalar, Sequence, documents
+from immutable_delivery.syntax.yaml import Document, Mapping, Node, Scalar, Sequence, documents, documents_between
+
+
+_CUT = lazy(r"(?:\A|\s*\n)---\s*")
+_GLUED = lazy(r"^---(?=\S)", re.MULTILINE)
 
 
 def positioned(text: Traced, template: str) -> list[Document]:
     """Return the documents of a text that a template gave."""
     ruler = _Ruler(text, template)
-    return [ruler.document(one) for one in documents(Text(template, str(text)))]
+    return [ruler.document(one) for one in _documents(Text(template, str(text)))]
+
+
+def _documents(text: Text) -> list[Document]:
+    """Return the documents as Helm cuts them: `---` ends one whatever stands behind it."""
+    if not _GLUED.search(text.value):
+        return documents(text)
+    cuts = [found.span() for found in _CUT.finditer(text.value)]
+    starts = [0, *(end for _, end in cuts)]
+    ends = [*(start for start, _ in cuts), len(text.value)]
+    spans = zip(starts, ends, strict=True)
+    return [one for start, end in spans if start < end for one in documents_between(text, start, end)]
 
 
 class Rendered(Scalar):

@@ -21,6 +21,8 @@ from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.gotemplate.traced import Partial, Traced
 from immutable_delivery.syntax.yaml import Document
 
+_NOTES = "NOTES.txt"
+"""What Helm tells a person: it is rendered, and no object."""
 _KEY = "kind"
 """What every object has: other texts are not read."""
 
@@ -88,7 +90,7 @@ def _rendered(chart: Chart, release: Release, engine: Engine) -> Rendered:
         if isinstance(outcome, Failure):
             held = found.problems if outcome.broken else found.failures
             held.append(outcome.problem)
-        elif _KEY in outcome:
+        elif _KEY in outcome and not template.name.endswith(_NOTES):
             found.manifests.append(_manifest(template, outcome, found))
     found.manifests.sort(key=lambda one: one.name)
     return found

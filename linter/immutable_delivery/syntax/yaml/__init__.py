@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immutable_delivery.syntax.yaml.comments import comments
-from immutable_delivery.syntax.yaml.documents import documents, may_spell, roots
+from immutable_delivery.syntax.yaml.documents import documents, documents_between, may_spell, roots
 from immutable_delivery.syntax.yaml.nodes import (
     Document,
     Mapping,
@@ -21,6 +21,7 @@ __all__ = [
     "Sequence",
     "comments",
     "documents",
+    "documents_between",
     "entry_extent",
     "may_spell",
     "roots",

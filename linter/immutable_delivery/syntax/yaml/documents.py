@@ -36,6 +36,11 @@ def documents(text: Text) -> list[Document]:
     return [document for span in _chunks(text.value) for document in _chunk(text, *span)]
 
 
+def documents_between(text: Text, start: int, end: int) -> list[Document]:
+    """Return the documents in a stretch of a text."""
+    return _chunk(text, start, end)
+
+
 def may_spell(data: bytes) -> bool:
     """Whether an escape by code stands in a file: it could spell any key, whatever its bytes look like."""
     return b"\\" in data and _ESCAPED.search(data) is not None
