@@ -15,6 +15,7 @@ from immutable_delivery.policy.engine import judge
 from immutable_delivery.policy.load import read_policies, read_policy
 from immutable_delivery.policy.model import Policy, dump, load
 from immutable_delivery.policy.selection import PathRule, Selection
+from immutable_delivery.records import replace
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.yaml.schema import schema_of
@@ -175,6 +176,22 @@ def test_a_narrower_policy_out_of_the_profile_hides_nothing() -> None:
 def test_selection(selection: Selection, enabled: bool, severity: str) -> None:
     (finding,) = judge([image()], [policy()], selection).findings
     assert (finding.enabled, finding.severity) == (enabled, severity)
+
+
+@pytest.mark.parametrize(
+    ("selection", "severity"),
+    [
+        (Selection(), "warning"),
+        (Selection(profile="strict"), "error"),
+        (Selection(severity={"moves": "error"}), "error"),
+    ],
+)
+def test_what_only_the_defaults_of_a_chart_say_is_no_error(
+    selection: Selection, severity: str
+) -> None:
+    fact = replace(image(), scope=replace(image().scope, defaults=True))
+    (finding,) = judge([fact], [policy()], selection).findings
+    assert finding.severity == severity
 
 
 def test_parameters_come_from_the_configuration() -> None:

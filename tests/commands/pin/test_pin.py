@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: "
 KUSTOMIZE = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [pod.yaml]\nimages:\n"
 SERVICE = "services:\n  web:\n    image: "
+CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: '1.27'\n"
+CHART_POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {version: '{{ .Chart.AppVersion }}'}}\nspec:\n  containers:\n  - {name: web, image: "
+OF_VALUES = CHART_POD + '"{{ .Values.image.repository }}:{{ .Values.image.tag }}"}\n'
+OF_DIGEST = (
+    CHART_POD
+    + '"{{ .Values.image.repository }}{{ with .Values.image.digest }}@{{ . }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}"}\n'
+)
 OTHER = "sha256:" + "0123456789abcdef" * 4
 
 CASES = {
@@ -75,6 +82,26 @@ CASES = {
         {"pod.yaml": POD + "web:7\n", "kustomization.yaml": KUSTOMIZE + "- name: web\r\n  newName: redis\r\n"},
         {"pod.yaml": POD + "web:7\n", "kustomization.yaml": KUSTOMIZE + "- name: web\r\n  newName: redis\n  digest: {redis:7}\r\n"},
     ),
+    "values of a chart: behind the tag": (
+        {"Chart.yaml": CHART, "values.yaml": "image:\n  repository: redis\n  tag: '7' # x\n", "templates/a.yaml": OF_VALUES},
+        {"Chart.yaml": CHART, "values.yaml": "image:\n  repository: redis\n  tag: '7@{redis:7}' # x\n", "templates/a.yaml": OF_VALUES},
+    ),
+    "values of an environment": (
+        {"Chart.yaml": CHART, "values.yaml": "image: {repository: redis, tag: latest}\n", "values-prod.yaml": "image: {tag: '7'}\n", "templates/a.yaml": OF_VALUES},
+        {"Chart.yaml": CHART, "values.yaml": "image: {repository: redis, tag: latest}\n", "values-prod.yaml": "image: {tag: '7@{redis:7}'}\n", "templates/a.yaml": OF_VALUES},
+    ),
+    "the field that a chart has for digests": (
+        {"Chart.yaml": CHART, "values.yaml": "image:\n  repository: redis\n  tag: '7'\n  digest: \"\"\n", "templates/a.yaml": OF_DIGEST},
+        {"Chart.yaml": CHART, "values.yaml": "image:\n  repository: redis\n  tag: '7'\n  digest: \"{redis:7}\"\n", "templates/a.yaml": OF_DIGEST},
+    ),
+    "that field, where the tag is the version of the application": (
+        {"Chart.yaml": CHART, "values.yaml": "image: {repository: nginx, digest: ''}\n", "templates/a.yaml": OF_DIGEST},
+        {"Chart.yaml": CHART, "values.yaml": "image: {repository: nginx, digest: '{nginx:1.27}'}\n", "templates/a.yaml": OF_DIGEST},
+    ),
+    "a template of a chart": (
+        {"Chart.yaml": CHART, "templates/a.yaml": CHART_POD + "redis:7}\n"},
+        {"Chart.yaml": CHART, "templates/a.yaml": CHART_POD + "redis:7@{redis:7}}\n"},
+    ),
     "a devcontainer": (
         {".devcontainer/devcontainer.json": '{\n  // the image\n  "image": "node:22",\n}\n'},
         {".devcontainer/devcontainer.json": '{\n  // the image\n  "image": "node:22@{node:22}",\n}\n'},
@@ -125,6 +152,8 @@ def test_pins_stand_where_references_are_decided(place: Place, case: str) -> Non
         ({".env": "TAG=22\n", "compose.yaml": SERVICE + "node:$TAG\n    env_file: .env\n"}, "its value also decides"),
         ({".env": "TAG=22\n", "compose.yaml": SERVICE + 'node:$TAG\n  b: {build: ., image: "x:$TAG"}\n', "Dockerfile": "FROM scratch\n"}, "one value decides node:22, x:22"),
         ({"pod.json": '{"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"name": "a", "image": "node:2\\u0032"}]}}'}, "its tag is put together from several texts"),
+        ({"Chart.yaml": CHART, "templates/a.yaml": CHART_POD + "'node:{{ .Chart.AppVersion }}'}\n"}, "its tag is the appVersion of the chart"),
+        ({"Chart.yaml": CHART, "values.yaml": "tag: '7'\n", "templates/a.yaml": CHART_POD + "'redis:{{ .Values.tag | trunc 3 }}'}\n"}, "a digest would not reach it"),
     ],
 )  # fmt: skip
 def test_what_cannot_hold_a_digest_is_named_with_the_reason(

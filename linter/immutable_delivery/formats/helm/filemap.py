@@ -75,9 +75,7 @@ class _Files:
         return _yaml({basename(name): self._read(name) for name in self._held})
 
     def _as_secrets(self) -> Value:
-        return _yaml(
-            {basename(name): _encoded(self._read(name)) for name in self._held}
-        )
+        return _yaml({basename(name): _encoded(self._read(name)) for name in self._held})
 
 
 class _Texts(dict[str, Value]):

@@ -9,7 +9,15 @@ from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.gotemplate.traced import Traced
-from immutable_delivery.syntax.yaml import Document, Mapping, Node, Scalar, Sequence, documents, documents_between
+from immutable_delivery.syntax.yaml import (
+    Document,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    documents,
+    documents_between,
+)
 
 
 _CUT = lazy(r"(?:\A|\s*\n)---\s*")
@@ -30,7 +38,9 @@ def _documents(text: Text) -> list[Document]:
     starts = [0, *(end for _, end in cuts)]
     ends = [*(start for start, _ in cuts), len(text.value)]
     spans = zip(starts, ends, strict=True)
-    return [one for start, end in spans if start < end for one in documents_between(text, start, end)]
+    return [
+        one for start, end in spans if start < end for one in documents_between(text, start, end)
+    ]
 
 
 class Rendered(Scalar):
