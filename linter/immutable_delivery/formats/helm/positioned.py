@@ -19,7 +19,6 @@ from immutable_delivery.syntax.yaml import (
     documents_between,
 )
 
-
 _CUT = lazy(r"(?:\A|\s*\n)---\s*")
 _GLUED = lazy(r"^---(?=\S)", re.MULTILINE)
 

@@ -150,6 +150,8 @@ class _Parser:
             stages += 1
             if stages > MAX_NESTING:
                 raise self._error(f"is a pipeline of more than {MAX_NESTING} commands")
+            if self._at == len(found) or found[self._at][0] == ")":  # Go lets a pipeline end so
+                break
             value = self._command(value)
         self._depth -= 1
         return value

@@ -5,7 +5,7 @@ metadata: {name: {{ .name }}}
 spec:
   containers:
   - name: {{ .name }}
-    image: {{ .image | quote }}
+    image: {{ .image | quote | }}
     {{- with .root.Values.missing }}
     command: {{ . }}
     {{- end }}
