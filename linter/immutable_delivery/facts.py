@@ -85,7 +85,9 @@ Built: TypeAlias = Literal["image", "code", ""]
 
 Effect: TypeAlias = Literal["changes", "unknown", "enters", "reads", ""]
 
-Deployment: TypeAlias = Literal["moving", "fixed", "unknown", ""]
+Throwaway: TypeAlias = Literal["yes", "no", "undecided", ""]
+
+Deployment: TypeAlias = Literal["moving", "fixed", "unknown", "edited", "restarted", ""]
 
 VariableType: TypeAlias = Literal["env", "arg", "label", "annotation", "setting", ""]
 
@@ -137,6 +139,9 @@ class Scope(Record, frozen=True, kw_only=True, omit_defaults=True):
     """The folder of the chart that says it."""
     manifest: Hidden[str] = ""
     """The manifest that deploys the service, where parts of it stand in other files (`extends`, `include`)."""
+
+    alone: Hidden[bool] = False
+    """Whether it is read by itself, from a file of commands that nothing here is known to run."""
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -400,22 +405,22 @@ class Command(Fact, frozen=True, kw_only=True):
     builds: Built = ""
     """What it builds; code is compiled or bundled."""
     sudo: bool = False
-    throwaway: bool = False
-    """Whether what it changes is a cluster or container made for the same run."""
+    throwaway: Throwaway = ""
+    """Whether what it changes is a cluster, container or host made for the same run, or one that is there for developers; empty where it changes none."""
     undecided: str = ""
-    """Why nobody here can tell whether it is; empty where that is known."""
+    """Why nobody here can tell; empty where that is known."""
     effect: Effect = ""
-    """For a command that runs others on a host or in a container: what those do there; a shell for somebody to type into enters."""
+    """What it does to the host, container or workload; where it runs other commands there (`ssh`, `docker exec`), what those do.
+    A shell for somebody to type into enters."""
     deploys: str | None = ""
     """The image, tag or revision that it puts in, as written; empty where it names none."""
     deployment: Deployment = ""
-    """How what it puts in is named: by something that moves, or by something that stays (a digest, a version, this commit)."""
-    restarts: bool = False
-    """Whether it only makes what runs start again, so that a moved tag is taken."""
-    machine: bool = False
-    """Whether what runs here is a machine that delivers by itself: a unit of systemd, a line of a crontab."""
+    """How it changes what a workload runs: it puts in what something moving names, or something fixed (a digest, a version), edits it,
+    or only has it restarted, so that a moved tag is taken."""
+    doubtful: Hidden[bool] = False
+    """Whether only what else the repository holds tells if what it changes is throw-away."""
     makes: Hidden[str] = ""
-    """What it makes for its own run: cluster, container, host; or `reaches`, where it takes the address of one that is there."""
+    """What it makes for its own run: cluster, container, host; else empty."""
     sources: Hidden[tuple[str, ...]] = ()
     """The paths in the container that it copies or unpacks."""
 

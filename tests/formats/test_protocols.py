@@ -43,11 +43,13 @@ from immutable_delivery.formats import (
     gitlab,
     kamal,
     kubernetes,
+    makefile,
     nomad,
     platforms,
     procfile,
     quadlet,
     score,
+    script,
     skaffold,
     terraform,
     woodpecker,
@@ -56,7 +58,7 @@ from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
     azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
-    kamal, kubernetes, nomad, platforms, procfile, quadlet, score, skaffold, terraform, woodpecker,
+    kamal, kubernetes, makefile, nomad, platforms, procfile, quadlet, score, script, skaffold, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 ENCLOSES: tuple[Encloses, ...] = (chart,)

@@ -19,7 +19,7 @@ _RUN = lazy(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)
 
 
 def package_scripts(
-    words: Sequence[LocatedText], find: Callable[[], Text | None]
+    words: Sequence[LocatedText], find: Callable[[], Text | None], depth: int = MAX_DEPTH
 ) -> Iterator[LocatedText]:
     """Yield the scripts that a command runs, before each what npm runs first (`prestart`), and those that they run.
 
@@ -29,7 +29,7 @@ def package_scripts(
     file = find() if names else None
     root = _root(file) if file else None
     seen: set[str] = set()
-    for _ in range(MAX_DEPTH):
+    for _ in range(depth):
         wanted = [step for name in names for step in (f"pre{name}", name)]
         new = [step for step in dict.fromkeys(wanted) if step not in seen]
         seen.update(new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from posixpath import basename
+from posixpath import basename, join, normpath
 from typing import TYPE_CHECKING
 
 from immutable_delivery.containers.files import Body, FileView
@@ -27,6 +27,7 @@ MAX_SCRIPTS = 50
 
 _SHEBANG = lazy(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
 _SHELL_FILE = lazy(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
+_SCRIPT = lazy(r"\.(?:sh|bash)\Z|\A\.{1,2}/")
 _BINARY = lazy(r"\x7fELF|MZ")
 _PASSES = lazy(r"\$\{?[@*1-9]")
 _FUNCTION = lazy(r"^[\w:.-]+[ \t]*\(\)[ \t]*\{", re.MULTILINE)
@@ -57,6 +58,8 @@ def follow(
         body = _body(program, view, interpreter)
         since = reached(interpreter)
         if body is None:
+            if _SCRIPT.search(program.path.text):
+                interpreter.run.unknown = interpreter.run.unknown or program.path.text
             for told, extent in _supervised(program, view, seen):
                 interpreter.script(told, program.scope, extent, (place,))
         else:
@@ -96,9 +99,8 @@ def _read(
     else:
         followed.read += 1
         followed.scripts += [body.path] if body.path else []
-        extent = body.extent or body.text.used_at
         given = None if program.sourced else program.arguments
-        interpreter.script(body.text, program.scope, extent, (place,), arguments=given)
+        interpreter.script(body.text, program.scope, body.extent, (place,), arguments=given)
 
 
 def _body(program: Program, view: FileView, interpreter: Interpreter) -> Body | None:
@@ -109,7 +111,9 @@ def _body(program: Program, view: FileView, interpreter: Interpreter) -> Body | 
     written = texts.get(name)
     if written is None and "/" not in name:
         written = next((text for path, text in texts.items() if basename(path) == name), None)
-    return view.body(program.path.text) or (Body(written) if written else None)
+    inside = normpath(join(program.folder, name)) if program.folder else name
+    found = view.body(inside) if inside != name else None
+    return found or view.body(name) or (Body(written) if written else None)
 
 
 def _supervised(

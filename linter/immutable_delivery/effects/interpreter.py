@@ -10,17 +10,18 @@ from immutable_delivery.effects.images import NamedImage, images
 from immutable_delivery.effects.installs import installs, unsaid
 from immutable_delivery.effects.layers import Layers
 from immutable_delivery.effects.modules import program
-from immutable_delivery.effects.mutations import commands
+from immutable_delivery.effects.mutations import commands, making
 from immutable_delivery.effects.packageurls import package_fetches
-from immutable_delivery.effects.programs import Program, program_of
+from immutable_delivery.effects.programs import Program, called, program_of
 from immutable_delivery.effects.settings import fixes_sources, settings
 from immutable_delivery.effects.stage import Event, Locate, Stage, hull
 from immutable_delivery.effects.starts import dev_server_of
 from immutable_delivery.effects.tables import Tables, load
 from immutable_delivery.effects.taint import Taint
+from immutable_delivery.effects.throwaway import Run, settle
 from immutable_delivery.effects.unanalysed import foreign, language_of, unread
 from immutable_delivery.effects.written import Written
-from immutable_delivery.facts import Fact, Fetch, Install, Scope, Unread
+from immutable_delivery.facts import Command, Fact, Fetch, Install, Scope, Unread
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.located import LocatedText
@@ -51,6 +52,8 @@ class Interpreter:
         """What is run by its path or through an interpreter, for callers who can follow it."""
         self.sourced: list[Program] = []
         """Scripts that are read into the shell."""
+        self.tasks: list[Program] = []
+        """Calls of programs that run what a file of recipes says (`make deploy`), for callers who read such files."""
         self.images: list[NamedImage] = []
         """The images that commands name, for callers who know what a container is."""
         self.made: list[MadeImage] = []
@@ -64,6 +67,8 @@ class Interpreter:
         self._taint = Taint()
         self._clones = Clones()
         self._written = Written()
+        self._changes: list[tuple[Command, Event]] = []
+        self.run = Run()
         for name, value in (variables or {}).items():
             self.assign(name, value)
 
@@ -108,7 +113,8 @@ class Interpreter:
     ) -> None:
         """Read a script of the shell, given these arguments; one that names another interpreter is not analysed.
 
-        Without ``extent`` every command is a statement of its own. ``hidden`` are the parts of it that somebody else fills in before a shell reads it, as they are written.
+        Without ``extent`` every command is a statement of its own. ``hidden`` are the parts of it that somebody else fills in
+        before a shell reads it, as they are written.
         """
         match = _SHEBANG.match(text.text)
         language = language_of((match[1] or match[2]) if match else self.shell)
@@ -160,7 +166,8 @@ class Interpreter:
     def finish(self) -> list[Fact]:
         """Return what the commands do, in the order in which they are written."""
         layers = Layers(self._events, self._facts, self._stage.tables)
-        facts = [layers.settled(fact) for fact in self._facts]
+        known = settle(self._facts, self._changes, self.run)
+        facts = [layers.settled(fact) for fact in known]
         facts += self._taint.finish()
         facts += (clone.fact for clone in self._clones.found)
         return _unique(facts)
@@ -203,7 +210,7 @@ class Interpreter:
             stage.cloned |= dict.fromkeys(one.folder for one in self._clones.found[-1:])
         self._taint.read(event)
         self._written.read(event)
-        self._facts += commands(event, told=bool(installed))
+        self._change(event, told=bool(installed))
         self.images += images(event, stage)
         self.made += made_images(event)
         if unsaid(event):
@@ -211,10 +218,22 @@ class Interpreter:
         if (found := foreign(event)) is not None:
             self._facts.append(found)
         ran = program_of(event)
-        if ran is not None:
+        if "task_runners" in event.role.sets and event.call.through is None:
+            self.tasks.append(called(event))
+        away = event.call.through is not None and event.scope.phase == "pipeline"
+        if ran is not None and not away:
             (self.sourced if ran.sourced else self.programs).append(ran)
         if not self.dev_server:
             self.dev_server = dev_server_of(event.call, event.name, event.words, stage.tables)
+
+    def _change(self, event: Event, *, told: bool) -> None:
+        """Read what a call changes, and what it makes for this run."""
+        found = list(commands(event, told=told))
+        made = self.run.read(event)
+        if made == "cluster" and not found:
+            found = [making(event, made)]
+        self._changes += ((command, event) for command in found)
+        self._facts += found
 
     def _news(self, install: Install) -> bool:
         """Whether an install is not told yet: a node that is entered at start is changed, however often (`if apt … elif yum`)."""

@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterator
 
 from immutable_delivery.effects.arguments import Arguments, parse
-from immutable_delivery.effects.deployments import deploying
-from immutable_delivery.effects.inside import effect
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, hull
 from immutable_delivery.effects.transfers import COPYING, transfer
-from immutable_delivery.facts import Built, Command, Mutation
+from immutable_delivery.facts import Built, Command, Effect, Mutation
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.shell import Word
 
@@ -29,7 +27,7 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
     arguments = parse(event.words, event.role.options)
     rule = _matching(event, arguments, "mutations")
     if rule is not None and _concerns(rule, arguments):
-        yield deploying(
+        yield _deploying(
             _command(event, arguments, rule, rule.mutates, rule.builds), rule, arguments
         )
     elif (rule := _matching(event, arguments, "builders")) is not None:
@@ -39,6 +37,11 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
         yield replace(command, target=moved.path, sources=moved.sources)
     elif event.call.sudo and not told:
         yield _command(event, arguments, None)
+
+
+def making(event: Event, made: str) -> Command:
+    """Return a call that makes something for its own run."""
+    return replace(_command(event, parse(event.words, event.role.options), None), makes=made)
 
 
 def _is_told(event: Event) -> bool:
@@ -93,9 +96,26 @@ def _command(
         mutates=mutates,
         builds=builds,
         sudo=event.call.sudo,
-        effect=effect(event) if rule is not None and rule.runs else "",
-        restarts=rule is not None and rule.restarts,
+        effect=_effect(event, rule) if mutates else "",
+        deployment=rule.deployment if rule else "",
     )
+
+
+def _effect(event: Event, rule: Rule | None) -> Effect:
+    if rule is None or not rule.runs:
+        return "changes"
+    from immutable_delivery.effects.inside import effect  # noqa: PLC0415 (most runs enter nothing)
+
+    return effect(event)
+
+
+def _deploying(command: Command, rule: Rule, arguments: Arguments) -> Command:
+    """Return the command with what it puts in, where it may name that."""
+    if not rule.sets:
+        return command
+    from immutable_delivery.effects.deployments import deploying  # noqa: PLC0415 (most runs deploy nothing)
+
+    return deploying(command, rule, arguments)
 
 
 def _target(rule: Rule, arguments: Arguments, count: int) -> Word | None:

@@ -28,6 +28,8 @@ class Program(Record, frozen=True):
     """The words behind it: what it is given as `$1` and so on."""
     sourced: bool = False
     """Whether the shell reads it in (`. ./env.sh`)."""
+    folder: str | None = ""
+    """The working directory of the shell that runs it, from where that started; None where nobody knows."""
 
 
 def program_of(event: Event) -> Program | None:
@@ -45,7 +47,13 @@ def program_of(event: Event) -> Program | None:
     return _program(event, word)
 
 
+def called(event: Event) -> Program:
+    """Return a call with its words as they are."""
+    return _program(event, event.call.words[0])
+
+
 def _program(event: Event, word: Word, interpreter: str = "", *, sourced: bool = False) -> Program:
     at = event.words.index(word) + 1 if word in event.words else 0
     words = tuple(argument.written for argument in event.words[at:])
-    return Program(word.written, event.extent, event.scope, event.last, interpreter, words, sourced)
+    where = event.extent, event.scope, event.last
+    return Program(word.written, *where, interpreter, words, sourced, event.call.folder)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from immutable_delivery.effects.arguments import Arguments
-from immutable_delivery.facts import Built, Mutation
+from immutable_delivery.facts import Built, Deployment, Mutation
 from immutable_delivery.records import Record
 
 
@@ -30,10 +30,12 @@ class Rule(Record, frozen=True):
     """A pattern of what it concerns; other calls are none of these."""
     runs: bool = False
     """Whether what it does is for the command to tell that it runs: `ssh`, `docker exec`."""
-    restarts: bool = False
-    """Whether it only makes things start again."""
     pushes: bool = False
     """Whether what it concerns is an image that it puts into a registry."""
+    deployment: Deployment = ""
+    """How it changes a workload, where no option says what it puts in."""
+    makes: str = ""
+    """What it makes for its own run; `reaches` where it takes the address of what is there."""
     sets: tuple[str, ...] = ()
     """The options whose value says what is put in (`--set image.tag=1.2`); `pairs` for the operands."""
 
@@ -48,9 +50,10 @@ class Rule(Record, frozen=True):
         starts: str = "",
         where: str = "",
         sets: Iterable[str] = (),
+        makes: str = "",
+        deployment: Deployment = "",
         *,
         runs: bool = False,
-        restarts: bool = False,
         pushes: bool = False,
     ) -> Rule:
         """Read a rule as commands.yaml writes it."""
@@ -61,7 +64,7 @@ class Rule(Record, frozen=True):
         targets = tuple(str(target).split())
         names = tuple(first.split("|"))
         given = (names, words, options, absent, mutates, builds, targets, tuple(check))
-        more = (starts, where, runs, restarts, pushes, tuple(sets))
+        more = (starts, where, runs, pushes, deployment, makes, tuple(sets))
         return cls(*given, *more)
 
     def matches(self, arguments: Arguments) -> bool:

@@ -26,8 +26,18 @@ _RULES = (
     "freezing_settings",
     "images",
     "reading",
+    "makers",
 )
-_SETS = ("unpackers", "passing", "extracting", "keyrings", "consuming", "modules", "changing")
+_SETS = (
+    "unpackers",
+    "passing",
+    "extracting",
+    "keyrings",
+    "consuming",
+    "modules",
+    "changing",
+    "task_runners",
+)
 
 
 class Tables:
@@ -166,7 +176,7 @@ __all__ = ["Tables", "compile_tables", "load"]
 
 _TEXTS = frozenset((
     "run", "pattern", "ecosystem", "family", "reads", "unknown", "action", "operands", "name", "as", "target", "remote", "leaves", "follows",
-    "repository_type", "verb", "mutates", "builds", "line", "file", "after", "starts", "where",
+    "repository_type", "verb", "mutates", "builds", "line", "file", "after", "starts", "where", "makes", "deployment",
 ))  # fmt: skip
 """Keys whose strings are no lists of words."""
 

@@ -27,6 +27,8 @@ class Entry(Record, frozen=True):
     """Files around one that it claims are its own, whatever they hold."""
     apart: bool = False
     """What one file says does not depend on its neighbours: each is read by itself."""
+    bytewise: bool = False
+    """Its engine reads bytes, whatever they encode: what is no UTF-8 is no fault."""
 
 
 REGISTRY = (
@@ -66,6 +68,8 @@ REGISTRY = (
     Entry("buildkite", r"\.ya?ml$", paths=r"(?:^|/)\.?buildkite(?:\.ya?ml$|/)", apart=True),
     Entry("bitbucket", r"^bitbucket-pipelines\.ya?ml$", apart=True),
     Entry("codebuild", r"^[\w.-]*buildspec[\w.-]*\.ya?ml$", apart=True),
+    Entry("script", r"\.(?:sh|bash|zsh|ksh|ash)$|^[^.]+$", apart=True, bytewise=True),
+    Entry("makefile", r"^(?:GNU)?[Mm]akefile(?:\.[\w.-]+)?$|\.(?:mk|make)$", bytewise=True),
     Entry("kamal", r"^deploy[^/]*\.ya?ml$"),
     Entry("compose", r"\.ya?ml$"),
     Entry("kubernetes", r"\.(?:ya?ml|json)$|^Kustomization$"),

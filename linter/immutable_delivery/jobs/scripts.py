@@ -17,9 +17,15 @@ from immutable_delivery.effects import Interpreter, MadeImage, tables_of
 from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.jobs.equivalents import equivalent
 from immutable_delivery.jobs.spec import JobSpec, StepSpec
+from immutable_delivery.jobs.tasks import lines
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place
+
+MAX_DEPTH = 10
+"""Recipes that call make that run recipes: so deep they are followed."""
+MAX_RECIPES = 500
+"""So many lines of recipes one job may run."""
 
 
 class Done(Record, frozen=True):
@@ -37,21 +43,31 @@ class Scripts:
         self._checked_out = checked_out
         files = ctx.files if checked_out else None
         self._interpreter = Interpreter(variables, files, tables=tables_of(ctx.settings))
+        self._recipes: set[Place] = set()
+        self._depth = 0
+        self.run = self._interpreter.run
+        """What the commands make for themselves."""
 
     def script(
         self,
         text: LocatedText,
         scope: Scope,
-        extent: Place,
+        extent: Place | None,
         *,
         shell: str = "sh",
         folder: str | None = "",
+        place: Place | None = None,
     ) -> None:
-        """Read a script, and the scripts that it runs; parts without a value stay as they are written."""
+        """Read a script, and the scripts that it runs; parts without a value stay as they are written.
+
+        Without ``extent`` every command is a statement of its own. ``place`` leads to the script where that stands elsewhere.
+        """
         self._interpreter.shell = shell
+        related = (place,) if place is not None else ()
         hidden = tuple(name for name in text.unresolved if name in text.text)
-        with self._following(extent, folder):
-            self._interpreter.script(replace(text, unresolved=()), scope, extent, hidden=hidden)
+        with self._following(place or extent or text.used_at, folder):
+            text = replace(text, unresolved=())
+            self._interpreter.script(text, scope, extent, related, hidden=hidden)
 
     def argv(
         self,
@@ -91,11 +107,25 @@ class Scripts:
         return [*self._interpreter.finish(), *launched(named, self._ctx)]
 
     @contextmanager
-    def _following(self, extent: Place, folder: str | None) -> Iterator[None]:
-        since = reached(self._interpreter)
+    def _following(self, place: Place, folder: str | None) -> Iterator[None]:
+        since, tasks = reached(self._interpreter), len(self._interpreter.tasks)
         self._interpreter.folder = folder or ""
         yield
-        follow(self._interpreter, self._view(folder), extent, since)
+        follow(self._interpreter, self._view(folder), place, since)
+        if self._checked_out:
+            self._run_tasks(tasks, place, folder)
+
+    def _run_tasks(self, since: int, place: Place, folder: str | None) -> None:
+        """Read the recipes that calls of make and its kin run; each once in a job."""
+        if self._depth >= MAX_DEPTH:
+            return
+        self._depth += 1
+        for call in self._interpreter.tasks[since:]:
+            for line in lines(call, folder, self._interpreter.variables, self._ctx):
+                if line.text.used_at not in self._recipes and len(self._recipes) < MAX_RECIPES:
+                    self._recipes.add(line.text.used_at)
+                    self.script(line.text, call.scope, None, folder=line.folder, place=place)
+        self._depth -= 1
 
     def _view(self, folder: str | None) -> FileView:
         known = self._checked_out and folder is not None

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
 from immutable_delivery.facts import Build, Fact, Source
+from immutable_delivery.links.alone import link_alone
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.links.buildtools import link_build_tools
 from immutable_delivery.links.charts import link_charts
@@ -50,7 +51,8 @@ def link(
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
-        linked = link_services(_sourced(link_charts(facts), files, remote), builds)
+        own = link_charts(link_alone(facts))
+        linked = link_services(_sourced(own, files, remote), builds)
         linked = link_development(linked, builds, trust)
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))

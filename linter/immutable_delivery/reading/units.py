@@ -64,9 +64,10 @@ def _read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingS
     format_, found = load(group.format), Reading()
     ctx = ParseContext(files, builds, settings)
     documents = {}
+    decoded = Text.lenient if NAMED[group.format].bytewise else Text.decode
     for path in group.paths:
         try:
-            text = ctx.texts[path] = Text.decode(path, files.read(path))
+            text = ctx.texts[path] = decoded(path, files.read(path))
             documents[path] = format_.parse(text)
         except UnreadableError as error:
             found.problems[path] = (error.offset, error.reason)

@@ -1,0 +1,128 @@
+"""What a run makes for itself (kind, k3d, a container): what it changes there is no running system."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from immutable_delivery.effects.arguments import Arguments, parse
+from immutable_delivery.effects.stage import Event
+from immutable_delivery.facts import Command, Fact
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record, field, replace
+
+_OF_CLUSTERS = frozenset(
+    ("kubectl", "oc", "helm", "argocd", "flux", "skaffold", "kustomize", "istioctl")
+)
+_OF_CONTAINERS = frozenset(("docker", "podman", "nerdctl", "docker-compose", "podman-compose"))
+_OF_HOSTS = frozenset(("ssh", "autossh", "scp", "rsync", "sftp", "ansible", "ansible-playbook"))
+_CONTEXTS = ("--context", "--kube-context", "--kubeconfig")
+_ENGINES = ("-H", "--host", "--context", "--connection", "--url")
+_NAMESPACES = ("-n", "--namespace")
+_OWN_CLUSTER = lazy(
+    r"(?:^|[/_.-])(?:kind|k3d|minikube|microk8s|k3s|docker-desktop|docker-for-desktop|rancher-desktop|colima|orbstack)(?:[/_.-]|$)"
+)
+_OWN_HOST = lazy(
+    r"(?:^|@|//)(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|vagrant|host\.docker\.internal)(?:[:,/]|$)|^vagrant@"
+)
+_LOCALLY = (
+    "--connection=local",
+    "-c=local",
+    "-i=localhost*",
+    "-i=127.0.0.1*",
+    "--inventory=localhost*",
+)
+_CREATES = frozenset(("create", "apply"))
+_NAMESPACE = frozenset(("namespace", "namespaces", "ns"))
+
+
+class Run(Record):
+    """What the commands of a run make and reach."""
+
+    makes: set[str] = field(default_factory=set)
+    """cluster, container, host; `reaches` for a cluster that was there before."""
+    created: set[str] = field(default_factory=set)
+    """Namespaces, as they are written."""
+    deleted: set[str] = field(default_factory=set)
+    unknown: str = ""
+    """A script that it runs and nobody could read."""
+
+    def read(self, event: Event) -> str:
+        """Note what a call makes; return it."""
+        rules = event.role.rules.get("makers", ())
+        if not rules and event.name not in _OF_CLUSTERS:
+            return ""
+        arguments = parse(event.words, event.role.options)
+        made = next((rule.makes for rule in rules if rule.matches(arguments)), "")
+        if event.call.through is None and made:
+            self.makes.add(made)
+        self._namespace(arguments.texts)
+        return made
+
+    def _namespace(self, texts: Sequence[str]) -> None:
+        verb, kind, *names = [*texts[:3], "", ""]
+        if kind in _NAMESPACE and names[0]:
+            (self.created if verb in _CREATES else self.deleted).add(names[0])
+
+    def settled(self, command: Command, event: Event) -> Command:
+        """Return the command with what is known of what it changes."""
+        if command.mutates not in {"container", "workload", "host"}:
+            return command
+        if command.scope.development:
+            return replace(command, throwaway="yes")
+        if event.name in _OF_CLUSTERS:
+            return self._of_cluster(command, event)
+        if event.name in _OF_CONTAINERS:
+            return self._of_container(command, event)
+        own = command.mutates == "host" and self._is_own_host(event)
+        return replace(command, throwaway="yes" if own else "no")
+
+    def _of_cluster(self, command: Command, event: Event) -> Command:
+        arguments = parse(event.words, event.role.options)
+        said = arguments.given(_CONTEXTS)
+        if said is not None and said.value is not None and said.value.known:
+            own = _OWN_CLUSTER.search(said.value.text) is not None
+            return replace(command, throwaway="yes" if own else "no")
+        made = "cluster" in self.makes
+        if self._in_own_namespace(arguments) or (made and "reaches" not in self.makes):
+            return replace(command, throwaway="yes")
+        if reason := self._doubt(made=made):
+            return replace(command, throwaway="undecided", undecided=reason)
+        return replace(command, throwaway="no", doubtful="reaches" not in self.makes)
+
+    def _doubt(self, *, made: bool) -> str:
+        """Return why nobody can tell which cluster is meant; empty where nothing speaks for one of its own."""
+        if made:
+            return "this run makes a cluster, and reaches another one"
+        if self.unknown and "reaches" not in self.makes:
+            return f"'{self.unknown}' is not read here, and may make a cluster for this run"
+        return ""
+
+    def _in_own_namespace(self, arguments: Arguments) -> bool:
+        said = arguments.given(_NAMESPACES)
+        own = self.created & self.deleted
+        return said is not None and said.value is not None and said.value.text in own
+
+    def _of_container(self, command: Command, event: Event) -> Command:
+        engine = parse(event.words, event.role.options).given(_ENGINES)
+        elsewhere = engine is not None or event.call.through is not None
+        if elsewhere or command.scope.phase != "pipeline":
+            return replace(command, throwaway="no")
+        if command.mutates == "container" and "container" in self.makes:
+            return replace(command, throwaway="yes")
+        reason = "nothing here tells on which machine it runs"
+        return replace(command, throwaway="undecided", undecided=reason)
+
+    def _is_own_host(self, event: Event) -> bool:
+        arguments = parse(event.words, event.role.options)
+        local = any(_OWN_HOST.search(text) for text in arguments.texts)
+        if event.name.startswith("ansible"):
+            local = local or arguments.given(_LOCALLY) is not None
+        return local or "host" in self.makes
+
+
+def settle(
+    facts: Sequence[Fact], commands: Sequence[tuple[Command, Event]], run: Run
+) -> list[Fact]:
+    """Return the facts, with what is known of what each command changes."""
+    settled = {id(command): run.settled(command, event) for command, event in commands}
+    return [settled.get(id(fact), fact) for fact in facts]

@@ -1,0 +1,96 @@
+"""Files of commands read by themselves: scripts, recipes of make and its kin, lines that a machine starts.
+
+Nobody here says that they are run, so only what they do to images, containers, workloads and hosts counts: what a build script
+installs on a developer's machine is no part of a delivery.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from immutable_delivery.containers.spec import Values
+from immutable_delivery.context import ParseContext
+from immutable_delivery.facts import Command, Fact, Fetch, Install, Scope, Unread, Variable
+from immutable_delivery.jobs.scripts import Scripts
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record, field
+from immutable_delivery.source.located import LocatedText
+
+_DEVELOPMENT = lazy(
+    r"(?:^|[-_.:])(?:dev|develop|development|local|localhost|devel|debug|watch)(?:[-_.:]|\Z)",
+    re.IGNORECASE,
+)
+
+
+class Recipe(Record, frozen=True):
+    """What is run together, under one name."""
+
+    name: str
+    scripts: tuple[LocatedText, ...]
+    """Each is for a shell of its own."""
+    scope: Scope
+    folder: str | None = ""
+    shell: str = "sh"
+    needs: tuple[str, ...] = ()
+    """The recipes that are run before it, or that it calls."""
+    values: Values = field(default_factory=dict)
+
+
+def scope_of(path: str, name: str) -> Scope:
+    """Return the scope of what a file of commands says under a name: of development where that says so."""
+    developed = _DEVELOPMENT.search(name.rpartition("/")[2]) is not None
+    return Scope(owner=name, phase="pipeline", development=developed, alone=True, manifest=path)
+
+
+def told(recipes: Sequence[Recipe], ctx: ParseContext) -> Iterator[Fact]:
+    """Yield what recipes of one file do; what one makes, those that it calls and is called by do not change for good."""
+    read = [(recipe, _read(recipe, ctx)) for recipe in recipes]
+    made = _made(recipes, {recipe.name: scripts.run.makes for recipe, scripts in read})
+    for recipe, scripts in read:
+        scripts.run.makes |= made[recipe.name]
+        yield from (fact for fact in scripts.finish() if counts(fact))
+
+
+def _read(recipe: Recipe, ctx: ParseContext) -> Scripts:
+    scripts = Scripts(ctx, recipe.values)
+    for text in recipe.scripts:
+        scripts.script(text, recipe.scope, None, shell=recipe.shell, folder=recipe.folder)
+    return scripts
+
+
+def _made(recipes: Sequence[Recipe], own: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Return what is made when a recipe is run: by itself, by what it needs, by what needs it."""
+    needs: dict[str, set[str]] = {}
+    users: dict[str, set[str]] = {}
+    for recipe in recipes:
+        for need in recipe.needs:
+            needs.setdefault(recipe.name, set()).add(need)
+            users.setdefault(need, set()).add(recipe.name)
+    below = {name: set(made) for name, made in own.items()}
+    _spread(below, users)
+    around = {name: set(made) for name, made in below.items()}
+    _spread(around, needs)
+    return around
+
+
+def _spread(made: dict[str, set[str]], along: Mapping[str, set[str]]) -> None:
+    """Add what a recipe makes to those that follow from it; each is looked at again only when it has grown."""
+    waiting = [name for name, found in made.items() if found]
+    while waiting:
+        name = waiting.pop()
+        for other in along.get(name, ()):
+            if other in made and not made[name] <= made[other]:
+                made[other] |= made[name]
+                waiting.append(other)
+
+
+def counts(fact: Fact) -> bool:
+    """Whether a fact of what nobody is known to run is one of images, containers, workloads or hosts."""
+    if fact.scope.phase != "pipeline":
+        return True
+    if isinstance(fact, Command):
+        return bool(fact.mutates or fact.makes) or fact.builds == "image"
+    if isinstance(fact, Unread):
+        return fact.subject == "sh"
+    return not isinstance(fact, (Install, Fetch, Variable))

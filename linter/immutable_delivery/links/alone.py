@@ -1,0 +1,36 @@
+"""Files of commands that something runs: what is told there is not told again, and what a repository tests with is no deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from immutable_delivery.facts import Command, Fact
+from immutable_delivery.records import replace
+from immutable_delivery.source.text import Place
+
+Key = tuple[type, Place]
+_OWN = "this repository makes clusters to test with, and nothing here tells which one is meant"
+
+
+def link_alone(facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts without those of scripts by themselves that something else is known to run."""
+    run = {_key(fact) for fact in facts if fact.related and not fact.scope.alone}
+    followed = {_key(fact) for fact in facts if fact.related and fact.scope.alone}
+    makes = any(isinstance(fact, Command) and fact.makes == "cluster" for fact in facts)
+    return [
+        _decided(fact, makes=makes)
+        for fact in facts
+        if not fact.scope.alone
+        or (_key(fact) not in run and (bool(fact.related) or _key(fact) not in followed))
+    ]
+
+
+def _key(fact: Fact) -> Key:
+    return type(fact), fact.used_at
+
+
+def _decided(fact: Fact, *, makes: bool) -> Fact:
+    """Return a command with the doubt that the rest of the repository leaves."""
+    if makes and isinstance(fact, Command) and fact.doubtful and fact.scope.alone:
+        return replace(fact, throwaway="undecided", undecided=_OWN)
+    return fact

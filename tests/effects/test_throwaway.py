@@ -1,0 +1,62 @@
+"""What a run makes for itself is no running system."""
+
+from __future__ import annotations
+
+import pytest
+
+from immutable_delivery.effects import Interpreter
+from immutable_delivery.facts import Command, Phase, Scope
+from immutable_delivery.source.located import LocatedText
+from immutable_delivery.source.text import Place, Span
+
+CHANGE = "kubectl set image deploy/web web=a:1"
+ENTER = "docker exec web pip install x"
+
+
+def told(script: str, phase: Phase = "pipeline") -> list[str]:
+    interpreter = Interpreter(shell="bash")
+    place = Place("deploy.sh", Span(0, len(script)))
+    interpreter.script(LocatedText.literal(script, place), Scope(phase=phase), None)
+    return [
+        {"yes": "throwaway", "no": "running"}.get(fact.throwaway, fact.throwaway)
+        for fact in interpreter.finish()
+        if isinstance(fact, Command) and fact.mutates in {"container", "workload", "host"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (CHANGE, "running"),
+        (f"kind create cluster; {CHANGE}", "throwaway"),
+        (f"k3d cluster create ci && {CHANGE}", "throwaway"),
+        (f"minikube start; {CHANGE}", "throwaway"),
+        (f"make_it() {{ kind create cluster; }}\nmake_it\n{CHANGE}", "throwaway"),
+        (f"gcloud container clusters get-credentials shop; {CHANGE}", "running"),
+        (f"kind create cluster; aws eks update-kubeconfig --name shop; {CHANGE}", "undecided"),
+        (f"kubectl --context kind-ci {CHANGE[8:]}", "throwaway"),
+        (f"kind create cluster; kubectl --context shop-prod {CHANGE[8:]}", "running"),
+        ("helm --kube-context minikube rollback web", "throwaway"),
+        (f"ns=t-1; kubectl create ns $ns; kubectl -n $ns {CHANGE[8:]}; kubectl delete ns $ns", "throwaway"),
+        (f"kubectl create ns t; kubectl -n shop {CHANGE[8:]}; kubectl delete ns t", "running"),
+        (ENTER, "undecided"),
+        (f"docker run -d --name web a:1; {ENTER}", "throwaway"),
+        (f"docker compose up -d; {ENTER}", "throwaway"),
+        ("docker -H ssh://web exec web pip install x", "running"),
+        ("docker run -d x; docker --context prod exec web pip install x", "running"),
+        ("ssh root@localhost -p 2222 reboot", "throwaway"),
+        ("vagrant up; ssh web reboot", "throwaway"),
+        ("ssh web reboot", "running"),
+        ("scp a vagrant@10.0.0.1:/srv", "throwaway"),
+        ("ansible-playbook -i localhost, site.yml", "throwaway"),
+        ("ansible-playbook -c local site.yml", "throwaway"),
+        ("ansible-playbook -i hosts site.yml", "running"),
+        ("ssh web 'kind create cluster'; kubectl edit deploy/web", "running running"),
+    ],
+)  # fmt: skip
+def test_what_a_command_changes(script: str, expected: str) -> None:
+    assert told(script) == expected.split()
+
+
+def test_a_machine_that_starts_containers_runs_them() -> None:
+    assert told(ENTER, "start") == ["running"]

@@ -1,0 +1,121 @@
+"""Scripts by themselves: what they do to images, containers, clusters and hosts, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from immutable_delivery.facts import Command, Fact, File, Image, Install, Mount, Unread
+from immutable_delivery.formats import script
+from immutable_delivery.links.alone import link_alone
+from immutable_delivery.reading.project import read
+from immutable_delivery.source.files import MemoryFiles
+from immutable_delivery.suppressions.directives import silencers
+
+
+def facts(files: Mapping[str, str | bytes]) -> list[Fact]:
+    project = read(MemoryFiles(files), lambda _path: "")
+    return [fact for fact in link_alone(project.facts) if not isinstance(fact, File)]
+
+
+def commands(files: Mapping[str, str | bytes]) -> list[tuple[str, str, str]]:
+    found = (fact for fact in facts(files) if isinstance(fact, Command) and fact.mutates)
+    return [(fact.used_at.file, fact.text, fact.throwaway) for fact in found]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "claimed"),
+    [
+        ("deploy.sh", "docker pull debian\n", True),
+        ("bin/deploy", "#!/usr/bin/env bash\nssh web reboot\n", True),
+        ("bin/deploy", "#!/bin/sh -e\nkubectl edit deploy/web\n", True),
+        ("bin/deploy", "#!/usr/bin/python3\n# kubectl\n", False),
+        ("bin/deploy", "kubectl edit deploy/web\n", False),
+        ("build.sh", "apt-get install -y curl && ./configure && make\n", False),
+        ("build.sh", "echo dockerize my-ssh kubectl-x\n", False),
+        ("README", "#!/bin/sh\n", False),
+    ],
+)
+def test_a_script_that_may_deliver_is_claimed(path: str, text: str, claimed: bool) -> None:
+    assert script.claims(path, text.encode()) is claimed
+
+
+def test_what_a_script_installs_on_a_machine_of_developers_is_no_fact() -> None:
+    text = "sudo apt-get install -y docker.io\ncurl -fsSL https://x.example | sh\ndocker pull a\n"
+    assert [type(fact) for fact in facts({"setup.sh": text})] == [Image]
+
+
+def test_a_container_that_a_script_starts_has_its_mounts() -> None:
+    text = "#!/bin/sh\ndocker run -d -v $PWD/src:/app/src shop/web:1.2.3\n"
+    found = facts({"run.sh": text, "src/a.py": "1\n"})
+    assert [(m.source, m.host_path) for m in found if isinstance(m, Mount)] == [("./src", "src")]
+
+
+def test_a_container_that_installs_when_it_starts_is_one_that_runs() -> None:
+    text = "docker run -d node:22.1.0 sh -c 'npm install left-pad && node a.js'\n"
+    installs = [fact for fact in facts({"run.sh": text}) if isinstance(fact, Install)]
+    assert [(fact.command, fact.scope.phase) for fact in installs] == [("npm install", "start")]
+
+
+def test_a_script_that_another_one_runs_is_told_there() -> None:
+    files = {
+        "e2e.sh": "#!/bin/bash\nkind create cluster\n. hack/change.sh\n",
+        "hack/change.sh": "kubectl edit deploy/web\n",
+    }
+    assert commands(files) == [("hack/change.sh", "kubectl edit deploy/web", "yes")]
+
+
+def test_a_script_that_a_job_runs_is_told_there() -> None:
+    workflow = (
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n"
+        "    - run: kind create cluster\n    - run: ./change.sh\n"
+    )
+    files = {".github/workflows/a.yml": workflow, "change.sh": "kubectl edit deploy/web\n"}
+    assert commands(files) == [("change.sh", "kubectl edit deploy/web", "yes")]
+
+
+def test_what_only_a_repository_with_clusters_of_its_own_leaves_open() -> None:
+    files = {"up.sh": "kind create cluster\n", "change.sh": "kubectl edit deploy/web\n"}
+    assert commands(files) == [("change.sh", "kubectl edit deploy/web", "undecided")]
+    assert commands({"change.sh": files["change.sh"]}) == [
+        ("change.sh", "kubectl edit deploy/web", "no")
+    ]
+
+
+def test_scripts_that_run_each_other_end() -> None:
+    files = {"a.sh": "docker pull a\n./b.sh\n", "b.sh": "docker pull b\n./a.sh\n"}
+    images = [fact.text for fact in facts(files) if isinstance(fact, Image)]
+    assert sorted(set(images)) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"# caf\xe9\ndocker pull a\n",
+        b"docker pull a\r\necho b\r\n",
+        b"\xef\xbb\xbfdocker pull a\n",
+        b"docker pull a\ncat <<EOF\nnever closed\n",
+        b"docker pull a\nif true; then\n",
+    ],
+    ids=["latin-1", "crlf", "bom", "here-document", "unfinished"],
+)
+def test_odd_bytes_hide_nothing(data: bytes) -> None:
+    assert [fact.text for fact in facts({"a.sh": data}) if isinstance(fact, Image)] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"docker pull a\0b\n", b"docker pull a\n" * 60_000], ids=["nul", "long"]
+)
+def test_what_no_shell_reads_is_said(data: bytes) -> None:
+    assert any(isinstance(fact, Unread) and fact.subject == "sh" for fact in facts({"a.sh": data}))
+
+
+def test_comments_cover_the_line_below_and_their_own() -> None:
+    text = "# imd: ignore[floating-tag] why\ndocker pull a\ndocker pull b # imd: ignore[floating-tag] why\n"
+    project = read(MemoryFiles({"a.sh": text}), lambda _path: "")
+    covered = [
+        text[slice(*comment.covers)] for comment in project.comments["a.sh"] if comment.covers
+    ]
+    assert [one.split()[2] for one in covered] == ["a", "b"]
+    assert list(silencers(project.comments, project.texts))
