@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 from tests.kit import read_files
 
-from immutable_delivery.facts import Fact, Image, Install, Job, Resource, Source
+from immutable_delivery.facts import Fact, Image, Install, Job, Resource, Source, Unread
 from immutable_delivery.formats import Format
 
 DOCKER = "shop/build:1.2.3"
@@ -68,6 +68,10 @@ EACH = {
     "bitbucket": (
         "bitbucket-pipelines.yml",
         "pipelines:\n  default:\n  - step:\n      image: {image}\n      script:\n      - apt-get install -y git\n",
+    ),
+    "jenkins": (
+        "Jenkinsfile",
+        "pipeline {{\n  agent {{ docker {{ image '{image}' }} }}\n  stages {{\n    stage('build') {{ steps {{ sh 'apt-get install -y git' }} }}\n  }}\n}}\n",
     ),
     "codebuild": (
         "buildspec.yml",
@@ -368,3 +372,57 @@ def test_drone_services_and_settings() -> None:
     text = "kind: pipeline\nservices: [{name: db, image: postgres}]\nsteps:\n- {name: p, image: plugins/docker, settings: {tags: latest}}\n---\nkind: secret\nname: x\n"
     found = said("drone", {".drone.yml": text})
     assert sorted(str(one) for one in images(found)) == ["plugins/docker", "postgres"]
+
+
+def test_jenkins() -> None:
+    text = """
+@Library('shared@main') _
+library 'more@v1.2.3'
+def registry = 'shop.example'
+pipeline {
+  agent { docker { image 'node:latest'; args '-v x:/y' } }
+  environment { TAG = "1.2" }
+  stages {
+    stage('a') {
+      agent { kubernetes { yaml '''
+spec:
+  containers:
+  - name: x
+    image: shop/pod:1
+''' } }
+      steps {
+        sh 'npm install'
+        sh script: "pip install x==${TAG}", returnStdout: true
+        script {
+          docker.image('maven:3').inside('-u root') { sh "apt-get install -y \\$PACKAGE" }
+          docker.image("$registry/a:$TAG").withRun { }
+          docker.image("b:${env.BUILD_ID}").pull()
+        }
+      }
+    }
+  }
+}
+node('linux') { docker.image('python:3').inside { bat 'x' } }
+"""
+    found = said("jenkins", {"Jenkinsfile": text})
+    assert images(found) == [
+        "shop/pod:1",
+        "maven:3",
+        "shop.example/a:1.2",
+        None,
+        "node:latest",
+        "python:3",
+    ]
+    assert installs(found) == ["npm install", "pip install", "apt-get install"]
+    assert [
+        one.packages[0].version for one in found if isinstance(one, Install) if one.manager == "pip"
+    ] == ["==1.2"]
+    assert sources(found) == [
+        ("library", "shared", "main", "alias"),
+        ("library", "more", "v1.2.3", "exact"),
+    ]
+
+
+def test_jenkins_tells_what_it_does_not_understand() -> None:
+    found = said("jenkins", {"Jenkinsfile": "node { ]] sh 'make' }\n"})
+    assert [one.subject for one in found if isinstance(one, Unread)] == ["Groovy"]

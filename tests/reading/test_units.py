@@ -90,6 +90,7 @@ SAMPLES = {
     "script": ("a.sh", "docker pull debian\n"),
     "github": (".github/workflows/a.yml", "jobs: {a: {container: debian}}\n"),
     "gitlab": (".gitlab-ci.yml", "a: {image: b, script: [c]}\n"),
+    "jenkins": ("Jenkinsfile", "node { sh 'make' }\n"),
     "kamal": (
         "config/deploy.yml",
         "service: a\nimage: b\nservers: [c]\naccessories: {d: {image: e}}\n",

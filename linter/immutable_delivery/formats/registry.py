@@ -68,6 +68,7 @@ REGISTRY = (
     Entry("buildkite", r"\.ya?ml$", paths=r"(?:^|/)\.?buildkite(?:\.ya?ml$|/)", apart=True),
     Entry("bitbucket", r"^bitbucket-pipelines\.ya?ml$", apart=True),
     Entry("codebuild", r"^[\w.-]*buildspec[\w.-]*\.ya?ml$", apart=True),
+    Entry("jenkins", r"Jenkinsfile(?:[.-][\w.-]+)?$", apart=True),
     Entry("script", r"\.(?:sh|bash|zsh|ksh|ash)$|^[^.]+$", apart=True, bytewise=True),
     Entry("makefile", r"^(?:GNU)?[Mm]akefile(?:\.[\w.-]+)?$|\.(?:mk|make)$", bytewise=True),
     Entry("kamal", r"^deploy[^/]*\.ya?ml$"),
