@@ -41,6 +41,7 @@ from immutable_delivery.formats import (
     ecs,
     github,
     gitlab,
+    jenkins,
     kamal,
     kubernetes,
     makefile,
@@ -58,7 +59,7 @@ from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
     azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
-    kamal, kubernetes, makefile, nomad, platforms, procfile, quadlet, score, script, skaffold, terraform, woodpecker,
+    jenkins, kamal, kubernetes, makefile, nomad, platforms, procfile, quadlet, score, script, skaffold, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 ENCLOSES: tuple[Encloses, ...] = (chart,)
