@@ -269,6 +269,8 @@ class Install(Fact, frozen=True, kw_only=True):
     """What to write for its verb so that it installs just what the lock file says; empty where nothing is certain."""
     lean: Hidden[bool] = False
     """Whether it leaves out what is only for development (`--omit=dev`, `--no-dev`)."""
+    partly: Hidden[bool] = False
+    """Whether it leaves the project itself out (`--no-install-project`)."""
     lock_present: Hidden[bool] = False
     """Whether the lock file is known to lie where it runs: copied into the image."""
 

@@ -12,7 +12,18 @@ from immutable_delivery.effects.rules import Rule
 from immutable_delivery.records import Record
 from immutable_delivery.syntax.shell import Wrapper
 
-_FLAGS = ("bypass", "freezes", "thaws", "lean", "hashes", "snapshots", "aliases", "fetching")
+_FLAGS = (
+    "partly",
+    "as_it_is",
+    "bypass",
+    "freezes",
+    "thaws",
+    "lean",
+    "hashes",
+    "snapshots",
+    "aliases",
+    "fetching",
+)
 _VALUED = (
     "sources",
     "instead",
@@ -37,6 +48,7 @@ _VERBS: dict[str, dict[str, Any]] = {
     "manifest-run": {"action": "run", "operands": "none"},
     "bundle": {"action": "install", "manifest": True, "operands": "none"},
     "run": {"action": "run", "operands": "first"},
+    "project-run": {"action": "run", "operands": "none", "project": True},
     "versions": {"action": "install", "operands": "versions"},
 }
 """What the short words for verbs in commands.yaml stand for."""

@@ -27,6 +27,8 @@ class Verb(Record, frozen=True):
     locked: bool = False
     """Whether the lock file says the version of a package that is named without one: `go install` in a module."""
     reads: str = ""
+    project: bool = False
+    """Whether it runs something in the environment of a project, which it first completes: `uv run`."""
     name: str = ""
     """The package that it installs, where its operand is only a version."""
     delegate: str = ""
@@ -52,6 +54,12 @@ class Manager(Record, frozen=True):
     lean: frozenset[str] = _NONE
     """Options that leave out what is only for development."""
     lean_env: frozenset[str] = _NONE
+    partly: frozenset[str] = _NONE
+    """Options that leave the project itself out."""
+    as_it_is: frozenset[str] = _NONE
+    """Options with which the environment of a project is taken as it is."""
+    as_it_is_env: frozenset[str] = _NONE
+    """Settings that do the same."""
     """Variables with the value that does so: `NODE_ENV=production`."""
     hashes: frozenset[str] = _NONE
     snapshots: frozenset[str] = _NONE

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from immutable_delivery.facts import Container, Fact, Install, Mount
 from immutable_delivery.links.nodepackages import node_packages
+from immutable_delivery.links.pythonprojects import completes
 from immutable_delivery.records import replace
 from immutable_delivery.source.files import Files
 from immutable_delivery.tables import known
-from immutable_delivery.tables.subjects import Runners
+from immutable_delivery.tables.subjects import ImageStarts, Runners
 
 
 def link_runners(facts: Sequence[Fact], files: Files) -> list[Fact]:
@@ -25,6 +26,8 @@ def _settled(fact: Fact, facts: Sequence[Fact], files: Files) -> Fact:
     assert isinstance(fact, Install)  # noqa: S101 (what is open is one)
     beside = [one for one in facts if _together(fact, one)]
     installs = [one for one in beside if isinstance(one, Install) and one.scope.phase == "build"]
+    if fact.ecosystem == "python":
+        return _completed(fact, beside, installs, files)
     installs = [
         install
         for install in installs
@@ -37,6 +40,26 @@ def _settled(fact: Fact, facts: Sequence[Fact], files: Files) -> Fact:
         return replace(fact, fetches=False)
     sure = _only_base(beside) if installs else _bare(beside)
     return replace(fact, fetches=True) if sure and None not in brought else fact
+
+
+def _completed(
+    fact: Install, beside: Sequence[Fact], installs: Sequence[Install], files: Files
+) -> Install:
+    """Return a run in the environment of a project, settled where the image is built here."""
+    if not any(isinstance(one, Container) and one.container_type == "stage" for one in beside):
+        return fact
+    brought = [one for one in installs if one.ecosystem == "python" and one.action == "install"]
+    found = completes(fact, brought, files, bare=_of_nobody(beside))
+    return replace(fact, fetches=found)
+
+
+def _of_nobody(facts: Sequence[Fact]) -> bool:
+    """Whether every stage begins with an image that holds nobody's project."""
+    stages = [one for one in facts if isinstance(one, Container) and one.container_type == "stage"]
+    starts = known(ImageStarts)
+    names = {starts.official(_name(stage.image)) for stage in stages}
+    empty = known(Runners).images | {"", "scratch"}
+    return all(name in empty or starts.starts_nothing.fullmatch(name) for name in names)
 
 
 def _brought(fact: Install, install: Install, files: Files) -> bool | None:
