@@ -7,8 +7,7 @@ from itertools import dropwhile
 
 from immutable_delivery.effects import rlang
 from immutable_delivery.effects.arguments import Arguments, Operand, Option, parse
-from immutable_delivery.effects.invocation import Invocation
-from immutable_delivery.effects.invocations import made
+from immutable_delivery.effects.invocations import Invocation, made
 from immutable_delivery.effects.program_tables import Manager, Verb
 from immutable_delivery.effects.stage import Event, Stage
 from immutable_delivery.facts import Install

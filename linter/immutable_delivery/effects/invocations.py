@@ -7,18 +7,48 @@ from posixpath import basename, join
 
 from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.effects.bypasses import bypasses
-from immutable_delivery.effects.invocation import Invocation
 from immutable_delivery.effects.packages import packages, versioned
-from immutable_delivery.effects.program_tables import Manager
-from immutable_delivery.effects.project_runs import project_runs
+from immutable_delivery.effects.program_tables import Manager, Verb
 from immutable_delivery.effects.requirement_files import requirement_files
-from immutable_delivery.effects.stage import Event, Stage
+from immutable_delivery.effects.stage import Event, Stage, hull
 from immutable_delivery.facts import Install, Package
-from immutable_delivery.records import replace
+from immutable_delivery.records import Record, replace
 from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.shell import Word
 
 _HEAD = 1000
 """Where in a lock file its format is told."""
+
+
+class Invocation(Record, frozen=True):
+    """A package manager, what it is told to do, and with what."""
+
+    event: Event
+    manager: Manager
+    verb: Verb
+    arguments: Arguments
+    count: int
+    """How many operands the verb takes up."""
+    command: tuple[str, ...]
+    """The verb as written."""
+    last: Word | None = None
+    """The last word of the verb, where it is no operand."""
+
+    @property
+    def place(self) -> Place:
+        """Where the manager and its verb are written."""
+        first = self.event.call.words[0]
+        last = self.arguments.operands[self.count - 1].word if self.count else self.last
+        return hull(first, last) if last is not None else first.place
+
+    @property
+    def verb_place(self) -> Place:
+        """Where the verb is written, or would be."""
+        if not self.count:
+            end = self.event.call.words[0].place
+            return end.at(end.span.end, end.span.end)
+        operands = self.arguments.operands
+        return hull(operands[0].word, operands[self.count - 1].word)
 
 
 def made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
@@ -29,6 +59,8 @@ def made(invocation: Invocation, stage: Stage) -> Iterator[Install]:
     named = _locked(invocation, named, stage)
     files = requirement_files(manager, verb, arguments, count, stage, event.call)
     if verb.project and not (named or files.named):
+        from immutable_delivery.effects.project_runs import project_runs  # noqa: PLC0415 (rare)
+
         yield from project_runs(invocation, stage)
         return
     from_manifest = _from_manifest(invocation) and not named and not files.named

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from immutable_delivery.effects.arguments import parse
-from immutable_delivery.effects.invocation import Invocation
+from immutable_delivery.effects.invocations import Invocation
 from immutable_delivery.effects.stage import Stage
 from immutable_delivery.facts import Install, Package
 from immutable_delivery.lazy_regex import lazy

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from immutable_delivery.facts import Container, Fact, Install, Mount
 from immutable_delivery.links.nodepackages import node_packages
-from immutable_delivery.links.pythonprojects import completes
 from immutable_delivery.records import replace
 from immutable_delivery.source.files import Files
 from immutable_delivery.tables import known
@@ -48,6 +47,8 @@ def _completed(
     """Return a run in the environment of a project, settled where the image is built here."""
     if not any(isinstance(one, Container) and one.container_type == "stage" for one in beside):
         return fact
+    from immutable_delivery.links.pythonprojects import completes  # noqa: PLC0415 (rarely needed)
+
     brought = [one for one in installs if one.ecosystem == "python" and one.action == "install"]
     found = completes(fact, brought, files, bare=_of_nobody(beside))
     return replace(fact, fetches=found)
