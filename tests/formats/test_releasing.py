@@ -110,3 +110,50 @@ def test_a_chart_that_releases_itself_ends() -> None:
     documents = {"app.yaml": kubernetes.parse(Text("app.yaml", content))}
     found: list[Fact] = [one for one in kubernetes.facts(documents, ctx) if isinstance(one, Image)]
     assert len(found) == 1
+
+
+def inflated(
+    kustomization: str, files: dict[str, str] | None = None
+) -> list[tuple[str | None, str, str]]:
+    every = {
+        **CHART,
+        **(files or {}),
+        "charts/web/charts/none": "",
+        "kustomization.yaml": kustomization,
+    }
+    document = kubernetes.parse(Text("kustomization.yaml", kustomization))
+    ctx = ParseContext(MemoryFiles(every))
+    found = [
+        one
+        for one in kubernetes.facts({"kustomization.yaml": document}, ctx)
+        if isinstance(one, Image)
+    ]
+    return [(one.reference, one.scope.owner, one.place_of("tag").file) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("entry", "reference", "file"),
+    [
+        ("{name: web}", "r.example/web:1.2.3", "charts/web/values.yaml"),
+        ("{name: web, valuesInline: {image: {tag: latest}}}", "r.example/web:latest", "kustomization.yaml"),
+        ("{name: web, valuesFile: charts/web/live.yaml}", "r.example/web:stable", "charts/web/live.yaml"),
+        ("{name: web, additionalValuesFiles: [charts/web/live.yaml]}", "r.example/web:stable", "charts/web/live.yaml"),
+        ("{name: web, valuesFile: charts/web/live.yaml, valuesInline: {image: {tag: latest}}}", "r.example/web:latest", "kustomization.yaml"),
+        ("{name: web, valuesMerge: merge, valuesFile: charts/web/live.yaml, valuesInline: {image: {tag: latest}}}", "r.example/web:stable",
+         "charts/web/live.yaml"),
+    ],
+)  # fmt: skip
+def test_a_chart_that_kustomize_inflates(entry: str, reference: str, file: str) -> None:
+    assert inflated(f"helmCharts: [{entry}]\n") == [
+        (reference, "Deployment/web (container web)", file)
+    ]
+
+
+def test_a_chart_from_elsewhere_that_kustomize_inflates_is_judged_by_its_values() -> None:
+    entry = "{name: redis, repo: https://c.example, version: 1.2.3, valuesInline: {image: {repository: r, tag: latest}}}"
+    expected = [("r:latest", "kustomization .", "kustomization.yaml")]
+    assert inflated(f"helmCharts: [{entry}]\n") == expected
+    generator = f"apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {{name: x}}\n{entry[1:-1].replace(', ', chr(10), 3)}\n"
+    assert inflated("generators: [g.yaml]\n", {"g.yaml": generator}) == [
+        ("r:latest", "kustomization .", "g.yaml")
+    ]

@@ -6,17 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from immutable_delivery import releases
 from immutable_delivery.containers.environments import Environment
 from immutable_delivery.containers.reach import Reach
 from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.formats.kubernetes import gitops, objects
 from immutable_delivery.formats.kubernetes.environments import Environments
+from immutable_delivery.formats.kubernetes.gitops.values import Given
 from immutable_delivery.formats.kubernetes.manifest import Manifest, judged
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
 from immutable_delivery.formats.kustomize import Builder, Graph, Repository, Resource, objects_in
+from immutable_delivery.formats.kustomize.charts import Inflation
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
+from immutable_delivery.releases import Layer, laid
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.source.text import Place
 
@@ -69,6 +73,8 @@ class _Deployment:
             resources = built.gathered.resources
             self.reach.add(_sources(built.gathered.sources, built.path), environment)
             self._judge(resources, Neighbours(resources), environment)
+            for chart in built.gathered.charts:
+                self._inflate(chart, built.path, environment)
 
     def alone(self) -> None:
         """Judge the objects that no kustomization uses."""
@@ -91,15 +97,31 @@ class _Deployment:
             self.reach.add(objects.facts(workload), reached)
             self._release(workload, reached)
 
-    def _release(self, workload: Workload, reached: Environment) -> None:
-        """Judge the charts of this repository that an object releases."""
-        if not gitops.releases_here(workload):
+    def _inflate(self, chart: Inflation, path: str, environment: Environment) -> None:
+        """Judge a chart that a kustomization has Helm render: by its templates where it lies here, else by the shape of its values."""
+        layers = tuple(Layer(one) for one in chart.values)
+        if chart.folder is None:
+            scope = replace(_scope(path), service=chart.name)
+            held = laid(layers)
+            self.reach.add(releases.facts(held, scope, self._around) if held else (), environment)
             return
+        given = Given(
+            name=chart.name, namespace=chart.namespace, layers=lambda: layers, folder=chart.folder
+        )
+        for found, one in self._charts().release(given, self._around, chart.at, environment):
+            self.reach.add(found, one)
+
+    def _charts(self) -> Releasing:
         from immutable_delivery.formats.kubernetes.releasing import Releasing  # noqa: PLC0415 (it loads the interpreter of templates)
 
         self._releasing = self._releasing or Releasing.of(self._around)
-        for found, one in self._releasing.facts(workload, reached):
-            self.reach.add(found, one)
+        return self._releasing
+
+    def _release(self, workload: Workload, reached: Environment) -> None:
+        """Judge the charts of this repository that an object releases."""
+        if gitops.releases_here(workload):
+            for found, one in self._charts().facts(workload, reached):
+                self.reach.add(found, one)
 
     def _workload(self, resource: Resource, neighbours: Neighbours) -> Workload:
         return Workload(resource, neighbours, self._around, self._memory, self._report)
@@ -124,11 +146,15 @@ def _folders(manifests: Iterable[Manifest]) -> Iterable[dict[str, list[Resource]
 
 
 def _sources(found: Iterable[Source], path: str) -> Iterable[Source]:
-    scope = Scope(
+    for source in found:
+        yield replace(source, scope=_scope(path))
+
+
+def _scope(path: str) -> Scope:
+    """Return the scope of what a kustomization itself says."""
+    return Scope(
         owner=f"kustomization {folder_of(path) or '.'}",
         phase="start",
         layer="middleware",
         deployed=True,
     )
-    for source in found:
-        yield replace(source, scope=scope)

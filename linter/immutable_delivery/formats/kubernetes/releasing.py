@@ -16,6 +16,7 @@ from immutable_delivery.formats.kubernetes.rendered import workloads
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.releases import Layer as Values
+from immutable_delivery.source.text import Place
 
 Reached = tuple[Iterable[Fact], Environment]
 
@@ -38,33 +39,32 @@ class Releasing(Record):
         """Yield what the charts of this repository that an object releases deploy."""
         for one in (workload, *applications(workload)):
             for given in released(one):
-                key = given.folder or "", given.name
-                if given.folder is None or key in self._open or len(self._open) == _DEEPEST:
-                    continue
-                self._open.append(key)
-                yield from self._released(given, given.folder, one, reached)
-                self._open.pop()
+                yield from self.release(given, one.ctx, one.resource.root.place, reached)
 
-    def _released(
-        self, given: Given, folder: str, workload: Workload, reached: Environment
+    def release(
+        self, given: Given, ctx: ParseContext, at: Place, reached: Environment
     ) -> Iterator[Reached]:
-        rendered = self._rendered(given, folder, workload)
-        for inner, one in workloads(rendered, workload.ctx, reached) if rendered else ():
+        """Yield what a chart of this repository deploys, and the charts that this releases."""
+        key = given.folder or "", given.name
+        if given.folder is None or key in self._open or len(self._open) == _DEEPEST:
+            return
+        rendered = self._rendered(given, given.folder, ctx, at)
+        self._open.append(key)
+        for inner, one in workloads(rendered, ctx, reached) if rendered else ():
             found = ours(objects.facts(inner), rendered) if rendered else ()
-            yield [_of_chart(fact, folder) for fact in found], one
+            yield [_of_chart(fact, given.folder) for fact in found], one
             yield from self.facts(inner, one)
+        self._open.pop()
 
-    def _rendered(self, given: Given, folder: str, workload: Workload) -> Rendered | None:
+    def _rendered(self, given: Given, folder: str, ctx: ParseContext, at: Place) -> Rendered | None:
         release = Release(given.name, given.namespace, tuple(map(_layer, given.layers())))
         try:
             rendered = self.charts.render(folder, release)
         except UnreadableError:  # the chart itself says why
             return None
-        at = workload.resource.root.place
         for problem in rendered.failures:
             reason = f"the chart '{folder}' is refused with these values: {problem.reason}"
-            trouble = ParseProblem(at.file, at.span.start, reason, template=True)
-            workload.ctx.troubles.append(trouble)
+            ctx.troubles.append(ParseProblem(at.file, at.span.start, reason, template=True))
         return rendered
 
 

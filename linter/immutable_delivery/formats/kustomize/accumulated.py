@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from immutable_delivery.facts import Source
+from immutable_delivery.formats.kustomize.charts import Inflation
 from immutable_delivery.formats.kustomize.resource import Identity, Resource
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.syntax.yaml import Scalar
@@ -21,6 +22,8 @@ class Accumulated(Record):
     """The values of `vars`; None where they are not known."""
     sources: list[Source] = field(default_factory=list)
     """Bases and charts from elsewhere."""
+    charts: list[Inflation] = field(default_factory=list)
+    """Charts that Helm renders, wherever they lie."""
     image_fields: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     """Further fields that hold images, by kind, from `configurations`."""
     _present: set[Identity] | None = None
@@ -37,6 +40,7 @@ class Accumulated(Record):
             resources=[resource.copy() for resource in self.resources],
             variables=dict(self.variables),
             sources=list(self.sources),
+            charts=list(self.charts),
             image_fields=list(self.image_fields),
             _present=None,
         )
@@ -47,6 +51,7 @@ class Accumulated(Record):
         self.open = self.open or base.open
         self.variables |= base.variables
         self.sources += base.sources
+        self.charts += base.charts
         self.image_fields += base.image_fields
         return self.add(base.resources)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from immutable_delivery.formats.kustomize import generators, images, names, replacements, variables
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
+from immutable_delivery.formats.kustomize.charts import inflation
 from immutable_delivery.formats.kustomize.graph import Graph
 from immutable_delivery.formats.kustomize.model import SHAPES, Kustomization, Report
 from immutable_delivery.formats.kustomize.patches import Patcher
@@ -64,19 +65,21 @@ class Builder:
             self._add(by, entry, gathered)
         for one in (by, *long_forms(by, self._repository, "generators")):
             generators.generate(gathered, one, self._repository, self._report)
-        charts = [
-            found
-            for entry in by.list("helmCharts", "helmChartInflationGenerator")
-            if (found := chart(entry))
-        ]
-        gathered.sources += charts
-        gathered.open = gathered.open or bool(charts)
+            self._inflate(one, gathered)
         for entry in by.components:
             self._include(by, entry, gathered, nesting)
         gathered.image_fields += self._image_fields(by)
         for one in (by, *long_forms(by, self._repository, "transformers")):
             self._transform(one, gathered)
         variables.declare(gathered, by)
+
+    def _inflate(self, by: Kustomization, gathered: Accumulated) -> None:
+        """Note the charts that Helm renders: their objects are not here."""
+        for entry in by.list("helmCharts", "helmChartInflationGenerator"):
+            source, rendered = chart(entry), inflation(by, entry, self._repository)
+            gathered.sources += [source] if source else []
+            gathered.charts += [rendered] if rendered else []
+            gathered.open = True
 
     def _transform(self, by: Kustomization, gathered: Accumulated) -> None:
         patcher = Patcher(by, self._repository, self._report)

@@ -18,6 +18,7 @@ _LISTED = {
     "ConfigMapGenerator": "configMapGenerator",
     "SecretGenerator": "secretGenerator",
     "LabelTransformer": "labels",
+    "HelmChartInflationGenerator": "helmCharts",
 }
 _NAMED = {
     "PrefixTransformer": ("namePrefix", ("prefix",)),

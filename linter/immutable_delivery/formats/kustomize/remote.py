@@ -40,7 +40,9 @@ def remote_base(entry: Scalar) -> Source:
 
 def chart(entry: Node) -> Source | None:
     """Return the source that an entry of `helmCharts` is; None for a chart that lies in the repository."""
-    name, version, repo = (scalar(entry, key) for key in ("name", "version", "repo"))
+    name = scalar(entry, "name") or scalar(entry, "chartName")
+    version = scalar(entry, "version") or scalar(entry, "chartVersion")
+    repo = scalar(entry, "repo") or scalar(entry, "chartRepo")
     if name is None or repo is None:
         return None
     places = {"url": repo.place, "name": name.place}
