@@ -139,6 +139,8 @@ class Scope(Record, frozen=True, kw_only=True, omit_defaults=True):
     """The folder of the chart that says it."""
     manifest: Hidden[str] = ""
     """The manifest that deploys the service, where parts of it stand in other files (`extends`, `include`)."""
+    overlay: Hidden[str] = ""
+    """The object that applies it otherwise than its files say: `Kustomization/shop` of Flux; empty where none does."""
 
     alone: Hidden[bool] = False
     """Whether it is read by itself, from a file of commands that nothing here is known to run."""
@@ -326,6 +328,8 @@ class Source(Fact, frozen=True, kw_only=True):
     """The object that says where it is and how it is fixed: `GitRepository/shop`; empty where this one does."""
     read: Hidden[bool] = False
     """Whether what it brings is judged here all the same."""
+    applies: Hidden[tuple[str, ...]] = ()
+    """The files whose objects it applies otherwise than they say."""
 
 
 class Mount(Fact, frozen=True, kw_only=True):

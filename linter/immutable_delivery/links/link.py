@@ -67,6 +67,6 @@ def _sourced(facts: Sequence[Fact], files: Files, remote: Remote) -> Sequence[Fa
     """Link what is taken from elsewhere, where anything is."""
     if not any(isinstance(fact, Source) for fact in facts):
         return facts
-    from immutable_delivery.links.sources import link_own, link_sources  # noqa: PLC0415 (many repositories take nothing)
+    from immutable_delivery.links.sources import link_overlays, link_own, link_sources  # noqa: PLC0415 (many repositories take nothing)
 
-    return link_own(link_sources(facts, files, remote), files, remote)
+    return link_own(link_sources(link_overlays(facts), files, remote), files, remote)

@@ -53,6 +53,12 @@ def _is_taken_here(url: str, name: str, files: Files) -> bool:
     return bool(path) and files.state(path) != "missing"
 
 
+def link_overlays(facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts without those of files that something applies otherwise than they say: what it makes of them counts."""
+    applied = {path for one in facts if isinstance(one, Source) for path in one.applies}
+    return [one for one in facts if one.scope.overlay or one.scope.manifest not in applied]
+
+
 class _Here(Record, frozen=True):
     repository: str
     files: Files

@@ -13,6 +13,7 @@ from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.formats.kubernetes import gitops, objects
 from immutable_delivery.formats.kubernetes.environments import Environments
+from immutable_delivery.formats.kubernetes.gitops.overlays import overlaid
 from immutable_delivery.formats.kubernetes.gitops.values import Given
 from immutable_delivery.formats.kubernetes.manifest import Manifest, judged
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
@@ -27,6 +28,7 @@ from immutable_delivery.source.text import Place
 if TYPE_CHECKING:
     from immutable_delivery.formats.kubernetes.releasing import Releasing
 
+_APPLIES = ("kustomize.toolkit.fluxcd.io", "Kustomization")
 _TEMPLATES = lazy(r"(?:^|/)templates?/")
 
 
@@ -51,6 +53,8 @@ class _Deployment:
         self._memory: Memory = {}
         self._used: set[str] = set()
         self._releasing: Releasing | None = None
+        self._overlay = ""
+        """The object of Flux whose objects are being judged."""
 
     def note(self) -> None:
         """Say which documents are not judged."""
@@ -94,8 +98,20 @@ class _Deployment:
                 environment if environment.name else self._environments.of_object(resource.root)
             )
             workload = self._workload(resource, neighbours)
-            self.reach.add(objects.facts(workload), reached)
+            applied = self._applied(workload, reached)
+            self.reach.add(_applying(objects.facts(workload), applied), reached)
             self._release(workload, reached)
+
+    def _applied(self, workload: Workload, reached: Environment) -> list[Resource]:
+        """Judge what Flux makes of a path of this repository; return the objects that it applies so."""
+        one = workload.resource.identity
+        if (one.group, one.kind) != _APPLIES or self._overlay:
+            return []
+        found = overlaid(workload)
+        self._overlay = f"{one.kind}/{one.name}"
+        self._judge(found, Neighbours(found), reached)
+        self._overlay = ""
+        return found
 
     def _inflate(self, chart: Inflation, path: str, environment: Environment) -> None:
         """Judge a chart that a kustomization has Helm render: by its templates where it lies here, else by the shape of its values."""
@@ -124,7 +140,9 @@ class _Deployment:
                 self.reach.add(found, one)
 
     def _workload(self, resource: Resource, neighbours: Neighbours) -> Workload:
-        return Workload(resource, neighbours, self._around, self._memory, self._report)
+        return Workload(
+            resource, neighbours, self._around, self._memory, self._report, self._overlay
+        )
 
     def _report(self, place: Place, reason: str) -> None:
         template = _TEMPLATES.search(place.file) is not None
@@ -148,6 +166,13 @@ def _folders(manifests: Iterable[Manifest]) -> Iterable[dict[str, list[Resource]
 def _sources(found: Iterable[Source], path: str) -> Iterable[Source]:
     for source in found:
         yield replace(source, scope=_scope(path))
+
+
+def _applying(found: Iterable[Fact], applied: list[Resource]) -> Iterable[Fact]:
+    """Yield the facts of an object, its source with the files whose objects it applies otherwise than they say."""
+    paths = tuple(sorted({one.path for one in applied}))
+    for fact in found:
+        yield replace(fact, applies=paths) if paths and isinstance(fact, Source) else fact
 
 
 def _scope(path: str) -> Scope:

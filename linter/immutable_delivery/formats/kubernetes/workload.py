@@ -69,6 +69,8 @@ class Workload(Record, frozen=True):
     """What commands do, by all that it depends on: overlays share most of their containers."""
     report: Report = _unheard
     """Told what of the object cannot be."""
+    overlay: str = ""
+    """The object of Flux that applies it otherwise than its file says."""
 
     @property
     def kind(self) -> str:
@@ -96,4 +98,5 @@ class Workload(Record, frozen=True):
             layer="middleware",
             deployed=role != "pipeline",
             manifest=self.resource.path,
+            overlay=self.overlay,
         )

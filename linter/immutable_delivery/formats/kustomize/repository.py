@@ -50,6 +50,10 @@ class Repository:
             self._kustomizations[folder] = self._kustomization_in(path) if path else None
         return self._kustomizations[folder]
 
+    def take(self, kustomization: Kustomization) -> None:
+        """Take this for the kustomization of its folder."""
+        self._kustomizations[kustomization.folder] = kustomization
+
     def _kustomization_in(self, path: str) -> Kustomization | None:
         for document in self.documents(path):
             if isinstance(document.root, Mapping) and is_kustomization(path, document.root):
