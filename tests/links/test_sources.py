@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.facts import Fact, Scope, Source
-from immutable_delivery.links.sources import link_sources
+from immutable_delivery.context import TRUSTED, Trust
+from immutable_delivery.facts import Fact, Image, Scope, Source
+from immutable_delivery.links.sources import link_environments, link_sources
 from immutable_delivery.references.git import repository_of
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.text import Place, Span
@@ -87,3 +88,56 @@ def test_an_address_that_is_this_repository_once_is_it_everywhere() -> None:
         source("Application/b", folder=None, url=f"{URL}/"),
     )
     assert [one.own for one in linked(second, first)] == [True, True]
+
+
+def image(file: str, **scope: object) -> Image:
+    at = Place(file, Span(0, 1))
+    return Image(used_at=at, extent=at, scope=Scope(deployed=True, manifest=file, **scope))  # type: ignore[arg-type]
+
+
+def apply(
+    file: str, environment: str, folder: str = "./deploy", *, development: bool = False
+) -> Source:
+    at = Place(file, Span(0, 1))
+    scope = Scope(
+        owner="Kustomization/x",
+        deployed=True,
+        environments=(environment,) if environment else (),
+        evidence=(file,),
+        development=development,
+    )
+    return Source(
+        used_at=at,
+        extent=at,
+        scope=scope,
+        source_type="git",
+        url=URL,
+        pin="alias",
+        folder=folder,
+        own=True,
+    )
+
+
+def reached(*facts: Fact, trust: Trust = TRUSTED) -> list[tuple[tuple[str, ...], bool]]:
+    return [
+        (one.scope.environments, one.scope.development)
+        for one in link_environments(facts, trust)
+        if isinstance(one, Image)
+    ]
+
+
+def test_what_a_deployer_applies_reaches_its_environment() -> None:
+    web, other = image("deploy/web.yaml"), image("other/web.yaml")
+    live, staging = (
+        apply("clusters/production/a.yaml", "production"),
+        apply("clusters/staging/a.yaml", "staging"),
+    )
+    assert reached(live, staging, web, other) == [(("staging", "production"), False), ((), False)]
+    assert reached(live, image("deploy/web.yaml", environments=("qa",))) == [(("qa",), False)]
+    assert reached(live, apply("a.yaml", ""), web) == [((), False)]
+
+
+def test_a_stranger_makes_nothing_development() -> None:
+    web, dev = image("deploy/web.yaml"), apply("clusters/dev/a.yaml", "dev", development=True)
+    assert reached(dev, web) == [(("dev",), True)]
+    assert reached(dev, web, trust=Trust(known=frozenset())) == [(("dev",), False)]

@@ -10,7 +10,6 @@ from immutable_delivery.facts import Build, Fact, Source
 from immutable_delivery.links.alone import link_alone
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.links.buildtools import link_build_tools
-from immutable_delivery.links.charts import link_charts
 from immutable_delivery.links.defaults import link_defaults
 from immutable_delivery.links.development import link_development, link_substituted
 from immutable_delivery.links.feeding import link_feeding
@@ -51,8 +50,8 @@ def link(
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
-        own = link_charts(link_alone(facts))
-        linked = link_services(_sourced(own, files, remote), builds)
+        own = _released(link_alone(facts))
+        linked = link_services(_sourced(own, files, remote, trust), builds)
         linked = link_development(linked, builds, trust)
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
@@ -63,10 +62,20 @@ def link(
         return link_unread(link_builds(link_pipelines(linked), builds, files))
 
 
-def _sourced(facts: Sequence[Fact], files: Files, remote: Remote) -> Sequence[Fact]:
+def _released(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Link charts with what releases them, where any lies here."""
+    if not any(fact.scope.defaults for fact in facts):
+        return facts
+    from immutable_delivery.links.charts import link_charts  # noqa: PLC0415 (most repositories have none)
+
+    return link_charts(facts)
+
+
+def _sourced(facts: Sequence[Fact], files: Files, remote: Remote, trust: Trust) -> Sequence[Fact]:
     """Link what is taken from elsewhere, where anything is."""
     if not any(isinstance(fact, Source) for fact in facts):
         return facts
-    from immutable_delivery.links.sources import link_overlays, link_own, link_sources  # noqa: PLC0415 (many repositories take nothing)
+    from immutable_delivery.links import sources  # noqa: PLC0415 (many repositories take nothing)
 
-    return link_own(link_sources(link_overlays(facts), files, remote), files, remote)
+    linked = sources.link_sources(sources.link_overlays(facts), files, remote)
+    return sources.link_own(sources.link_environments(linked, trust), files, remote)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from immutable_delivery.facts import Fact, Source
+from immutable_delivery.context import Trust
+from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.git import repository_of
 from immutable_delivery.source.files import Files, resolve
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Environments
 
 _REPOSITORIES = frozenset({"git", "kustomize"})
 _TAKEN = frozenset({"action", "workflow"})
@@ -57,6 +60,51 @@ def link_overlays(facts: Sequence[Fact]) -> list[Fact]:
     """Return the facts without those of files that something applies otherwise than they say: what it makes of them counts."""
     applied = {path for one in facts if isinstance(one, Source) for path in one.applies}
     return [one for one in facts if one.scope.overlay or one.scope.manifest not in applied]
+
+
+def link_environments(facts: Sequence[Fact], trust: Trust) -> list[Fact]:
+    """Return the facts with the environments that deployers of this repository's paths name, where nothing else names one.
+
+    What a stranger wrote never makes development of what it deploys.
+    """
+    reached: dict[str, list[Scope]] = defaultdict(list)
+    for one in facts:
+        if not isinstance(one, Source) or not one.own or not one.folder:
+            continue
+        if folder := resolve("", one.folder.lstrip("/")):
+            believed = one.scope.development and trust.knows(one.used_at.file)
+            reached[folder].append(replace(one.scope, development=believed))
+    if not any(scope.environments for scopes in reached.values() for scope in scopes):
+        return list(facts)
+    return [_reaching(one, reached) for one in facts]
+
+
+def _reaching(fact: Fact, reached: Mapping[str, Sequence[Scope]]) -> Fact:
+    scope = fact.scope
+    if not scope.deployed or scope.environments or scope.overlay or isinstance(fact, Source):
+        return fact
+    scopes = [one for folder in _above(fact.manifest) for one in reached.get(folder, ())]
+    if not scopes or not all(one.environments for one in scopes):
+        return fact
+    named: dict[str, str] = {}
+    for one in scopes:
+        named |= dict(zip(one.environments, one.evidence, strict=False))
+    names = tuple(sorted(named, key=_position))
+    said = tuple(named[name] for name in names)
+    development = all(one.development for one in scopes)
+    told = replace(scope, environments=names, evidence=said, development=development)
+    return replace(fact, scope=told)
+
+
+def _position(name: str) -> tuple[int, str]:
+    order = known(Environments).order
+    return order.index(name.lower()) if name.lower() in order else len(order), name
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders that a file lies in, the nearest first."""
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 class _Here(Record, frozen=True):

@@ -94,13 +94,13 @@ class _Deployment:
         self, resources: list[Resource], neighbours: Neighbours, environment: Environment
     ) -> None:
         for resource in resources:
-            reached = (
-                environment if environment.name else self._environments.of_object(resource.root)
-            )
             workload = self._workload(resource, neighbours)
-            applied = self._applied(workload, reached)
-            self.reach.add(_applying(objects.facts(workload), applied), reached)
-            self._release(workload, reached)
+            for one in (workload, *gitops.applications(workload)):
+                named = environment.name
+                reached = environment if named else self._environments.of_object(one.resource.root)
+                applied = self._applied(one, reached)
+                self.reach.add(_applying(objects.facts(one), applied), reached)
+                self._release(one, reached)
 
     def _applied(self, workload: Workload, reached: Environment) -> list[Resource]:
         """Judge what Flux makes of a path of this repository; return the objects that it applies so."""

@@ -16,6 +16,12 @@ from immutable_delivery.tables.subjects import Environments as Conventions
 _LABELS = (
     ("labels", "environment"), ("labels", "env"), ("labels", "app.kubernetes.io/environment"), ("namespace",),
 )  # fmt: skip
+_DESTINATION = (
+    ("spec", "destination", "namespace"),
+    ("spec", "destination", "name"),
+    ("metadata", "name"),
+)
+"""What tells where an application of Argo CD is deployed, or ends in its environment by convention."""
 
 
 class Environments:
@@ -30,8 +36,11 @@ class Environments:
 
     def of_object(self, root: Mapping) -> Environment:
         """Return the environment that the namespace or a label of an object names."""
-        for keys in _LABELS:
-            value = text(root, "metadata", *keys)
+        places = [("metadata", *keys) for keys in _LABELS]
+        if text(root, "kind") == "Application":
+            places += _DESTINATION
+        for keys in places:
+            value = text(root, *keys)
             name = value.rpartition("-")[2]
             if name.lower() in known(Conventions).telling:
                 return Environment(name, f"{keys[-1]}: {value}", is_development(name))

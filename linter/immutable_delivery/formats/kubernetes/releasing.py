@@ -10,7 +10,6 @@ from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Fact
 from immutable_delivery.formats.helm import Assignment, Charts, Layer, Release, Rendered, ours
 from immutable_delivery.formats.kubernetes import objects
-from immutable_delivery.formats.kubernetes.gitops import applications
 from immutable_delivery.formats.kubernetes.gitops.values import Given, released
 from immutable_delivery.formats.kubernetes.rendered import workloads
 from immutable_delivery.formats.kubernetes.workload import Workload
@@ -37,9 +36,8 @@ class Releasing(Record):
 
     def facts(self, workload: Workload, reached: Environment) -> Iterator[Reached]:
         """Yield what the charts of this repository that an object releases deploy."""
-        for one in (workload, *applications(workload)):
-            for given in released(one):
-                yield from self.release(given, one.ctx, one.resource.root.place, reached)
+        for given in released(workload):
+            yield from self.release(given, workload.ctx, workload.resource.root.place, reached)
 
     def release(
         self, given: Given, ctx: ParseContext, at: Place, reached: Environment

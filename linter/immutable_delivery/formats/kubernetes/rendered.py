@@ -10,6 +10,7 @@ from immutable_delivery.facts import Fact
 from immutable_delivery.formats.helm import Rendered
 from immutable_delivery.formats.kubernetes import objects
 from immutable_delivery.formats.kubernetes.environments import Environments
+from immutable_delivery.formats.kubernetes.gitops import applications
 from immutable_delivery.formats.kubernetes.manifest import judged
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
 from immutable_delivery.formats.kustomize import Resource, objects_in
@@ -48,6 +49,8 @@ def workloads(
         if "test" in hook.replace(",", " ").split():
             one = replace(one, development=True, evidence=one.evidence or _TEST)
         yield workload, one
+        for made in applications(workload):
+            yield made, one if one.name else environments.of_object(made.resource.root)
 
 
 def _resources(rendered: Rendered) -> Iterator[Resource]:

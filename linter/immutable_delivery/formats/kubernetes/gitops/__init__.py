@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from immutable_delivery import releases
 from immutable_delivery.containers import lower
 from immutable_delivery.facts import Fact, Source, Unread
-from immutable_delivery.formats.kubernetes import applicationsets, variables
+from immutable_delivery.formats.kubernetes import applicationsets
 from immutable_delivery.formats.kubernetes.gitops import (
     argo,
     drift,
@@ -48,8 +48,7 @@ def facts(workload: Workload) -> Iterator[Fact]:
 
 def releases_here(workload: Workload) -> bool:
     """Whether an object releases a chart of this repository."""
-    every = (workload, *applications(workload))
-    return any(given.folder is not None for one in every for given in values.released(one))
+    return any(given.folder is not None for given in values.released(workload))
 
 
 def applications(workload: Workload) -> Iterator[Workload]:
@@ -61,15 +60,11 @@ def applications(workload: Workload) -> Iterator[Workload]:
 
 
 def _of_set(workload: Workload) -> Iterator[Fact]:
-    """Yield what a set of applications tells: its own sources, and everything that the applications it makes tell."""
+    """Yield where the generators of a set of applications look, and of which nobody knows what they find."""
     for node, subject, reason in _made(workload).unknown:
         at = node.place
         yield Unread(used_at=at, extent=at, scope=workload.scope(), subject=subject, reason=reason)
     yield from argo.generators(workload)
-    for one in applications(workload):
-        held = mapping(one.resource.root, "metadata", "annotations")
-        yield from variables.instructions(held, one.scope())
-        yield from facts(one)
 
 
 def _made(workload: Workload) -> applicationsets.Made:
