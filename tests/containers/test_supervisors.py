@@ -99,3 +99,56 @@ def test_what_is_started_installs(tmp_path: Path, files: dict[str, str], where: 
 )
 def test_what_is_not_started_installs_nothing(tmp_path: Path, files: dict[str, str]) -> None:
     assert installed(tmp_path, files) == []
+
+
+HOOK = "#!/bin/sh\npip install x\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        ({"Dockerfile": "FROM nginx:1.27.3\nCOPY h/ /docker-entrypoint.d/\n", "h/1.sh": HOOK}, ["h/1.sh:2"]),
+        ({"Dockerfile": f"{BASE}COPY h.sh /etc/my_init.d/1.sh\n", "h.sh": HOOK}, ["h.sh:2"]),
+        (
+            {"Dockerfile": f"{BASE}COPY h /etc/cont-init.d/1\n", "h": "#!/usr/bin/with-contenv bash\npip install x\n"},
+            ["h:2"],
+        ),
+        (
+            {"Dockerfile": f'{BASE}COPY h.sh /docker-entrypoint.d/1.sh\nENTRYPOINT ["/docker-entrypoint.sh"]\n', "h.sh": HOOK},
+            ["h.sh:2"],
+        ),
+        ({"Dockerfile": f'{BASE}COPY h.sh /docker-entrypoint.d/1.sh\nENTRYPOINT ["web"]\n', "h.sh": HOOK}, []),
+        ({"Dockerfile": f"{BASE}COPY h.sh /docker-entrypoint-initdb.d/1.sh\n", "h.sh": HOOK}, []),
+        ({"Dockerfile": f"{BASE}COPY h.sh /srv/1.sh\n", "h.sh": HOOK}, []),
+        (
+            {
+                "compose.yaml": "services:\n  a:\n    image: shop/a:1\n    volumes: [./h:/docker-entrypoint.d:ro]\n",
+                "h/1.sh": HOOK,
+            },
+            ["h/1.sh:2"],
+        ),
+    ],
+)  # fmt: skip
+def test_the_hooks_of_an_image_run_at_each_start(
+    tmp_path: Path, files: dict[str, str], where: list[str]
+) -> None:
+    assert installed(tmp_path, files) == where
+
+
+@pytest.mark.parametrize(
+    ("copy", "start", "text", "where"),
+    [
+        ("/etc/crontabs/root", "crond -f", "# at night\n0 1 * * * pip install x\n", ["tab:2"]),
+        ("/etc/cron.d/a", "cron -f", "MAILTO=a\n*/5 * * * * root npm install\n", ["tab:2"]),
+        ("/etc/cron.d/a", "/usr/sbin/cron -f", "@daily root npm install\n", ["tab:1"]),
+        ("/tab", "supercronic /tab", "*/5 * * * * npm install\n", ["tab:1"]),
+        ("/etc/periodic/daily/a", "crond -f", "#!/bin/sh\nnpm install\n", ["tab:2"]),
+        ("/etc/cron.d/a", "web", "*/5 * * * * root npm install\n", []),
+        ("/etc/crontabs/root", "crond -f", "0 1 * * * /bin/backup\n", []),
+    ],
+)
+def test_what_a_schedule_runs(
+    tmp_path: Path, copy: str, start: str, text: str, where: list[str]
+) -> None:
+    files = {"Dockerfile": f"{BASE}COPY tab {copy}\nCMD {start}\n", "tab": text}
+    assert installed(tmp_path, files) == where

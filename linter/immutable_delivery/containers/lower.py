@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 
 from immutable_delivery.containers.mounts import mount
-from immutable_delivery.containers.programs import Effects, effects
+from immutable_delivery.containers.programs import Effects, effects, hook_effects
 from immutable_delivery.containers.secrets import is_placeholder, secret_variable
 from immutable_delivery.containers.spec import (
     CommandSpec,
@@ -36,6 +36,7 @@ def lower(spec: ContainerSpec, ctx: ParseContext, done: Effects | None = None) -
 def parts(spec: ContainerSpec, ctx: ParseContext, done: Effects | None = None) -> Iterator[Fact]:
     """Yield everything but the container as a whole, for formats that describe only parts of one."""
     run = effects(spec, ctx) if done is None else done
+    hooks = hook_effects(spec, ctx) if done is None else []
     for reference in spec.images:
         yield image(reference, spec.scope)
     yield from starts(spec, run)
@@ -43,7 +44,7 @@ def parts(spec: ContainerSpec, ctx: ParseContext, done: Effects | None = None) -
         yield variable(entry, spec.scope)
     for one in spec.mounts:
         yield mount(one, spec.scope, workload=spec.workload, started=run.started)
-    yield from run.facts
+    yield from (*run.facts, *hooks)
 
 
 def container(spec: ContainerSpec) -> Container:

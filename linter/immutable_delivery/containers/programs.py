@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from posixpath import basename
+
 from immutable_delivery.containers.entrypoints import with_program
+from immutable_delivery.containers.files import Body
 from immutable_delivery.containers.package_json import package_scripts
-from immutable_delivery.containers.scripts import Followed, follow
+from immutable_delivery.containers.scripts import Followed, follow, is_shell_file, reached
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec, Values
+from immutable_delivery.containers.supervisors import hooked
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects import Interpreter, tables_of
 from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.text import Place, Text
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Supervisors
 
 
 class Effects(Record):
@@ -39,6 +45,18 @@ def effects(spec: ContainerSpec, ctx: ParseContext) -> Effects:
         if command.phase != "probe":
             found.started += followed.started
     return found
+
+
+def hook_effects(spec: ContainerSpec, ctx: ParseContext) -> list[Fact]:
+    """Return what the scripts do that the image's own program runs at each start, where the container leaves it its place."""
+    program = spec.entrypoint.argv if spec.entrypoint else ()
+    if program is None or (program and basename(program[0]) not in known(Supervisors).keeps_hooks):
+        return []
+    runner = _Runner(spec, ctx)
+    for path, body in hooked(spec.files):
+        if is_shell_file(body.text.text, path):
+            runner.read(body, spec)
+    return runner.finish()
 
 
 def _start(spec: ContainerSpec, ctx: ParseContext, into: Effects) -> None:
@@ -77,6 +95,13 @@ class _Runner:
             self.interpreter.argv(command.words, scope, command.extent)
         self._run_package_scripts(command, scope)
         return follow(self.interpreter, self._view, command.extent)
+
+    def read(self, body: Body, spec: ContainerSpec) -> None:
+        """Read a script that the container runs, and those that it runs in turn."""
+        since = reached(self.interpreter)
+        extent = body.extent or body.text.used_at
+        self.interpreter.script(body.text, spec.scope, extent, (spec.extent,))
+        follow(self.interpreter, self._view, spec.extent, since)
 
     def finish(self) -> list[Fact]:
         """Return what the commands do."""

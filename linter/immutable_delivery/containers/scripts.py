@@ -8,7 +8,7 @@ from posixpath import basename, join, normpath
 from typing import TYPE_CHECKING
 
 from immutable_delivery.containers.files import Body, FileView
-from immutable_delivery.containers.supervisors import commands_in, supervised
+from immutable_delivery.containers.supervisors import commands_in, schedule_of, supervised
 from immutable_delivery.effects import Interpreter, Program
 from immutable_delivery.facts import Scope
 from immutable_delivery.lazy_regex import lazy
@@ -28,6 +28,7 @@ MAX_SCRIPTS = 50
 _SHEBANG = lazy(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
 _SHELL_FILE = lazy(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
 _SCRIPT = lazy(r"\.(?:sh|bash)\Z|\A\.{1,2}/")
+_ENVIRONMENTS = frozenset(("env", "with-contenv"))
 _BINARY = lazy(r"\x7fELF|MZ")
 _PASSES = lazy(r"\$\{?[@*1-9]")
 _FUNCTION = lazy(r"^[\w:.-]+[ \t]*\(\)[ \t]*\{", re.MULTILINE)
@@ -121,8 +122,9 @@ def _supervised(
 ) -> Iterator[tuple[LocatedText, Place]]:
     """Yield what a program that starts others is told to start and was not seen yet, each with its statement."""
     for path, body in supervised(program, view):
-        script = is_shell_file(body.text.text, path)
-        for command in (body.text,) if script else commands_in(body.text):
+        text = body.text.text
+        script = is_shell_file(text, path) and schedule_of(path, text) is None
+        for command in (body.text,) if script else commands_in(path, body.text):
             if command.used_at not in seen and len(seen) < MAX_SCRIPTS:
                 seen.add(command.used_at)
                 yield command, body.extent or command.used_at
@@ -194,7 +196,7 @@ def language_of(text: str) -> str:
     shebang = _SHEBANG.match(text)
     if shebang is None:
         return ""
-    return shebang[2] if shebang[1] == "env" and shebang[2] else shebang[1]
+    return shebang[2] if shebang[1] in _ENVIRONMENTS and shebang[2] else shebang[1]
 
 
 def is_task_runner(text: str) -> bool:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from posixpath import basename
 
 from immutable_delivery.containers.files import Body, FileView
 from immutable_delivery.effects import Program
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.globs import Glob, is_glob
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Supervisors
+
+_FIELDS = r"^[ \t]*(?:@\w+|(?:[\d*?,/A-Za-z#-]+[ \t]+){4}[\d*?,/A-Za-z#-]+)[ \t]+"
+_LINE = lazy(rf"{_FIELDS}(\S.*)", re.MULTILINE)
+_OF_USER = lazy(rf"{_FIELDS}[\w.-]+[ \t]+(\S.*)", re.MULTILINE)
+"""A line of a crontab: when, and what; that of the system names a user between."""
+_SCHEDULED = lazy(
+    r"^[ \t]*(?:@(?:reboot|hourly|daily|weekly|monthly|yearly)[ \t]|[\d*,/-]+[ \t]+[\d*,/-]+[ \t]+[\d*?,/LW-]+[ \t]+[\d*,/A-Z-]+[ \t]+[\d*?,/A-Z#-]+[ \t])",
+    re.MULTILINE,
+)
 
 
 def supervised(program: Program, view: FileView) -> Iterator[tuple[str, Body]]:
@@ -22,11 +33,31 @@ def supervised(program: Program, view: FileView) -> Iterator[tuple[str, Body]]:
             yield path, body
 
 
-def commands_in(text: LocatedText) -> Iterator[LocatedText]:
-    """Yield the commands that the configuration of a supervisor holds."""
-    yield from (
-        text.slice(*found.span(1)) for found in known(Supervisors).command.finditer(text.text)
-    )
+def hooked(view: FileView) -> Iterator[tuple[str, Body]]:
+    """Yield the scripts that the image's own program runs at each start, with their paths in the container."""
+    for pattern in known(Supervisors).hooks:
+        for path in _matching(view, pattern):
+            body = view.body(path)
+            if body is not None:
+                yield path, body
+
+
+def commands_in(path: str, text: LocatedText) -> Iterator[LocatedText]:
+    """Yield the commands that the configuration of a supervisor holds; in a schedule those of its lines."""
+    rule = schedule_of(path, text.text) or known(Supervisors).command
+    yield from (text.slice(*found.span(1)) for found in rule.finditer(text.text))
+
+
+def schedule_of(path: str, text: str) -> re.Pattern[str] | None:
+    """Return what finds the commands of a schedule; None for a file that is none."""
+    table = known(Supervisors)
+    if not _SCHEDULED.search(text):
+        return None
+    return _OF_USER if _is_one(path, table.schedules_with_users) else _LINE
+
+
+def _is_one(path: str, patterns: tuple[str, ...]) -> bool:
+    return any(Glob(pattern.lstrip("/")).matches(path.lstrip("/")) for pattern in patterns)
 
 
 def _files(program: Program, view: FileView, patterns: tuple[str, ...]) -> Iterator[str]:

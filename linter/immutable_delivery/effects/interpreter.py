@@ -28,7 +28,9 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.shell import Shell, Word
 
-_SHEBANG = lazy(r"#![ \t]*(?:\S*/)?env(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)")
+_SHEBANG = lazy(
+    r"#![ \t]*(?:\S*/)?(?:env|with-contenv)(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)"
+)
 _REPEATED = 50
 """So many facts at one place are compared; a loop that makes more makes the same."""
 

@@ -565,6 +565,12 @@ class Supervisors(Subject, frozen=True):
     """Program → the files that it reads beside those that its arguments name; `*` is any name."""
     keys: Words = ()
     """The keys whose values are commands, in a file that is no script."""
+    hooks: Words = ()
+    """Scripts that an image's own program runs at each start."""
+    keeps_hooks: frozenset[str] = frozenset()
+    """Programs of an entrypoint that run them all the same."""
+    schedules_with_users: Words = ()
+    """Files of schedules that name the user before each command."""
 
     @cached_property
     def command(self) -> re.Pattern[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from posixpath import basename
 
 from immutable_delivery.containers import lower
-from immutable_delivery.containers.programs import Effects, effects
+from immutable_delivery.containers.programs import Effects, effects, hook_effects
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec, Setting
 from immutable_delivery.facts import Form, Origin, Scope
 from immutable_delivery.formats.dockerfile.document import Instruction
@@ -50,6 +50,8 @@ def healthcheck(state: State, instruction: Instruction) -> None:
 
 def starts(state: State, target: State | None) -> None:
     """Emit the facts of every CMD and ENTRYPOINT of a stage; ``target`` is the stage that is delivered."""
+    if state is target:
+        _hooks(state)
     delivered = state.stage.index in state.site.plan.delivered
     scope = replace(state.scope, phase="start", shipped=delivered)
     heir = target if delivered and target else state
@@ -58,6 +60,21 @@ def starts(state: State, target: State | None) -> None:
             held = _holds(heir, one)
             read = _read_with(heir, one) if held else ()
             _emit(heir, one, read, scope, overridden=not held)
+
+
+def _hooks(state: State) -> None:
+    """Emit what the scripts do that the base's own program runs at each start."""
+    named = state.start.get("ENTRYPOINT")
+    place = state.base.used_at
+    spec = ContainerSpec(
+        used_at=place,
+        extent=place,
+        scope=replace(state.scope, phase="start"),
+        entrypoint=_command(state, named) if named else None,
+        values=known_values(state.variables, state.environment),
+        files=StageFiles(state),
+    )
+    state.emit(*on_lines(state, hook_effects(spec, state.site.ctx)))
 
 
 def _holds(state: State, instruction: Instruction) -> bool:
