@@ -26,8 +26,9 @@ ROOT = Path(__file__).parents[2]
 HOOKS = ROOT / "hooks"
 SNIPPETS = HOOKS / "immutable_delivery_hooks/snippets"
 ACTION = HOOKS / "github/action.yml"
+REVIEW = HOOKS / "github/review/action.yml"
 TEMPLATE = HOOKS / "gitlab/templates/check.yml"
-FILES = [*sorted(SNIPPETS.iterdir()), ACTION, TEMPLATE, ROOT / "Dockerfile"]
+FILES = [*sorted(SNIPPETS.iterdir()), ACTION, REVIEW, TEMPLATE, ROOT / "Dockerfile"]
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 GOOD = f'FROM debian:12.8@{DIGEST}\nCMD ["/app/run"]\n'
@@ -48,11 +49,13 @@ def _documents(path: Path) -> list[Any]:
     ("schema", "file", "options"),
     [
         ("github-workflows", "github.yaml", []),
+        ("github-workflows", "github-review.yaml", []),
         ("gitlab-ci", "gitlab.yaml", ["--data-transform", "gitlab-ci"]),
         ("azure-pipelines", "azure.yaml", ["--data-transform", "azure-pipelines"]),
         ("circle-ci", "circleci.yaml", []),
         ("bitbucket-pipelines", "bitbucket.yaml", []),
         ("github-actions", ACTION, []),
+        ("github-actions", REVIEW, []),
     ],
 )
 def test_files_fit_the_schema_of_their_reader(
@@ -88,7 +91,9 @@ def test_zizmor_finds_nothing() -> None:
         "--no-config",
         "--no-progress",
         ACTION,
+        REVIEW,
         SNIPPETS / "github.yaml",
+        SNIPPETS / "github-review.yaml",
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -110,6 +115,8 @@ def test_what_is_used_is_named_by_content(path: Path) -> None:
         __version__,
         "$IMD_VERSION",
     }
+    for key in re.findall(r"immutable-delivery-(\d[\w.]*)", text):
+        assert key == __version__
 
 
 def test_one_image_is_used_everywhere() -> None:
@@ -154,7 +161,10 @@ def _environ(folder: Path) -> dict[str, str]:
 
 
 def test_every_snippet_has_a_command() -> None:
-    assert {name for name, _ in _commands()} == {path.name for path in SNIPPETS.iterdir()}
+    names = {path.name for path in SNIPPETS.iterdir()}
+    assert {name for name, _ in _commands()} == names - {
+        "github-review.yaml"
+    }  # which tests/forges run
 
 
 @pytest.mark.parametrize(("name", "command"), list(_commands()), ids=lambda value: value.split()[0])
@@ -186,13 +196,13 @@ def test_commands_of_snippets_run(
 
 
 def test_nothing_is_interpolated_into_the_shell() -> None:
-    steps = _documents(ACTION)[0]["runs"]["steps"]
-    assert [step["run"] for step in steps if "run" in step]
-    for step in steps:
-        assert "${{" not in step.get("run", "")
-    workflow = _documents(SNIPPETS / "github.yaml")[0]
-    for step in workflow["jobs"]["immutable-delivery"]["steps"]:
-        assert "${{" not in step.get("run", "")
+    lists = [_documents(path)[0]["runs"]["steps"] for path in (ACTION, REVIEW)]
+    for path in SNIPPETS.glob("github*.yaml"):
+        lists += [job["steps"] for job in _documents(path)[0]["jobs"].values()]
+    for steps in lists:
+        assert [step["run"] for step in steps if "run" in step]
+        for step in steps:
+            assert "${{" not in step.get("run", "")
 
 
 def test_every_input_reaches_the_script() -> None:
@@ -200,7 +210,11 @@ def test_every_input_reaches_the_script() -> None:
     (check,) = (step for step in action["runs"]["steps"] if step.get("id") == "check")
     script = (HOOKS / "github/check.sh").read_text("utf-8")
     handed = {name: value for name, value in check["env"].items() if name.startswith("IMD_")}
-    wanted = {f"inputs.{name}" for name in action["inputs"] if name != "upload-sarif"}
+    wanted = {
+        f"inputs.{name}"
+        for name in action["inputs"]
+        if name not in {"upload-sarif", "store-report"}
+    }
     assert {value.removeprefix("${{ ").removesuffix(" }}") for value in handed.values()} == wanted
     for name in handed:
         assert f"${{{name}:-" in script
@@ -241,8 +255,10 @@ def test_action_annotates_summarises_and_hands_on_sarif(
     assert done.returncode == 1, done.stderr
     assert "::error " in done.stdout
     assert "floating-tag" in runner.summary.read_text("utf-8")
-    sarif = runner.output.read_text("utf-8").removeprefix("sarif-file=").strip()
-    assert "floating-tag" in Path(sarif).read_text("utf-8")
+    written = dict(line.split("=", 1) for line in runner.output.read_text("utf-8").splitlines())
+    assert set(written) == {"sarif-file", "report-file"}
+    for path in written.values():
+        assert "floating-tag" in Path(path).read_text("utf-8")
     repository.commit({"Dockerfile": GOOD})
     assert runner.check().returncode == 0
 
@@ -251,7 +267,7 @@ def test_action_annotates_summarises_and_hands_on_sarif(
 def test_action_installs_what_it_runs_with(repository: Repository, runner: Runner) -> None:
     repository.commit({"Dockerfile": BAD})
     steps = _documents(ACTION)[0]["runs"]["steps"]
-    (install,) = (step for step in steps if "pip install" in step.get("run", ""))
+    (install,) = (step for step in steps if "install.sh" in step.get("run", ""))
     environ = {**runner.environ, "ACTION": str(HOOKS / "github")}
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", install["run"]],

@@ -47,6 +47,7 @@ def test_from_nothing_to_a_gate(repository: Repository, person: Person) -> None:
         ".imd.yaml",
         ".imd-baseline.json",
         ".github/workflows/immutable-delivery.yaml",
+        ".github/workflows/immutable-delivery-review.yaml",
     }
     person.imd("check").passed()  # what was found is known
     person.git("add", "--all").passed()
@@ -131,6 +132,7 @@ def test_what_is_there_is_kept(repository: Repository, person: Person) -> None:
         ".imd.yaml": "profile: strict\n",
         ".imd-baseline.json": '{"version": 2, "findings": []}\n',
         ".github/workflows/immutable-delivery.yaml": "on: push\n",
+        ".github/workflows/immutable-delivery-review.yaml": "on: push\n",
         "Dockerfile": BAD,
     }
     repository.commit(mine)
@@ -192,7 +194,8 @@ def test_host_of_the_origin_tells_the_ci(
     done = person.imd("init", "--yes", "--only", "ci")
     done.passed()
     assert ("none is recognised" in done.said) != bool(file)
-    assert _files(person) == ({file} if file else set())
+    more = {".github/workflows/immutable-delivery-review.yaml"} if "github" in url else set()
+    assert _files(person) == ({file, *more} if file else set())
 
 
 def test_what_pyproject_may_take_over_is_said_to_be_yaml(

@@ -31,6 +31,7 @@ class Pipeline(Record, frozen=True):
 
 PIPELINES = (
     Pipeline("GitHub Actions", (".github",), "github.com", "github.yaml", ".github/workflows/immutable-delivery.yaml"),
+    Pipeline("reviews in GitHub Actions", (".github",), "github.com", "github-review.yaml", ".github/workflows/immutable-delivery-review.yaml"),
     Pipeline("GitLab CI", (".gitlab-ci.yml",), "gitlab", "gitlab.yaml", ".gitlab-ci.yml"),
     Pipeline("Azure Pipelines", ("azure-pipelines.yml",), "dev.azure.com", "azure.yaml", "azure-pipelines.yml"),
     Pipeline("CircleCI", (".circleci/config.yml",), "", "circleci.yaml", ".circleci/config.yml"),
