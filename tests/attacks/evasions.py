@@ -70,39 +70,9 @@ DOCKERFILE: Mapping[str, Rewriting] = {
 }
 """What BuildKit takes for the same image."""
 
-SHELL: Mapping[str, Rewriting] = {
-    "quoted": lambda command: re.sub(r"^(\S+)", r'"\1"', command),
-    "quoted inside": lambda command: command[0] + "''" + command[1:],
-    "escaped": lambda command: "\\" + command,
-    "in a group": lambda command: f"{{ {command}; }}",
-    "in a subshell": lambda command: f"({command})",
-    "behind true": lambda command: f"true && {command}",
-    "before true": lambda command: f"{command} || true",
-    "under a shell": lambda command: f"sh -c {_quoted(command)}",
-    "evaluated": lambda command: f"eval {_quoted(command)}",
-    "with a variable": lambda command: f"A=1 {command}",
-    "through env": lambda command: f"env A=1 {command}",
-    "through exec": lambda command: f"exec {command}",
-    "in a condition": lambda command: f"if true; then {command}; fi",
-    "in a loop": lambda command: f"for i in 1; do {command}; done",
-    "in a function": lambda command: f"f() {{ {command}; }}; f",
-    "in the background": lambda command: f"{command} & wait",
-    "in a pipe": lambda command: f"{command} | cat",
-    "redirected": lambda command: f"{command} >/dev/null 2>&1",
-    "a word from a variable": lambda command: (
-        f"P={command.split()[0]}; $P {' '.join(command.split()[1:])}"
-    ),
-    "by its path": lambda command: f"/usr/bin/{command}",
-}
-"""What a shell does the same for."""
-
 
 def rewritten(text: str, ways: Mapping[str, Rewriting]) -> Iterator[tuple[str, str]]:
     """Yield a text in every way that changes something: on top of each other they need not keep the meaning."""
     for name, way in ways.items():
         if (found := way(text)) != text:
             yield name, found
-
-
-def _quoted(command: str) -> str:
-    return "'" + command.replace("'", "'\\''") + "'"

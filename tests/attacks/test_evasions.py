@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from random import Random
 from typing import TypeAlias
 
 import dockerfile
 import pytest
-from tests.attacks.evasions import DOCKERFILE, SHELL, YAML, rewritten
+from tests.attacks.data_evasions import DATA, HCL, HCL_TEXTS, UNITS
+from tests.attacks.evasions import DOCKERFILE, YAML, rewritten
 from tests.attacks.judging import DIGEST, judged, told
-from tests.components import NEEDS
+from tests.attacks.shell_evasions import SHELL
+from tests.components import NEEDS, program
 
 yaml = pytest.importorskip("yaml", reason=f"{NEEDS}PyYAML")
 
@@ -87,18 +95,131 @@ def test_a_dockerfile_means_the_same_however_it_is_written(name: str) -> None:
     assert passed(IMAGES[name], believed) == []
 
 
-def test_a_command_does_the_same_however_it_is_written() -> None:
+DATA_CASES: dict[str, tuple[str, str, str]] = {
+    "kustomize": ("floating-tag", "kustomization.yaml", "resources: [deploy.yaml]\nimages:\n  - name: nginx\n    newTag: latest\n"),
+    "cron job": (
+        "floating-tag",
+        "cron.yaml",
+        "{apiVersion: batch/v1, kind: CronJob, spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: 'nginx:latest'}]}}}}}}",
+    ),
+    "list": (
+        "floating-tag",
+        "list.yaml",
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n  spec: {containers: [{name: a, image: 'nginx:latest'}]}\n",
+    ),
+    "kamal": ("floating-tag", "config/deploy.yml", "service: a\nimage: a/b\nservers: [x]\naccessories:\n  web:\n    image: nginx:latest\n    host: x\n"),
+    "score": ("floating-tag", "score.yaml", "apiVersion: score.dev/v1b1\nmetadata: {name: a}\ncontainers:\n  web:\n    image: nginx:latest\n"),
+    "ecs": ("floating-tag", "task.json", "{family: a, containerDefinitions: [{name: a, image: 'nginx:latest', essential: true}]}"),
+    "ecs in YAML": ("floating-tag", "task.yaml", "family: a\ncontainerDefinitions:\n- name: a\n  image: nginx:latest\n"),
+    "cloudformation": (
+        "floating-tag",
+        "stack.template",
+        "Resources:\n  T:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n      - Name: a\n        Image: nginx:latest\n",
+    ),
+    "devcontainer": ("floating-tag", ".devcontainer/devcontainer.json", "image: nginx:latest"),
+    "nomad": ("floating-tag", "a.nomad.json", "job: {a: {group: {g: {task: {t: {driver: docker, config: {image: 'nginx:latest'}}}}}}}"),
+    "bake": ("floating-tag", "docker-bake.json", "target: {a: {contexts: {b: 'docker-image://nginx:latest'}}}"),
+}  # fmt: skip
+AROUND = {"deploy.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: 'nginx:1.2'}]}\n"}  # fmt: skip
+JOB = 'job "a" {\n  group "g" {\n    task "t" {\n      driver = "docker"\n      config {\n        image = TEXT\n      }\n    }\n  }\n}\n'
+TARGET = 'target "a" {\n  contexts = {\n    b = TEXT\n  }\n}\n'
+
+
+@pytest.mark.parametrize(
+    "name", [*DATA_CASES, *(one for one in DOCUMENTS if one.endswith("floating-tag"))]
+)
+def test_data_means_the_same_however_it_is_written(name: str) -> None:
+    policy, path, text = DATA_CASES.get(name) or (DOCUMENTS[name][0], DOCUMENTS[name][2], "")
+    meant = yaml.safe_load(text or DOCUMENTS[name][1][path])
+    ways = {way: write(meant) for way, write in DATA.items()}
+    reads = _read_json if path.endswith(".json") else _loaded
+    believed = {way: text for way, text in ways.items() if reads(text) == meant}
+    assert len(believed) > (5 if path.endswith(".json") else len(ways) - 3)
+    unseen = [way for way, text in believed.items() if (policy, path) not in told(judged({**AROUND, path: text}))]  # fmt: skip
+    assert unseen == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "image"),
+    [("a.nomad", JOB, "nginx:latest"), ("docker-bake.hcl", TARGET, "docker-image://nginx:latest")],
+)
+def test_hcl_means_the_same_however_it_is_written(path: str, text: str, image: str) -> None:
+    plain = text.replace("TEXT", f'"{image}"')
+    ways = {way: text.replace("TEXT", write(image)) for way, write in HCL_TEXTS.items()}
+    ways |= {f"{one}, {two}": found for one, first in rewritten(plain, HCL) for two, found in rewritten(first, HCL) if one not in {two, "a byte order mark"}}  # fmt: skip
+    unseen = [way for way, text in ways.items() if ("floating-tag", path) not in told(judged({path: text}))]  # fmt: skip
+    assert unseen == []
+
+
+def test_a_unit_means_the_same_however_it_is_written() -> None:
+    text = "[Unit]\nDescription=a\n[Container]\nImage=nginx:latest\n[Install]\nWantedBy=a\n"
+    ways = {f"{one}, {two}": found for one, first in rewritten(text, UNITS) for two, found in rewritten(first, UNITS) if two not in {one, "blank lines"}}  # fmt: skip
+    unseen = [way for way, text in ways.items() if ("floating-tag", "a.container") not in told(judged({"a.container": text}))]  # fmt: skip
+    assert unseen == []
+
+
+def _read_json(text: str) -> object:
+    try:
+        return json.loads(text.removeprefix("\ufeff"))
+    except ValueError:
+        return None
+
+
+SAMPLE = int(os.environ.get("IMD_REWRITES", "0"))
+"""How many rewritings of commands are tried; by hand all of some ten thousand (IMD_REWRITES=100000)."""
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bool]:
+    """Return whether dash comes to `pip install x` by a command; it runs a program that only notes that."""
+    shell, folder = program("dash"), tmp_path_factory.mktemp("bin")
+    log = folder / "log"
+    (folder / "pip").write_text(f'#!{shell}\necho "$@" >> {log}\n')
+    (folder / "pip").chmod(0o755)
+
+    def tried(command: str) -> bool:
+        log.write_text("")
+        own = command.replace("/usr/bin/pip", str(folder / "pip")).replace("/tmp/t.sh", str(folder / "t.sh"))  # fmt: skip
+        environ = {"PATH": f"{folder}:/usr/bin:/bin"}
+        with suppress(subprocess.TimeoutExpired):
+            subprocess.run([shell, "-c", own], env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)  # fmt: skip
+        return "install x" in log.read_text()
+
+    return tried
+
+
+def test_a_command_does_the_same_however_it_is_written(runs: Callable[[str], bool]) -> None:
+    pairs = [(one,) for one in SHELL] + [(one, two) for one in SHELL for two in SHELL]
+    chosen = pairs[: len(SHELL)] + Random(0).sample(pairs[len(SHELL) :], min(SAMPLE, len(pairs) - len(SHELL)))  # fmt: skip
+    commands = {ways: _applied(ways) for ways in chosen}
+    believed = {ways: command for ways, command in commands.items() if runs(command)}
+    assert len(believed) > len(commands) * 3 // 4
+    passed = [
+        f"{', '.join(ways)}, {name}: {command!r}"
+        for ways, command in believed.items()
+        for name, files in _started(command).items()
+        if not {policy for policy, _ in told(judged(files))} & {"install-at-start", "not-judged"}
+    ]
+    assert passed == []
+
+
+def _applied(ways: tuple[str, ...]) -> str:
+    command = "pip install x"
+    for way in ways:
+        command = SHELL[way](command)
+    return command
+
+
+def _started(command: str) -> dict[str, dict[str, str | bytes]]:
     base = f"FROM nginx:1.27@{DIGEST}\nCOPY s.sh /s.sh\n"
-    found = []
-    for way, command in rewritten("pip install x", SHELL):
-        for name, files in {
-            "script": {"Dockerfile": f'{base}CMD ["/s.sh"]\n', "s.sh": f"#!/bin/sh\n{command}\nrun\n"},
-            "shell form": {"Dockerfile": f"{base}CMD {command}\n"},
-            "here-document": {"Dockerfile": f"{base}COPY <<'EOF' /t.sh\n{command}\nEOF\nCMD [\"sh\", \"/t.sh\"]\n"},
-        }.items():  # fmt: skip
-            if "install-at-start" not in {policy for policy, _ in told(judged(files))}:
-                found.append(f"{way}, {name}")
-    assert found == []
+    spoken = json.dumps(["sh", "-c", command])
+    found: dict[str, dict[str, str | bytes]] = {
+        "script": {"Dockerfile": f'{base}CMD ["/s.sh"]\n', "s.sh": f"#!/bin/sh\n{command}\nrun\n"},
+        "exec form": {"Dockerfile": f"{base}CMD {spoken}\n"},
+        "here-document": {"Dockerfile": f"{base}COPY <<'EOF' /t.sh\n{command}\nEOF\nCMD [\"sh\", \"/t.sh\"]\n"},
+        "manifest": {"pod.yaml": f"{POD}      image: nginx:1\n      command: {spoken}\n"},
+    }  # fmt: skip
+    return found
 
 
 def _loaded(text: str) -> object:

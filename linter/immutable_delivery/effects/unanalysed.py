@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from immutable_delivery.effects.stage import Event, hull
 from immutable_delivery.facts import Scope, Unread
 from immutable_delivery.source.text import Place
-from immutable_delivery.syntax.shell import is_shell
+from immutable_delivery.syntax.shell import Word, is_shell
+from immutable_delivery.syntax.shell.shells import printed, shell_arguments
 
 _WINDOWS = {"powershell": "PowerShell", "pwsh": "PowerShell", "cmd": "cmd"}
 
@@ -22,10 +25,43 @@ def foreign(event: Event) -> Unread | None:
     words, role = event.call.words, event.role.interpreter
     if name in _WINDOWS and len(words) > 1:
         return unread(_WINDOWS[name], hull(words[0], words[-1]), event.scope, event.extent)
+    if _is_fed_unseen(event):
+        said = f"the text that {event.name} runs is made by another program"
+        return unread(event.name, event.call.words[0].place, event.scope, event.extent, said)
     if role is None or role.shell or role.sourced:
         return None
     bodies = [redirect.body for redirect in event.call.redirects if redirect.body is not None]
     return unread(event.name, bodies[0].used_at, event.scope, event.extent) if bodies else None
+
+
+def _is_fed_unseen(event: Event) -> bool:
+    """Whether a shell reads text of the repository that a program has changed: `echo … | base64 -d | sh`."""
+    feeding = _feeding(event)
+    seen, chain = set[int](), list(feeding)
+    while chain:
+        one = chain.pop()
+        if "passing" not in one.role.sets or any(word.calls for word in one.words):
+            return False  # what else comes in is somebody's output, or a download
+        chain += [other for other in one.inputs if other.number not in seen]
+        seen.add(one.number)
+    return bool(feeding)
+
+
+def _feeding(event: Event) -> Sequence[Event]:
+    """Return the calls that make all of the text that a shell runs, where that is not followed."""
+    if event.name in {"eval", ".", "source"}:
+        return _made(event, event.words[0]) if len(event.words) == 1 else ()
+    if event.role.interpreter is None or not event.role.interpreter.shell:
+        return ()
+    arguments = shell_arguments(event.words)
+    if word := arguments.script or arguments.file:
+        return _made(event, word)
+    return () if all(printed(one.call) for one in event.inputs) else event.inputs
+
+
+def _made(event: Event, word: Word) -> Sequence[Event]:
+    whole = word.process == "<" or word.unresolved == (word.text,)
+    return event.feeding(word) if whole else ()
 
 
 def unread(language: str, place: Place, scope: Scope, extent: Place, reason: str = "") -> Unread:

@@ -44,7 +44,7 @@ REGISTRY = (
     Entry("devcontainer", r"devcontainer\.json$", apart=True),
     Entry("bake", r"bake[^/]*\.(?:hcl|json)$", apart=True),
     Entry("procfile", r"(?i:^Procfile[^/]*$)", apart=True),
-    Entry("quadlet", r"\.(?:container|image|build|kube)$"),
+    Entry("quadlet", r"\.(?:container|image|build|kube|volume)$"),
     Entry("score", r"(?i:score[^/]*\.ya?ml$)", apart=True),
     Entry("cloudinit", r"\.(?:ya?ml|cfg|txt)$|^[^.]+$", holds=b"#cloud-config", apart=True),
     Entry("terraform", r"\.(?:tf|tofu|tfvars)(?:\.json)?$"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
-from immutable_delivery.facts import Build, Fact, Image, Scope
+from immutable_delivery.facts import Build, Fact, Scope, Unread
 from immutable_delivery.formats.dockerfile.embedded import inlined
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.images import familiar_name, image_fact
@@ -138,13 +138,21 @@ class _Target(Record, frozen=True):
         there = (one for one in tried if _is_there(files, one[1]))
         return next(there, tried[0])
 
-    def _image(self, key: Scalar, value: Scalar) -> Iterator[Image]:
+    def _image(self, key: Scalar, value: Scalar) -> Iterator[Fact]:
         written = self.file.values.written(value)
         if written.text.startswith(_IMAGE):
             reference = written.slice(len(_IMAGE))
             extent: Place = entry_extent(key, value)
             yield image_fact(
                 reference, role="base", scope=self.scope, extent=extent, used_at=value.place
+            )
+        elif not written.known and _hides_image(written):
+            yield Unread(
+                used_at=value.place,
+                extent=entry_extent(key, value),
+                scope=self.scope,
+                subject="context",
+                reason="only the build knows whether it is an image",
             )
 
     def _text(self, key: str) -> LocatedText | None:
@@ -157,6 +165,11 @@ def _dockerfile(folder: str, inside: str, named: LocatedText | None) -> tuple[st
     if context is None:
         return None, ""
     return context, resolve(context, named.text if named else "Dockerfile") or ""
+
+
+def _hides_image(written: LocatedText) -> bool:
+    """Whether what is not known may say that a context is an image: it begins the text, or stands in `docker-image:`."""
+    return _IMAGE.startswith(written.text.partition("$")[0])
 
 
 def _is_there(files: Files, path: str) -> bool:

@@ -30,9 +30,10 @@ _OBJECT = lazy(rb"[\"']?apiVersion[\"']?\s*:")
 
 def claims(path: str, data: bytes) -> bool:
     """Whether a file holds a task definition: of a registration, or of a CloudFormation template."""
-    if not _PATH.search(path) or not any(word in data for word in _WORDS):
+    said = any(word in data for word in _WORDS)
+    if not _PATH.search(path) or not (said or yaml.may_spell(data)):
         return False
-    if not _OBJECT.search(data):
+    if said and not _OBJECT.search(data):
         return _DEFINITION.search(data) is not None or _is_definition(path, data)
     return _is_definition(path, data)
 

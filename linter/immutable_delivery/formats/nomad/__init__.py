@@ -32,7 +32,7 @@ def claims(path: str, data: bytes) -> bool:
     if not _PATH.search(path) or not any(word in data for word in (_JOB if json else (b"job",))):
         return False
     try:
-        root = parse(Text(path, data.decode("utf-8", "replace"))).root
+        root = parse(Text(path, data.decode("utf-8-sig", "replace"))).root
     except UnreadableError:
         return path.endswith(".nomad.json") or _PLAIN.search(data) is not None
     return any(named(group, "task") for _, job in jobs(root) for group in groups(job))

@@ -20,8 +20,8 @@ __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "quadlet"
 
-_PATH = lazy(r"\.(container|image|build|kube)\Z")
-_SECTION = lazy(rb"^[ \t]*\[(Container|Image|Build|Kube)\][ \t]*\r?$", re.MULTILINE)
+_PATH = lazy(r"\.(container|image|build|kube|volume)\Z")
+_SECTION = lazy(rb"^[ \t]*\[(Container|Image|Build|Kube|Volume)\][ \t]*\r?$", re.MULTILINE)
 
 
 def claims(path: str, data: bytes) -> bool:

@@ -8,7 +8,7 @@ from immutable_delivery.containers import lower as containers
 from immutable_delivery.containers.environments import environment
 from immutable_delivery.containers.spec import ImageSpec, Setting
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Build, Fact, Image, Resource, Scope
+from immutable_delivery.facts import Build, Fact, Image, Resource, Scope, Unread
 from immutable_delivery.formats.quadlet.containers import container
 from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import words
@@ -43,6 +43,7 @@ def lower(unit: Unit, units: Mapping[str, Unit], ctx: ParseContext) -> Iterator[
         yield _image(unit, image, scope)
     if unit.kind == "Build":
         yield from _build(unit, units, ctx.files)
+    yield from _unclaimed(unit, scope, ctx.files)
     yield from _updaters(unit, scope)
 
 
@@ -77,6 +78,21 @@ def _image(unit: Unit, entry: Entry, scope: Scope) -> Image:
     said, pull = unit.last("Pull"), unit.text("Pull")
     policy = Setting(pull.lower() if pull else pull, said.value.used_at) if said else None
     return containers.image(ImageSpec(entry.value, entry.extent, pull_policy=policy), scope)
+
+
+def _unclaimed(unit: Unit, scope: Scope, files: Files) -> Iterator[Unread]:
+    """Yield manifests of a unit that no name tells to be any."""
+    for entry in unit.all("Yaml") if unit.kind == "Kube" else ():
+        path = resolve(folder_of(unit.path), entry.value.text)
+        there = path is None or files.state(path) != "missing"
+        if there and not entry.value.text.endswith((".yaml", ".yml", ".json")):
+            yield Unread(
+                used_at=entry.value.used_at,
+                extent=entry.extent,
+                scope=scope,
+                subject="manifest",
+                reason="its name does not end in .yaml",
+            )
 
 
 def _build(unit: Unit, units: Mapping[str, Unit], files: Files) -> Iterator[Build]:

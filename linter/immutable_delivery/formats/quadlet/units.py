@@ -43,7 +43,7 @@ class Unit(Record):
 
     @property
     def kind(self) -> str:
-        """The section that its ending stands for: Container, Image, Build or Kube."""
+        """The section that its ending stands for: Container, Image, Build, Kube or Volume."""
         return self.path.rpartition(".")[2].capitalize()
 
     def all(self, key: str) -> list[Entry]:

@@ -25,11 +25,17 @@ NAME = "score"
 
 _PATH = lazy(r"(?:^|/)[^/]*score[^/]*\.ya?ml\Z", re.IGNORECASE)
 _VERSION = lazy(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?score\.dev/", re.MULTILINE)
+_OWN = "score.dev/"
 
 
 def claims(path: str, data: bytes) -> bool:
     """Whether a file is named and versioned as Score's."""
-    return bool(_PATH.search(path)) and _VERSION.search(data) is not None
+    if not _PATH.search(path) or not (_OWN.encode() in data or yaml.may_spell(data)):
+        return False
+    plain = _VERSION.search(data) is not None
+    return plain or any(
+        text_at(root, "apiVersion").startswith(_OWN) for root in yaml.roots(path, data)
+    )
 
 
 def parse(text: Text) -> list[Document]:
@@ -47,7 +53,7 @@ def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterabl
     from immutable_delivery.formats.score.containers import ScoreContainer  # noqa: PLC0415 (it loads the shell)
 
     for path, root in roots(documents, ctx):
-        if text_at(root, "apiVersion").startswith("score.dev/"):
+        if text_at(root, "apiVersion").startswith(_OWN):
             tell(root, {"metadata": "mapping", "containers": "mapping"}, "", ctx.report)
             containers = mapping(root, "containers")
             named = containers.entries if containers else {}

@@ -25,6 +25,7 @@ NAME = "skaffold"
 
 _PATH = lazy(r"(?:^|/)[^/]*skaffold[^/]*\.ya?ml\Z", re.IGNORECASE)
 _VERSION = lazy(rb"^[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?skaffold/", re.MULTILINE)
+_OWN = "skaffold/"
 
 _SHAPES: Shapes = {
     **dict.fromkeys(("build", "manifests", "deploy", "metadata"), "mapping"),
@@ -34,7 +35,12 @@ _SHAPES: Shapes = {
 
 def claims(path: str, data: bytes) -> bool:
     """Whether a file is named and versioned as Skaffold's."""
-    return bool(_PATH.search(path)) and _VERSION.search(data) is not None
+    if not _PATH.search(path) or not (_OWN.encode() in data or yaml.may_spell(data)):
+        return False
+    plain = _VERSION.search(data) is not None
+    return plain or any(
+        text_at(root, "apiVersion").startswith(_OWN) for root in yaml.roots(path, data)
+    )
 
 
 def parse(text: Text) -> list[Document]:
@@ -52,7 +58,7 @@ def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterabl
     found = [
         Config(path, root)
         for path, root in roots(documents, ctx)
-        if isinstance(root, Node) and text_at(root, "apiVersion").startswith("skaffold/")
+        if isinstance(root, Node) and text_at(root, "apiVersion").startswith(_OWN)
     ]
     for one in found:
         tell(one.root, _SHAPES, "", ctx.report)

@@ -73,4 +73,6 @@ class Values(Record):
             held = find(self.root, "locals")
             blocks = held.items if isinstance(held, Sequence) else [held]
             return next((found for one in blocks if (found := find(one, rest))), None)
-        return find(self.root, "variable", rest if kind == "var" and rest else name, "default")
+        declared = find(self.root, "variable", rest if kind == "var" and rest else name, "default")
+        bare = declared is None and name == kind  # an attribute of the file is a variable of Bake
+        return find(self.root, name) if bare else declared

@@ -8,7 +8,7 @@ from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.syntax.shell import compounds
 from immutable_delivery.syntax.shell.calls import Call, Redirect
-from immutable_delivery.syntax.shell.shells import is_shell, shell_arguments
+from immutable_delivery.syntax.shell.shells import is_shell, printed, shell_arguments
 from immutable_delivery.syntax.shell.source import Word
 from immutable_delivery.syntax.shell.state import Interpreter
 from immutable_delivery.syntax.shell.wrappers import Unwrapped, joined
@@ -109,7 +109,8 @@ def _shell(shell: Interpreter, call: Call) -> list[int]:
             return script(shell, redirect.target, arguments.positional, [])
         if redirect.body is not None:
             return _nested(shell, redirect.body, arguments.positional)
-    return []
+    lines = [line for number in call.inputs for line in printed(shell.calls[number]) or ()]
+    return [number for line in lines for number in _nested(shell, line, arguments.positional)]
 
 
 def _set(shell: Interpreter, call: Call) -> None:

@@ -32,7 +32,7 @@ class Shell(Interpreter):
         self._captured = False
         self._through: Word | None = None
         self._called: set[str] = set()
-        self._running: set[str] = set()
+        self._running: set[tuple[int, int]] = set()
 
     def run(
         self,
@@ -60,12 +60,14 @@ class Shell(Interpreter):
 
     def _function(self, call: Call) -> list[int]:
         """Run a function; one that calls itself is run once."""
-        if call.name in self._running or not self.limits.enter():
+        source, body = self.functions[call.name]
+        running = id(source), body.start_byte  # by its name another one may be known by now
+        if running in self._running or not self.limits.enter():
             return []
         self._called.add(call.name)
-        self._running.add(call.name)
+        self._running.add(running)
         outputs = compounds.function(self, call)
-        self._running.discard(call.name)
+        self._running.discard(running)
         self.limits.leave()
         return outputs
 

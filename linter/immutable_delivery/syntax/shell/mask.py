@@ -14,6 +14,11 @@ GLUE = "\x01"
 _MARK = "\x02"
 _BREAKS = " \t\n;&|()<>"
 _CONTROL = lazy("[\x01-\x03]")
+_SUBSHELLS = lazy(
+    r"""((?:^|[;&|{!(]|\b(?:then|do|else))[ \t]*)\(\(([ \t]*[\w./-]+[ \t]+[\w./"'$][^()]*)\)\)""",
+    re.MULTILINE,
+)
+"""Two opening parentheses before a command: arithmetic has no two words side by side."""
 _BACKSLASH = r"(?<!\\)\\"
 
 
@@ -29,6 +34,8 @@ def mask(text: str, escape: str = "\\") -> str:
     text = (
         _CONTROL.sub(" ", text).replace("\r\n", " \n") if "\r" in text else _CONTROL.sub(" ", text)
     )
+    if "((" in text:
+        text = _SUBSHELLS.sub(r"\1 (\2) ", text)
     if escape + "\n" not in text and not re.search(re.escape(escape) + r"[ \t]+\n", text):
         return text
     return _continuation(escape).sub(_blank, text)

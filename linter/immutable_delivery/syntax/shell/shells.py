@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
+from immutable_delivery.source.located import LocatedText
+from immutable_delivery.syntax.shell.calls import Call
 from immutable_delivery.syntax.shell.source import Word
+from immutable_delivery.syntax.shell.wrappers import joined
 
 _SHELL = lazy(r"(?:ba|da|a|k|mk|z|rba)?sh")
 _UNREAD = lazy(r"fish|t?csh|pwsh|nu|elvish|xonsh|expect|tclsh|execlineb|osh|ysh")
 _VALUES = frozenset(("-o", "+o", "-O", "+O", "--rcfile", "--init-file"))
+
+
+_ENDS = lazy(r"\\n")
+_ECHO = lazy(r"-[neE]+")
+
+
+def printed(call: Call) -> list[LocatedText] | None:
+    """Return the lines that a call prints as they stand in it; None for what nobody can tell without running it."""
+    words = call.arguments
+    if call.name == "cat" and not words and call.redirects:
+        return [redirect.body for redirect in call.redirects if redirect.body is not None]
+    if call.name == "printf" and words:
+        words = words[1:] if "%" in words[0].text else words[:1]
+    elif call.name == "echo":
+        words = words[1:] if words and _ECHO.fullmatch(words[0].text) else words
+    else:
+        return None
+    if any(word.calls for word in words):  # what those print, nobody knows
+        return None
+    return list(_lines(joined(words).written)) if words else []
+
+
+def _lines(text: LocatedText) -> Iterator[LocatedText]:
+    at = 0
+    for end in _ENDS.finditer(text.text):
+        yield text.slice(at, end.start())
+        at = end.end()
+    yield text.slice(at)
 
 
 def is_shell(name: str) -> bool:

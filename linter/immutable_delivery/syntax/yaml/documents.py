@@ -17,7 +17,10 @@ _BOUNDARY = lazy(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _MARKED = "\n\ufeff"
 _MARK = lazy(r"---[ \t]*\r?\n\ufeff")
 """A byte order mark may begin every document of a stream, and libyaml takes only the first."""
-_ESCAPED = lazy(rb"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
+_ESCAPED = lazy(
+    rb"\\(?:x|u00|U000000)[4-7][0-9a-fA-F]|^[ \t-]*\?[ \t]+\"[^\"\n]*\\\r?\n", re.MULTILINE
+)
+"""A letter written by its code, or a key over several lines."""
 _TEMPLATE = lazy(r"(?<![\"'])(?:\{\{|\{%|<%)")
 _STATEMENT = lazy(r"[ \t]*(?:-[ \t]+)?(?:\{\{|\{%|<%)")
 _PREAMBLE = lazy(r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n]|%[^\r\n]*+[\r\n])*+\Z")
@@ -42,7 +45,7 @@ def documents_between(text: Text, start: int, end: int) -> list[Document]:
 
 
 def may_spell(data: bytes) -> bool:
-    """Whether an escape by code stands in a file: it could spell any key, whatever its bytes look like."""
+    """Whether an escape stands in a file that could spell a key, whatever its bytes look like."""
     return b"\\" in data and _ESCAPED.search(data) is not None
 
 
