@@ -6,7 +6,9 @@ import pytest
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Image
-from immutable_delivery.formats import kubernetes
+from immutable_delivery.formats import chart, kubernetes
+from immutable_delivery.links.link import link
+from immutable_delivery.links.lockfile import NONE
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.text import Text
 
@@ -157,3 +159,45 @@ def test_a_chart_from_elsewhere_that_kustomize_inflates_is_judged_by_its_values(
     assert inflated("generators: [g.yaml]\n", {"g.yaml": generator}) == [
         ("r:latest", "kustomization .", "g.yaml")
     ]
+
+
+UMBRELLA = {
+    "apps/web/Chart.yaml": (
+        "apiVersion: v2\nname: web\nversion: 0.1.0\ndependencies:\n"
+        "- {name: app-template, alias: main, version: 2.6.0, repository: 'https://c.example', condition: main.enabled}\n"
+    ),
+    "apps/web/values.yaml": "main:\n  controllers: {main: {containers: {main: {image: {repository: r.example/web, tag: latest}}}}}\n",
+}
+
+
+def of_charts(files: dict[str, str]) -> list[tuple[str | None, str, bool]]:
+    memory, facts = MemoryFiles(files), []
+    for name, read in (("chart", chart), ("kubernetes", kubernetes)):
+        paths = [path for path in files if path.startswith("apps/") == (name == "chart")]
+        ctx = ParseContext(memory)
+        facts += (
+            list(read.facts({path: read.parse(Text(path, files[path])) for path in paths}, ctx))
+            if paths
+            else []
+        )
+    found = [
+        one
+        for one in link([one for one in facts if isinstance(one, Fact)], [], memory, NONE)
+        if isinstance(one, Image)
+    ]
+    return [(one.reference, one.place_of("tag").file, one.scope.defaults) for one in found]
+
+
+def test_the_values_of_a_chart_that_is_needed_and_not_here() -> None:
+    assert of_charts(UMBRELLA) == [("r.example/web:latest", "apps/web/values.yaml", True)]
+    off = {
+        **UMBRELLA,
+        "apps/web/values.yaml": "main: {enabled: false, image: {repository: a, tag: latest}}\n",
+    }
+    assert of_charts(off) == []
+
+
+def test_a_release_lays_its_values_over_those_of_a_chart_that_is_not_here() -> None:
+    helm = "valuesObject: {main: {controllers: {main: {containers: {main: {image: {tag: edge}}}}}}}"
+    files = {**UMBRELLA, "app.yaml": ARGO.format(path="apps/web", helm=helm)}
+    assert of_charts(files) == [("r.example/web:edge", "app.yaml", False)]

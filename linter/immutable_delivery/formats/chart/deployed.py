@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from immutable_delivery import releases
 from immutable_delivery.containers.environments import Environment, environment
 from immutable_delivery.containers.reach import Reach
 from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import Fact
+from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.formats.chart.document import Document
 from immutable_delivery.formats.chart.layout import FILE, is_values, top_of
 from immutable_delivery.formats.chart.sources import sources
-from immutable_delivery.formats.helm import Charts, Layer, Release, Rendered, ours
+from immutable_delivery.formats.helm import Chart, Charts, Layer, Release, Rendered, absent, ours
 from immutable_delivery.formats.kubernetes.rendered import object_facts
 from immutable_delivery.records import replace
+from immutable_delivery.releases import Layer as Values
 from immutable_delivery.syntax.yaml import Mapping as Tree
 
 
@@ -36,7 +38,9 @@ def _of_chart(
         path = f"{folder}/{FILE}" if folder else FILE
         ctx.troubles.append(ParseProblem(path, error.offset, error.reason))
         return
-    yield from sources(chart)
+    whole = {one.need.place for one in absent(chart) if releases.is_whole(one.values)}
+    for source in sources(chart):
+        yield replace(source, read=source.places["name"] in whole)
     if chart.metadata.library:  # nobody can install it
         return
     reach = Reach(ctx)
@@ -45,8 +49,19 @@ def _of_chart(
         _tell(rendered, ctx)
         for found, one in object_facts(rendered, ctx, reached):
             reach.add(ours(found, rendered), one)
+        reach.add(_elsewhere(chart, layers, ctx), reached)
     for fact in reach.facts():
         yield replace(fact, scope=replace(fact.scope, chart=folder or ".", defaults=True))
+
+
+def _elsewhere(chart: Chart, layers: tuple[Layer, ...], ctx: ParseContext) -> Iterator[Fact]:
+    """Yield what the values of charts that it needs, and that are not here, say by their shape."""
+    name = chart.metadata.name
+    scope = Scope(
+        owner=f"chart {name}", service=name, phase="start", layer="middleware", deployed=True
+    )
+    for one in absent(chart, [Values(layer.root) for layer in layers]):
+        yield from releases.facts(one.values, scope, ctx)
 
 
 def _variants(

@@ -23,9 +23,21 @@ this repository decides, and blames only that.
 from __future__ import annotations
 
 from immutable_delivery.formats.helm.chart import Chart
+from immutable_delivery.formats.helm.elsewhere import Absent, absent
 from immutable_delivery.formats.helm.layers import Assignment, Layer, Release
 from immutable_delivery.formats.helm.library import Charts
 from immutable_delivery.formats.helm.ownership import ours
 from immutable_delivery.formats.helm.rendering import Manifest, Rendered
 
-__all__ = ["Assignment", "Chart", "Charts", "Layer", "Manifest", "Release", "Rendered", "ours"]
+__all__ = [
+    "Absent",
+    "Assignment",
+    "Chart",
+    "Charts",
+    "Layer",
+    "Manifest",
+    "Release",
+    "Rendered",
+    "absent",
+    "ours",
+]

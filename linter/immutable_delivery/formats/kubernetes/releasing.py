@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from immutable_delivery import releases
 from immutable_delivery.containers.environments import Environment
 from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import Fact
-from immutable_delivery.formats.helm import Assignment, Charts, Layer, Release, Rendered, ours
+from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.formats.helm import (
+    Assignment,
+    Charts,
+    Layer,
+    Release,
+    Rendered,
+    absent,
+    ours,
+)
 from immutable_delivery.formats.kubernetes import objects
 from immutable_delivery.formats.kubernetes.gitops.values import Given, released
 from immutable_delivery.formats.kubernetes.rendered import workloads
@@ -52,6 +61,8 @@ class Releasing(Record):
             found = ours(objects.facts(inner), rendered) if rendered else ()
             yield [_of_chart(fact, given.folder) for fact in found], one
             yield from self.facts(inner, one)
+        if rendered:
+            yield _elsewhere(rendered, given, ctx), reached
         self._open.pop()
 
     def _rendered(self, given: Given, folder: str, ctx: ParseContext, at: Place) -> Rendered | None:
@@ -64,6 +75,15 @@ class Releasing(Record):
             reason = f"the chart '{folder}' is refused with these values: {problem.reason}"
             ctx.troubles.append(ParseProblem(at.file, at.span.start, reason, template=True))
         return rendered
+
+
+def _elsewhere(rendered: Rendered, given: Given, ctx: ParseContext) -> Iterator[Fact]:
+    """Yield what the values of charts that it needs, and that are not here, say by their shape."""
+    scope = Scope(
+        owner=f"release {given.name}", service=given.name, phase="start", layer="middleware", deployed=True, chart=given.folder or ""
+    )  # fmt: skip
+    for one in absent(rendered.chart, given.layers()):
+        yield from releases.facts(one.values, scope, ctx)
 
 
 def _layer(layer: Values) -> Layer:
