@@ -24,6 +24,7 @@ from immutable_delivery.formats import (
     Format,
     Pins,
     Rereads,
+    ansible,
     azure,
     bake,
     bitbucket,
@@ -58,7 +59,7 @@ from immutable_delivery.formats import (
 from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
-    azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
+    ansible, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
     jenkins, kamal, kubernetes, makefile, nomad, platforms, procfile, quadlet, score, script, skaffold, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)

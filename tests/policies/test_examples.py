@@ -79,7 +79,7 @@ def test_examples_come_in_two_formats_where_two_can_break_it(file: PolicyFile) -
         return
     if file.policy.id in only_one_format:
         return
-    assert len(kinds & {"Dockerfile", "compose", "deploy", "cloud-init", "main"}) >= 2
+    assert len(kinds & {"Dockerfile", "compose", "deploy", "cloud-init", "main", "site"}) >= 2
 
 
 def own_deny(rule: PolicyRule) -> tuple[str, str]:

@@ -65,6 +65,7 @@ def test_dockerfiles_are_read_one_by_one() -> None:
 
 
 SAMPLES = {
+    "ansible": ("site.yml", "- hosts: web\n  tasks: [{shell: reboot}]\n"),
     "azure": ("azure-pipelines.yml", "steps: [{script: make}]\n"),
     "bake": ("docker-bake.hcl", 'target "a" { dockerfile = "Dockerfile" }\n'),
     "bitbucket": (

@@ -71,6 +71,7 @@ REGISTRY = (
     Entry("jenkins", r"Jenkinsfile(?:[.-][\w.-]+)?$", apart=True),
     Entry("script", r"\.(?:sh|bash|zsh|ksh|ash)$|^[^.]+$", apart=True, bytewise=True),
     Entry("makefile", r"^(?:GNU)?[Mm]akefile(?:\.[\w.-]+)?$|\.(?:mk|make)$", bytewise=True),
+    Entry("ansible", r"\.ya?ml$"),
     Entry("kamal", r"^deploy[^/]*\.ya?ml$"),
     Entry("compose", r"\.ya?ml$"),
     Entry("kubernetes", r"\.(?:ya?ml|json)$|^Kustomization$"),

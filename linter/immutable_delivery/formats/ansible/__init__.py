@@ -1,0 +1,80 @@
+"""Ansible: playbooks, the tasks of roles, and what is taken from Galaxy.
+
+The reference is https://docs.ansible.com/ansible/latest/reference_appendices/playbooks_keywords.html and the documentation of the modules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.yaml import Document, Node, Sequence
+from immutable_delivery.syntax.yaml import Mapping as Tree
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+
+NAME = "ansible"
+
+_ROLE = lazy(r"(?:^|/)roles/[^/]+/(?:tasks|handlers)/[^/]+\.ya?ml\Z")
+_GALAXY = lazy(r"(?:^|/)(?:[\w.-]+/)*requirements\.ya?ml\Z")
+_HOSTS = lazy(
+    rb"^-?[ \t]*[\"']?(?:hosts|import_playbook|ansible\.builtin\.import_playbook)[\"']?[ \t]*:",
+    re.MULTILINE,
+)
+_GALAXY_KEYS = frozenset({"roles", "collections"})
+
+
+def claims(path: str, data: bytes) -> bool:
+    """Whether a file is a list of plays, a file of tasks in a role, or what Galaxy is asked for."""
+    if _ROLE.search(path):
+        return True
+    if _GALAXY.search(path):
+        return any(_is_galaxy(one.root) for one in _read(path, data))
+    if not (_HOSTS.search(data) or (yaml.may_spell(data) and b"hosts" in data)):
+        return False
+    return any(_are_plays(one.root) for one in _read(path, data))
+
+
+def _read(path: str, data: bytes) -> list[Document]:
+    return yaml.documents(Text(path, data.decode("utf-8", "replace")))
+
+
+def _are_plays(root: Node | None) -> bool:
+    """Whether a document is a list whose entries say on which hosts they run, or import such a list."""
+    held = root.items if isinstance(root, Sequence) else []
+    names = {"hosts", "import_playbook", "ansible.builtin.import_playbook"}
+    return bool(held) and any(isinstance(one, Tree) and names & one.entries.keys() for one in held)
+
+
+def _is_galaxy(root: Node | None) -> bool:
+    if isinstance(root, Sequence):
+        return any(
+            isinstance(one, Tree) and {"src", "name"} & one.entries.keys() for one in root.items
+        )
+    return (
+        isinstance(root, Tree)
+        and bool(_GALAXY_KEYS & root.entries.keys())
+        and "apiVersion" not in root.entries
+    )
+
+
+def parse(text: Text) -> list[Document]:
+    """Return the documents of the file; there should be one."""
+    return yaml.documents(text)
+
+
+def comments(document: list[Document], text: Text) -> list[Comment]:
+    """Return the comments with what each covers."""
+    return yaml.comments(text, document)
+
+
+def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
+    """Yield what plays do to the machines that they run on, and what tasks run, mount and fetch."""
+    from immutable_delivery.formats.ansible.project import facts_of  # noqa: PLC0415 (it loads the shell)
+
+    return facts_of(documents, ctx)

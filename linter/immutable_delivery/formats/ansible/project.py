@@ -1,0 +1,120 @@
+"""Plays and the hosts that they change; files of tasks; what Galaxy is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from immutable_delivery.containers.environments import environment
+from immutable_delivery.context import ParseContext
+from immutable_delivery.facts import Command, Fact, Pin, Scope, Source
+from immutable_delivery.formats.ansible.tasks import Tasks
+from immutable_delivery.formats.ansible.variables import of_file, of_mapping
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import replace
+from immutable_delivery.references.git import of_release
+from immutable_delivery.syntax.yaml import Document, Node, Scalar, Sequence, entry_extent
+from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml.query import find, items, roots, scalar, text
+
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+_TASKS = ("pre_tasks", "roles", "tasks", "post_tasks", "handlers")
+_EXACT = lazy(r"=?=?v?\d+\.\d+\.\d+[\w.+-]*\Z")
+_PLAYBOOK = lazy(r"[\"']([^\"'\s]+\.ya?ml)[\"']")
+_GIT = lazy(r"git\+|git@|https?://.*\.git\Z|https://git(?:hub|lab)\.com/")
+
+
+def facts_of(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterator[Fact]:
+    """Yield what every file says."""
+    baked = _baked(ctx)
+    for path, root in roots(documents, ctx):
+        if path.rpartition("/")[2].startswith("requirements."):
+            yield from _galaxy(root)
+            continue
+        held = [one for one in items(root) if isinstance(one, Tree)]
+        plays = [one for one in held if one.get("hosts") is not None]
+        scope = environment(path, ctx).reached(
+            Scope(owner=path, phase="pipeline", layer="os", deployed=True, manifest=path)
+        )
+        shared = of_file(path, ctx)
+        for play in plays:
+            if path.rpartition("/")[2] not in baked:
+                yield from _changed(play, scope)
+            values = {**shared, **dict(of_mapping(play.get("vars")))}
+            tasks = Tasks(ctx, replace(scope, owner=text(play, "name") or path), values)
+            for key in _TASKS:
+                yield from tasks.facts(find(play, key))
+        if not plays:
+            yield from Tasks(ctx, scope, shared).facts(root)
+
+
+def _baked(ctx: ParseContext) -> frozenset[str]:
+    """Return the names of playbooks that an image build of this repository runs: they change no running machine."""
+    found: set[str] = set()
+    for path in ctx.files.paths:
+        if path.endswith((".pkr.hcl", ".pkr.json", "packer.json")):
+            data = ctx.files.read(path).decode("utf-8", "replace")
+            found.update(one.rpartition("/")[2] for one in _PLAYBOOK.findall(data))
+    return frozenset(found)
+
+
+def _changed(play: Tree, scope: Scope) -> Iterator[Command]:
+    """Yield that a play changes machines which run already, unless it runs on the own machine alone."""
+    said = play.get("hosts")
+    names = (
+        [one.text for one in said.items if isinstance(one, Scalar)]
+        if isinstance(said, Sequence)
+        else [text(play, "hosts")]
+    )
+    does = any(items(play, key) for key in _TASKS)
+    if said is None or not does or set(names) <= _HERE or text(play, "connection") == "local":
+        return
+    key = play.entries["hosts"][0]
+    yield Command(
+        used_at=said.place,
+        extent=entry_extent(key, said),
+        scope=replace(scope, phase="start"),
+        tool="ansible-playbook",
+        text=f"hosts: {', '.join(names)}",
+        target=", ".join(names),
+        mutates="host",
+    )
+
+
+def _galaxy(root: Node | None) -> Iterator[Source]:
+    """Yield the roles and collections that are taken from Galaxy or a repository."""
+    listed = [items(root), items(root, "roles"), items(root, "collections")]
+    for entry in (one for held in listed for one in held):
+        name = (
+            entry
+            if isinstance(entry, Scalar)
+            else scalar(entry, "src") or scalar(entry, "name") or scalar(entry, "source")
+        )
+        version = scalar(entry, "version")
+        if name is None or not name.written.known:
+            continue
+        said = version.text if version else ""
+        git = (
+            _GIT.match(name.text) is not None
+            or text(entry, "type") == "git"
+            or text(entry, "scm") == "git"
+        )
+        at = version.place if version else name.place
+        pin = of_release(said) if git else _pin(said)
+        yield Source(
+            used_at=name.place,
+            extent=entry.place,
+            scope=Scope(owner=name.text, phase="pipeline", layer="os", deployed=True),
+            places={"url": name.place, "ref": at, "pin": at},
+            source_type="git" if git else "module",
+            url=name.text,
+            ref=said,
+            pin=pin,
+            range=pin == "partial" and not git,
+        )
+
+
+def _pin(version: str) -> Pin:
+    """Return how far a version of Galaxy fixes a role or collection."""
+    if version in {"", "*"}:
+        return "none"
+    return "exact" if _EXACT.match(version) else "partial"
