@@ -9,11 +9,13 @@ from tests.kit import read_files, text_at
 
 from immutable_delivery.facts import (
     Build,
+    Container,
     Fact,
     Fetch,
     Image,
     Install,
     Job,
+    Mount,
     Resource,
     Source,
     Unread,
@@ -239,3 +241,27 @@ def test_windows_runs_powershell() -> None:
     content = "jobs:\n  a: {runs-on: windows-2022, steps: [{run: 'npm i x'}]}\n"
     assert [one.subject for one in facts(content, Unread)] == ["PowerShell"]
     assert facts(content.replace("run:", "shell: bash, run:"), Install)
+
+
+def test_a_tool_in_a_container_is_an_image_and_what_is_mounted_goes_with_the_job() -> None:
+    found = facts(job("steps:\n- run: docker run --rm -v $PWD:/src alpine:3 make"), Fact)
+    assert [one.text for one in found if isinstance(one, Image)] == ["alpine:3"]
+    assert not [one for one in found if isinstance(one, Mount)]
+
+
+@pytest.mark.parametrize(
+    ("runner", "runs"), [("ubuntu-24.04", False), ("[self-hosted, linux]", True)]
+)
+def test_a_container_goes_on_running_where_the_machine_does(runner: str, runs: bool) -> None:
+    run = (
+        "docker run -d -e DB_PASSWORD=x -v /var/run/docker.sock:/var/run/docker.sock acme/web:1.2.3"
+    )
+    content = f"on: push\njobs: {{a: {{runs-on: {runner}, steps: [{{run: '{run}'}}]}}}}\n"
+    found = facts(content, Fact)
+    assert bool([one for one in found if isinstance(one, Mount)]) is runs
+    assert bool([one for one in found if isinstance(one, Container)]) is runs
+
+
+def test_a_program_of_the_path_is_no_folder_of_its_name() -> None:
+    beside = {"make/x": "", "docker/y": ""}
+    assert facts(job("steps:\n- run: make test\n- run: docker"), Unread, **beside) == []

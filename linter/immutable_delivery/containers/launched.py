@@ -38,11 +38,16 @@ _TYPES: dict[str, MountType] = {"bind": "host", "npipe": "host", "volume": "volu
 MAX_IMAGES = 2_000
 
 
-def launched(named: Sequence[NamedImage], ctx: ParseContext) -> Iterator[Fact]:
-    """Yield what is said of the images that commands name, and of the containers that they start."""
+def launched(
+    named: Sequence[NamedImage], ctx: ParseContext, *, passing: bool = False
+) -> Iterator[Fact]:
+    """Yield what is said of the images that commands name, and of the containers that they start.
+
+    ``passing``: the machine goes with the run, so that no container of it goes on running.
+    """
     for one in named[:MAX_IMAGES]:
         if one.starts and one.options is not None:
-            yield from _started(one, one.options, ctx)
+            yield from _started(one, one.options, ctx, passing=passing and not one.remote)
         else:
             yield image(_image(one), one.scope)
 
@@ -51,9 +56,11 @@ def _image(one: NamedImage) -> ImageSpec:
     return ImageSpec(one.written, extent=one.extent, role="pipeline")
 
 
-def _started(one: NamedImage, given: Arguments, ctx: ParseContext) -> Iterator[Fact]:
+def _started(
+    one: NamedImage, given: Arguments, ctx: ParseContext, *, passing: bool
+) -> Iterator[Fact]:
     """Yield a container that goes on running, or what is said of one that does something and goes."""
-    service = one.starts == "service" or _stays(given)
+    service = not passing and (one.starts == "service" or _stays(given))
     scope = one.scope
     if scope.phase == "pipeline" and service:
         scope = replace(scope, phase="start")

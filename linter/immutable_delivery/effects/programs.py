@@ -42,6 +42,7 @@ def program_of(event: Event) -> Program | None:
     known = role.manager is not None or role.fetcher is not None or event.name == "git"
     named = "/" in word.text or _SCRIPT.fullmatch(word.text) is not None
     own = event.last or not (role.rules or role.sets)
+    own = own and event.scope.phase != "pipeline"  # no image holds it: PATH of the machine does
     if word.calls or not (named or (own and not known)):
         return None
     return _program(event, word)

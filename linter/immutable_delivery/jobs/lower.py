@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from immutable_delivery.containers.lower import image
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Fact, Job, Resource, Scope, Source
+from immutable_delivery.facts import Fact, Job, Mount, Resource, Scope, Source, Variable
 from immutable_delivery.jobs.artifacts import built, deployed, pushed
 from immutable_delivery.jobs.equivalents import tool
 from immutable_delivery.jobs.scripts import Done, commands
@@ -23,9 +23,14 @@ def lower(spec: JobSpec, ctx: ParseContext) -> Iterator[Fact]:
         yield source(declared, spec.scope)
     yield from (found for step in spec.steps if (found := tool(step, spec.scope)))
     done = commands(spec, ctx)
-    yield from done.facts
+    yield from (fact for fact in done.facts if not _goes_with_the_job(fact))
     if spec.whole:
         yield job(spec, done)
+
+
+def _goes_with_the_job(fact: Fact) -> bool:
+    """Whether something is given to a container that ends with the job: the checkout to a tool, a password to a test's database."""
+    return isinstance(fact, Mount | Variable) and fact.scope.phase == "pipeline"
 
 
 def images(spec: JobSpec) -> Iterator[Fact]:

@@ -19,6 +19,7 @@ from immutable_delivery.jobs.equivalents import equivalent
 from immutable_delivery.jobs.spec import JobSpec, StepSpec
 from immutable_delivery.jobs.tasks import lines
 from immutable_delivery.records import Record, replace
+from immutable_delivery.references.machines import is_own_machine
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place
 
@@ -99,12 +100,12 @@ class Scripts:
         """The images that the commands build and push."""
         return self._interpreter.made
 
-    def finish(self) -> list[Fact]:
-        """Return what the commands do."""
+    def finish(self, *, passing: bool = False) -> list[Fact]:
+        """Return what the commands do; ``passing``: on a machine that goes with the run."""
         for path, text in self._interpreter.texts.items():
             self._ctx.texts.setdefault(path, text)
         named = self._interpreter.images
-        return [*self._interpreter.finish(), *launched(named, self._ctx)]
+        return [*self._interpreter.finish(), *launched(named, self._ctx, passing=passing)]
 
     @contextmanager
     def _following(self, place: Place, folder: str | None) -> Iterator[None]:
@@ -138,7 +139,8 @@ def commands(spec: JobSpec, ctx: ParseContext) -> Done:
     for step in spec.steps:
         with scripts.seeing(step.variables):
             _read(step, scripts, spec.scope)
-    return Done(scripts.finish(), scripts.made)
+    own = any(is_own_machine(runner.written.text) for runner in spec.runners)
+    return Done(scripts.finish(passing=not own), scripts.made)
 
 
 def _read(step: StepSpec, scripts: Scripts, scope: Scope) -> None:

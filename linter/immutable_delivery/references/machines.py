@@ -18,3 +18,8 @@ def machine_pin(name: str) -> Pin:
     if runners.moving.intersection(parts):
         return "alias"
     return "partial" if any(map(str.isdigit, name)) else ""
+
+
+def is_own_machine(name: str) -> bool:
+    """Whether a label asks for a machine that is there before and after a job."""
+    return name.lower() in known(HostedRunners).own

@@ -627,6 +627,8 @@ class HostedRunners(Subject, frozen=True):
     """Parts of a name that move to another release by themselves."""
     images: Words = ()
     """What names of their images begin with; any other name is a label of somebody's own machines."""
+    own: frozenset[str] = frozenset()
+    """Labels of machines that are there before and after a job."""
 
 
 class Runners(Subject, frozen=True):
