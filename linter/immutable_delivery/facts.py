@@ -212,6 +212,8 @@ class Image(Fact, frozen=True, kw_only=True):
     """The registry is one of a single machine (`localhost:5000`, `kind-registry:5000`): a job pushes there what it has just built."""
     stage_problem: StageProblem = ""
     """What is wrong with a reference that means a build stage, or with the name of one; else empty."""
+    local: Hidden[bool] = False
+    """Whether the machine's own is taken where it holds one: a command starts it there."""
     pull_policy: str | None = ""
     """always, never, missing …, lower case, as written."""
 

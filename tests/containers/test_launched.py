@@ -19,7 +19,9 @@ def facts(script: str, files: Mapping[str, str] | None = None) -> list[Fact]:
     ctx = ParseContext(MemoryFiles(files or {}))
     interpreter = Interpreter(shell="bash", files=ctx.files)
     place = Place("deploy.sh", Span(0, len(script)))
-    interpreter.script(LocatedText.literal(script, place), Scope(phase="pipeline"), None)
+    interpreter.script(
+        LocatedText.literal(script, place), Scope(phase="pipeline", alone=True), None
+    )
     return list(launched(interpreter.images, ctx))
 
 

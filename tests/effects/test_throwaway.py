@@ -46,6 +46,8 @@ def told(script: str, phase: Phase = "pipeline") -> list[str]:
         ("docker run -d x; docker --context prod exec web pip install x", "running"),
         ("ssh root@localhost -p 2222 reboot", "throwaway"),
         ("vagrant up; ssh web reboot", "throwaway"),
+        ("vagrant ssh -c 'apt-get install x'", "throwaway"),
+        ("tilt up", "throwaway"),
         ("ssh web reboot", "running"),
         ("scp a vagrant@10.0.0.1:/srv", "throwaway"),
         ("ansible-playbook -i localhost, site.yml", "throwaway"),

@@ -20,7 +20,7 @@ from immutable_delivery.containers.volumes import VolumeError, short
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects import NamedImage
 from immutable_delivery.effects.arguments import Arguments, Option
-from immutable_delivery.facts import Fact, MountType, Scope
+from immutable_delivery.facts import Fact, MountType, Role, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.references.images import familiar_name
@@ -60,12 +60,18 @@ def _started(
     one: NamedImage, given: Arguments, ctx: ParseContext, *, passing: bool
 ) -> Iterator[Fact]:
     """Yield a container that goes on running, or what is said of one that does something and goes."""
-    service = not passing and (one.starts == "service" or _stays(given))
-    scope = one.scope
-    if scope.phase == "pipeline" and service:
-        scope = replace(scope, phase="start")
+    stays = (one.remote or not passing) and (one.starts == "service" or _stays(given))
+    scope = _reached(one, one.scope, stays=stays)
+    service = stays and scope.phase != "pipeline"
     spec = _spec(one, given, replace(scope, owner=_name(one, given) or scope.owner), ctx)
     yield from lower(spec, ctx) if service else parts(spec, ctx)
+
+
+def _reached(one: NamedImage, scope: Scope, *, stays: bool) -> Scope:
+    """Return the scope of a container: on another machine it is deployed; on that of a job it goes when the job ends."""
+    if scope.phase != "pipeline" or not stays or not (one.remote or scope.alone):
+        return scope
+    return replace(scope, phase="start", deployed=one.remote)
 
 
 def _stays(given: Arguments) -> bool:
@@ -103,9 +109,7 @@ def _spec(one: NamedImage, given: Arguments, scope: Scope, ctx: ParseContext) ->
         name=scope.owner,
         workload="service",
         image=Setting(one.written.value, one.written.used_at),
-        images=(
-            replace(_image(one), role="pipeline" if scope.phase == "pipeline" else "container"),
-        ),
+        images=(replace(_image(one), role=_role(scope), local=not one.remote),),
         entrypoint=_entrypoint(one, given),
         arguments=_arguments(one),
         variables=tuple(_variables(one, given)),
@@ -119,6 +123,10 @@ def _spec(one: NamedImage, given: Arguments, scope: Scope, ctx: ParseContext) ->
         ports=tuple(_values(given, "-p", "--publish")),
         places={"name": name.value.place} if name is not None and name.value is not None else {},
     )
+
+
+def _role(scope: Scope) -> Role:
+    return "pipeline" if scope.phase == "pipeline" else "container"
 
 
 def _entrypoint(one: NamedImage, given: Arguments) -> CommandSpec | None:

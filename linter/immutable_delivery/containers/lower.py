@@ -100,6 +100,7 @@ def image(spec: ImageSpec, scope: Scope) -> Image:
         extent=spec.extent,
         used_at=spec.used_at,
         built_here=spec.built_here,
+        local=spec.local,
         unpinned_from=spec.unpinned_from,
         **{field: _text(setting) for field, setting in said.items()},
     )

@@ -100,6 +100,8 @@ class ImageSpec(Record, frozen=True):
     pull_policy: Setting | None = None
     platform: Setting | None = None
     built_here: bool = False
+    local: bool = False
+    """Whether the machine's own is taken where it holds one."""
     unpinned_from: str = ""
     """The digest that an overlay or override removed."""
 

@@ -69,10 +69,9 @@ def images(event: Event, stage: Stage) -> Iterator[NamedImage]:
 def _started(
     event: Event, stage: Stage, rule: Rule, verb: Word, behind: list[Word]
 ) -> Iterator[NamedImage]:
-    options = parse(behind, stage.tables.role(_OPTIONS).options, stop=1)
+    known = stage.tables.role(_OPTIONS).options
+    options = parse([word for word in behind if not _may_be_options(word)], known, stop=1)
     operands = [operand.word for operand in options.operands] or options.passed
-    while operands and _may_be_options(operands[0]):
-        operands = operands[1:]
     if operands:
         yield _image(event, stage, rule, verb, operands[0], options, operands[1:])
 

@@ -10,6 +10,7 @@ from immutable_delivery.facts import Effect
 from immutable_delivery.syntax.shell.shells import shell_arguments
 
 _NOWHERE = frozenset(("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"))
+_PASSING = ("/tmp/", "/var/tmp/", "/dev/shm/")  # noqa: S108 (what commands say of other machines)
 _LOOKING = frozenset(("--version", "--help", "version", "help", "-V"))
 
 
@@ -28,7 +29,7 @@ def effect_of(events: Sequence[Event]) -> Effect:
 
 def _single(event: Event) -> Effect:
     role = event.role
-    if any(one.body is None and one.target.text not in _NOWHERE for one in event.call.outputs):
+    if any(one.body is None and not _passing(one.target.text) for one in event.call.outputs):
         return "changes"
     if role.interpreter is not None and role.interpreter.shell:
         return _of_shell(event)
@@ -37,6 +38,16 @@ def _single(event: Event) -> Effect:
     if asked or any(rule.matches(arguments) for rule in role.rules.get("reading", ())):
         return "reads"
     return _of_program(event, arguments)
+
+
+def _passing(path: str) -> bool:
+    """Whether what lies at a path is gone tomorrow."""
+    return path in _NOWHERE or path.startswith(_PASSING)
+
+
+def _only_passing(arguments: Arguments) -> bool:
+    """Whether a program touches nothing but such paths: `rm -rf /tmp/x`."""
+    return bool(arguments.texts) and all(map(_passing, arguments.texts))
 
 
 def _of_shell(event: Event) -> Effect:
@@ -49,7 +60,9 @@ def _of_shell(event: Event) -> Effect:
 
 def _of_program(event: Event, arguments: Arguments) -> Effect:
     role = event.role
-    if role.manager is not None or event.name == "git" or "changing" in role.sets:
+    if "changing" in role.sets:
+        return "reads" if _only_passing(arguments) else "changes"
+    if role.manager is not None or event.name == "git":
         return "changes"
     if role.fetcher is not None:
         return "changes" if _keeps(event) else "reads"

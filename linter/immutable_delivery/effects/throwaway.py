@@ -15,6 +15,10 @@ _OF_CLUSTERS = frozenset(
 )
 _OF_CONTAINERS = frozenset(("docker", "podman", "nerdctl", "docker-compose", "podman-compose"))
 _OF_HOSTS = frozenset(("ssh", "autossh", "scp", "rsync", "sftp", "ansible", "ansible-playbook"))
+_OF_DEVELOPERS = frozenset(
+    ("tilt", "okteto", "telepresence", "devspace", "vagrant", "minikube", "docker-machine")
+)
+"""Programs for clusters and hosts in which developers work."""
 _CONTEXTS = ("--context", "--kube-context", "--kubeconfig")
 _ENGINES = ("-H", "--host", "--context", "--connection", "--url")
 _NAMESPACES = ("-n", "--namespace")
@@ -67,7 +71,7 @@ class Run(Record):
         """Return the command with what is known of what it changes."""
         if command.mutates not in {"container", "workload", "host"}:
             return command
-        if command.scope.development:
+        if command.scope.development or event.name in _OF_DEVELOPERS:
             return replace(command, throwaway="yes")
         if event.name in _OF_CLUSTERS:
             return self._of_cluster(command, event)

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
 from immutable_delivery.facts import Build, Fact, Source
-from immutable_delivery.links.alone import link_alone
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.links.buildtools import link_build_tools
 from immutable_delivery.links.defaults import link_defaults
@@ -50,7 +49,7 @@ def link(
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
-        own = _released(link_alone(facts))
+        own = _released(_commanded(facts))
         linked = link_services(_sourced(own, files, remote, trust), builds)
         linked = link_development(linked, builds, trust)
         linked = link_substituted(linked, builds)
@@ -79,3 +78,13 @@ def _sourced(facts: Sequence[Fact], files: Files, remote: Remote, trust: Trust) 
 
     linked = sources.link_sources(sources.link_overlays(facts), files, remote)
     return sources.link_own(sources.link_environments(linked, trust), files, remote)
+
+
+def _commanded(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Link what commands outside of containers do, where there are some."""
+    if not any(fact.scope.alone or fact.scope.phase == "pipeline" for fact in facts):
+        return facts
+    from immutable_delivery.links.alone import link_alone  # noqa: PLC0415 (many runs read no commands)
+    from immutable_delivery.links.localbuilds import link_local_builds  # noqa: PLC0415
+
+    return link_local_builds(link_alone(facts))

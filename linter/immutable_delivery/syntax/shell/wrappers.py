@@ -111,6 +111,7 @@ def _apart(inner: Call, wrapper: Wrapper, words: list[Word]) -> Unwrapped:
     if wrapper.joins and words:
         return Unwrapped(inner, joined(words), elsewhere=True)
     inner.words, inner.name = words, name_of(words[0]) if words else ""
+    inner.redirects = [one for one in inner.redirects if one.body is not None]  # a file is of here
     return Unwrapped(inner, elsewhere=True)
 
 
