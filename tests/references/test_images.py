@@ -96,6 +96,8 @@ def test_pin(reference: str, pin: str) -> None:
         ("${REGISTRY}/web:latest", "alias", ""),
         (f"nginx:${{TAG}}@{DIGEST}", "digest", ""),
         ("gcr.io/PROJECT_ID/web:v1.2.3", "exact", ""),
+        ("$(grep -oP '(?<=^FROM )a' Dockerfile)", None, "$(grep -oP '(?<=^FROM )a' Dockerfile)"),
+        ("$(REGISTRY)/web:$(cat $(pwd)/tag)", None, "$(REGISTRY), $(cat $(pwd)/tag)"),
         ("<your registry>/web:latest", "alias", ""),
         ("[registry]/web:latest", "alias", ""),
         ("{registry}/web:latest", "alias", ""),

@@ -5,7 +5,7 @@ This is the one way from a script of a pipeline to facts: a text, the variables 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from immutable_delivery.containers.files import NOWHERE, ContainerFiles, FileView
@@ -14,7 +14,7 @@ from immutable_delivery.containers.scripts import follow, reached
 from immutable_delivery.containers.spec import Values
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects import Interpreter, MadeImage, tables_of
-from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.facts import Fact, Image, Scope
 from immutable_delivery.jobs.equivalents import equivalent
 from immutable_delivery.jobs.spec import JobSpec, StepSpec
 from immutable_delivery.jobs.tasks import lines
@@ -104,8 +104,15 @@ class Scripts:
         """Return what the commands do; ``passing``: on a machine that goes with the run."""
         for path, text in self._interpreter.texts.items():
             self._ctx.texts.setdefault(path, text)
-        named = self._interpreter.images
-        return [*self._interpreter.finish(), *launched(named, self._ctx, passing=passing)]
+        started = launched(self._interpreter.images, self._ctx, passing=passing)
+        return [*self._interpreter.finish(), *self._built_here(started)]
+
+    def _built_here(self, facts: Iterable[Fact]) -> Iterator[Fact]:
+        """Yield facts of images; what the same commands build is what they run."""
+        built = {one.written.text for one in self.made if one.builds and one.written}
+        for fact in facts:
+            own = isinstance(fact, Image) and fact.text in built
+            yield replace(fact, built_here=True) if own else fact
 
     @contextmanager
     def _following(self, place: Place, folder: str | None) -> Iterator[None]:
