@@ -91,6 +91,7 @@ SAMPLES = {
     "script": ("a.sh", "docker pull debian\n"),
     "github": (".github/workflows/a.yml", "jobs: {a: {container: debian}}\n"),
     "gitlab": (".gitlab-ci.yml", "a: {image: b, script: [c]}\n"),
+    "helmfile": ("helmfile.yaml", "releases: [{name: a, chart: b/a}]\n"),
     "jenkins": ("Jenkinsfile", "node { sh 'make' }\n"),
     "kamal": (
         "config/deploy.yml",

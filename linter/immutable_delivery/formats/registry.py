@@ -39,6 +39,11 @@ REGISTRY = (
         apart=True,
     ),
     Entry("contract", r"delivery\.(?:ya?ml|json)$", apart=True),
+    Entry(
+        "helmfile",
+        r"^helmfile[^/]*\.ya?ml(?:\.gotmpl)?$|^\d+[-_.][^/]*\.ya?ml(?:\.gotmpl)?$|\.ya?ml\.gotmpl$",
+        apart=True,
+    ),
     Entry("chart", r"^Chart\.yaml$", encloses=True),
     Entry("skaffold", r"skaffold[^/]*\.ya?ml$"),
     Entry("devcontainer", r"devcontainer\.json$", apart=True),
