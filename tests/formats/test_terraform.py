@@ -425,3 +425,19 @@ def test_bad_input_ends(text: str) -> None:
         facts({"main.tf": text})
     except UnreadableError:
         assert "image = \n" in text
+
+
+@pytest.mark.parametrize(
+    ("said", "immutable"),
+    [
+        ('"IMMUTABLE"', True),
+        ('"IMMUTABLE_WITH_EXCLUSION"', True),
+        ('"MUTABLE"', False),
+        ("var.unknown", None),
+    ],
+)
+def test_registries(said: str, immutable: bool | None) -> None:
+    text = f'resource "aws_ecr_repository" "web" {{\n image_tag_mutability = {said}\n}}\n'
+    assert [one.immutable for one in facts({"main.tf": text}) if isinstance(one, Resource)] == [
+        immutable
+    ]

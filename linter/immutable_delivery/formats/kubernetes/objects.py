@@ -84,7 +84,7 @@ def _resource(workload: Workload) -> Iterator[ResourceFact]:
     elif policy := retention(workload.resource.root, one.group, one.kind):
         deletes = deletes_untagged(policy)
         history = None if deletes is None else 0 if deletes else -1
-        yield _fact(workload, "registry", {"history": policy}, history=history)
+        yield _fact(workload, "registry", {"history": policy}, history=history, immutable=None)
 
 
 def _config(workload: Workload) -> ResourceFact:

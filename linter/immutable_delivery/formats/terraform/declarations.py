@@ -52,10 +52,16 @@ def facts_of(
 
 def _adapter(kind: str, type_: str) -> Adapter | None:
     """Return what reads a type of resource; None where none of ours is declared by it."""
-    from immutable_delivery.formats.terraform import machines, manifests, services, tasks  # noqa: PLC0415
+    from immutable_delivery.formats.terraform import (
+        machines,
+        manifests,
+        registries,
+        services,
+        tasks,
+    )  # noqa: PLC0415
 
     if kind == "resource":
-        for adapters in (services.ADAPTERS, tasks.ADAPTERS):
+        for adapters in (services.ADAPTERS, tasks.ADAPTERS, registries.ADAPTERS):
             if type_ in adapters:
                 return adapters[type_]
         if type_ in manifests.KINDS:
