@@ -52,13 +52,8 @@ def facts_of(
 
 def _adapter(kind: str, type_: str) -> Adapter | None:
     """Return what reads a type of resource; None where none of ours is declared by it."""
-    from immutable_delivery.formats.terraform import (
-        machines,
-        manifests,
-        registries,
-        services,
-        tasks,
-    )  # noqa: PLC0415
+    from immutable_delivery.formats.terraform import machines, manifests  # noqa: PLC0415
+    from immutable_delivery.formats.terraform import registries, services, tasks  # noqa: PLC0415
 
     if kind == "resource":
         for adapters in (services.ADAPTERS, tasks.ADAPTERS, registries.ADAPTERS):
