@@ -52,8 +52,13 @@ def facts_of(
 
 def _adapter(kind: str, type_: str) -> Adapter | None:
     """Return what reads a type of resource; None where none of ours is declared by it."""
-    from immutable_delivery.formats.terraform import machines, manifests  # noqa: PLC0415
-    from immutable_delivery.formats.terraform import registries, services, tasks  # noqa: PLC0415
+    from immutable_delivery.formats.terraform import (  # noqa: PLC0415  # noqa: PLC0415
+        machines,
+        manifests,
+        registries,
+        services,
+        tasks,
+    )
 
     if kind == "resource":
         for adapters in (services.ADAPTERS, tasks.ADAPTERS, registries.ADAPTERS):
