@@ -302,3 +302,49 @@ def test_unencrypted_forges_are_asked_only_where_the_caller_says_so(
     done = forge.review()
     assert "speaks unencrypted HTTP" in done.err
     assert forge.store.asked == []
+
+
+@pytest.mark.parametrize(
+    "answer", ["{}", "[]", "null", "[1]", '{"data": null}', "<html>", '"x"', "[" * 100_000]
+)
+def test_answers_of_no_forge_are_no_fault_of_ours(
+    serve: Serve, name: str, pull: tuple[str, str], answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forge = serve(name, *pull)
+    monkeypatch.setattr("tests.forges.servers.Handler.answered", lambda *_: (200, answer))
+    done = forge.review()
+    assert (done.code, "not all could be said" in done.err) == (1, True), done.err
+    assert all(f"example.org/s{one}" in done.out for one in range(SERVICES))
+    done = forge.review("--dry-run")
+    assert (done.code, "cannot be read" in done.err) == (2, True), done.err
+
+
+def test_comments_are_found_behind_many_others(
+    serve: Serve, name: str, pull: tuple[str, str]
+) -> None:
+    forge = serve(name, *pull)
+    store = forge.store
+    for number in range(230):
+        store.say(PERSON, f"word {number}", "compose.yaml", 1, 1)
+        store.notes.append(Comment(next(store.ids), PERSON, "word"))
+    forge.review()
+    assert len(store.conversations) == 230 + SERVICES
+    before = len(store.changes)
+    forge.review("--no-status")
+    assert len(store.changes) == before
+
+
+def test_graphql_of_an_enterprise_server_lies_beside_rest() -> None:
+    from immutable_delivery.forges.github import FORGE  # noqa: PLC0415
+
+    assert FORGE.url("https://git.example/api/v3", "/graphql") == "https://git.example/api/graphql"
+    assert FORGE.url("https://git.example/api/v3", "/user") == "https://git.example/api/v3/user"
+    assert FORGE.url("https://api.github.com", "/graphql") == "https://api.github.com/graphql"
+
+
+@pytest.mark.parametrize("api", ["ftp://x", "https://user:word@x", "x", "https://"])
+def test_address_of_the_forge_is_checked(
+    serve: Serve, name: str, pull: tuple[str, str], api: str
+) -> None:
+    done = serve(name, *pull).review("--api", api)
+    assert (done.code, "is no address of a forge" in done.err) == (2, True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -23,14 +21,13 @@ from immutable_delivery.cli.requests import (
     select_option,
     today_option,
 )
-from immutable_delivery.errors import UsageError
 from immutable_delivery.findings import FailOn, Report
 from immutable_delivery.policy.gate import fails
 from immutable_delivery.records import replace
 
 if TYPE_CHECKING:
-    from immutable_delivery.forges.model import Asked, Call, Forge, Found, Pull
-    from immutable_delivery.forges.session import Session
+    from immutable_delivery.commands.review.job import Job
+    from immutable_delivery.forges.model import Forge, Pull
     from immutable_delivery.review.plan import Wanted
 
 _FORGES = ("github", "gitlab", "gitea")
@@ -121,96 +118,28 @@ def review(name: str, today: date, **options: Any) -> int:
 
     Exits with 0 and 1 as `imd check` does, and with 2 if there is something to mend in the call.
     """
-    from immutable_delivery.forges import forge_of  # noqa: PLC0415 (httpx only where a network is asked)
+    from immutable_delivery.commands.review.job import Target as Meant  # noqa: PLC0415 (httpx only where a network is asked)
+    from immutable_delivery.commands.review.job import opened  # noqa: PLC0415
 
-    forge = forge_of(name)
-    found = _found(forge, options)
-    with _session(forge, found, options) as session:
-        return _reviewed(forge, found, session, today, options)
+    meant = Meant(
+        **{word: options.pop(word) for word in ("repository", "number", "head", "since", "api")}
+    )
+    with opened(name, meant, os.environ, options["insecure"]) as job:
+        return _reviewed(job, today, options)
 
 
-def _reviewed(
-    forge: Forge, found: Found, session: Session | None, today: date, options: Mapping[str, Any]
-) -> int:
-    pull = _pull(session, found.asked, offline=options["dry_run"])
+def _reviewed(job: Job, today: date, options: Mapping[str, Any]) -> int:
+    pull = job.pull(offline=options["dry_run"])
     if pull is None:
         tell(["imd: note: that commit is the newest of no open pull request: nothing is said"])
         return 0
     report = _report(pull, today, options)
-    wanted = _wanted(forge, pull, report, options)
+    wanted = _wanted(job.forge, pull, report, options)
     if options["dry_run"]:
-        write(
-            Target("text"),
-            _printed(session, found.api, _calls(forge, session, pull, report, wanted)),
-        )
+        write(Target("text"), job.printed(pull, report, wanted))
     else:
-        _say(forge, session, pull, report, wanted)
+        _say(job, pull, report, wanted)
     return 0 if options["exit_zero"] else int(fails(report))
-
-
-def _found(forge: Forge, options: Mapping[str, Any]) -> Found:
-    """Return what the job tells, with what the caller says on top."""
-    from immutable_delivery.forges.session import checked_api  # noqa: PLC0415
-
-    found = forge.environment(os.environ)
-    asked = replace(
-        found.asked,
-        repository=options["repository"] or found.asked.repository,
-        number=options["number"] or found.asked.number,
-        head=options["head"] or found.asked.head,
-        base=options["since"] or found.asked.base,
-    )
-    api = options["api"] or found.api
-    if not api:
-        raise UsageError(
-            "no variable says where the forge is: name its API, as --api https://code.example/api/v1"
-        )
-    return replace(found, api=checked_api(api), asked=asked)
-
-
-@contextmanager
-def _session(forge: Forge, found: Found, options: Mapping[str, Any]) -> Iterator[Session | None]:
-    """Give the way to the forge; None without a token."""
-    if not found.token:
-        yield None
-        return
-    from immutable_delivery.forges.session import Session  # noqa: PLC0415
-    from immutable_delivery.transport.client import Limits, Transport  # noqa: PLC0415
-
-    limits = Limits(bytes=50_000_000, seconds_in_all=60, longest_wait=60)
-    with closing(Transport(options["insecure"], limits)) as transport:
-        yield Session(transport, forge, found.api, found.token)
-
-
-def _pull(session: Session | None, asked: Asked, *, offline: bool) -> Pull | None:
-    """Return the pull request; without a token as far as it is known here."""
-    from immutable_delivery.forges.model import Pull  # noqa: PLC0415
-
-    if session is not None and asked.repository and (asked.number or asked.source):
-        return _asked(session, asked)
-    if asked.base and (offline or session is None):
-        repository, head = asked.repository or "owner/name", asked.head or "HEAD"
-        return Pull(repository=repository, number=asked.number or 1, head=head, base=asked.base)
-    raise UsageError(
-        "no pull request is known: name --repository and --pull-request, and a token in the variables of the job"
-        if not offline
-        else "no pull request is known: without a token, --dry-run needs --since"
-    )
-
-
-def _asked(session: Session, asked: Asked) -> Pull | None:
-    from immutable_delivery.transport.client import RefusedError  # noqa: PLC0415
-
-    try:
-        return session.forge.pull(session, asked)
-    except RefusedError as error:
-        if asked.head and asked.base:  # the event names all that judging needs
-            from immutable_delivery.forges.model import Pull  # noqa: PLC0415
-
-            return Pull(
-                repository=asked.repository, number=asked.number, head=asked.head, base=asked.base
-            )
-        raise UsageError(f"the pull request cannot be read: {error}") from error
 
 
 def _report(pull: Pull, today: date, options: Mapping[str, Any]) -> Report:
@@ -255,48 +184,21 @@ def _wanted(forge: Forge, pull: Pull, report: Report, options: Mapping[str, Any]
     )  # fmt: skip
 
 
-def _calls(
-    forge: Forge, session: Session | None, pull: Pull, report: Report, wanted: Wanted
-) -> Iterable[Call]:
-    """Return the requests; without a token those that a first review of the diff in this clone would make."""
-    from immutable_delivery.commands.review.post import worked_out  # noqa: PLC0415
-    from immutable_delivery.forges.diff import parsed  # noqa: PLC0415
-    from immutable_delivery.forges.model import State  # noqa: PLC0415
-
-    if session is not None:
-        return worked_out(forge, pull, forge.state(session, pull), report, wanted).calls
-    from immutable_delivery.commands.review.judged import patch  # noqa: PLC0415
-
-    state = State(diff=parsed(patch(Path.cwd(), pull.base, pull.head)))
-    return worked_out(forge, pull, state, report, wanted).calls
-
-
-def _printed(session: Session | None, api: str, calls: Iterable[Call]) -> str:
-    """Return requests as JSON, as they would be sent; but for the token, which stands in none."""
-    shown = [_data(session.api if session else api, call) for call in calls]
-    return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
-
-
-def _data(api: str, call: Call) -> Mapping[str, Any]:
-    instead = {"if_refused": _data(api, call.instead)} if call.instead else {}
-    return {"method": call.method, "url": f"{api}{call.path}", "body": call.body, **instead}
-
-
-def _say(forge: Forge, session: Session | None, pull: Pull, report: Report, wanted: Wanted) -> None:
+def _say(job: Job, pull: Pull, report: Report, wanted: Wanted) -> None:
     """Say it on the pull request; where that is not allowed, where the job can: no finding is lost."""
     from immutable_delivery.commands.review.post import posted  # noqa: PLC0415
     from immutable_delivery.transport.client import RefusedError  # noqa: PLC0415
 
     reason = "no token is in the variables of the job"
-    if session is not None:
+    if job.session is not None:
         try:
-            done = posted(session, pull, report, wanted)
+            done = posted(job.session, pull, report, wanted)
         except RefusedError as error:
             reason = str(error)
         else:
             deliver(Target("text"), report, options_for(Target("text"), color=True))
             tell([f"imd: {done}"])
             return
-    tell([f"imd: warning: not all could be said on the {forge.style.event}: {reason}"])
-    for target in (Target("text"), *([Target("github")] if forge.name == "github" else [])):
+    tell([f"imd: warning: not all could be said on the {job.forge.style.event}: {reason}"])
+    for target in (Target("text"), *([Target("github")] if job.forge.name == "github" else [])):
         deliver(target, report, options_for(target, color=True))

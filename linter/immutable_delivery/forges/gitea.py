@@ -38,6 +38,10 @@ class Gitea:
         own = get("GITHUB_SERVER_URL", "") and f"{get('GITHUB_SERVER_URL')}/api/v1"
         return Found(api=get("GITHUB_API_URL") or own, token=token, asked=github_event(environ))
 
+    def url(self, api: str, path: str) -> str:
+        """Return the address of a path."""
+        return f"{api}{path}"
+
     def headers(self, token: str) -> Mapping[str, str]:
         """Return what each request carries."""
         return {"Authorization": f"token {token}"}
@@ -45,7 +49,7 @@ class Gitea:
     def pull(self, session: Session, asked: Asked) -> Pull | None:
         """Return the pull request, as long as it is open."""
         found = session.get(f"/repos/{asked.repository}/pulls/{asked.number}")
-        if found.get("state") != "open":
+        if found["state"] != "open":
             return None
         base = asked.base or found.get("merge_base") or found["base"]["sha"]
         head = asked.head or found["head"]["sha"]

@@ -25,6 +25,7 @@ from immutable_delivery.forges.model import (
 from immutable_delivery.forges.session import Session
 
 CHECK = "imd"
+GRAPHQL = "/graphql"
 BATCH = 50
 """GitHub takes no more annotations in a request."""
 _MOST_SEEN = 50
@@ -69,6 +70,10 @@ class GitHub:
             token=environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN", ""),
             asked=github_event(environ),
         )
+
+    def url(self, api: str, path: str) -> str:
+        """Return the address of a path; GraphQL lies beside REST, where that has a version."""
+        return f"{api.removesuffix('/v3') if path == GRAPHQL else api}{path}"
 
     def headers(self, token: str) -> Mapping[str, str]:
         """Return what each request carries."""
@@ -140,18 +145,16 @@ def _asked_pages(session: Session, pull: Pull) -> Iterator[tuple[str, Mapping[st
     lists = {"threads": "reviewThreads", "comments": "comments"}
     for _ in range(30):
         variables = {"owner": owner, "name": name, "number": pull.number, **cursors}
-        answer = session.query(graphql(session.api), {"query": QUERY, "variables": variables})
+        answer = session.query(GRAPHQL, {"query": QUERY, "variables": variables})
         found = answer["data"]["repository"]["pullRequest"]
         more = {key for key, at in lists.items() if found[at]["pageInfo"]["hasNextPage"]}
         yield answer["data"]["viewer"]["login"], found
         if not more:
             return
-        cursors = {key: found[at]["pageInfo"]["endCursor"] for key, at in lists.items()}
-
-
-def graphql(api: str) -> str:
-    """Return the address of GraphQL beside that of REST."""
-    return f"{api.removesuffix('/v3')}/graphql"
+        ends = {key: found[at]["pageInfo"]["endCursor"] for key, at in lists.items()}
+        cursors = {
+            key: end or cursors[key] for key, end in ends.items()
+        }  # none behind the last page
 
 
 def _threads(nodes: Iterable[Mapping[str, Any]], viewer: str) -> Iterator[Thread]:
@@ -218,7 +221,7 @@ def _settle(repo: str, thread: Thread, body: str, mutation: str) -> Call:
     if not thread.resolvable:
         return edit
     asked = {"query": mutation, "variables": {"id": thread.thread}}
-    return Call(method="POST", path="/graphql", body=asked, instead=edit)
+    return Call(method="POST", path=GRAPHQL, body=asked, instead=edit)
 
 
 def _summary(repo: str, pull: Pull, body: str, before: Note | None) -> Call:

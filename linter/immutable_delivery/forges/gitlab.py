@@ -45,6 +45,10 @@ class GitLab:
         api = get("CI_API_V4_URL", "https://gitlab.com/api/v4")
         return Found(api=api, token=get("GITLAB_TOKEN", ""), asked=asked)
 
+    def url(self, api: str, path: str) -> str:
+        """Return the address of a path."""
+        return f"{api}{path}"
+
     def headers(self, token: str) -> Mapping[str, str]:
         """Return what each request carries; no redirect takes `Authorization` to another host."""
         return {"Authorization": f"Bearer {token}"}
@@ -53,7 +57,7 @@ class GitLab:
         """Return the merge request."""
         project = quote(asked.repository, safe="")
         found = session.get(f"/projects/{project}/merge_requests/{asked.number}")
-        if found.get("state") not in {"opened", None}:
+        if found["state"] != "opened":
             return None
         refs = found["diff_refs"]
         return Pull(

@@ -173,6 +173,9 @@ class Forge(Protocol):
     def environment(self, environ: Mapping[str, str]) -> Found:
         """Return what a job of this forge tells in its variables."""
 
+    def url(self, api: str, path: str) -> str:
+        """Return the address of a path."""
+
     def headers(self, token: str) -> Mapping[str, str]:
         """Return what each request carries."""
 

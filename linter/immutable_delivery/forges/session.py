@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -16,6 +16,8 @@ from immutable_delivery.transport.client import Answer, RefusedError, Transport
 
 if TYPE_CHECKING:
     from immutable_delivery.forges.model import Call, Forge
+
+T = TypeVar("T")
 
 MOST_PAGES = 30
 """GitHub lists no more than 3,000 files of a pull request."""
@@ -80,6 +82,15 @@ class Session(Record, frozen=True):
             raise DeniedError(f"{self.host}: {shown(failed[0][:200])}")
         return found
 
+    def understood(self, question: Callable[[], T]) -> T:
+        """Return what a question comes to; RefusedError where the answers are not as this forge gives them."""
+        try:
+            return question()
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise RefusedError(
+                f"{self.host}: its answer is not that of {self.forge.name}"
+            ) from error
+
     @property
     def host(self) -> str:
         """The name of the forge, for a person."""
@@ -97,11 +108,7 @@ class Session(Record, frozen=True):
         content = None if body is None else json.dumps(body, ensure_ascii=True).encode()
         kind = {"Content-Type": "application/json"} if content is not None else {}
         headers = {"Accept": accept, **self.forge.headers(self.token), **kind}
-        url = path if path.startswith(("https://", "http://")) else f"{self.api}{path}"
-        if urlsplit(url).netloc != self.host:
-            raise RefusedError(
-                f"{self.host}: it leads to another host, where the token must not go"
-            )
+        url = self.forge.url(self.api, path)
         answer = self.transport.send(method, url, headers, content=content, once=once)
         if answer.status in _OK and answer.own:
             return answer

@@ -40,14 +40,20 @@ class Words(Record, frozen=True):
 def comment(words: Words, statement: Statement, anchor: Anchor) -> str:
     """Return the comment on a statement."""
     found = statement.findings
-    said = [_said(words, one) for one in found[:_MOST_FINDINGS]]
-    lines = said if len(found) == 1 else [f"- {one}" for one in said]
-    more = [f"- {_names(found[_MOST_FINDINGS:])}"] if found[_MOST_FINDINGS:] else []
-    head = "\n".join([*lines, *more])
+    heads = (_head(words, found, most) for most in (_MOST_FINDINGS, 5, 1))
+    head = next((one for one in heads if _size(one) < words.style.most // 2), "")
     about = _about(words, statement, anchor)
     mark = marker.written("line", statement.fingerprints)
     suggested = _suggestion(words.style, anchor.suggestion, found) if anchor.suggestion else ""
     return _fitting([head, about, suggested, _why(words, statement)], mark, words.style.most)
+
+
+def _head(words: Words, findings: Sequence[Finding], most: int) -> str:
+    """Return what is found, of ``most`` findings in their own words, and the names of the others."""
+    said = [_said(words, one) for one in findings[:most]]
+    lines = said if len(findings) == 1 else [f"- {one}" for one in said]
+    more = [f"- and {_listed(findings[most:])}"] if findings[most:] else []
+    return "\n".join([*lines, *more])
 
 
 def _said(words: Words, finding: Finding) -> str:
@@ -83,11 +89,6 @@ def _plain(text: str) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} [cut]"
-
-
-def _names(findings: Iterable[Finding]) -> str:
-    names = dict.fromkeys(code(one.policy) for one in findings)
-    return f"and {', '.join(names)}"
 
 
 def _about(words: Words, statement: Statement, anchor: Anchor) -> str:
@@ -159,13 +160,14 @@ def _flowing(text: str) -> str:
 def _fitting(parts: Sequence[str], mark: str, most: int) -> str:
     """Return what fits, with the mark as its last line; what is folded goes first, then what is suggested."""
     kept = [part for part in parts if part]
-    while len(kept) > 1 and sum(len(part) + 2 for part in kept) + len(mark) > most:
+    while len(kept) > 1 and _size("\n\n".join([*kept, mark])) > most:
         kept.pop()
-    return (
-        "\n\n".join([*kept, mark])[-most:]
-        if len(kept) > 1
-        else f"{kept[0][: most - len(mark) - 2]}\n\n{mark}"
-    )
+    return "\n\n".join([*kept, mark])
+
+
+def _size(text: str) -> int:
+    """Return the bytes of a text: forges count characters, and not all of them in the same way."""
+    return len(text.encode("utf-8", "backslashreplace"))
 
 
 def fixed(words: Words, body: str) -> str:
@@ -200,7 +202,7 @@ def summary(words: Words, left: Left) -> str:
         *(f"Note: {prose(notice)}" for notice in report.notices),
         f"Of commit {words.head[:10]}.",
     ]
-    room = words.style.most - len("\n\n".join([*parts, *tail, mark])) - _RESERVE
+    room = words.style.most - _size("\n\n".join([*parts, *tail, mark])) - _RESERVE
     heads = {
         f"Elsewhere than in this {words.style.event}'s lines, and because of it:": left.outside,
         "On its lines too, beyond the comments:": left.beyond,
@@ -208,7 +210,7 @@ def summary(words: Words, left: Left) -> str:
     tables, kept = [], 0
     for head, findings in heads.items():
         table = _table(words, head, findings, room)
-        room -= len(table[0])
+        room -= _size(table[0])
         kept += table[1]
         tables.append(table[0])
     missing = len(left.outside) + len(left.beyond) - kept
@@ -232,7 +234,7 @@ def _table(words: Words, head: str, findings: Sequence[Finding], room: int) -> t
     size, kept = sum(map(len, lines)) + len(lines), 0
     for finding in findings:
         row = _row(words, finding)
-        size += len(row) + 1
+        size += _size(row) + 1
         if size > room:
             break
         lines.append(row)

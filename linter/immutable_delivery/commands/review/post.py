@@ -45,7 +45,7 @@ def posted(session: Session, pull: Pull, report: Report, wanted: Wanted) -> str:
     """Say it and return what was done; RefusedError where that is not all."""
     narrow: Callable[[State], State] = _whole
     for left in reversed(range(ROUNDS)):
-        state = session.forge.state(session, pull)
+        state = session.understood(lambda: session.forge.state(session, pull))
         if state.head and state.head != pull.head:
             return MOVED
         one = worked_out(session.forge, pull, narrow(state), report, wanted)
