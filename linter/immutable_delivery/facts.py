@@ -581,6 +581,8 @@ class Resource(Fact, frozen=True, kw_only=True):
     """What chooses it, as written: `most_recent = true`."""
     public: bool = False
     """Whether everybody may use it."""
+    catalogued: bool = True
+    """For a machine image that is built here: whether its name tells its version or time, and it is tagged."""
 
 
 class Artifact(Record, frozen=True, kw_only=True, omit_defaults=True):

@@ -48,6 +48,7 @@ from immutable_delivery.formats import (
     kubernetes,
     makefile,
     nomad,
+    packer,
     platforms,
     procfile,
     quadlet,
@@ -61,7 +62,7 @@ from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
     ansible, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
-    helmfile, jenkins, kamal, kubernetes, makefile, nomad, platforms, procfile, quadlet, score, script, skaffold, terraform, woodpecker,
+    helmfile, jenkins, kamal, kubernetes, makefile, nomad, packer, platforms, procfile, quadlet, score, script, skaffold, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 ENCLOSES: tuple[Encloses, ...] = (chart,)

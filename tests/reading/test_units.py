@@ -103,6 +103,7 @@ SAMPLES = {
         'job "a" {\n  task "t" {\n    config {\n      image = "b"\n    }\n  }\n}\n',
     ),
     "platforms": ("fly.toml", 'app = "web"\n'),
+    "packer": ("web.pkr.hcl", 'source "amazon-ebs" "a" {\n  ami_name = "b"\n}\n'),
     "procfile": ("Procfile", "web: gunicorn app\n"),
     "quadlet": ("a.container", "[Container]\nImage=docker.io/a\n"),
     "score": ("score.yaml", "apiVersion: score.dev/v1b1\ncontainers: {a: {image: b}}\n"),

@@ -52,6 +52,7 @@ REGISTRY = (
     Entry("quadlet", r"\.(?:container|image|build|kube|volume)$"),
     Entry("score", r"(?i:score[^/]*\.ya?ml$)", apart=True),
     Entry("cloudinit", r"\.(?:ya?ml|cfg|txt)$|^[^.]+$", holds=b"#cloud-config", apart=True),
+    Entry("packer", r"\.(?:pkr|pkrvars)\.(?:hcl|json)$|\.json$"),
     Entry("terraform", r"\.(?:tf|tofu|tfvars)(?:\.json)?$"),
     Entry("ecs", r"\.(?:ya?ml|json|template)$", apart=True),
     Entry("nomad", r"\.(?:nomad|hcl|json)$", apart=True),

@@ -10,12 +10,12 @@ from immutable_delivery.containers.reach import Reach
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.formats.terraform.declarations import facts_of
-from immutable_delivery.formats.terraform.evaluate import Given, Module
 from immutable_delivery.formats.terraform.sources import module_source, required_providers
 from immutable_delivery.records import replace
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.hcl.blocks import blocks, labelled
+from immutable_delivery.syntax.hcl.modules import Given, Module
 from immutable_delivery.syntax.hcl.parse import HclFile
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import Node, Sequence

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Scope
-from immutable_delivery.formats.terraform.evaluate import Module
 from immutable_delivery.records import Record
+from immutable_delivery.syntax.hcl.modules import Module
 from immutable_delivery.syntax.yaml import Mapping, Scalar
 
 
@@ -52,7 +52,7 @@ def facts_of(
 
 def _adapter(kind: str, type_: str) -> Adapter | None:
     """Return what reads a type of resource; None where none of ours is declared by it."""
-    from immutable_delivery.formats.terraform import (  # noqa: PLC0415  # noqa: PLC0415
+    from immutable_delivery.formats.terraform import (  # noqa: PLC0415
         machines,
         manifests,
         registries,

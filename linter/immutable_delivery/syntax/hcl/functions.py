@@ -1,4 +1,4 @@
-"""The functions of the Terraform language that containers and machines are written with; any other is unknown."""
+"""The functions of Terraform and Packer that containers and machines are written with; any other is unknown."""
 
 from __future__ import annotations
 

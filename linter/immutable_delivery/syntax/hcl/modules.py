@@ -1,4 +1,4 @@
-"""Expressions of a module, as far as its files, its callers and its values tell what they come to."""
+"""One folder of HCL as its tool evaluates it: values through variables, locals and callers, as far as the files tell."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from itertools import islice
 
-from immutable_delivery.formats.terraform.functions import FUNCTIONS
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.hcl.blocks import blocks, listed
+from immutable_delivery.syntax.hcl.functions import FUNCTIONS
 from immutable_delivery.syntax.hcl.nodes import Expression
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence

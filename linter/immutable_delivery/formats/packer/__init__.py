@@ -1,0 +1,48 @@
+"""Packer: how images of machines are built, in HCL and in the older JSON.
+
+The reference is https://developer.hashicorp.com/packer/docs/templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax import yaml
+from immutable_delivery.syntax.comments import remarks, statements
+from immutable_delivery.syntax.hcl.parse import HclFile, read_hcl, read_json
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+
+NAME = "packer"
+
+_PATH = lazy(r"\.pkr\.(?:hcl|json)\Z|\.pkrvars\.(?:hcl|json)\Z")
+
+
+def claims(path: str, data: bytes) -> bool:
+    """Whether a path names a template, or a JSON file has the keys of an older one."""
+    if _PATH.search(path):
+        return True
+    if not path.endswith(".json") or b"builders" not in data:
+        return False
+    return any("builders" in root.entries for root in yaml.roots(path, data))
+
+
+def parse(text: Text) -> HclFile:
+    """Return the blocks of a file; raise UnreadableError for what is no HCL or JSON."""
+    return read_json(text) if text.path.endswith(".json") else read_hcl(text)
+
+
+def comments(document: HclFile, text: Text) -> list[Comment]:
+    """Return the comments with what each covers."""
+    return remarks(text, document.remarks, [*document.blocks, *statements(document.root)])
+
+
+def facts(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact | Build]:
+    """Yield the images that builds begin with and make, and what their provisioners do."""
+    from immutable_delivery.formats.packer.builds import facts_of  # noqa: PLC0415 (it loads the shell)
+
+    return facts_of(documents, ctx)

@@ -1,0 +1,165 @@
+"""Builds of machine images: where each begins, what is done to it, and what comes out."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from immutable_delivery.context import ParseContext
+from immutable_delivery.facts import Fact, Resource, Scope
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.machines.boot import script
+from immutable_delivery.machines.scripts import runs
+from immutable_delivery.source.files import folder_of
+from immutable_delivery.syntax.hcl.blocks import blocks, labelled, listed
+from immutable_delivery.syntax.hcl.modules import Module
+from immutable_delivery.syntax.hcl.parse import HclFile
+from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.query import find, mappings, pairs, scalar, text, with_entry
+
+_NEWEST = (
+    ("source_ami_filter", "most_recent", r"true"),
+    ("", "source_image_family", r".+"),
+    ("", "image_version", r"latest"),
+    ("", "base_image_name", r"(?i).*latest.*"),
+)
+"""What makes a build begin with the newest image: the block, the argument, a pattern of what it says."""
+_NAMES = (
+    "ami_name",
+    "image_name",
+    "managed_image_name",
+    "snapshot_name",
+    "vm_name",
+    "template_name",
+    "output",
+)
+_DATED = lazy(r"\{\{|\$\{|\d+\.\d+|20\d\d")
+"""A name with a version or a time, or one that a variable decides."""
+_TAGS = ("tags", "run_tags", "image_labels", "azure_tags", "snapshot_tags", "labels")
+_EVERYBODY = frozenset({"all"})
+
+
+def facts_of(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterator[Fact]:
+    """Yield what every template says: a folder of HCL is one, a JSON file is one by itself.
+
+    Files of values are not laid over the defaults: which of them a build is given, only the call tells.
+    """
+    folders: dict[str, list[tuple[str, Tree]]] = defaultdict(list)
+    for path, document in documents.items():
+        if not isinstance(document.root, Tree):
+            continue
+        if "builders" in document.root.entries:
+            folders[path].append((path, _modern(document.root)))
+        elif ".pkrvars." not in path:
+            folders[folder_of(path)].append((path, document.root))
+    for held in folders.values():
+        root = _joined([tree for _, tree in held])
+        module = Module(folder_of(held[0][0]), root, ctx.files)
+        yield from _template(module, held[0][0], ctx)
+
+
+def _template(module: Module, path: str, ctx: ParseContext) -> Iterator[Fact]:
+    for kind, held in pairs(module.root, "source"):
+        for name, block in labelled(held):
+            node = module.value(block)
+            if isinstance(node, Tree):
+                scope = Scope(
+                    owner=f"{kind.text}.{name.text}", service=name.text, layer="os", manifest=path
+                )
+                yield from _image(name, node, scope)
+    for build in blocks(module.root.get("build")):
+        scope = Scope(owner=f"build {text(build, 'name') or path}", layer="os", manifest=path)
+        for name, block in labelled(build.get("provisioner")):
+            node = module.value(block)
+            if isinstance(node, Tree):
+                yield from _provisioner(name, node, module, scope, ctx)
+
+
+def _image(name: Scalar, node: Tree, scope: Scope) -> Iterator[Resource]:
+    """Yield where a build begins, and what it makes."""
+    for block, argument, moves in _NEWEST:
+        for holder in blocks(node.get(block)) if block else [node]:
+            said = scalar(holder, argument)
+            if (
+                said is not None
+                and said.written.known
+                and re.fullmatch(moves, said.text)
+                and not _is_exact(holder)
+            ):
+                yield _resource(
+                    name, said, holder, scope, pin="alias", choice=f"{argument} = {said.text}"
+                )
+    for group in listed(node.get("ami_groups")):
+        if isinstance(group, Scalar) and group.text in _EVERYBODY:
+            yield _resource(name, group, node, scope, public=True)
+    named = next((found for key in _NAMES if (found := scalar(node, key))), None)
+    tagged = any(node.get(key) is not None for key in _TAGS)
+    dated = named is not None and (not named.written.known or _DATED.search(named.text) is not None)
+    if named is not None and not (tagged and dated):
+        yield _resource(name, named, node, scope, catalogued=False)
+
+
+def _is_exact(holder: Tree) -> bool:
+    named = find(holder, "filters", "name")
+    return isinstance(named, Scalar) and named.written.known and not re.search(r"[*?]", named.text)
+
+
+def _resource(name: Scalar, said: Scalar, node: Tree, scope: Scope, **fields: object) -> Resource:
+    key = next(iter(fields))
+    return Resource(
+        used_at=said.place,
+        extent=node.place,
+        scope=scope,
+        places={key: said.place},
+        resource_type="machine image",
+        name=name.text,
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def _provisioner(
+    name: Scalar, node: Tree, module: Module, scope: Scope, ctx: ParseContext
+) -> Iterator[Fact]:
+    """Yield what a provisioner does while the image is built; configuration management is read by its own format."""
+    if name.text not in {"shell", "shell-local"}:
+        return
+    lines = [one for one in listed(node.get("inline")) if isinstance(one, Scalar)]
+    for line in lines:
+        yield from script(line.written, scope, line.place, ctx)
+    for said in (*listed(node.get("script")), *listed(node.get("scripts"))):
+        if isinstance(said, Scalar) and said.written.known:
+            yield from runs(said, module.folder, scope, ctx)
+
+
+def _joined(trees: list[Tree]) -> Tree:
+    """Return the files of a folder as one."""
+    whole = Tree(place=trees[0].place)
+    for tree in trees:
+        for name, (key, node) in tree.entries.items():
+            old = whole.get(name)
+            if isinstance(old, Tree) and isinstance(node, Tree) and name in {"source", "variable"}:
+                node = Tree({**old.entries, **node.entries}, place=node.place)  # noqa: PLW2901
+            elif old is not None:
+                node = Sequence([*listed(old), *listed(node)], place=node.place)  # noqa: PLW2901
+            whole.entries[name] = (key, node)
+    return whole
+
+
+def _modern(root: Tree) -> Tree:
+    """Return an older template as the blocks that `packer hcl2_upgrade` would write."""
+    sources = Tree(place=root.place)
+    for index, node in enumerate(mappings(root, "builders")):
+        kind, name = text(node, "type") or "builder", text(node, "name") or str(index)
+        held = sources.get(kind)
+        inner = held if isinstance(held, Tree) else Tree(place=node.place)
+        sources = with_entry(sources, kind, with_entry(inner, name, node))
+    found: dict[str, list[Node]] = defaultdict(list)
+    for node in mappings(root, "provisioners"):
+        found[text(node, "type") or "shell"].append(node)
+    provisioners = Tree(place=root.place)
+    for kind, nodes in found.items():
+        provisioners = with_entry(provisioners, kind, Sequence(nodes, place=nodes[0].place))
+    build = with_entry(Tree(place=root.place), "provisioner", provisioners)
+    return with_entry(with_entry(Tree(place=root.place), "source", sources), "build", build)

@@ -1,0 +1,103 @@
+"""Packer: where images of machines begin, what their provisioners do, and what comes out."""
+
+from __future__ import annotations
+
+import pytest
+from tests.kit import read_files
+
+from immutable_delivery.facts import Fact, Fetch, Install, Resource, Unread
+from immutable_delivery.formats import packer
+
+BUILD = 'build {\n  sources = ["source.amazon-ebs.web"]\n  provisioner "shell" {\n    inline = ["apt-get install -y nginx=1.2.3", "curl https://example.com/x.sh | sh"]\n  }\n  provisioner "shell" {\n    script = "scripts/more.sh"\n  }\n}\n'
+
+
+def said(files: dict[str, str]) -> list[Fact]:
+    found, ctx = read_files(packer, files)
+    assert not ctx.troubles
+    return found
+
+
+def source(body: str) -> dict[str, str]:
+    return {
+        "web.pkr.hcl": f'variable "v" {{\n  default = "1.2.3"\n}}\nsource "amazon-ebs" "web" {{\n{body}\n}}\n'
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "choice"),
+    [
+        (
+            'source_ami_filter {\n most_recent = true\n filters = { name = "ubuntu-*" }\n}',
+            "most_recent = true",
+        ),
+        ('source_ami_filter {\n most_recent = true\n filters = { name = "base-1.2.3" }\n}', ""),
+        ('source_ami = "ami-0123"', ""),
+        ('source_image_family = "debian-12"', "source_image_family = debian-12"),
+        ('image_version = "latest"', "image_version = latest"),
+        ('image_version = "24.04.202611010"', ""),
+    ],
+)
+def test_where_a_build_begins(body: str, choice: str) -> None:
+    found = [
+        one.choice for one in said(source(body)) if isinstance(one, Resource) and one.pin == "alias"
+    ]
+    assert found == ([choice] if choice else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "catalogued"),
+    [
+        ('ami_name = "web"', False),
+        ('ami_name = "web"\ntags = { a = "b" }', False),
+        ('ami_name = "web-{{timestamp}}"', False),
+        ('ami_name = "web-{{timestamp}}"\ntags = { a = "b" }', True),
+        ('ami_name = "web-${var.v}"\ntags = { a = "b" }', True),
+        ('ami_name = "web-${var.none}"\ntags = { a = "b" }', True),
+    ],
+)
+def test_what_comes_out(body: str, catalogued: bool) -> None:
+    found = [one for one in said(source(body)) if isinstance(one, Resource) and not one.catalogued]
+    assert (not found) is catalogued
+
+
+def test_an_image_for_everybody() -> None:
+    found = [one for one in said(source('ami_groups = ["all"]')) if isinstance(one, Resource)]
+    assert [one.public for one in found] == [True]
+
+
+def test_provisioners_build() -> None:
+    found = said({"web.pkr.hcl": BUILD, "scripts/more.sh": "#!/bin/sh\npip install x\n"})
+    installs = [one for one in found if isinstance(one, Install)]
+    assert [(one.command, one.scope.phase) for one in installs] == [
+        ("apt-get install", "build"),
+        ("pip install", "build"),
+    ]
+    assert [one.executed for one in found if isinstance(one, Fetch)] == ["pipe"]
+
+
+def test_a_script_that_is_not_here_is_named() -> None:
+    assert [one.subject for one in said({"web.pkr.hcl": BUILD}) if isinstance(one, Unread)] == [
+        "script"
+    ]
+
+
+def test_the_older_json() -> None:
+    text = """{"builders": [{"type": "amazon-ebs", "ami_name": "web", "source_ami_filter": {"most_recent": true, "filters": {"name": "u*"}}}],
+ "provisioners": [{"type": "shell", "inline": ["apt-get install -y git"]}]}"""
+    found = said({"web.json": text})
+    assert [one.choice for one in found if isinstance(one, Resource) and one.choice] == [
+        "most_recent = true"
+    ]
+    assert [one.command for one in found if isinstance(one, Install)] == ["apt-get install"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "claimed"),
+    [
+        ("a.pkr.hcl", "", True),
+        ("a.json", '{"builders": []}', True),
+        ("a.json", '{"a": "builders"}', False),
+    ],
+)
+def test_claims(path: str, text: str, claimed: bool) -> None:
+    assert packer.claims(path, text.encode()) is claimed
