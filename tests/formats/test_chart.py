@@ -180,7 +180,48 @@ def test_a_chart_that_is_not_here_hides_only_what_it_would_have_decided() -> Non
     needs = "dependencies:\n- {name: lib, version: 1.2.3, repository: https://charts.example}\n"
     found = project({**WEB, "Chart.yaml": CHART + needs, "templates/web.yaml": text})
     assert [one.reference for one in images(found)] == ["nginx:latest", None]
-    assert images(found)[1].unresolved
+    assert images(found)[1].unresolved == "the chart 'lib'"
+    assert problems(found) == []
+
+
+def test_what_an_absent_chart_would_say_is_neither_absent_nor_guessed() -> None:
+    text = """\
+apiVersion: {{ include "lib.api" . }}
+kind: Deployment
+metadata:
+  name: {{ template "lib.name" . }}
+  labels: {{- include "lib.labels" . | nindent 4 }}
+spec:
+  template:
+    metadata:
+      labels: {{- include "lib.labels" . | nindent 8 }}
+        app: web
+    spec:
+      {{- include "lib.pull" . | nindent 6 }}
+      containers:
+      {{- include "lib.sidecar" . | nindent 6 }}
+      - name: main
+        image: redis
+        securityContext: {{- include "lib.security" . | nindent 10 }}
+      - name: second
+        image: redis
+        {{- include "lib.more" . | nindent 8 }}
+      - {name: third, image: redis}
+"""
+    needs = "dependencies:\n- {name: lib, version: 1.2.3, repository: https://charts.example}\n"
+    found = project({**WEB, "Chart.yaml": CHART + needs, "templates/web.yaml": text})
+    said = [fact for fact in found.facts if isinstance(fact, Container)]
+    assert [(one.name, one.read_only_root) for one in said] == [
+        ("main", None), ("second", None), ("third", False),
+    ]  # fmt: skip
+    assert problems(found) == []
+
+
+def test_a_template_that_calls_itself_where_nothing_decides_ends() -> None:
+    helper = '{{ define "a" }}{{ if .x }}{{ include "a" . }}{{ include "a" . }}{{ end }}{{ end }}'
+    text = DEPLOYMENT + '        args: ["{{ include "a" (dict "x" (randAlpha 3)) }}"]\n'
+    found = project({**WEB, "templates/_a.tpl": helper, "templates/web.yaml": text})
+    assert [one.reference for one in images(found)] == ["nginx:latest"]
     assert problems(found) == []
 
 

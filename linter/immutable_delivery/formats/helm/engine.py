@@ -7,19 +7,19 @@ from posixpath import basename
 
 from immutable_delivery.context import ParseProblem
 from immutable_delivery.formats.helm.values import Values
-from immutable_delivery.records import Record, replace
+from immutable_delivery.records import Record
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.gotemplate.budget import Budget
-from immutable_delivery.syntax.gotemplate.execution import Run
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.functions.table import FUNCTIONS
 from immutable_delivery.syntax.gotemplate.functions.templates import without_no_value
 from immutable_delivery.syntax.gotemplate.problems import BudgetError, TemplateError
 from immutable_delivery.syntax.gotemplate.templates import Templates
 from immutable_delivery.syntax.gotemplate.traced import Traced
-from immutable_delivery.syntax.gotemplate.values import Unknown, Value
+from immutable_delivery.syntax.gotemplate.values import Unknown
 
+_ABSENT = "absent"
 _FUNCTIONS: Mapping[str, Function] = {
     **FUNCTIONS,
     "lookup": Function(lambda *_: {}, "string string string string"),
@@ -76,7 +76,7 @@ def execute(
     """Yield what every template gives, in Helm's order: the deepest and last name first, for they share their values."""
     budget = Budget()
     for one in sorted(templates, key=lambda one: (one.name.count("/"), one.name), reverse=True):
-        if one.partial or parsed.find(one.name) is None:
+        if one.partial or one.name not in parsed:
             continue
         one.data["Template"] = {"Name": one.name, "BasePath": one.base}
         try:
@@ -91,7 +91,7 @@ def execute(
 
 
 def _parsed(order: Sequence[Template], missing: Sequence[str]) -> tuple[Templates, list[Failure]]:
-    found, failures = Templates(_functions(missing)), list[Failure]()
+    found, failures = _templates(missing), list[Failure]()
     for one in order:
         text = one.text
         written = LocatedText.literal(text.value, Place(text.path, Span(0, len(text.value))))
@@ -102,18 +102,15 @@ def _parsed(order: Sequence[Template], missing: Sequence[str]) -> tuple[Template
     return found, failures
 
 
-def _functions(missing: Sequence[str]) -> Mapping[str, Function]:
-    """Return the functions of templates; what a chart that is not here defines gives something unknown."""
+def _templates(missing: Sequence[str]) -> Templates:
+    """Return what holds templates; one that a chart defines which is not here gives something unknown."""
     if not missing:
-        return _FUNCTIONS
-    known, reason = _FUNCTIONS["include"], f"a template of '{missing[0]}', a chart that is not here"
-
-    def include(run: Run, name: Value, data: Value) -> Value:
-        if run.library.find(str(name)) is None:
-            return Unknown(reason)
-        return known.call(run, name, data)
-
-    return {**_FUNCTIONS, "include": replace(known, call=include)}
+        return Templates(_FUNCTIONS)
+    reason = f"a template of '{missing[0]}', a chart that is not here"
+    functions = {**_FUNCTIONS, _ABSENT: Function(lambda: Unknown(reason), "")}
+    found = Templates(functions, _ABSENT)
+    found.parse(_ABSENT, LocatedText.literal(f"{{{{ {_ABSENT} }}}}", Place("", Span(0, 0))))
+    return found
 
 
 def _problem(error: TemplateError) -> ParseProblem:

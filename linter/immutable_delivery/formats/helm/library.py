@@ -77,7 +77,8 @@ class Charts:
     def _elsewhere(self, chart: Chart, need: Dependency) -> str | None:
         if need.repository.startswith(_LOCAL):
             return resolve(chart.path, need.repository.removeprefix(_LOCAL))
-        path = self.named(need.name, chart.locked.get(need.name) or need.version)
+        locked = self.named(need.name, chart.locked.get(need.name, ""))
+        path = locked or self.named(need.name, need.version)
         return None if path == chart.path else path
 
     def _copy(self, path: str, above: tuple[str, ...]) -> list[Chart]:

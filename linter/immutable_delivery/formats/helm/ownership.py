@@ -8,6 +8,7 @@ from immutable_delivery.facts import Fact, Image, Install
 from immutable_delivery.formats.helm.rendering import Rendered
 from immutable_delivery.records import replace
 from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.gotemplate.traced import UNKNOWN
 
 Foreign = Callable[[Place], bool]
 
@@ -20,7 +21,15 @@ def ours(facts: Iterable[Fact], rendered: Rendered) -> Iterator[Fact]:
     for fact in facts:
         kept = _kept(fact, rendered.foreign)
         if kept is not None:
-            yield kept
+            yield _told(kept, rendered)
+
+
+def _told(fact: Fact, rendered: Rendered) -> Fact:
+    """Return a fact that says what hides a value, where that is none of its variables."""
+    if not isinstance(fact, Image) or fact.unresolved != UNKNOWN:
+        return fact
+    missing = f"the chart '{rendered.missing[0]}'" if rendered.missing else "what a release brings"
+    return replace(fact, unresolved=missing)
 
 
 def _kept(fact: Fact, foreign: Foreign) -> Fact | None:

@@ -8,7 +8,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span, Text
-from immutable_delivery.syntax.gotemplate.traced import Traced
+from immutable_delivery.syntax.gotemplate.traced import UNKNOWN, Partial, Traced
 from immutable_delivery.syntax.yaml import (
     Document,
     Mapping,
@@ -23,10 +23,39 @@ _CUT = lazy(r"(?:\A|\s*\n)---\s*")
 _GLUED = lazy(r"^---(?=\S)", re.MULTILINE)
 
 
+OPEN = "?"
+"""YAML's mark of a key, alone in its line: the mapping has entries that nobody knows."""
+
+
 def positioned(text: Traced, template: str) -> list[Document]:
     """Return the documents of a text that a template gave."""
     ruler = _Ruler(text, template)
-    return [ruler.document(one) for one in _documents(Text(template, str(text)))]
+    plain = _legible(str(text)) if isinstance(text, Partial) else str(text)
+    return [ruler.document(one) for one in _documents(Text(template, plain))]
+
+
+def _legible(text: str) -> str:
+    """Return a text, as long, in which lines that nobody knows break nothing: an open entry, an empty item, a value."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if line.strip() == UNKNOWN:
+            above = next((one for one in reversed(lines[:number]) if one.strip()), "")
+            below = next((one for one in lines[number + 1 :] if one.strip()), "")
+            lines[number] = line.replace(UNKNOWN, _stand_in(_indent(line), above, below))
+    return "\n".join(lines)
+
+
+def _stand_in(indent: int, above: str, below: str) -> str:
+    """Return what may stand alone in a line: the value of the key above, an item beside others, or an entry without a key."""
+    alone = _indent(below) < indent or not below
+    if above.rstrip().endswith(":") and _indent(above) < indent and alone:
+        return UNKNOWN
+    beside = (one.lstrip() for one in (above, below) if _indent(one) == indent)
+    return "-" if any(one.startswith("- ") for one in beside) else OPEN
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _documents(text: Text) -> list[Document]:

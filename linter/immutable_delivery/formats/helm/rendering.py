@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator
 from posixpath import basename
 
@@ -16,6 +17,7 @@ from immutable_delivery.formats.helm.layers import Release, laid
 from immutable_delivery.formats.helm.parts import Part
 from immutable_delivery.formats.helm.positioned import positioned
 from immutable_delivery.formats.helm.scopes import Scope, scopes
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.gotemplate.traced import Partial, Traced
@@ -25,6 +27,9 @@ _NOTES = "NOTES.txt"
 """What Helm tells a person: it is rendered, and no object."""
 _KEY = "kind"
 """What every object has: other texts are not read."""
+_KINDS = lazy(r"^kind:[ \t]*(\S+)", re.MULTILINE)
+_DEFINITION = "CustomResourceDefinition"
+"""A kind that deploys nothing, and is longer than all others together."""
 
 
 class Manifest(Record):
@@ -90,10 +95,18 @@ def _rendered(chart: Chart, release: Release, engine: Engine) -> Rendered:
         if isinstance(outcome, Failure):
             held = found.problems if outcome.broken else found.failures
             held.append(outcome.problem)
-        elif _KEY in outcome and not template.name.endswith(_NOTES):
+        elif _holds_objects(template, outcome):
             found.manifests.append(_manifest(template, outcome, found))
     found.manifests.sort(key=lambda one: one.name)
     return found
+
+
+def _holds_objects(template: Template, text: str) -> bool:
+    """Whether a text may hold something that is deployed."""
+    if _KEY not in text or template.name.endswith(_NOTES):
+        return False
+    kinds = {found[1] for found in _KINDS.finditer(text)}
+    return kinds != {_DEFINITION}
 
 
 def _templates(chart: Chart, release: Release, found: Rendered) -> list[Template]:

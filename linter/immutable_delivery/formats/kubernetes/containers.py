@@ -16,7 +16,7 @@ from immutable_delivery.formats.kubernetes.triggers import puts_in
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
-from immutable_delivery.syntax.yaml.query import find, is_true, mappings, scalar, text
+from immutable_delivery.syntax.yaml.query import find, hidden, is_true, mappings, scalar, text
 
 
 def pod_facts(pod: Pod, workload: Workload) -> Iterator[Fact]:
@@ -115,8 +115,8 @@ def _setting(node: Scalar | None) -> Setting | None:
 def _flag(node: Mapping, *keys: str) -> Flag:
     """Return a switch, which is off where nothing stands."""
     said = find(node, *keys)
-    hidden = isinstance(said, Scalar) and not said.written.known
-    return Flag(None if hidden else is_true(node, *keys), said.place if said else None)
+    value = None if hidden(node, *keys) else is_true(node, *keys)
+    return Flag(value, said.place if said else None)
 
 
 def _number(found: Found, pod: Pod) -> str:

@@ -16,9 +16,15 @@ from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, W
 from immutable_delivery.formats.kustomize import Resource, objects_in
 from immutable_delivery.records import replace
 from immutable_delivery.source.text import Place
-from immutable_delivery.syntax.yaml.query import text
+from immutable_delivery.syntax.yaml import Mapping
+from immutable_delivery.syntax.yaml.query import scalar, text, with_entry, written
 
 _HOOK = "helm.sh/hook"
+_USUAL = {
+    **dict.fromkeys(("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"), "apps/v1"),
+    **dict.fromkeys(("CronJob", "Job"), "batch/v1"),
+    **dict.fromkeys(("ConfigMap", "Pod", "Secret"), "v1"),
+}
 _TEST = "runs for `helm test` only"
 
 
@@ -56,5 +62,14 @@ def workloads(
 def _resources(rendered: Rendered) -> Iterator[Resource]:
     for manifest in rendered.manifests:
         for document in manifest.documents:
-            if judged(document):
-                yield from objects_in(document.root, manifest.path)
+            root = document.root
+            if isinstance(root, Mapping) and judged(document):
+                yield from objects_in(_grouped(root), manifest.path)
+
+
+def _grouped(root: Mapping) -> Mapping:
+    """Return an object with the API that its kind has, where a template that is not here would say it."""
+    version, usual = scalar(root, "apiVersion"), _USUAL.get(text(root, "kind"))
+    if version is None or usual is None or version.written.known:
+        return root
+    return with_entry(root, "apiVersion", written(usual, version.place))

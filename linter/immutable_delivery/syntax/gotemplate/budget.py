@@ -23,7 +23,7 @@ class Limits(Record, frozen=True):
     """Entries of lists and maps that functions make or walk."""
     output: int = 40_000_000
     """Characters that are written, or made by functions."""
-    depth: int = 100
+    depth: int = 250
     """Templates inside templates."""
     seconds: float = 2.0
     """Time of the processor: what a busy machine makes of it decides nothing."""

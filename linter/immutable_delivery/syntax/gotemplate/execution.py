@@ -15,6 +15,8 @@ from immutable_delivery.syntax.gotemplate.values import Unknown, Value
 Signal = str | None
 """`break` or `continue` on its way to the loop, or DOUBT."""
 
+MAX_DOUBT = 6
+"""Branches inside branches that nothing decides: a template that calls itself in one would never end."""
 DOUBT = "doubt"
 """A branch that nothing decides ended in `break` or `continue`: whether what follows runs is unknown."""
 
@@ -92,6 +94,8 @@ def both(
     frame: Frame, dot: Value, branches: Sequence[Statement], reason: Unknown, place: Place
 ) -> Signal:
     """Walk every branch where nothing decides between them: what they write and set is unknown."""
+    if frame.run.doubt >= MAX_DOUBT:
+        raise TemplateError(f"hangs on {reason.reason}", place)
     outer, before = frame.out, list(frame.variables)
     ends, texts, signals = [], [], []
     frame.run.doubt += 1

@@ -45,9 +45,15 @@ class Compiled:
 class Templates:
     """The templates of a chart, or of whatever is rendered together."""
 
-    def __init__(self, functions: Mapping[str, Function]) -> None:
+    def __init__(self, functions: Mapping[str, Function], absent: str = "") -> None:
         self._functions = functions
+        self._absent = absent
+        """The template that stands for those that nobody here defines; empty where all must be here."""
         self._templates: dict[str, Compiled] = {}
+
+    def __contains__(self, name: str) -> bool:
+        """Whether a template is defined here."""
+        return name in self._templates
 
     def parse(self, name: str, text: LocatedText) -> None:
         """Add a file and what it defines, over what has the same names; raise TemplateError."""
@@ -60,7 +66,7 @@ class Templates:
 
     def find(self, name: str) -> Compiled | None:
         """Return the template of a name."""
-        return self._templates.get(name)
+        return self._templates.get(name) or self._templates.get(self._absent)
 
     def given(self, text: str, place: Place) -> tuple[Templates, Compiled]:
         """Return a text as a template, and templates that know what it defines: nothing else does."""
@@ -68,7 +74,7 @@ class Templates:
         *defined, main = [Compiled(one, self._functions) for one in parsed]
         if not defined:
             return self, main
-        found = Templates(self._functions)
+        found = Templates(self._functions, self._absent)
         found._templates = self._templates | {one.name: one for one in defined}
         return found, main
 

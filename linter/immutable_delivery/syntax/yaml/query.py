@@ -12,6 +12,8 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Document, Mapping, Node, Scalar, Sequence
 
+_OPEN = ""
+"""The key that stands for the entries of a mapping that nobody knows."""
 _TRUE = frozenset({"true", "True", "TRUE", "yes", "on"})
 
 
@@ -75,6 +77,15 @@ def is_true(node: Node | None, *keys: str) -> bool:
     """Whether YAML's true stands under ``keys``."""
     found = scalar(node, *keys)
     return bool(found and found.plain and found.text in _TRUE)
+
+
+def hidden(node: Node | None, *keys: str) -> bool:
+    """Whether nobody knows what stands under ``keys``: a value on the way is unknown, or a mapping has entries that are."""
+    for key in keys:
+        if not isinstance(node, Mapping):
+            break
+        node = node.get(key) or node.get(_OPEN)
+    return isinstance(node, Scalar) and (not node.written.known or not node.text)
 
 
 def pairs(node: Node | None, *keys: str) -> Iterator[tuple[Scalar, Node]]:

@@ -56,6 +56,8 @@ def tell(node: Node | None, shapes: Shapes, path: str, report: Report) -> None:
 
 def _checked(key: str, value: Node, allowed: list[str], path: str) -> Iterator[Misfit]:
     fitting = [shape for shape in allowed if isinstance(value, _KINDS[shape])]
+    if not fitting and isinstance(value, Scalar) and not value.written.known:
+        return
     if not fitting:
         names = " or ".join(_NAMES[shape] for shape in allowed)
         yield Misfit(key, value.place, f"'{path}' is not {names}", whole=True)

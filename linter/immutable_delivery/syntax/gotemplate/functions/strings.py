@@ -9,6 +9,8 @@ from immutable_delivery.syntax.gotemplate.printing import printed
 from immutable_delivery.syntax.gotemplate.problems import FunctionError
 from immutable_delivery.syntax.gotemplate.quoting import escaped, plain
 from immutable_delivery.syntax.gotemplate.traced import (
+    UNKNOWN,
+    Hole,
     Later,
     Partial,
     Traced,
@@ -68,19 +70,18 @@ def _single_quote(*values: Value) -> str:
 
 
 def _indent(run: Run, width: int, text: Value) -> Value:
-    return (
-        text
-        if isinstance(text, Unknown)
-        else _indented(run, "", " " * max(_fits(run, width, text), 0), text)
-    )
+    text = _shown(text)
+    return _indented(run, "", " " * _fits(run, width, text), text)
 
 
 def _new_line_indent(run: Run, width: int, text: Value) -> Value:
-    return (
-        text
-        if isinstance(text, Unknown)
-        else _indented(run, "\n", " " * max(_fits(run, width, text), 0), text)
-    )
+    text = _shown(text)
+    return _indented(run, "\n", " " * _fits(run, width, text), text)
+
+
+def _shown(text: Value) -> str:
+    """Return a text, or what stands for one that is not known: where it begins is."""
+    return Partial(UNKNOWN, Hole(text.place)) if isinstance(text, Unknown) else text
 
 
 def _fits(run: Run, width: int, text: str) -> int:
