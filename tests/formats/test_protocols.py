@@ -50,6 +50,7 @@ from immutable_delivery.formats import (
     nomad,
     packer,
     platforms,
+    precommit,
     procfile,
     quadlet,
     score,
@@ -62,7 +63,7 @@ from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
     ansible, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
-    helmfile, jenkins, kamal, kubernetes, makefile, nomad, packer, platforms, procfile, quadlet, score, script, skaffold, terraform, woodpecker,
+    helmfile, jenkins, kamal, kubernetes, makefile, nomad, packer, platforms, precommit, procfile, quadlet, score, script, skaffold, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 ENCLOSES: tuple[Encloses, ...] = (chart,)

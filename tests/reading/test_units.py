@@ -102,6 +102,10 @@ SAMPLES = {
         "web.nomad",
         'job "a" {\n  task "t" {\n    config {\n      image = "b"\n    }\n  }\n}\n',
     ),
+    "precommit": (
+        ".pre-commit-config.yaml",
+        "repos: [{repo: 'https://a.example/b', rev: v1.2.3, hooks: []}]\n",
+    ),
     "platforms": ("fly.toml", 'app = "web"\n'),
     "packer": ("web.pkr.hcl", 'source "amazon-ebs" "a" {\n  ami_name = "b"\n}\n'),
     "procfile": ("Procfile", "web: gunicorn app\n"),

@@ -18,6 +18,7 @@ from immutable_delivery.errors import UsageError
 from immutable_delivery.reporters.plain import count
 
 if TYPE_CHECKING:
+    from immutable_delivery.commands.pin.joined import Both
     from immutable_delivery.commands.pin.pin import Result
     from immutable_delivery.commands.pin.repository import Repository
 
@@ -33,7 +34,7 @@ def _changing(command: Callable[..., int]) -> Callable[..., int]:
     )(command)
     command = verbose_option(command)
     command = click.option("--apply", is_flag=True, help="Write the files.")(command)
-    return click.argument("what", nargs=-1, metavar="[PATH|IMAGE]...", shell_complete=files)(
+    return click.argument("what", nargs=-1, metavar="[PATH|IMAGE|ACTION]...", shell_complete=files)(
         command
     )
 
@@ -72,7 +73,7 @@ def pin(
 ) -> int:
     """Write the digest of the image index behind each reference: `nginx:1.27` becomes `nginx:1.27@sha256:…`.
 
-    The digest goes where the reference is decided, be that an ARG, a .env or an overlay; every other byte stays.
+    What pipelines take by `uses:` gets the commit, with its tag as a comment. The digest goes where the reference is decided, be that an ARG, a .env or an overlay; every other byte stays.
     Without PATH and IMAGE everything is pinned; IMAGE is a name with or without tag.
 
     Exits with 0 if every reference has its digest, 1 if changes are shown and not written or a reference cannot hold a
@@ -83,7 +84,9 @@ def pin(
             "--apply, --diff and --check exclude each other, as do --check and --update"
         )
     from immutable_delivery.commands.pin import pin as pins  # noqa: PLC0415
+    from immutable_delivery.commands.pin import sources  # noqa: PLC0415
     from immutable_delivery.commands.pin.digest_style import pin_digest_only  # noqa: PLC0415
+    from immutable_delivery.commands.pin.joined import joined  # noqa: PLC0415
     from immutable_delivery.commands.pin.plan import beside  # noqa: PLC0415
     from immutable_delivery.commands.pin.repository import open_repository  # noqa: PLC0415
     from immutable_delivery.registry.batch import RegistryOptions  # noqa: PLC0415 (registries only where they are asked)
@@ -93,15 +96,16 @@ def pin(
         return _checked(repository)
     said: list[str] = []
     with progress("asking registries") as done:
-        resolve = pins.online(
-            RegistryOptions(mirrors=mirrors, insecure=insecure, note=said.append), done
-        )
+        reach = RegistryOptions(mirrors=mirrors, insecure=insecure, note=said.append)
+        resolve = pins.online(reach, done)
         written = pin_digest_only if style == "digest" else beside
         result = (
             pins.update(repository, resolve) if update else pins.pin(repository, resolve, written)
         )
+        taken = (sources.update if update else sources.pin)(repository, sources.online(reach))
     tell(dict.fromkeys(said) if verbose else ())
-    return _finished(repository, result, apply=apply, verbose=verbose)
+    both = joined(repository, result, taken)
+    return _finished(repository, both, apply=apply, verbose=verbose)
 
 
 @click.command()
@@ -131,46 +135,51 @@ def unpin(
     if apply and diff:
         raise UsageError("--apply and --diff exclude each other")
     from immutable_delivery.commands.pin import pin as pins  # noqa: PLC0415
+    from immutable_delivery.commands.pin import sources  # noqa: PLC0415
+    from immutable_delivery.commands.pin.joined import joined  # noqa: PLC0415
     from immutable_delivery.commands.pin.repository import open_repository  # noqa: PLC0415
 
     repository = open_repository(Path.cwd(), what, today, config)
     result = pins.unpin(repository, everything=everything)
-    return _finished(repository, result, apply=apply, verbose=verbose)
+    both = joined(repository, result, sources.unpin(repository))
+    return _finished(repository, both, apply=apply, verbose=verbose)
 
 
 def _checked(repository: Repository) -> int:
+    from immutable_delivery.commands.pin import sources  # noqa: PLC0415
     from immutable_delivery.commands.pin.output import left  # noqa: PLC0415
     from immutable_delivery.commands.pin.pin import lacking, pending  # noqa: PLC0415
     from immutable_delivery.commands.pin.plan import left_of  # noqa: PLC0415
 
-    lines = list(
-        left((left_of(one, lacking(one)) for one in pending(repository)), repository.sheet)
-    )
+    skipped = [left_of(one, lacking(one)) for one in pending(repository)]
+    skipped += (sources.left_of(one, "has no commit") for one in sources.pending(repository))
+    lines = list(left(skipped, repository.sheet))
     write(Target("text"), "".join(f"{line}\n" for line in lines))
     return _LEFT if lines else _PINNED
 
 
-def _finished(repository: Repository, result: Result, *, apply: bool, verbose: bool) -> int:
+def _finished(repository: Repository, both: Both, *, apply: bool, verbose: bool) -> int:
     """Show or write the changes, and say what is left."""
     from immutable_delivery.commands.pin import output  # noqa: PLC0415
+    from immutable_delivery.commands.pin.joined import left_of_both, refused_of_both  # noqa: PLC0415
 
-    sheet = repository.sheet
+    sheet, result = repository.sheet, both.images
+    left, refused = left_of_both(both), refused_of_both(both)
     unwritten = _applied(repository, result) if apply else _shown(result)
     tell(result.unsure if verbose else ())
     if apply:
         tell(output.pinned(result.pins, sheet))
-    tell(output.left(result.left, sheet))
-    tell(output.left(result.refused, sheet))
-    tell([*unwritten, _summary(result, len(result.changes) - len(unwritten), apply=apply)])
-    if result.refused or unwritten:
-        return _REFUSED
-    return _LEFT if result.left or (result.changes and not apply) else _PINNED
-
-
-def _summary(result: Result, files: int, *, apply: bool) -> str:
-    changed = f"{count(len(result.pins), 'reference')} in {count(files, 'file')}"
+        tell(output.taken(both.sources.pins, sheet))
+    tell(output.left(left, sheet))
+    tell(output.left(refused, sheet))
+    files = count(len(result.changes) - len(unwritten), "file")
+    changed = f"{count(len(result.pins) + len(both.sources.pins), 'reference')} in {files}"
     verb = "changed" if apply else "to change"
-    return f"{changed} {verb}, {len(result.left)} left as they are, {len(result.refused)} not answered for"
+    summary = f"{changed} {verb}, {len(left)} left as they are, {len(refused)} not answered for"
+    tell([*unwritten, summary])
+    if refused or unwritten:
+        return _REFUSED
+    return _LEFT if left or (result.changes and not apply) else _PINNED
 
 
 def _applied(repository: Repository, result: Result) -> list[str]:

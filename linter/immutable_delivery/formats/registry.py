@@ -78,6 +78,7 @@ REGISTRY = (
     Entry("script", r"\.(?:sh|bash|zsh|ksh|ash)$|^[^.]+$", apart=True, bytewise=True),
     Entry("makefile", r"^(?:GNU)?[Mm]akefile(?:\.[\w.-]+)?$|\.(?:mk|make)$", bytewise=True),
     Entry("ansible", r"\.ya?ml$"),
+    Entry("precommit", r"^\.pre-commit-config\.ya?ml$", apart=True),
     Entry("kamal", r"^deploy[^/]*\.ya?ml$"),
     Entry("compose", r"\.ya?ml$"),
     Entry("kubernetes", r"\.(?:ya?ml|json)$|^Kustomization$"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from immutable_delivery.commands.pin.plan import Pin, Skipped
 from immutable_delivery.commands.pin.repository import place_of
+from immutable_delivery.commands.pin.sources import SourcePin
 from immutable_delivery.fixes.digests import Sheet
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.text import Place
@@ -25,6 +26,13 @@ def pinned(pins: Iterable[Pin], sheet: Sheet) -> Iterator[str]:
     for one in sorted(pins, key=lambda pin: place_of(pin.image)):
         at = where(place_of(one.image), sheet)
         yield shown(f"{at}: {one.image.text} -> {one.digest or 'no digest'}")
+
+
+def taken(pins: Iterable[SourcePin], sheet: Sheet) -> Iterator[str]:
+    """Yield a line for every source whose commit changes."""
+    for one in sorted(pins, key=lambda pin: pin.source.place_of("ref")):
+        at, source = where(one.source.place_of("ref"), sheet), one.source
+        yield shown(f"{at}: {source.url}@{source.ref} -> {one.ref}")
 
 
 def left(those: Iterable[Skipped], sheet: Sheet) -> Iterator[str]:

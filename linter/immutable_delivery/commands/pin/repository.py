@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from immutable_delivery.errors import UsageError
-from immutable_delivery.facts import Image
+from immutable_delivery.facts import Image, Source
 from immutable_delivery.fixes.digests import Sheet
 from immutable_delivery.pipeline.examine import Examined
 from immutable_delivery.pipeline.run import examine_in
@@ -62,6 +62,11 @@ class Repository(Record, frozen=True):
             if any(map(self.tree.covers, covered)) and self._named(image):
                 yield image
 
+    def takes(self, name: str) -> bool:
+        """Whether something is taken from a repository of this name."""
+        facts = self.examined.facts
+        return any(isinstance(one, Source) and name.partition("@")[0] == one.url for one in facts)
+
     def _named(self, image: Image) -> bool:
         name, tag = name_and_tag(image.text)
         return not self.names or not self.names.isdisjoint({name, f"{name}:{tag}", image.text})
@@ -84,8 +89,10 @@ def open_repository(
     found = Repository(tree, settings, request, examined, names)
     for name in sorted(names):
         alone = Repository(tree, settings, request, examined, frozenset({name}))
-        if next(alone.asked(), None) is None:
-            raise UsageError(f"'{shown(name)}' is no path, and no image that is named here")
+        if next(alone.asked(), None) is None and not alone.takes(name):
+            raise UsageError(
+                f"'{shown(name)}' is no path, and no image or action that is named here"
+            )
     return found
 
 
