@@ -105,7 +105,7 @@ def test_variables_have_their_values(script: str, words: str) -> None:
         ("a ${X}y", "X"),
         ("a ${KNOWN:-d}", "KNOWN"),
         ("a ${X#v}", "${X#v}"),
-        ("X=1; a ${X%.*}", "X"),
+        ("X=1; a ${X%%*.*}", "X"),
         ("X=1; if b; then X=2; fi; a $X", "X"),
         ('X=1; [ -n "$Y" ] && X=2; a $X', "X"),
         ("X=1; b || X=2; a $X", "X"),
@@ -198,6 +198,36 @@ def test_wrappers_without_a_program_run_none(script: str) -> None:
 )  # fmt: skip
 def test_scripts_in_words_are_read(script: str) -> None:
     assert lines(script)[-1] == "a b"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "echo 'a b' | sh",
+        "echo -e 'x\\na b' | bash -s",
+        "printf 'x\\na b\\n' | sh",
+        "printf '%s\\n' 'a b' | sh -s",
+        "cat <<E | sh\na b\nE",
+        "{ sh; } <<E\na b\nE",
+        'f() { "$@"; }; f sh <<E\na b\nE',
+        "((a b))",
+        "f() { f() { a b; }; f; }; f",
+        "$(echo a) b",
+        "X=$(printf %s a); $X b",
+        "X=x/y/a; ${X##*/} b",
+        "X=a.sh; ${X%.sh} b",
+    ],
+)
+def test_what_a_shell_makes_of_text_is_run(script: str) -> None:
+    assert ["a", "b"] in [[word.text for word in call.words] for call in calls(script)]
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["echo $(date) | sh", "echo 'a b' | base64 | sh", "((i + 1))", "{ cat; } <<E\na b\nE", "X=a; ${X#*a*b*} b"],
+)  # fmt: skip
+def test_what_a_program_makes_of_text_is_not(script: str) -> None:
+    assert all(call.name != "a" for call in calls(script))
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,8 @@ def _shell(shell: Interpreter, call: Call) -> list[int]:
         return script(shell, arguments.script, arguments.positional, call.redirects)
     if arguments.file is not None:
         return []
-    for redirect in call.redirects:
+    around = [] if call.inputs else shell.fed
+    for redirect in (*call.redirects, *around):
         if redirect.string:
             return script(shell, redirect.target, arguments.positional, [])
         if redirect.body is not None:

@@ -66,7 +66,8 @@ class Shell(Interpreter):
             return []
         self._called.add(call.name)
         self._running.add(running)
-        outputs = compounds.function(self, call)
+        with self.fed_by(call.redirects):
+            outputs = compounds.function(self, call)
         self._running.discard(running)
         self.limits.leave()
         return outputs
@@ -129,7 +130,8 @@ class Shell(Interpreter):
             extra += stray
         if item.node.type == "command":
             return self._command(item.node, found, extra)
-        outputs = self.compound(item.node, sure=sure)
+        with self.fed_by(found):
+            outputs = self.compound(item.node, sure=sure)
         for number in outputs if found else ():
             self.calls[number].redirects += found
         return outputs

@@ -12,8 +12,9 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.syntax.shell.fields import Fields
 from immutable_delivery.syntax.shell.mask import GLUE
+from immutable_delivery.syntax.shell.patterns import kept
 from immutable_delivery.syntax.shell.source import Source, Word
-from immutable_delivery.syntax.shell.variables import Variables
+from immutable_delivery.syntax.shell.variables import Value, Variables
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,6 +26,9 @@ _SPECIAL = lazy(r"[\\\x01{$]")
 _NAME = r"\$(?P<name>[A-Za-z_]\w*|[0-9@*#?!])"
 _UNQUOTED = lazy(rf"\\.|\x01+|{_NAME}", re.DOTALL)
 _QUOTED = lazy(rf'\\[$`"\\]|\x01+|{_NAME}')
+_CUTS = frozenset(("#", "##", "%", "%%"))
+_SIMPLE = lazy(r"[\w./:@+*?-]{1,100}")
+"""A pattern without quotes, variables and classes."""
 _FOLLOWED = frozenset((":-", "-", ":=", "=", ":+", "+", ":?", "?"))
 
 
@@ -35,16 +39,24 @@ class Variable(NamedTuple):
     start: int
     end: int
     operator: str = ""
-    """`%` for all that are not followed: the value is unknown."""
+    """`?!`, which is none, for all that are not followed: the value is unknown."""
     operand: list[Node] = []  # noqa: RUF012 (never changed)
 
 
 class Expander:
-    """Expands the words of one script; ``substitute`` runs a substitution and tells its calls."""
+    """Expands the words of one script.
+
+    ``substitute`` runs a substitution and tells its calls, ``printed`` tells what calls print, None where nobody knows.
+    """
 
     def __init__(
-        self, source: Source, variables: Variables, substitute: Callable[[Node], list[int]]
+        self,
+        source: Source,
+        variables: Variables,
+        substitute: Callable[[Node], list[int]],
+        printed: Callable[[list[int]], LocatedText | None],
     ) -> None:
+        self.printed = printed
         self.source = source
         self.variables = variables
         self.substitute = substitute
@@ -101,7 +113,14 @@ class Expander:
                 fields.decoded(start, end)
             case "simple_expansion" | "expansion":
                 self._value(fields, _variable(node, text), quoted=quoted)
-            case "command_substitution" | "arithmetic_expansion" | "process_substitution":
+            case "command_substitution":
+                calls = self.substitute(node)
+                said = self.printed(calls)
+                if said is None or not said.known:
+                    fields.unknown(start, end, text[start:end], tuple(calls))
+                else:
+                    fields.value(Word.of(said), quoted=quoted)
+            case "arithmetic_expansion" | "process_substitution":
                 fields.unknown(start, end, text[start:end], tuple(self.substitute(node)))
             case _:
                 self._stretch(fields, start, end, quoted=quoted)
@@ -138,7 +157,7 @@ class Expander:
 
     def _value(self, fields: Fields, variable: Variable, *, quoted: bool) -> None:
         name, operator = variable.name, variable.operator
-        value = self.variables.get(name, operator)
+        value = self._cut(variable) if operator in _CUTS else self.variables.get(name, operator)
         empty = value == ""
         if operator in {":+", "+"} and value is not None:
             self._operand(fields, [] if empty else variable.operand, quoted=quoted)
@@ -154,6 +173,18 @@ class Expander:
         elif value is None or not self.variables.settled(name):
             fields.unknown(variable.start, variable.end, name, self.variables.calls(name))
 
+    def _cut(self, variable: Variable) -> Value | str:
+        """Return the value without what a pattern says of its beginning or end."""
+        value = self.variables.get(variable.name)
+        nodes = variable.operand
+        pattern = self.source.clean[nodes[0].start_byte : nodes[-1].end_byte] if nodes else ""
+        if not isinstance(value, Word) or not value.known or not _SIMPLE.fullmatch(pattern):
+            return None
+        if pattern.count("*") > 1:  # which takes a regular expression too long
+            return None
+        written = value.written
+        return Word.of(written.slice(*kept(written.text, variable.operator, pattern)))
+
     def _operand(self, fields: Fields, nodes: list[Node], *, quoted: bool) -> None:
         for child in nodes:
             self._add(fields, child, quoted=quoted)
@@ -168,11 +199,12 @@ def _variable(node: Node, text: str) -> Variable:
     if head.type == "subscript" and not tail and name.endswith(("[@]", "[*]")):
         return Variable(name[:-3], start, end)
     if head.type not in {"variable_name", "special_variable_name"}:
-        return Variable(name, start, end, "%")
+        return Variable(name, start, end, "?!")
     if not tail:
         return Variable(name, start, end)
     operator = text[tail[0].start_byte : tail[0].end_byte]
-    return Variable(name, start, end, operator if operator in _FOLLOWED else "%", tail[1:])
+    known = operator in _FOLLOWED or operator in _CUTS
+    return Variable(name, start, end, operator if known else "?!", tail[1:])
 
 
 MAX_WORDS = 64

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from immutable_delivery.records import Record
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
-from immutable_delivery.syntax.shell.calls import Call
+from immutable_delivery.syntax.shell.calls import Call, Redirect
 from immutable_delivery.syntax.shell.expansion import Expander
+from immutable_delivery.syntax.shell.shells import printed
 from immutable_delivery.syntax.shell.source import Source, Word
 from immutable_delivery.syntax.shell.variables import Variables
 from immutable_delivery.syntax.shell.wrappers import Wrappers, name_of
@@ -64,7 +65,9 @@ class Interpreter(ABC):
         self.limits = Limits()
         self.functions: dict[str, tuple[Source, Node]] = {}
         self.source = _EMPTY
-        self.expander = Expander(_EMPTY, self.variables, self.substitute)
+        self.expander = Expander(_EMPTY, self.variables, self.substitute, self.printed)
+        self.fed: list[Redirect] = []
+        """The here-documents that feed what is around: a group, a loop, a function."""
         self.rounds = 1
         """How many times the loops around it run what is read."""
 
@@ -77,9 +80,24 @@ class Interpreter(ABC):
     def reading(self, source: Source) -> Iterator[None]:
         """Read another script for a while: nested, or the one that a function comes from."""
         before = self.source, self.expander
-        self.source, self.expander = source, Expander(source, self.variables, self.substitute)
+        self.source = source
+        self.expander = Expander(source, self.variables, self.substitute, self.printed)
         yield
         self.source, self.expander = before
+
+    @contextmanager
+    def fed_by(self, redirects: list[Redirect]) -> Iterator[None]:
+        """Run with the here-documents among these on the standard input."""
+        before = self.fed
+        self.fed = [one for one in redirects if one.body is not None] or before
+        yield
+        self.fed = before
+
+    def printed(self, calls: list[int]) -> LocatedText | None:
+        """Return what calls print, where that is one line that stands there."""
+        one = self.calls[calls[0]] if len(calls) == 1 else None
+        lines = printed(one) if one and not one.inputs and one.name != "cat" else None
+        return lines[0] if lines and len(lines) == 1 else None
 
     def call(self, words: list[Word]) -> list[int]:
         """Run an exec form: words as they are, no shell between."""

@@ -117,7 +117,7 @@ class Variables:
 
     def get(self, name: str, operator: str = "") -> Value | str:
         """Return the value; "" where it is unset (or, with a colon, empty), None where it is unknown."""
-        if operator == "%":
+        if operator == "?!":
             return None
         value = self.values.get(name, "")
         if isinstance(value, Word):
