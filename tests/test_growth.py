@@ -141,7 +141,17 @@ def services(count: int) -> Mapping[str, str]:
     return {"compose.yaml": "services:\n" + lines("  s{i}: {{image: nginx}}\n", range(count))}
 
 
+def blank_lines(count: int) -> Mapping[str, str]:
+    return {"compose.yaml": "services: {s: {image: nginx}}\n" + "\n" * count}
+
+
+def marks_of_templates(count: int) -> Mapping[str, str]:
+    return {"compose.yaml": "services: {s: {image: nginx}}\n# " + "{{ <% {% " * count + "\n"}
+
+
 KINDS: dict[Kind, int] = {
+    blank_lines: 20_000,
+    marks_of_templates: 4_000,
     pattern_of_a_patch: 120,
     targets: 200,
     merges: 200,

@@ -10,7 +10,10 @@ from immutable_delivery.records import Record
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.yaml import Document, Mapping, Scalar, documents
 
-_TEMPLATE = lazy(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|^\s*#(?:if|foreach|end)\b", re.MULTILINE)
+_TEMPLATE = lazy(
+    r"\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}|<%(?:(?!<%).)*?%>|^[ \t]*+#(?:if|foreach|end)\b",
+    re.MULTILINE,
+)
 
 
 class ComposeDocument(Record):
