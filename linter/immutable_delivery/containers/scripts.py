@@ -12,7 +12,7 @@ from immutable_delivery.containers.supervisors import commands_in, schedule_of, 
 from immutable_delivery.effects import Interpreter, Program
 from immutable_delivery.facts import Scope
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.records import Record, field
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import is_shell, is_unread_shell
@@ -61,8 +61,9 @@ def follow(
         if body is None:
             if _SCRIPT.search(program.path.text):
                 interpreter.run.unknown = interpreter.run.unknown or program.path.text
-            for told, extent in _supervised(program, view, seen):
-                interpreter.script(told, program.scope, extent, (place,))
+            for told, extent, later in _supervised(program, view, seen):
+                scope = replace(program.scope, phase="hook") if later else program.scope
+                interpreter.script(told, scope, extent, (place,))
         else:
             followed.started.append(program.path.text)
             run = body.text.used_at, _passed(program, body)
@@ -119,15 +120,16 @@ def _body(program: Program, view: FileView, interpreter: Interpreter) -> Body | 
 
 def _supervised(
     program: Program, view: FileView, seen: set[Place]
-) -> Iterator[tuple[LocatedText, Place]]:
-    """Yield what a program that starts others is told to start and was not seen yet, each with its statement."""
+) -> Iterator[tuple[LocatedText, Place, bool]]:
+    """Yield what a program that starts others is told to start and was not seen yet, each with its statement, and whether it runs later."""
     for path, body in supervised(program, view):
         text = body.text.text
-        script = is_shell_file(text, path) and schedule_of(path, text) is None
+        later = schedule_of(path, text) is not None
+        script = is_shell_file(text, path) and not later
         for command in (body.text,) if script else commands_in(path, body.text):
             if command.used_at not in seen and len(seen) < MAX_SCRIPTS:
                 seen.add(command.used_at)
-                yield command, body.extent or command.used_at
+                yield command, body.extent or command.used_at, later
 
 
 def _launched(program: Program, body: Body) -> Iterator[Command]:
