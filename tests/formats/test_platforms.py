@@ -12,20 +12,8 @@ from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Platforms
 
 FILES = {
-    "digitalocean-app.yaml": ("services:\n- name: web\n", "DigitalOcean App Platform"),
-    "web/.do/app.yaml": ("name: web\nservices:\n- name: web\n", "DigitalOcean App Platform"),
-    "render.yaml": ("services:\n- type: web\n", "Render"),
-    "fly.toml": ('app = "web"\n', "Fly.io"),
-    "fly.staging.toml": ('[build]\nimage = "web"\n', "Fly.io"),
-    "app.yaml": ("runtime: python312\n", "App Engine"),
-    "railway.json": ('{"build": {"builder": "NIXPACKS"}}', "Railway"),
-    "railway.toml": ("[deploy]\n", "Railway"),
-    "heroku.yml": ("build:\n  docker: {web: Dockerfile}\n", "Heroku"),
-    "apprunner.yaml": ("version: 1.0\nruntime: python3\n", "App Runner"),
-    "Dockerrun.aws.json": ('{"AWSEBDockerrunVersion": "1"}', "Elastic Beanstalk"),
     "serverless.yml": ("service: web\nprovider: {name: aws}\n", "Serverless Framework"),
     "captain-definition": ('{"schemaVersion": 2}', "CapRover"),
-    "manifest.yml": ("applications:\n- name: web\n", "Cloud Foundry"),
     "copilot/web/manifest.yml": ("name: web\ntype: Backend Service\n", "AWS Copilot"),
     "Earthfile": ("VERSION 0.8\n", "Earthly"),
     "werf.yaml": ("project: web\n", "werf"),

@@ -25,6 +25,7 @@ from immutable_delivery.formats import (
     Pins,
     Rereads,
     ansible,
+    apps,
     azure,
     bake,
     bitbucket,
@@ -62,7 +63,7 @@ from immutable_delivery.formats import (
 from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
-    ansible, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
+    ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
     helmfile, jenkins, kamal, kubernetes, makefile, nomad, packer, platforms, precommit, procfile, quadlet, score, script, skaffold, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)

@@ -66,6 +66,7 @@ def test_dockerfiles_are_read_one_by_one() -> None:
 
 SAMPLES = {
     "ansible": ("site.yml", "- hosts: web\n  tasks: [{shell: reboot}]\n"),
+    "apps": ("fly.toml", 'app = "a"\n[build]\nimage = "b"\n'),
     "azure": ("azure-pipelines.yml", "steps: [{script: make}]\n"),
     "bake": ("docker-bake.hcl", 'target "a" { dockerfile = "Dockerfile" }\n'),
     "bitbucket": (
@@ -106,7 +107,7 @@ SAMPLES = {
         ".pre-commit-config.yaml",
         "repos: [{repo: 'https://a.example/b', rev: v1.2.3, hooks: []}]\n",
     ),
-    "platforms": ("fly.toml", 'app = "web"\n'),
+    "platforms": ("serverless.yml", "service: web\nprovider: {name: aws}\n"),
     "packer": ("web.pkr.hcl", 'source "amazon-ebs" "a" {\n  ami_name = "b"\n}\n'),
     "procfile": ("Procfile", "web: gunicorn app\n"),
     "quadlet": ("a.container", "[Container]\nImage=docker.io/a\n"),

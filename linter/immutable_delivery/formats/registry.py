@@ -54,6 +54,12 @@ REGISTRY = (
     Entry("cloudinit", r"\.(?:ya?ml|cfg|txt)$|^[^.]+$", holds=b"#cloud-config", apart=True),
     Entry("packer", r"\.(?:pkr|pkrvars)\.(?:hcl|json)$|\.json$"),
     Entry("terraform", r"\.(?:tf|tofu|tfvars)(?:\.json)?$"),
+    Entry(
+        "apps",
+        r"^(?:fly[\w.-]*\.toml|railway\.(?:json|toml)|(?:render|heroku|apprunner|app|deploy\.template|digitalocean-app|manifest|app[.-][\w-]+"
+        r"|manifest[.-][\w-]+|(?:container-?app|aca)[\w.-]*)\.ya?ml|Dockerrun\.aws\.json)$",
+        apart=True,
+    ),
     Entry("ecs", r"\.(?:ya?ml|json|template)$", apart=True),
     Entry("nomad", r"\.(?:nomad|hcl|json)$", apart=True),
     Entry(
