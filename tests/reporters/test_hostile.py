@@ -147,6 +147,12 @@ def of_azure(text: str) -> list[tuple[str, str]]:
     return found
 
 
+def of_bitbucket(text: str) -> list[tuple[str, str]]:
+    _, annotations = text.removesuffix("\n").split("\n")
+    found = json.loads(annotations.partition("annotations ")[2])
+    return [(one["path"], one["details"]) for one in found]
+
+
 def of_gitlab(text: str) -> list[tuple[str, str]]:
     return [(load["location"]["path"], load["description"]) for load in json.loads(text)]
 
@@ -182,7 +188,7 @@ def of_concise(text: str) -> list[tuple[str, str]]:
 READERS: dict[str, Callable[[str], list[tuple[str, str]]]] = {
     "json": of_json, "json-lines": of_json_lines, "sarif": of_sarif, "github": of_github, "azure": of_azure,
     "gitlab": of_gitlab, "rdjson": of_rdjson, "rdjsonl": of_rdjsonl, "junit": of_junit, "checkstyle": of_checkstyle,
-    "concise": of_concise,
+    "concise": of_concise, "bitbucket": of_bitbucket,
 }  # fmt: skip
 
 

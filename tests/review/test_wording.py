@@ -81,8 +81,8 @@ def test_comment_says_what_why_and_what_to_write() -> None:
 
 def test_suggestion_says_what_it_does_not_mend_and_what_it_risks() -> None:
     body = _comment(_finding("one", safe=False), _finding("other", 1))
-    assert "It mends `p` only. It can change how the system behaves" in body
-    assert "Write instead:\n\n```\nx\n```" in _comment(_finding("one"), style=GITEA)
+    assert "t (of this, it mends `p` only). It can change how the system behaves" in body
+    assert "t:\n\n```\nx\n```" in _comment(_finding("one"), style=GITEA)
     assert "```suggestion:-1+0\nx" in _comment(
         _finding("one"), style=Style(suggestion="suggestion:-{above}+0")
     )

@@ -23,6 +23,7 @@ FORMATS = {
     "junit": "Jenkins, GitLab, Azure, CircleCI and whatever else reads test results",
     "checkstyle": "Jenkins, reviewdog and whatever else reads Checkstyle's XML",
     "azure": "Azure Pipelines: issues in the log and on the run's page",
+    "bitbucket": "Bitbucket's Code Insights: a report beside the pull request, as requests to send",
 }
 """Each with who reads it. A format is a module of this package, named like it, with a function ``render``; where readers have
 limits, with a function ``rendered`` too, which says what is left out."""

@@ -114,13 +114,21 @@ def _suggestion(style: Style, found: Suggestion, findings: Sequence[Finding]) ->
     fence = "`" * max(3, longest + 1)
     words = style.suggestion.format(above=found.end - found.start)
     block = "\n".join([f"{fence}{words}", *found.lines, fence])
+    return "\n\n".join([_promise(found, findings), block])
+
+
+def _promise(found: Suggestion, findings: Sequence[Finding]) -> str:
+    """Return what the lines to write do, what they leave, and what they risk."""
+    titles = dict.fromkeys(one.fix.title for one in found.mended if one.fix and one.fix.title)
+    what = prose("; ".join(titles)) or "Write instead"
     left = [one for one in findings if one not in found.mended]
-    only = [f"It mends {_listed(found.mended)} only."] if left else []
+    only = f" (of this, it mends {_listed(found.mended)} only)" if left else ""
     risk = (
-        ["It can change how the system behaves: read it before you take it."] if found.risky else []
+        ". It can change how the system behaves, so read it before you take it"
+        if found.risky
+        else ""
     )
-    head = [] if style.suggestion else ["Write instead:"]
-    return "\n\n".join([" ".join([*head, *only, *risk]), block]).strip()
+    return f"{what}{only}{risk}:"
 
 
 def _listed(findings: Iterable[Finding]) -> str:

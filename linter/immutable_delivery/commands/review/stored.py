@@ -114,6 +114,6 @@ def _own(finding: Finding) -> Finding:
     """Return a finding with commands that are ours."""
     fix = finding.fix
     known = fix and replace(
-        fix, command=fix.command if fix.command in {"imd pin", "imd fix"} else ""
+        fix, title="", command=fix.command if fix.command in {"imd pin", "imd fix"} else ""
     )
     return replace(finding, fix=known, suppressed="", message=finding.message[:4_000])
