@@ -6,7 +6,7 @@ from time import thread_time
 
 from immutable_delivery.records import Record
 
-_QUANTUM = 500
+_QUANTUM = 64
 """Steps between two looks at the clock."""
 
 
@@ -17,9 +17,9 @@ class SpentError(Exception):
 class Limits(Record, frozen=True):
     """The most that may be spent."""
 
-    steps: int = 3_000_000
+    steps: int = 1_500_000
     """Actions, texts and rounds of loops."""
-    items: int = 3_000_000
+    items: int = 1_000_000
     """Entries of lists and maps that functions make or walk."""
     output: int = 40_000_000
     """Characters that are written, or made by functions."""
@@ -44,6 +44,12 @@ class Budget:
         """Steps that are paid for already: who takes one looks whether it is below zero, and calls `refill`."""
         self.depth = 0
 
+    def spend(self, steps: int = 1) -> None:
+        """Spend steps."""
+        self.quantum -= steps
+        if self.quantum < 0:
+            self.refill()
+
     def refill(self) -> None:
         """Pay for the next steps."""
         spent = _QUANTUM - self.quantum
@@ -63,6 +69,7 @@ class Budget:
     def items(self, count: int) -> None:
         """Spend entries of lists and maps."""
         self._items -= count
+        self.spend(count)
         if self._items < 0:
             raise SpentError(f"makes lists and maps of more than {self._limits.items} entries")
 
@@ -70,9 +77,7 @@ class Budget:
         """Spend characters."""
         self._output -= count
         if self._output < 0:
-            raise SpentError(
-                f"makes more than {self._limits.output // 1_000_000} million characters"
-            )
+            raise SpentError(f"makes more than {self._limits.output} characters")
 
     def enter(self) -> None:
         """Go into a template."""

@@ -37,7 +37,7 @@ class Library(Protocol):
     def find(self, name: str) -> Runnable | None:
         """Return the template of a name."""
 
-    def given(self, text: str, place: Place) -> tuple[Library, Runnable]:
+    def given(self, text: str, place: Place, budget: Budget) -> tuple[Library, Runnable]:
         """Return a text as a template, and a library that knows what it defines."""
 
 
@@ -76,9 +76,7 @@ class Run:
         """Execute a template and return what it writes."""
         out: list[Any] = []
         self.execute(template, data, out)
-        text = joined(out)
-        self.budget.output(len(text))
-        return text
+        return joined(out)
 
 
 def joined(out: Sequence[Any]) -> str:

@@ -16,8 +16,8 @@ from immutable_delivery.syntax.gotemplate.traced import Derived, Partial, Traced
 from immutable_delivery.syntax.gotemplate.values import Unknown, Value
 
 _DOUBTFUL = frozenset({Unknown, Partial})
-_LONG = 2_000
-"""Shorter texts that functions make are not counted: they cost less than a step."""
+_LONG = 1_000
+"""Shorter texts that functions give are not counted: they cost less than a step."""
 
 
 class Compiler:
@@ -192,8 +192,9 @@ def _called(
             index = -1
             if running:
                 frame.run.at = at
-                return call(frame.run, *values)
-            value = call(*values)
+                value = call(frame.run, *values)
+            else:
+                value = call(*values)
         except FunctionError as error:
             raise TemplateError(f"{name}: {error}", place_of(spots[index + 1])) from None
         except TemplateError as error:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from immutable_delivery.syntax.gotemplate.actions import MAX_NESTING, Action, parse_action
+from immutable_delivery.syntax.gotemplate.budget import Budget
 from immutable_delivery.syntax.gotemplate.lexer import BadActionError, Token, pieces
 from immutable_delivery.syntax.gotemplate.nodes import Node, Template
 from immutable_delivery.syntax.gotemplate.source import Source
 
-_REMEMBERED = 1_000
+_MOST_KNOWN = 1_000
 
 Definition = tuple[str, list[Node], int]
 """The name of a template, its statements, and how many variables it has."""
@@ -18,19 +17,30 @@ Found = tuple[Action, int, int]
 """An action, and where it starts and ends."""
 
 
-def parse(name: str, source: Source) -> list[Template]:
+def parse(name: str, source: Source, budget: Budget) -> list[Template]:
     """Return the template of a file, and before it those that it defines; raise TemplateError."""
     try:
-        found = _parsed(source.text)
+        found = _remembered(source.text, budget)
     except BadActionError as error:
         raise source.error(error.reason, error.start, error.end) from None
     return [Template(label or name, source, body, slots) for label, body, slots in found]
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _parsed(text: str) -> list[Definition]:
+def _remembered(text: str, budget: Budget) -> list[Definition]:
     """Return the templates of a text; many charts bring the same file."""
-    parser = _Parser(text)
+    if text not in _KNOWN:
+        parsed = _parsed(text, budget)
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[text] = parsed
+    return _KNOWN[text]
+
+
+_KNOWN: dict[str, list[Definition]] = {}
+
+
+def _parsed(text: str, budget: Budget) -> list[Definition]:
+    parser = _Parser(text, budget)
     body, stop = parser.body(0)
     if stop is not None:
         raise _error(f"{{{{ {stop[0].word} }}}} closes nothing", stop)
@@ -73,11 +83,12 @@ class _Scope:
 class _Parser:
     """Parses statements, one after the other."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, budget: Budget) -> None:
         self.defined: list[Definition] = []
         self.scope = _Scope()
         self._text = text
         self._pieces = pieces(text)
+        self._budget = budget
         self._loops = 0
 
     def body(self, depth: int) -> tuple[list[Node], Found | None]:
@@ -88,6 +99,7 @@ class _Parser:
             if not is_action:
                 found.append(("text", start, end))
                 continue
+            self._budget.spend()
             try:
                 action = parse_action(text[start:end])
             except BadActionError as error:

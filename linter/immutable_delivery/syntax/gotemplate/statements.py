@@ -59,10 +59,7 @@ class _Compiler:
         steps: list[Any] = []
 
         def run(frame: Frame, dot: Value) -> Signal:
-            budget = frame.run.budget
-            budget.quantum -= len(nodes)
-            if budget.quantum < 0:
-                budget.refill()
+            frame.run.budget.spend(len(nodes))
             return _executed(steps or self._compiled(nodes, steps), frame, dot)
 
         return run

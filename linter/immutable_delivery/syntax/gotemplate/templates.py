@@ -8,7 +8,7 @@ from typing import Any
 
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
-from immutable_delivery.syntax.gotemplate.budget import Budget, SpentError
+from immutable_delivery.syntax.gotemplate.budget import Budget, Limits, SpentError
 from immutable_delivery.syntax.gotemplate.execution import Run, Statement, joined
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.nodes import Template
@@ -18,6 +18,9 @@ from immutable_delivery.syntax.gotemplate.source import Source, place_of
 from immutable_delivery.syntax.gotemplate.statements import compile_body
 from immutable_delivery.syntax.gotemplate.traced import Traced
 from immutable_delivery.syntax.gotemplate.values import Value
+
+_PARSING = Limits(steps=60_000)
+"""What the templates may have of actions, and take of time, before any is executed."""
 
 _FRAMES = 12_000
 """Python's own limit is raised to this: templates inside templates are bounded by a budget, which must come first."""
@@ -50,6 +53,7 @@ class Templates:
         self._absent = absent
         """The template that stands for those that nobody here defines; empty where all must be here."""
         self._templates: dict[str, Compiled] = {}
+        self._budget = Budget(_PARSING)
 
     def __contains__(self, name: str) -> bool:
         """Whether a template is defined here."""
@@ -57,10 +61,12 @@ class Templates:
 
     def parse(self, name: str, text: LocatedText) -> None:
         """Add a file and what it defines, over what has the same names; raise TemplateError."""
-        self._add(name, Source.of_file(text))
-
-    def _add(self, name: str, source: Source) -> None:
-        for template in parse(name, source):
+        source = Source.of_file(text)
+        try:
+            parsed = parse(name, source, self._budget)
+        except SpentError as error:
+            raise BudgetError(f"the templates: {error}", source.place(0, 0)) from None
+        for template in parsed:
             if template.name not in self._templates or not template.empty:
                 self._templates[template.name] = Compiled(template, self._functions)
 
@@ -68,9 +74,9 @@ class Templates:
         """Return the template of a name."""
         return self._templates.get(name) or self._templates.get(self._absent)
 
-    def given(self, text: str, place: Place) -> tuple[Templates, Compiled]:
+    def given(self, text: str, place: Place, budget: Budget) -> tuple[Templates, Compiled]:
         """Return a text as a template, and templates that know what it defines: nothing else does."""
-        parsed = parse("tpl", Source(text, place))
+        parsed = parse("tpl", Source(text, place), budget)
         *defined, main = [Compiled(one, self._functions) for one in parsed]
         if not defined:
             return self, main

@@ -109,6 +109,7 @@ class _Writer:
             if len(value) + column < WIDTH and _SIMPLE.match(value) and value not in _WORDS:
                 self._parts.append(value)
             else:
+                self._budget.spend(len(value) // 2)
                 self._parts += written(value, indent + 2 if indent >= 0 else 2, column, key=False)
             return
         self._parts.append(_plain(value))

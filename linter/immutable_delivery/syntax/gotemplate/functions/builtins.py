@@ -87,11 +87,13 @@ def _printf(run: Run, form: Value, *values: Value) -> Value:
 
 def _html(run: Run, *values: Value) -> str:
     text = sprint(values, run.budget)
+    run.budget.spend(len(text) // 4)
     return derived(_HTML_SPECIAL.sub(lambda found: _HTML[found[0]], text), text)
 
 
 def _js(run: Run, *values: Value) -> str:
     text = sprint(values, run.budget)
+    run.budget.spend(len(text) // 4)
     return derived(
         _JS_SPECIAL.sub(lambda found: _JS.get(found[0]) or f"\\u{ord(found[0]):04X}", text), text
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.syntax.gotemplate.execution import Run
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.traced import derived
 
@@ -15,7 +16,12 @@ _FIRST = lazy(r"(?:(?<=\s)|\A)\S")
 
 def _keeping(change: Callable[[str], str]) -> Function:
     """Return a function that changes a text and keeps where it stands."""
-    return Function(lambda text: derived(change(str(text)), text), "string")
+
+    def call(run: Run, text: str) -> str:
+        run.budget.spend(len(text))  # most go character by character
+        return derived(change(str(text)), text)
+
+    return Function(call, "string", running=True)
 
 
 def _title(text: str) -> str:

@@ -37,12 +37,12 @@ def _last(value: Value) -> Value:
     return items[-1] if items else None
 
 
-def _rest(value: Value) -> List:
-    return list(_items(value)[1:])
+def _rest(run: Run, value: Value) -> List:
+    return _counted(run, _items(value)[1:])
 
 
-def _initial(value: Value) -> List:
-    return list(_items(value)[:-1])
+def _initial(run: Run, value: Value) -> List:
+    return _counted(run, _items(value)[:-1])
 
 
 def _append(run: Run, value: Value, item: Value) -> Value:
@@ -65,8 +65,8 @@ def _concat(run: Run, *values: Value) -> Value:
     return _counted(run, [item for value in values for item in _items(value)])
 
 
-def _reverse(value: Value) -> List:
-    return list(reversed(_items(value)))
+def _reverse(run: Run, value: Value) -> List:
+    return _counted(run, _items(value)[::-1])
 
 
 def _unique(run: Run, value: Value) -> Value:
@@ -106,7 +106,7 @@ def _has(run: Run, needle: Value, value: Value) -> Value:
     return next((item for item in items if isinstance(item, Unknown)), False)
 
 
-def _slice(value: Value, *bounds: Value) -> Value:
+def _slice(run: Run, value: Value, *bounds: Value) -> Value:
     items = _items(value)
     if not items:
         return None
@@ -114,15 +114,16 @@ def _slice(value: Value, *bounds: Value) -> Value:
     end = to_int(bounds[1]) if len(bounds) > 1 else len(items)
     if not 0 <= start <= end <= len(items):
         raise FunctionError(f"the list has no items from {start} to {end}")
-    return list(items[start:end])
+    return _counted(run, items[start:end])
 
 
-def _compact(value: Value) -> List:
-    return [item for item in _items(value) if present(item) is not False]
+def _compact(run: Run, value: Value) -> List:
+    return _counted(run, [item for item in _items(value) if present(item) is not False])
 
 
-def _chunk(size: int, value: Value) -> List:
+def _chunk(run: Run, size: int, value: Value) -> List:
     items = _items(value)
+    run.budget.items(len(items))
     if size == 0:
         raise FunctionError("chunks have at least one item")
     return [
@@ -130,8 +131,9 @@ def _chunk(size: int, value: Value) -> List:
     ]
 
 
-def _sort_alpha(value: Value) -> Value:
+def _sort_alpha(run: Run, value: Value) -> Value:
     if isinstance(value, list):
+        run.budget.items(len(value))
         for item in value:
             if isinstance(item, Unknown):
                 return item
@@ -140,20 +142,20 @@ def _sort_alpha(value: Value) -> Value:
 
 LISTS = {
     "append": Function(_append, "any any", unknowns=True, running=True),
-    "chunk": Function(_chunk, "int any"),
-    "compact": Function(_compact, "any"),
+    "chunk": Function(_chunk, "int any", running=True),
+    "compact": Function(_compact, "any", running=True),
     "concat": Function(_concat, unknowns=True, running=True),
     "first": Function(_first, "any"),
     "has": Function(_has, "any any", running=True),
-    "initial": Function(_initial, "any"),
+    "initial": Function(_initial, "any", running=True),
     "last": Function(_last, "any"),
     "list": Function(_list, unknowns=True),
     "prepend": Function(_prepend, "any any", unknowns=True, running=True),
     "push": Function(_append, "any any", unknowns=True, running=True),
-    "rest": Function(_rest, "any"),
-    "reverse": Function(_reverse, "any"),
-    "slice": Function(_slice, "any any*"),
-    "sortAlpha": Function(_sort_alpha, "any"),
+    "rest": Function(_rest, "any", running=True),
+    "reverse": Function(_reverse, "any", running=True),
+    "slice": Function(_slice, "any any*", running=True),
+    "sortAlpha": Function(_sort_alpha, "any", running=True),
     "tuple": Function(_list, unknowns=True),
     "uniq": Function(_unique, "any", running=True),
     "without": Function(_without, "any any*", running=True),

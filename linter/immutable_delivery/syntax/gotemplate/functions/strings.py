@@ -44,19 +44,20 @@ def _trim_suffix(suffix: str, text: str) -> str:
     return part(text, 0, len(text) - len(suffix)) if suffix and text.endswith(suffix) else text
 
 
-def _quote(*values: Value) -> Value:
+def _quote(run: Run, *values: Value) -> Value:
     parts: list[str] = []
     for value in values:
         if value is None:
             continue
         text = printed(value)
         parts.append(' "' if parts else '"')
-        parts.append(text if plain(text) else _escaped(text))
+        parts.append(text if plain(text) else _escaped(run, text))
         parts.append('"')
     return joined(parts)
 
 
-def _escaped(text: str) -> str:
+def _escaped(run: Run, text: str) -> str:
+    run.budget.spend(len(text) // 4)
     found = escaped(text)
     return Partial(found, text.origin) if isinstance(text, Partial) else derived(found, text)
 
@@ -167,7 +168,8 @@ def _join(run: Run, separator: Value, value: Value) -> Value:
     return joined([each for text in found for each in (separator, text)][1:])
 
 
-def _split_list(separator: str, text: str) -> StringList:
+def _split_list(run: Run, separator: str, text: str) -> StringList:
+    run.budget.items(text.count(separator) + 1)
     if not separator:
         return StringList(part(text, index, index + 1) for index in range(len(text)))
     found, at = StringList(), 0
@@ -178,14 +180,14 @@ def _split_list(separator: str, text: str) -> StringList:
     return found
 
 
-def _split(separator: str, text: str) -> StringMap:
-    return _numbered(_split_list(separator, text))
+def _split(run: Run, separator: str, text: str) -> StringMap:
+    return _numbered(_split_list(run, separator, text))
 
 
-def _split_number(separator: str, count: int, text: str) -> StringMap:
+def _split_number(run: Run, separator: str, count: int, text: str) -> StringMap:
     if count == 0:
         return StringMap()
-    found = _split_list(separator, text)
+    found = _split_list(run, separator, text)
     if 0 < count < len(found):
         used = sum(len(each) + len(separator) for each in found[: count - 1])
         found = StringList([*found[: count - 1], part(text, used)])
@@ -218,11 +220,13 @@ def _abbreviated(offset: int, width: int, text: str) -> str:
     return joined(["...", part(text, len(text) - (width - _DOTS))])
 
 
-def _wrap(width: int, text: str) -> str:
+def _wrap(run: Run, width: int, text: str) -> str:
+    run.budget.spend(len(text))
     return joined(_lines_of(max(width, 1), "\n", text, cut=False))
 
 
 def _wrap_with(run: Run, width: int, separator: str, text: str) -> str:
+    run.budget.spend(len(text))
     run.budget.output(len(text) * (1 + len(separator) // max(width, 1)))
     return joined(_lines_of(max(width, 1), separator or "\n", text, cut=True))
 
@@ -287,12 +291,12 @@ STRINGS = {
     "nindent": Function(_new_line_indent, "int string", unknowns=True, running=True),
     "nospace": Function(_no_space, "string"),
     "plural": Function(_plural, "string string int"),
-    "quote": Function(_quote, "any*", unknowns=True),
+    "quote": Function(_quote, "any*", unknowns=True, running=True),
     "repeat": Function(_repeat, "int string", running=True),
     "replace": Function(_replace, "string string string", running=True),
-    "split": Function(_split, "string string"),
-    "splitList": Function(_split_list, "string string"),
-    "splitn": Function(_split_number, "string int string"),
+    "split": Function(_split, "string string", running=True),
+    "splitList": Function(_split_list, "string string", running=True),
+    "splitn": Function(_split_number, "string int string", running=True),
     "squote": Function(_single_quote, "any*", unknowns=True),
     "substr": Function(_substring, "int int string"),
     "toString": Function(_to_string, "any", unknowns=True),
@@ -303,6 +307,6 @@ STRINGS = {
     "trimSuffix": Function(_trim_suffix, "string string"),
     "trimall": Function(_trim_all, "string string"),
     "trunc": Function(_truncate, "int string"),
-    "wrap": Function(_wrap, "int string"),
+    "wrap": Function(_wrap, "int string", running=True),
     "wrapWith": Function(_wrap_with, "int string string", running=True),
 }

@@ -29,7 +29,7 @@ def _tpl(run: Run, text: Value, data: Value) -> Value:
         return without_no_value(text)
     run.budget.output(len(text))
     outer = run.library
-    run.library, template = outer.given(text, place_of(run.at))
+    run.library, template = outer.given(text, place_of(run.at), run.budget)
     try:
         return without_no_value(run.text(template, data))
     finally:
