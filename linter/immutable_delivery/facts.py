@@ -656,7 +656,9 @@ class Project(Fact, frozen=True, kw_only=True):
     """The repository as a whole."""
 
     updaters: tuple[str, ...] = ()
+    """What is configured to move digests and commits: Renovate, Dependabot …"""
     digests: int = 0
+    """How many references a digest or a commit fixes."""
 
 
 class File(Fact, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from tests.kit import read_files, text_at
 
 from immutable_delivery.facts import (
     Build,
+    Command,
     Container,
     Fact,
     Fetch,
@@ -19,6 +20,7 @@ from immutable_delivery.facts import (
     Resource,
     Source,
     Unread,
+    Variable,
 )
 from immutable_delivery.formats import github
 
@@ -249,19 +251,29 @@ def test_a_tool_in_a_container_is_an_image_and_what_is_mounted_goes_with_the_job
     assert not [one for one in found if isinstance(one, Mount)]
 
 
-@pytest.mark.parametrize(
-    ("runner", "runs"), [("ubuntu-24.04", False), ("[self-hosted, linux]", True)]
-)
-def test_a_container_goes_on_running_where_the_machine_does(runner: str, runs: bool) -> None:
+def test_a_container_goes_with_the_machine_of_the_job() -> None:
     run = (
         "docker run -d -e DB_PASSWORD=x -v /var/run/docker.sock:/var/run/docker.sock acme/web:1.2.3"
     )
-    content = f"on: push\njobs: {{a: {{runs-on: {runner}, steps: [{{run: '{run}'}}]}}}}\n"
-    found = facts(content, Fact)
-    assert bool([one for one in found if isinstance(one, Mount)]) is runs
-    assert bool([one for one in found if isinstance(one, Container)]) is runs
+    found = facts(job(f"steps:\n- run: {run}"), Fact)
+    assert not [one for one in found if isinstance(one, Mount | Container | Variable)]
 
 
 def test_a_program_of_the_path_is_no_folder_of_its_name() -> None:
     beside = {"make/x": "", "docker/y": ""}
     assert facts(job("steps:\n- run: make test\n- run: docker"), Unread, **beside) == []
+
+
+@pytest.mark.parametrize(
+    ("runner", "told"),
+    [("ubuntu-24.04", "yes"), ("self-hosted", "undecided"), ("${{ inputs.x }}", "undecided")],
+)
+def test_containers_of_a_machine_that_goes_with_the_job_are_for_it(runner: str, told: str) -> None:
+    for run in ("docker exec web rm -rf /srv", "docker compose up --build -d"):
+        content = f"on: push\njobs: {{a: {{runs-on: '{runner}', steps: [{{run: '{run}'}}]}}}}\n"
+        assert [one.throwaway for one in facts(content, Command)] == [told]
+
+
+def test_a_machine_that_is_reached_is_none_of_these() -> None:
+    found = facts(job("steps:\n- run: ssh web.example docker exec web rm -rf /srv"), Command)
+    assert {one.throwaway for one in found} == {"no"}

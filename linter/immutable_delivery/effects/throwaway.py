@@ -43,7 +43,7 @@ class Run(Record):
     """What the commands of a run make and reach."""
 
     makes: set[str] = field(default_factory=set)
-    """cluster, container, host; `reaches` for a cluster that was there before."""
+    """cluster, container, host; machine where all of it runs on one that goes with the run; `reaches` for a cluster that was there before."""
     created: set[str] = field(default_factory=set)
     """Namespaces, as they are written."""
     deleted: set[str] = field(default_factory=set)
@@ -111,7 +111,8 @@ class Run(Record):
         elsewhere = engine is not None or event.call.through is not None
         if elsewhere or command.scope.phase != "pipeline":
             return replace(command, throwaway="no")
-        if command.mutates == "container" and "container" in self.makes:
+        own = command.mutates == "container" and "container" in self.makes
+        if own or "machine" in self.makes:
             return replace(command, throwaway="yes")
         reason = "nothing here tells on which machine it runs"
         return replace(command, throwaway="undecided", undecided=reason)

@@ -19,7 +19,7 @@ from immutable_delivery.jobs.equivalents import equivalent
 from immutable_delivery.jobs.spec import JobSpec, StepSpec
 from immutable_delivery.jobs.tasks import lines
 from immutable_delivery.records import Record, replace
-from immutable_delivery.references.machines import is_own_machine
+from immutable_delivery.references.machines import is_own_machine, machine_pin
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place
 
@@ -147,6 +147,8 @@ def commands(spec: JobSpec, ctx: ParseContext) -> Done:
         with scripts.seeing(step.variables):
             _read(step, scripts, spec.scope)
     own = any(is_own_machine(runner.written.text) for runner in spec.runners)
+    if not own and any(machine_pin(runner.written.text) for runner in spec.runners):
+        scripts.run.makes.add("machine")
     return Done(scripts.finish(passing=not own), scripts.made)
 
 

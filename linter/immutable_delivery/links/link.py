@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
-from immutable_delivery.facts import Build, Fact, Source
+from immutable_delivery.facts import Build, Fact, Image, Source
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.links.buildtools import link_build_tools
 from immutable_delivery.links.defaults import link_defaults
@@ -16,7 +16,6 @@ from immutable_delivery.links.idle import link_idle
 from immutable_delivery.links.locked import link_locked
 from immutable_delivery.links.lockfile import Lock
 from immutable_delivery.links.mounts import link_mounts
-from immutable_delivery.links.pipelines import link_pipelines
 from immutable_delivery.links.proxies import link_proxies
 from immutable_delivery.links.runners import link_runners
 from immutable_delivery.links.services import link_services
@@ -58,7 +57,7 @@ def link(
         linked = link_defaults(link_build_tools(link_runners(linked, files)), files)
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
         linked = link_volumes(link_mounts(link_proxies(linked), files), files)
-        return link_unread(link_builds(link_pipelines(linked), builds, files))
+        return link_unread(link_builds(_pinned(linked, files), builds, files))
 
 
 def _released(facts: Sequence[Fact]) -> Sequence[Fact]:
@@ -86,5 +85,15 @@ def _commanded(facts: Sequence[Fact]) -> Sequence[Fact]:
         return facts
     from immutable_delivery.links.alone import link_alone  # noqa: PLC0415 (many runs read no commands)
     from immutable_delivery.links.localbuilds import link_local_builds  # noqa: PLC0415
+    from immutable_delivery.links.pipelines import link_pipelines  # noqa: PLC0415
 
-    return link_local_builds(link_alone(facts))
+    return link_pipelines(link_local_builds(link_alone(facts)))
+
+
+def _pinned(facts: Sequence[Fact], files: Files) -> Sequence[Fact]:
+    """Link what is fixed by digest or commit with what moves it, where anything is."""
+    if not any(isinstance(fact, Image | Source) and fact.pin == "digest" for fact in facts):
+        return facts
+    from immutable_delivery.links.pinning import link_pinning  # noqa: PLC0415 (many repositories fix nothing)
+
+    return link_pinning(facts, files)

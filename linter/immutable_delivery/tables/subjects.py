@@ -660,6 +660,8 @@ class Updaters(Subject, frozen=True):
     """Variables that do."""
     annotations: Words = ()
     """Beginnings of annotations that tell a program of the cluster to change what runs."""
+    moving: Rows = field(default_factory=dict)
+    """Program that proposes new digests and commits as changes → the files that configure it."""
 
     @cached_property
     def by_image(self) -> dict[str, str]:
