@@ -24,6 +24,7 @@ from immutable_delivery.formats import (
     Format,
     Pins,
     Rereads,
+    Revises,
     ansible,
     apps,
     azure,
@@ -71,6 +72,7 @@ ENCLOSES: tuple[Encloses, ...] = (chart,)
 FAMILIES: tuple[Families, ...] = (chart, kubernetes, terraform)
 PINS: tuple[Pins, ...] = (chart, kubernetes)
 REREADS: tuple[Rereads, ...] = (dockerfile,)
+REVISES: tuple[Revises, ...] = (kubernetes,)
 FIXES: Mapping[str, Kind] = {
     "add-checksum": checksums.fix,
     "exec-form": starts.fix,
@@ -92,6 +94,7 @@ def test_the_tables_hold_every_format_that_has_such_a_function() -> None:
         (Families, FAMILIES),
         (Pins, PINS),
         (Rereads, REREADS),
+        (Revises, REVISES),
     ):
         assert {one for one in formats.values() if isinstance(one, protocol)} == set(known)
 

@@ -73,7 +73,7 @@ def pin(
 ) -> int:
     """Write the digest of the image index behind each reference: `nginx:1.27` becomes `nginx:1.27@sha256:…`.
 
-    What pipelines take by `uses:` gets the commit, with its tag as a comment. The digest goes where the reference is decided, be that an ARG, a .env or an overlay; every other byte stays.
+    What pipelines take by `uses:`, and what Argo CD and Flux take from Git, gets the commit, with its tag as a comment; an artifact gets its digest. That goes where the reference is decided, be that an ARG, a .env or an overlay; every other byte stays.
     Without PATH and IMAGE everything is pinned; IMAGE is a name with or without tag.
 
     Exits with 0 if every reference has its digest, 1 if changes are shown and not written or a reference cannot hold a
@@ -84,7 +84,7 @@ def pin(
             "--apply, --diff and --check exclude each other, as do --check and --update"
         )
     from immutable_delivery.commands.pin import pin as pins  # noqa: PLC0415
-    from immutable_delivery.commands.pin import sources  # noqa: PLC0415
+    from immutable_delivery.commands.pin import revisions, sources  # noqa: PLC0415
     from immutable_delivery.commands.pin.digest_style import pin_digest_only  # noqa: PLC0415
     from immutable_delivery.commands.pin.joined import joined  # noqa: PLC0415
     from immutable_delivery.commands.pin.plan import beside  # noqa: PLC0415
@@ -98,9 +98,12 @@ def pin(
     with progress("asking registries") as done:
         reach = RegistryOptions(mirrors=mirrors, insecure=insecure, note=said.append)
         resolve = pins.online(reach, done)
+        ask = revisions.online(reach, resolve)
         written = pin_digest_only if style == "digest" else beside
         result = (
-            pins.update(repository, resolve) if update else pins.pin(repository, resolve, written)
+            pins.update(repository, resolve)
+            if update
+            else pins.pin(repository, resolve, written, ask)
         )
         taken = (sources.update if update else sources.pin)(repository, sources.online(reach))
     tell(dict.fromkeys(said) if verbose else ())
@@ -146,13 +149,14 @@ def unpin(
 
 
 def _checked(repository: Repository) -> int:
-    from immutable_delivery.commands.pin import sources  # noqa: PLC0415
+    from immutable_delivery.commands.pin import revisions, sources  # noqa: PLC0415
     from immutable_delivery.commands.pin.output import left  # noqa: PLC0415
     from immutable_delivery.commands.pin.pin import lacking, pending  # noqa: PLC0415
     from immutable_delivery.commands.pin.plan import left_of  # noqa: PLC0415
 
     skipped = [left_of(one, lacking(one)) for one in pending(repository)]
     skipped += (sources.left_of(one, "has no commit") for one in sources.pending(repository))
+    skipped += map(revisions.lacking, revisions.pending(repository))
     lines = list(left(skipped, repository.sheet))
     write(Target("text"), "".join(f"{line}\n" for line in lines))
     return _LEFT if lines else _PINNED
@@ -169,11 +173,13 @@ def _finished(repository: Repository, both: Both, *, apply: bool, verbose: bool)
     tell(result.unsure if verbose else ())
     if apply:
         tell(output.pinned(result.pins, sheet))
+        tell(output.revised(result.revisions, sheet))
         tell(output.taken(both.sources.pins, sheet))
     tell(output.left(left, sheet))
     tell(output.left(refused, sheet))
     files = count(len(result.changes) - len(unwritten), "file")
-    changed = f"{count(len(result.pins) + len(both.sources.pins), 'reference')} in {files}"
+    number = len(result.pins) + len(result.revisions) + len(both.sources.pins)
+    changed = f"{count(number, 'reference')} in {files}"
     verb = "changed" if apply else "to change"
     summary = f"{changed} {verb}, {len(left)} left as they are, {len(refused)} not answered for"
     tell([*unwritten, summary])

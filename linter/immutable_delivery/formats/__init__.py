@@ -26,6 +26,7 @@ __all__ = [
     "ParseProblem",
     "Pins",
     "Rereads",
+    "Revises",
 ]  # fmt: skip
 
 
@@ -64,6 +65,17 @@ class Pins(Format, Protocol):
 
     def pinned(self, text: Text, place: Place) -> Place | None:
         """Return what goes when the digest at this place goes; None where it stands behind a tag."""
+
+
+@runtime_checkable
+class Revises(Format, Protocol):
+    """A format that can write which commit or digest a source is fixed to."""
+
+    def revise(self, text: Text, place: Place, revision: str) -> list[Edit]:
+        """Return the edits that fix what stands at a place, a revision or an address; none where they cannot be written."""
+
+    def restore(self, text: Text, place: Place, ref: str) -> list[Edit]:
+        """Return the edits that take a commit or digest away, so that this revision counts again ("": none was written)."""
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ _SERVICE = "git-upload-pack"
 _V2 = {"Git-Protocol": "version=2"}
 _OK = 200
 _NO_ENTRY = frozenset((401, 403, 404))
-_LINE = lazy(r"([0-9a-f]{40}|[0-9a-f]{64}) (refs/\S+)((?: \S+)*)")
+_LINE = lazy(r"([0-9a-f]{40}|[0-9a-f]{64}) (HEAD|refs/\S+)((?: \S+)*)")
 _PEELED = lazy(r" peeled:([0-9a-f]{40,64})")
 _LENGTH = 4
 

@@ -194,7 +194,7 @@ def test_paths_and_images_limit_what_is_pinned(place: Place) -> None:
     }
     missing = place.call("pin", "nowhere")
     assert missing.code == 2
-    assert "'nowhere' is no path, and no image that is named here" in missing.err
+    assert "'nowhere' is no path, and no image or action that is named here" in missing.err
 
 
 def test_check_asks_nobody(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,13 +25,15 @@ def joined(repository: Repository, result: Result, made: sources.Planned) -> Bot
     """Return both plans as one: what would make the files be read differently is left."""
     if not made.pins:
         return Both(result, made)
-    of_images = [edit for one in result.pins for edit in one.edits]
-    plan = planned([*of_images, *(edit for one in made.pins for edit in one.edits)])
+    others = [edit for one in result.pins for edit in one.edits]
+    others += [edit for one in result.revisions for edit in one.edits]
+    plan = planned([*others, *(edit for one in made.pins for edit in one.edits)])
     changed = edited(repository, plan)
     files = repository.tree.files
     after = repository.again(Edited(files, changed))
     before = _sources(repository.examined)
-    if sources.faulty(before, _sources(after), made):
+    revised = {one.source.place_of("ref"): one.digest for one in result.revisions}
+    if sources.faulty(before, _sources(after), made, revised):
         return Both(result, _given_up(made))
     changes = [
         Change(path=path, before=files.read(path), after=changed[path]) for path in sorted(changed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from immutable_delivery.commands.pin.plan import Pin, Skipped
+from immutable_delivery.commands.pin.plan import Pin, Revision, Skipped
 from immutable_delivery.commands.pin.repository import place_of
 from immutable_delivery.commands.pin.sources import SourcePin
 from immutable_delivery.fixes.digests import Sheet
@@ -39,3 +39,10 @@ def left(those: Iterable[Skipped], sheet: Sheet) -> Iterator[str]:
     """Yield a line for every reference that stays as it is, once."""
     lines = (f"{where(one.place, sheet)}: {one.reference}: {one.reason}" for one in those)
     yield from dict.fromkeys(map(shown, lines))
+
+
+def revised(those: Iterable[Revision], sheet: Sheet) -> Iterator[str]:
+    """Yield a line for every source whose revision changes."""
+    for one in sorted(those, key=lambda revision: revision.at):
+        to = one.digest or "no revision"
+        yield shown(f"{where(one.at, sheet)}: {one.text} -> {to}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from immutable_delivery.commands.pin import pins_file
+from immutable_delivery.commands.pin import pins_file, revisions
 from immutable_delivery.commands.pin.digest_style import restore_tag
 from immutable_delivery.commands.pin.pins_file import Entry, Pins
 from immutable_delivery.commands.pin.plan import (
     Pin,
     Planned,
+    Revision,
     Skipped,
     Style,
     beside,
@@ -18,6 +19,7 @@ from immutable_delivery.commands.pin.plan import (
     writable,
 )
 from immutable_delivery.commands.pin.repository import Repository, accepted, images_of, unpinned
+from immutable_delivery.commands.pin.revisions import Ask
 from immutable_delivery.commands.pin.verify_edits import edited, proven
 from immutable_delivery.edits.write import Change
 from immutable_delivery.facts import Image
@@ -25,7 +27,7 @@ from immutable_delivery.findings import Edit
 from immutable_delivery.fixes.digests import NoSlotError, remove_digest, replace_digest
 from immutable_delivery.fixes.second_reading import SecondReaders
 from immutable_delivery.pipeline.examine import Examined
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.registry.batch import Done, RegistryOptions, ask_all
 from immutable_delivery.registry.reference import ImageReference, named
 from immutable_delivery.registry.resolve import find
@@ -41,6 +43,7 @@ class Result(Record, frozen=True):
     record: Pins
     unsure: list[str]
     """What no second reader could tell."""
+    revisions: list[Revision] = field(default_factory=list)
 
 
 def pending(repository: Repository) -> list[Image]:
@@ -60,8 +63,10 @@ def lacking(image: Image) -> str:
     )
 
 
-def pin(repository: Repository, resolve: Resolve, style: Style = beside) -> Result:
-    """Work out the pins of all references that want one."""
+def pin(
+    repository: Repository, resolve: Resolve, style: Style = beside, ask: Ask | None = None
+) -> Result:
+    """Work out the pins of all references that want one, and the commits and digests of sources that servers tell."""
     found = pending(repository)
     wanted, left = writable(
         [one for one in found if one.pin != "malformed"], repository.sheet, style
@@ -74,7 +79,11 @@ def pin(repository: Repository, resolve: Resolve, style: Style = beside) -> Resu
     }
     made = plan(wanted, digests, repository.images, repository.sheet, style)
     made.left += left
-    return _result(repository, made, _refused(wanted, names, answers))
+    refused = _refused(wanted, names, answers)
+    if ask is not None:
+        made.revisions, more, untold = revisions.plan(repository, ask)
+        made.left, refused = [*made.left, *more], [*refused, *untold]
+    return _result(repository, made, refused)
 
 
 def update(repository: Repository, resolve: Resolve) -> Result:
@@ -112,6 +121,9 @@ def unpin(repository: Repository, *, everything: bool) -> Result:
                 made.pins.append(Pin(image, "", tuple(_removed(image, entry, repository))))
             except NoSlotError as error:
                 made.left.append(left_of(image, str(error)))
+    made.revisions = [
+        replace(one, taken=True) for one in revisions.restored(repository, pins.sources)
+    ]
     return _result(repository, made, [])
 
 
@@ -183,8 +195,9 @@ def _result(repository: Repository, made: Planned, refused: list[Skipped]) -> Re
         made.pins,
         sorted(made.left),
         sorted(refused),
-        _recorded(repository, made, after),
+        _recorded(repository, made, after).revised(made.revisions),
         readers.told,
+        made.revisions,
     )
 
 

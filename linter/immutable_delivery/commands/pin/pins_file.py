@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from immutable_delivery.commands.pin.plan import Revision
 from immutable_delivery.edits.write import put
 from immutable_delivery.errors import ConfigError, UnreadableError, UsageError
 from immutable_delivery.facts import Image
@@ -25,11 +26,13 @@ class Entry(Record, frozen=True, omit_defaults=True):
     """The tag that the digest took the place of."""
 
 
-class Pins(Record, frozen=True):
+class Pins(Record, frozen=True, omit_defaults=True):
     """By file and by the reference as a person wrote it, what was written for it."""
 
     version: int = 1
     files: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By file and by a source at its commit or digest (`https://git.example/a.git@0123…`), the revision that stood there."""
 
     def entry(self, image: Image) -> Entry | None:
         """Return what was written for a pinned reference, None where that was not us; update bots may have moved it."""
@@ -48,7 +51,19 @@ class Pins(Record, frozen=True):
             reference = f"{bare(image)}:{tag}" if tag else bare(image)
             files.setdefault(_file(image), {})[reference] = Entry(image.digest or "", tag)
         kept = {path: dict(sorted(files[path].items())) for path in sorted(files) if files[path]}
-        return Pins(self.version, kept)
+        return Pins(self.version, kept, self.sources)
+
+    def revised(self, revisions: Iterable[Revision]) -> Pins:
+        """Return the record with what was written for sources, and without what was taken away."""
+        found = {path: dict(entries) for path, entries in self.sources.items()}
+        for one in revisions:
+            own = found.setdefault(one.source.used_at.file, {})
+            if one.taken:
+                own.pop(f"{one.source.url}@{one.source.ref}", None)
+            else:
+                own[f"{one.source.url}@{one.digest}"] = one.source.ref or ""
+        kept = {path: dict(sorted(found[path].items())) for path in sorted(found) if found[path]}
+        return Pins(self.version, self.files, kept)
 
     def _of(self, image: Image) -> dict[str, Entry]:
         """Return what a pinned reference may have been before."""
@@ -85,7 +100,7 @@ def read(files: Files) -> Pins:
 def write(root: Path, pins: Pins) -> None:
     """Write the record; what records nothing leaves no file."""
     path = root / FILE
-    if pins.files:
+    if pins.files or pins.sources:
         try:
             path.parent.mkdir(exist_ok=True)
         except OSError as error:  # a file, or a link to nowhere
@@ -102,11 +117,16 @@ def joined(pins: Pins, other: Pins) -> Pins:
     files = {path: dict(entries) for path, entries in pins.files.items()}
     for path, entries in other.files.items():
         files.setdefault(path, {}).update(entries)
-    return Pins(pins.version, files)
+    sources = {path: dict(entries) for path, entries in pins.sources.items()}
+    for path, held in other.sources.items():
+        sources.setdefault(path, {}).update(held)
+    return Pins(pins.version, files, sources)
 
 
 def within(new: Pins, old: Pins, refused: Collection[str]) -> Pins:
     """Return the new record, but the old one of files that could not be written."""
     files = {path: one for path, one in new.files.items() if path not in refused}
     files |= {path: old.files[path] for path in refused if path in old.files}
-    return Pins(new.version, dict(sorted(files.items())))
+    sources = {path: one for path, one in new.sources.items() if path not in refused}
+    sources |= {path: old.sources[path] for path in refused if path in old.sources}
+    return Pins(new.version, dict(sorted(files.items())), dict(sorted(sources.items())))

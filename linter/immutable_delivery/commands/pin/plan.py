@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from immutable_delivery.commands.pin.repository import place_of
 from immutable_delivery.commands.pin.uses import other_use
 from immutable_delivery.edits.plan import Plan, planned
-from immutable_delivery.facts import Image
+from immutable_delivery.facts import Image, Source
 from immutable_delivery.findings import Edit
 from immutable_delivery.fixes.digests import NoSlotError, Sheet, insert_digest
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Place
 
 Style = Callable[[Image, str, Sheet], Sequence[Edit]]
@@ -47,23 +47,49 @@ class Pin(Record, frozen=True):
         return self.edits[0].place
 
 
+class Revision(Record, frozen=True):
+    """A commit or digest for a source, or what stood there before, and the edits that write it."""
+
+    source: Source
+    digest: str
+    edits: tuple[Edit, ...]
+    taken: bool = False
+    """Whether a commit or digest is taken away."""
+
+    @property
+    def at(self) -> Place:
+        """Where it is written."""
+        return self.edits[0].place
+
+    @property
+    def text(self) -> str:
+        """The source, for a person."""
+        return f"{self.source.url} {self.source.ref}".rstrip()
+
+
 class Planned(Record):
     """Pins that can all be made, and what is left."""
 
     pins: list[Pin]
     left: list[Skipped]
+    revisions: list[Revision] = field(default_factory=list)
+
+    @property
+    def every(self) -> list[Pin | Revision]:
+        """All pins, of images and of sources."""
+        return [*self.pins, *self.revisions]
 
     @property
     def edits(self) -> Plan:
         """All edits."""
-        return planned(edit for pin in self.pins for edit in pin.edits)
+        return planned(edit for pin in self.every for edit in pin.edits)
 
     @property
     def torn(self) -> dict[Place, str]:
         """The places of the pins whose edits exclude each other."""
         found: dict[Place, str] = {}
-        plan, owners = Plan(), {edit: pin.at for pin in self.pins for edit in pin.edits}
-        for pin in self.pins:
+        plan, owners = Plan(), {edit: pin.at for pin in self.every for edit in pin.edits}
+        for pin in self.every:
             if conflict := plan.conflict(pin.edits):
                 rivals = (pin.at, owners.get(conflict.other, pin.at))
                 found |= dict.fromkeys(rivals, "another reference needs an edit in the same place")
@@ -76,7 +102,10 @@ class Planned(Record):
         kept = [pin for pin in self.pins if pin.at not in faulty]
         dropped = [pin for pin in self.pins if pin.at in faulty]
         left = [left_of(one.image, faulty[one.at]) for one in dropped]
-        return Planned(kept, sorted([*self.left, *left]))
+        held = [one for one in self.revisions if one.at not in faulty]
+        gone = [one for one in self.revisions if one.at in faulty]
+        left += [Skipped(one.at, one.text, faulty[one.at]) for one in gone]
+        return Planned(kept, sorted([*self.left, *left]), held)
 
 
 def left_of(image: Image, reason: str) -> Skipped:

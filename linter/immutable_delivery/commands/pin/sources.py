@@ -211,15 +211,21 @@ def recorded(pins: Pins, made: Planned) -> Pins:
     return Pins(
         pins.version,
         {path: dict(sorted(files[path].items())) for path in sorted(files) if files[path]},
+        pins.sources,
     )
 
 
-def faulty(before: Iterable[Source], after: Iterable[Source], made: Planned) -> bool:
-    """Whether the edited files take something else than what was planned."""
-    planned = {one.source.place_of("ref"): one for one in made.pins}
+def faulty(
+    before: Iterable[Source],
+    after: Iterable[Source],
+    made: Planned,
+    revised: Mapping[Place, str],
+) -> bool:
+    """Whether the edited files take something else than what was planned, here or for other sources."""
+    planned = {**revised, **{one.source.place_of("ref"): one.ref for one in made.pins}}
     for old, new in zip(before, after, strict=True):
-        one = planned.get(old.place_of("ref"))
-        if old.url != new.url or new.ref != (one.ref if one else old.ref):
+        ref = planned.get(old.place_of("ref"), old.ref)
+        if old.url != new.url or new.ref != ref:
             return True
     return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from immutable_delivery.commands.pin.plan import Pin, Planned
+from immutable_delivery.commands.pin.plan import Pin, Planned, Revision
 from immutable_delivery.commands.pin.repository import Repository
 from immutable_delivery.edits.plan import Plan
 from immutable_delivery.facts import (
@@ -14,7 +14,9 @@ from immutable_delivery.facts import (
     Image,
     Project,
     Service,
+    Source,
     Suppression,
+    Unread,
     Variable,
 )
 from immutable_delivery.fixes.second_reading import SecondReaders
@@ -81,7 +83,7 @@ def _doubted(
     reasons = readers.refusals(planned.edits, changed, sheet.texts, sheet.formats)
     return {
         pin.at: reasons[edit.place.file]
-        for pin in planned.pins
+        for pin in planned.every
         for edit in pin.edits
         if edit.place.file in reasons
     }
@@ -93,9 +95,13 @@ def _faulty(before: Examined, after: Examined, planned: Planned) -> dict[Place, 
     if [type(one) for one in old] != [type(one) for one in new]:
         return _all(planned, "the files would be read differently")
     wanted = {_key(pin.image): pin for pin in planned.pins}
+    revised = {_key(one.source): one for one in planned.revisions}
     found: dict[Place, str] = {}
     for one, other in zip(old, new, strict=True):
-        if isinstance(one, Image) and isinstance(other, Image):
+        revision = revised.get(_key(one)) if isinstance(one, Source) else None
+        if revision is not None and isinstance(other, Source):
+            found |= _moved(revision, other)
+        elif isinstance(one, Image) and isinstance(other, Image):
             found |= _misled(wanted.get(_key(one)), one, other, planned)
         elif not _same(one, other):
             found |= _blamed(planned, one, other)
@@ -103,11 +109,25 @@ def _faulty(before: Examined, after: Examined, planned: Planned) -> dict[Place, 
 
 
 def _facts(examined: Examined) -> list[Fact]:
-    return [fact for fact in examined.facts if not isinstance(fact, _DERIVED)]
+    sources = {fact.used_at for fact in examined.facts if isinstance(fact, Source)}
+    return [
+        fact
+        for fact in examined.facts
+        if not isinstance(fact, _DERIVED)
+        and not (
+            isinstance(fact, Unread) and fact.used_at in sources
+        )  # said of a source by its pin
+    ]
 
 
-def _key(image: Image) -> tuple[Place, str]:
-    return image.used_at, image.text
+def _key(fact: Image | Source) -> tuple[Place, str]:
+    return fact.used_at, fact.text if isinstance(fact, Image) else fact.url or ""
+
+
+def _moved(revision: Revision, other: Source) -> dict[Place, str]:
+    """Return what makes a source another one than is meant: the same at its commit or digest."""
+    good = other.url == revision.source.url and (other.ref or "") == revision.digest
+    return {} if good else {revision.at: "a commit or digest would not reach it"}
 
 
 def _misled(pin: Pin | None, image: Image, other: Image, planned: Planned) -> dict[Place, str]:
@@ -138,10 +158,10 @@ def _blamed(planned: Planned, one: Fact, other: Fact) -> dict[Place, str]:
         lambda _pin: True,
     )
     for guilty in ways:
-        if blamed := {pin.at: reason for pin in planned.pins if guilty(pin)}:
+        if blamed := {pin.at: reason for pin in planned.every if guilty(pin)}:
             return blamed
     return {}
 
 
 def _all(planned: Planned, reason: str) -> dict[Place, str]:
-    return {pin.at: reason for pin in planned.pins}
+    return {pin.at: reason for pin in planned.every}

@@ -14,7 +14,19 @@ from immutable_delivery.formats.kubernetes.recognition import claims
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax import yaml
 
-__all__ = ["NAME", "assign", "claims", "comments", "facts", "families", "parse", "pin", "pinned"]
+__all__ = [
+    "NAME",
+    "assign",
+    "claims",
+    "comments",
+    "facts",
+    "families",
+    "parse",
+    "pin",
+    "pinned",
+    "restore",
+    "revise",
+]
 
 NAME = "kubernetes"
 
@@ -65,3 +77,17 @@ def pinned(text: Text, place: Place) -> Place | None:
     from immutable_delivery.formats.kustomize.pinning import pinned as entry  # noqa: PLC0415
 
     return entry(text, place)
+
+
+def revise(text: Text, place: Place, revision: str) -> list[Edit]:
+    """Return the edits that fix a source to a commit or digest; none where it cannot be written."""
+    from immutable_delivery.formats.kubernetes.gitops.pinning import revise as entry  # noqa: PLC0415
+
+    return entry(text, place, revision)
+
+
+def restore(text: Text, place: Place, ref: str) -> list[Edit]:
+    """Return the edits that take such a commit or digest away again."""
+    from immutable_delivery.formats.kubernetes.gitops.pinning import restore as entry  # noqa: PLC0415
+
+    return entry(text, place, ref)

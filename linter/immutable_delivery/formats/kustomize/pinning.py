@@ -6,15 +6,11 @@ from functools import lru_cache
 
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats.kustomize.model import FILE_NAMES
-from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.yaml import Mapping, documents
 from immutable_delivery.syntax.yaml.assignments import assigned
 from immutable_delivery.syntax.yaml.query import mappings
-
-_BREAK = lazy(r"\r?\n[ \t]*\Z")
-_LINE = lazy(r"[ \t]*(?:#[^\r\n]*)?(?:\r?\n|\Z)")
-_SEPARATOR = lazy(r",\s*|[ \t]*\r?\n[ \t]*")
+from immutable_delivery.syntax.yaml.removals import with_separator
 
 
 def pin(text: Text, place: Place, digest: str) -> Edit | None:
@@ -31,7 +27,7 @@ def pinned(text: Text, place: Place) -> Place | None:
     for entry in _images(text):
         key, value = entry.entries.get("digest", (None, None))
         if key is not None and value is not None and value.place == place:
-            return _with_separator(text, key.place, value.end)
+            return with_separator(text, key.place, value.end)
     return None
 
 
@@ -43,15 +39,3 @@ def _images(text: Text) -> list[Mapping]:
     return [
         mapping for document in documents(text) for mapping in mappings(document.root, "images")
     ]
-
-
-def _with_separator(text: Text, key: Place, end: int) -> Place | None:
-    """Return an entry with the line break or comma before it, else with the one behind it."""
-    start = key.span.start
-    end += text.value[end : end + 1] in {"'", '"'}
-    start -= text.value[start - 1 : start] in {"'", '"'}
-    rest = _LINE.match(text.value, end)
-    if rest and (before := _BREAK.search(text.value[:start])):
-        return key.at(before.start(), end)
-    behind = _SEPARATOR.match(text.value, end)
-    return key.at(start, behind.end()) if behind else None

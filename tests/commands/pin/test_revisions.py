@@ -1,0 +1,185 @@
+"""Sources of Argo CD and Flux by commit and digest, as real servers tell them, and back again."""
+
+from __future__ import annotations
+
+import http.server
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.registry.images import multi
+
+from immutable_delivery.commands.pin.revisions import commit_of
+
+if TYPE_CHECKING:
+    from tests.commands.pin.conftest import Place
+
+
+def git(folder: Path, *words: str) -> str:
+    command = [
+        "git",
+        "-c",
+        "user.email=a@b.example",
+        "-c",
+        "user.name=a",
+        "-C",
+        str(folder),
+        *words,
+    ]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+class Server:
+    """A repository with a tag, an annotated tag and a branch, behind Git's own words over HTTP."""
+
+    def __init__(self, root: Path) -> None:
+        git(root, "init", "-q", "-b", "main", ".")
+        self.commits = {}
+        for name in ("v1.0.0", "v1.1.0", "main"):
+            git(root, "commit", "-q", "--allow-empty", "-m", name)
+            self.commits[name] = git(root, "rev-parse", "HEAD")
+            if name != "main":
+                git(root, "tag", *(["-a", "-m", "x"] if name == "v1.1.0" else []), name)
+        said = subprocess.run(
+            ["git", "upload-pack", "--http-backend-info-refs", str(root)],
+            check=True,
+            capture_output=True,
+        ).stdout
+        self.said = b"001e# service=git-upload-pack\n0000" + said
+        server = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                there = self.path == "/shop/web.git/info/refs?service=git-upload-pack"
+                self.send_response(200 if there else 404)
+                self.end_headers()
+                self.wfile.write(server.said if there else b"")
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        self.host = f"127.0.0.1:{self.http.server_address[1]}"
+        self.url = f"http://{self.host}/shop/web.git"
+
+    def filled(self, text: str) -> str:
+        """Return a text with the address, and with `<main>` as the commit of that name."""
+        for name, commit in self.commits.items():
+            text = text.replace(f"<{name}>", commit)
+        return text.replace("ADDRESS", self.url)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    found = Server(tmp_path_factory.mktemp("served"))
+    yield found
+    found.http.shutdown()
+    found.http.server_close()
+
+
+ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  source:\n    repoURL: ADDRESS\n    path: deploy\n"
+FLUX = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: web}\nspec:\n  url: ADDRESS\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ARGO + "    targetRevision: v1.0.0\n", ARGO + "    targetRevision: <v1.0.0> # v1.0.0\n"),
+        (ARGO + "    targetRevision: v1.1.0\n", ARGO + "    targetRevision: <v1.1.0> # v1.1.0\n"),
+        (ARGO + "    targetRevision: 'main'\n  project: x\n", ARGO + "    targetRevision: '<main>' # main\n  project: x\n"),
+        (ARGO + "    targetRevision: HEAD # why\n", ARGO + "    targetRevision: <main> # why\n"),
+        (ARGO, ARGO + "    targetRevision: <main>\n"),
+        (FLUX + "  ref: {tag: v1.1.0}\n", FLUX + "  ref: {commit: <v1.1.0>, tag: v1.1.0}\n"),
+        (FLUX + "  ref:\n    branch: main\n  interval: 1m\n", FLUX + "  ref:\n    branch: main\n    commit: <main>\n  interval: 1m\n"),
+        (FLUX, FLUX + "  ref:\n    commit: <main>\n"),
+    ],
+)  # fmt: skip
+def test_a_commit_is_written_and_taken_away(
+    place: Place, server: Server, before: str, after: str
+) -> None:
+    files: dict[str, str | bytes] = {"app.yaml": server.filled(before)}
+    place.write(files)
+    ran = place.call("pin", "--apply", "--insecure", server.host)
+    assert (ran.code, place.read()) == (
+        0,
+        {"app.yaml": server.filled(after)},
+    ), ran.err
+    assert place.call("pin", "--check").code == 0
+    assert place.call("unpin", "--apply").code == 0
+    assert place.read() == files
+    assert not (place.root / ".imd").exists()
+
+
+def test_what_nobody_tells_stays(place: Place, server: Server) -> None:
+    gone = server.url.replace("web", "none")
+    content = (
+        server.filled(ARGO)
+        + "    targetRevision: v9.9.9\n---\n"
+        + ARGO.replace("ADDRESS", gone)
+        + "    targetRevision: main\n"
+    )
+    place.write({"app.yaml": content})
+    assert place.call("pin", "--check").code == 1
+    ran = place.call("pin", "--apply", "--insecure", server.host)
+    assert ran.code == 2
+    assert "it has no tag and no branch 'v9.9.9'" in ran.err
+    assert "no such repository" in ran.err
+    assert place.read() == {"app.yaml": content}
+
+
+def test_this_repository_ranges_and_charts_want_no_commit(place: Place, server: Server) -> None:
+    content = (
+        server.filled(ARGO)
+        + "    targetRevision: 1.2.*\n---\n"
+        + ARGO.replace("ADDRESS", "https://git.example/own.git")
+        + "    targetRevision: main\n"
+    )
+    content = content.replace(
+        "    path: deploy\n    targetRevision: 1.2.*", "    path: other\n    targetRevision: 1.2.*"
+    )
+    place.write(
+        {
+            "app.yaml": content,
+            "deploy/web.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+        }
+    )
+    ran = place.call("pin", "--apply")
+    assert (ran.code, place.read()["app.yaml"]) == (0, content)
+
+
+def test_an_artifact_gets_its_digest_and_loses_it(place: Place) -> None:
+    digest = place.push("gcr.io/shop/manifests:1.2.3", multi(note="manifests"))
+    head = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {name: web}\nspec:\n  url: oci://gcr.io/shop/manifests\n  ref:\n    tag: 1.2.3\n"
+    place.write({"source.yaml": head})
+    assert place.call("pin", "--apply").code == 0
+    assert place.read() == {"source.yaml": f"{head}    digest: {digest}\n"}
+    assert place.call("unpin", "--apply").code == 0
+    assert place.read() == {"source.yaml": head}
+
+
+def test_what_a_person_pinned_stays(place: Place, server: Server) -> None:
+    content = server.filled(ARGO) + f"    targetRevision: {server.commits['main']}\n"
+    place.write({"app.yaml": content})
+    assert place.call("unpin", "--apply").code == 0
+    assert place.read() == {"app.yaml": content}
+
+
+def test_names_are_tags_before_branches() -> None:
+    refs = {
+        "HEAD": "h",
+        "refs/heads/a": "1",
+        "refs/tags/a": "3",
+        "refs/heads/b": "4",
+    }
+    assert [commit_of(refs, ref) for ref in ("", "HEAD", "a", "b", "refs/heads/a", "c")] == [
+        "h",
+        "h",
+        "3",
+        "4",
+        "1",
+        "",
+    ]
