@@ -6,6 +6,7 @@ import gzip
 import io
 import tarfile
 from collections.abc import Mapping
+from time import process_time
 
 import pytest
 
@@ -297,6 +298,46 @@ def test_charts_that_need_each_other_end() -> None:
 
     found = project({**chart("a", "b"), **chart("b", "a")})
     assert {one.reference for one in images(found)} == {"nginx:latest"}
+
+
+HOSTILE = {
+    "loops": "{{ range until 2000 }}{{ range until 2000 }}{{ range until 2000 }}{{ . }}{{ end }}{{ end }}{{ end }}",
+    "doubling": '{{ $a := "0123456789" }}' + "{{ $a = print $a $a }}" * 40 + "kind: {{ $a }}",
+    "recursion": '{{ define "b" }}{{ include "b" . }}{{ include "b" . }}{{ end }}{{ include "b" . }}',
+    "lists": "{{ $l := until 100000 }}" + "{{ $l = concat $l $l $l }}" * 30,
+    "pattern": '{{ regexMatch "^(a+)+$" (repeat 60 "a" | printf "%sb") }}kind: a',
+    "nested": "kind: a\nb: " + "[" * 50_000,
+    "text": '{{ repeat 2000000000 "a" }}',
+}
+
+
+@pytest.mark.parametrize("how", HOSTILE)
+def test_a_hostile_template_costs_little_and_others_go_on(how: str) -> None:
+    began = process_time()
+    found = project(
+        {**under("bad", {**WEB, "templates/a.yaml": HOSTILE[how]}), **under("good", WEB)}
+    )
+    assert process_time() - began < 10
+    assert "good/values.yaml" in {one.place_of("tag").file for one in images(found)}
+
+
+def test_a_hostile_template_is_unreadable_at_its_place() -> None:
+    (told,) = problems(project({**WEB, "templates/a.yaml": f"a: b\n{HOSTILE['loops']}"}))
+    assert told.startswith("templates/a.yaml:2 ")
+
+
+def test_charts_that_multiply_end() -> None:
+    def chart(number: int) -> Files:
+        needs = "".join(
+            f"- {{name: c{number + 1}, alias: x{copy}, version: 1.x, repository: file://../c{number + 1}}}\n"
+            for copy in range(10)
+        )
+        about = f"apiVersion: v2\nname: c{number}\nversion: 1.0.0\n"
+        more = f"dependencies:\n{needs}" if number < 6 else ""
+        return under(f"c{number}", {**WEB, "Chart.yaml": about + more})
+
+    found = project({path: text for number in range(7) for path, text in chart(number).items()})
+    assert any("takes more than" in problem for problem in problems(found))
 
 
 def test_a_chart_in_a_folder_with_spaces() -> None:

@@ -18,8 +18,6 @@ from immutable_delivery.source.files import Files, folder_of, resolve
 _LOCAL = "file://"
 _NAME = lazy(rb"(?m)^name:[ \t]*[\"']?([\w.-]+)")
 _VERSION = lazy(rb"(?m)^version:[ \t]*[\"']?([\w.+-]+)")
-_MOST = 8
-"""Charts of a repository in charts of it: more are a circle."""
 
 
 class Charts:
@@ -32,13 +30,10 @@ class Charts:
 
     def at(self, path: str) -> Chart:
         """Return the chart in a folder, or the packed one; raise UnreadableError."""
-        if path not in self._read:
-            self._read[path] = read(store.at(self._files, path))
-            self._complete(self._read[path], ())
-        return self._read[path]
+        return self._at(path, ())
 
     def named(self, name: str, version: str) -> str | None:
-        """Return the folder of the chart of this name whose version lies in a range."""
+        """Return the folder of the chart of this name whose version lies in a range; None where none is here."""
         fitting = [path for path, own in self._known.get(name, []) if satisfies(own, version)]
         return fitting[0] if fitting else None
 
@@ -48,12 +43,14 @@ class Charts:
 
     @cached_property
     def _known(self) -> dict[str, list[tuple[str, str]]]:
-        """The folders of charts and their versions, by name."""
+        """The folders of charts that are in no other one, and their versions, by name."""
+        folders = {folder_of(path) for path in self._files.paths if _names_chart(path)}
         found: dict[str, list[tuple[str, str]]] = {}
-        for path in self._files.paths:
-            if path == FILE or path.endswith(f"/{FILE}"):
-                name, version = self._about(path)
-                found.setdefault(name, []).append((folder_of(path), version))
+        for folder in sorted(folders):
+            holder, _, last = folder_of(folder).rpartition("/")
+            if last != "charts" or holder not in folders:
+                name, version = self._about(f"{folder}/{FILE}" if folder else FILE)
+                found.setdefault(name, []).append((folder, version))
         return found
 
     def _about(self, path: str) -> tuple[str, str]:
@@ -64,27 +61,36 @@ class Charts:
         name, version = _NAME.search(data), _VERSION.search(data)
         return name[1].decode() if name else "", version[1].decode() if version else ""
 
+    def _at(self, path: str, above: tuple[str, ...]) -> Chart:
+        if path not in self._read:
+            self._read[path] = read(store.at(self._files, path))
+            self._complete(self._read[path], above)
+        return self._read[path]
+
     def _complete(self, chart: Chart, above: tuple[str, ...]) -> None:
         """Add the charts that this one needs and that lie elsewhere in the repository, as `helm dependency build` does."""
+        below = (*above, chart.path)
         for one in chart.charts:
-            self._complete(one, above)
+            self._complete(one, below)
         there = {one.metadata.name for one in chart.charts}
-        for need in chart.metadata.dependencies:
-            path = None if need.name in there else self._elsewhere(chart, need)
-            if path is not None and path not in above and len(above) < _MOST:
-                chart.charts += self._copy(path, (*above, chart.path))
+        missing = [need for need in chart.metadata.dependencies if need.name not in there]
+        paths = dict.fromkeys(self._elsewhere(chart, need) for need in missing)
+        for path in paths:
+            if path is not None and path not in below:
+                chart.charts += self._taken(path, below)
 
     def _elsewhere(self, chart: Chart, need: Dependency) -> str | None:
         if need.repository.startswith(_LOCAL):
             return resolve(chart.path, need.repository.removeprefix(_LOCAL))
         locked = self.named(need.name, chart.locked.get(need.name, ""))
-        path = locked or self.named(need.name, need.version)
-        return None if path == chart.path else path
+        return locked or self.named(need.name, need.version)
 
-    def _copy(self, path: str, above: tuple[str, ...]) -> list[Chart]:
+    def _taken(self, path: str, above: tuple[str, ...]) -> list[Chart]:
         try:
-            chart = read(store.at(self._files, path))
+            return [self._at(path, above)]
         except UnreadableError:
             return []
-        self._complete(chart, above)
-        return [chart]
+
+
+def _names_chart(path: str) -> bool:
+    return path == FILE or path.endswith(f"/{FILE}")

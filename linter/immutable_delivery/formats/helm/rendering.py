@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from posixpath import basename
 
+from immutable_delivery.budget import Budget, SpentError
 from immutable_delivery.context import ParseProblem
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.helm import dependencies
-from immutable_delivery.formats.helm.chart import VALUES, Chart
+from immutable_delivery.formats.helm.chart import FILE, VALUES, Chart
 from immutable_delivery.formats.helm.coalesce import MismatchError, coalesced
 from immutable_delivery.formats.helm.engine import Engine, Failure, Template, execute
 from immutable_delivery.formats.helm.layers import Release, laid
@@ -23,6 +24,8 @@ from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.gotemplate.traced import Partial, Traced
 from immutable_delivery.syntax.yaml import Document
 
+MAX_PARTS = 1000
+"""Charts in charts under all their names: a few lines can ask for millions."""
 _NOTES = "NOTES.txt"
 """What Helm tells a person: it is rendered, and no object."""
 _KEY = "kind"
@@ -89,6 +92,10 @@ def _rendered(chart: Chart, release: Release, engine: Engine) -> Rendered:
         reason = f"'{error}' is the name of a subchart, so its value is a mapping"
         found.failures.append(ParseProblem(chart.store.path(VALUES), 0, reason))
         return found
+    except SpentError:
+        reason = f"takes more than {MAX_PARTS} charts"
+        found.problems.append(ParseProblem(chart.store.path(FILE), 0, reason))
+        return found
     parsed, broken = engine.parse(templates, found.missing)
     found.problems += [one.problem for one in broken]
     for template, outcome in execute(templates, parsed):
@@ -110,7 +117,7 @@ def _holds_objects(template: Template, text: str) -> bool:
 
 
 def _templates(chart: Chart, release: Release, found: Rendered) -> list[Template]:
-    part, values = Part.of(chart), laid(release.layers)
+    part, values = Part.of(chart, Budget(MAX_PARTS)), laid(release.layers)
     dependencies.enable(part, values)
     dependencies.take_over(part)
     found.missing += sorted({need.name for one in part.all() for need in one.absent})
