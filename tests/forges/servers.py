@@ -362,7 +362,9 @@ class Gitea(Dialect):
             or found[0] is None
             or (self.store.denied and self.store.denied.search("resolve"))
         ):
-            return 404, {"message": "Not Found"}  # as before 1.26, and as Forgejo
+            return 405, {
+                "message": "Method Not Allowed"
+            }  # as Forgejo says it; Gitea before 1.26 says 404
         found[0].resolved_by = BOT if word == "resolve" else ""
         return 204, None
 

@@ -171,7 +171,8 @@ def _judged(pull: Pull, today: date, options: Mapping[str, Any]) -> tuple[Report
 
         reach = RegistryOptions(mirrors=options["mirrors"], insecure=options["insecure"])
         with progress("asking registries") as done:
-            report = pinned(outcome, reach, done)
+            report, reasons = pinned(outcome, reach, done)
+        tell(f"imd: note: no digest of {reason}" for reason in reasons)
     return report, outcome.config.fail_on
 
 

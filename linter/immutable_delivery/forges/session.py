@@ -21,7 +21,8 @@ T = TypeVar("T")
 
 MOST_PAGES = 30
 """GitHub lists no more than 3,000 files of a pull request."""
-_DENIED = frozenset({401, 403, 404})
+_DENIED = frozenset({401, 403, 404, 405, 410, 501})
+"""Not for us, not there, or not known to this version."""
 _REJECTED = frozenset({400, 409, 422})
 _OK = range(200, 300)
 

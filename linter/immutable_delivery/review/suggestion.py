@@ -13,6 +13,9 @@ from immutable_delivery.review.statements import ends
 MOST_LINES = 100
 """GitLab's suggestions reach no farther."""
 
+MOST_TRIED = 50
+"""Findings of one statement."""
+
 _WORD = lazy(r"[^\s\"'\[\](){},:=@]+")
 _DIGEST = lazy(r"sha256:[0-9a-f]{64}")
 _OURS = frozenset(
@@ -70,7 +73,7 @@ def suggestion(
     """
     best: Suggestion | None = None
     mended: list[Finding] = []
-    for finding in findings:
+    for finding in findings[:MOST_TRIED]:
         edits = _edits(finding, file.path)
         found = _made(report, [*mended, finding], file) if edits else None
         if found and not (foreign and _strange(found, file)):

@@ -52,8 +52,8 @@ def judged(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
     return run(start, replace(request, config_from=trusted, strangers=True), tell)
 
 
-def pinned(outcome: Outcome, reach: RegistryOptions, done: Done) -> Report:
-    """Return the report with the digests that registries name, where the repository states none."""
+def pinned(outcome: Outcome, reach: RegistryOptions, done: Done) -> tuple[Report, list[str]]:
+    """Return the report with the digests that registries name, where the repository states none, and why they named none."""
     from immutable_delivery.commands.pin.pin import online  # noqa: PLC0415 (only where registries are asked)
 
     wanted: dict[str, ImageReference] = {}
@@ -70,7 +70,10 @@ def pinned(outcome: Outcome, reach: RegistryOptions, done: Done) -> Report:
         name = wanted.get(image.text or "")
         return answers.digests.get(name) if name else None
 
-    return outcome.mended(digest_of)
+    reasons = sorted(
+        f"{name}: {answers.reasons[one]}" for name, one in wanted.items() if one in answers.reasons
+    )
+    return outcome.mended(digest_of), reasons
 
 
 def patch(start: Path, base: str, head: str) -> str:

@@ -100,6 +100,10 @@ def _one(session: Session, call: Call, known: dict[str, Any]) -> None:
         elif call.needed:
             raise
         return
+    except UncertainError:
+        if call.needed:
+            raise
+        return
     if call.gives and isinstance(answer, dict):
         known[call.gives] = answer.get("id")
 
