@@ -121,15 +121,23 @@ def _place(
     """Decide what becomes of one statement."""
     if thread and (thread.replied or _settled(thread) == "others"):
         draft.standing += not _settled(thread)
-    elif anchor is None:
-        draft.outside += statement.findings
-    elif thread and _stands(thread, anchor):
+    elif anchor and thread and _stands(thread, anchor):
         draft.standing += 1
         _again(draft, thread, comment(words, statement, anchor))
+    else:
+        _anew(draft, words, statement, anchor, most)
+        draft.deleted += [thread] if thread else []
+
+
+def _anew(
+    draft: _Draft, words: Words, statement: Statement, anchor: Anchor | None, most: int
+) -> None:
+    """Say of a statement what no comment on its line says: on the line, or in the summary."""
+    if anchor is None:
+        draft.outside += statement.findings
     elif draft.standing + len(draft.new) < most:
         body = comment(words, statement, anchor)
         draft.new.append(Remark(path=anchor.path, start=anchor.start, end=anchor.end, body=body))
-        draft.deleted += [thread] if thread else []
     else:
         draft.beyond += statement.findings
 
