@@ -240,9 +240,19 @@ def test_jobs_and_their_environments() -> None:
 
 
 def test_windows_runs_powershell() -> None:
-    content = "jobs:\n  a: {runs-on: windows-2022, steps: [{run: 'npm i x'}]}\n"
-    assert [one.subject for one in facts(content, Unread)] == ["PowerShell"]
-    assert facts(content.replace("run:", "shell: bash, run:"), Install)
+    run = "'if ($x) { npm i x@$env:V }; docker push a/b:${{ github.sha }}'"
+    content = f"jobs:\n  a: {{runs-on: windows-2022, steps: [{{run: {run}}}]}}\n"
+    for text in (
+        content,
+        content.replace("runs-on: windows-2022", "runs-on: x").replace("run:", "shell: pwsh, run:"),
+    ):
+        found = facts(text, Fact)
+        assert [one.packages[0].version for one in found if isinstance(one, Install)] == [None]
+        assert [push.pin for one in found if isinstance(one, Job) for push in one.pushes] == [
+            "exact"
+        ]
+    (one,) = facts(content.replace("run:", "shell: cmd, run:"), Unread)
+    assert one.subject == "cmd"
 
 
 def test_a_tool_in_a_container_is_an_image_and_what_is_mounted_goes_with_the_job() -> None:

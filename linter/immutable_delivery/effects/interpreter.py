@@ -23,6 +23,7 @@ from immutable_delivery.effects.unanalysed import foreign, language_of, unread
 from immutable_delivery.effects.written import Written
 from immutable_delivery.facts import Command, Fact, Fetch, Install, Scope, Unread
 from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import replace
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
@@ -121,8 +122,11 @@ class Interpreter:
         match = _SHEBANG.match(text.text)
         language = language_of((match[1] or match[2]) if match else self.shell)
         if language:
-            self._facts.append(unread(language, text.used_at, scope, extent or text.used_at))
-            return
+            translated = _translated(text, hidden, language, scope)
+            if translated is None:
+                self._facts.append(unread(language, text.used_at, scope, extent or text.used_at))
+                return
+            text, hidden = replace(translated, unresolved=()), translated.unresolved
         shell = Shell(self.variables, self._stage.tables.wrappers)
         shell.run(text, escape, hidden, arguments)
         self._read(shell, scope, extent, related, text.used_at)
@@ -247,6 +251,17 @@ class Interpreter:
             return True
         told = (one for one in self._facts if isinstance(one, Install) and _adds(one))
         return install.places["through"] not in {one.places.get("through") for one in told}
+
+
+def _translated(
+    text: LocatedText, hidden: tuple[str, ...], language: str, scope: Scope
+) -> LocatedText | None:
+    """Return the commands of a pipeline's PowerShell as a shell reads them; None for other scripts."""
+    if language != "PowerShell" or scope.phase != "pipeline":
+        return None
+    from immutable_delivery.syntax.powershell import as_shell  # noqa: PLC0415 (few scripts are PowerShell)
+
+    return as_shell(text, hidden)
 
 
 def _adds(install: Install) -> bool:
