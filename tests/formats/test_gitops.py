@@ -7,7 +7,7 @@ import json
 import pytest
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Fact, Image, Resource, Source
+from immutable_delivery.facts import Fact, Image, Resource, Source, Unread
 from immutable_delivery.formats import kubernetes
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.text import Text
@@ -106,6 +106,22 @@ def test_what_other_deployers_follow(
 ) -> None:
     _, (source,) = sources(kind, spec)
     assert (source.source_type, source.url, source.ref, source.pin) == said
+
+
+def test_an_instance_of_flux_is_installed_and_follows_a_repository() -> None:
+    spec = "{distribution: {version: 2.x, registry: ghcr.io/fluxcd}, sync: {kind: GitRepository, url: 'https://git.example/a.git', ref: refs/heads/main, path: ./a}}"
+    _, found = sources(("fluxcd.controlplane.io/v1", "FluxInstance"), spec)
+    assert [(one.source_type, one.url, one.ref, one.pin, one.range, one.folder) for one in found] == [
+        ("oci", "ghcr.io/fluxcd", "2.x", "partial", True, ""), ("git", "https://git.example/a.git", "refs/heads/main", "alias", False, "./a"),
+    ]  # fmt: skip
+
+
+def test_a_plugin_that_makes_manifests_is_told() -> None:
+    spec = "{source: {repoURL: 'https://git.example/a', path: b, targetRevision: v1.2.3, plugin: {name: secret}}}"
+    content = f"apiVersion: {ARGO[0]}\nkind: {ARGO[1]}\nmetadata: {{name: web}}\nspec: {spec}\n"
+    assert [(one.subject, one.reason) for one in facts(content) if isinstance(one, Unread)] == [
+        ("plugin of Argo CD", "what it makes of a source is not known"),
+    ]  # fmt: skip
 
 
 def test_what_looks_for_images_runs_none() -> None:

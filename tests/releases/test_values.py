@@ -50,6 +50,9 @@ def images(content: str) -> list[Image]:
         ("{global: {imageRegistry: r.example}, image: {repository: web, tag: main}}", "r.example/web:main", "alias"),
         ("image: {repository: 'r.example/web', tag: '${TAG:=1.2.3}'}", "r.example/web:1.2.3", "exact"),
         ("sidecars: [{name: a, image: busybox}]", "busybox", "none"),
+        ("controller: {repository: r.example/shop, image: web, tag: v1.2.3}", "r.example/shop/web:v1.2.3", "exact"),
+        ("image: {name: r.example/web, tag: latest}", "r.example/web:latest", "alias"),
+        ("web: {name: web, image: {repository: r.example/web, tag: latest}}", "r.example/web:latest", "alias"),
         ("extraInitContainers: [{name: a, image: {repository: busybox, tag: stable}}]", "busybox:stable", "alias"),
     ],
 )  # fmt: skip
@@ -63,7 +66,7 @@ def test_images_by_the_shape_of_values(content: str, reference: str, pin: str) -
     "content",
     [
         "image: {repository: r.example/web}", "image: {registry: quay.io}", "image: {repository: r.example/web, tag: ''}", "image: {pullPolicy: Always}",
-        "image: r.example/web", "logoImage: https://x.example/a.png", "backgroundImage: /a.png", "image: null", "image: [a, b]",
+        "image: r.example/web", "server: {name: web, tag: latest}", "logoImage: https://x.example/a.png", "backgroundImage: /a.png", "image: null", "image: [a, b]",
         "web: {enabled: false, image: {repository: r.example/web, tag: latest}}", "imagePullSecrets: [{name: a}]", "repository: https://git.example/a",
     ],
 )  # fmt: skip

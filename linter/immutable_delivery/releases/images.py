@@ -18,6 +18,7 @@ _REFERENCE = lazy(
     r"[a-z0-9][\w.-]*(?::\d+(?=/))?(?:/[\w.-]+)*(?::[\w.-]+)?(?:@sha256:[0-9a-fA-F]+)?"
 )
 _VERSIONED = lazy(r"[^:@]*(?::\d+/[^:@]*)?(?::[\w.-]+(?:@.*)?|@.*)")
+_PART = lazy(r"[a-z0-9][\w.-]*")
 _ALGORITHM = lazy(r"\w+:")
 
 
@@ -36,12 +37,13 @@ def parts_of(node: Mapping, path: str, registry: Scalar | None = None) -> Locate
 
     A repository that only the chart knows is named by where the image stands: `<sidecar.image>:1.2`.
     """
-    repository = _part(node, "repository")
+    repository = _part(node, "repository") or _named(node, path)
     if not _fixed(node) and not (repository and _VERSIONED.fullmatch(repository.text)):
         return None
     tag, digest = _part(node, "tag"), _part(node, "digest")
     place = (tag or digest or repository or node).place
     name = _name(repository, _part(node, "registry") or registry)
+    name = _with_image(name, scalar(node, "image"))
     if name is None:
         hidden = f"<{path}>"
         name = replace(LocatedText.literal(hidden, node.place), unresolved=(hidden,))
@@ -75,6 +77,21 @@ def image_spec(written: LocatedText, node: Node, role: Role, holder: Node | None
         role,
         pull_policy=Setting(policy.text.lower(), policy.place) if policy else None,
     )
+
+
+def _named(node: Mapping, path: str) -> Scalar | None:
+    """Return the repository that stands under `name` in what is called an image."""
+    called = names_image(path.rpartition(".")[2])
+    found = scalar(node, "name") if called else None
+    return found if found is not None and _REFERENCE.fullmatch(found.text) else None
+
+
+def _with_image(name: LocatedText | None, image: Scalar | None) -> LocatedText | None:
+    """Return a name with its last part, where `image` beside the repository says that."""
+    if name is None or image is None or not _PART.fullmatch(image.text):
+        return name
+    slash = LocatedText.literal("/", image.place)
+    return LocatedText.joined((name, slash, image.written), name.used_at)
 
 
 def _fixed(node: Mapping) -> bool:

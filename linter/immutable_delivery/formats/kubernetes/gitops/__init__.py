@@ -82,6 +82,7 @@ def _sources(spec: Mapping, workload: Workload) -> Iterator[Fact]:
     yield from others.charts(workload)
     if one.group == "argoproj.io" and one.kind == "Application":
         yield from argo.sources(spec, workload)
+        yield from argo.plugins(spec, workload)
         yield from drift.of_application(spec, workload)
     elif one.group.endswith(_FLUX):
         yield from flux.sources(spec, workload)
@@ -94,6 +95,8 @@ def _sources(spec: Mapping, workload: Workload) -> Iterator[Fact]:
 def _others(kind: str, spec: Mapping, workload: Workload) -> Iterator[Fact]:
     if kind == "fleet.cattle.io/GitRepo":
         yield from others.fleet(spec, workload)
+    elif kind == "fluxcd.controlplane.io/FluxInstance":
+        yield from flux.instance(spec, workload)
     elif kind == "kargo.akuity.io/Warehouse":
         yield from others.kargo(spec, workload)
     elif kind == "argocd-image-updater.argoproj.io/ImageUpdater":

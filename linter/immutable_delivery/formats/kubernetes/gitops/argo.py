@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Source, SourceType
+from immutable_delivery.facts import Source, SourceType, Unread
 from immutable_delivery.formats.kubernetes.gitops.declared import (
     OCI,
     Declared,
@@ -16,7 +16,7 @@ from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping
-from immutable_delivery.syntax.yaml.query import mapping, mappings, scalar, scalars, text
+from immutable_delivery.syntax.yaml.query import find, mapping, mappings, scalar, scalars, text
 
 _WILD = lazy(r"[*?\[{]")
 
@@ -28,6 +28,20 @@ def sources(spec: Mapping, workload: Workload) -> Iterator[Source]:
     for one in written:
         if scalar(one, "repoURL") is not None:
             yield _source(one, fixed, workload)
+
+
+def plugins(spec: Mapping, workload: Workload) -> Iterator[Unread]:
+    """Yield the plugins that make manifests of a source: nobody knows what they make."""
+    for one in written_sources(spec):
+        key, plugin = one.key("plugin"), find(one, "plugin")
+        if key is not None and plugin is not None:
+            yield Unread(
+                used_at=key.place,
+                extent=one.extent("plugin"),
+                scope=workload.scope(),
+                subject="plugin of Argo CD",
+                reason="what it makes of a source is not known",
+            )
 
 
 def written_sources(spec: Mapping) -> list[Mapping]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping as Held
 from immutable_delivery.facts import Pin, Source, SourceType
 from immutable_delivery.formats.kubernetes.gitops.declared import Declared, text_of
 from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.references.charts import of_version
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Scalar
 from immutable_delivery.syntax.yaml.query import mapping, scalar, text
@@ -23,6 +24,24 @@ def sources(spec: Mapping, workload: Workload) -> Iterator[Source]:
     found = reader(spec) if reader is not None else None
     if found is not None:
         yield found.fact(workload)
+
+
+def instance(spec: Mapping, workload: Workload) -> Iterator[Source]:
+    """Yield what the operator of Flux installs, and what it has Flux follow."""
+    version, registry = (
+        scalar(spec, "distribution", "version"),
+        scalar(spec, "distribution", "registry"),
+    )
+    held = mapping(spec, "distribution")
+    if version is not None and held is not None:
+        yield _declared("oci", registry, held, text_of(version), of_version(version.text)).fact(
+            workload
+        )
+    sync = mapping(spec, "sync")
+    if sync is not None:
+        kind: SourceType = "git" if text(sync, "kind") in {"", "GitRepository"} else "oci"
+        ref, path = text_of(scalar(sync, "ref")), text_of(scalar(sync, "path"))
+        yield _declared(kind, scalar(sync, "url"), sync, ref, folder=path).fact(workload)
 
 
 def _git(spec: Mapping) -> Declared:
