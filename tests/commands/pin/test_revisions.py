@@ -183,3 +183,38 @@ def test_names_are_tags_before_branches() -> None:
         "1",
         "",
     ]
+
+
+RELEASE = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n  chartRef: {kind: OCIRepository, name: c}\n"
+APPLIED = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: web}\nspec:\n"
+LIBRARY = "  values:\n    controllers:\n      web:\n        containers:\n          app:\n            image:\n              repository: nginx\n              tag: '1.27'\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (RELEASE + "  values:\n    image:\n      repository: nginx\n      tag: '1.27'\n      digest: ''\n",
+         RELEASE + "  values:\n    image:\n      repository: nginx\n      tag: '1.27'\n      digest: '<nginx>'\n"),
+        (RELEASE + LIBRARY, RELEASE + LIBRARY.replace("1.27", "1.27@<nginx>")),
+        (APPLIED + "  images:\n  - name: nginx\n    newTag: '1.27'\n", APPLIED + "  images:\n  - name: nginx\n    newTag: '1.27'\n    digest: <nginx>\n"),
+    ],
+)  # fmt: skip
+def test_a_digest_goes_where_the_values_have_a_field_for_it(
+    place: Place, before: str, after: str
+) -> None:
+    place.write({"release.yaml": before})
+    ran = place.call("pin", "--apply")
+    assert (ran.code, place.read()) == (
+        0,
+        {"release.yaml": after.replace("<nginx>", place.digests["nginx:1.27"])},
+    ), ran.err
+    assert place.call("unpin", "--apply").code == 0
+    assert place.read() == {"release.yaml": before}
+
+
+def test_a_chart_that_nobody_knows_gets_no_digest_behind_its_tag(place: Place) -> None:
+    content = RELEASE + "  values:\n    image: {repository: nginx, tag: '1.27'}\n"
+    place.write({"release.yaml": content})
+    ran = place.call("pin", "--apply")
+    assert (ran.code, place.read()) == (1, {"release.yaml": content})
+    assert "a chart that is not here uses it" in ran.err

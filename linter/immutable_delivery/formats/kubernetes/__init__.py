@@ -67,16 +67,18 @@ def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:
 
 def pin(text: Text, place: Place, digest: str) -> Edit | None:
     """Return the edit that writes a digest elsewhere than behind the tag; None where it stands there."""
+    from immutable_delivery.formats.kubernetes.gitops import pinning as of_objects  # noqa: PLC0415
     from immutable_delivery.formats.kustomize.pinning import pin as entry  # noqa: PLC0415
 
-    return entry(text, place, digest)
+    return entry(text, place, digest) or of_objects.pin(text, place, digest)
 
 
 def pinned(text: Text, place: Place) -> Place | None:
     """Return what goes when a digest goes that does not stand behind a tag; None where it stands there."""
+    from immutable_delivery.formats.kubernetes.gitops import pinning as of_objects  # noqa: PLC0415
     from immutable_delivery.formats.kustomize.pinning import pinned as entry  # noqa: PLC0415
 
-    return entry(text, place)
+    return entry(text, place) or of_objects.pinned(text, place)
 
 
 def revise(text: Text, place: Place, revision: str) -> list[Edit]:

@@ -10,10 +10,12 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence, documents
 from immutable_delivery.syntax.yaml.assignments import assigned
-from immutable_delivery.syntax.yaml.removals import removed
+from immutable_delivery.syntax.yaml.removals import removed, with_separator
 
 _ARGO = "targetRevision"
 _FLUX = ("tag", "branch", "name", "semver")
+_ENTRY = ("newTag", "newName")
+_PARTS = ("tag", "repository")
 _WRITTEN = ("commit", "digest")
 _REST = lazy(r"[\"']?(?P<end>)[ \t]*(?:\r?\n|\Z)")
 _COMMENT = lazy(r"[\"']?(?P<start>) # (?P<ref>\S+)(?P<end>)[ \t]*(?:\r?\n|\Z)")
@@ -92,3 +94,23 @@ def _with_holders(text: Text) -> Iterator[tuple[Mapping, Mapping | None]]:
         elif isinstance(node, Mapping):
             yield node, above
             waiting += [(value, node) for _, value in node.items()]
+
+
+def pin(text: Text, place: Place, digest: str) -> Edit | None:
+    """Return the edit that writes a digest in a field of its own beside a tag; None where there is none."""
+    for holder in _mappings(text):
+        if any(_at(holder, key, place) for key in _ENTRY):
+            return assigned(text, holder, ["digest"], digest)
+        if any(_at(holder, key, place) for key in _PARTS) and "digest" in holder.entries:
+            return assigned(text, holder, ["digest"], digest)
+    return None
+
+
+def pinned(text: Text, place: Place) -> Place | None:
+    """Return what goes when a digest goes that has a field of its own: an entry, or what stands in a field of values."""
+    for holder in _mappings(text):
+        key = holder.key("digest")
+        if key is not None and _at(holder, "digest", place):
+            entry = any(name in holder.entries for name in _ENTRY)
+            return with_separator(text, key.place, place.span.end) if entry else place
+    return None
