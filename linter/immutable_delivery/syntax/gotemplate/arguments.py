@@ -53,7 +53,7 @@ def _refused(value: Value, wanted: str) -> FunctionError:
 
 
 def _text(value: Value) -> Value:
-    if isinstance(value, (str, Unknown)):
+    if isinstance(value, str):
         return value
     raise _refused(value, "string")
 
@@ -70,7 +70,7 @@ def _of_kind(*kinds: str) -> Check:
 def _map(value: Value) -> Value:
     if isinstance(value, Object) and value.entries is not None:
         return value.entries
-    if value is None or isinstance(value, (dict, Unknown)):
+    if value is None or isinstance(value, dict):
         return {} if value is None else value
     raise _refused(value, "map")
 
@@ -83,7 +83,7 @@ def _present_map(value: Value) -> Value:
 
 
 def _list(value: Value) -> Value:
-    if value is None or isinstance(value, (list, Unknown)):
+    if value is None or isinstance(value, list):
         return [] if value is None else value
     raise _refused(value, "list")
 
@@ -111,4 +111,7 @@ _CHECKS: dict[str, Check] = {
     "map": _map,
     "list": _list,
 }
+TRUTH = _CHECKS["bool"]
+"""The one check that takes what is not known: whether it is true may be."""
+
 _CONSTANTS: dict[str, Check] = {"int": _whole, "int64": _whole, "float64": _floating}

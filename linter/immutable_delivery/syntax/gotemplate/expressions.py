@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from immutable_delivery.syntax.gotemplate.arguments import Check, checks
+from immutable_delivery.syntax.gotemplate.arguments import TRUTH, Check, checks
 from immutable_delivery.syntax.gotemplate.execution import Expression, Frame
 from immutable_delivery.syntax.gotemplate.fields import field, method
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
@@ -188,6 +188,8 @@ def _called(
         index = -1
         try:
             for index, test in tests:
+                if type(values[index]) is Unknown and test is not TRUTH:
+                    return _unknown(values[index:])
                 values[index] = test(values[index])
             index = -1
             if running:

@@ -6,7 +6,7 @@ import re
 
 from immutable_delivery.lazy_regex import lazy
 
-_SPECIAL = lazy(r'["\\]|[^ -~]')
+SPECIAL = lazy(r'["\\]|[^ -~]')
 _ASCII, _SHORT = 0x7F, 0xFFFF
 _ESCAPES = {
     "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",
@@ -21,7 +21,7 @@ def quoted(text: str, *, ascii_only: bool = False) -> str:
 
 def plain(text: str) -> bool:
     """Whether quoting changes nothing but the quotes."""
-    return _SPECIAL.search(text) is None
+    return SPECIAL.search(text) is None
 
 
 def escaped(text: str, *, ascii_only: bool = False) -> str:
@@ -38,4 +38,4 @@ def escaped(text: str, *, ascii_only: bool = False) -> str:
             return f"\\x{code:02x}"
         return f"\\u{code:04x}" if code <= _SHORT else f"\\U{code:08x}"
 
-    return _SPECIAL.sub(replace, text)
+    return SPECIAL.sub(replace, text)

@@ -248,6 +248,9 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
 def _joined(first: Segment, second: Segment) -> Segment | None:
     if first.text == second.text == UNKNOWN and first.place == second.place:
         return first
+    unaligned = not (first.aligned or second.aligned or UNKNOWN in {first.text, second.text})
+    if unaligned and first.place == second.place:
+        return Segment(first.text + second.text, first.place, aligned=False)
     if not (first.aligned and second.aligned and first.place.file == second.place.file):
         return None
     start, end = first.place.span.start, second.place.span.start

@@ -7,6 +7,7 @@ from immutable_delivery.syntax.gotemplate.values import (
     NamedMap,
     Object,
     StringList,
+    Unknown,
     Value,
     kind,
 )
@@ -16,6 +17,8 @@ def type_name(value: Value) -> str:
     """Return the type of a value."""
     if isinstance(value, Object):
         return value.type_name
+    if isinstance(value, Unknown):
+        return ""
     if value is None:
         return "<nil>"
     if isinstance(value, list):

@@ -79,8 +79,8 @@ def _println(run: Run, *values: Value) -> str:
     return sprintln(values, run.budget)
 
 
-def _printf(run: Run, form: Value, *values: Value) -> Value:
-    if isinstance(form, (Unknown, Partial)):
+def _printf(run: Run, form: str, *values: Value) -> Value:
+    if isinstance(form, Partial):
         return Unknown("a format that is not known")
     return sprintf(form, values, run.budget)
 

@@ -8,6 +8,7 @@ from immutable_delivery.syntax.gotemplate.execution import Run
 from immutable_delivery.syntax.gotemplate.functions.conversion import to_text
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.problems import FunctionError
+from immutable_delivery.syntax.gotemplate.traced import Partial
 from immutable_delivery.syntax.gotemplate.typenames import type_name
 from immutable_delivery.syntax.gotemplate.values import StringList, Unknown, Value
 
@@ -32,14 +33,14 @@ def _get(found: Dict, key: str) -> Value:
     return found.get(key, "")
 
 
-def _set(run: Run, found: Value, key: Value, value: Value) -> Value:
-    if not isinstance(found, dict):
-        return found
-    if isinstance(key, Unknown):
+def _set(run: Run, found: Dict, key: Value, value: Value) -> Dict:
+    if isinstance(key, (Unknown, Partial)):
         for each in found:
             found[each] = Unknown(_DOUBT)
-    else:
+    elif isinstance(key, str):
         found[key] = Unknown(_DOUBT) if run.doubt else value
+    else:
+        raise FunctionError("the key is no text")
     return found
 
 
@@ -155,7 +156,7 @@ DICTS = {
     "omit": Function(_omit, "map string*", running=True),
     "pick": Function(_pick, "map string*"),
     "pluck": Function(_pluck, "string map*"),
-    "set": Function(_set, "changed-map string any", unknowns=True, running=True),
+    "set": Function(_set, "changed-map any any", unknowns=True, running=True),
     "unset": Function(_unset, "map string", running=True),
     "values": Function(_values, "map", running=True),
 }

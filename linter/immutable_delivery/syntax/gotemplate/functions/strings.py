@@ -7,10 +7,8 @@ from immutable_delivery.syntax.gotemplate.functions.conversion import texts, to_
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.printing import printed
 from immutable_delivery.syntax.gotemplate.problems import FunctionError
-from immutable_delivery.syntax.gotemplate.quoting import escaped, plain
+from immutable_delivery.syntax.gotemplate.quoting import SPECIAL, escaped, plain
 from immutable_delivery.syntax.gotemplate.traced import (
-    UNKNOWN,
-    Hole,
     Later,
     Partial,
     Traced,
@@ -28,8 +26,8 @@ def _trimmed(text: str, chars: str | None = None) -> str:
     return part(text, len(text) - len(left), len(text) - len(left) + len(left.rstrip(chars)))
 
 
-def _trim(value: Value) -> Value:
-    return value if isinstance(value, Unknown) else _trimmed(value)
+def _trim(text: str) -> str:
+    return _trimmed(text)
 
 
 def _trim_all(chars: str, text: str) -> str:
@@ -57,9 +55,15 @@ def _quote(run: Run, *values: Value) -> Value:
 
 
 def _escaped(run: Run, text: str) -> str:
-    run.budget.spend(len(text) // 4)
-    found = escaped(text)
-    return Partial(found, text.origin) if isinstance(text, Partial) else derived(found, text)
+    run.budget.spend(len(text) // 2)
+    parts, at = [], 0
+    for found in SPECIAL.finditer(text):
+        parts += [
+            part(text, at, found.start()),
+            derived(escaped(found[0]), part(text, *found.span())),
+        ]
+        at = found.end()
+    return joined([*parts, part(text, at)])
 
 
 def _single_quote(*values: Value) -> str:
@@ -70,19 +74,12 @@ def _single_quote(*values: Value) -> str:
     return joined(parts)
 
 
-def _indent(run: Run, width: int, text: Value) -> Value:
-    text = _shown(text)
-    return _indented(run, "", " " * _fits(run, width, text), text)
+def _indent(run: Run, width: int, text: str) -> str:
+    return _indented("", " " * _fits(run, width, text), text)
 
 
-def _new_line_indent(run: Run, width: int, text: Value) -> Value:
-    text = _shown(text)
-    return _indented(run, "\n", " " * _fits(run, width, text), text)
-
-
-def _shown(text: Value) -> str:
-    """Return a text, or what stands for one that is not known: where it begins is."""
-    return Partial(UNKNOWN, Hole(text.place)) if isinstance(text, Unknown) else text
+def _new_line_indent(run: Run, width: int, text: str) -> str:
+    return _indented("\n", " " * _fits(run, width, text), text)
 
 
 def _fits(run: Run, width: int, text: str) -> int:
@@ -92,7 +89,7 @@ def _fits(run: Run, width: int, text: str) -> int:
     return width
 
 
-def _indented(run: Run, start: str, pad: str, text: str) -> str:  # noqa: ARG001
+def _indented(start: str, pad: str, text: str) -> str:
     found = start + pad + text.replace("\n", f"\n{pad}")
     if not isinstance(text, Traced):
         return found
@@ -159,10 +156,9 @@ def _cat(*values: Value) -> str:
     return joined([each for text in present for each in (" ", text)][1:])
 
 
-def _join(run: Run, separator: Value, value: Value) -> Value:
-    for each in (value, separator):
-        if isinstance(each, Unknown):
-            return each
+def _join(run: Run, separator: str, value: Value) -> Value:
+    if isinstance(value, Unknown):
+        return value
     found = texts(value)
     run.budget.output(sum(map(len, found)) + len(separator) * len(found))
     return joined([each for text in found for each in (separator, text)][1:])

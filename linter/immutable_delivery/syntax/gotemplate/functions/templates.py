@@ -11,8 +11,8 @@ from immutable_delivery.syntax.gotemplate.traced import Partial, joined, part
 from immutable_delivery.syntax.gotemplate.values import Unknown, Value
 
 
-def _include(run: Run, name: Value, data: Value) -> Value:
-    if isinstance(name, (Unknown, Partial)):
+def _include(run: Run, name: str, data: Value) -> Value:
+    if isinstance(name, Partial):
         return Unknown("a template whose name is not known")
     template = run.library.find(name)
     if template is None:
@@ -20,9 +20,7 @@ def _include(run: Run, name: Value, data: Value) -> Value:
     return run.text(template, data)
 
 
-def _tpl(run: Run, text: Value, data: Value) -> Value:
-    if isinstance(text, Unknown):
-        return text
+def _tpl(run: Run, text: str, data: Value) -> Value:
     if isinstance(text, Partial):
         return Unknown("a template that is known in part")
     if "{{" not in text:

@@ -27,6 +27,8 @@ def from_toml(text: str) -> Value:
 
 def to_toml(value: Value, budget: Budget) -> str:
     """Return a map as TOML."""
+    if isinstance(value, Unknown):
+        return Partial(UNKNOWN, Hole(value.place))
     if not isinstance(value, dict):
         raise FunctionError("only a map can be written as TOML")
     parts: list[str] = []
