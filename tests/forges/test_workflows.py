@@ -165,3 +165,21 @@ def test_component_of_gitlab_comments_and_reports(
     forge.store.conversations.clear()
     done = _shell(script, repository.root, **{**variables, "GITLAB_TOKEN": ""})
     assert (done.returncode, forge.store.conversations) == (1, [])
+
+
+def test_workflow_of_gitea_comments_and_checks(repository: Repository, serve: Serve) -> None:
+    base = repository.commit({"README": "x\n"})
+    forge = serve("gitea", base, repository.commit({"compose.yaml": COMPOSE}))
+    workflow = YAML(typ="safe", pure=True).load((SNIPPETS / "gitea.yaml").read_text("utf-8"))
+    (job,) = workflow["jobs"].values()
+    review, check = [
+        re.sub("^imd", f"{sys.executable} -P -m immutable_delivery", step["run"])
+        for step in job["steps"]
+        if step.get("run", "").startswith("imd")
+    ]
+    variables = {**forge.variables(TOKEN), "IMD_INSECURE": urlsplit(forge.api).netloc, "BASE": base}
+    done = _shell(review, repository.root, **variables)
+    assert done.returncode == 0, done.stderr
+    assert len(forge.store.conversations) == 2
+    assert forge.store.statuses[-1]["state"] == "failure"
+    assert _shell(check, repository.root, **variables).returncode == 1

@@ -50,6 +50,7 @@ def _documents(path: Path) -> list[Any]:
     [
         ("github-workflows", "github.yaml", []),
         ("github-workflows", "github-review.yaml", []),
+        ("github-workflows", "gitea.yaml", []),
         ("gitlab-ci", "gitlab.yaml", ["--data-transform", "gitlab-ci"]),
         ("azure-pipelines", "azure.yaml", ["--data-transform", "azure-pipelines"]),
         ("circle-ci", "circleci.yaml", []),

@@ -183,6 +183,8 @@ def test_managers_of_hooks_are_told_and_not_touched(
         ("git@github.com:team/shop.git", ".github/workflows/immutable-delivery.yaml"),
         ("https://gitlab.example.com/team/shop.git", ".gitlab-ci.yml"),
         ("https://bitbucket.org/team/shop.git", "bitbucket-pipelines.yml"),
+        ("https://codeberg.org/team/shop.git", ".forgejo/workflows/immutable-delivery.yaml"),
+        ("https://gitea.example.com/team/shop.git", ".gitea/workflows/immutable-delivery.yaml"),
         ("https://git.example.com/team/shop.git", ""),
     ],
 )

@@ -32,6 +32,8 @@ class Pipeline(Record, frozen=True):
 PIPELINES = (
     Pipeline("GitHub Actions", (".github",), "github.com", "github.yaml", ".github/workflows/immutable-delivery.yaml"),
     Pipeline("reviews in GitHub Actions", (".github",), "github.com", "github-review.yaml", ".github/workflows/immutable-delivery-review.yaml"),
+    Pipeline("Gitea Actions", (".gitea",), "gitea", "gitea.yaml", ".gitea/workflows/immutable-delivery.yaml"),
+    Pipeline("Forgejo Actions", (".forgejo",), "codeberg.org", "gitea.yaml", ".forgejo/workflows/immutable-delivery.yaml"),
     Pipeline("GitLab CI", (".gitlab-ci.yml",), "gitlab", "gitlab.yaml", ".gitlab-ci.yml"),
     Pipeline("Azure Pipelines", ("azure-pipelines.yml",), "dev.azure.com", "azure.yaml", "azure-pipelines.yml"),
     Pipeline("CircleCI", (".circleci/config.yml",), "", "circleci.yaml", ".circleci/config.yml"),
