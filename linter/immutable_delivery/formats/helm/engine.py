@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from posixpath import basename
 
 from immutable_delivery.context import ParseProblem
+from immutable_delivery.formats.helm.positioned import Texts
 from immutable_delivery.formats.helm.values import Values
 from immutable_delivery.records import Record
 from immutable_delivery.source.located import LocatedText
@@ -58,6 +59,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._parsed: dict[tuple[str, ...], tuple[Templates, list[Failure]]] = {}
+        self.texts: Texts = {}
 
     def parse(
         self, templates: Sequence[Template], missing: Sequence[str]

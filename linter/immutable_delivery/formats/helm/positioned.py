@@ -27,11 +27,18 @@ OPEN = "?"
 """YAML's mark of a key, alone in its line: the mapping has entries that nobody knows."""
 
 
-def positioned(text: Traced, template: str) -> list[Document]:
+Texts = dict[tuple[str, str], list[Document]]
+"""Rendered texts that have been read, by template: most values change few of them."""
+
+
+def positioned(text: Traced, template: str, known: Texts) -> list[Document]:
     """Return the documents of a text that a template gave."""
     ruler = _Ruler(text, template)
     plain = _legible(str(text)) if isinstance(text, Partial) else str(text)
-    return [ruler.document(one) for one in _documents(Text(template, plain))]
+    found = known.get((template, plain))
+    if found is None:
+        found = known[template, plain] = _documents(Text(template, plain))
+    return [ruler.document(one) for one in found]
 
 
 def _legible(text: str) -> str:

@@ -16,7 +16,7 @@ from immutable_delivery.formats.helm.coalesce import MismatchError, coalesced
 from immutable_delivery.formats.helm.engine import Engine, Failure, Template, execute
 from immutable_delivery.formats.helm.layers import Release, laid
 from immutable_delivery.formats.helm.parts import Part
-from immutable_delivery.formats.helm.positioned import positioned
+from immutable_delivery.formats.helm.positioned import Texts, positioned
 from immutable_delivery.formats.helm.scopes import Scope, scopes
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
@@ -103,7 +103,7 @@ def _rendered(chart: Chart, release: Release, engine: Engine) -> Rendered:
             held = found.problems if outcome.broken else found.failures
             held.append(outcome.problem)
         elif _holds_objects(template, outcome):
-            found.manifests.append(_manifest(template, outcome, found))
+            found.manifests.append(_manifest(template, outcome, found, engine.texts))
     found.manifests.sort(key=lambda one: one.name)
     return found
 
@@ -142,9 +142,9 @@ def _of_scope(scope: Scope, found: Rendered) -> Iterator[Template]:
         yield Template(f"{scope.path}/{name}", text, scope.data, base, chart.foreign)
 
 
-def _manifest(template: Template, text: Traced, found: Rendered) -> Manifest:
+def _manifest(template: Template, text: Traced, found: Rendered, known: Texts) -> Manifest:
     """Return what a template gives; a document that cannot be read is told, unless something unknown broke it."""
-    held = positioned(text, template.text.path)
+    held = positioned(text, template.text.path, known)
     broken = [one for one in held if one.problem]
     told = found.failures if isinstance(text, Partial) else found.problems
     told += [ParseProblem(template.text.path, one.problem_at, one.problem) for one in broken]
