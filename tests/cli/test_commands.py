@@ -47,6 +47,29 @@ def test_policy_show(repository: Repository) -> None:
     assert "did you mean 'floating-tag'?" in unknown.err
 
 
+def test_explain_tells_what_a_line_decides_and_where_that_is_used(repository: Repository) -> None:
+    pod = "kind: Pod\napiVersion: v1\nspec:\n  containers:\n  - {name: a, image: 'redis:{{ .Values.tag }}'}\n"
+    repository.write(**{
+        "web/Chart.yaml": "name: web\nversion: 1.0.0\n",
+        "web/values.yaml": "# which\ntag: latest\n",
+        "web/templates/a.yaml": pod,
+    })  # fmt: skip
+    result = repository.call("explain", "web/values.yaml:2")
+    assert (result.code, result.out.splitlines()) == (
+        0,
+        [
+            "image redis:latest of Pod (container a)",
+            "  name, repository from web/templates/a.yaml:5: - {name: a, image: 'redis:{{ .Values.tag }}'}",
+            "  pin, tag from web/values.yaml:2: tag: latest",
+        ],
+    )
+    assert "redis:latest" in repository.call("explain", "web/templates/a.yaml:5").out
+    nothing = repository.call("explain", "web/values.yaml:1")
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "web/values.yaml:1: nothing that a policy sees stands on this line" in nothing.err
+    assert repository.call("explain", "web/none.yaml:1").code == 2
+
+
 def test_explain_knows_what_other_linters_call_it(repository: Repository) -> None:
     own = repository.call("explain", "floating-tag")
     assert own.code == 0

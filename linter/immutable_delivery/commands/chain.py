@@ -7,7 +7,7 @@ from pathlib import Path
 
 from immutable_delivery.commands.facts import linked
 from immutable_delivery.errors import UsageError
-from immutable_delivery.facts import Fact
+from immutable_delivery.facts import Fact, File
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.text import Place, Text
 
@@ -22,7 +22,8 @@ def chain(start: Path, path: str, line: int) -> str:
     own = [
         fact
         for fact in facts
-        if any(place.file in named and _line(place, texts) == line for place in _places(fact))
+        if not isinstance(fact, File)
+        and any(place.file in named and _line(place, texts) == line for place in _places(fact))
     ]
     if not own:
         raise UsageError(f"{shown(path)}:{line}: nothing that a policy sees stands on this line")
