@@ -42,6 +42,7 @@ from immutable_delivery.formats import (
     dockerfile,
     drone,
     ecs,
+    fleet,
     github,
     gitlab,
     helmfile,
@@ -64,7 +65,7 @@ from immutable_delivery.formats import (
 from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
-    ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, github, gitlab,
+    ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, fleet, github, gitlab,
     helmfile, jenkins, kamal, kubernetes, makefile, nomad, packer, platforms, precommit, procfile, quadlet, score, script, skaffold, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)

@@ -92,6 +92,7 @@ SAMPLES = {
     "script": ("a.sh", "docker pull debian\n"),
     "github": (".github/workflows/a.yml", "jobs: {a: {container: debian}}\n"),
     "gitlab": (".gitlab-ci.yml", "a: {image: b, script: [c]}\n"),
+    "fleet": ("fleet.yaml", "helm: {chart: web, repo: 'https://c.example'}\n"),
     "helmfile": ("helmfile.yaml", "releases: [{name: a, chart: b/a}]\n"),
     "jenkins": ("Jenkinsfile", "node { sh 'make' }\n"),
     "kamal": (

@@ -19,6 +19,7 @@ from immutable_delivery.tables.subjects import (
     Files,
     Layout,
     Packages,
+    Releases,
     Revisions,
     Secrets,
 )
@@ -337,3 +338,46 @@ def test_where_custom_kinds_name_images() -> None:
     assert {f"{group}/{kind}": tuple(paths) for group, kind, *paths in rows} == known(
         CustomKinds
     ).images
+
+
+CHARTS = """
+helm.cattle.io/HelmChart spec.chart spec.repo spec.version
+fleet.cattle.io/HelmOp spec.helm.chart spec.helm.repo spec.helm.version
+helm.crossplane.io/Release spec.forProvider.chart.name spec.forProvider.chart.repository spec.forProvider.chart.version
+addons.cluster.x-k8s.io/HelmChartProxy spec.chartName spec.repoURL spec.version
+"""
+VALUES = """
+helm.toolkit.fluxcd.io/HelmRelease spec.values
+helm.cattle.io/HelmChart spec.values spec.valuesContent
+helm.cattle.io/HelmChartConfig spec.valuesContent
+fleet.cattle.io/HelmOp spec.helm.values
+helm.crossplane.io/Release spec.forProvider.values
+addons.cluster.x-k8s.io/HelmChartProxy spec.valuesTemplate
+"""
+"""From the API references of the controllers: where an object names its chart, and where it holds values."""
+
+
+def test_where_releases_name_charts_and_values() -> None:
+    for rows, held in ((CHARTS, known(Releases).charts), (VALUES, known(Releases).values)):
+        said = [line.split() for line in rows.strip().splitlines()]
+        assert {kind: tuple(paths) for kind, *paths in said} == held
+
+
+def test_what_values_call_the_parts_of_an_image() -> None:
+    words = known(Releases)
+    assert words.registry == ("registry", "imageRegistry", "hub")
+    assert words.repository == ("repository", "imageRepository", "repo")
+    assert (words.tag, words.digest) == (("tag", "imageTag"), ("digest", "sha", "sha256"))
+    assert words.pull_policy == ("pullPolicy", "imagePullPolicy")
+    roles = {
+        key: words.role_of(key)
+        for key in ("sidecars", "extraContainers", "initContainers", "extraInitContainers", "ports")
+    }
+    assert roles == {
+        "sidecars": "container",
+        "extraContainers": "container",
+        "initContainers": "init",
+        "extraInitContainers": "init",
+        "ports": "",
+    }
+    assert len(words.containers) + len(words.init_containers) == 12

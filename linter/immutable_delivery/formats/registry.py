@@ -39,6 +39,7 @@ REGISTRY = (
         apart=True,
     ),
     Entry("contract", r"delivery\.(?:ya?ml|json)$", apart=True),
+    Entry("fleet", r"^fleet\.ya?ml$", apart=True),
     Entry(
         "helmfile",
         r"^helmfile[^/]*\.ya?ml(?:\.gotmpl)?$|^\d+[-_.][^/]*\.ya?ml(?:\.gotmpl)?$|\.ya?ml\.gotmpl$",
