@@ -163,7 +163,7 @@ class _Parser:
             if first[0] not in _EXECUTABLE:
                 reason = "a pipeline hands its value to what is no function"
                 raise BadActionError(reason, first[1], first[2])
-            arguments.append(("group", final[1], final[2], final))
+            arguments.append(("piped", final[1], final[2], final))
         return _applied(first, arguments)
 
     def _operands(self) -> list[Node]:

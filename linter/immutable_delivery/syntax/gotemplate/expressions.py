@@ -35,6 +35,7 @@ class Compiler:
             "fields": self._fields,
             "variable": self._variable,
             "chain": self._chain,
+            "piped": lambda node: self._expression(node[3]),
             "group": lambda node: self._expression(node[3]),
             "call": self._call,
             "method": self._method,
@@ -85,7 +86,9 @@ class Compiler:
     def _call(self, node: Node) -> Expression:
         name, arguments = node[3:]
         if name in {"and", "or"} and arguments:
-            return _junction([self._expression(each) for each in arguments], stop=name == "or")
+            piped = arguments[-1][0] == "piped"
+            expressions = [self._expression(each) for each in arguments]
+            return _junction(expressions, stop=name == "or", piped=piped)
         function = self._functions.get(name)
         if function is None:
             raise self._error(f"no function is called {name}", ("", node[1], node[1] + len(name)))
@@ -149,13 +152,15 @@ def _followed(value: Value, names: list[str], at: Spot) -> Value:
     return value
 
 
-def _junction(expressions: list[Expression], *, stop: bool) -> Expression:
+def _junction(expressions: list[Expression], *, stop: bool, piped: bool) -> Expression:
     """Return `and` or `or`: the first argument that decides, or the last; the others are not evaluated."""
+    given = expressions[-1]
 
     def run(frame: Frame, dot: Value) -> Value:
-        value, unknown = None, None
+        value, unknown = given(frame, dot) if piped else None, None
+        last = value
         for each in expressions:
-            value = each(frame, dot)
+            value = last if piped and each is given else each(frame, dot)
             if type(value) in _DOUBTFUL:
                 unknown = unknown or value
             elif bool(value) is stop:

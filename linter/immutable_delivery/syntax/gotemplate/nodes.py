@@ -11,7 +11,7 @@ Every node begins with its kind and the offsets where it stands; those of expres
 | variable | name, names |
 | chain | expression, names |
 | call | name of a function, arguments |
-| group | expression in parentheses |
+| group, piped | expression in parentheses, or before a pipe |
 | method | fields, variable or chain, arguments |
 
 | statement | after the offsets |
