@@ -101,6 +101,8 @@ class ParseContext(Record):
     """Where a format says what it could not follow."""
     texts: dict[str, Text] = field(default_factory=dict)
     """Texts of further files that facts point into (scripts, .env): a format adds them."""
+    put_together: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """What files say together, by a format's own keys: many calls read one Makefile."""
     scopes: dict[str, Scope] = field(default_factory=dict)
     """What files reach that may say nothing themselves: an overlay that only names its base."""
 

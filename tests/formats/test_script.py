@@ -119,3 +119,11 @@ def test_comments_cover_the_line_below_and_their_own() -> None:
     ]
     assert [one.split()[2] for one in covered] == ["a", "b"]
     assert list(silencers(project.comments, project.texts))
+
+
+def test_a_script_that_is_told_which_function_to_run_runs_that_one() -> None:
+    script = "one() { docker pull a; }\ntwo() { docker pull b; }\n$1\n"
+    step = "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n    - run: ./ci.sh one\n"
+    found = facts({".github/workflows/a.yml": step, "ci.sh": script})
+    of_job = [f.text for f in found if isinstance(f, Image) and not f.scope.alone]
+    assert of_job == ["a"]

@@ -69,7 +69,7 @@ def _started(
 
 def _reached(one: NamedImage, scope: Scope, *, stays: bool) -> Scope:
     """Return the scope of a container: on another machine it is deployed; on that of a job it goes when the job ends."""
-    if scope.phase != "pipeline" or not stays or not (one.remote or scope.alone):
+    if scope.phase != "pipeline" or not stays:
         return scope
     return replace(scope, phase="start", deployed=one.remote)
 

@@ -46,13 +46,24 @@ class Followed(Record):
     """How many scripts were read."""
 
 
+Ran = set[tuple[Place, tuple[str, ...]]]
+"""Scripts that were run, with the arguments that make a difference."""
+
+
 def follow(
-    interpreter: Interpreter, view: FileView, place: Place, since: tuple[int, int] = (0, 0)
+    interpreter: Interpreter,
+    view: FileView,
+    place: Place,
+    since: tuple[int, int] = (0, 0),
+    ran: Ran | None = None,
 ) -> Followed:
-    """Read the scripts that were run or sourced since, and those that they run; ``place`` leads to them."""
+    """Read the scripts that were run or sourced since, and those that they run; ``place`` leads to them.
+
+    What is in ``ran`` is not read again, and what is read is added.
+    """
     followed = Followed()
     seen: set[Place] = set()
-    ran: set[tuple[Place, tuple[str, ...]]] = set()
+    ran = set() if ran is None else ran
     waiting = _run_since(interpreter, since)
     while waiting:
         program = waiting.pop(0)

@@ -16,8 +16,7 @@ _LOOKING = frozenset(("--version", "--help", "version", "help", "-V"))
 
 def effect(event: Event) -> Effect:
     """Return what a call does by the commands that it runs elsewhere."""
-    own = event.call.words[0]
-    return effect_of([other for other in event.siblings if other.call.through is own])
+    return effect_of(event.inner)
 
 
 def effect_of(events: Sequence[Event]) -> Effect:

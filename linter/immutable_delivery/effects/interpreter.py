@@ -14,7 +14,7 @@ from immutable_delivery.effects.mutations import commands, making
 from immutable_delivery.effects.packageurls import package_fetches
 from immutable_delivery.effects.programs import Program, called, program_of
 from immutable_delivery.effects.settings import fixes_sources, settings
-from immutable_delivery.effects.stage import Event, Locate, Stage, hull
+from immutable_delivery.effects.stage import Event, Locate, Stage, hull, nest
 from immutable_delivery.effects.starts import dev_server_of
 from immutable_delivery.effects.tables import Tables, load
 from immutable_delivery.effects.taint import Taint
@@ -200,6 +200,7 @@ class Interpreter:
         final = next((event for event in reversed(events) if not event.call.captured), None)
         if final is not None:
             final.last = True
+        nest(events)
         self._events += events
         for event in events:
             self._event(event)

@@ -46,12 +46,7 @@ def making(event: Event, made: str) -> Command:
 
 def _is_told(event: Event) -> bool:
     """Whether a command that runs this one elsewhere tells what it does (`ssh`, `kubectl exec`)."""
-    through = event.call.through
-    return through is not None and any(
-        other.call.words[0] is through and other.role.rules.get("mutations")
-        for other in event.siblings
-        if other is not event
-    )
+    return event.outer is not None and "mutations" in event.outer.role.rules
 
 
 def _concerns(rule: Rule, arguments: Arguments) -> bool:

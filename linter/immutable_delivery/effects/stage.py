@@ -37,6 +37,10 @@ class Event(Record, eq=False):
     siblings: Sequence[Event] = ()
     """The calls of the same script, by their number there."""
     last: bool = False
+    outer: Event | None = None
+    """The call that runs this one on a host or in a container."""
+    inner: list[Event] = field(default_factory=list)
+    """The calls that this one runs there."""
 
     @property
     def inputs(self) -> list[Event]:
@@ -114,6 +118,17 @@ class Stage(Record):
 def _there(files: Files, path: str) -> bool:
     index = bisect_left(files.paths, path)
     return index < len(files.paths) and files.paths[index] == path
+
+
+def nest(events: Sequence[Event]) -> None:
+    """Join the calls of a script that run others elsewhere with those."""
+    by_word = {id(event.call.words[0]): event for event in events}
+    for event in events:
+        through = event.call.through
+        outer = by_word.get(id(through)) if through is not None else None
+        if outer is not None and outer is not event:
+            event.outer = outer
+            outer.inner.append(event)
 
 
 def decided(word: Word) -> Place:

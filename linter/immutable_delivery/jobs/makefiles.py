@@ -64,6 +64,15 @@ def find(folder: str, named: str | None, ctx: ParseContext) -> str | None:
     return next((path for path in paths if path and _there(path, ctx)), None)
 
 
+def loaded(path: str, ctx: ParseContext, folder: str) -> Project:
+    """Return a Makefile that is read in a folder; what many calls read is put together once."""
+    key = path, folder
+    if key not in ctx.put_together:
+        ctx.put_together[key] = load(path, ctx, folder)
+    project: Project = ctx.put_together[key]
+    return project
+
+
 def load(
     path: str,
     ctx: ParseContext,

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from immutable_delivery.containers.files import NOWHERE, ContainerFiles, FileView
 from immutable_delivery.containers.launched import launched
-from immutable_delivery.containers.scripts import follow, reached
+from immutable_delivery.containers.scripts import Ran, follow, reached
 from immutable_delivery.containers.spec import Values
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects import Interpreter, MadeImage, tables_of
@@ -45,6 +45,7 @@ class Scripts:
         files = ctx.files if checked_out else None
         self._interpreter = Interpreter(variables, files, tables=tables_of(ctx.settings))
         self._recipes: set[Place] = set()
+        self._ran: Ran = set()
         self._depth = 0
         self.run = self._interpreter.run
         """What the commands make for themselves."""
@@ -119,7 +120,7 @@ class Scripts:
         since, tasks = reached(self._interpreter), len(self._interpreter.tasks)
         self._interpreter.folder = folder or ""
         yield
-        follow(self._interpreter, self._view(folder), place, since)
+        follow(self._interpreter, self._view(folder), place, since, self._ran)
         if self._checked_out:
             self._run_tasks(tasks, place, folder)
 

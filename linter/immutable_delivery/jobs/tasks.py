@@ -51,7 +51,7 @@ def _made(call: Program, here: str, values: Values, ctx: ParseContext) -> Iterat
     path = makefiles.find(folder, named, ctx) if folder is not None else None
     if path is None or (said is not None and not (said.value and said.value.known)):
         return
-    project = makefiles.load(path, ctx, folder)
+    project = makefiles.loaded(path, ctx, folder or "")
     operands = [operand.word for operand in arguments.operands]
     given: Variables = {**makefiles.builtin(path), **_environment(values), **_assigned(operands)}
     targets = [word.text for word in operands if "=" not in word.text]

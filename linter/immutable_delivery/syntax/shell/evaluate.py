@@ -32,6 +32,8 @@ class Shell(Interpreter):
         self._captured = False
         self._through: Word | None = None
         self._called: set[str] = set()
+        self._dispatched = False
+        """Whether a variable has named a function that runs (`"$1"`): then others are for other calls."""
         self._running: set[tuple[int, int]] = set()
 
     def run(
@@ -53,7 +55,7 @@ class Shell(Interpreter):
         if root is not None:
             with self.reading(source):
                 outputs = self.block(statements(root))
-                if self.limits.nesting == 1:
+                if self.limits.nesting == 1 and not self._dispatched:
                     self._uncalled()
         self.limits.leave()
         return outputs
@@ -193,6 +195,7 @@ class Shell(Interpreter):
         call.captured, call.folder = self._captured, self.folder
         call.through = call.through or self._through
         if call.name in self.functions:
+            self._dispatched |= not call.words[0].plain
             return self._function(call)
         unwrapped = unwrap(call, self.wrappers)
         if unwrapped is None:

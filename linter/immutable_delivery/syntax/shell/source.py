@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span
-from immutable_delivery.syntax.shell.mask import GLUE, cut_heredocs, mask
+from immutable_delivery.syntax.shell.mask import GLUE, Heredoc, cut_heredocs, mask
+
+MAX_REMEMBERED = 100_000
+
+
+def _prepare(text: str, escape: str) -> tuple[str, str, Mapping[int, Heredoc]]:
+    """Return a script without continuations, without the bodies of here-documents, and those."""
+    clean = mask(text, escape)
+    return clean, *cut_heredocs(clean)
+
+
+@lru_cache(maxsize=64)
+def _prepared(text: str, escape: str) -> tuple[str, str, Mapping[int, Heredoc]]:
+    """Remember it: jobs run a script again and again."""
+    return _prepare(text, escape)
 
 
 class Source:
@@ -26,8 +40,8 @@ class Source:
     ) -> None:
         self.written = written
         self.hidden = lazy("|".join(map(re.escape, hidden))) if hidden else None
-        self.clean = mask(written.text, escape)
-        self.script, self.heredocs = cut_heredocs(self.clean)
+        prepared = _prepared if len(written.text) <= MAX_REMEMBERED else _prepare
+        self.clean, self.script, self.heredocs = prepared(written.text, escape)
         for text in hidden:
             self.script = self.script.replace(text, "$" + "_" * (len(text) - 1))
         self.glued = GLUE in self.clean

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from immutable_delivery.lazy_regex import lazy
@@ -88,6 +88,7 @@ def _valued(node: Node) -> bool:
 
 
 MAX_LENGTH = 400_000
+MAX_REMEMBERED = 100_000
 MAX_CROWD = 400
 """Pipes or parentheses in one statement, and what no script has many of in all: the parser's time grows with their square."""
 
@@ -111,6 +112,16 @@ def _parser() -> Parser:
 
 
 def parse(script: str) -> Node | None:
+    """Return the tree of a script; jobs run one again and again, so that of a script that is not long is kept."""
+    return _remembered(script) if len(script) <= MAX_REMEMBERED else _parse(script)
+
+
+@lru_cache(maxsize=16)
+def _remembered(script: str) -> Node | None:
+    return _parse(script)
+
+
+def _parse(script: str) -> Node | None:
     """Return the tree of a script, with byte offsets that are character offsets; None where it is hopeless."""
     if len(script) > MAX_LENGTH or _crowded(script) or _broken(script):
         return None
