@@ -348,3 +348,16 @@ def test_address_of_the_forge_is_checked(
 ) -> None:
     done = serve(name, *pull).review("--api", api)
     assert (done.code, "is no address of a forge" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("token", ["", TOKEN])
+def test_look_at_a_branch_needs_no_forge(
+    serve: Serve, name: str, pull: tuple[str, str], token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forge = serve(name, *pull)
+    monkeypatch.setattr(type(forge), "variables", lambda *_: {f"{name.upper()}_TOKEN": token})
+    done = forge.review("--dry-run", "--since", forge.store.base, "--api", forge.api)
+    assert done.code == 1, done.err
+    assert done.out.count("example.org/s0") == 1
+    assert forge.store.asked == []
+    assert "no pull request is known" in forge.review("--api", forge.api).err

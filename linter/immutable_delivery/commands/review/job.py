@@ -44,7 +44,7 @@ class Job(Record, frozen=True):
     def pull(self, *, offline: bool) -> Pull | None:
         """Return the pull request, without a token as far as it is known here; None where it has moved on."""
         asked = self.found.asked
-        if self.session is not None and asked.repository and (asked.number or asked.source):
+        if self.session is not None and self._named:
             return _pull(self.session, asked)
         if asked.base and (offline or self.session is None):
             return _known(asked)
@@ -54,15 +54,21 @@ class Job(Record, frozen=True):
             "no pull request is known: name --repository and --pull-request, and a token in the variables of the job"
         )
 
+    @property
+    def _named(self) -> bool:
+        """Whether there is a pull request to look at."""
+        asked = self.found.asked
+        return bool(asked.repository and (asked.number or asked.source))
+
     def printed(self, pull: Pull, report: Report, wanted: Wanted) -> str:
         """Return the requests of a review as JSON, as they would be sent; the token stands in none."""
         calls = worked_out(self.forge, pull, self._state(pull), report, wanted).calls
         return f"{json.dumps(list(self._data(calls)), indent=2, ensure_ascii=False)}\n"
 
     def _state(self, pull: Pull) -> State:
-        """Return what there is; without a token the diff of this clone, as before a first review."""
+        """Return what there is; without a token or a number the diff of this clone, as before a first review."""
         session = self.session
-        if session is None:
+        if session is None or not self._named:
             return State(diff=parsed(patch(Path.cwd(), pull.base, pull.head)))
         try:
             return session.understood(lambda: self.forge.state(session, pull))
