@@ -395,3 +395,14 @@ def test_a_substitution_in_a_variable_stays_one_word() -> None:
     (call,) = [one for one in calls(script) if one.name == "a"]
     assert len(call.words) == 4
     assert not call.words[3].known
+
+
+def test_what_a_variable_dispatches_leaves_the_other_functions_alone() -> None:
+    text = 'one() { first; }\ntwo() { second; }\nf=$1; shift\nif ! $f "$@"; then exit 1; fi\n'
+    shell = Shell({}, load().wrappers)
+    shell.run(located(text), arguments=[located("one")])
+    assert "second" not in {call.name for call in shell.calls}
+    assert "first" in {call.name for call in shell.calls}
+    other = Shell({}, load().wrappers)
+    other.run(located(text.replace("$f", "unknown")), arguments=[located("one")])
+    assert {"first", "second"} <= {call.name for call in other.calls}

@@ -35,6 +35,8 @@ class Shell(Interpreter):
         self._dispatched = False
         """Whether a variable has named a function that runs (`"$1"`): then others are for other calls."""
         self._running: set[tuple[int, int]] = set()
+        self._dispatched = False
+        """Whether the value of a variable named a function that was run: the others wait for another call."""
 
     def run(
         self,
@@ -185,7 +187,13 @@ class Shell(Interpreter):
         if not call.words:
             return []
         call.assignments = dict(assignments.pair(self, child) for child in assigned)
+        self._dispatched |= call.name in self.functions and self._is_expanded(node)
         return self.emit(call)
+
+    def _is_expanded(self, node: Node) -> bool:
+        """Whether a variable names the command."""
+        name = node.child_by_field_name("name")
+        return name is not None and "$" in self.source.clean[name.start_byte : name.end_byte]
 
     def emit(self, call: Call) -> list[int]:
         """Add a call, or what it wraps; return the calls that write to its standard output."""
