@@ -51,6 +51,7 @@ COSTLY = {
 """Templates, and a word of what is told of them."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("template", "told"), COSTLY.items(), ids=range(len(COSTLY)))
 def test_a_template_that_costs_too_much_is_told(template: str, told: str) -> None:
     began = thread_time()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from immutable_delivery.syntax.gotemplate.values import (
     Int64,
+    NamedList,
     NamedMap,
     Object,
-    StringList,
     Unknown,
     Value,
     kind,
@@ -22,7 +22,7 @@ def type_name(value: Value) -> str:
     if value is None:
         return "<nil>"
     if isinstance(value, list):
-        return "[]string" if isinstance(value, StringList) else "[]interface {}"
+        return value.type_name if isinstance(value, NamedList) else "[]interface {}"
     if isinstance(value, dict):
         return value.type_name if isinstance(value, NamedMap) else "map[string]interface {}"
     return "int64" if isinstance(value, Int64) else kind(value)

@@ -93,10 +93,25 @@ class StringMap(NamedMap):
     type_name = "map[string]string"
 
 
-class StringList(list[Value]):
+class NamedList(list[Value]):
+    """A list whose type has a name of its own in Go."""
+
+    __slots__ = ()
+    type_name = ""
+
+
+class StringList(NamedList):
     """Go's []string."""
 
     __slots__ = ()
+    type_name = "[]string"
+
+
+class IntList(NamedList):
+    """Go's []int."""
+
+    __slots__ = ()
+    type_name = "[]int"
 
 
 class Object:

@@ -6,7 +6,7 @@ from typing import Any
 
 from immutable_delivery.syntax.gotemplate.equality import deep_equal
 from immutable_delivery.syntax.gotemplate.execution import Run
-from immutable_delivery.syntax.gotemplate.functions.conversion import texts, to_int
+from immutable_delivery.syntax.gotemplate.functions.conversion import texts, to_int, to_text
 from immutable_delivery.syntax.gotemplate.functions.defaults import present
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.problems import FunctionError
@@ -132,11 +132,12 @@ def _chunk(run: Run, size: int, value: Value) -> List:
 
 
 def _sort_alpha(run: Run, value: Value) -> Value:
-    if isinstance(value, list):
-        run.budget.items(len(value))
-        for item in value:
-            if isinstance(item, Unknown):
-                return item
+    if not isinstance(value, list):
+        return StringList([to_text(value)])
+    run.budget.items(len(value))
+    for item in value:
+        if isinstance(item, Unknown):
+            return item
     return StringList(sorted(texts(value)))
 
 

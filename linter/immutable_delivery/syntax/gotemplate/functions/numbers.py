@@ -12,7 +12,7 @@ from immutable_delivery.syntax.gotemplate.functions.conversion import to_float, 
 from immutable_delivery.syntax.gotemplate.functions.signature import Function
 from immutable_delivery.syntax.gotemplate.printing import printed
 from immutable_delivery.syntax.gotemplate.problems import FunctionError
-from immutable_delivery.syntax.gotemplate.values import Int64, Value
+from immutable_delivery.syntax.gotemplate.values import Int64, IntList, Value
 
 _MOST_PLACES = 300
 _DECIMALS = Context(prec=32)
@@ -154,10 +154,10 @@ def _until_step(run: Run, start: int, stop: int, step: int) -> list[int]:
 
 def _steps(run: Run, start: int, stop: int, step: int) -> list[int]:
     if step == 0 or (stop < start and step >= 0) or (stop >= start and step < 0):
-        return []
+        return IntList()
     numbers = range(start, stop, step)
     run.budget.items(_length(numbers))
-    return list(numbers)
+    return IntList(numbers)
 
 
 def _length(numbers: range) -> int:
