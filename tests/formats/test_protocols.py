@@ -59,6 +59,7 @@ from immutable_delivery.formats import (
     score,
     script,
     skaffold,
+    systemd,
     terraform,
     woodpecker,
 )
@@ -66,7 +67,7 @@ from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
     ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, fleet, github, gitlab,
-    helmfile, jenkins, kamal, kubernetes, makefile, nomad, packer, platforms, precommit, procfile, quadlet, score, script, skaffold, terraform, woodpecker,
+    helmfile, jenkins, kamal, kubernetes, makefile, nomad, packer, platforms, precommit, procfile, quadlet, score, script, skaffold, systemd, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 ENCLOSES: tuple[Encloses, ...] = (chart,)

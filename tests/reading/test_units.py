@@ -89,6 +89,7 @@ SAMPLES = {
     "drone": (".drone.yml", "kind: pipeline\nsteps: [{image: a}]\n"),
     "ecs": ("task.json", '{"containerDefinitions": [{"name": "a", "image": "b"}]}\n'),
     "makefile": ("Makefile", "a:\n\tdocker pull debian\n"),
+    "systemd": ("a.service", "[Service]\nExecStart=docker pull debian\n"),
     "script": ("a.sh", "docker pull debian\n"),
     "github": (".github/workflows/a.yml", "jobs: {a: {container: debian}}\n"),
     "gitlab": (".gitlab-ci.yml", "a: {image: b, script: [c]}\n"),

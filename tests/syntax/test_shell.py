@@ -240,7 +240,6 @@ def test_what_a_program_makes_of_text_is_not(script: str) -> None:
         "python -c 'a b'",
         "sh script.sh 'a b'",
         "sh a b",
-        "ssh host 'a b'",
         "docker run x sh -c 'a b'",
         "node -e 'a b'",
     ],
@@ -248,6 +247,17 @@ def test_what_a_program_makes_of_text_is_not(script: str) -> None:
 def test_other_text_is_no_script(script: str) -> None:
     assert all(call.name != "a" for call in calls(f"{script}\nz"))
     assert [call.name for call in calls(f"{script}\nz")][-1:] == ["z"]
+
+
+@pytest.mark.parametrize(
+    "script", ["ssh host 'a b'", "ssh host <<EOF\na b\nEOF", "docker exec x a b"]
+)
+def test_what_runs_elsewhere_runs_there(script: str) -> None:
+    found = calls(f"{script}\nz")
+    assert [(call.name, call.through is not None) for call in found][1:] == [
+        ("a", True),
+        ("z", False),
+    ]
 
 
 def test_heredocs_leave_the_rest_of_the_line_and_of_the_script() -> None:

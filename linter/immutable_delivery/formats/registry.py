@@ -82,6 +82,7 @@ REGISTRY = (
     Entry("bitbucket", r"^bitbucket-pipelines\.ya?ml$", apart=True),
     Entry("codebuild", r"^[\w.-]*buildspec[\w.-]*\.ya?ml$", apart=True),
     Entry("jenkins", r"Jenkinsfile(?:[.-][\w.-]+)?$", apart=True),
+    Entry("systemd", r"\.service$", apart=True),
     Entry("script", r"\.(?:sh|bash|zsh|ksh|ash)$|^[^.]+$", apart=True, bytewise=True),
     Entry("makefile", r"^(?:GNU)?[Mm]akefile(?:\.[\w.-]+)?$|\.(?:mk|make)$", bytewise=True),
     Entry("ansible", r"\.ya?ml$"),

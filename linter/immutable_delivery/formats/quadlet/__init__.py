@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from immutable_delivery.context import Comment, ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.quadlet.dropins import dropped_in
-from immutable_delivery.formats.quadlet.units import Unit, read
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.comments import remarks
+from immutable_delivery.syntax.systemd import Unit, read
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 

@@ -16,11 +16,11 @@ from immutable_delivery.containers.spec import (
 )
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import MountType, Scope
-from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import entrypoint, expanded, words
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.located import LocatedText
+from immutable_delivery.syntax.systemd import Entry, Unit
 
 _HOST = lazy(r"[./~]|%[A-Za-z]")
 _PLACED = {

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.formats.quadlet.units import Unit, read
 from immutable_delivery.records import replace
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.systemd import Unit, read
 
 
 def dropped_in(unit: Unit, ctx: ParseContext) -> Unit:

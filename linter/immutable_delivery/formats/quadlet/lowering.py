@@ -10,11 +10,11 @@ from immutable_delivery.containers.spec import ImageSpec, Setting
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact, Image, Resource, Scope, Unread
 from immutable_delivery.formats.quadlet.containers import container
-from immutable_delivery.formats.quadlet.units import Entry, Unit
 from immutable_delivery.formats.quadlet.words import words
 from immutable_delivery.references.urls import is_remote
 from immutable_delivery.source.files import Files, folder_of, resolve
 from immutable_delivery.source.text import Place, Span
+from immutable_delivery.syntax.systemd import Entry, Unit
 
 _NEEDED = {"Container": ("Image", "Rootfs"), "Image": ("Image",), "Kube": ("Yaml",)}
 _UPDATES = frozenset({"registry", "local"})

@@ -66,7 +66,7 @@ class Expander:
         """Return the words that a node of the grammar expands to: none, one or several."""
         kind, start, end = node.type, node.start_byte, node.end_byte
         text = self.source.clean[start:end]
-        if kind in _PLAIN and not _SPECIAL.search(text):
+        if kind in _PLAIN and not (_SPECIAL.search(text) or self._is_filled(start, end)):
             return [Word(text, source=self.source, start=start, end=end)]
         if kind == "raw_string" and not (self.source.glued or self.source.hidden):
             text = text[1:-1] if text.endswith("'") else text[1:]
@@ -79,6 +79,10 @@ class Expander:
         fields = Fields(self.source, start, end)
         self._add(fields, node)
         return unbraced(fields.finish())
+
+    def _is_filled(self, start: int, end: int) -> bool:
+        """Whether somebody else fills in a part of a stretch before a shell reads it."""
+        return next(iter(self.source.filled_in(start, end)), None) is not None
 
     def one(self, node: Node) -> Word:
         """Return a node as one word: the value of an assignment."""

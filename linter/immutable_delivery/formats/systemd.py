@@ -1,0 +1,59 @@
+"""Services of systemd: what a machine runs when they start, and before and after that; the reference is systemd.service(5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from immutable_delivery.context import Comment, ParseContext, ParseProblem
+from immutable_delivery.facts import Build, Fact, Scope
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.text import Text
+from immutable_delivery.syntax.comments import remarks
+from immutable_delivery.syntax.systemd import Unit, read
+
+NAME = "systemd"
+
+_PATH = lazy(r"\.service\Z")
+_COMMANDS = lazy(
+    rb"^[ \t]*Exec(?:StartPre|Start|StartPost|Reload|Stop|StopPost)[ \t]*=", re.MULTILINE
+)
+_KEY = lazy(r"Exec(?:StartPre|Start|StartPost|Reload|Stop|StopPost)")
+_MARKS = lazy(r"[-@:+!|]+")
+"""How systemd is told to run a command."""
+
+
+def claims(path: str, data: bytes) -> bool:
+    """Whether a file is named as a service and says what to run."""
+    return _PATH.search(path) is not None and _COMMANDS.search(data) is not None
+
+
+def parse(text: Text) -> Unit:
+    """Return the entries of the unit; raise UnreadableError where systemd would refuse it."""
+    return read(text)
+
+
+def comments(document: Unit, text: Text) -> list[Comment]:
+    """Return the comments: each covers the entry below."""
+    spans = [entry.extent.span for entry in document.entries]
+    return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
+
+
+def facts(documents: Mapping[str, Unit], ctx: ParseContext) -> Iterable[Fact | Build]:
+    """Yield what the commands of services do."""
+    for path, unit in documents.items():
+        ctx.troubles += (ParseProblem(path, at, "is no `Key=value`") for at in unit.broken)
+        yield from _facts(unit, ctx)
+
+
+def _facts(unit: Unit, ctx: ParseContext) -> Iterator[Fact]:
+    from immutable_delivery.jobs.scripts import Scripts  # noqa: PLC0415 (it loads the shell)
+
+    scope = Scope(owner=unit.name, phase="boot", layer="os", manifest=unit.path)
+    scripts = Scripts(ctx, {}, checked_out=False)
+    for entry in unit.entries:
+        if entry.section == "Service" and _KEY.fullmatch(entry.key):
+            marks = _MARKS.match(entry.value.text)
+            command = entry.value.slice(marks.end()) if marks else entry.value
+            scripts.script(command, scope, entry.extent)
+    yield from scripts.finish()
