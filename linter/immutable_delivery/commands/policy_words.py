@@ -94,4 +94,5 @@ def _seen(file: PolicyFile, others: list[Policy]) -> dict[str, set[str]]:
 
 def _items(fact: Fact) -> Iterator[object]:
     for _, each in ITEMS:
-        yield from getattr(fact, each, ())
+        items = getattr(fact, each, ())  # a field of that name may be no list in another kind
+        yield from items if isinstance(items, (list, tuple)) else ()
