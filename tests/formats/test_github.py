@@ -287,3 +287,25 @@ def test_containers_of_a_machine_that_goes_with_the_job_are_for_it(runner: str, 
 def test_a_machine_that_is_reached_is_none_of_these() -> None:
     found = facts(job("steps:\n- run: ssh web.example docker exec web rm -rf /srv"), Command)
     assert {one.throwaway for one in found} == {"no"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "jobs: [",
+        "jobs:\n  a: {steps: {run: x}}\n",
+        "jobs: text\n",
+        "on: push\r\njobs:\r\n  a:\r\n    steps:\r\n    - run: |\r\n        npm install x\r\n        curl https://x.example | sh\r\n",
+        "jobs: {a: {steps: [{run: '" + "${{ " * 15_000 + "'}]}}\n",
+        "jobs: {a: {steps: [{run: '" + "npm i a; " * 6_000 + "'}]}}\n",
+        "jobs: {a: {strategy: {matrix: {x: [1], include: [1, [2]], exclude: 3}}, container: '${{ matrix.x }}'}}\n",
+        "jobs: {a: {container: '${{ " + "(" * 3_000 + " }}'}}\n",
+        "jobs: {a: {container: '${{ " + "!" * 1_000 + "a }}'}}\n",
+        "jobs: {a: {uses: ./.github/workflows/ci.yml}}\n",
+        "jobs: {a: &a {needs: *a}}\n",
+        "",
+    ],
+)
+def test_bad_input_ends(content: str) -> None:
+    found, _ = read_files(github, {PATH: content})
+    assert len(found) < 7_000

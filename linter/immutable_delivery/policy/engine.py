@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from immutable_delivery.facts import Fact
@@ -126,34 +127,32 @@ def _within(inner: Place, outer: Place) -> bool:
 
 def _merged(findings: Iterable[Finding]) -> list[Finding]:
     """Make findings of one policy at one place one finding, in order of place and policy."""
-    found: dict[tuple[str, Place], Finding] = {}
+    found: dict[tuple[str, Place], list[Finding]] = defaultdict(list)
     for one in findings:
-        key = (one.policy, one.place)
-        found[key] = _both(found[key], one) if key in found else one
-    return sorted(found.values(), key=lambda one: (one.place, one.policy))
+        found[one.policy, one.place].append(one)
+    joined = (_joined(group) if group[1:] else group[0] for group in found.values())
+    return sorted(joined, key=lambda one: (one.place, one.policy))
 
 
-def _both(finding: Finding, other: Finding) -> Finding:
-    """Join two findings; which comes first must not matter, so the text that sorts first speaks."""
-    first, second = sorted(
-        (finding, other), key=lambda f: (not f.enabled, f.extent, f.message, f.owner)
-    )
+def _joined(group: Sequence[Finding]) -> Finding:
+    """Join findings; which comes first must not matter, so the text that sorts first speaks."""
+    first = min(group, key=lambda f: (not f.enabled, f.extent, f.message, f.owner))
     return replace(
         first,
-        services=tuple(sorted({*finding.services, *other.services})),
-        parts=tuple(sorted({*finding.parts, *other.parts})),
-        environments=_environments(finding, other),
-        uses=tuple(sorted({*finding.uses, *other.uses})),
-        subjects=tuple(sorted({*finding.subjects, *other.subjects})),
-        severity=min(first, second, key=lambda f: (not f.enabled, rank(f.severity))).severity,
+        services=tuple(sorted({name for one in group for name in one.services})),
+        parts=tuple(sorted({part for one in group for part in one.parts})),
+        environments=_environments(group),
+        uses=tuple(sorted({place for one in group for place in one.uses})),
+        subjects=tuple(sorted({subject for one in group for subject in one.subjects})),
+        severity=min(group, key=lambda f: (not f.enabled, rank(f.severity))).severity,
     )
 
 
-def _environments(finding: Finding, other: Finding) -> tuple[str, ...]:
-    """Join two lists of environments: an empty one means every environment."""
-    if not finding.environments or not other.environments:
+def _environments(group: Sequence[Finding]) -> tuple[str, ...]:
+    """Join lists of environments: an empty one means every environment."""
+    if not all(one.environments for one in group):
         return ()
-    return tuple(sorted({*finding.environments, *other.environments}))
+    return tuple(sorted({name for one in group for name in one.environments}))
 
 
 def _unresolved(verdicts: Iterable[Verdict]) -> list[Unresolved]:

@@ -14,7 +14,7 @@ from immutable_delivery.records import Record, replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import filled, unaligned
 
-EXPRESSION = lazy(r"\$\{\{((?:'[^']{0,500}+'|[^'}]|\}(?!\})){0,1500}+)\}\}")
+EXPRESSION = lazy(r"\$\{\{((?:'[^']{0,500}+'|[^'}$]|\}(?!\})|\$(?!\{\{)){0,1500}+)\}\}")
 """Longer ones are not looked into, so that text full of openings costs no more than its length."""
 MAX_ALTERNATIVES = 64
 """Of something that may have more values, nothing is known."""
