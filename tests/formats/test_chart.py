@@ -12,6 +12,7 @@ import pytest
 
 from immutable_delivery.context import UNCONFIGURED
 from immutable_delivery.facts import Container, Fact, File, Image, Mount, Source, Start
+from immutable_delivery.links.charts import link_charts
 from immutable_delivery.reading.project import Project, Reader, read
 from immutable_delivery.repository.classify import classify
 from immutable_delivery.source.files import MemoryFiles
@@ -361,6 +362,21 @@ def test_a_test_of_helm_is_development() -> None:
     )
     found = project({**WEB, "templates/tests/t.yaml": hook.replace("nginx", "a")})
     assert {one.scope.development for one in images(found)} == {True, False}
+
+
+def test_a_chart_that_is_released_here_is_judged_as_released() -> None:
+    release = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: shop}
+spec:
+  chart: {spec: {chart: ./charts/web, sourceRef: {kind: GitRepository, name: this}}}
+  values: {image: {tag: 1.27.3}}
+"""
+    found = project({**under("charts/web", WEB), "clusters/shop.yaml": release})
+    (image,) = [one for one in link_charts(found.facts) if isinstance(one, Image)]
+    assert (image.reference, image.scope.defaults) == ("nginx:1.27.3", False)
+    assert at(found, image.place_of("tag")) == "clusters/shop.yaml:6 1.27.3"
 
 
 def test_a_library_deploys_nothing() -> None:

@@ -80,7 +80,7 @@ class Releasing(Record):
 def _elsewhere(rendered: Rendered, given: Given, ctx: ParseContext) -> Iterator[Fact]:
     """Yield what the values of charts that it needs, and that are not here, say by their shape."""
     scope = Scope(
-        owner=f"release {given.name}", service=given.name, phase="start", layer="middleware", deployed=True, chart=given.folder or ""
+        owner=f"release {given.name}", service=given.name, phase="start", layer="middleware", deployed=True, chart=given.folder or "."
     )  # fmt: skip
     for one in absent(rendered.chart, given.layers()):
         yield from releases.facts(one.values, scope, ctx)
@@ -92,4 +92,4 @@ def _layer(layer: Values) -> Layer:
 
 
 def _of_chart(fact: Fact, folder: str) -> Fact:
-    return replace(fact, scope=replace(fact.scope, chart=folder))
+    return replace(fact, scope=replace(fact.scope, chart=folder or "."))
