@@ -416,3 +416,12 @@ def test_what_a_variable_dispatches_leaves_the_other_functions_alone() -> None:
     other = Shell({}, load().wrappers)
     other.run(located(text.replace("$f", "unknown")), arguments=[located("one")])
     assert {"first", "second"} <= {call.name for call in other.calls}
+
+
+def test_a_folder_that_a_substitution_begins_is_unknown() -> None:
+    found = calls('D=$(readlink -f x)\ncd "$D/deploy"\na\ncd /srv\nb\ncd "$(pwd)"\ncd sub\nc\n')
+    assert {call.name: call.folder for call in found if call.name in {"a", "b", "c"}} == {
+        "a": None,
+        "b": "/srv",
+        "c": None,
+    }

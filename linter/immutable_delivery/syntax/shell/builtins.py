@@ -121,11 +121,14 @@ def _set(shell: Interpreter, call: Call) -> None:
 
 
 def _cd(shell: Interpreter, call: Call) -> None:
-    folders = [word.text for word in call.arguments if not word.text.startswith("-")]
-    if len(folders) != 1 or (shell.folder is None and not folders[0].startswith("/")):
+    """Go to a folder; what a variable or substitution begins with may be anywhere."""
+    folders = [word for word in call.arguments if not word.text.startswith("-")]
+    named = folders[0].text if len(folders) == 1 else ""
+    unknown = len(folders) != 1 or bool(folders[0].unresolved)
+    if unknown or (shell.folder is None and not named.startswith("/")):
         shell.folder = None
     else:
-        shell.folder = normpath(join(shell.folder or "", folders[0]))
+        shell.folder = normpath(join(shell.folder or "", named))
 
 
 def piped_words(call: Call, feeding: list[Call]) -> list[Word]:
