@@ -149,7 +149,18 @@ def marks_of_templates(count: int) -> Mapping[str, str]:
     return {"compose.yaml": "services: {s: {image: nginx}}\n# " + "{{ <% {% " * count + "\n"}
 
 
+def commands_elsewhere(count: int) -> Mapping[str, str]:
+    return {"a.sh": lines("ssh web{i} 'git pull && docker pull a{i}:1'\n", range(count))}
+
+
+def recipes(count: int) -> Mapping[str, str]:
+    rules = lines("t{i}: t{before}\n\tkubectl -n a{i} edit deploy/web\n", range(1, count))
+    return {"Makefile": f"t0:\n\tkind create cluster\n{rules}"}
+
+
 KINDS: dict[Kind, int] = {
+    commands_elsewhere: 400,
+    recipes: 200,
     blank_lines: 20_000,
     marks_of_templates: 4_000,
     pattern_of_a_patch: 120,
