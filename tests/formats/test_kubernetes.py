@@ -101,13 +101,6 @@ TEMPLATE = f"spec: {{template: {{{POD}}}}}"
             "Pod/job (container a)",
         ),
         (
-            (
-                "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: w}\n"
-                "spec: {templates: [{name: t, script: {image: x:1, source: echo}}]}"
-            ),
-            "Workflow/w (container 0)",
-        ),
-        (
             "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: m}\nspec: {image: x:1}",
             "Prometheus/m",
         ),
@@ -162,6 +155,26 @@ def test_roles_of_containers() -> None:
         "s": ("sidecar", "start", ""),
         "e": ("ephemeral", "start", ""),
     }
+
+
+WORKFLOW = "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: w}\n"
+
+
+def test_templates_of_a_workflow_are_steps_of_a_pipeline_by_their_own_names() -> None:
+    content = WORKFLOW + (
+        "spec:\n  templates:\n  - {name: a, script: {image: x:1, command: [sh], source: echo hello}}\n"
+        "  - {name: b, container: {image: x:1, command: [date]}}\n"
+        "  - {name: c, containerSet: {containers: [{name: d, image: x:1}]}}\n"
+    )
+    found = facts(content, kind=Container)
+    owners = [container.scope.owner for container in found]
+    assert owners == [
+        "Workflow/w (container a)",
+        "Workflow/w (container b)",
+        "Workflow/w (container d)",
+    ]
+    assert {(one.scope.phase, one.scope.deployed) for one in found} == {("pipeline", False)}
+    assert found[0].entry == ("sh", "-c", "echo hello")
 
 
 def test_tekton_steps_belong_to_a_pipeline() -> None:

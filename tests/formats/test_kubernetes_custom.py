@@ -69,7 +69,7 @@ def test_a_repository_that_a_workflow_checks_out(revision: str, pin: str) -> Non
         f"container: {{image: x:1}}, inputs: {{artifacts: [{{name: s, path: /s, {git}}}]}}"
     )
     (fetch,) = facts(Fetch, content)
-    assert (fetch.url, fetch.pin, fetch.scope.phase) == ("https://git.example/a/b", pin, "start")
+    assert (fetch.url, fetch.pin, fetch.scope.phase) == ("https://git.example/a/b", pin, "pipeline")
 
 
 FLUX = ("kustomize.toolkit.fluxcd.io/v1", "Kustomization")

@@ -149,8 +149,9 @@ def start(command: CommandSpec, scope: Scope) -> Start:
 
 
 def _entry(spec: ContainerSpec) -> tuple[str, ...] | None:
-    """Return the words that start a container; None where one is not known."""
-    known = [command.run for command in spec.starts]
+    """Return the words that start a container; None where one is not known. A script that the manifest holds is the program."""
+    held = [command for command in spec.others if not command.phase]
+    known = [command.run for command in held[:1] or spec.starts]
     return None if None in known else tuple(word for argv in known if argv for word in argv)
 
 

@@ -25,11 +25,12 @@ def pod_facts(pod: Pod, workload: Workload) -> Iterator[Fact]:
     mounts = Mounts(pod, held, workload)
     yield from volumes.images(held, workload.scope())
     yield from volumes.checkouts(held, workload.scope())
-    yield from volumes.artifacts(pod.spec, workload.scope())
+    yield from volumes.artifacts(pod.spec, workload.scope(role="pipeline"))
     yield from variables.instructions(pod.annotations, workload.scope())
     yield from mounts.unused(workload.scope())
     for found in pod.containers:
-        scope = workload.scope(text(found.node, "name") or _number(found, pod), found.role)
+        name = text(found.node, "name") or found.template or _number(found, pod)
+        scope = workload.scope(name, found.role)
         yield from _container(found, mounts, scope)
 
 

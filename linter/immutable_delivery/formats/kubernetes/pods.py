@@ -21,6 +21,11 @@ _LISTS: dict[str, PodRole] = {
 }
 _STEPS: dict[str, PodRole] = {"steps": "pipeline", "sidecars": "pipeline"}
 _ARGO: dict[str, PodRole] = {"sidecars": "sidecar"}
+_WORKFLOW: dict[str, PodRole] = dict.fromkeys(
+    ("containers", "initContainers", "sidecars"), "pipeline"
+)
+_WORKFLOWS = frozenset({"Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow"})
+"""Kinds of Argo whose templates are steps of a pipeline, as Tekton's are."""
 _SCHEMAS = frozenset({"openAPIV3Schema", "metadata", "status", "data", "stringData", "binaryData"})
 _VALUES = frozenset({"values", "valuesObject"})
 _CORE = frozenset({"Pod", "PodTemplate", "ReplicationController"})
@@ -58,7 +63,7 @@ def pods(root: Mapping, group: str, kind: str) -> Iterator[Pod]:
         return
     if not group and kind not in _CORE:
         return
-    lists = _lists(group)
+    lists = _lists(group, kind)
     skipped = _SCHEMAS | (frozenset() if group in _BUILT_IN else _VALUES)
     waiting: list[tuple[Node, Mapping]] = [(root, root)]
     while waiting:
@@ -84,7 +89,7 @@ def _pod(node: Mapping, holder: Mapping, group: str, lists: dict[str, PodRole]) 
         if text(one, "image") or _completed(one, node, group)
     ]
     if group == "argoproj.io":
-        found += _argo(node)
+        found += _argo(node, lists["containers"])
     if not found:
         return None
     annotations = mapping(holder, "metadata", "annotations")
@@ -98,17 +103,20 @@ def _completed(one: Mapping, node: Mapping, group: str) -> bool:
     return bool(text(one, "name")) and group in _OVERRIDES
 
 
-def _lists(group: str) -> dict[str, PodRole]:
+def _lists(group: str, kind: str) -> dict[str, PodRole]:
     if group == "tekton.dev":
         return _LISTS | _STEPS
+    if group == "argoproj.io" and kind in _WORKFLOWS:
+        return _LISTS | _WORKFLOW
     return _LISTS | _ARGO if group == "argoproj.io" else _LISTS
 
 
-def _argo(node: Mapping) -> list[Found]:
-    """Return the containers of a workflow template."""
+def _argo(node: Mapping, role: PodRole) -> list[Found]:
+    """Return the containers of a workflow template; one with a name is a step, wherever the workflow stands."""
     named = [mapping(node, key) for key in ("container", "script")]
+    name = text(node, "name")
     return [
-        Found(one, "container", text(node, "name"))
+        Found(one, "pipeline" if name else role, name)
         for one in named
         if one is not None and text(one, "image")
     ]
