@@ -46,6 +46,12 @@ def told(script: str, phase: Phase = "pipeline") -> list[str]:
         ("docker run -d x; docker --context prod exec web pip install x", "running"),
         ("ssh root@localhost -p 2222 reboot", "throwaway"),
         ("vagrant up; ssh web reboot", "throwaway"),
+        ("aws ec2 run-instances; ssh $H ./x; aws ec2 terminate-instances", "throwaway"),
+        ("terraform apply; ssh $H ./x; terraform destroy", "throwaway"),
+        ("terraform apply; ssh $H ./x", "running"),
+        ("ci/vm.sh create; ssh $H ./x; ci/vm.sh delete", "throwaway"),
+        ("ci/vm.sh create; ssh $H ./x; ci/other.sh delete", "running"),
+        ("ci/job.sh create; ssh $H ./x; ci/job.sh delete", "running"),
         ("vagrant ssh -c 'apt-get install x'", "throwaway"),
         ("tilt up", "throwaway"),
         ("ssh web reboot", "running"),
@@ -62,3 +68,12 @@ def test_what_a_command_changes(script: str, expected: str) -> None:
 
 def test_a_machine_that_starts_containers_runs_them() -> None:
     assert told(ENTER, "start") == ["running"]
+
+
+def test_of_a_script_of_many_lines_the_first_is_told() -> None:
+    script = "ssh $SSH_OPTS web 'cd /srv/app\nrm -rf old\n'"
+    interpreter = Interpreter(shell="bash")
+    place = Place("deploy.sh", Span(0, len(script)))
+    interpreter.script(LocatedText.literal(script, place), Scope(phase="pipeline"), None)
+    (fact,) = [fact for fact in interpreter.finish() if isinstance(fact, Command)]
+    assert (fact.text, fact.effect) == ("ssh $SSH_OPTS web cd /srv/app …", "changes")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from posixpath import join, normpath
 
@@ -15,14 +14,10 @@ from immutable_delivery.records import Record
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Word
-from immutable_delivery.syntax.shell.wrappers import tail
+from immutable_delivery.syntax.shell.wrappers import may_be_options, tail
 
 _PAIRS = "pairs"
 _TRANSPORT = lazy(r"(?:docker|oci|registry)://")
-_OPTION_VARIABLE = lazy(
-    r"\$[({]?\w*(?:OPT|ARG|FLAG|EXTRA|PARAM|VOL|MOUNT|ENV|TTY|NET|PORT|USER|PLATFORM|INTERACTIVE|CACHE)\w*(?:\[[@*]\])?[)}]?",
-    re.IGNORECASE,
-)
 _OPTIONS = "docker-run"
 """The name under which the tables hold the options of programs that start a container."""
 
@@ -70,15 +65,10 @@ def _started(
     event: Event, stage: Stage, rule: Rule, verb: Word, behind: list[Word]
 ) -> Iterator[NamedImage]:
     known = stage.tables.role(_OPTIONS).options
-    options = parse([word for word in behind if not _may_be_options(word)], known, stop=1)
+    options = parse([word for word in behind if not may_be_options(word)], known, stop=1)
     operands = [operand.word for operand in options.operands] or options.passed
     if operands:
         yield _image(event, stage, rule, verb, operands[0], options, operands[1:])
-
-
-def _may_be_options(word: Word) -> bool:
-    """Whether a variable without a value stands for options by its name: `docker run $OPTS shop/web`."""
-    return not word.known and not word.quoted and _OPTION_VARIABLE.fullmatch(word.text) is not None
 
 
 def _named(rule: Rule, arguments: Arguments) -> Iterator[Word]:

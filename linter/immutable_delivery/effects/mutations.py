@@ -14,6 +14,8 @@ from immutable_delivery.records import replace
 from immutable_delivery.syntax.shell import Word
 
 _COPYING = frozenset(("start", "init", "hook"))
+_SHOWN = 60
+"""So many characters of a script are shown."""
 
 
 def commands(event: Event, *, told: bool) -> Iterator[Command]:
@@ -86,7 +88,7 @@ def _command(
         places=places,
         tool=event.name or words[0].text,
         verb=" ".join(arguments.texts[:count]),
-        text=event.call.text,
+        text=_line(event.call.text),
         target=(target.text if target.known else None) if target is not None else "",
         mutates=mutates,
         builds=builds,
@@ -94,6 +96,12 @@ def _command(
         effect=_effect(event, rule) if mutates else "",
         deployment=rule.deployment if rule else "",
     )
+
+
+def _line(text: str) -> str:
+    """Return what a person is told of a command: of one that holds a script of many lines the beginning of its first."""
+    first, more, _ = text.strip().partition("\n")
+    return f"{first[:_SHOWN].rstrip()} …" if more else first
 
 
 def _effect(event: Event, rule: Rule | None) -> Effect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from immutable_delivery.effects.arguments import Arguments, parse
@@ -36,6 +37,13 @@ _LOCALLY = (
     "--inventory=localhost*",
 )
 _CREATES = frozenset(("create", "apply"))
+_TAKEN = frozenset(("allocated", "released"))
+_ALLOCATES = frozenset(("create", "allocate", "provision", "launch", "up"))
+_RELEASES = frozenset(("delete", "deallocate", "terminate", "destroy", "release", "down"))
+_OF_MACHINES = lazy(
+    r"instance|server|machine|droplet|(?:^|[^a-z])(?:vms?|hosts?)(?:[^a-z]|$)|alloc", re.IGNORECASE
+)
+_SCRIPT = lazy(r".*/.*|.*\.(?:py|sh|bash|js|rb)")
 _NAMESPACE = frozenset(("namespace", "namespaces", "ns"))
 
 
@@ -43,7 +51,10 @@ class Run(Record):
     """What the commands of a run make and reach."""
 
     makes: set[str] = field(default_factory=set)
-    """cluster, container, host; machine where all of it runs on one that goes with the run; `reaches` for a cluster that was there before."""
+    """cluster, container, host; machine where all of it runs on one that goes with the run; `reaches` for a cluster that was there before;
+    allocated and released for machines elsewhere."""
+    scripts: dict[str, set[str]] = field(default_factory=dict)
+    """Whether scripts of the repository allocate machines and release them."""
     created: set[str] = field(default_factory=set)
     """Namespaces, as they are written."""
     deleted: set[str] = field(default_factory=set)
@@ -54,6 +65,7 @@ class Run(Record):
         """Note what a call makes; return it."""
         rules = event.role.rules.get("makers", ())
         if not rules and event.name not in _OF_CLUSTERS:
+            self._allocation(event)
             return ""
         arguments = parse(event.words, event.role.options)
         made = next((rule.makes for rule in rules if rule.matches(arguments)), "")
@@ -66,6 +78,18 @@ class Run(Record):
         verb, kind, *names = [*texts[:3], "", ""]
         if kind in _NAMESPACE and names[0]:
             (self.created if verb in _CREATES else self.deleted).add(names[0])
+
+    def _allocation(self, event: Event) -> None:
+        """Note what a script does to machines: `allocate.py --action create`, and `--action delete` when the run ends."""
+        texts = [word.text for word in event.call.words]
+        script = next((text for text in texts[:2] if _SCRIPT.fullmatch(text)), "")
+        if not script:
+            return
+        done = self.scripts.setdefault(script, set())
+        if _ALLOCATES & set(texts) and any(map(_OF_MACHINES.search, texts)):
+            done.add("allocated")
+        elif _RELEASES & set(texts):
+            done.add("released")
 
     def settled(self, command: Command, event: Event) -> Command:
         """Return the command with what is known of what it changes."""
@@ -122,7 +146,8 @@ class Run(Record):
         local = any(_OWN_HOST.search(text) for text in arguments.texts)
         if event.name.startswith("ansible"):
             local = local or arguments.given(_LOCALLY) is not None
-        return local or "host" in self.makes
+        taken = any(done >= _TAKEN for done in (self.makes, *self.scripts.values()))
+        return local or taken or "host" in self.makes
 
 
 def settle(

@@ -13,6 +13,11 @@ from immutable_delivery.syntax.shell.source import Word
 
 _ASSIGNMENT = lazy(r"[A-Za-z_]\w*=")
 _SUDO = lazy(r"\$\{?\w*sudo\w*\}?", re.IGNORECASE)
+_OPTION_VARIABLE = lazy(
+    r"\$(?:[({]?|\{\{ *(?:\w+\.)*)\w*(?:OPT|ARG|FLAG|EXTRA|PARAM|VOL|MOUNT|ENV|TTY|NET|PORT|USER|PLATFORM|INTERACTIVE|CACHE)\w*"
+    r"(?:\[[@*]\])?(?:[)}]?| *\}\})",
+    re.IGNORECASE,
+)
 MAX_WRAPPERS = 12
 
 
@@ -142,6 +147,11 @@ def _leaves(wrapper: Wrapper, words: list[Word]) -> bool:
     return bool(wrapper.leaves) and re.search(wrapper.leaves, text) is not None
 
 
+def may_be_options(word: Word) -> bool:
+    """Whether a variable without a value stands for options by its name: `docker run $OPTS shop/web`, `ssh $SSH_OPTS web`."""
+    return not word.known and not word.quoted and _OPTION_VARIABLE.fullmatch(word.text) is not None
+
+
 def _skip_options(words: list[Word], wrapper: Wrapper) -> int | None:
     """Return where the program begins; None where an option says that nothing is run."""
     at, operands = 0, wrapper.operands
@@ -153,6 +163,8 @@ def _skip_options(words: list[Word], wrapper: Wrapper) -> int | None:
             return at + 1 + operands
         if text[:1] == "-":
             at += 2 if _takes_value(text, wrapper.values) else 1
+        elif wrapper.elsewhere and may_be_options(words[at]):
+            at += 1
         elif operands and not (wrapper.assigns and _ASSIGNMENT.match(text)):
             operands, at = operands - 1, at + 1
         else:
