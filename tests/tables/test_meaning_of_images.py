@@ -28,6 +28,9 @@ nginx /usr/share/nginx/html
 httpd /usr/local/apache2/htdocs
 php /var/www/html
 wordpress /var/www/html
+joomla /var/www/html
+matomo /var/www/html
+mediawiki /var/www/html
 drupal /var/www/html
 drupal /opt/drupal/web
 tomcat /usr/local/tomcat/webapps

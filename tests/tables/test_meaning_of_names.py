@@ -84,7 +84,7 @@ def test_every_word_for_compose_files_is_reviewed() -> None:
 
 SECRET = (
     "apikey api_key accesskey access_key auth credential credentials key passphrase password passwd pword pass \
-secret secrets token tokens"
+secret secrets token tokens dbpass dbpasswd dbpassword dbpwd"
 )
 HARMLESS = (
     "public pub file files path dir folder url uri host port name alias version type format algorithm length size ttl \
@@ -113,19 +113,35 @@ def test_words_that_make_a_variable_a_secret() -> None:
     assert len(known(Secrets).always) == 3
 
 
+CHOSEN = "passphrase password passwd pword pwd pass dbpass dbpasswd dbpassword dbpwd secret secrets"
+NONE = """invalid dummy fake none null test testing example placeholder unset undefined empty disabled unused not-used todo tbd
+not-a-secret no-secret dummy-key dummy_key fake-key fake_key"""
+
+
+def test_words_that_stand_for_no_secret_where_it_is_issued_elsewhere() -> None:
+    for value in NONE.split():
+        for name in ("API_KEY", "ACCESS_TOKEN", "AWS_ACCESS_KEY_ID"):
+            assert secret_variable(name, value) == "", value
+    for word in CHOSEN.split():
+        for value in ("dummy", "123", "changeme"):
+            assert secret_variable(f"MY_{word}", value) == ("" if word == "pwd" else "name"), word
+    assert set(known(Secrets).chosen) == set(CHOSEN.split())
+    assert len(known(Secrets).no_secrets) == len(NONE.split())
+
+
 def test_words_that_make_it_harmless() -> None:
     for word in HARMLESS.split():
         for name in (f"TOKEN_{word.upper()}", f"{word}_token"):
             assert secret_variable(name, "hunter22") == "", name
     assert set(known(Secrets).harmless) == set(HARMLESS.split())
     whole = (
-        "PWD OLDPWD DB_PWD KMS_KEY_ID SSH_KEY_NAME FOREIGN_KEY foreignkey PRIMARY_KEY primarykey SORT_KEY sortkey CACHE_KEY \
+        "PWD OLDPWD DB_PWD KMS_KEY_ID PASS_SCHEME AUTH_USER TOKEN_USERNAME SSH_KEY_NAME FOREIGN_KEY foreignkey PRIMARY_KEY primarykey SORT_KEY sortkey CACHE_KEY \
 cachekey INDEX_KEY indexkey HOT_KEY hotkey"
     )
     assert [name for name in whole.split() if secret_variable(name, "hunter22")] == []
     secrets = known(Secrets)
     others = (secrets.harmless_ends, secrets.harmless_beginnings, secrets.harmless_names)
-    assert sum(map(len, others)) == len(whole.split()) == 17
+    assert sum(map(len, others)) == len(whole.split()) == 20
 
 
 def test_files_that_are_secrets() -> None:

@@ -86,7 +86,11 @@ def starts(spec: ContainerSpec, run: Effects) -> Iterator[Start]:
         last = start(command, spec.scope)
         at = {"dev_server": run.dev_server_at} if run.dev_server and run.dev_server_at else {}
         yield replace(
-            last, dev_server=run.dev_server, script=run.script, places={**last.places, **at}
+            last,
+            dev_server=run.dev_server,
+            script=run.script,
+            folders=tuple(dict.fromkeys(run.folders)),
+            places={**last.places, **at},
         )
 
 

@@ -30,6 +30,8 @@ class Effects(Record):
     """The script of package.json that starts the development server; None where the command itself does."""
     started: list[str] = field(default_factory=list)
     """The paths in the container of the texts that its start or a hook runs, whatever their language."""
+    folders: list[str] = field(default_factory=list)
+    """The folders in the container of which its start runs whatever lies there."""
 
 
 def effects(spec: ContainerSpec, ctx: ParseContext) -> Effects:
@@ -66,6 +68,7 @@ def _start(spec: ContainerSpec, ctx: ParseContext, into: Effects) -> None:
     into.script = next(iter(followed.scripts), "")
     into.dev_server, into.dev_server_at = runner.interpreter.dev_server, runner.server_at
     into.started += followed.started
+    into.folders += followed.folders
 
 
 def _whole(spec: ContainerSpec) -> CommandSpec:

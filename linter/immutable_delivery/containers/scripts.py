@@ -31,6 +31,9 @@ _SCRIPT = lazy(r"\.(?:sh|bash)\Z|\A\.{1,2}/")
 _ENVIRONMENTS = frozenset(("env", "with-contenv"))
 _BINARY = lazy(r"\x7fELF|MZ")
 _PASSES = lazy(r"\$\{?[@*1-9]")
+_EVERYTHING = lazy(r"(/[^*?\[\]]+)/[^/]*\*[^/]*")
+_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+_MAX_PATH = 20
 _FUNCTION = lazy(r"^[\w:.-]+[ \t]*\(\)[ \t]*\{", re.MULTILINE)
 _DISPATCH = lazy(r'^(?:time[ \t]+)?"\$\{?[@*1][^"\n]*"(?:[ \t]+"\$@")?[ \t]*$', re.MULTILINE)
 
@@ -42,6 +45,8 @@ class Followed(Record):
     """Paths in the repository of those that were read."""
     started: list[str] = field(default_factory=list)
     """Paths in the container of all of them, whatever their language."""
+    folders: list[str] = field(default_factory=list)
+    """Folders of the container of which everything is run: `for f in /hooks/*; do "$f"; done`."""
     read: int = 0
     """How many scripts were read."""
 
@@ -70,6 +75,7 @@ def follow(
         body = _body(program, view, interpreter)
         since = reached(interpreter)
         if body is None:
+            followed.folders += _folders(program)
             if _SCRIPT.search(program.path.text):
                 interpreter.run.unknown = interpreter.run.unknown or program.path.text
             for told, extent, later in _supervised(program, view, seen):
@@ -126,7 +132,24 @@ def _body(program: Program, view: FileView, interpreter: Interpreter) -> Body | 
         written = next((text for path, text in texts.items() if basename(path) == name), None)
     inside = normpath(join(program.folder, name)) if program.folder else name
     found = view.body(inside) if inside != name else None
-    return found or view.body(name) or (Body(written) if written else None)
+    found = found or view.body(name) or (Body(written) if written else None)
+    return found if found or "/" in name else _in_path(name, view, interpreter)
+
+
+def _in_path(name: str, view: FileView, interpreter: Interpreter) -> Body | None:
+    """Return a program that is called by its name alone, from where the shell looks for it."""
+    path = interpreter.variables.get("PATH")
+    folders = [*(path.text.split(":") if path else ()), *_PATH]
+    found = (view.body(f"{folder}/{name}") for folder in folders[:_MAX_PATH] if folder[:1] == "/")
+    return next((body for body in found if body is not None), None)
+
+
+def _folders(program: Program) -> list[str]:
+    """Return the folder of which a loop, or `run-parts`, runs whatever lies there."""
+    if basename(program.path.text) == "run-parts":
+        return [one.text.rstrip("/") for one in program.arguments[-1:] if one.text[:1] == "/"]
+    match = _EVERYTHING.fullmatch(program.path.text) if program.path.known else None
+    return [match[1]] if match else []
 
 
 def _supervised(

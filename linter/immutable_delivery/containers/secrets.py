@@ -13,6 +13,7 @@ _HARMLESS_VALUE = lazy(
     r"|true|false|yes|no|on|off|none|null|[0-9]{1,5}|/.*|<.*>|(?:file|https?)://[^@]*",
     re.IGNORECASE,
 )
+_SHORT_NUMBER = lazy(r"[0-9]{2,5}")
 _TO_CHANGE = lazy(r"(?:change|replace)[-_ ]?me", re.IGNORECASE)
 """What an image gives to a variable that whoever starts it sets; in a manifest nobody comes behind it."""
 _VALUE = lazy(
@@ -25,6 +26,8 @@ _PLACEHOLDER = lazy(
     r"(?:x+|\*+|\.+|pass(?:word)?|secret|token|user|changeme|<.*>)\Z", re.IGNORECASE
 )
 
+_ASSIGNMENT = lazy(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*([^\r\n]*)", re.MULTILINE)
+_DOTENV = lazy(r"(?:^|/)[^/]*\.env(?:\.[^/]*)?\Z", re.IGNORECASE)
 _TELLING = {
     ".npmrc": lazy(r"_(?:auth|authToken|password)\s*="),
     ".pem": lazy(r"PRIVATE KEY"),
@@ -43,10 +46,18 @@ def secret_variable(name: str, value: str | None, *, default: bool = False) -> S
         return found
     words = known(Secrets)
     if words.always_secret.search(name):
-        return "name"
+        return "" if value is not None and words.no_secret.fullmatch(value) else "name"
     if not words.name.search(name) or words.harmless_name.search(name):
         return ""
-    return "" if value is not None and _HARMLESS_VALUE.fullmatch(value) else "name"
+    return "" if value is not None and _is_none(name, value) else "name"
+
+
+def _is_none(name: str, value: str) -> bool:
+    """Whether a value says that it is no secret; a password is what its owner wrote, `123` and `dummy` too."""
+    words = known(Secrets)
+    if words.chosen_name.search(name):
+        return bool(_HARMLESS_VALUE.fullmatch(value)) and not _SHORT_NUMBER.fullmatch(value)
+    return bool(_HARMLESS_VALUE.fullmatch(value)) or words.no_secret.fullmatch(value) is not None
 
 
 def secret_value(value: str) -> SecretEvidence:
@@ -86,7 +97,18 @@ def secret_file(path: str, content: str | None = None) -> bool:
     words = known(Secrets)
     if not words.file.search(path) or words.harmless_file.search(path.rpartition("/")[2]):
         return False
+    if content is not None and _DOTENV.search(path):
+        return _sets_secret(content)
     telling = next(
         (rule for ending, rule in _TELLING.items() if path.lower().endswith(ending)), None
     )
     return content is None or telling is None or bool(telling.search(content))
+
+
+def _sets_secret(content: str) -> bool:
+    """Whether a file of variables gives one of them a secret."""
+    for name, written in _ASSIGNMENT.findall(content):
+        value = written.partition(" #")[0].strip().strip("\"'")
+        if value and secret_variable(name, value) and not is_placeholder(name, value):
+            return True
+    return _VALUE.search(content) is not None

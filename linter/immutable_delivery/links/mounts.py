@@ -17,6 +17,7 @@ from immutable_delivery.links.code import (
 )
 from immutable_delivery.links.conventions import Convention, Paths, convention
 from immutable_delivery.records import replace
+from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.source.files import Files
 from immutable_delivery.tables import known
 from immutable_delivery.tables.mounts import Mounts
@@ -110,6 +111,8 @@ def _evidence(
                 return f"the Dockerfile copies '{source or '.'}' there"
     if _from_host(mount) and container and (program := program_below(target, container)):
         return f"'{program}' starts from there"
+    if mount.mount_type == "volume" and (image := _serves(target, container)):
+        return f"'{image}' serves what lies there"
     if (
         mount.host_path is not None
         and code.holds_source(mount.host_path)
@@ -117,6 +120,14 @@ def _evidence(
     ):
         return f"'{mount.host_path or '.'}' holds source code"
     return ""
+
+
+def _serves(target: str, container: Container | None) -> str:
+    """Return the image that serves what a volume hides; a folder below may hold data alone (`wp-content/uploads`)."""
+    image = (container.image if container else "") or ""
+    homes = (f"{home}/" for home in served_by(image))
+    hidden = any(home.startswith(f"{target.rstrip('/')}/") for home in homes)
+    return name_and_tag(image)[0] if hidden else ""
 
 
 def _hides(mount: Mount, target: str, inside: str, source: str, code: CodeFolders) -> bool:

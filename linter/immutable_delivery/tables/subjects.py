@@ -463,6 +463,10 @@ class Secrets(Subject, frozen=True):
 
     names: Words = ()
     """Words that make a variable a secret."""
+    chosen: Words = ()
+    """Those of them whose value is chosen where it is written."""
+    no_secrets: Words = ()
+    """Values by which the others say that there is none; `*` is any text."""
     harmless: Words = ()
     """Words that make such a variable harmless."""
     harmless_ends: Words = ()
@@ -492,6 +496,16 @@ class Secrets(Subject, frozen=True):
     def name(self) -> re.Pattern[str]:
         """Finds what makes a variable a secret."""
         return re.compile(rf"(?:^|_)(?:{either(self.names)})(?:_|$)", re.IGNORECASE)
+
+    @cached_property
+    def chosen_name(self) -> re.Pattern[str]:
+        """Finds the end of a name whose value is chosen where it is written."""
+        return re.compile(rf"(?:^|_)(?:{either(self.chosen)})$", re.IGNORECASE)
+
+    @cached_property
+    def no_secret(self) -> re.Pattern[str]:
+        """Recognises a value that says that there is no secret."""
+        return re.compile(either(self.no_secrets, star=".*"), re.IGNORECASE)
 
     @cached_property
     def harmless_name(self) -> re.Pattern[str]:

@@ -31,6 +31,8 @@ def run(shell: Interpreter, call: Call) -> list[int]:
             _cd(shell, call)
         case "set":
             _set(shell, call)
+        case "shift":
+            _shift(shell, call)
         case "eval" if call.arguments:
             return script(shell, joined(call.arguments), None, [])
         case "trap" if call.arguments:
@@ -118,6 +120,14 @@ def _set(shell: Interpreter, call: Call) -> None:
     texts = [word.text for word in call.words]
     if "--" in texts:
         compounds.position(shell, call.words[texts.index("--") + 1 :])
+
+
+def _shift(shell: Interpreter, call: Call) -> None:
+    """Move the arguments on, so that `"$@"` is what is left: `bin=$1; shift; exec "$bin" "$@"`."""
+    words = shell.variables.values.get("@")
+    count = call.words[1].text if call.arguments else "1"
+    if isinstance(words, list) and count.isascii() and count.isdigit():
+        compounds.position(shell, words[int(count[:3]) :])
 
 
 def _cd(shell: Interpreter, call: Call) -> None:
