@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from immutable_delivery.effects.arguments import Arguments, parse
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, hull
-from immutable_delivery.effects.transfers import COPYING, transfer
+from immutable_delivery.effects.transfers import COPYING, carries_data, transfer
 from immutable_delivery.facts import Built, Command, Effect, Mutation
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.shell import Word
@@ -93,7 +93,7 @@ def _command(
         mutates=mutates,
         builds=builds,
         sudo=event.call.sudo,
-        effect=_effect(event, rule) if mutates else "",
+        effect=_effect(event, rule, arguments) if mutates else "",
         deployment=rule.deployment if rule else "",
     )
 
@@ -104,12 +104,15 @@ def _line(text: str) -> str:
     return f"{first[:_SHOWN].rstrip()} …" if more else first
 
 
-def _effect(event: Event, rule: Rule | None) -> Effect:
-    if rule is None or not rule.runs:
+def _effect(event: Event, rule: Rule | None, arguments: Arguments) -> Effect:
+    if rule is None:
         return "changes"
-    from immutable_delivery.effects.inside import effect  # noqa: PLC0415 (most runs enter nothing)
+    if rule.runs:
+        from immutable_delivery.effects.inside import effect  # noqa: PLC0415 (most runs enter nothing)
 
-    return effect(event)
+        return effect(event)
+    copies = rule.mutates == "host" and rule.where
+    return "data" if copies and carries_data(arguments, len(rule.words)) else "changes"
 
 
 def _deploying(command: Command, rule: Rule, arguments: Arguments) -> Command:

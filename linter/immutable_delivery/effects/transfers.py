@@ -21,6 +21,15 @@ _BUNDLED = lazy(r"[a-zA-Z]*x[a-zA-Z]*")
 _GLOB = lazy(r"[^/]*[*?\[{].*", re.DOTALL)
 """From the first part of a path that holds a pattern on."""
 
+_DATA = lazy(
+    r"/var/lib/(?:docker/volumes|containers/storage/volumes|mysql|mariadb|postgresql|mongodb|redis|elasticsearch)(?:/|\Z)"
+    r"|(?:\A|[/_.-])(?:(?:\w*backups?)|dumps?|snapshots?|pgdata|_data)(?:[-_.]?(?:\$\([^()]*\)|\$[\w{}]+|…|\d[\d_.-]*))*"
+    r"(?:/|\Z|\.(?:tar|tgz|gz|bz2|xz|zst|zip|gpg|age|enc)\b)"
+    r"|\.(?:sql|dump|rdb|bak|sqlite3?|pgdump)(?:\.\w{2,4})*\Z",
+    re.IGNORECASE,
+)
+"""What holds what a program has stored: data folders, volumes, backups and dumps of databases."""
+
 
 class Transfer(Record, frozen=True):
     """Files on their way; paths are relative where the script does not say in which folder it stands."""
@@ -46,6 +55,15 @@ def transfer(event: Event, arguments: Arguments) -> Transfer | None:
         return None
     target = named.value if named else operands.pop()
     return _narrowed(_transfer(event, operands, target), arguments) if target else None
+
+
+def carries_data(arguments: Arguments, words: int) -> bool:
+    """Whether a call takes stored data to another machine, from or to where such data lies, behind its first words: no software of that machine changes."""
+    paths = [operand.word.text for operand in arguments.operands[words:]]
+    if len(paths) < 2:  # noqa: PLR2004 (from and to)
+        return False
+    target = paths.pop().partition(":")[2]
+    return _DATA.search(target) is not None or all(map(_DATA.search, paths))
 
 
 def _narrowed(found: Transfer, arguments: Arguments) -> Transfer:

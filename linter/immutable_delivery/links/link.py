@@ -48,7 +48,7 @@ def link(
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
-        own = _released(_commanded(facts))
+        own = _released(_commanded(facts, builds))
         linked = link_services(_sourced(own, files, remote, trust), builds)
         linked = link_development(linked, builds, trust)
         linked = link_substituted(linked, builds)
@@ -79,7 +79,7 @@ def _sourced(facts: Sequence[Fact], files: Files, remote: Remote, trust: Trust) 
     return sources.link_own(sources.link_environments(linked, trust), files, remote)
 
 
-def _commanded(facts: Sequence[Fact]) -> Sequence[Fact]:
+def _commanded(facts: Sequence[Fact], builds: Sequence[Build]) -> Sequence[Fact]:
     """Link what commands outside of containers do, where there are some."""
     if not any(fact.scope.alone or fact.scope.phase == "pipeline" for fact in facts):
         return facts
@@ -87,7 +87,7 @@ def _commanded(facts: Sequence[Fact]) -> Sequence[Fact]:
     from immutable_delivery.links.localbuilds import link_local_builds  # noqa: PLC0415
     from immutable_delivery.links.pipelines import link_pipelines  # noqa: PLC0415
 
-    return link_pipelines(link_local_builds(link_alone(facts)))
+    return link_pipelines(link_local_builds(link_alone(facts), builds))
 
 
 def _pinned(facts: Sequence[Fact], files: Files) -> Sequence[Fact]:
