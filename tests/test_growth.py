@@ -158,7 +158,94 @@ def recipes(count: int) -> Mapping[str, str]:
     return {"Makefile": f"t0:\n\tkind create cluster\n{rules}"}
 
 
+def lines_of_no_process(count: int) -> Mapping[str, str]:
+    return {"Procfile": "web: run\n" + "}\n" * count}
+
+
+def lines_of_no_unit(count: int) -> Mapping[str, str]:
+    return {"a.container": "[Container]\nImage=nginx\n" + "x\n" * count}
+
+
+def steps_of_a_workflow(count: int) -> Mapping[str, str]:
+    one = "    - {{name: s{i}, run: docker run nginx:latest, env: {{A{i}: b}}}}\n"
+    head = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+    return {".github/workflows/a.yml": head + lines(one, range(count))}
+
+
+def jobs_of_gitlab(count: int) -> Mapping[str, str]:
+    one = "j{i}: {{extends: j{before}, image: nginx, script: [make]}}\n"
+    return {".gitlab-ci.yml": "j0: {script: [make]}\n" + lines(one, range(1, count))}
+
+
+def resources_of_terraform(count: int) -> Mapping[str, str]:
+    one = 'resource "docker_image" "a{i}" {{\n  name = "nginx:${{local.b{i}}}"\n}}\nlocals {{\n  b{i} = "latest"\n}}\n'
+    return {"main.tf": lines(one, range(count))}
+
+
+def chained_locals(count: int) -> Mapping[str, str]:
+    one = 'locals {{\n  b{i} = "${{local.b{before}}}x"\n}}\n'
+    return {
+        "main.tf": 'locals {\n  b0 = "x"\n}\n'
+        + lines(one, range(1, count))
+        + f'resource "docker_image" "a" {{\n  name = local.b{count - 1}\n}}\n'
+    }
+
+
+def tasks_of_a_play(count: int) -> Mapping[str, str]:
+    one = "  - docker_container: {{name: a{i}, image: 'nginx:{{{{ v{i} }}}}'}}\n"
+    variables = lines("    v{i}: latest\n", range(count))
+    head = f"- hosts: all\n  vars:\n{variables}  tasks:\n"
+    return {"site.yml": head + lines(one, range(count))}
+
+
+def chained_values_of_make(count: int) -> Mapping[str, str]:
+    one = "V{i} = $(V{before})x\nt{i}: t{before}\n\tdocker run nginx:$(V{i})\n"
+    return {"Makefile": "V0 = a\n" + lines(one, range(1, count))}
+
+
+def commands_of_a_script(count: int) -> Mapping[str, str]:
+    return {
+        "deploy.sh": "#!/bin/sh\n" + lines("A{i}=b\nkubectl set image a b=c:$A{i}\n", range(count))
+    }
+
+
+def stages_of_jenkins(count: int) -> Mapping[str, str]:
+    one = "    stage('s{i}') {{ steps {{ sh 'docker run nginx:latest' }} }}\n"
+    return {
+        "Jenkinsfile": "pipeline {\n  agent any\n  stages {\n"
+        + lines(one, range(count))
+        + "  }\n}\n"
+    }
+
+
+def opened_and_never_closed(count: int) -> Mapping[str, str]:
+    return {
+        "deploy.sh": "#!/bin/sh\nkubectl apply -f a\n" + "$(" * count,
+        "Jenkinsfile": "node {" * count,
+        "Makefile": "t:\n\tkubectl apply -f " + "${" * count,
+        "main.tf": 'resource "a" "b" {\n  c = "' + "${" * count + "\n}\n",
+        "helmfile.yaml.gotmpl": "releases:\n" + "{{" * count,
+    }
+
+
+def releases_of_helmfile(count: int) -> Mapping[str, str]:
+    one = "- {{name: r{i}, chart: a/b, values: [{{image: 'nginx:latest'}}]}}\n"
+    return {"helmfile.yaml": "releases:\n" + lines(one, range(count))}
+
+
 KINDS: dict[Kind, int] = {
+    lines_of_no_process: 10_000,
+    lines_of_no_unit: 10_000,
+    steps_of_a_workflow: 400,
+    jobs_of_gitlab: 200,
+    resources_of_terraform: 200,
+    chained_locals: 100,
+    tasks_of_a_play: 200,
+    chained_values_of_make: 200,
+    commands_of_a_script: 400,
+    stages_of_jenkins: 200,
+    opened_and_never_closed: 2_000,
+    releases_of_helmfile: 200,
     commands_elsewhere: 400,
     recipes: 200,
     blank_lines: 20_000,
@@ -185,6 +272,7 @@ KINDS: dict[Kind, int] = {
 def judged(folder: Path, files: Mapping[str, str]) -> tuple[float, Report]:
     folder.mkdir(exist_ok=True)
     for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
     began = time.process_time()
     report = run(folder, Request(today=date(2026, 11, 29))).report
@@ -227,6 +315,13 @@ def test_what_asks_for_too_much_is_said_and_the_rest_goes_on(
     assert {(one.place.file, SPENT in one.message) for one in unread} == {(file, True)}
     assert len(unread) <= 2
     assert any(finding.place.file == "web/Dockerfile" for finding in report.findings)
+
+
+def test_a_thousand_lines_of_something_else_are_told_fifty_times(tmp_path: Path) -> None:
+    _, report = judged(tmp_path / "r", lines_of_no_unit(1_000))
+    unread = [finding for finding in report.findings if finding.policy == "unreadable"]
+    assert len(unread) == 50
+    assert "950 more such places follow" in unread[-1].message
 
 
 def test_real_repetition_is_within_the_budget(tmp_path: Path) -> None:

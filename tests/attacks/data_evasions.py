@@ -124,6 +124,7 @@ UNITS: Mapping[str, Rewriting] = {
     "continued": lambda text: text.replace("Image=", "Image=\\\n"),
     "a comment in a continuation": lambda text: text.replace("Image=", "Image=\\\n# x\n"),
     "said twice": lambda text: text.replace("Image=", "Image=x:1\nImage="),
+    "a byte order mark": lambda text: "\ufeff" + text,
     "a section twice": lambda text: text.replace("[Container]\n", "[Container]\n[Unit]\n[Container]\n"),
     "blanks behind": lambda text: text.replace("latest\n", "latest   \n"),
     "blanks before": lambda text: text.replace("Image", "  Image"),

@@ -166,3 +166,11 @@ def test_bases_come_before() -> None:
     assert [(one.url, one.ref) for one in found if isinstance(one, Source)] == [
         ("https://c.example/web", "1.x")
     ]
+
+
+def test_what_is_no_yaml_is_a_template_only_with_a_mark() -> None:
+    files = {"helmfile.yaml": "releases: [\n", "helmfile.yaml.gotmpl": "releases: [{{ x }\n"}
+    for path, template in (("helmfile.yaml", False), ("helmfile.yaml.gotmpl", True)):
+        ctx = ParseContext(MemoryFiles(files))
+        assert list(helmfile.facts({path: Text(path, files[path])}, ctx)) == []
+        assert [one.template for one in ctx.troubles] == [template]

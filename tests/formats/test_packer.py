@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.kit import read_files
 
-from immutable_delivery.facts import Fact, Fetch, Install, Resource, Unread
+from immutable_delivery.facts import Fact, Fetch, Image, Install, Resource, Unread
 from immutable_delivery.formats import packer
 
 BUILD = 'build {\n  sources = ["source.amazon-ebs.web"]\n  provisioner "shell" {\n    inline = ["apt-get install -y nginx=1.2.3", "curl https://example.com/x.sh | sh"]\n  }\n  provisioner "shell" {\n    script = "scripts/more.sh"\n  }\n}\n'
@@ -58,6 +58,13 @@ def test_where_a_build_begins(body: str, choice: str) -> None:
 def test_what_comes_out(body: str, catalogued: bool) -> None:
     found = [one for one in said(source(body)) if isinstance(one, Resource) and not one.catalogued]
     assert (not found) is catalogued
+
+
+@pytest.mark.parametrize("builder", ["docker", "podman"])
+def test_a_container_that_a_build_begins_with(builder: str) -> None:
+    text = f'source "{builder}" "a" {{\n  image  = "nginx:latest"\n  commit = true\n}}\n'
+    (found,) = [one for one in said({"a.pkr.hcl": text}) if isinstance(one, Image)]
+    assert (found.role, found.reference, found.pin) == ("base", "nginx:latest", "alias")
 
 
 def test_an_image_for_everybody() -> None:

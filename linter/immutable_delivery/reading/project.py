@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import cast
 
-from immutable_delivery.context import UNCONFIGURED, Comment, ReadingSettings
+from immutable_delivery.context import UNCONFIGURED, Comment, ParseProblem, ReadingSettings
 from immutable_delivery.errors import AbsentError, HiddenError, UnreadableError
 from immutable_delivery.facts import Build, Fact, File, Scope, Unread
 from immutable_delivery.formats import Encloses
@@ -27,6 +27,8 @@ Classify = Callable[[str], str]
 
 Tell = Callable[[int, int], None]
 
+_MOST_TOLD = 50
+"""Problems that are told of one file."""
 _HIDDEN = "not read: "
 """Before the reason why an input is skipped that who deploys can read."""
 _PER_FILE = {"dockerfile": 1.5}
@@ -229,9 +231,26 @@ def _files(project: Project, found: Reading) -> Iterator[File]:
         offset, problem = found.problems.get(one.path, (0, ""))
         scope = found.scopes.get(one.path, Scope())
         yield _file(project, one.path, offset, problem, scope)
-    for trouble in dict.fromkeys(found.troubles):
+    for trouble in _told(found.troubles):
+        yield _file(project, trouble.path, trouble.offset, trouble.reason)
+
+
+def _told(troubles: Iterable[ParseProblem]) -> Iterator[ParseProblem]:
+    """Yield the first problems of every file: a thousand lines of something else tell no more than fifty."""
+    held: dict[str, list[ParseProblem]] = defaultdict(list)
+    for trouble in dict.fromkeys(troubles):
         if not trouble.template:
-            yield _file(project, trouble.path, trouble.offset, trouble.reason)
+            held[trouble.path].append(trouble)
+    for all_of_it in held.values():
+        ordered = sorted(all_of_it, key=lambda one: (one.offset, one.reason))
+        yield from ordered[: _MOST_TOLD - 1]
+        for last in ordered[_MOST_TOLD - 1 : _MOST_TOLD]:
+            more = len(ordered) - _MOST_TOLD
+            yield (
+                replace(last, reason=f"{last.reason}; {more} more such places follow")
+                if more
+                else last
+            )
 
 
 def _hidden(project: Project) -> Iterator[Unread]:

@@ -22,11 +22,9 @@ NAME = "ansible"
 
 _ROLE = lazy(r"(?:^|/)roles/[^/]+/(?:tasks|handlers)/[^/]+\.ya?ml\Z")
 _GALAXY = lazy(r"(?:^|/)(?:[\w.-]+/)*requirements\.ya?ml\Z")
-_HOSTS = lazy(
-    rb"^-?[ \t]*[\"']?(?:hosts|import_playbook|ansible\.builtin\.import_playbook)[\"']?[ \t]*:",
-    re.MULTILINE,
-)
+_PLAY = frozenset({"hosts", "import_playbook", "ansible.builtin.import_playbook"})
 _GALAXY_KEYS = frozenset({"roles", "collections"})
+_HOSTS = lazy(rb"\b(?:hosts|import_playbook)[\"']?\s*(?::|$)", re.MULTILINE)
 
 
 def claims(path: str, data: bytes) -> bool:
@@ -35,7 +33,7 @@ def claims(path: str, data: bytes) -> bool:
         return True
     if _GALAXY.search(path):
         return any(_is_galaxy(one.root) for one in _read(path, data))
-    if not (_HOSTS.search(data) or (yaml.may_spell(data) and b"hosts" in data)):
+    if not (_HOSTS.search(data) or yaml.may_spell(data)):
         return False
     return any(_are_plays(one.root) for one in _read(path, data))
 
@@ -47,8 +45,7 @@ def _read(path: str, data: bytes) -> list[Document]:
 def _are_plays(root: Node | None) -> bool:
     """Whether a document is a list whose entries say on which hosts they run, or import such a list."""
     held = root.items if isinstance(root, Sequence) else []
-    names = {"hosts", "import_playbook", "ansible.builtin.import_playbook"}
-    return bool(held) and any(isinstance(one, Tree) and names & one.entries.keys() for one in held)
+    return bool(held) and any(isinstance(one, Tree) and _PLAY & one.entries.keys() for one in held)
 
 
 def _is_galaxy(root: Node | None) -> bool:

@@ -15,12 +15,18 @@ __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 NAME = "helmfile"
 
 _PATH = lazy(r"(?:^|/)(?:helmfile[^/]*|helmfile\.d/(?:[^/]+/)*[^/]+)\.ya?ml(?:\.gotmpl)?\Z")
-_KEYS = lazy(rb"(?m)^(?:releases|helmfiles|bases)[ \t]*:")
+_KEYS = frozenset({"releases", "helmfiles", "bases"})
+_WORD = lazy(rb"\b(?:releases|helmfiles|bases)\b")
+_PLAIN = lazy(rb"(?m)^[\"']?(?:releases|helmfiles|bases)[\"']?[ \t]*:")
+"""Templates need be no YAML before they are filled in."""
 
 
 def claims(path: str, data: bytes) -> bool:
     """Whether a file is named as Helmfile's, and says what one says."""
-    return _PATH.search(path) is not None and _KEYS.search(data) is not None
+    if not _PATH.search(path) or not (_WORD.search(data) or yaml.may_spell(data)):
+        return False
+    plain = _PLAIN.search(data) is not None
+    return plain or any(_KEYS & root.entries.keys() for root in yaml.roots(path, data))
 
 
 def parse(text: Text) -> Text:

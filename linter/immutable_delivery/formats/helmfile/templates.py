@@ -55,7 +55,7 @@ class Renderer:
         read = inner_documents(written) if written is not None else []
         for one in read:
             if one.problem:
-                self._tell(one.place, one.problem)
+                self._tell(one.place, one.problem, template=_OPEN in part.text)
         root = read[0].root if read else None
         return root if isinstance(root, Mapping) else None
 
@@ -69,8 +69,8 @@ class Renderer:
             return None
         return found.located(0, len(found), part.used_at)
 
-    def _tell(self, place: Place, reason: str) -> None:
-        """Count it as not judged: values that are given where Helmfile runs may mend it."""
-        problem = ParseProblem(place.file, place.span.start, reason, template=True)
+    def _tell(self, place: Place, reason: str, *, template: bool = True) -> None:
+        """Count a template as not judged: values that are given where Helmfile runs may mend it."""
+        problem = ParseProblem(place.file, place.span.start, reason, template)
         if problem not in self._ctx.troubles:
             self._ctx.troubles.append(problem)

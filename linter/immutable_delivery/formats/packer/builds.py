@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Fact, Resource, Scope
+from immutable_delivery.facts import Fact, Image, Resource, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.machines.boot import script
 from immutable_delivery.machines.scripts import runs
+from immutable_delivery.references.images import image_fact
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.syntax.hcl.blocks import blocks, labelled, listed
 from immutable_delivery.syntax.hcl.modules import Module
@@ -38,6 +39,8 @@ _NAMES = (
 _DATED = lazy(r"\{\{|\$\{|\d+\.\d+|20\d\d")
 """A name with a version or a time, or one that a variable decides."""
 _TAGS = ("tags", "run_tags", "image_labels", "azure_tags", "snapshot_tags", "labels")
+_CONTAINERS = frozenset({"docker", "podman"})
+"""Builders that begin with the image of a container."""
 _EVERYBODY = frozenset({"all"})
 
 
@@ -69,6 +72,7 @@ def _template(module: Module, path: str, ctx: ParseContext) -> Iterator[Fact]:
                     owner=f"{kind.text}.{name.text}", service=name.text, layer="os", manifest=path
                 )
                 yield from _image(name, node, scope)
+                yield from _base(kind, node, scope)
     for build in blocks(module.root.get("build")):
         scope = Scope(owner=f"build {text(build, 'name') or path}", layer="os", manifest=path)
         for name, block in labelled(build.get("provisioner")):
@@ -99,6 +103,13 @@ def _image(name: Scalar, node: Tree, scope: Scope) -> Iterator[Resource]:
     dated = named is not None and (not named.written.known or _DATED.search(named.text) is not None)
     if named is not None and not (tagged and dated):
         yield _resource(name, named, node, scope, catalogued=False)
+
+
+def _base(kind: Scalar, node: Tree, scope: Scope) -> Iterator[Image]:
+    """Yield the image of a container that a build begins with."""
+    said = scalar(node, "image")
+    if kind.text in _CONTAINERS and said is not None:
+        yield image_fact(said.written, role="base", scope=scope, extent=said.place)
 
 
 def _is_exact(holder: Tree) -> bool:

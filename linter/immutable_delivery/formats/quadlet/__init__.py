@@ -21,7 +21,9 @@ __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 NAME = "quadlet"
 
 _PATH = lazy(r"\.(container|image|build|kube|volume)\Z")
-_SECTION = lazy(rb"^[ \t]*\[(Container|Image|Build|Kube|Volume)\][ \t]*\r?$", re.MULTILINE)
+_SECTION = lazy(
+    rb"^(?:\xef\xbb\xbf)?[ \t]*\[(Container|Image|Build|Kube|Volume)\][ \t]*\r?$", re.MULTILINE
+)
 
 
 def claims(path: str, data: bytes) -> bool:
