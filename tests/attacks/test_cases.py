@@ -93,8 +93,8 @@ def test_a_start_script_is_read_whatever_its_bytes_are(script: bytes) -> None:
 )
 def test_a_start_script_that_nobody_reads_is_named(script: bytes, reason: str) -> None:
     found = judged({"Dockerfile": STARTED, "compose.yaml": RUNNING, "s.sh": script})
-    (said,) = [finding for finding in found.findings if finding.policy == "not-judged"]
-    assert reason in said.message
+    said = [finding.message for finding in found.findings if finding.policy == "not-judged"]
+    assert any(reason in one for one in said)
     assert found.services
     assert all(service.runs != "congruent" for service in found.services)
 
@@ -107,8 +107,8 @@ def test_a_start_script_that_nobody_reads_is_named(script: bytes, reason: str) -
         ("kustomization.yaml", "helmCharts: [{name: x, repo: 'https://charts.example.com'}]\n"),
     ],
 )  # fmt: skip
-def test_what_is_fetched_at_the_deploy_is_named(path: str, text: str) -> None:
-    assert told(judged({path: text})) & {("not-judged", path), ("unpinned-source", path)}
+def test_what_is_fetched_at_the_deploy_floats(path: str, text: str) -> None:
+    assert ("floating-source", path) in told(judged({path: text}))
 
 
 @pytest.mark.parametrize(
@@ -130,3 +130,65 @@ def test_a_drop_in_changes_what_a_unit_runs() -> None:
         "a.container.d/10.conf": "[Container]\nImage=nginx:latest\n",
     }
     assert ("floating-tag", "a.container.d/10.conf") in told(judged(files))
+
+
+START = {"Dockerfile": STARTED, "compose.yaml": RUNNING}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "python3 -c \"import subprocess; subprocess.run(['pip', 'install', 'x'])\"",
+        "python3 -c 'from os import system; system(\"pip install x\")'",
+        "node -e \"const {execSync} = require('child_process'); execSync('pip install x')\"",
+        "alias p='pip install'\np x",
+        "coproc pip install x",
+    ],
+)
+def test_code_in_the_words_of_a_command_is_followed(line: str) -> None:
+    script = f"#!/bin/bash\n{line}\nrun\n"
+    assert ("install-at-start", "s.sh") in told(judged({**START, "s.sh": script}))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'python3 -c \'import os; os.system(" ".join(["pip", "install"]))\'',
+        "perl -e 'system(\"pip install x\")'",
+        "perl -e 'exec \"pip install x\"'",
+        "ruby -e 'system \"pip install x\"'",
+        "php -r 'system(\"pip install x\");'",
+        "awk 'BEGIN { system(\"pip install x\") }'",
+        "node -e 'require(\"child_process\").execSync(command)'",
+        "generate | sh",
+    ],
+)
+def test_code_that_nobody_reads_is_named(line: str) -> None:
+    found = judged({**START, "s.sh": f"#!/bin/sh\n{line}\nrun\n"})
+    assert ("not-judged", "s.sh") in told(found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "python3 -c 'print(1)'", "perl -pe 's/system/exec/' f", "awk '{ print $1 }' f", "curl https://x.example.com/a | sha256sum",
+        "node -p 'process.version'", 'eval "$(ssh-agent -s)"', "alias ll='ls -l'\nll",
+    ],
+)  # fmt: skip
+def test_code_that_starts_nothing_is_none_of_it(line: str) -> None:
+    assert ("not-judged", "s.sh") not in told(
+        judged({**START, "s.sh": f"#!/bin/sh\n{line}\nrun\n"})
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "policy"),
+    [
+        (".gitlab-ci.yml", "a: {image: 'nginx:latest', script: [make]}\n---\nb: {script: [make]}\n", "floating-tag"),
+        ("user-data", "#cloud-config\rruncmd:\r- apt-get install -y nginx\r", "provisioned-at-boot"),
+        ("site.yml", "- hosts: all\n  tasks: [\n", "unreadable"),
+        ("helmfile.yaml", "releases: [\n", "unreadable"),
+    ],
+)  # fmt: skip
+def test_what_a_tool_reads_is_judged_or_unreadable(path: str, text: str, policy: str) -> None:
+    assert (policy, path) in told(judged({path: text}))

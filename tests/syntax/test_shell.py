@@ -41,7 +41,7 @@ def lines(script: str, **variables: str | None) -> list[str]:
         ("x=$(a) y=2 b", ["a", "b"]),
         ("[ -f x ] && a", ["[ -f x", "a"]),
         ("echo > f a; >g b c; <h cat", ["echo a", "b c", "cat"]),
-        ("time -p a; coproc b; ! c", ["a", "coproc b", "c"]),
+        ("time -p a; coproc b; ! c", ["a", "b", "c"]),
         ("a # b; c\nd", ["a", "d"]),
         ("f() { a; }; b", ["b", "a"]),
         ("function f { a $1; }; f x; f y", ["a x", "a y"]),
@@ -258,6 +258,19 @@ def test_what_runs_elsewhere_runs_there(script: str) -> None:
         ("a", True),
         ("z", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("alias p='pip install'\np x", "pip install x"),
+        ("alias p=pip q=r\np install x", "pip install x"),
+        ("alias pip='pip --quiet'\npip install x", "pip --quiet install x"),
+        ("coproc pip install x", "pip install x"),
+    ],
+)
+def test_names_stand_for_commands(script: str, expected: str) -> None:
+    assert expected in [call.text for call in calls(script)]
 
 
 def test_heredocs_leave_the_rest_of_the_line_and_of_the_script() -> None:

@@ -72,6 +72,11 @@ def follow(
     waiting = _run_since(interpreter, since)
     while waiting:
         program = waiting.pop(0)
+        if program.inline:
+            since = reached(interpreter)
+            _read_inline(program, interpreter, place)
+            waiting += _run_since(interpreter, since)
+            continue
         body = _body(program, view, interpreter)
         since = reached(interpreter)
         if body is None:
@@ -122,6 +127,22 @@ def _read(
         interpreter.script(body.text, program.scope, body.extent, (place,), arguments=given)
 
 
+def _read_inline(program: Program, interpreter: Interpreter, place: Place) -> None:
+    """Read what code in the words of a call starts; name code that starts what it does not say."""
+    if program.scope.phase == "build":
+        return
+    started = list(_launched(program, Body(program.path)))
+    for command in started:
+        _run(interpreter, command, program.scope, place)
+    if not started and known(Launchers).starts(_plain(program.interpreter), program.path.text):
+        interpreter.leave(program, f"code for {program.interpreter} starts other programs")
+
+
+def _plain(program: str) -> str:
+    """Return the name of a program without its version: `python3.12`."""
+    return program.rstrip("0123456789.")
+
+
 def _body(program: Program, view: FileView, interpreter: Interpreter) -> Body | None:
     """Return the text of a program: a file that the container sees, or one that a command wrote."""
     if not program.path.known:
@@ -169,7 +190,7 @@ def _supervised(
 def _launched(program: Program, body: Body) -> Iterator[Command]:
     """Yield the commands that a program in another language starts, where it runs with the container."""
     words = known(Launchers).by_word
-    name = (program.interpreter or language_of(body.text.text)).rstrip("0123456789.")
+    name = _plain(program.interpreter or language_of(body.text.text))
     ending = (body.path or program.path.text).rpartition(".")[2]
     language = words.get(name) or words.get(ending)
     if language and program.scope.phase != "build":

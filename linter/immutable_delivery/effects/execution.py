@@ -11,6 +11,8 @@ from immutable_delivery.effects.stage import Event
 from immutable_delivery.facts import Execution
 from immutable_delivery.syntax.shell import Word
 from immutable_delivery.syntax.shell.shells import shell_arguments
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Launchers
 
 _INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0"))
 _LOOKS = frozenset(("--version", "-version", "version", "-v", "-V", "--help", "-h", "help"))
@@ -80,6 +82,17 @@ def _by_program(event: Event, interpreter: Interpreter) -> Iterator[Run]:
         yield _given(operands[0])
     elif not arguments.given(interpreter.module) and not arguments.given(_LOOKS):
         yield Run("pipe")
+
+
+def code_of(event: Event) -> Word | None:
+    """Return the code in another language that a call holds in its words: `python -c`, `awk`'s first operand."""
+    interpreter = event.role.interpreter
+    if event.name in known(Launchers).coded:
+        return next((word for word in event.words if not word.text.startswith("-")), None)
+    if interpreter is None or interpreter.shell or interpreter.sourced:
+        return None
+    found = next(iter(runs(event)), None)
+    return found.word if found and found.how == "substitution" else None
 
 
 def script_of(event: Event) -> Word | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from immutable_delivery.effects.execution import script_of
+from immutable_delivery.effects.execution import code_of, script_of
 from immutable_delivery.effects.stage import Event
 from immutable_delivery.facts import Scope
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Word
@@ -28,6 +28,8 @@ class Program(Record, frozen=True):
     """The words behind it: what it is given as `$1` and so on."""
     sourced: bool = False
     """Whether the shell reads it in (`. ./env.sh`)."""
+    inline: bool = False
+    """Whether it is the code itself that stands there, in the language of its interpreter."""
     folder: str | None = ""
     """The working directory of the shell that runs it, from where that started; None where nobody knows."""
 
@@ -35,6 +37,8 @@ class Program(Record, frozen=True):
 def program_of(event: Event) -> Program | None:
     """Return what a call runs by its path, or gives to an interpreter."""
     role, word = event.role, event.call.words[0]
+    if (code := code_of(event)) is not None:
+        return replace(_program(event, code, event.name), inline=True)
     if role.interpreter is not None:
         script = script_of(event)
         sourced = role.interpreter.sourced
@@ -57,4 +61,5 @@ def _program(event: Event, word: Word, interpreter: str = "", *, sourced: bool =
     at = event.words.index(word) + 1 if word in event.words else 0
     words = tuple(argument.written for argument in event.words[at:])
     where = event.extent, event.scope, event.last
-    return Program(word.written, *where, interpreter, words, sourced, event.call.folder)
+    folder = event.call.folder
+    return Program(word.written, *where, interpreter, words, sourced, folder=folder)

@@ -12,6 +12,9 @@ from immutable_delivery.syntax.shell.shells import printed, shell_arguments
 
 _WINDOWS = {"powershell": "PowerShell", "pwsh": "PowerShell", "cmd": "cmd"}
 
+_READING = frozenset(("eval", ".", "source"))
+"""What reads text into this shell."""
+
 
 def language_of(program: str) -> str:
     """Return the language that a program reads, for a person; empty for a shell that is read here."""
@@ -35,13 +38,16 @@ def foreign(event: Event) -> Unread | None:
 
 
 def _is_fed_unseen(event: Event) -> bool:
-    """Whether a shell reads text of the repository that a program has changed: `echo … | base64 -d | sh`."""
+    """Whether a shell reads text that a program has made or changed: `generate | sh`, `echo … | base64 -d | sh`."""
     feeding = _feeding(event)
+    piped = event.name not in _READING and feeding == event.inputs
     seen, chain = set[int](), list(feeding)
     while chain:
         one = chain.pop()
-        if "passing" not in one.role.sets or any(word.calls for word in one.words):
-            return False  # what else comes in is somebody's output, or a download
+        if one.role.fetcher is not None or any(word.calls for word in one.words):
+            return False  # a download, or somebody's output
+        if "passing" not in one.role.sets and not piped:
+            return False
         chain += [other for other in one.inputs if other.number not in seen]
         seen.add(one.number)
     return bool(feeding)
@@ -49,7 +55,7 @@ def _is_fed_unseen(event: Event) -> bool:
 
 def _feeding(event: Event) -> Sequence[Event]:
     """Return the calls that make all of the text that a shell runs, where that is not followed."""
-    if event.name in {"eval", ".", "source"}:
+    if event.name in _READING:
         return _made(event, event.words[0]) if len(event.words) == 1 else ()
     if event.role.interpreter is None or not event.role.interpreter.shell:
         return ()

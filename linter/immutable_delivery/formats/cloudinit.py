@@ -20,7 +20,7 @@ __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 NAME = "cloudinit"
 
 _TEMPLATE = lazy(rb"\{\{|\{%|[$%]\{")
-_FIRST = lazy(rb"(?:\xef\xbb\xbf)?(?:##[^\n]*\n)*#cloud-config[ \t]*\r?(?:\n|\Z)")
+_FIRST = lazy(rb"(?:\xef\xbb\xbf)?(?:##[^\r\n]*[\r\n]++)*#cloud-config[ \t]*(?:[\r\n]|\Z)")
 
 
 def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the first line tells it all)

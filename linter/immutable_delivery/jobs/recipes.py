@@ -45,8 +45,11 @@ def scope_of(path: str, name: str) -> Scope:
 
 def told(recipes: Sequence[Recipe], ctx: ParseContext) -> Iterator[Fact]:
     """Yield what recipes of one file do; what one makes, those that it calls and is called by do not change for good."""
-    read = [(recipe, _read(recipe, ctx)) for recipe in recipes]
-    made = _made(recipes, {recipe.name: scripts.run.makes for recipe, scripts in read})
+    read = [(recipe, _read(recipe, ctx)) for recipe in recipes if recipe.scripts]
+    own: dict[str, set[str]] = {recipe.name: set() for recipe in recipes}
+    for recipe, scripts in read:
+        own[recipe.name] |= scripts.run.makes
+    made = _made(recipes, own)
     for recipe, scripts in read:
         scripts.run.makes |= made[recipe.name]
         yield from (fact for fact in scripts.finish() if counts(fact))

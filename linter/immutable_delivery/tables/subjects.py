@@ -270,6 +270,16 @@ class Launchers(Subject, frozen=True):
     """What names the interpreter itself → its program."""
     languages: Rows = field(default_factory=dict)
     """Language → the programs and the endings of files that mean it."""
+    marks: Rows = field(default_factory=dict)
+    """Language, or program → what starts other programs in code of it, where that is not read."""
+    coded: Words = ()
+    """Programs whose first operand is code."""
+
+    def starts(self, program: str, code: str) -> bool:
+        """Whether code for a program starts others."""
+        names = self.marks.get(self.by_word.get(program, program), ())
+        called = re.compile(rf"(?<![\w$@])(?:{either(names)})\s*[(\"'\[$@{{]") if names else None
+        return called is not None and called.search(code) is not None
 
     @cached_property
     def by_word(self) -> dict[str, str]:

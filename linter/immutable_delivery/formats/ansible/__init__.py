@@ -24,6 +24,12 @@ _ROLE = lazy(r"(?:^|/)roles/[^/]+/(?:tasks|handlers)/[^/]+\.ya?ml\Z")
 _GALAXY = lazy(r"(?:^|/)(?:[\w.-]+/)*requirements\.ya?ml\Z")
 _PLAY = frozenset({"hosts", "import_playbook", "ansible.builtin.import_playbook"})
 _GALAXY_KEYS = frozenset({"roles", "collections"})
+_PLAIN = lazy(
+    rb"^(?:-[ \t]+|[ \t]{2})[\"']?(?:hosts|(?:ansible\.builtin\.)?import_playbook)[\"']?[ \t]*:",
+    re.MULTILINE,
+)
+"""How a play begins where the rest cannot be read."""
+_LIST = lazy(rb"(?:\xef\xbb\xbf)?(?:(?:---)?[ \t]*(?:#[^\r\n]*)?[\r\n]+)*-[ \t]")
 _HOSTS = lazy(rb"\b(?:hosts|import_playbook)[\"']?\s*(?::|$)", re.MULTILINE)
 
 
@@ -35,7 +41,10 @@ def claims(path: str, data: bytes) -> bool:
         return any(_is_galaxy(one.root) for one in _read(path, data))
     if not (_HOSTS.search(data) or yaml.may_spell(data)):
         return False
-    return any(_are_plays(one.root) for one in _read(path, data))
+    documents = _read(path, data)
+    if any(one.problem for one in documents):
+        return _LIST.match(data) is not None and _PLAIN.search(data) is not None
+    return any(_are_plays(one.root) for one in documents)
 
 
 def _read(path: str, data: bytes) -> list[Document]:

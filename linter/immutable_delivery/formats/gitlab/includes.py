@@ -63,7 +63,7 @@ class Includes:
         if not held:
             return None
         header = held[0] if held[0].get("spec") is not None and len(held) > 1 else None
-        return with_inputs(held[-1], find(header, "spec", "inputs"))
+        return with_inputs(held[header is not None], find(header, "spec", "inputs"))
 
     def _read(self, path: str) -> AnySequence[Document]:
         if path not in self._documents:

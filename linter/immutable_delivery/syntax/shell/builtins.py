@@ -29,6 +29,8 @@ def run(shell: Interpreter, call: Call) -> list[int]:
     match call.name:
         case "cd":
             _cd(shell, call)
+        case "alias":
+            _alias(shell, call)
         case "set":
             _set(shell, call)
         case "shift":
@@ -42,6 +44,21 @@ def run(shell: Interpreter, call: Call) -> list[int]:
         case _:
             pass
     return []
+
+
+def _alias(shell: Interpreter, call: Call) -> None:
+    for word in call.arguments:
+        name, sign, _ = word.text.partition("=")
+        if sign and name:
+            shell.aliases[name] = Word.of(word.written.slice(len(name) + 1))
+
+
+def aliased(shell: Interpreter, call: Call) -> list[int]:
+    """Run what a name stands for, where it may stand for itself."""
+    word = shell.aliases.pop(call.name)
+    outputs = script(shell, joined([word, *call.arguments]), None, call.redirects)
+    shell.aliases[call.name] = word
+    return outputs
 
 
 def script(

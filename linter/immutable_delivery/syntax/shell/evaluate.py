@@ -205,6 +205,8 @@ class Shell(Interpreter):
         if call.name in self.functions:
             self._dispatched |= not call.words[0].plain
             return self._function(call)
+        if call.name in self.aliases:
+            return builtins.aliased(self, call)
         unwrapped = unwrap(call, self.wrappers)
         if unwrapped is None:
             return self._run(call, lambda: builtins.run(self, call))

@@ -64,6 +64,7 @@ class Interpreter(ABC):
         self.folder: str | None = ""
         self.limits = Limits()
         self.functions: dict[str, tuple[Source, Node]] = {}
+        self.aliases: dict[str, Word] = {}
         self.source = _EMPTY
         self.expander = Expander(_EMPTY, self.variables, self.substitute, self.printed)
         self.fed: list[Redirect] = []
