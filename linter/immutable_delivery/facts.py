@@ -389,6 +389,8 @@ class Start(Fact, frozen=True, kw_only=True):
     """The development or reloading server that it starts, as written; else empty."""
     script: str = ""
     """The script of the repository that it runs; empty where none is known."""
+    folders: Hidden[tuple[str, ...]] = ()
+    """The folders of which it runs whatever lies there."""
 
 
 class Command(Fact, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from posixpath import normpath
 
-from immutable_delivery.facts import Container, Fact, Mount
+from immutable_delivery.facts import Container, Fact, Mount, Start
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.links.code import (
     CodeFolders,
@@ -38,10 +38,31 @@ def link_mounts(facts: Sequence[Fact], files: Files) -> list[Fact]:
     built = by_service(stages)
     own = {(c.manifest, c.scope.owner): c for c in deployed}
     code = CodeFolders(files)
+    ran = _ran(facts)
     return [
-        _linked(fact, built, own, code) if isinstance(fact, Mount) and _may_hide(fact) else fact
+        _linked(fact, built, own, code, ran.get(fact.scope.service, ()))
+        if isinstance(fact, Mount) and _may_hide(fact)
+        else fact
         for fact in facts
     ]
+
+
+def _ran(facts: Sequence[Fact]) -> Mapping[str, list[str]]:
+    """Return the folders of which the start of a service runs whatever lies there."""
+    found: dict[str, list[str]] = {}
+    for fact in facts:
+        if isinstance(fact, Start) and fact.folders and not fact.overridden:
+            for name in fact.scope.services:
+                found.setdefault(name, []).extend(fact.folders)
+    return found
+
+
+def _run_there(mount: Mount, target: str, ran: Sequence[str]) -> str:
+    """Return why what lies in a mount is code: the start runs it, whatever it is called."""
+    if not _from_host(mount):
+        return ""
+    found = next((one for one in ran if f"{target}/".startswith(f"{one}/")), "")
+    return f"its start runs what lies in {found}" if found else ""
 
 
 def _may_hide(mount: Mount) -> bool:
@@ -61,12 +82,14 @@ def _linked(
     stages: Mapping[str, list[Container]],
     own: Mapping[tuple[str, str], Container],
     code: CodeFolders,
+    ran: Sequence[str],
 ) -> Mount:
     if not mount.target:
         return mount
     target = clean(mount.target)
     container = own.get((mount.manifest, mount.scope.owner))
     seen = _evidence(mount, target, stages.get(mount.scope.service, ()), container, code)
+    seen = seen or _run_there(mount, target, ran)
     told = None if seen or not _from_host(mount) else _told(mount, target, container, code)
     evidence = told.evidence if told else seen
     machine = bool(mount.host) and known(Mounts).machine.match(mount.source or "") is not None
