@@ -187,6 +187,8 @@ def test_familiar_name(reference: str, name: str) -> None:
         ("localhost", False),
         ("kind-registry", False),
         ("${REGISTRY}/web", False),
+        ("localhost:5000/${NAME}", True),
+        ("$(hostname -I):5000/web:latest", True),
     ],
 )
 def test_a_registry_of_one_machine(reference: str, *, expected: bool) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import get_args
 
-from immutable_delivery.effects import MadeImage
+from immutable_delivery.effects import MadeImage, NamedImage
 from immutable_delivery.facts import Artifact, Command, Fact, Pin
-from immutable_delivery.references.images import image_fact, pieces
+from immutable_delivery.references.images import image_fact, name_and_tag, pieces
 from immutable_delivery.references.pushed import pushed_pin
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
+_REGISTRIES = frozenset(("registry", "docker.io/library/registry", "distribution/distribution"))
 _LADDER: Sequence[Pin] = get_args(Pin)[:5]
 
 
@@ -20,9 +21,28 @@ def built(made: Sequence[MadeImage], *, tagged: bool) -> tuple[Artifact, ...]:
     return _artifacts((one for one in made if one.builds), tagged=tagged)
 
 
-def pushed(made: Sequence[MadeImage], *, tagged: bool) -> tuple[Artifact, ...]:
-    """Return the images that commands push; a registry of the job's own machine keeps nothing."""
-    return _artifacts((one for one in made if one.pushes), tagged=tagged)
+def pushed(
+    made: Sequence[MadeImage], started: Sequence[NamedImage], *, tagged: bool
+) -> tuple[Artifact, ...]:
+    """Return the images that commands push; a registry of the job's own machine, or one that it starts, keeps nothing."""
+    own = {port for one in started for port in _served(one)}
+    kept = (one for one in made if one.pushes and _port(one) not in own)
+    return _artifacts(kept, tagged=tagged)
+
+
+def _served(started: NamedImage) -> Iterator[str]:
+    """Yield the ports of this machine at which a container serves as a registry."""
+    if started.options is None or name_and_tag(started.written.text)[0] not in _REGISTRIES:
+        return
+    for option in started.options.all(("-p", "--publish")):
+        outside = option.value.text.rpartition(":")[0] if option.value is not None else ""
+        if outside:
+            yield outside.rpartition(":")[2]
+
+
+def _port(made: MadeImage) -> str:
+    host = pieces(made.written)["repository"].text.partition("/")[0] if made.written else ""
+    return host.rpartition(":")[2]
 
 
 def deployed(facts: Iterable[Fact]) -> tuple[Artifact, ...]:

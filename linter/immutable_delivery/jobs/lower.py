@@ -91,6 +91,6 @@ def job(spec: JobSpec, done: Done) -> Job:
         name=spec.name,
         environment=environment.value if environment else "",
         builds=built(done.made, tagged=spec.tagged),
-        pushes=pushed(done.made, tagged=spec.tagged),
+        pushes=pushed(done.made, done.started, tagged=spec.tagged),
         deploys=deployed(done.facts),
     )

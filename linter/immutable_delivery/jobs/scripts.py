@@ -13,12 +13,12 @@ from immutable_delivery.containers.launched import launched
 from immutable_delivery.containers.scripts import Ran, follow, reached
 from immutable_delivery.containers.spec import Values
 from immutable_delivery.context import ParseContext
-from immutable_delivery.effects import Interpreter, MadeImage, tables_of
+from immutable_delivery.effects import Interpreter, MadeImage, NamedImage, tables_of
 from immutable_delivery.facts import Fact, Image, Scope
 from immutable_delivery.jobs.equivalents import equivalent
 from immutable_delivery.jobs.spec import JobSpec, StepSpec
 from immutable_delivery.jobs.tasks import lines
-from immutable_delivery.records import Record, replace
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.references.machines import is_own_machine, machine_pin
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place
@@ -34,6 +34,8 @@ class Done(Record, frozen=True):
 
     facts: list[Fact]
     made: list[MadeImage]
+    started: list[NamedImage] = field(default_factory=list)
+    """The images that they name; from some of them they start containers."""
 
 
 class Scripts:
@@ -101,6 +103,11 @@ class Scripts:
         """The images that the commands build and push."""
         return self._interpreter.made
 
+    @property
+    def started(self) -> list[NamedImage]:
+        """The images that the commands name."""
+        return self._interpreter.images
+
     def finish(self, *, passing: bool = False) -> list[Fact]:
         """Return what the commands do; ``passing``: on a machine that goes with the run."""
         for path, text in self._interpreter.texts.items():
@@ -150,7 +157,7 @@ def commands(spec: JobSpec, ctx: ParseContext) -> Done:
     own = any(is_own_machine(runner.written.text) for runner in spec.runners)
     if not own and any(machine_pin(runner.written.text) for runner in spec.runners):
         scripts.run.makes.add("machine")
-    return Done(scripts.finish(passing=not own), scripts.made)
+    return Done(scripts.finish(passing=not own), scripts.made, scripts.started)
 
 
 def _read(step: StepSpec, scripts: Scripts, scope: Scope) -> None:

@@ -70,7 +70,7 @@ def image_fact(
         places={"reference": _hull(written), **places},
         reference=None if hidden else written.text,
         registry=None if known["repository"] is None else registry_of(known["repository"]),
-        machine_registry=_of_a_machine(known["repository"]),
+        machine_registry=_of_a_machine(cut["repository"].text),
         repository=known["repository"],
         name=familiar_name(known["repository"]),
         tag=known["tag"],
@@ -95,9 +95,9 @@ def registry_of(repository: str) -> str:
     return host if slash and named else ""
 
 
-def _of_a_machine(repository: str | None) -> bool:
+def _of_a_machine(repository: str) -> bool:
     """Whether a repository lies in a registry of one machine; its host may have no dot there."""
-    host, slash, _ = (repository or "").partition("/")
+    host, slash, _ = repository.partition("/")
     return bool(slash) and tables.known(Tags).of_a_machine.match(host.lower()) is not None
 
 
