@@ -177,6 +177,48 @@ def test_templates_of_a_workflow_are_steps_of_a_pipeline_by_their_own_names() ->
     assert found[0].entry == ("sh", "-c", "echo hello")
 
 
+RUNS = "{name: run, inputs: {parameters: [{name: image}, {name: tag, value: '1.0'}]}, container: {image: '{{inputs.parameters.image}}:{{ inputs.parameters.tag }}'}}"
+OPEN = "{{inputs.parameters.image}}:{{ inputs.parameters.tag }}"
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [
+        (
+            (
+                "steps: [[{template: run, arguments: {parameters: [{name: image, value: '{{item.name}}'}, {name: tag, value: '{{item.tag}}'}]},"
+                " withItems: [{name: web, tag: '1'}, {name: api, tag: '2'}]}]]"
+            ),
+            ["web:1", "api:2"],
+        ),
+        (
+            "dag: {tasks: [{name: a, template: run, arguments: {parameters: [{name: image, value: '{{item}}'}]}, withItems: [web, api]}]}",
+            ["web:1.0", "api:1.0"],
+        ),
+        (
+            "steps: [[{template: run, arguments: {parameters: [{name: image, value: '{{workflow.parameters.base}}'}]}}]]",
+            ["shop:1.0"],
+        ),
+        (
+            "steps: [[{template: run, arguments: {parameters: [{name: image, value: '{{item}}'}]}, withParam: '{{steps.a.outputs.result}}'}]]",
+            [OPEN],
+        ),
+        ("steps: [[{template: run}]]", [OPEN]),
+        ("steps: text", [OPEN]),
+        ("dag: {tasks: [x, {template: [run]}]}", [OPEN]),
+    ],
+)
+def test_parameters_of_a_workflow_name_images(calls: str, expected: list[str]) -> None:
+    head = (
+        "spec: {entrypoint: all, arguments: {parameters: [{name: base, value: shop}]}, templates: "
+    )
+    found = facts(f"{WORKFLOW}{head}[{{name: all, {calls}}}, {RUNS}]}}\n", kind=Image)
+    assert [image.text for image in found] == expected
+    assert [image.reference for image in found] == [
+        None if "{{" in one else one for one in expected
+    ]
+
+
 def test_tekton_steps_belong_to_a_pipeline() -> None:
     content = (
         "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec:\n  stepTemplate: {image: base:1}\n"

@@ -8,12 +8,13 @@ from immutable_delivery.containers.files import ContainerFiles
 from immutable_delivery.containers.lower import lower
 from immutable_delivery.containers.spec import ContainerSpec, Flag, ImageSpec, Setting
 from immutable_delivery.facts import Fact, Scope
-from immutable_delivery.formats.kubernetes import programs, variables, volumes
+from immutable_delivery.formats.kubernetes import parameters, programs, variables, volumes
 from immutable_delivery.formats.kubernetes.mounts import Mounts
 from immutable_delivery.formats.kubernetes.pods import Found, Pod
 from immutable_delivery.formats.kubernetes.programs import remembered
 from immutable_delivery.formats.kubernetes.triggers import puts_in
 from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.records import replace
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 from immutable_delivery.syntax.yaml.query import find, hidden, is_true, mappings, scalar, text
@@ -57,7 +58,7 @@ def _spec(found: Found, mounts: Mounts, scope: Scope, scripts: dict[str, Scalar]
         name=(name.text if name else "") or found.template or workload.name or workload.kind,
         workload=workload.type,
         image=_setting(image),
-        images=tuple(_references(found, image, workload)),
+        images=tuple(_references(found, image, mounts)),
         entrypoint=program,
         arguments=programs.command(node, "args", known),
         others=tuple(programs.others(node, program, known)),
@@ -80,10 +81,15 @@ def _used_at(node: Node) -> Place:
     return node.used_at if isinstance(node, Scalar) else node.place
 
 
-def _references(found: Found, image: Scalar | None, workload: Workload) -> Iterator[ImageSpec]:
-    if image is not None and not _put_in_later(workload, image):
+def _references(found: Found, image: Scalar | None, mounts: Mounts) -> Iterator[ImageSpec]:
+    if image is not None and not _put_in_later(mounts.workload, image):
         policy = scalar(found.node, "imagePullPolicy")
-        yield volumes.reference_of(image, found.role, found.node.place, policy)
+        reference = volumes.reference_of(image, found.role, found.node.place, policy)
+        if "{{" not in image.text:
+            yield reference
+            return
+        for one in parameters.written(reference.written, mounts.pod.spec, mounts.workload):
+            yield replace(reference, written=one)
 
 
 def _put_in_later(workload: Workload, image: Scalar) -> bool:
