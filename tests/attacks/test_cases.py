@@ -186,6 +186,8 @@ def test_code_that_starts_nothing_is_none_of_it(line: str) -> None:
     [
         (".gitlab-ci.yml", "a: {image: 'nginx:latest', script: [make]}\n---\nb: {script: [make]}\n", "floating-tag"),
         ("user-data", "#cloud-config\rruncmd:\r- apt-get install -y nginx\r", "provisioned-at-boot"),
+        ("user-data", "#cloud-config\nbootcmd: [[docker, run, -d, 'nginx:latest']]\n", "floating-tag"),
+        ("user-data", "#cloud-config\nwrite_files: [{path: /r.sh, encoding: b64, content: bHM=}]\nruncmd: [/r.sh]\n", "not-judged"),
         ("site.yml", "- hosts: all\n  tasks: [\n", "unreadable"),
         ("helmfile.yaml", "releases: [\n", "unreadable"),
     ],

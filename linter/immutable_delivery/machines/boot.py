@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from immutable_delivery.containers.files import ContainerFiles
+from immutable_delivery.containers.launched import launched
 from immutable_delivery.containers.scripts import follow
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects import Interpreter, tables_of
@@ -27,6 +28,7 @@ _COMMANDS = ("bootcmd", "runcmd")
 _UPGRADES = ("package_upgrade", "apt_upgrade")
 _TRUE = frozenset({"true", "True", "yes", "on"})
 _PAIR = 2
+_PLAIN = frozenset({"", "text/plain"})
 
 
 def user_data(
@@ -60,6 +62,7 @@ def cloud_config(root: Node | None, scope: Scope, ctx: ParseContext) -> Iterator
     """Yield what a cloud-config installs, fetches and runs."""
     scope = replace(scope, phase="boot")
     yield from _packages(root, scope)
+    yield from _encoded_files(root, scope)
     run = _Run(scope, ctx, _written_files(root))
     for key in _COMMANDS:
         for item in items(root, key):
@@ -75,6 +78,7 @@ class _Run:
         self.interpreter = Interpreter(tables=tables_of(ctx.settings))
         self._scope = scope
         self._view = ContainerFiles(ctx, texts=texts)
+        self._ctx = ctx
 
     def command(self, item: Node) -> None:
         """Read one command: a text is for the shell, a list is the words of a program."""
@@ -86,9 +90,9 @@ class _Run:
                 self.interpreter.argv(words, self._scope, item.place)
 
     def finish(self, place: Place) -> list[Fact]:
-        """Return what all of it does, with the scripts that it runs."""
+        """Return what all of it does, with the scripts that it runs and the containers that it starts."""
         follow(self.interpreter, self._view, place)
-        return self.interpreter.finish()
+        return [*self.interpreter.finish(), *launched(self.interpreter.images, self._ctx)]
 
 
 def _packages(root: Node | None, scope: Scope) -> Iterator[Install]:
@@ -143,6 +147,21 @@ def _written_files(root: Node | None) -> dict[str, Scalar]:
         if path is not None and content is not None and find(node, "encoding") is None:
             found[path.text] = content
     return found
+
+
+def _encoded_files(root: Node | None, scope: Scope) -> Iterator[Unread]:
+    """Yield the files whose content is encoded."""
+    for node in mappings(root, "write_files"):
+        encoding = scalar(node, "encoding")
+        if encoding is not None and encoding.text not in _PLAIN:
+            reason = f"the content of a file is encoded as {encoding.text}"
+            yield Unread(
+                used_at=encoding.place,
+                extent=node.place,
+                scope=scope,
+                subject="user data",
+                reason=reason,
+            )
 
 
 def _included(written: LocatedText, scope: Scope, extent: Place) -> Iterator[Fact]:
