@@ -50,6 +50,14 @@ def commands(script: str) -> list[Command]:
         ("docker exec web curl -o /app/x https://x.example/x", "changes"),
         ("docker compose exec -T web sed -i s/a/b/ /app/x", "changes"),
         ("docker exec web tool --version", "reads"),
+        ("scp $FILE $HOST:$FOLDER", "copies"),
+        ("scp $FILE $HOST:", "copies"),
+        ("scp $FILE $HOST:/srv/app", "changes"),
+        ("scp $JAR $HOST:$FOLDER", "changes"),
+        ("scp ${{ env.FILE }} ./run.sh $HOST:$FOLDER", "changes"),
+        ("rsync -a db/_data/ web:/srv", "data"),
+        ("rsync -a ./ web:/srv/backup-$(date +%F)", "data"),
+        ("scp backup.sh web:/srv", "changes"),
     ],
 )
 def test_what_is_run_elsewhere_tells_what_it_does(script: str, effect: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from immutable_delivery.effects.arguments import Arguments, parse
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, hull
-from immutable_delivery.effects.transfers import COPYING, carries_data, transfer
+from immutable_delivery.effects.transfers import COPYING, carried, transfer
 from immutable_delivery.facts import Built, Command, Effect, Mutation
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.shell import Word
@@ -112,7 +112,7 @@ def _effect(event: Event, rule: Rule | None, arguments: Arguments) -> Effect:
 
         return effect(event)
     copies = rule.mutates == "host" and rule.where
-    return "data" if copies and carries_data(arguments, len(rule.words)) else "changes"
+    return carried(arguments, len(rule.words)) if copies else "changes"
 
 
 def _deploying(command: Command, rule: Rule, arguments: Arguments) -> Command:

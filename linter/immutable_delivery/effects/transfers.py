@@ -8,6 +8,7 @@ from posixpath import join, normpath
 
 from immutable_delivery.effects.arguments import Arguments, parse
 from immutable_delivery.effects.stage import Event
+from immutable_delivery.facts import Effect
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.syntax.shell import Word
@@ -29,6 +30,13 @@ _DATA = lazy(
     re.IGNORECASE,
 )
 """What holds what a program has stored: data folders, volumes, backups and dumps of databases."""
+
+_VARIABLE = lazy(r"(?:\$\{\{[^{}]*\}\}|\$\{\w+\}|\$\w+)/?")
+_SOFTWARE = lazy(
+    r"build|dist|artifact|[jw]ar\b|src|source|app|code|deploy|release|package|bin|conf|bundle|workspace|project|repo",
+    re.IGNORECASE,
+)
+"""Words in the name of a variable that say that it holds software."""
 
 
 class Transfer(Record, frozen=True):
@@ -57,13 +65,19 @@ def transfer(event: Event, arguments: Arguments) -> Transfer | None:
     return _narrowed(_transfer(event, operands, target), arguments) if target else None
 
 
-def carries_data(arguments: Arguments, words: int) -> bool:
-    """Whether a call takes stored data to another machine, from or to where such data lies, behind its first words: no software of that machine changes."""
+def carried(arguments: Arguments, words: int) -> Effect:
+    """Return what a call does to another machine that copies files there, behind its first words.
+
+    Stored data, from or to where such data lies, changes no software of it; what only variables name may be anything.
+    """
     paths = [operand.word.text for operand in arguments.operands[words:]]
     if len(paths) < 2:  # noqa: PLR2004 (from and to)
-        return False
+        return "changes"
     target = paths.pop().partition(":")[2]
-    return _DATA.search(target) is not None or all(map(_DATA.search, paths))
+    if _DATA.search(target) is not None or all(map(_DATA.search, paths)):
+        return "data"
+    nameless = all(_VARIABLE.fullmatch(path) and not _SOFTWARE.search(path) for path in paths)
+    return "copies" if nameless and (not target or _VARIABLE.fullmatch(target)) else "changes"
 
 
 def _narrowed(found: Transfer, arguments: Arguments) -> Transfer:
