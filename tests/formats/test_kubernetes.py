@@ -163,7 +163,7 @@ WORKFLOW = "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: w
 def test_templates_of_a_workflow_are_steps_of_a_pipeline_by_their_own_names() -> None:
     content = WORKFLOW + (
         "spec:\n  templates:\n  - {name: a, script: {image: x:1, command: [sh], source: echo hello}}\n"
-        "  - {name: b, container: {image: x:1, command: [date]}}\n"
+        "  - {name: b, container: {name: '', image: x:1, command: [date]}}\n"
         "  - {name: c, containerSet: {containers: [{name: d, image: x:1}]}}\n"
     )
     found = facts(content, kind=Container)
@@ -174,6 +174,7 @@ def test_templates_of_a_workflow_are_steps_of_a_pipeline_by_their_own_names() ->
         "Workflow/w (container d)",
     ]
     assert {(one.scope.phase, one.scope.deployed) for one in found} == {("pipeline", False)}
+    assert [container.name for container in found] == ["a", "b", "d"]
     assert found[0].entry == ("sh", "-c", "echo hello")
 
 
