@@ -288,6 +288,8 @@ class Fetch(Fact, frozen=True, kw_only=True):
     """What is fetched; None where it is not known."""
     source_type: FetchSource = ""
     """What kind of address it is."""
+    written: str = ""
+    """The address of a repository that a command names, as it is written; empty where it holds credentials."""
     revision: str | None = ""
     """The branch, tag or commit of a repository; for a URL what of it moves (`latest`, `main`) or is a version."""
     pin: Pin | None = ""

@@ -18,7 +18,7 @@ CMD ["a.exe"]
 
 def test_powershell_is_named(repository: Repository) -> None:
     repository.write(Dockerfile=WINDOWS)
-    said = "PowerShell is not analysed"
+    said = "nothing here reads PowerShell"
     assert "; not judged: 1 script (--verbose)\n" in repository.call("check").out
     assert f"  Dockerfile:3:5: {said}\n" in repository.call("check", "--show-unresolved").out
     whole = json.loads(repository.call("check", "--output-format", "json").out)
@@ -42,3 +42,20 @@ def test_a_build_is_not_called_repeatable(repository: Repository) -> None:
         whole = json.loads(repository.call("check", "--output-format", "json").out)
         classes += [(one["builds"]["class"], one["unknown"]) for one in whole["services"]]
     assert classes == [("repeatable", []), ("undetermined", ["what python3 does"])]
+
+
+def test_one_argument_for_two_images_names_both(repository: Repository) -> None:
+    repository.write(
+        Dockerfile='ARG TAG=latest\nFROM acme/one:${TAG} AS a\nFROM acme/two:${TAG}\nCOPY --from=a /a /a\nCMD ["/a"]\n'
+    )
+    assert "'acme/one:latest' (and 'acme/two:latest') names" in repository.call("check").out
+
+
+def test_a_clone_and_a_download_are_named(repository: Repository) -> None:
+    clone = "ARG V=main\nRUN git clone -b $V https://github.com/acme/tool"
+    piped = "RUN curl https://x.example/v1.2.3/i.sh | sh"
+    repository.write(Dockerfile=f'FROM debian:13.1-slim\n{clone}\n{piped}\nCMD ["true"]\n')
+    out = " ".join(repository.call("check").out.split())
+    assert "https://github.com/acme/tool is fixed by no commit" in out
+    assert "used at Dockerfile:3:21" in out
+    assert "holds; download it, check its sha256, then run it" in out

@@ -157,7 +157,7 @@ def test_a_pointer_of_git_lfs_is_named(repository: Repository, path: str) -> Non
     assert ran.code == 2
     assert "1 delivery file seen and none judged (not read)" in ran.err
     repository.write(**{"other/Dockerfile": CLEAN})
-    said = f"{path}:1:1: note not-judged 'file' was seen and not judged: it is a pointer of Git LFS; look at it yourself\n"
+    said = f"{path}:1:1: note not-judged this file was seen and not judged: it is a pointer of Git LFS; look at it yourself\n"
     assert repository.call("check", "--output-format", "concise").out == said
     assert repository.call("check", "--profile", "strict").code == 1
 
@@ -165,7 +165,7 @@ def test_a_pointer_of_git_lfs_is_named(repository: Repository, path: str) -> Non
 def test_a_build_of_a_pointer_is_named(repository: Repository) -> None:
     repository.write(**{"compose.yaml": "services: {a: {build: {dockerfile: D}}}\n", "D": POINTER})
     ran = repository.call("check", "--output-format", "concise")
-    assert "D:1:1: note not-judged 'file' was seen" in ran.out
+    assert "D:1:1: note not-judged this file was seen" in ran.out
     assert "'D' is left out" in ran.out
 
 
@@ -173,7 +173,7 @@ def test_a_manifest_that_is_too_large_is_named(repository: Repository) -> None:
     repository.write(Dockerfile=CLEAN, **{"pod.yaml": POD + f"#{'x' * 998}\n" * 10_010})
     ran = repository.call("check", "--output-format", "concise")
     assert (
-        "pod.yaml:1:1: note not-judged 'file' was seen and not judged: it is larger than 10 MB"
+        "pod.yaml:1:1: note not-judged this file was seen and not judged: it is larger than 10 MB"
         in ran.out.replace("yaml: ", "yaml:1:1: ")
     )
 
@@ -201,7 +201,7 @@ def test_what_a_partial_clone_lacks_is_named(repository: Repository, tmp_path: P
     ran = repository.call("check", str(clone), "--output-format", "concise")
     assert ran.code == 0
     assert (
-        "deploy/Dockerfile:1:1: note not-judged 'file' was seen and not judged: it is not in this clone"
+        "deploy/Dockerfile:1:1: note not-judged this file was seen and not judged: it is not in this clone"
         in ran.out.replace(": note", ":1:1: note")
     )
 

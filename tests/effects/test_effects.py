@@ -354,7 +354,7 @@ def test_other_shells_are_named_and_not_read(shell: str) -> None:
     found = read("apt-get install curl", shell=shell)
     (fact,) = found.finish()
     assert isinstance(fact, Unread)
-    assert fact.reason == f"{fact.subject} is not analysed"
+    assert fact.reason == f"nothing here reads {fact.subject}"
 
 
 @pytest.mark.parametrize(

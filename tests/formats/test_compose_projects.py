@@ -8,7 +8,7 @@ import pytest
 from tests.kit import read_files
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Container, Fact, Image, Mount, Source, Start
+from immutable_delivery.facts import Build, Container, Fact, Image, Mount, Source, Start
 from immutable_delivery.formats import compose
 
 DIGEST = "sha256:" + "a" * 64
@@ -295,3 +295,13 @@ def test_short_forms_of_secrets_and_volumes_merge_by_their_target() -> None:
         (mount.source, mount.target) for mount in mounts if mount.scope.environments == ("prod",)
     ]
     assert found == [("data", "/cache"), ("a", "/run/secrets/a"), ("b", "/run/secrets/b")]
+
+
+def test_a_file_that_is_given_beside_the_main_one_builds_from_its_folder() -> None:
+    files = {
+        "docker-compose.yml": "services: {es: {image: x}}",
+        "ext/fleet/agent-compose.yml": "services: {apm: {build: {context: ext/fleet/}}}",
+        "ext/fleet/Dockerfile": "FROM x",
+    }
+    found, _ = read_files(compose, files)
+    assert [one.dockerfile for one in found if isinstance(one, Build)] == ["ext/fleet/Dockerfile"]

@@ -71,3 +71,10 @@ def test_a_build_that_cannot_be_is_not_passed_over(one: Build, reason: str) -> N
 )
 def test_what_is_known_told_elsewhere_or_not_deployed_is_no_such_build(one: Build) -> None:
     assert told(one) == []
+
+
+def test_a_path_that_starts_elsewhere_is_not_called_missing() -> None:
+    files = MemoryFiles({"ext/fleet/Dockerfile": ""})
+    one = build("ext/fleet/ext/fleet/Dockerfile")
+    (found,) = (fact for fact in link_builds([SERVICE], [one], files) if isinstance(fact, Unread))
+    assert found.reason.startswith("its paths seem to start from another folder: 'ext/fleet/Dock")

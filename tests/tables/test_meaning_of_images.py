@@ -215,6 +215,7 @@ DEBIAN = "wheezy jessie stretch buster bullseye bookworm trixie forky"
 DISTRIBUTIONS = (
     "debian ubuntu buildpack-deps neurodebian raspbian mcr.microsoft.com/devcontainers/base"
 )
+VARIANTS = "alpine slim debian ubuntu fpm apache"
 UBUNTU = "trusty xenial bionic focal jammy noble oracular plucky questing resolute"
 
 
@@ -231,7 +232,11 @@ def test_code_names_are_the_releases_of_debian_and_ubuntu() -> None:
         for image in DISTRIBUTIONS.split():
             assert tag_pin(image, f"{word}-slim") == ("partial", "series"), (image, word)
         assert tag_pin("node", word) == ("alias", "pointer"), word
-        assert tag_pin("acme/web", word) == ("alias", "word"), word
+        assert tag_pin("acme/web", word) == ("alias", "pointer"), word
+    for word in VARIANTS.split():
+        assert tag_pin("nginxproxy/nginx-proxy", word) == ("alias", "pointer"), word
+    assert known(Tags).variants == set(VARIANTS.split())
+    assert tag_pin("acme/web", "blue") == ("alias", "word")
     assert known(Tags).distributions == set(DISTRIBUTIONS.split())
     assert known(Tags).series == {"docker/dockerfile", "docker/dockerfile-upstream"}
     assert known(Tags).code_names == {*DEBIAN.split(), *UBUNTU.split()}

@@ -173,7 +173,7 @@ def repository(
     address = of_url(url.text, url.unresolved, git=True) if url else Address("git", "")
     place = decided(url) if url else verb.place
     fact = Fetch(
-        used_at=place,
+        used_at=url.place if url else place,
         extent=event.extent,
         related=event.related,
         scope=event.scope,
@@ -181,6 +181,7 @@ def repository(
         tool="git",
         url=url.text if url and url.known else None,
         source_type="git",
+        written=url.text if url and not address.credentials else "",
         revision=address.revision.text,
         pin=address.pin,
         verified=address.pin == "digest",

@@ -72,5 +72,5 @@ def _made(event: Event, word: Word) -> Sequence[Event]:
 
 def unread(language: str, place: Place, scope: Scope, extent: Place, reason: str = "") -> Unread:
     """Return the fact of something that is not read."""
-    reason = reason or f"{language} is not analysed"
+    reason = reason or f"nothing here reads {language}"
     return Unread(used_at=place, extent=extent, scope=scope, subject=language, reason=reason)

@@ -42,7 +42,16 @@ def _problem(build: Build, stages: Stages, files: Files) -> str:
     if "#" in build.dockerfile:
         return ""
     there = files.state(build.dockerfile) in {"tracked", "untracked"}
+    if not there and (meant := _meant(build.dockerfile, files)):
+        return f"its paths seem to start from another folder: '{meant}' is here, '{build.dockerfile}' is not"
     return f"'{build.dockerfile}' is {'left out' if there else 'not in this repository'}"
+
+
+def _meant(path: str, files: Files) -> str:
+    """Return the end of a path, a folder at least, that is a file here: what a file says that is used from above."""
+    parts = path.split("/")
+    ends = ("/".join(parts[start:]) for start in range(1, len(parts) - 1))
+    return next((end for end in ends if files.state(end) in {"tracked", "untracked"}), "")
 
 
 def _broken(facts: Sequence[Fact]) -> set[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from immutable_delivery.facts import Fact
 from immutable_delivery.findings import Finding, Part, Unresolved, rank
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.policy.congruence import Evidence, Key, part_of
 from immutable_delivery.policy.model import Policy
 from immutable_delivery.policy.selection import Selection, layer_of
@@ -14,6 +16,9 @@ from immutable_delivery.policy.subjects import subject_of
 from immutable_delivery.policy.verdicts import Evaluator, Verdict, without_superseded
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.text import Place
+
+_NAMED = lazy(r"'([^']*)'(.*)\Z", re.DOTALL)
+_MAX_NAMED = 3
 
 
 class Judgement(Record, frozen=True):
@@ -134,11 +139,24 @@ def _merged(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(joined, key=lambda one: (one.place, one.policy))
 
 
+def _naming(message: str, others: Iterable[str]) -> str:
+    """Return a message with all the things of which others say the same: one argument may decide over two images."""
+    first = _NAMED.match(message)
+    same = (found for other in others if first and (found := _NAMED.match(other)))
+    names = sorted(one[1] for one in same if first and one[2] == first[2] and one[1] != first[1])
+    if first is None or not names:
+        return message
+    more = [f"'{name}'" for name in names[:_MAX_NAMED]]
+    more += [f"{len(names) - _MAX_NAMED} more"] if len(names) > _MAX_NAMED else []
+    return f"'{first[1]}' (and {', '.join(more)}){first[2]}"
+
+
 def _joined(group: Sequence[Finding]) -> Finding:
     """Join findings; which comes first must not matter, so the text that sorts first speaks."""
     first = min(group, key=lambda f: (not f.enabled, f.extent, f.message, f.owner))
     return replace(
         first,
+        message=_naming(first.message, {one.message for one in group}),
         services=tuple(sorted({name for one in group for name in one.services})),
         parts=tuple(sorted({part for one in group for part in one.parts})),
         environments=_environments(group),

@@ -171,7 +171,9 @@ def _worded(name: str, tag: str) -> tuple[Pin, Movement]:
     named = tags.code_names.intersection(re.split(r"[-_.]", tag.lower()))
     if named and not tags.distributions.isdisjoint((familiar_name(name), _last_part(name))):
         return "partial", "series"
-    return "alias", "pointer" if _is_official(name) or tags.moves.search(tag) else "word"
+    variant = named or not tags.variants.isdisjoint(re.split(r"[-_.]", tag.lower()))
+    moves = variant or _is_official(name) or tags.moves.search(tag)
+    return "alias", "pointer" if moves else "word"
 
 
 def _is_official(name: str) -> bool:

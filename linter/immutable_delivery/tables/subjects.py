@@ -626,6 +626,8 @@ class Tags(Subject, frozen=True):
     """Releases of distributions."""
     distributions: frozenset[str] = frozenset()
     """Images whose tags name releases by these: behind the name of any other image they are a variant."""
+    variants: frozenset[str] = frozenset()
+    """Parts of a tag that say what an image is made on, and no release: the newest one on it."""
     series: frozenset[str] = frozenset()
     """Images beside the official ones of which one number names a series: of any other it may be the number of a build."""
     exact_components: dict[str, int] = field(default_factory=dict)

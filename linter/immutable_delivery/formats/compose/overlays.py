@@ -22,6 +22,8 @@ _COMPLETE = frozenset({"image", "build", "extends", "provider"})
 _SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
 _OVERRIDE = lazy(r"(?P<stem>.+)\.override(?P<end>\.ya?ml)\Z", re.IGNORECASE)
 _MAIN = lazy(r"(?:docker-)?compose[.-](?P<word>[^.]+)\.ya?ml\Z", re.IGNORECASE)
+_ELSEWHERE = lazy(r"[$:@]|^/|^\.?/?\Z")
+"""A build context that is an address, of the machine or hidden, or that is the folder itself."""
 _PATH = lazy(r"[.~/$]|[A-Za-z]:[\\/]")
 _COMPLETING = frozenset(
     {
@@ -93,12 +95,13 @@ def completes(document: ComposeDocument, base: ComposeDocument) -> bool:
 
 
 def relative_paths(document: ComposeDocument) -> Iterator[str]:
-    """Yield the paths that the services of a file mount and build, as they are written: those that begin with a dot."""
+    """Yield the paths that the services of a file mount and build, as they are written; of mounts those that begin with a dot."""
     for node in services_of(document).values():
         for item in items(node, "volumes"):
             written = item.text if isinstance(item, Scalar) else text(item, "source")
             yield from _dotted(written.partition(":")[0])
-        yield from _dotted(text(node, "build") or text(node, "build", "context"))
+        context = text(node, "build") or text(node, "build", "context")
+        yield from [context] if context and not _ELSEWHERE.search(context) else []
 
 
 def _dotted(path: str) -> list[str]:
