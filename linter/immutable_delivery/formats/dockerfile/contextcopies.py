@@ -130,7 +130,5 @@ def _unwanted(context: Context, base: str) -> Iterator[str]:
             name == "node_modules" and context.kind(f"{base}package.json")
         ):
             continue
-        if not name.startswith((".e", ".n", "id")) or secret_file(
-            name, context.text(f"{base}{name}")
-        ):
+        if name != ".npmrc" or secret_file(name, context.text(f"{base}{name}")):
             yield name
