@@ -85,7 +85,7 @@ def test_an_application_that_nothing_starts_is_an_error(
         f"{BUILDER}FROM scratch\nCOPY --from=b /usr/share/zoneinfo /usr/share/zoneinfo\n",
         f"FROM {BASE}\nCOPY app.py /usr/local/bin/\n",
         f"FROM {BASE}\nCOPY run /bin/run\nCOPY app.py /usr/bin/\n",
-        f"FROM {BASE}\nONBUILD RUN make\nCOPY app.py /app/\n",
+        f"FROM {BASE}\nONBUILD COPY . /src\nCOPY app.py /app/\n",
         f"FROM {BASE}\nLABEL operators.operatorframework.io.bundle.package.v1=a\nCOPY app.py /app/\n",
         f"FROM {BASE}\nLABEL devcontainer.metadata=[]\nCOPY app.py /app/\n",
         f"FROM {BASE} AS export\nCOPY app.py /app/\n",

@@ -67,6 +67,14 @@ def test_a_container_that_a_build_begins_with(builder: str) -> None:
     assert (found.role, found.reference, found.pin) == ("base", "nginx:latest", "alias")
 
 
+def test_an_image_that_a_data_source_looks_up() -> None:
+    text = 'data "amazon-ami" "base" {\n most_recent = true\n filters = { name = "ubuntu-*" }\n}\n'
+    found = [one for one in said({"web.pkr.hcl": text}) if isinstance(one, Resource)]
+    assert [(one.choice, one.scope.owner) for one in found] == [
+        ("most_recent = true", "data.amazon-ami.base")
+    ]
+
+
 def test_an_image_for_everybody() -> None:
     found = [one for one in said(source('ami_groups = ["all"]')) if isinstance(one, Resource)]
     assert [one.public for one in found] == [True]

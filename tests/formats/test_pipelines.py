@@ -323,6 +323,11 @@ def test_woodpecker_matrix_and_names() -> None:
     assert images(found) == ["shop/a:1.1.1", "shop/a:2.2.2", "postgres:16"]
 
 
+def test_a_compose_file_beside_a_pipeline_of_buildkite_is_none() -> None:
+    buildkite = import_module("immutable_delivery.formats.buildkite")
+    assert not buildkite.claims(".buildkite/docker-compose.yml", b"services: {web: {image: a}}\n")
+
+
 def test_buildkite_groups_and_plugins() -> None:
     text = """
 env: {A: b}

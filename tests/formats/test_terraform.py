@@ -370,6 +370,8 @@ resource "null_resource" "x" {
     [
         ("acme/net/aws", "1.2.3", "exact"),
         ("acme/net/aws", "= 1.2.3", "exact"),
+        ("acme/net/aws", "1.2", "exact"),
+        ("acme/net/aws", ">= 1.2.3", "partial"),
         ("app.terraform.io/acme/net/aws", "~> 1.2", "partial"),
         ("acme/net/aws//modules/x", "", "none"),
         ("git::https://github.com/acme/net.git?ref=v1.2.3", "", "exact"),

@@ -26,6 +26,7 @@ from immutable_delivery.syntax.yaml import Document, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml.nodes import head
 from immutable_delivery.syntax.yaml.query import (
+    find,
     items,
     pairs,
     roots,
@@ -42,9 +43,14 @@ MAX_DEPTH = 5
 """Groups in groups."""
 
 
-def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
-    """Whether a path is one at which Buildkite looks."""
-    return _PATH.search(path) is not None
+def claims(path: str, data: bytes) -> bool:
+    """Whether a path is one at which Buildkite looks, and the file is a list of steps or has some."""
+    if not _PATH.search(path):
+        return False
+    roots_ = [one.root for one in yaml.documents(Text(path, data.decode("utf-8", "replace")))]
+    return any(
+        one is None or isinstance(one, Sequence) or find(one, "steps") is not None for one in roots_
+    )
 
 
 def parse(text: Text) -> list[Document]:

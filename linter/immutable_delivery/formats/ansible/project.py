@@ -51,7 +51,9 @@ def _baked(ctx: ParseContext) -> frozenset[str]:
     """Return the names of playbooks that an image build of this repository runs: they change no running machine."""
     found: set[str] = set()
     for path in ctx.files.paths:
-        if path.endswith((".pkr.hcl", ".pkr.json", "packer.json")):
+        if path.endswith((".pkr.hcl", ".pkr.json")) or (
+            "packer" in path and path.endswith(".json")
+        ):
             data = ctx.files.read(path).decode("utf-8", "replace")
             found.update(one.rpartition("/")[2] for one in _PLAYBOOK.findall(data))
     return frozenset(found)

@@ -21,12 +21,12 @@ from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import find, mappings, pairs, scalar, text, with_entry
 
 _NEWEST = (
-    ("source_ami_filter", "most_recent", r"true"),
-    ("", "source_image_family", r".+"),
-    ("", "image_version", r"latest"),
-    ("", "base_image_name", r"(?i).*latest.*"),
+    ("most_recent", r"true"),
+    ("source_image_family", r".+"),
+    ("image_version", r"latest"),
+    ("base_image_name", r"(?i).*latest.*"),
 )
-"""What makes a build begin with the newest image: the block, the argument, a pattern of what it says."""
+"""What makes a build begin with the newest image: the argument, and a pattern of what it says."""
 _NAMES = (
     "ami_name",
     "image_name",
@@ -73,6 +73,13 @@ def _template(module: Module, path: str, ctx: ParseContext) -> Iterator[Fact]:
                 )
                 yield from _image(name, node, scope)
                 yield from _base(kind, node, scope)
+    for kind, held in pairs(module.root, "data"):
+        for name, block in labelled(held):
+            scope = Scope(
+                owner=f"data.{kind.text}.{name.text}", service=name.text, layer="os", manifest=path
+            )
+            if isinstance(block, Tree):
+                yield from _newest(name, block, scope)
     for build in blocks(module.root.get("build")):
         scope = Scope(owner=f"build {text(build, 'name') or path}", layer="os", manifest=path)
         for name, block in labelled(build.get("provisioner")):
@@ -83,18 +90,9 @@ def _template(module: Module, path: str, ctx: ParseContext) -> Iterator[Fact]:
 
 def _image(name: Scalar, node: Tree, scope: Scope) -> Iterator[Resource]:
     """Yield where a build begins, and what it makes."""
-    for block, argument, moves in _NEWEST:
+    for block in ("", "source_ami_filter"):
         for holder in blocks(node.get(block)) if block else [node]:
-            said = scalar(holder, argument)
-            if (
-                said is not None
-                and said.written.known
-                and re.fullmatch(moves, said.text)
-                and not _is_exact(holder)
-            ):
-                yield _resource(
-                    name, said, holder, scope, pin="alias", choice=f"{argument} = {said.text}"
-                )
+            yield from _newest(name, holder, scope)
     for group in listed(node.get("ami_groups")):
         if isinstance(group, Scalar) and group.text in _EVERYBODY:
             yield _resource(name, group, node, scope, public=True)
@@ -110,6 +108,17 @@ def _base(kind: Scalar, node: Tree, scope: Scope) -> Iterator[Image]:
     said = scalar(node, "image")
     if kind.text in _CONTAINERS and said is not None:
         yield image_fact(said.written, role="base", scope=scope, extent=said.place)
+
+
+def _newest(name: Scalar, holder: Tree, scope: Scope) -> Iterator[Resource]:
+    """Yield that a build begins with the newest image of several."""
+    for argument, moves in _NEWEST:
+        said = scalar(holder, argument)
+        known = said is not None and said.written.known and re.fullmatch(moves, said.text)
+        if said is not None and known and not _is_exact(holder):
+            yield _resource(
+                name, said, holder, scope, pin="alias", choice=f"{argument} = {said.text}"
+            )
 
 
 def _is_exact(holder: Tree) -> bool:

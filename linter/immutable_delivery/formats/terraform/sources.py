@@ -19,7 +19,8 @@ _LOCAL = lazy(r"\.{1,2}(?:/|\Z)|/|[A-Za-z]:\\")
 _REGISTRY = lazy(r"(?:[\w.-]+\.[\w.-]+/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?\Z")
 _HOSTS = lazy(r"(?:www\.)?(?:github\.com|bitbucket\.org|gitlab\.com)/")
 _OBJECT = lazy(r"(?:s3|gcs)::|https?://")
-_EXACT = lazy(r"\s*=?\s*v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?\s*\Z")
+_EXACT = lazy(r"\s*=?\s*v?\d+(?:\.\d+){0,2}(?:[-+][\w.+-]+)?\s*\Z")
+"""A version without an operator is that one alone: `6.56` is 6.56.0."""
 _GIT = "git::"
 
 
