@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,9 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 
 Read = tuple[list[Any], ParseContext]
+
+PATIENCE = 10 if sys.gettrace() else 4
+"""How many times as long something may take in the whole suite: its memory is collected by the way, its lines may be counted."""
 
 
 def located(text: str, file: str = "f", at: int = 0) -> LocatedText:
