@@ -16,7 +16,7 @@ from immutable_delivery.syntax.gotemplate.problems import BudgetError, TemplateE
 SLACK = 1.0
 """Seconds that the last step before a look at the clock may take on a slow machine."""
 
-SHORT = Limits(seconds=0.5)
+SHORT = Limits(seconds=0.25 * PATIENCE)
 
 DOUBLED = '{{ $x := "aaaaaaaaaa" }}' + "{{ $x = print $x $x }}" * 40
 LAUGHS = "{{ $l := list 1 }}{{ range until 40 }}{{ $l = list $l $l }}{{ end }}"
