@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.jobs.spec import (
     ImageSpec,
@@ -24,12 +24,13 @@ from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import documents as parse
+from immutable_delivery.syntax.yaml.comments import of_documents as comments
 from immutable_delivery.syntax.yaml.nodes import head
 from immutable_delivery.syntax.yaml.query import (
     find,
     items,
     pairs,
-    roots,
     scalar,
     text,
 )
@@ -53,23 +54,11 @@ def claims(path: str, data: bytes) -> bool:
     )
 
 
-def parse(text: Text) -> list[Document]:
-    """Return the documents of the file."""
-    return yaml.documents(text)
-
-
-def comments(document: list[Document], text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return yaml.comments(text, document)
-
-
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what every pipeline says."""
-    from immutable_delivery.jobs.lower import lower  # noqa: PLC0415 (it loads the shell)
+    from immutable_delivery.jobs.lower import each  # noqa: PLC0415 (it loads the shell)
 
-    for path, root in roots(documents, ctx):
-        for job in _jobs(root, path):
-            yield from lower(job, ctx)
+    return each(documents, ctx, _jobs)
 
 
 def _jobs(root: Node | None, path: str) -> Iterator[JobSpec]:

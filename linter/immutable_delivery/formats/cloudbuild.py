@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.jobs.spec import ImageSpec, JobSpec, StepSpec, pipeline_scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
-from immutable_delivery.source.text import Text
-from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Document, Node, Scalar
 from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import documents as parse
+from immutable_delivery.syntax.yaml.comments import of_documents as comments
 from immutable_delivery.syntax.yaml.nodes import head
 from immutable_delivery.syntax.yaml.query import items, mappings, pairs, roots, scalar, text
 
@@ -34,16 +34,6 @@ _REFERENCE = lazy(r"\$\$|\$\{?(\w+)\}?")
 def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
     """Whether a path names a build."""
     return _PATH.search(path) is not None
-
-
-def parse(text: Text) -> list[Document]:
-    """Return the documents of the file; there should be one."""
-    return yaml.documents(text)
-
-
-def comments(document: list[Document], text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return yaml.comments(text, document)
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from immutable_delivery.containers.environments import environment
-from immutable_delivery.context import Comment, ParseContext, ParseProblem
+from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Fact, Scope
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.text import Text
-from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document, Node
+from immutable_delivery.syntax.yaml import documents as parse
+from immutable_delivery.syntax.yaml.comments import of_documents as comments
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
@@ -26,16 +26,6 @@ _FIRST = lazy(rb"(?:\xef\xbb\xbf)?(?:##[^\r\n]*[\r\n]++)*#cloud-config[ \t]*(?:[
 def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the first line tells it all)
     """Whether a file is a cloud-config."""
     return _FIRST.match(data) is not None
-
-
-def parse(text: Text) -> list[Document]:
-    """Return the documents of the file; there should be one."""
-    return yaml.documents(text)
-
-
-def comments(document: list[Document], text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return yaml.comments(text, document)
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact, Scope, Source
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.references.git import of_ref
-from immutable_delivery.source.text import Text
-from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document
 from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import documents as parse
+from immutable_delivery.syntax.yaml.comments import of_documents as comments
 from immutable_delivery.syntax.yaml.query import mappings, roots, scalar
 from immutable_delivery.syntax.yaml.shapes import tell
 
@@ -30,16 +30,6 @@ _HERE = frozenset(("local", "meta", "builtin"))
 def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
     """Whether a path is one at which pre-commit looks."""
     return _PATH.search(path) is not None
-
-
-def parse(text: Text) -> list[Document]:
-    """Return the documents of the file; there should be one."""
-    return yaml.documents(text)
-
-
-def comments(document: list[Document], text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return yaml.comments(text, document)
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.containers.lower import image
 from immutable_delivery.context import ParseContext
@@ -13,6 +13,8 @@ from immutable_delivery.jobs.scripts import Done, commands
 from immutable_delivery.jobs.spec import ImageSpec, JobSpec, RunnerSpec, SourceSpec
 from immutable_delivery.records import replace
 from immutable_delivery.references.machines import machine_pin
+from immutable_delivery.syntax.yaml import Document, Node
+from immutable_delivery.syntax.yaml.query import roots
 
 
 def lower(spec: JobSpec, ctx: ParseContext) -> Iterator[Fact]:
@@ -31,6 +33,17 @@ def lower(spec: JobSpec, ctx: ParseContext) -> Iterator[Fact]:
 def _goes_with_the_job(fact: Fact) -> bool:
     """Whether something is given to a container that ends with the job: the checkout to a tool, a password to a test's database."""
     return isinstance(fact, Mount | Variable) and fact.scope.phase == "pipeline"
+
+
+def each(
+    documents: Mapping[str, Sequence[Document]],
+    ctx: ParseContext,
+    jobs: Callable[[Node | None, str], Iterable[JobSpec]],
+) -> Iterator[Fact]:
+    """Yield what the jobs of files say that are read one by one; ``jobs`` gives those of a document."""
+    for path, root in roots(documents, ctx):
+        for job in jobs(root, path):
+            yield from lower(job, ctx)
 
 
 def images(spec: JobSpec) -> Iterator[Fact]:

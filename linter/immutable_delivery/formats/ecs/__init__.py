@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, ParseContext, ParseProblem
+from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document
+from immutable_delivery.syntax.yaml import documents as parse
+from immutable_delivery.syntax.yaml.comments import of_documents as comments
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
@@ -44,16 +45,6 @@ def _is_definition(path: str, data: bytes) -> bool:
     return any(
         keys & {"containerDefinitions", "Resources"} and "apiVersion" not in keys for keys in roots
     )
-
-
-def parse(text: Text) -> list[Document]:
-    """Return the documents of the file; there should be one."""
-    return yaml.documents(text)
-
-
-def comments(document: list[Document], text: Text) -> list[Comment]:
-    """Return the comments with what each covers; JSON has none."""
-    return yaml.comments(text, document)
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document
 from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import documents as parse
+from immutable_delivery.syntax.yaml.comments import of_documents as comments
 from immutable_delivery.syntax.yaml.query import mapping, roots
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
@@ -31,16 +32,6 @@ def claims(path: str, data: bytes) -> bool:
     if not _ACTION.search(path) or not (b"runs" in data or yaml.may_spell(data)):
         return False
     return any(mapping(root, "runs") for root in yaml.roots(path, data))
-
-
-def parse(text: Text) -> list[Document]:
-    """Return the documents of the file; there should be one."""
-    return yaml.documents(text)
-
-
-def comments(document: list[Document], text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return yaml.comments(text, document)
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:

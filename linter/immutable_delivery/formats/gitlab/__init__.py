@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.text import Text
-from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document
+from immutable_delivery.syntax.yaml import documents as parse
+from immutable_delivery.syntax.yaml.comments import of_documents as comments
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
@@ -24,16 +24,6 @@ _PATH = lazy(r"gitlab-ci\.ya?ml\Z|(?:^|/)\.gitlab(?:-ci|/ci)/.*\.ya?ml\Z")
 def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
     """Whether a path is one at which GitLab looks, or a part that pipelines include by convention."""
     return _PATH.search(path) is not None
-
-
-def parse(text: Text) -> list[Document]:
-    """Return the documents: a configuration, before it perhaps a header with inputs."""
-    return yaml.documents(text)
-
-
-def comments(document: list[Document], text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return yaml.comments(text, document)
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:

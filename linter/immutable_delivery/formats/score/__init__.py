@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document
 from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import documents as parse
+from immutable_delivery.syntax.yaml.comments import of_documents as comments
 from immutable_delivery.syntax.yaml.query import mapping, pairs, roots
 from immutable_delivery.syntax.yaml.query import text as text_at
 from immutable_delivery.syntax.yaml.shapes import tell
@@ -36,16 +37,6 @@ def claims(path: str, data: bytes) -> bool:
     return plain or any(
         text_at(root, "apiVersion").startswith(_OWN) for root in yaml.roots(path, data)
     )
-
-
-def parse(text: Text) -> list[Document]:
-    """Return the documents of the file: one workload each."""
-    return yaml.documents(text)
-
-
-def comments(document: list[Document], text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return yaml.comments(text, document)
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:

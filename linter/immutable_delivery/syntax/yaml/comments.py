@@ -154,3 +154,8 @@ def _nodes(docs: list[Document]) -> Iterator[Scalar | Mapping | Sequence]:
                 stack += (key, value)
         elif isinstance(node, Sequence):
             stack += node.items
+
+
+def of_documents(document: list[Document], text: Text) -> list[Comment]:
+    """Return the comments with what each covers, as a format is asked for them."""
+    return comments(text, document)
