@@ -31,6 +31,7 @@ from immutable_delivery.syntax.yaml.query import (
     scalar,
     scalars,
     text,
+    texts,
 )
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
@@ -117,10 +118,7 @@ def _after(node: Tree) -> Iterator[StepSpec]:
 def _step(line: Node) -> StepSpec:
     """Return a line of the script, or a pipe: code of others with what it is told."""
     pipe = scalar(line, "pipe")
-    told = {
-        key.text: value.written if isinstance(value, Scalar) else None
-        for key, value in pairs(line, "variables")
-    }
+    told = texts(line, "variables")
     images = (
         (ImageSpec(pipe.written.slice(len(_IMAGE)), line.place, pipe.place),)
         if pipe and _is_image(pipe)

@@ -33,6 +33,7 @@ from immutable_delivery.syntax.yaml.query import (
     pairs,
     scalar,
     text,
+    texts,
 )
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
@@ -130,7 +131,4 @@ def _source(key: Scalar) -> SourceSpec:
 
 
 def _environment(node: Node | None) -> dict[str, LocatedText | None]:
-    return {
-        key.text: value.written if isinstance(value, Scalar) else None
-        for key, value in pairs(node, "env")
-    }
+    return texts(node, "env")

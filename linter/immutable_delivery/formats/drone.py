@@ -17,17 +17,17 @@ from immutable_delivery.jobs.spec import (
 )
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
-from immutable_delivery.syntax.yaml import Document, Node, Scalar
+from immutable_delivery.syntax.yaml import Document, Node
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import documents as parse
 from immutable_delivery.syntax.yaml.comments import of_documents as comments
 from immutable_delivery.syntax.yaml.nodes import head
 from immutable_delivery.syntax.yaml.query import (
     mappings,
-    pairs,
     scalar,
     scalars,
     text,
+    texts,
 )
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
@@ -66,10 +66,7 @@ def _jobs(root: Node | None, path: str) -> Iterator[JobSpec]:
 def _step(node: Tree) -> StepSpec:
     commands = tuple(one.written for one in scalars(node, "commands"))
     image = text(node, "image").partition(":")[0]
-    settings = {
-        key.text: value.written if isinstance(value, Scalar) else None
-        for key, value in pairs(node, "settings")
-    }
+    settings = texts(node, "settings")
     return StepSpec(
         used_at=head(node),
         extent=node.place,
@@ -91,6 +88,4 @@ def _images(nodes: Iterable[Tree]) -> Iterator[ImageSpec]:
 
 def environment(node: Node | None) -> dict[str, LocatedText | None]:
     """Return variables; None for one that comes from a secret."""
-    return {
-        key.text: value.written if isinstance(value, Scalar) else None for key, value in pairs(node)
-    }
+    return texts(node)

@@ -9,7 +9,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import filled
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
-from immutable_delivery.syntax.yaml.query import find, mappings, pairs, scalar
+from immutable_delivery.syntax.yaml.query import find, mappings, pairs, scalar, texts
 
 MAX_DEPTH = 10
 _REFERENCE = lazy(
@@ -23,9 +23,7 @@ def variables(node: Mapping) -> dict[str, LocatedText | None]:
     if isinstance(held, Sequence):
         found = ((scalar(one, "name"), scalar(one, "value")) for one in mappings(held))
         return {name.text: value.written if value else None for name, value in found if name}
-    return {
-        key.text: value.written if isinstance(value, Scalar) else None for key, value in pairs(held)
-    }
+    return texts(held)
 
 
 def given(root: Mapping) -> dict[str, LocatedText | None]:

@@ -20,7 +20,16 @@ from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import filled
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, entry_extent
-from immutable_delivery.syntax.yaml.query import find, items, mapping, mappings, pairs, scalar, text
+from immutable_delivery.syntax.yaml.query import (
+    find,
+    items,
+    mapping,
+    mappings,
+    pairs,
+    scalar,
+    text,
+    texts,
+)
 
 MAX_DEPTH = 10
 """Commands that run commands, no deeper than this."""
@@ -190,10 +199,7 @@ def _defaults(node: Node | None) -> dict[str, LocatedText | None]:
 
 
 def _environment(node: Node | None) -> dict[str, LocatedText | None]:
-    return {
-        key.text: value.written if isinstance(value, Scalar) else None
-        for key, value in pairs(node, "environment")
-    }
+    return texts(node, "environment")
 
 
 def _text(node: Node, values: Values) -> LocatedText | None:

@@ -94,6 +94,14 @@ def pairs(node: Node | None, *keys: str) -> Iterator[tuple[Scalar, Node]]:
     return iter(found.entries.values() if found else ())
 
 
+def texts(node: Node | None, *keys: str) -> dict[str, LocatedText | None]:
+    """Return the texts of the mapping under ``keys`` by their keys; None for a value that is no text."""
+    return {
+        key.text: value.written if isinstance(value, Scalar) else None
+        for key, value in pairs(node, *keys)
+    }
+
+
 def written(value: str, place: Place) -> Scalar:
     """Return a scalar that stands for ``place`` and that nobody wrote just so."""
     return Scalar(LocatedText.literal(value, place), place, plain=False)
