@@ -6,6 +6,7 @@ from collections.abc import Mapping as Held
 from time import process_time
 
 import pytest
+from tests.conftest import Repository
 from tests.kit import PATIENCE
 
 from immutable_delivery.context import ParseContext
@@ -31,10 +32,12 @@ FILES = {
 URL = "https://git.example/shop/web.git"
 
 
-def given(generator: str, *, go: bool = False, most: int = 1000) -> list[dict[str, str]]:
+def given(
+    generator: str, *, go: bool = False, most: int = 1000, files: Held[str, str] = FILES
+) -> list[dict[str, str]]:
     root = documents(Text("set.yaml", generator))[0].root
     assert isinstance(root, Mapping)
-    ctx = ParseContext(MemoryFiles(FILES))
+    ctx = ParseContext(MemoryFiles(files))
     generators = Generators(ctx, AsGo(ctx) if go else ByName(), most=most)
     return [{name: value.text for name, value in flat(one.values)} for one in generators.of(root)]
 
@@ -80,6 +83,16 @@ def test_files_that_hold_lists_nothing_or_no_yaml() -> None:
     assert [(one.get("name"), one["path.filename"]) for one in sets] == [
         ("two", "config.yaml"), ("three", "config.yaml"), (None, "empty.yaml"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", ["deep/*.json", "deep/**/c.json", "deep/*/c.json", "d?ep*c.json", "deep", "deep/a/c.json", "[d]eep/a/*"])
+def test_files_are_found_as_git_finds_them(pattern: str, repository: Repository) -> None:
+    """Argo CD asks `git ls-files` unless its new globbing is switched on: there a star goes through folders."""
+    files = dict.fromkeys(("deep/c.json", "deep/a/c.json", "deep/a/b/c.json"), "{}")
+    repository.add(files)
+    sets = given(f"git: {{files: [{{path: '{pattern}'}}]}}", files=files)
+    found = sorted(f"{one['path']}/{one['path.filename']}" for one in sets)
+    assert found == sorted(repository.git("ls-files", "--", pattern).splitlines())
 
 
 def test_with_go_templates_parameters_are_a_tree() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.formats.kubernetes.applicationsets.parameters import (
@@ -30,9 +31,9 @@ def of(node: Mapping, ctx: ParseContext, *, go: bool) -> Iterator[Parameters]:
         yield Parameters(tree(node.place, {}), open=True)
         return
     prefix = text(node, "pathParamPrefix")
-    for path, at in _chosen(mappings(node, "directories"), _folders(ctx), deep=False):
+    for path, at in _chosen(mappings(node, "directories"), _folders(ctx), _folder):
         yield Parameters(of_path(path, at, go=go, prefix=prefix))
-    for path, at in _chosen(mappings(node, "files"), ctx.files.paths, deep=True):
+    for path, at in _chosen(mappings(node, "files"), ctx.files.paths, _file):
         for values in _sets(path, at, ctx):
             own = of_path(folder_of(path), at, go=go, prefix=prefix, file=path.rpartition("/")[2])
             yield Parameters(merged(values if go else flattened(values), own))
@@ -59,16 +60,30 @@ def _folders(ctx: ParseContext) -> Sequence[str]:
     )
 
 
+Fits = Callable[[str], bool]
+
+
+def _folder(pattern: str) -> Fits:
+    """Return what tells the folders of a pattern: Go's path.Match."""
+    return Glob(pattern).matches
+
+
+def _file(pattern: str) -> Fits:
+    """Return what tells the files of a pattern as git's pathspecs do, which Argo CD asks unless told otherwise: `*` goes through folders."""
+    below = f"{pattern.rstrip('/')}/*"
+    return lambda path: fnmatchcase(path, pattern) or fnmatchcase(path, below)
+
+
 def _chosen(
-    rules: list[Mapping], paths: Sequence[str], *, deep: bool
+    rules: list[Mapping], paths: Sequence[str], fits: Callable[[str], Fits]
 ) -> Iterator[tuple[str, Place]]:
     """Yield the paths that one rule includes and none excludes, with where the rule stands."""
-    kept = [(Glob(text(one, "path"), deep=deep), one) for one in rules]
-    out = [glob for glob, one in kept if is_true(one, "exclude")]
-    into = [(glob, scalar(one, "path")) for glob, one in kept if not is_true(one, "exclude")]
+    kept = [(fits(text(one, "path")), one) for one in rules]
+    out = [found for found, one in kept if is_true(one, "exclude")]
+    into = [(found, scalar(one, "path")) for found, one in kept if not is_true(one, "exclude")]
     for path in paths if into else ():
-        at = next((named.place for glob, named in into if named and glob.matches(path)), None)
-        if at is not None and not any(glob.matches(path) for glob in out):
+        at = next((named.place for found, named in into if named and found(path)), None)
+        if at is not None and not any(found(path) for found in out):
             yield path, at
 
 
