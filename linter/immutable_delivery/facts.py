@@ -98,7 +98,7 @@ ContainerType: TypeAlias = Literal[ContainerRole, "stage", "service", ""]
 Repeated: TypeAlias = Literal["CMD", "ENTRYPOINT", ""]
 
 ResourceType: TypeAlias = Literal[
-    "config map", "secret", "registry", "workload", "role", "binding", "updater", "deployer", "runner", "machine image", "",
+    "config map", "secret", "registry", "workload", "role", "binding", "updater", "deployer", "runner", "machine image", "runtime", "",
 ]  # fmt: skip
 
 Grant: TypeAlias = Literal["exec", "attach", "portforward", "ephemeralcontainers"]
@@ -581,7 +581,7 @@ class Resource(Fact, frozen=True, kw_only=True):
     tolerates: str = ""
     """For a deployer: the difference between the cluster and Git that it is told to leave, for a person; else empty."""
     pin: Pin | None = ""
-    """For a runner or a machine image: how far it is fixed; an alias is the newest of a family."""
+    """For a runner, a machine image or the run time of a platform: how far it is fixed; an alias is the newest of a family."""
     choice: str = ""
     """What chooses it, as written: `most_recent = true`."""
     public: bool = False

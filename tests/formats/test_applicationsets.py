@@ -85,7 +85,18 @@ def test_files_that_hold_lists_nothing_or_no_yaml() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("pattern", ["deep/*.json", "deep/**/c.json", "deep/*/c.json", "d?ep*c.json", "deep", "deep/a/c.json", "[d]eep/a/*"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "deep/*.json",
+        "deep/**/c.json",
+        "deep/*/c.json",
+        "d?ep*c.json",
+        "deep",
+        "deep/a/c.json",
+        "[d]eep/a/*",
+    ],
+)
 def test_files_are_found_as_git_finds_them(pattern: str, repository: Repository) -> None:
     """Argo CD asks `git ls-files` unless its new globbing is switched on: there a star goes through folders."""
     files = dict.fromkeys(("deep/c.json", "deep/a/c.json", "deep/a/b/c.json"), "{}")

@@ -6,7 +6,7 @@ import pytest
 from tests.kit import read_files
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import Build, Container, Fact, Image, Mount, Start, Variable
+from immutable_delivery.facts import Build, Container, Fact, Image, Mount, Resource, Start, Variable
 from immutable_delivery.formats import apps
 from immutable_delivery.source.text import Text
 
@@ -117,3 +117,26 @@ def test_what_is_no_toml_is_unreadable() -> None:
 )
 def test_odd_shapes_break_nothing(text: str) -> None:
     assert isinstance(said({"render.yaml": text}), list)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said_of_it"),
+    [
+        ("app.yaml", "runtime: python312\n", ("python312", "partial", "python312")),
+        ("app.yaml", "runtime: php\nruntime_config: {runtime_version: '8.3'}\n", ("php 8.3", "partial", "8.3")),
+        ("apprunner.yaml", "runtime: nodejs18\nrun: {runtime-version: 18.19.0}\n", ("nodejs18 18.19.0", "exact", "18.19.0")),
+        ("app.yaml", "runtime: custom\n", None),
+        ("app.yaml", "runtime: [python312]\n", None),
+        ("app.yaml", "runtime: ''\n", None),
+    ],
+)  # fmt: skip
+def test_the_run_time_of_a_platform_is_told_with_its_version(
+    path: str, text: str, said_of_it: tuple[str, str, str] | None
+) -> None:
+    found = [one for one in said({path: text}) if isinstance(one, Resource)]
+    told = [
+        (one.name, one.pin, text[at.span.start : at.span.end])
+        for one in found
+        for at in [one.places["pin"]]
+    ]
+    assert told == ([said_of_it] if said_of_it else [])

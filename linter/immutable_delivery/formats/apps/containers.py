@@ -17,15 +17,19 @@ from immutable_delivery.containers.spec import (
     VariableSpec,
 )
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Build, Fact, Phase, Scope
+from immutable_delivery.facts import Build, Fact, Phase, Resource, Scope
 from immutable_delivery.formats.apps.shapes import Keys, Shape
 from immutable_delivery.records import Record, replace
+from immutable_delivery.references.charts import of_version
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import unaligned
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence, entry_extent
 from immutable_delivery.syntax.yaml.nodes import head
 from immutable_delivery.syntax.yaml.query import find, items, mapping, pairs, scalar
+
+_OWN_IMAGE = frozenset({"custom", "docker", "image"})
+"""Run times by which a platform takes an image of yours."""
 
 
 def containers(root: Mapping, path: str, shape: Shape, ctx: ParseContext) -> Iterator[Fact | Build]:
@@ -77,6 +81,7 @@ class _Service(Record, frozen=True):
                     replace(spec, scope=scope, arguments=command, name=key.text), self.ctx
                 )
         yield from self._build()
+        yield from self._runtime()
 
     def _spec(self) -> ContainerSpec:
         image, at = self._image(), head(self.node)
@@ -170,6 +175,24 @@ class _Service(Record, frozen=True):
                     tool=self.shape.platform,
                     place=found.place,
                 )
+
+    def _runtime(self) -> Iterator[Resource]:
+        """Yield the run time that the platform gives: what it is of is written in its name, or beside it."""
+        named = scalar(self.node, *self.shape.runtime) if self.shape.runtime else None
+        if named is None or not named.text or named.text in _OWN_IMAGE:
+            return
+        said = (scalar(self.node, *keys) for keys in self.shape.versions)
+        version = next((one for one in said if one is not None), None)
+        yield Resource(
+            used_at=named.place,
+            extent=named.place,
+            places={"pin": (version or named).place},
+            scope=replace(self.scope, layer="middleware"),
+            resource_type="runtime",
+            name=f"{named.text} {version.text}" if version else named.text,
+            pin="exact" if version and of_version(version.text) == "exact" else "partial",
+            choice=self.shape.platform,
+        )
 
 
 def _command(key: Scalar, node: Node) -> CommandSpec | None:

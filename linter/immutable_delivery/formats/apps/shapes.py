@@ -34,6 +34,10 @@ class Shape(Record, frozen=True):
     """A mapping, or a list of names (`key`, `name`) and values."""
     mounts: Keys = ()
     """A list of host folders and folders in the container."""
+    runtime: Keys = ()
+    """The run time that the platform gives, and patches."""
+    versions: tuple[Keys, ...] = ()
+    """Where its version may stand by itself."""
     named: Keys = ()
     """A mapping from names to commands, each a process of its own."""
 
@@ -85,6 +89,8 @@ _SHAPES = (
         name=("service",),
         command=(("entrypoint", "shell"), ("entrypoint",)),
         variables=(("env_variables",),),
+        runtime=("runtime",),
+        versions=(("runtime_config", "runtime_version"), ("runtime_config", "python_version")),
     ),
     Shape(
         "Heroku",
@@ -100,6 +106,8 @@ _SHAPES = (
         command=(("run", "command"),),
         hooks=(("run", "pre-run"),),
         variables=(("run", "env"),),
+        runtime=("runtime",),
+        versions=(("run", "runtime-version"),),
     ),
     Shape(
         "Railway",
