@@ -84,7 +84,7 @@ def pin(
             "--apply, --diff and --check exclude each other, as do --check and --update"
         )
     from immutable_delivery.commands.pin import pin as pins  # noqa: PLC0415
-    from immutable_delivery.commands.pin import revisions, sources  # noqa: PLC0415
+    from immutable_delivery.commands.pin import servers, sources  # noqa: PLC0415
     from immutable_delivery.commands.pin.digest_style import pin_digest_only  # noqa: PLC0415
     from immutable_delivery.commands.pin.joined import joined  # noqa: PLC0415
     from immutable_delivery.commands.pin.plan import beside  # noqa: PLC0415
@@ -98,7 +98,7 @@ def pin(
     with progress("asking registries") as done:
         reach = RegistryOptions(mirrors=mirrors, insecure=insecure, note=said.append)
         resolve = pins.online(reach, done)
-        ask = revisions.online(reach, resolve)
+        ask = servers.online(reach, resolve)
         written = pin_digest_only if style == "digest" else beside
         result = (
             pins.update(repository, resolve)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.registry.images import multi
 
-from immutable_delivery.commands.pin.revisions import commit_of
+from immutable_delivery.commands.pin.servers import commit_of
 
 if TYPE_CHECKING:
     from tests.commands.pin.conftest import Place
@@ -218,3 +218,99 @@ def test_a_chart_that_nobody_knows_gets_no_digest_behind_its_tag(place: Place) -
     ran = place.call("pin", "--apply")
     assert (ran.code, place.read()) == (1, {"release.yaml": content})
     assert "a chart that is not here uses it" in ran.err
+
+
+CHART = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  source:\n    repoURL: ADDRESS\n    chart: web\n"
+REPOSITORY = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: shop}\nspec:\n  url: ADDRESS\n---\n"
+OF_FLUX = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n  chart:\n    spec:\n      chart: web\n"
+REFERENCE = "      sourceRef: {kind: HelmRepository, name: shop}\n"
+INDEX = """\
+apiVersion: v1
+entries:
+  web:
+  - {name: web, version: 2.0.0-rc.1}
+  - {name: web, version: v1.10.0+build}
+  - {name: web, version: 1.9.3}
+  - {name: web, version: 0.1.0}
+  - {name: web, version: latest}
+  other:
+  - {name: other, version: 9.0.0}
+generated: "2026-01-01T00:00:00Z"
+"""
+
+
+@pytest.fixture(scope="module")
+def charts() -> Iterator[str]:
+    """Serve an index of charts over HTTP; the host."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = {"/shop/index.yaml": INDEX, "/broken/index.yaml": "a: ["}.get(self.path)
+            self.send_response(404 if found is None else 200)
+            self.end_headers()
+            self.wfile.write((found or "").encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (CHART + "    targetRevision: 1.*\n", CHART + "    targetRevision: v1.10.0+build # 1.*\n"),
+        (CHART + "    targetRevision: '~1.9 || <1'\n", CHART + "    targetRevision: '1.9.3' # ~1.9 || <1\n"),
+        (CHART + "    targetRevision: '*'\n", CHART + "    targetRevision: 'v1.10.0+build' # *\n"),
+        (CHART + "    targetRevision: '>=2.0.0-0'\n", CHART + "    targetRevision: '2.0.0-rc.1' # >=2.0.0-0\n"),
+        (REPOSITORY + OF_FLUX + "      version: 1.9.x\n" + REFERENCE, REPOSITORY + OF_FLUX + "      version: 1.9.3 # 1.9.x\n" + REFERENCE),
+        (REPOSITORY + OF_FLUX + REFERENCE, REPOSITORY + OF_FLUX + "      version: v1.10.0+build\n" + REFERENCE),
+    ],
+)  # fmt: skip
+def test_a_chart_gets_the_newest_version_that_its_range_takes(
+    place: Place, charts: str, before: str, after: str
+) -> None:
+    url = f"http://{charts}/shop"
+    place.write({"app.yaml": before.replace("ADDRESS", url)})
+    ran = place.call("pin", "--apply", "--insecure", charts)
+    assert (ran.code, place.read()) == (0, {"app.yaml": after.replace("ADDRESS", url)}), ran.err
+    assert place.call("pin", "--check").code == 0
+    assert place.call("unpin", "--apply").code == 0
+    assert place.read() == {"app.yaml": before.replace("ADDRESS", url)}
+    assert not (place.root / ".imd").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed", "reason"),
+    [
+        ("shop", "3.x", "no version of it fits '3.x'"),
+        ("none", "1.x", "no index of charts there (status 404)"),
+        ("broken", "1.x", "its index of charts"),
+    ],
+)
+def test_a_chart_of_which_nobody_tells_a_version_stays(
+    place: Place, charts: str, path: str, allowed: str, reason: str
+) -> None:
+    content = (
+        CHART.replace("ADDRESS", f"http://{charts}/{path}") + f"    targetRevision: {allowed}\n"
+    )
+    place.write({"app.yaml": content})
+    ran = place.call("pin", "--apply", "--insecure", charts)
+    assert (ran.code, place.read()) == (2, {"app.yaml": content})
+    assert reason in ran.err
+
+
+def test_a_chart_that_is_an_artifact_gets_a_version_by_its_tags(place: Place) -> None:
+    for tag in ("1.2.3", "1.3.0_build", "1.4.0-rc.1", "latest"):
+        place.push(f"gcr.io/charts/web:{tag}", multi(note=tag))
+    content = CHART.replace("ADDRESS", "gcr.io/charts") + "    targetRevision: 1.x\n"
+    place.write({"app.yaml": content})
+    ran = place.call("pin", "--apply")
+    assert (ran.code, place.read()) == (
+        0,
+        {"app.yaml": content.replace("1.x", "1.3.0+build # 1.x")},
+    ), ran.err

@@ -12,25 +12,28 @@ from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence, docu
 from immutable_delivery.syntax.yaml.assignments import assigned
 from immutable_delivery.syntax.yaml.removals import removed, with_separator
 
-_ARGO = "targetRevision"
+_WHOLE = ("targetRevision", "version")
+"""Keys whose value a commit or version takes the place of."""
 _FLUX = ("tag", "branch", "name", "semver")
 _ENTRY = ("newTag", "newName")
 _PARTS = ("tag", "repository")
 _WRITTEN = ("commit", "digest")
 _REST = lazy(r"[\"']?(?P<end>)[ \t]*(?:\r?\n|\Z)")
-_COMMENT = lazy(r"[\"']?(?P<start>) # (?P<ref>\S+)(?P<end>)[ \t]*(?:\r?\n|\Z)")
+_COMMENT = lazy(r"[\"']?(?P<start>) # (?P<ref>\S[^\r\n]*?)(?P<end>)[ \t]*(?:\r?\n|\Z)")
 
 
 def revise(text: Text, place: Place, revision: str) -> list[Edit]:
-    """Return the edits that fix what stands at a place, a revision or an address, to a commit or digest; none where they cannot."""
+    """Return the edits that fix what stands at a place, a revision or an address, to a commit, digest or version; none where they cannot."""
     key = "digest" if ":" in revision else "commit"
     for holder in _mappings(text):
-        if _at(holder, _ARGO, place):
+        if any(_at(holder, one, place) for one in _WHOLE):
             return _replaced(text, place, revision)
         if any(_at(holder, one, place) for one in _FLUX):
             return _some(assigned(text, holder, [key], revision))
         if _at(holder, "repoURL", place):
-            return _some(assigned(text, holder, [_ARGO], revision))
+            return _some(assigned(text, holder, ["targetRevision"], revision))
+        if _at(holder, "chart", place):
+            return _some(assigned(text, holder, ["version"], revision))
         if _at(holder, "url", place):
             return _some(assigned(text, holder, ["ref", key], revision))
     return []
@@ -39,8 +42,9 @@ def revise(text: Text, place: Place, revision: str) -> list[Edit]:
 def restore(text: Text, place: Place, ref: str) -> list[Edit]:
     """Return the edits that take a commit or digest at a place away, so that this revision counts again."""
     for holder, above in _with_holders(text):
-        if _at(holder, _ARGO, place):
-            return _put_back(text, place, ref) if ref else _some(removed(text, holder, _ARGO))
+        whole = next((one for one in _WHOLE if _at(holder, one, place)), None)
+        if whole is not None:
+            return _put_back(text, place, ref) if ref else _some(removed(text, holder, whole))
         key = next((one for one in _WRITTEN if _at(holder, one, place)), None)
         if key is not None:
             alone = len(holder.entries) == 1 and above is not None
