@@ -47,6 +47,7 @@ from immutable_delivery.formats import (
     gitlab,
     helmfile,
     jenkins,
+    justfile,
     kamal,
     kubernetes,
     makefile,
@@ -60,6 +61,7 @@ from immutable_delivery.formats import (
     script,
     skaffold,
     systemd,
+    taskfile,
     terraform,
     woodpecker,
 )
@@ -67,7 +69,7 @@ from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
     ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, fleet, github, gitlab,
-    helmfile, jenkins, kamal, kubernetes, makefile, nomad, packer, platforms, precommit, procfile, quadlet, score, script, skaffold, systemd, terraform, woodpecker,
+    helmfile, jenkins, justfile, kamal, kubernetes, makefile, nomad, packer, platforms, precommit, procfile, quadlet, score, script, skaffold, systemd, taskfile, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 ENCLOSES: tuple[Encloses, ...] = (chart,)

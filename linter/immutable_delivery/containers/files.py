@@ -9,7 +9,7 @@ from typing import Protocol
 from immutable_delivery.context import ParseContext
 from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.files import POINTER, Files, below, resolve
+from immutable_delivery.source.files import POINTER, Files, below, lies_here, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.yaml import Scalar
@@ -94,7 +94,7 @@ class ContainerFiles(Record, frozen=True):
         for target, source in self.mounted.items():
             if wanted == target or wanted.startswith(f"{target.rstrip('/')}/"):
                 found = normpath(f"{source or '.'}/{wanted[len(target) :].lstrip('/')}")
-                if self._is_there(found):
+                if lies_here(self.ctx.files, found):
                     return found
         return None
 
@@ -118,11 +118,7 @@ class ContainerFiles(Record, frozen=True):
     def _beside(self, path: str) -> str | None:
         """Return the file of the folder that a relative path most likely is a copy of."""
         found = resolve(self.folder, path) if self.folder is not None else None
-        return found if found is not None and self._is_there(found) else None
-
-    def _is_there(self, path: str) -> bool:
-        """Whether the repository holds a file: what version control ignores is not of it."""
-        return self.ctx.files.state(path) in {"tracked", "untracked"}
+        return found if found is not None and lies_here(self.ctx.files, found) else None
 
 
 class _Nowhere:

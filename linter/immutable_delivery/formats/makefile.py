@@ -15,7 +15,7 @@ from immutable_delivery.syntax.make import parse as parsed
 
 if TYPE_CHECKING:
     from immutable_delivery.jobs.makefiles import Project
-    from immutable_delivery.jobs.recipes import Recipe
+    from immutable_delivery.jobs.spec import Recipe
 
 NAME = "makefile"
 
@@ -62,7 +62,7 @@ def _recipes(files: Iterable[Makefile], project: Project) -> Iterator[Recipe]:
 
 def _recipe(rule: Rule, project: Project) -> Recipe:
     from immutable_delivery.jobs.makefiles import builtin  # noqa: PLC0415
-    from immutable_delivery.jobs.recipes import Recipe, scope_of  # noqa: PLC0415
+    from immutable_delivery.jobs.spec import Recipe, scope_of  # noqa: PLC0415
 
     path = rule.extent.file
     given = builtin(path)

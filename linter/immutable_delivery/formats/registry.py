@@ -85,6 +85,8 @@ REGISTRY = (
     Entry("systemd", r"\.service$", apart=True),
     Entry("script", r"\.(?:sh|bash|zsh|ksh|ash)$|^[^.]+$", apart=True, bytewise=True),
     Entry("makefile", r"^(?:GNU)?[Mm]akefile(?:\.[\w.-]+)?$|\.(?:mk|make)$", bytewise=True),
+    Entry("justfile", r"^(?i:\.?justfile)$|\.just$"),
+    Entry("taskfile", r"\.ya?ml$", paths=r"(?i:taskfile)"),
     Entry("ansible", r"\.ya?ml$"),
     Entry("precommit", r"^\.pre-commit-config\.ya?ml$", apart=True),
     Entry("kamal", r"^deploy[^/]*\.ya?ml$"),

@@ -71,7 +71,8 @@ def comments(document: Document, text: Text) -> list[Comment]:
 
 def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what scripts do."""
-    from immutable_delivery.jobs.recipes import Recipe, scope_of, told  # noqa: PLC0415 (it loads the shell)
+    from immutable_delivery.jobs.recipes import told  # noqa: PLC0415 (it loads the shell)
+    from immutable_delivery.jobs.spec import Recipe, scope_of  # noqa: PLC0415
 
     for path, document in documents.items():
         scope = scope_of(path, path)

@@ -8,8 +8,9 @@ from posixpath import join, normpath
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.errors import UnreadableError
+from immutable_delivery.jobs.needs import in_order
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.files import folder_of, lies_here, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax import make
@@ -18,8 +19,6 @@ from immutable_delivery.syntax.make import Makefile, Rule, Variables
 
 NAMES = ("GNUmakefile", "makefile", "Makefile")
 MAX_FILES = 50
-MAX_RULES = 500
-"""So many rules one call may make."""
 
 
 class Project(Record):
@@ -34,24 +33,7 @@ class Project(Record):
 
     def closure(self, targets: Sequence[str]) -> Iterator[Rule]:
         """Yield the rules that making targets runs, what they need first; each once."""
-        seen: set[int] = set()
-        for target in targets or (self.first,):
-            yield from self._made(target, seen)
-
-    def _made(self, target: str, seen: set[int]) -> Iterator[Rule]:
-        """Walk down without recursion: needs of needs may be many."""
-        stack: list[tuple[Rule, bool]] = [
-            (r, False) for r in reversed(self.by_target.get(target, []))
-        ]
-        while stack and len(seen) <= MAX_RULES:
-            rule, done = stack.pop()
-            if done:
-                yield rule
-            elif id(rule) not in seen:
-                seen.add(id(rule))
-                stack.append((rule, True))
-                needed = (r for need in reversed(rule.needs) for r in self.by_target.get(need, ()))
-                stack += [(one, False) for one in needed if id(one) not in seen]
+        return in_order(targets or (self.first,), self.by_target)
 
     def script(self, line: LocatedText, given: Variables) -> LocatedText:
         """Return a line of a recipe as the shell gets it."""
@@ -61,7 +43,7 @@ class Project(Record):
 def find(folder: str, named: str | None, ctx: ParseContext) -> str | None:
     """Return the path of the Makefile that a call reads."""
     paths = (resolve(folder, name) for name in ((named,) if named else NAMES))
-    return next((path for path in paths if path and _there(path, ctx)), None)
+    return next((path for path in paths if path and lies_here(ctx.files, path)), None)
 
 
 def loaded(path: str, ctx: ParseContext, folder: str) -> Project:
@@ -113,11 +95,7 @@ def _included(written: LocatedText, project: Project, ctx: ParseContext) -> list
     if is_glob(path):
         glob = Glob(path)
         return [one for one in ctx.files.paths if glob.matches(one)][:MAX_FILES]
-    return [path] if path and _there(path, ctx) else []
-
-
-def _there(path: str, ctx: ParseContext) -> bool:
-    return ctx.files.state(path) in {"tracked", "untracked"}
+    return [path] if path and lies_here(ctx.files, path) else []
 
 
 def _read(path: str, ctx: ParseContext) -> Makefile | None:

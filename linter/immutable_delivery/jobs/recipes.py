@@ -6,41 +6,12 @@ installs on a developer's machine is no part of a delivery.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from immutable_delivery.containers.spec import Values
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Command, Fact, Fetch, Install, Scope, Unread, Variable
+from immutable_delivery.facts import Command, Fact, Fetch, Install, Unread, Variable
 from immutable_delivery.jobs.scripts import Scripts
-from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import LocatedText
-
-_DEVELOPMENT = lazy(
-    r"(?:^|[-_.:])(?:dev|develop|development|local|localhost|devel|debug|watch)(?:[-_.:]|\Z)",
-    re.IGNORECASE,
-)
-
-
-class Recipe(Record, frozen=True):
-    """What is run together, under one name."""
-
-    name: str
-    scripts: tuple[LocatedText, ...]
-    """Each is for a shell of its own."""
-    scope: Scope
-    folder: str | None = ""
-    shell: str = "sh"
-    needs: tuple[str, ...] = ()
-    """The recipes that are run before it, or that it calls."""
-    values: Values = field(default_factory=dict)
-
-
-def scope_of(path: str, name: str) -> Scope:
-    """Return the scope of what a file of commands says under a name: of development where that says so."""
-    developed = _DEVELOPMENT.search(name.rpartition("/")[2]) is not None
-    return Scope(owner=name, phase="pipeline", development=developed, alone=True, manifest=path)
+from immutable_delivery.jobs.spec import Recipe
 
 
 def told(recipes: Sequence[Recipe], ctx: ParseContext) -> Iterator[Fact]:

@@ -17,7 +17,7 @@ from immutable_delivery.effects import Interpreter, MadeImage, NamedImage, table
 from immutable_delivery.facts import Fact, Image, Scope
 from immutable_delivery.jobs.equivalents import equivalent
 from immutable_delivery.jobs.spec import JobSpec, StepSpec
-from immutable_delivery.jobs.tasks import lines
+from immutable_delivery.jobs.tasks import Line, lines
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.references.machines import is_own_machine, machine_pin
 from immutable_delivery.source.located import LocatedText, Segment
@@ -140,8 +140,12 @@ class Scripts:
             for line in lines(call, folder, self._interpreter.variables, self._ctx):
                 if line.text.used_at not in self._recipes and len(self._recipes) < MAX_RECIPES:
                     self._recipes.add(line.text.used_at)
-                    self.script(line.text, call.scope, None, folder=line.folder, place=place)
+                    self._line(line, call.scope, place)
         self._depth -= 1
+
+    def _line(self, line: Line, scope: Scope, place: Place) -> None:
+        with self.seeing(line.values):
+            self.script(line.text, scope, None, shell=line.shell, folder=line.folder, place=place)
 
     def _view(self, folder: str | None) -> FileView:
         known = self._checked_out and folder is not None

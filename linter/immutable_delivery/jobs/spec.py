@@ -24,10 +24,12 @@ stand in its text as they are written, or a value that is None. A value that dif
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from immutable_delivery.containers.spec import ImageSpec, Setting, Values
 from immutable_delivery.facts import Pin, Scope, SourceType
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
@@ -35,13 +37,20 @@ from immutable_delivery.source.text import Place
 __all__ = [
     "ImageSpec",
     "JobSpec",
+    "Recipe",
     "RunnerSpec",
     "Setting",
     "SourceSpec",
     "StepSpec",
     "Values",
     "pipeline_scope",
+    "scope_of",
 ]
+
+_DEVELOPMENT = lazy(
+    r"(?:^|[-_.:])(?:dev|develop|development|local|localhost|devel|debug|watch)(?:[-_.:]|\Z)",
+    re.IGNORECASE,
+)
 
 
 class SourceSpec(Record, frozen=True):
@@ -132,3 +141,23 @@ def pipeline_scope(path: str, name: str, environment: str | None = None) -> Scop
         environments=(environment,) if environment else (),
         manifest=path,
     )
+
+
+class Recipe(Record, frozen=True):
+    """What is run together, under one name."""
+
+    name: str
+    scripts: tuple[LocatedText, ...]
+    """Each is for a shell of its own."""
+    scope: Scope
+    folder: str | None = ""
+    shell: str = "sh"
+    needs: tuple[str, ...] = ()
+    """The recipes that are run before it, or that it calls."""
+    values: Values = field(default_factory=dict)
+
+
+def scope_of(path: str, name: str) -> Scope:
+    """Return the scope of what a file of commands says under a name: of development where that says so."""
+    developed = _DEVELOPMENT.search(name.rpartition("/")[2]) is not None
+    return Scope(owner=name, phase="pipeline", development=developed, alone=True, manifest=path)

@@ -12,7 +12,9 @@ from immutable_delivery.effects import Program
 from immutable_delivery.effects.arguments import Arguments, parse
 from immutable_delivery.effects.tables import load as tables
 from immutable_delivery.jobs import makefiles
-from immutable_delivery.records import Record
+from immutable_delivery.jobs.needs import in_order
+from immutable_delivery.jobs.spec import Recipe
+from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import read_text, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.make import Variables
@@ -20,6 +22,7 @@ from immutable_delivery.syntax.shell import Word
 
 _MAKES = frozenset(("make", "gmake", "bmake"))
 _NODE = frozenset(("npm", "yarn", "pnpm", "bun"))
+_TASK = frozenset(("task", "go-task"))
 
 
 class Line(Record, frozen=True):
@@ -27,6 +30,9 @@ class Line(Record, frozen=True):
 
     text: LocatedText
     folder: str | None
+    shell: str = "sh"
+    values: Values = field(default_factory=dict)
+    """What it sees beside the variables of the job."""
 
 
 def lines(call: Program, folder: str | None, values: Values, ctx: ParseContext) -> Iterator[Line]:
@@ -40,18 +46,20 @@ def lines(call: Program, folder: str | None, values: Values, ctx: ParseContext) 
         yield from _made(call, here, values, ctx)
     elif name in _NODE:
         yield from _of_package(call, here, ctx)
+    elif name in _TASK:
+        yield from _of_taskfile(call, here, ctx)
+    elif name == "just":
+        yield from _of_justfile(call, here, ctx)
 
 
 def _made(call: Program, here: str, values: Values, ctx: ParseContext) -> Iterator[Line]:
     arguments = _arguments(call)
-    said = arguments.given(("-C", "--directory"))
-    folder = resolve(here, said.value.text) if said and said.value and said.value.known else here
-    file = arguments.given(("-f", "--file", "--makefile"))
-    named = file.value.text if file is not None and file.value is not None else None
+    folder = _folder(arguments, here, ("-C", "--directory"))
+    named = _value(arguments, ("-f", "--file", "--makefile"))
     path = makefiles.find(folder, named, ctx) if folder is not None else None
-    if path is None or (said is not None and not (said.value and said.value.known)):
+    if path is None or folder is None:
         return
-    project = makefiles.loaded(path, ctx, folder or "")
+    project = makefiles.loaded(path, ctx, folder)
     operands = [operand.word for operand in arguments.operands]
     given: Variables = {**makefiles.builtin(path), **_environment(values), **_assigned(operands)}
     targets = [word.text for word in operands if "=" not in word.text]
@@ -75,12 +83,59 @@ def _assigned(operands: list[Word]) -> Variables:
 
 
 def _of_package(call: Program, here: str, ctx: ParseContext) -> Iterator[Line]:
-    said = _arguments(call).given(("--prefix", "-C", "--cwd", "--dir"))
-    folder = resolve(here, said.value.text) if said and said.value else here
+    folder = _folder(_arguments(call), here, ("--prefix", "-C", "--cwd", "--dir"))
     path = resolve(folder, "package.json") if folder is not None else None
     words = [call.path, *call.arguments]
     for script in package_scripts(words, lambda: read_text(ctx.files, path), depth=1):
         yield Line(script, folder)
+
+
+def _of_taskfile(call: Program, here: str, ctx: ParseContext) -> Iterator[Line]:
+    from immutable_delivery.jobs import taskfiles  # noqa: PLC0415 (few calls run Task)
+
+    arguments = _arguments(call)
+    folder = _folder(arguments, here, ("-d", "--dir"))
+    named = _value(arguments, ("-t", "--taskfile")) or ""
+    path = taskfiles.find_file(folder, named, ctx) if folder is not None else None
+    if path is None:
+        return
+    operands = [operand.word for operand in arguments.operands]
+    given = _assigned(operands)
+    project = taskfiles.load(path, ctx, given) if given else taskfiles.loaded(path, ctx)
+    names = [word.text for word in operands if "=" not in word.text]
+    for recipe in in_order(names or ("default",), project.by_name):
+        yield from _lines_of(recipe)
+
+
+def _of_justfile(call: Program, here: str, ctx: ParseContext) -> Iterator[Line]:
+    from immutable_delivery.jobs import justfiles  # noqa: PLC0415 (few calls run just)
+
+    arguments = _arguments(call)
+    path = justfiles.find_file(here, _value(arguments, ("-f", "--justfile")), ctx)
+    if path is None:
+        return
+    operands = [operand.word for operand in arguments.operands]
+    words = [word.written for word in operands if "=" not in word.text]
+    for recipe in justfiles.called_by(path, ctx, _assigned(operands), words):
+        yield from _lines_of(recipe)
+
+
+def _lines_of(recipe: Recipe) -> Iterator[Line]:
+    for script in recipe.scripts:
+        yield Line(script, recipe.folder, recipe.shell, recipe.values)
+
+
+def _folder(arguments: Arguments, here: str, options: tuple[str, ...]) -> str | None:
+    """Return the folder that an option chooses, else the one where the call stands; None for one that nobody knows."""
+    said = arguments.given(options)
+    if said is None:
+        return here
+    return resolve(here, said.value.text) if said.value and said.value.known else None
+
+
+def _value(arguments: Arguments, options: tuple[str, ...]) -> str | None:
+    said = arguments.given(options)
+    return said.value.text if said is not None and said.value is not None else None
 
 
 def _arguments(call: Program) -> Arguments:

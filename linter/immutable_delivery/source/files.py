@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import normpath
 from typing import Literal, Protocol
 
@@ -135,9 +136,19 @@ def resolve(folder: str, path: str) -> str | None:
     return "" if joined == "." else joined
 
 
+def lies_here(files: Files, path: str) -> bool:
+    """Whether a repository holds a file or folder: what version control ignores is not of it."""
+    return files.state(path) in {"tracked", "untracked"}
+
+
 def folder_of(path: str) -> str:
     """Return the folder of a file, "" for the root."""
     return path.rpartition("/")[0]
+
+
+def outer_first(paths: Iterable[str], named: re.Pattern[str]) -> list[str]:
+    """Return paths in order: those of a name that takes in others first, and of them those further up."""
+    return sorted(paths, key=lambda path: (not named.search(path), path.count("/"), path))
 
 
 def below(paths: Sequence[str], path: str) -> Iterator[str]:
