@@ -647,6 +647,62 @@ class Contract(Fact, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
+class Made(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """An artifact of a service, and what makes it; a policy with `each: makes` sees these fields as `item.…`."""
+
+    dockerfile: str = ""
+    """The Dockerfile; empty where none is known."""
+    images: tuple[str, ...] = ()
+    """The repositories that it is known by."""
+    by: tuple[str, ...] = ()
+    """The files of what builds it."""
+    tags: tuple[str, ...] = ()
+    """The tags under which jobs push it, as far as they are known."""
+    place: Hidden[Place]
+
+
+class Stated(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A start command that something states; a policy with `each: commands` sees these fields as `item.…`."""
+
+    said_by: str = ""
+    """What states it: the Dockerfile, the object, the meta file."""
+    text: str = ""
+    """The whole command, with the program that the image gives it."""
+    environments: tuple[str, ...] = ()
+    instead_of: str = ""
+    """The command that another one states for the same start; empty where all agree."""
+    against: str = ""
+    """Who states that."""
+    place: Hidden[Place]
+
+
+class Deployed(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What one environment runs of a service; a policy with `each: images` sees these fields as `item.…`."""
+
+    environment: str = ""
+    """Empty where nothing names it."""
+    development: bool = False
+    image: str = ""
+    """The reference, resolved as far as the files allow."""
+    name: str = ""
+    """The repository as people write it."""
+    digest: str = ""
+    """The digest; empty where none is stated."""
+    earlier: tuple[str, ...] = ()
+    """The environments that an artifact passes before this one, those that state a digest."""
+    proved: bool | None = True
+    """Whether an earlier environment runs this digest or has run it, or this one ran it before; None where history ends too early to tell."""
+    back: str = ""
+    """Which of them ran it before, where that is no longer so: it was gone back to."""
+    shallow: bool = False
+    """Whether history is cut off before it tells."""
+    instead_of: str = ""
+    """What the pipeline builds under another name, while this is built by nothing here; else empty."""
+    production: str = ""
+    """For development: what runs elsewhere instead, of another series or by another maker; else empty."""
+    place: Hidden[Place]
+
+
 class Service(Fact, frozen=True, kw_only=True):
     """Made by linking: everything known of one service."""
 
@@ -655,6 +711,14 @@ class Service(Fact, frozen=True, kw_only=True):
     runs: bool = False
     starts: tuple[str, ...] = ()
     """The different start commands that contract, Dockerfile and manifests give it."""
+    contract: str = ""
+    """The meta file that speaks for it."""
+    makes: tuple[Made, ...] = ()
+    commands: tuple[Stated, ...] = ()
+    images: tuple[Deployed, ...] = ()
+    """What runs, environment by environment, in the order in which an artifact passes through them."""
+    doubtful: tuple[str, ...] = ()
+    """What could be linked with it and is not, because it is ambiguous, for a person."""
 
 
 class Project(Fact, frozen=True, kw_only=True):
@@ -700,12 +764,15 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
 KINDS: dict[str, type[Fact]] = {kind.__name__.lower(): kind for kind in get_args(AnyFact)}
 """Fact kinds by the name that a policy writes after `over:`."""
 
-ITEMS: dict[tuple[str, str], type[Package | Problem | Artifact]] = {
+ITEMS: dict[tuple[str, str], type[Package | Problem | Artifact | Made | Stated | Deployed]] = {
     ("install", "packages"): Package,
     ("job", "builds"): Artifact,
     ("job", "pushes"): Artifact,
     ("job", "deploys"): Artifact,
     ("contract", "problems"): Problem,
+    ("service", "makes"): Made,
+    ("service", "commands"): Stated,
+    ("service", "images"): Deployed,
 }
 """Record lists that `each:` goes through, by kind and field."""
 

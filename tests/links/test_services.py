@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.facts import Build, Container, Contract, Fact, Image, Scope, Service
+from immutable_delivery.context import UNCONFIGURED
+from immutable_delivery.facts import Build, Container, Contract, Fact, Image, Job, Scope, Service
+from immutable_delivery.links.link import link
+from immutable_delivery.links.lockfile import NONE
 from immutable_delivery.links.services import link_services
+from immutable_delivery.reading.project import Reader, read
+from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.text import Place, Span
 
 
@@ -95,3 +100,162 @@ def test_a_meta_file_joins_by_its_name() -> None:
     assert [fact.name for fact in linked if isinstance(fact, Service)] == ["web"]
     assert isinstance(linked[-1], Service)
     assert (linked[-1].runs, linked[-1].builds) == (True, False)
+
+
+def run(files: dict[str, str]) -> dict[str, tuple[bool, bool]]:
+    """Return the services of a repository, each with whether it is built and runs here."""
+    found = link_of(files)
+    return {one.name: (one.builds, one.runs) for one in found if isinstance(one, Service)}
+
+
+def link_of(files: dict[str, str]) -> list[Fact]:
+    tree = MemoryFiles(files)
+    found = read(tree, lambda _: "", Reader(tree, UNCONFIGURED))
+    return link(found.facts, found.builds, tree, NONE)
+
+
+def workload(name: str, image: str) -> str:
+    return (
+        f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\n"
+        f"spec: {{template: {{spec: {{containers: [{{name: {name}, image: '{image}'}}]}}}}}}\n"
+    )
+
+
+FROM = 'FROM debian:12\nCOPY app /app\nCMD ["/app"]\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param(
+            {
+                "cart/Dockerfile": FROM,
+                "compose.yaml": "services: {cart: {build: cart, image: shop/rs-cart}, redis: {image: 'redis:6'}}",
+                "K8s/helm/cart.yaml": workload("cart", "shop/rs-cart:2"),
+                "K8s/helm/redis.yaml": workload("redis", "redis:4"),
+            },
+            {"cart": (True, True), "redis": (False, True)},
+            id="a build names its result, and what stands beside it is of the same project",
+        ),
+        pytest.param(
+            {
+                "src/cart/Dockerfile": FROM,
+                "src/cart/compose.yaml": "services: {cart: {build: .}}",
+                "src/cart/chart/carts.yaml": workload("carts", "r.example/acme/sample-cart:1"),
+            },
+            {"cart": (True, True)},
+            id="the manifest lies beside the Dockerfile of the folder that the image ends with",
+        ),
+        pytest.param(
+            {
+                "vote/Dockerfile": FROM,
+                "compose.yaml": "services: {vote: {build: vote}}",
+                "compose.images.yaml": "services: {vote: {image: acme/voting_vote}}",
+                "specifications/vote.yaml": workload("vote", "acme/voting_vote"),
+            },
+            {"vote": (True, True)},
+            id="who builds it in one file runs it by name in another",
+        ),
+        pytest.param(
+            {
+                "Dockerfile": FROM,
+                "compose.yaml": "services: {app: {build: ., image: acme/app}}",
+                "deploy/web/web.yaml": workload("web", "acme/app"),
+                "deploy/worker/worker.yaml": workload("worker", "acme/app"),
+            },
+            {"app": (True, True), "web": (True, True), "worker": (True, True)},
+            id="two workloads of one image are two services",
+        ),
+        pytest.param(
+            {
+                "redis/Dockerfile": FROM,
+                "k8s/all.yaml": workload("cache", "bitnami/redis:7"),
+            },
+            {"cache": (False, True), "redis": (True, False)},
+            id="what all the world calls redis is not made in the folder redis",
+        ),
+        pytest.param(
+            {
+                "src/cart/src/Dockerfile": FROM,
+                "src/cart/src/Dockerfile.debug": FROM,
+                "skaffold.yaml": "apiVersion: skaffold/v4\nkind: Config\nbuild:\n  artifacts:\n"
+                "  - {image: cart, context: src/cart/src}\n",
+                "manifests/cart.yaml": workload("cart", "r.example/shop/cart:1"),
+            },
+            {"cart": (True, True)},
+            id="a Dockerfile for one environment is of the service beside it",
+        ),
+        pytest.param(
+            {"src/cart/src/Dockerfile": FROM},
+            {"cart": (True, False)},
+            id="src is nobody's service",
+        ),
+        pytest.param(
+            {
+                "a/compose.yaml": "services: {web: {image: nginx}}",
+                "b/web.yaml": workload("web", "nginx"),
+            },
+            {"a:web": (False, True), "b:web": (False, True)},
+            id="what everybody runs joins nothing",
+        ),
+        pytest.param(
+            {
+                "a/compose.yaml": "services: {web: {image: acme/web}}",
+                "b/web.yaml": workload("web", "acme/web"),
+                ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+                "    - run: docker push acme/web:1\n",
+            },
+            {"web": (False, True)},
+            id="a job makes it",
+        ),
+        pytest.param(
+            {
+                "services/web/delivery.yaml": "service: web\nimage: acme/web\nstart: [web]\n",
+                "b/web.yaml": workload("web", "acme/web"),
+            },
+            {"web": (False, True)},
+            id="a meta file speaks for an image made elsewhere",
+        ),
+    ],
+)
+def test_services_are_linked_by_evidence(
+    files: dict[str, str], expected: dict[str, tuple[bool, bool]]
+) -> None:
+    assert run(files) == expected
+    assert run(dict(reversed(files.items()))) == expected
+
+
+def test_what_two_dockerfiles_may_make_is_said_to_be_ambiguous_and_links_neither() -> None:
+    files = {
+        "a/web/Dockerfile": FROM,
+        "b/web/Dockerfile": FROM,
+        "k8s/all.yaml": workload("shop", "acme/web"),
+    }
+    (shop,) = (one for one in link_of(files) if isinstance(one, Service) and one.runs)
+    assert (shop.name, shop.builds) == ("shop", False)
+    assert shop.doubtful == ("'acme/web' may be made by any of a/web/Dockerfile, b/web/Dockerfile",)
+
+
+def test_a_job_is_of_the_service_whose_image_it_pushes() -> None:
+    files = {
+        "web/Dockerfile": FROM,
+        "compose.yaml": "services: {web: {build: web, image: acme/web}}",
+        ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+        "    - run: docker push acme/web:latest\n    - run: docker push acme/other:latest\n",
+    }
+    (job,) = (one for one in link_of(files) if isinstance(one, Job))
+    assert job.scope.services == ("web",)
+
+
+def test_two_meta_files_of_one_service_contradict_each_other() -> None:
+    files = {
+        "web/Dockerfile": FROM,
+        "web/delivery.yaml": "service: web\nimage: acme/web\nbuild: {context: .}\nstart: [web]\n",
+        "web/old.delivery.yaml": "service: web\nimage: acme/web\nstart: [web]\n",
+    }
+    contracts = [one for one in link_of(files) if isinstance(one, Contract)]
+    texts = [problem.text for one in contracts for problem in one.problems]
+    assert len(contracts) == 2
+    assert ["web/old.delivery.yaml too" in texts[0], "web/delivery.yaml too" in texts[1]] == [
+        True
+    ] * 2

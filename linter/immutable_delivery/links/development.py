@@ -95,8 +95,9 @@ def _deployed_elsewhere(
 
 
 def _builders(facts: Sequence[Fact], builds: Sequence[Build]) -> dict[str, set[str]]:
-    """Return, per service, the manifests that deploy what they build themselves."""
-    built = {(build.place.file, build.service) for build in builds if build.deployed}
+    """Return, per service, the manifests that deploy what they build themselves; a meta file only says what is built and where it runs."""
+    deployed = (build for build in builds if build.deployed and build.tool != "contract")
+    built = {(build.place.file, build.service) for build in deployed}
     found: dict[str, set[str]] = defaultdict(set)
     for fact in facts:
         if fact.scope.service and (fact.manifest, fact.scope.owner) in built:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
-from immutable_delivery.facts import Build, Fact, Image, Source
+from immutable_delivery.facts import Build, Contract, Fact, Image, Source
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.links.buildtools import link_build_tools
 from immutable_delivery.links.defaults import link_defaults
@@ -49,7 +49,7 @@ def link(
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
         own = _released(_commanded(facts, builds))
-        linked = link_services(_sourced(own, files, remote, trust), builds)
+        linked = _described(link_services(_sourced(own, files, remote, trust), builds))
         linked = link_development(linked, builds, trust)
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
@@ -67,6 +67,15 @@ def _released(facts: Sequence[Fact]) -> Sequence[Fact]:
     from immutable_delivery.links.charts import link_charts  # noqa: PLC0415 (most repositories have none)
 
     return link_charts(facts)
+
+
+def _described(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Link meta files, where there are some."""
+    if not any(isinstance(fact, Contract) for fact in facts):
+        return facts
+    from immutable_delivery.links.contracts import link_contracts  # noqa: PLC0415 (many repositories have none)
+
+    return link_contracts(facts)
 
 
 def _sourced(facts: Sequence[Fact], files: Files, remote: Remote, trust: Trust) -> Sequence[Fact]:

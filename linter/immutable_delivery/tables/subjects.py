@@ -319,6 +319,8 @@ class Layout(Subject, frozen=True):
     """Folders that part manifests and environments."""
     prefixes: Words = ()
     """The same, and with more behind `-` or `_`: `k8s-manifests`."""
+    nameless: frozenset[str] = frozenset()
+    """Folders whose name is nobody's service."""
 
     @cached_property
     def folder(self) -> re.Pattern[str]:

@@ -1,0 +1,148 @@
+"""Which Dockerfile makes which image, and what says so: never a bare word.
+
+The first that applies: a build names its result; who runs the image in one file builds it in another; the name ends with the
+folder of the one Dockerfile that can be meant. Where two Dockerfiles fit, neither is taken, and that is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from immutable_delivery.facts import Build, Fact, Image
+from immutable_delivery.links.services import Key
+from immutable_delivery.records import Record
+from immutable_delivery.references.images import name_and_tag
+from immutable_delivery.source.files import folder_of
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Environments, ImageStarts
+
+_RUN = frozenset({"container", "contract", ""})
+"""Roles of the image that is the service: what starts beside it, or before it, is another's."""
+
+
+class Used(Record, frozen=True):
+    """An image that something names as what a service is, and who does."""
+
+    repository: str
+    deployer: Key
+    manifest: str
+
+
+class Makers(Record, frozen=True):
+    """What makes the images that are run here."""
+
+    of: Mapping[Used, str]
+    """The one Dockerfile that makes it; empty where nothing here does."""
+    named: Mapping[str, set[str]]
+    """Repositories, and the Dockerfiles from which builds make them."""
+    doubtful: Mapping[str, tuple[str, ...]]
+    """Repositories, and the Dockerfiles of which any may be the one that makes it."""
+
+
+def uses_of(facts: Sequence[Fact], keys: Sequence[Key | None]) -> list[Used]:
+    """Return the images that services run, each once for who names it in a file."""
+    found = {
+        Used(fact.name, key, fact.manifest): None
+        for fact, key in zip(facts, keys, strict=True)
+        if isinstance(fact, Image)
+        and fact.role in _RUN
+        and fact.name
+        and key
+        and key[0] == "deploy"
+    }
+    return list(found)
+
+
+def named_by(builds: Iterable[Build]) -> dict[str, set[str]]:
+    """Return the Dockerfiles from which builds make an image of a name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for build in builds:
+        name = name_and_tag(build.image)[0]
+        if build.dockerfile and name and not set(name) & set("${}<>%"):
+            found[name].add(build.dockerfile)
+    return found
+
+
+def makers_of(
+    facts: Sequence[Fact],
+    used: Sequence[Used],
+    builds: Sequence[Build],
+    built: Mapping[Key, set[str]],
+) -> Makers:
+    """Return what makes each image; ``built`` are the Dockerfiles that who runs it builds from."""
+    named = named_by(builds)
+    foreign = {fact.name for fact in facts if isinstance(fact, Image) and fact.role == "base"}
+    ends = _Ends.of(facts, builds, named)
+    of: dict[Used, str] = {}
+    doubtful: dict[str, tuple[str, ...]] = {}
+    for one in used:
+        fits = named.get(one.repository) or _unsaid(one, built, ends, foreign)
+        of[one] = next(iter(fits)) if len(fits) == 1 else ""
+        if len(fits) > 1:
+            doubtful[one.repository] = tuple(sorted(fits))
+    return Makers(of, named, doubtful)
+
+
+def _unsaid(
+    one: Used, built: Mapping[Key, set[str]], ends: _Ends, foreign: set[str | None]
+) -> set[str]:
+    """Return what makes an image of which no build says so."""
+    if "/" not in one.repository or one.repository in foreign or _is_known(one.repository):
+        return set()
+    return built.get(one.deployer) or ends.fitting(one)
+
+
+def _is_known(repository: str) -> bool:
+    """Whether the world knows a server by the last part of this name: `bitnami/redis` is not made in the folder `redis`."""
+    return repository.rpartition("/")[2] in known(ImageStarts).server
+
+
+class _Ends(Record, frozen=True):
+    """Dockerfiles by the folders that the names of their images end with."""
+
+    by_folder: Mapping[str, set[str]]
+
+    @classmethod
+    def of(
+        cls, facts: Iterable[Fact], builds: Iterable[Build], named: Mapping[str, set[str]]
+    ) -> _Ends:
+        """Return the Dockerfiles of which no build says another name."""
+        said = {path for name, paths in named.items() if "/" in name for path in paths}
+        paths = {fact.scope.dockerfile for fact in facts} | {build.dockerfile for build in builds}
+        found: dict[str, set[str]] = defaultdict(set)
+        for path in paths - said - {""}:
+            found[folder_of(path).rpartition("/")[2]].add(path)
+        for name, makers in named.items():
+            if "/" not in name:
+                found[name] |= makers - said
+        return cls(found)
+
+    def fitting(self, one: Used) -> set[str]:
+        """Return what a name ends with: the whole last part, or its last word where the manifest lies beside the Dockerfile."""
+        last = one.repository.rpartition("/")[2]
+        word = re.split(r"[-_.]", last)[-1]
+        beside = {
+            path
+            for path in self.by_folder.get(word, ())
+            if one.manifest.startswith(f"{folder_of(path)}/")
+        }
+        return self.by_folder.get(last) or beside
+
+
+def siblings(dockerfiles: Iterable[str]) -> dict[str, str]:
+    """Return the Dockerfiles that are another's for an environment (`Dockerfile.debug`), and that one beside them."""
+    every = set(dockerfiles)
+    found = {}
+    for path in every:
+        folder, slash, name = path.rpartition("/")
+        words = re.split(r"[._-]", name)
+        plain = f"{folder}{slash}Dockerfile"
+        if len(words) == 2 and plain in every - {path} and _says_environment(words):  # noqa: PLR2004 (the file and one word)
+            found[path] = plain
+    return found
+
+
+def _says_environment(words: Sequence[str]) -> bool:
+    return "Dockerfile" in words and any(word in known(Environments).order for word in words)
