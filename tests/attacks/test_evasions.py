@@ -133,6 +133,7 @@ DATA_CASES: dict[str, tuple[str, str, str]] = {
     "bitbucket": ("floating-tag", "bitbucket-pipelines.yml", "image: nginx:latest\npipelines:\n  default:\n  - step:\n      script: [make]\n"),
     "codebuild": ("floating-tag", "buildspec.yml", "version: 0.2\nphases:\n  build:\n    commands: ['docker run nginx:latest']\n"),
     "taskfile": ("floating-tag", "Taskfile.yml", "version: '3'\ntasks:\n  a:\n    cmds: ['docker pull nginx:latest']\n"),
+    "npm": ("floating-tag", "package.json", '{"scripts": {"a": "docker pull nginx:latest"}}'),
     "ansible": ("floating-tag", "site.yml", "- hosts: all\n  tasks:\n  - docker_container: {name: a, image: 'nginx:latest'}\n"),
     "ansible, imported": ("floating-tag", "a/roles/web/tasks/main.yml", "- docker_container: {name: a, image: 'nginx:latest'}\n"),
     "galaxy": ("floating-source", "requirements.yml", "roles:\n- src: https://github.com/o/r.git\n  scm: git\n"),

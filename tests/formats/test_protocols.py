@@ -38,6 +38,7 @@ from immutable_delivery.formats import (
     codebuild,
     compose,
     contract,
+    crontab,
     devcontainer,
     dockerfile,
     drone,
@@ -52,6 +53,7 @@ from immutable_delivery.formats import (
     kubernetes,
     makefile,
     nomad,
+    npm,
     packer,
     platforms,
     precommit,
@@ -68,8 +70,8 @@ from immutable_delivery.formats import (
 from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
-    ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, devcontainer, dockerfile, drone, ecs, fleet, github, gitlab,
-    helmfile, jenkins, justfile, kamal, kubernetes, makefile, nomad, packer, platforms, precommit, procfile, quadlet, score, script, skaffold, systemd, taskfile, terraform, woodpecker,
+    ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, crontab, devcontainer, dockerfile, drone, ecs, fleet, github, gitlab,
+    helmfile, jenkins, justfile, kamal, kubernetes, makefile, nomad, npm, packer, platforms, precommit, procfile, quadlet, score, script, skaffold, systemd, taskfile, terraform, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 ENCLOSES: tuple[Encloses, ...] = (chart,)

@@ -115,6 +115,8 @@ SAMPLES = {
     "quadlet": ("a.container", "[Container]\nImage=docker.io/a\n"),
     "score": ("score.yaml", "apiVersion: score.dev/v1b1\ncontainers: {a: {image: b}}\n"),
     "woodpecker": (".woodpecker.yml", "steps: [{image: a}]\n"),
+    "crontab": ("crontab", "0 3 * * * docker pull debian\n"),
+    "npm": ("package.json", '{"scripts": {"a": "docker pull b"}}\n'),
     "justfile": ("justfile", "a:\n  docker pull b\n"),
     "taskfile": ("Taskfile.yml", "version: '3'\ntasks: {a: docker pull b}\n"),
     "terraform": ("main.tf", 'module "a" {\n  source = "acme/a/aws"\n}\n'),

@@ -21,7 +21,7 @@ _RUN = lazy(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)
 def package_scripts(
     words: Sequence[LocatedText], find: Callable[[], Text | None], depth: int = MAX_DEPTH
 ) -> Iterator[LocatedText]:
-    """Yield the scripts that a command runs, before each what npm runs first (`prestart`), and those that they run.
+    """Yield the scripts that a command runs, around each what npm runs with it (`prestart`, `poststart`), and those that they run.
 
     ``find`` gives the package.json; it is asked only where the command names a script.
     """
@@ -30,23 +30,24 @@ def package_scripts(
     root = _root(file) if file else None
     seen: set[str] = set()
     for _ in range(depth):
-        wanted = [step for name in names for step in (f"pre{name}", name)]
+        wanted = [step for name in names for step in (f"pre{name}", name, f"post{name}")]
         new = [step for step in dict.fromkeys(wanted) if step not in seen]
         seen.update(new)
         steps = [step for name in new if (step := scalar(root, "scripts", name))]
         yield from (step.written for step in steps)
-        names = [name for step in steps for name in _named_in(step.text)]
+        names = [name for step in steps for name in names_in(step.text)]
 
 
 def _named(words: Sequence[LocatedText]) -> list[str]:
     """Return the scripts that a command names, wrappers before the package manager or not."""
     texts = [word.text for word in words]
     names = [package_script(texts[at:]) for at in range(min(len(texts), MAX_WRAPPERS))]
-    names += [name for text in texts for name in _named_in(text)]
+    names += [name for text in texts for name in names_in(text)]
     return list(filter(None, names))
 
 
-def _named_in(line: str) -> list[str]:
+def names_in(line: str) -> list[str]:
+    """Return the scripts that a line of commands names."""
     return list(filter(None, (package_script(run[1].split()) for run in _RUN.finditer(line))))
 
 

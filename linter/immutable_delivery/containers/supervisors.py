@@ -19,7 +19,7 @@ _LINE = lazy(rf"{_FIELDS}(\S.*)", re.MULTILINE)
 _OF_USER = lazy(rf"{_FIELDS}[\w.-]+[ \t]+(\S.*)", re.MULTILINE)
 """A line of a crontab: when, and what; that of the system names a user between."""
 _SCHEDULED = lazy(
-    r"^[ \t]*(?:@(?:reboot|hourly|daily|weekly|monthly|yearly)[ \t]|[\d*,/-]+[ \t]+[\d*,/-]+[ \t]+[\d*?,/LW-]+[ \t]+[\d*,/A-Z-]+[ \t]+[\d*?,/A-Z#-]+[ \t])",
+    r"^[ \t]*(?:@(?:reboot|hourly|daily|midnight|weekly|monthly|yearly|annually)[ \t]|[\d*,/-]+[ \t]+[\d*,/-]+[ \t]+[\d*?,/LW-]+[ \t]+[\d*,/A-Z-]+[ \t]+(?:[\d*?,/A-Z#-]|mon|tue|wed|thu|fri|sat|sun)+[ \t])",
     re.MULTILINE,
 )
 
@@ -44,8 +44,11 @@ def hooked(view: FileView) -> Iterator[tuple[str, Body]]:
 
 def commands_in(path: str, text: LocatedText) -> Iterator[LocatedText]:
     """Yield the commands that the configuration of a supervisor holds; in a schedule those of its lines."""
-    rule = schedule_of(path, text.text) or known(Supervisors).command
-    yield from (text.slice(*found.span(1)) for found in rule.finditer(text.text))
+    table = known(Supervisors)
+    rule = schedule_of(path, text.text)
+    for found in (rule or table.command).finditer(text.text):
+        user = table.user.match(text.text, found.start(1)) if rule is _LINE else None
+        yield text.slice(user.end() if user else found.start(1), found.end(1))
 
 
 def schedule_of(path: str, text: str) -> re.Pattern[str] | None:

@@ -85,6 +85,13 @@ REGISTRY = (
     Entry("systemd", r"\.service$", apart=True),
     Entry("script", r"\.(?:sh|bash|zsh|ksh|ash)$|^[^.]+$", apart=True, bytewise=True),
     Entry("makefile", r"^(?:GNU)?[Mm]akefile(?:\.[\w.-]+)?$|\.(?:mk|make)$", bytewise=True),
+    Entry("npm", r"^package\.json$", apart=True),
+    Entry(
+        "crontab",
+        r"^crontab(?:\.txt)?$|\.cron(?:tab)?$|^[^.]+$",
+        paths=r"(?:^|/)(?:cron\.d|crontabs)/[^/]+$|crontab(?:\.txt)?$|\.cron$",
+        apart=True,
+    ),
     Entry("justfile", r"^(?i:\.?justfile)$|\.just$"),
     Entry("taskfile", r"\.ya?ml$", paths=r"(?i:taskfile)"),
     Entry("ansible", r"\.ya?ml$"),

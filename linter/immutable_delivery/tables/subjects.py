@@ -597,6 +597,13 @@ class Supervisors(Subject, frozen=True):
     """Programs of an entrypoint that run them all the same."""
     schedules_with_users: Words = ()
     """Files of schedules that name the user before each command."""
+    schedule_users: Words = ()
+    """Users that a schedule may name there, of whom no program has the name."""
+
+    @cached_property
+    def user(self) -> re.Pattern[str]:
+        """Finds a user before a command."""
+        return re.compile(rf"(?:{either(self.schedule_users)})[ \t]+(?=\S)")
 
     @cached_property
     def command(self) -> re.Pattern[str]:
