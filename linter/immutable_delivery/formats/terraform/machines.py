@@ -12,8 +12,9 @@ from immutable_delivery.records import replace
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.hcl.blocks import blocks, labelled, listed
 from immutable_delivery.syntax.yaml import Mapping as Tree
-from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
-from immutable_delivery.syntax.yaml.query import find, scalar
+from immutable_delivery.syntax.yaml import Node, Scalar
+from immutable_delivery.syntax.yaml.choices import at
+from immutable_delivery.syntax.yaml.query import scalar
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import MachineImages
 
@@ -60,11 +61,11 @@ def machine(block: Block) -> Iterator[Fact]:
     """Yield what is said of a machine, or of a template for machines."""
     if block.type in known(MachineImages).started:
         path, moves = known(MachineImages).started[block.type]
-        for said in _at(block.node, path.split(".")):
+        for said in _at(block.node, path):
             if said.written.known and re.fullmatch(moves, said.text):
                 yield _image(block, said, said.text)
     for argument in known(MachineImages).user_data:
-        for said in _at(block.node, argument.split(".")):
+        for said in _at(block.node, argument):
             scope = replace(block.scope, phase="boot", layer="os")
             yield from user_data(said.written, scope, said.place, block.ctx)
     yield from provisioned(block)
@@ -136,14 +137,11 @@ def _extent(node: Tree, said: Scalar) -> Place:
     return said.place
 
 
-def _at(node: Node | None, path: list[str]) -> Iterator[Scalar]:
+def _at(node: Tree, path: str) -> Iterator[Scalar]:
     """Yield the texts at a path, through blocks that stand there more than once."""
-    if not path:
-        if isinstance(node, Scalar) and not node.null:
-            yield node
-        return
-    for one in node.items if isinstance(node, Sequence) else [node]:
-        yield from _at(find(one, path[0]), path[1:])
+    for one in at(node, path.split(".")):
+        if isinstance(one, Scalar) and not one.null:
+            yield one
 
 
 def _text(node: Node | None, key: str) -> str:

@@ -16,6 +16,7 @@ from immutable_delivery.syntax.hcl.functions import FUNCTIONS
 from immutable_delivery.syntax.hcl.nodes import Expression
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.choices import Choice
 from immutable_delivery.syntax.yaml.query import find, pairs, scalar, written
 
 MAX_DEPTH = 30
@@ -156,7 +157,7 @@ class _Evaluation(Record, frozen=True):
         found: Node | None = None
         arguments = [self.value(one, depth + 1) for one in node.arguments]
         if node.name == "?":
-            found = _chosen(arguments)
+            found = _chosen(node, arguments)
         elif node.name in FUNCTIONS:
             known = [one for one in arguments if one is not None]
             found = FUNCTIONS[node.name](known, self.module.files, self.module.folder)
@@ -194,12 +195,16 @@ def elements(node: Node | None) -> Iterator[tuple[Scalar, Node]]:
             yield (item if isinstance(item, Scalar) else written(str(index), item.place)), item
 
 
-def _chosen(parts: list[Node | None]) -> Node | None:
-    """Return the branch of a condition that is known to hold; None where nobody knows."""
+def _chosen(node: Scalar, parts: list[Node | None]) -> Node | None:
+    """Return the branch of a condition that is known to hold; where nobody knows, both."""
     condition, *branches = parts
     holds = _TRUTH.get(condition.text) if isinstance(condition, Scalar) else None
-    if holds is None or len(branches) != len(_TRUTH):
+    if len(branches) != len(_TRUTH):
         return None
+    if holds is None:
+        unknown = _unknown(node)
+        known = [one for one in branches if one is not None]
+        return Choice(unknown.written, unknown.place, known)
     return branches[0 if holds else 1]
 
 
