@@ -15,6 +15,7 @@ from msgspec.structs import asdict
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact
 from immutable_delivery.formats import (
+    cloudformation,
     compose,
     contract,
     devcontainer,
@@ -38,6 +39,7 @@ FORMATS: Mapping[str, Any] = {
     "compose.yaml": compose,
     "deploy.yaml": kubernetes,
     "task.json": ecs,
+    "stack.json": cloudformation,
     "score.yaml": score,
     "web.container": quadlet,
     "web.nomad.hcl": nomad,
@@ -101,12 +103,30 @@ def task(volumes: list[Any] | None = None, **container: Any) -> str:
     return json.dumps({"family": "web", "containerDefinitions": [whole], "volumes": volumes or []})
 
 
-def template(**container: Any) -> str:
-    """Return a task definition whose values may be functions."""
+def template(volumes: list[Any] | None = None, **container: Any) -> str:
+    """Return a stack with a task definition, whose values may be functions."""
     whole = {"Name": "web", "Image": IMAGE, **container}
-    properties = {"Family": "web", "ContainerDefinitions": [whole]}
+    properties = {"Family": "web", "ContainerDefinitions": [whole], "Volumes": volumes or []}
     resource = {"Type": "AWS::ECS::TaskDefinition", "Properties": properties}
     return json.dumps({"Parameters": {"X": {"Type": "String"}}, "Resources": {"Web": resource}})
+
+
+def in_stack(registration: str) -> str:
+    """Return a task definition as CloudFormation writes it: keys with a capital, labels as people wrote them."""
+    held = json.loads(registration)
+    (container,) = capital(held["containerDefinitions"])
+    return template(capital(held["volumes"]), **container)
+
+
+def capital(value: Any, *, free: bool = False) -> Any:
+    if isinstance(value, list):
+        return [capital(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key if free else f"{key[0].upper()}{key[1:]}": capital(one, free=key == "dockerLabels")
+        for key, one in value.items()
+    }
 
 
 def workload(container: str) -> str:
@@ -314,7 +334,7 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "web.nomad.hcl": job("readonly_rootfs = var.x"),
         "config/deploy.yml": accessory("options: {read-only: '<%= X %>'}"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, read_only: '${{X}}'}}}}",
-        "task.json": template(ReadonlyRootFilesystem={"Ref": "X"}),
+        "stack.json": template(ReadonlyRootFilesystem={"Ref": "X"}),
         "web.container": unit("ReadOnly=%d"),
     },
     "a probe that fetches": {
@@ -357,7 +377,7 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "web.nomad.json": api(image="nginx:${NOMAD_META_x}"),
         "config/deploy.yml": accessory(image="nginx:<%= X %>"),
         "compose.yaml": "services: {web: {image: 'nginx:${X}'}}",
-        "task.json": template(Image={"Fn::Sub": "nginx:${X}"}),
+        "stack.json": template(Image={"Fn::Sub": "nginx:${X}"}),
         "score.yaml": workload("image: 'nginx:${X}'"),
         "web.container": unit(image="nginx:%d"),
     },
@@ -365,7 +385,7 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "web.nomad.hcl": job('entrypoint = ["run", "${X}"]'),
         "web.nomad.json": api(Config={"entrypoint": ["run", "${X}"]}),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, entrypoint: [run, '${{X}}']}}}}",
-        "task.json": template(EntryPoint=["run", {"Ref": "X"}]),
+        "stack.json": template(EntryPoint=["run", {"Ref": "X"}]),
         "score.yaml": workload(f"image: {IMAGE}, command: [run, '${{X}}']"),
     },
     "a pull policy": {
@@ -383,7 +403,7 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "deploy.yaml": pod(
             f"{{name: web, image: {IMAGE}, env: [{{name: API_TOKEN, valueFrom: {{secretKeyRef: {{name: s, key: t}}}}}}]}}"
         ),
-        "task.json": template(Environment=[{"Name": "API_TOKEN", "Value": {"Ref": "X"}}]),
+        "stack.json": template(Environment=[{"Name": "API_TOKEN", "Value": {"Ref": "X"}}]),
         "score.yaml": workload(f"image: {IMAGE}, variables: {{API_TOKEN: '${{resources.db.token}}'}}"),
         "web.container": unit("Environment=API_TOKEN=%d"),
         ".devcontainer/devcontainer.json": json.dumps({"containerEnv": {"API_TOKEN": "${localEnv:X}"}}),
@@ -392,10 +412,17 @@ CONTAINERS: Mapping[str, Mapping[str, str]] = {
         "web.nomad.hcl": job('entrypoint = ["run", "it"]', after="user = var.x"),
         "web.nomad.json": api(Config={"entrypoint": ["run", "it"]}, User="${NOMAD_META_x}"),
         "compose.yaml": f"services: {{web: {{image: {IMAGE}, user: '${{X}}', entrypoint: [run, it]}}}}",
-        "task.json": template(EntryPoint=["run", "it"], User={"Ref": "X"}),
+        "stack.json": template(EntryPoint=["run", "it"], User={"Ref": "X"}),
         "web.container": unit('Entrypoint=["run","it"]', "User=%U"),
     },
 }  # fmt: skip
+
+CONTAINERS = {
+    name: {"stack.json": in_stack(written["task.json"]), **written}
+    if "task.json" in written
+    else written
+    for name, written in CONTAINERS.items()
+}
 
 REPOSITORY = {
     **CHAIN,
@@ -484,7 +511,7 @@ def compared(facts: Told, *paths: str, brought: bool) -> list[str]:
 
 def reference(name: str) -> str:
     """Return the format that the others are held to: what it is does not matter."""
-    formats = ("task.json", "score.yaml", "web.container")
+    formats = ("task.json", "stack.json", "score.yaml", "web.container")
     return next(path for path in formats if path in CONTAINERS[name])
 
 

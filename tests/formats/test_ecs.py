@@ -1,8 +1,7 @@
-"""Task definitions of ECS, in JSON and in CloudFormation."""
+"""Task definitions of ECS, as the registration takes them."""
 
 from __future__ import annotations
 
-import json
 from typing import TypeVar
 
 import pytest
@@ -52,36 +51,6 @@ TASK = """\
 }
 """
 
-TEMPLATE = """\
-AWSTemplateFormatVersion: "2010-09-09"
-Parameters:
-  Tag: {Type: String, Default: "1.4"}
-  Image: {Type: String}
-Resources:
-  Task:
-    Type: AWS::ECS::TaskDefinition
-    Properties:
-      Family: shop
-      ContainerDefinitions:
-        - Name: web
-          Image: !Sub "nginx:${Tag}"
-          Environment:
-            - Name: REGION
-              Value: !Ref AWS::Region
-        - Name: api
-          Image: !Ref Image
-        - Name: job
-          Image:
-            Fn::Join: [":", [a, b]]
-        - Name: plain
-          Image: redis:7.4.1
-          Command: !Split [",", "a,b"]
-          ReadonlyRootFilesystem: true
-  Other:
-    Type: AWS::SQS::Queue
-"""
-
-
 read = reader(ecs, "task.json")
 
 
@@ -93,8 +62,6 @@ def of(kind: type[T], content: str = TASK) -> list[T]:
     ("path", "content", "claimed"),
     [
         ("task.json", TASK, True),
-        ("stack.yaml", TEMPLATE, True),
-        ("stack.template", TEMPLATE, True),
         ("task.yml", "family: x\ncontainerDefinitions: []\n", True),
         ("task.json", '{"a": 1}', False),
         ("x.yaml", "apiVersion: v1\ncontainerDefinitions: []\n", False),
@@ -161,47 +128,14 @@ def test_mounts_are_joined_with_volumes() -> None:
     assert socket.place_of("source").span.start > TASK.index('"volumes"')
 
 
-def test_cloudformation() -> None:
-    images = of(Image, TEMPLATE)
-    assert [(image.text, image.pin, image.unresolved) for image in images] == [
-        ("nginx:1.4", "partial", ""),
-        ("${Image}", None, "Image"),
-        ("${Join}", None, "Join"),
-        ("redis:7.4.1", "exact", ""),
-    ]
-    assert text_at(TEMPLATE, images[0].place_of("tag")) == "1.4"
-    assert images[0].place_of("tag").span.start < TEMPLATE.index("Resources")
-    assert text_at(TEMPLATE, images[0].used_at) == "nginx:${Tag}"
-    (region,) = of(Variable, TEMPLATE)
-    assert (region.name, region.value) == ("REGION", None)
-    last = of(Container, TEMPLATE)[-1]
-    assert (last.read_only_root, last.own_start, last.entry) == (True, True, None)
-    assert last.scope.service == "shop"
-
-
-def test_cloudformation_in_json() -> None:
-    task = {"ContainerDefinitions": [{"Image": {"Fn::Sub": "a:${T}"}}, {"Image": {"Ref": "U"}}]}
-    content = json.dumps(
-        {
-            "Parameters": {"T": {"Default": "1.2.3"}},
-            "Resources": {"Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": task}},
-        }
-    )
-    assert [(one.text, one.pin) for one in of(Image, content)] == [
-        ("a:1.2.3", "exact"),
-        ("${U}", None),
-    ]
-
-
 def test_broken_json_is_told() -> None:
     _, ctx = read('{"containerDefinitions": [')
     assert [trouble.path for trouble in ctx.troubles] == ["task.json"]
 
 
-@pytest.mark.parametrize("content", [TASK, TEMPLATE])
-def test_every_prefix_is_read(content: str) -> None:
-    for end in range(0, len(content), 7):
-        read(content[:end])
+def test_every_prefix_is_read() -> None:
+    for end in range(0, len(TASK), 7):
+        read(TASK[:end])
 
 
 @pytest.mark.parametrize(

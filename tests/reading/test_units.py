@@ -87,6 +87,10 @@ SAMPLES = {
     "devcontainer": (".devcontainer.json", '{"image": "debian"}\n'),
     "dockerfile": ("Dockerfile", "FROM debian\n"),
     "drone": (".drone.yml", "kind: pipeline\nsteps: [{image: a}]\n"),
+    "cloudformation": (
+        "stack.yaml",
+        "Resources:\n  A: {Type: 'AWS::Lambda::Function', Properties: {Code: {ImageUri: a}}}\n",
+    ),
     "ecs": ("task.json", '{"containerDefinitions": [{"name": "a", "image": "b"}]}\n'),
     "makefile": ("Makefile", "a:\n\tdocker pull debian\n"),
     "systemd": ("a.service", "[Service]\nExecStart=docker pull debian\n"),

@@ -61,6 +61,7 @@ REGISTRY = (
         r"|manifest[.-][\w-]+|(?:container-?app|aca)[\w.-]*)\.ya?ml|Dockerrun\.aws\.json)$",
         apart=True,
     ),
+    Entry("cloudformation", r"\.(?:ya?ml|json|template)$"),
     Entry("ecs", r"\.(?:ya?ml|json|template)$", apart=True),
     Entry("nomad", r"\.(?:nomad|hcl|json)$", apart=True),
     Entry(

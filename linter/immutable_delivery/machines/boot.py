@@ -5,15 +5,12 @@ Source: cloud-init's documentation of user-data formats and of its modules.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from immutable_delivery.containers.files import ContainerFiles
-from immutable_delivery.containers.launched import launched
-from immutable_delivery.containers.scripts import follow
 from immutable_delivery.context import ParseContext
-from immutable_delivery.effects import Interpreter, tables_of
 from immutable_delivery.effects.fetches import fetch
 from immutable_delivery.facts import Action, Fact, Install, Package, Scope, Unread
+from immutable_delivery.machines.commands import BootCommands
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
@@ -52,9 +49,8 @@ def script(
     written: LocatedText, scope: Scope, extent: Place, ctx: ParseContext, *, shell: str = "sh"
 ) -> Iterator[Fact]:
     """Yield what a script does on a machine."""
-    run = _Run(scope, ctx, {})
-    run.interpreter.shell = shell
-    run.interpreter.script(written, scope, extent)
+    run = BootCommands(scope, ctx, {})
+    run.script(written, extent, shell)
     yield from run.finish(extent)
 
 
@@ -63,36 +59,12 @@ def cloud_config(root: Node | None, scope: Scope, ctx: ParseContext) -> Iterator
     scope = replace(scope, phase="boot")
     yield from _packages(root, scope)
     yield from _encoded_files(root, scope)
-    run = _Run(scope, ctx, _written_files(root))
+    run = BootCommands(scope, ctx, _written_files(root))
     for key in _COMMANDS:
         for item in items(root, key):
             run.command(item)
     if isinstance(root, Tree):
         yield from run.finish(root.place)
-
-
-class _Run:
-    """The commands of one boot, in order, with the files that are written before them."""
-
-    def __init__(self, scope: Scope, ctx: ParseContext, texts: Mapping[str, Scalar]) -> None:
-        self.interpreter = Interpreter(tables=tables_of(ctx.settings))
-        self._scope = scope
-        self._view = ContainerFiles(ctx, texts=texts)
-        self._ctx = ctx
-
-    def command(self, item: Node) -> None:
-        """Read one command: a text is for the shell, a list is the words of a program."""
-        if isinstance(item, Scalar):
-            self.interpreter.script(item.written, self._scope, item.place)
-        elif isinstance(item, Sequence):
-            words = [word.written for word in item.items if isinstance(word, Scalar)]
-            if words:
-                self.interpreter.argv(words, self._scope, item.place)
-
-    def finish(self, place: Place) -> list[Fact]:
-        """Return what all of it does, with the scripts that it runs and the containers that it starts."""
-        follow(self.interpreter, self._view, place)
-        return [*self.interpreter.finish(), *launched(self.interpreter.images, self._ctx)]
 
 
 def _packages(root: Node | None, scope: Scope) -> Iterator[Install]:

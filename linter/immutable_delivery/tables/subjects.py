@@ -339,6 +339,8 @@ class MachineImages(Subject, frozen=True):
     """Arguments of those that a machine runs when it first starts."""
     shared: Rows = field(default_factory=dict)
     """Resource that gives an image away → the argument, and a pattern of who everybody is."""
+    changed: Rows = field(default_factory=dict)
+    """Resource that changes running machines → the argument that says how, and a pattern of what does."""
 
 
 class OfficialImages(Subject, frozen=True):

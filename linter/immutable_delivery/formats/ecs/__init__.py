@@ -1,6 +1,6 @@
-"""Task definitions of Amazon ECS: as the registration takes them, and as CloudFormation writes them.
+"""Task definitions of Amazon ECS, as the registration takes them.
 
-The reference is the ECS API's RegisterTaskDefinition and the resource `AWS::ECS::TaskDefinition`.
+The reference is the ECS API's RegisterTaskDefinition.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 NAME = "ecs"
 
 _PATH = lazy(r"\.(?:ya?ml|json|template)\Z")
-_WORDS = (b"containerDefinitions", b"AWS::ECS::TaskDefinition")
+_WORD = b"containerDefinitions"
 _DEFINITION = lazy(
-    rb"\"containerDefinitions\"\s*:|^containerDefinitions[ \t]*:|AWS::ECS::TaskDefinition\b",
+    rb"\"containerDefinitions\"\s*:|^containerDefinitions[ \t]*:",
     re.MULTILINE,
 )
 _OBJECT = lazy(rb"[\"']?apiVersion[\"']?\s*:")
 
 
 def claims(path: str, data: bytes) -> bool:
-    """Whether a file holds a task definition: of a registration, or of a CloudFormation template."""
-    said = any(word in data for word in _WORDS)
+    """Whether a file holds a task definition."""
+    said = _WORD in data
     if not _PATH.search(path) or not (said or yaml.may_spell(data)):
         return False
     if said and not _OBJECT.search(data):
@@ -40,11 +40,9 @@ def claims(path: str, data: bytes) -> bool:
 
 
 def _is_definition(path: str, data: bytes) -> bool:
-    """Whether a document has the keys of either, and is no object of Kubernetes that holds one as text."""
+    """Whether a document has the key of one, and is no object of Kubernetes that holds one as text."""
     roots = (root.entries.keys() for root in yaml.roots(path, data))
-    return any(
-        keys & {"containerDefinitions", "Resources"} and "apiVersion" not in keys for keys in roots
-    )
+    return any("containerDefinitions" in keys and "apiVersion" not in keys for keys in roots)
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import ContainerRole, Fact
 from immutable_delivery.formats.ecs.containers import EcsContainer
-from immutable_delivery.formats.ecs.values import Reader, parameters, resources
+from immutable_delivery.formats.ecs.values import find, mappings, value
 from immutable_delivery.records import Record
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping, Node
@@ -23,20 +23,13 @@ _CONTAINER: Shapes = {
 _ENDED = frozenset({"COMPLETE", "SUCCESS"})
 
 
-def tasks(root: Node | None, path: str) -> Iterator[Task]:
-    """Yield the task definitions of a document."""
-    plain = Reader({})
-    for node in (root, plain.find(root, "taskDefinition")):
+def tasks(root: Node | None, path: str, *, template: bool = False) -> Iterator[Task]:
+    """Yield the task definitions of a document; ``template``: its shape is another tool's."""
+    for node in (root, find(root, "taskDefinition")):
         if isinstance(node, Mapping) and node.get("containerDefinitions") is not None:
-            family = plain.value(node, "family")
+            family = value(node, "family")
             name = family.text if family else path.rpartition("/")[2].partition(".")[0]
-            yield Task(node, name, path, plain)
-    reader = Reader(parameters(root))
-    for key, node in resources(root, "AWS::ECS::TaskDefinition"):
-        family = reader.value(node, "family")
-        yield Task(
-            node, family.text if family and family.known else key.text, path, reader, template=True
-        )
+            yield Task(node, name, path, template)
 
 
 class Task(Record, frozen=True):
@@ -45,26 +38,22 @@ class Task(Record, frozen=True):
     node: Mapping
     name: str
     path: str
-    reader: Reader
     template: bool = False
-    """Whether it is part of a CloudFormation template."""
+    """Whether another tool wrote it: its shape is told there."""
 
     def facts(self, ctx: ParseContext) -> Iterator[Fact]:
         """Yield what it says of its containers."""
-        reader, found = self.reader, self.reader.mappings(self.node, "containerDefinitions")
+        found = mappings(self.node, "containerDefinitions")
         self._tell(found, ctx)
         volumes = {
-            _text(reader.value(mapping, "name")): mapping
-            for mapping in reader.mappings(self.node, "volumes")
+            _text(value(mapping, "name")): mapping for mapping in mappings(self.node, "volumes")
         }
         ended = {name for one in found for name in self._awaited(one)}
         for node in found:
-            name, essential = (_text(reader.value(node, key)) for key in ("name", "essential"))
+            name, essential = (_text(value(node, key)) for key in ("name", "essential"))
             rest: ContainerRole = "sidecar" if essential == "false" else "container"
             role = "init" if name in ended else rest
-            one = EcsContainer(
-                self.name, self.path, reader, node, role, volumes, len(found) == 1, ctx
-            )
+            one = EcsContainer(self.name, self.path, node, role, volumes, len(found) == 1, ctx)
             yield from one.facts()
 
     def _tell(self, containers: list[Mapping], ctx: ParseContext) -> None:
@@ -76,9 +65,9 @@ class Task(Record, frozen=True):
 
     def _awaited(self, node: Mapping) -> Iterator[str]:
         """Yield the containers for whose end a container waits: they prepare something for it."""
-        for wait in self.reader.mappings(node, "dependsOn"):
-            if _text(self.reader.value(wait, "condition")) in _ENDED:
-                yield _text(self.reader.value(wait, "containerName"))
+        for wait in mappings(node, "dependsOn"):
+            if _text(value(wait, "condition")) in _ENDED:
+                yield _text(value(wait, "containerName"))
 
 
 def _text(written: LocatedText | None) -> str:

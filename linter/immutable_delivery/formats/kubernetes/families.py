@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from immutable_delivery.formats.kustomize import FILE_NAMES, Graph, Repository
 from immutable_delivery.source.files import Files, folder_of
+from immutable_delivery.source.ties import Ties
 
 
 def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
     """Yield the files of each family, in the order of their first one."""
-    ties = _Ties()
+    ties = Ties()
     folders = {folder_of(path) for path in paths if path.rpartition("/")[2] in FILE_NAMES}
     repository = Repository(files, {}, {})
     graph = Graph(repository, sorted(folders), lambda _place, _reason: None) if folders else None
@@ -29,28 +30,3 @@ def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
 def _family(folder: str) -> str:
     """Return what stands for a folder: no file has such a name."""
     return f"{folder}/"
-
-
-class _Ties:
-    """Disjoint sets of names."""
-
-    def __init__(self) -> None:
-        self._above: dict[str, str] = {}
-
-    def known(self) -> Iterator[str]:
-        """Yield every name that is tied to another."""
-        yield from self._above
-
-    def root(self, name: str) -> str:
-        """Return the name that stands for the set."""
-        while (above := self._above.get(name, name)) != name:
-            self._above[name] = self._above.get(above, above)  # so that no chain grows long
-            name = above
-        return name
-
-    def tie(self, one: str, other: str) -> None:
-        """Join the sets of two names."""
-        first, second = sorted((self.root(one), self.root(other)))
-        self._above[second] = first
-        self._above.setdefault(one, first)
-        self._above.setdefault(other, first)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from immutable_delivery.containers import lower
+from immutable_delivery.containers.retention import kept
 from immutable_delivery.facts import Fact, Image, ResourceType, Role
 from immutable_delivery.facts import Resource as ResourceFact
 from immutable_delivery.formats.kubernetes import catalogue, custom, gitops, variables
 from immutable_delivery.formats.kubernetes.containers import pod_facts
 from immutable_delivery.formats.kubernetes.pods import pods
-from immutable_delivery.formats.kubernetes.registries import deletes_untagged, retention
+from immutable_delivery.formats.kubernetes.registries import retention
 from immutable_delivery.formats.kubernetes.shapes import tell_containers, tell_object
 from immutable_delivery.formats.kubernetes.triggers import automatic
 from immutable_delivery.formats.kubernetes.volumes import reference_of
@@ -82,9 +83,7 @@ def _resource(workload: Workload) -> Iterator[ResourceFact]:
     elif one.group == "apps.openshift.io" and (trigger := automatic(workload.resource.root)):
         yield _fact(workload, "updater", {"name": trigger}, name="The ImageChange trigger")
     elif policy := retention(workload.resource.root, one.group, one.kind):
-        deletes = deletes_untagged(policy)
-        history = None if deletes is None else 0 if deletes else -1
-        yield _fact(workload, "registry", {"history": policy}, history=history, immutable=None)
+        yield _fact(workload, "registry", {"history": policy}, history=kept(policy), immutable=None)
 
 
 def _config(workload: Workload) -> ResourceFact:

@@ -10,6 +10,7 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Image, Resource, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.machines.boot import script
+from immutable_delivery.machines.images import moving, public, uncatalogued
 from immutable_delivery.machines.scripts import runs
 from immutable_delivery.references.images import image_fact
 from immutable_delivery.source.files import folder_of
@@ -95,12 +96,12 @@ def _image(name: Scalar, node: Tree, scope: Scope) -> Iterator[Resource]:
             yield from _newest(name, holder, scope)
     for group in listed(node.get("ami_groups")):
         if isinstance(group, Scalar) and group.text in _EVERYBODY:
-            yield _resource(name, group, node, scope, public=True)
+            yield public(name.text, group.place, node.place, scope)
     named = next((found for key in _NAMES if (found := scalar(node, key))), None)
     tagged = any(node.get(key) is not None for key in _TAGS)
     dated = named is not None and (not named.written.known or _DATED.search(named.text) is not None)
     if named is not None and not (tagged and dated):
-        yield _resource(name, named, node, scope, catalogued=False)
+        yield uncatalogued(name.text, named.place, node.place, scope)
 
 
 def _base(kind: Scalar, node: Tree, scope: Scope) -> Iterator[Image]:
@@ -116,27 +117,13 @@ def _newest(name: Scalar, holder: Tree, scope: Scope) -> Iterator[Resource]:
         said = scalar(holder, argument)
         known = said is not None and said.written.known and re.fullmatch(moves, said.text)
         if said is not None and known and not _is_exact(holder):
-            yield _resource(
-                name, said, holder, scope, pin="alias", choice=f"{argument} = {said.text}"
-            )
+            choice = f"{argument} = {said.text}"
+            yield moving(name.text, said.place, holder.place, scope, choice)
 
 
 def _is_exact(holder: Tree) -> bool:
     named = find(holder, "filters", "name")
     return isinstance(named, Scalar) and named.written.known and not re.search(r"[*?]", named.text)
-
-
-def _resource(name: Scalar, said: Scalar, node: Tree, scope: Scope, **fields: object) -> Resource:
-    key = next(iter(fields))
-    return Resource(
-        used_at=said.place,
-        extent=node.place,
-        scope=scope,
-        places={key: said.place},
-        resource_type="machine image",
-        name=name.text,
-        **fields,  # type: ignore[arg-type]
-    )
 
 
 def _provisioner(

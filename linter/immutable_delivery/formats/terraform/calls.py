@@ -9,20 +9,20 @@ from collections.abc import Iterator, Sequence
 from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import Files, folder_of, resolve
+from immutable_delivery.source.ties import Ties
 
 _CALL = lazy(rb'^[ \t]*"?source"?[ \t]*[=:][ \t]*"(\.{1,2}/[^"$\n]*)"', re.MULTILINE)
 
 
 def tied(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
     """Yield the files of modules that call each other, in the order of their first one."""
-    above: dict[str, str] = {}
+    ties = Ties()
     for path in paths:
         for called in _called(path, files):
-            first, second = sorted((_root(folder_of(path), above), _root(called, above)))
-            above[second] = first
+            ties.tie(folder_of(path), called)
     found: dict[str, list[str]] = defaultdict(list)
     for path in paths:
-        found[_root(folder_of(path), above)].append(path)
+        found[ties.root(folder_of(path))].append(path)
     yield from found.values()
 
 
@@ -39,10 +39,3 @@ def _called(path: str, files: Files) -> Iterator[str]:
         folder = resolve(folder_of(path), call[1].decode("utf-8", "replace"))
         if folder is not None:
             yield folder.rstrip("/")
-
-
-def _root(folder: str, above: dict[str, str]) -> str:
-    while (found := above.get(folder, folder)) != folder:
-        above[folder] = above.get(found, found)  # so that no chain grows long
-        folder = found
-    return folder

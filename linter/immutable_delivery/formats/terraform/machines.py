@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from immutable_delivery.facts import Command, Fact, Resource, Scope
 from immutable_delivery.formats.terraform.declarations import Adapter, Block
 from immutable_delivery.machines.boot import script, user_data
+from immutable_delivery.machines.images import document, moving, public
 from immutable_delivery.records import replace
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.hcl.blocks import blocks, labelled, listed
@@ -31,6 +32,8 @@ def adapter(kind: str, type_: str) -> Adapter | None:
         return looked_up if type_ in images.looked_up else None
     if type_ in images.shared:
         return shared
+    if type_ in images.changed:
+        return changed
     return machine if type_ in images.started or type_ in _SCRIPTED else None
 
 
@@ -101,28 +104,20 @@ def shared(block: Block) -> Iterator[Fact]:
     argument, everybody = known(MachineImages).shared[block.type]
     for said in listed(block.node.get(argument)):
         if isinstance(said, Scalar) and re.fullmatch(everybody, said.text):
-            yield Resource(
-                used_at=said.place,
-                extent=block.node.place,
-                scope=_scope(block),
-                places={"public": said.place},
-                resource_type="machine image",
-                name=block.name.text,
-                public=True,
-            )
+            yield public(block.name.text, said.place, block.node.place, _scope(block))
+
+
+def changed(block: Block) -> Iterator[Fact]:
+    """Yield that commands are run on machines that run already."""
+    argument, does = known(MachineImages).changed[block.type]
+    said = scalar(block.node, argument)
+    if said is not None and re.fullmatch(does, said.text):
+        yield document(said, block.node.place, _scope(block))
 
 
 def _image(block: Block, said: Scalar, choice: str) -> Resource:
-    return Resource(
-        used_at=said.place,
-        extent=_extent(block.node, said),
-        scope=_scope(block),
-        places={"pin": said.place},
-        resource_type="machine image",
-        name=block.name.text,
-        pin="alias",
-        choice=choice,
-    )
+    extent = _extent(block.node, said)
+    return moving(block.name.text, said.place, extent, _scope(block), choice)
 
 
 def _scope(block: Block) -> Scope:

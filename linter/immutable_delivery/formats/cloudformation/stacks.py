@@ -1,0 +1,109 @@
+"""The templates of a repository, each with the values that a stack around it gives it, and what their resources declare."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from immutable_delivery.containers.environments import Environment, environment
+from immutable_delivery.containers.reach import Reach
+from immutable_delivery.context import ParseContext
+from immutable_delivery.errors import MissingError, UnreadableError
+from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats.cloudformation.resources import Resource, facts_of
+from immutable_delivery.formats.cloudformation.sources import included, nested
+from immutable_delivery.formats.cloudformation.template import Template
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.files import Files, folder_of, resolve
+from immutable_delivery.source.ties import Ties
+from immutable_delivery.syntax.yaml import Document, Node
+from immutable_delivery.syntax.yaml.query import pairs, roots
+
+MAX_CALLS = 200
+"""So many stacks inside stacks are followed in one family; further ones are judged by the defaults of their template."""
+MAX_NESTING = 10
+
+_NESTED = lazy(
+    rb"[\"']?(?:TemplateURL|Location)[\"']?[ \t]*:[ \t]*[\"']?([\w./-]+\.(?:ya?ml|json|template))"
+)
+
+
+def tied(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
+    """Yield the templates that stacks tie to each other, in the order of their first one."""
+    ties = Ties()
+    for path in paths:
+        for inner in _named(path, files):
+            ties.tie(path, inner)
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        found[ties.root(path)].append(path)
+    yield from found.values()
+
+
+def _named(path: str, files: Files) -> Iterator[str]:
+    try:
+        data = files.read(path)
+    except (MissingError, UnreadableError):
+        return
+    for found in _NESTED.finditer(data):
+        inner = resolve(folder_of(path), found[1].decode("utf-8", "replace"))
+        if inner:
+            yield inner
+
+
+def stacks(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterator[Fact | Build]:
+    """Yield the facts of all templates; what a stack inside several others says alike is said once."""
+    family, reach = _Family(dict(roots(documents, ctx)), ctx), Reach(ctx)
+    for template, reached in family.templates():
+        found = list(family.facts(template))
+        reach.add((one for one in found if isinstance(one, Fact)), reached)
+        yield from (one for one in found if isinstance(one, Build))
+    yield from reach.facts()
+
+
+class _Family:
+    """Templates that are read together."""
+
+    def __init__(self, held: Mapping[str, Node | None], ctx: ParseContext) -> None:
+        self._roots = held
+        self._ctx = ctx
+        self._calls = 0
+
+    def templates(self) -> Iterator[tuple[Template, Environment]]:
+        """Yield every template with its values: those that no stack here is made of, and what they are made of."""
+        inner = self._inner()
+        for path, root in self._roots.items():
+            if path not in inner:
+                reached = environment(path, self._ctx)
+                yield from ((one, reached) for one in self._with_nested(Template(root, path), ()))
+
+    def _inner(self) -> set[str]:
+        """Return the templates that stacks here are made of; where they go round in a circle, none is."""
+        found = {
+            inner
+            for path, root in self._roots.items()
+            for _, node in Template(root, path).resources()
+            if (inner := nested(node, path)) and inner in self._roots and inner != path
+        }
+        return set() if found == set(self._roots) else found
+
+    def facts(self, template: Template) -> Iterator[Fact | Build]:
+        """Yield what the resources of a template say."""
+        yield from included(template.root, template.path)
+        for name, node in template.resources():
+            yield from facts_of(Resource(name, node, template, self._ctx))
+
+    def _with_nested(self, template: Template, above: tuple[str, ...]) -> Iterator[Template]:
+        """Yield a template, and those of the stacks inside it with what it gives them."""
+        yield template
+        if len(above) > MAX_NESTING:
+            return
+        for _, node in template.resources():
+            path = nested(node, template.path)
+            if path is None or path not in self._roots or path in (*above, template.path):
+                continue
+            if self._calls < MAX_CALLS:
+                self._calls += 1
+                given = {key.text: value for key, value in pairs(node, "Properties", "Parameters")}
+                inner = Template(self._roots[path], path, given)
+                yield from self._with_nested(inner, (*above, template.path))
