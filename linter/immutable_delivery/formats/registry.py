@@ -20,7 +20,7 @@ class Entry(Record, frozen=True):
     paths: str = ""
     """A regular expression that is found in their whole paths, where their names do not tell enough."""
     holds: bytes = b""
-    """What every one of its files holds, where names do not tell enough: without it the module is not imported."""
+    """What every one of its files holds, where names do not tell enough: without it, or an escape, the module is not imported."""
     describes_images: bool = False
     """It makes facts of what others build, so it comes after them."""
     encloses: bool = False
@@ -61,8 +61,8 @@ REGISTRY = (
         r"|manifest[.-][\w-]+|(?:container-?app|aca)[\w.-]*)\.ya?ml|Dockerrun\.aws\.json)$",
         apart=True,
     ),
-    Entry("cloudformation", r"\.(?:ya?ml|json|template)$"),
-    Entry("ecs", r"\.(?:ya?ml|json|template)$", apart=True),
+    Entry("cloudformation", r"\.(?:ya?ml|json|template)$", holds=b"Resources"),
+    Entry("ecs", r"\.(?:ya?ml|json|template)$", holds=b"containerDefinitions", apart=True),
     Entry("nomad", r"\.(?:nomad|hcl|json)$", apart=True),
     Entry(
         "github",
@@ -131,5 +131,6 @@ def claim(path: str, data: bytes) -> Entry | None:
     """Return the format that claims a file."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # so that it is claimed, and refused by name
         data = data.decode("utf-16", "ignore").encode()
-    possible = (entry for entry in candidates(path) if entry.holds in data)
+    spelt = b"\\" in data  # an escape may spell any word
+    possible = (entry for entry in candidates(path) if spelt or entry.holds in data)
     return next((entry for entry in possible if load(entry.name).claims(path, data)), None)
