@@ -60,6 +60,7 @@ def test_names(path: str, claimed: bool) -> None:
         ("x:\n  #!/usr/bin/env bash\n  set -e\n  I=a\n  docker pull $I\n", "a"),
         ("x:\n  #!/bin/sh\n  docker build - <<E\n  FROM b\n  E\n  docker pull a\n", "a"),
         ("[script]\nx:\n  I=a\n  docker pull $I\n", "a"),
+        ("set default-script\nx:\n  I=a\n  docker pull $I\n", "a"),
         ("set shell := ['bash', '-c']\n[private]\n[group('x')]\nx:\n  docker pull a\n", "a"),
         ("s := '''\nx:\n  docker pull b\n'''\ny:\n  docker pull a\n", "a"),
         ("# é\nx:\n  docker pull a\n", "a"),

@@ -58,6 +58,7 @@ from immutable_delivery.formats import (
     platforms,
     precommit,
     procfile,
+    pytasks,
     quadlet,
     score,
     script,
@@ -65,13 +66,14 @@ from immutable_delivery.formats import (
     systemd,
     taskfile,
     terraform,
+    tox,
     woodpecker,
 )
 from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
     ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, crontab, devcontainer, dockerfile, drone, ecs, fleet, github, gitlab,
-    helmfile, jenkins, justfile, kamal, kubernetes, makefile, nomad, npm, packer, platforms, precommit, procfile, quadlet, score, script, skaffold, systemd, taskfile, terraform, woodpecker,
+    helmfile, jenkins, justfile, kamal, kubernetes, makefile, nomad, npm, packer, platforms, precommit, procfile, pytasks, quadlet, score, script, skaffold, systemd, taskfile, terraform, tox, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 ENCLOSES: tuple[Encloses, ...] = (chart,)

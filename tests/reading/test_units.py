@@ -121,6 +121,11 @@ SAMPLES = {
     "woodpecker": (".woodpecker.yml", "steps: [{image: a}]\n"),
     "crontab": ("crontab", "0 3 * * * docker pull debian\n"),
     "npm": ("package.json", '{"scripts": {"a": "docker pull b"}}\n'),
+    "pytasks": (
+        "noxfile.py",
+        "@nox.session\ndef a(session):\n    session.run('docker', 'pull', 'b')\n",
+    ),
+    "tox": ("tox.ini", "[testenv]\ncommands = docker pull b\n"),
     "justfile": ("justfile", "a:\n  docker pull b\n"),
     "taskfile": ("Taskfile.yml", "version: '3'\ntasks: {a: docker pull b}\n"),
     "terraform": ("main.tf", 'module "a" {\n  source = "acme/a/aws"\n}\n'),

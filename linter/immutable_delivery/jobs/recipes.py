@@ -16,7 +16,7 @@ from immutable_delivery.jobs.spec import Recipe
 
 def told(recipes: Sequence[Recipe], ctx: ParseContext) -> Iterator[Fact]:
     """Yield what recipes of one file do; what one makes, those that it calls and is called by do not change for good."""
-    read = [(recipe, _read(recipe, ctx)) for recipe in recipes if recipe.scripts]
+    read = [(recipe, _read(recipe, ctx)) for recipe in recipes if recipe.scripts or recipe.programs]
     own: dict[str, set[str]] = {recipe.name: set() for recipe in recipes}
     for recipe, scripts in read:
         own[recipe.name] |= scripts.run.makes
@@ -30,6 +30,9 @@ def _read(recipe: Recipe, ctx: ParseContext) -> Scripts:
     scripts = Scripts(ctx, recipe.values)
     for text in recipe.scripts:
         scripts.script(text, recipe.scope, None, shell=recipe.shell, folder=recipe.folder)
+    for words in recipe.programs:
+        place = words[0].used_at.at(words[0].used_at.span.start, words[-1].used_at.span.end)
+        scripts.argv(words, recipe.scope, place, folder=recipe.folder)
     return scripts
 
 

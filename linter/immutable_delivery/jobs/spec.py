@@ -155,6 +155,8 @@ class Recipe(Record, frozen=True):
     needs: tuple[str, ...] = ()
     """The recipes that are run before it, or that it calls."""
     values: Values = field(default_factory=dict)
+    programs: tuple[tuple[LocatedText, ...], ...] = ()
+    """Programs with their words that no shell reads."""
 
 
 def scope_of(path: str, name: str) -> Scope:

@@ -33,10 +33,10 @@ def launches(text: LocatedText, language: str) -> Iterator[Command]:
     table = known(Launchers)
     modules = [module for module in table.functions if module in text.text]
     if modules and len(text.text) <= MAX_LENGTH:
-        yield from _Reader(text, modules, table).read(language)
+        yield from Reader(text, modules, table).read(language)
 
 
-class _Reader:
+class Reader:
     """Walks over the calls of one program."""
 
     def __init__(self, text: LocatedText, modules: Sequence[str], table: Launchers) -> None:
@@ -48,12 +48,12 @@ class _Reader:
 
     def read(self, language: str) -> Iterator[Command]:
         """Yield the commands of all calls that start one."""
-        waiting = [_parser(language).parse(self._data).root_node]
+        waiting = [parser_of(language).parse(self._data).root_node]
         while waiting:
             node = waiting.pop()
             waiting += reversed(node.children)
             if node.type in _CALLS and self._starts(node):
-                command = self._command(node)
+                command = self.command(node)
                 yield from () if command is None else (command,)
 
     def _starts(self, call: Node) -> bool:
@@ -71,15 +71,16 @@ class _Reader:
         word = re.compile(rf"\b{re.escape(alias)}\b")
         return alias.isidentifier() and any(word.search(line) for line in self._lines)
 
-    def _command(self, call: Node) -> Command | None:
+    def command(self, call: Node) -> Command | None:
+        """Return what a call starts; None where it is not literal."""
         arguments = call.child_by_field_name("arguments")
         given = arguments.named_children if arguments else []
         if not given or given[0].type in _LISTS:
-            return self._words(given[:1])
+            return self.words(given[:1])
         listed = len(given) > 1 and given[1].type in _LISTS
-        return self._words(given[:2]) if listed else self._literal(given[0])
+        return self.words(given[:2]) if listed else self._literal(given[0])
 
-    def _words(self, nodes: Sequence[Node]) -> tuple[LocatedText, ...] | None:
+    def words(self, nodes: Sequence[Node]) -> tuple[LocatedText, ...] | None:
         """Return the words of strings and lists of strings; None where one is not literal."""
         parts = [one for node in nodes for one in _items(node)]
         words = [self._literal(part) for part in parts]
@@ -112,7 +113,8 @@ def _items(node: Node) -> Sequence[Node]:
 
 
 @cache
-def _parser(language: str) -> Parser:
+def parser_of(language: str) -> Parser:
+    """Return the parser of a language."""
     from tree_sitter import Language, Parser  # noqa: PLC0415 (most runs read no program)
 
     return Parser(Language(import_module(f"tree_sitter_{language}").language()))

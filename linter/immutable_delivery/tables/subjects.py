@@ -274,6 +274,10 @@ class Launchers(Subject, frozen=True):
     """Language, or program → what starts other programs in code of it, where that is not read."""
     coded: Words = ()
     """Programs whose first operand is code."""
+    tasks_in_words: Rows = field(default_factory=dict)
+    """Decorator of a function that people call by its name → the methods of what it is given that start a program, in words."""
+    tasks_in_lines: Rows = field(default_factory=dict)
+    """The same for methods that are given one line for a shell."""
 
     def starts(self, program: str, code: str) -> bool:
         """Whether code for a program starts others."""

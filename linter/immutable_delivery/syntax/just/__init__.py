@@ -140,7 +140,8 @@ class _Reader:
         """Yield the lines of a recipe as shells get them, continued ones as one; of a script the whole."""
         text, at, begun = self._written.text, start, -1
         first = _INDENT.match(text, start)
-        if first and (text.startswith("#!", first.end()) or "script" in self._attributes):
+        scripts = "script" in self._attributes or "default-script" in self.into.settings
+        if first and (scripts or text.startswith("#!", first.end())):
             yield self._script(start, end, first.end() - start)
             return
         while at < end:
