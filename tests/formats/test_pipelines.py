@@ -198,6 +198,25 @@ def test_gitlab_child_pipelines_and_inputs() -> None:
     assert images(said("gitlab", files)) == ["shop/a:3.1.4"]
 
 
+def test_gitlab_gives_what_it_includes_their_inputs() -> None:
+    files = {
+        ".gitlab-ci.yml": "include:\n- {local: ci/a.yml, inputs: {name: one, tag: '2', run: [npm install]}}\n- {local: ci/a.yml, inputs: {name: two}}\n",
+        "ci/a.yml": "spec:\n  inputs:\n    name:\n    tag: {default: '1'}\n    run: {type: array, default: [pip install x]}\n---\n"
+        "'$[[ inputs.name ]]':\n  image: shop/$[[ inputs.name ]]:$[[ inputs.tag ]]\n  script: $[[ inputs.run ]]\n",
+    }
+    found = said("gitlab", files)
+    assert images(found) == ["shop/one:2", "shop/two:1"]
+    assert installs(found) == ["npm install", "pip install"]
+    assert [one.name for one in found if isinstance(one, Job)] == ["one", "two"]
+
+
+def test_gitlab_refers_to_what_a_job_extends() -> None:
+    text = ".a: {image: shop/a:1, script: [npm install]}\n.b: {extends: .a}\nc: {image: !reference [.b, image], script: [!reference [.b, script]]}\n"
+    found = said("gitlab", {".gitlab-ci.yml": text})
+    assert images(found) == ["shop/a:1"]
+    assert installs(found) == ["npm install"]
+
+
 def test_circleci() -> None:
     text = """
 version: 2.1

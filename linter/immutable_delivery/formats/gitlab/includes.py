@@ -10,6 +10,7 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Pin, SourceType
 from immutable_delivery.formats.gitlab.variables import with_inputs
 from immutable_delivery.jobs.spec import SourceSpec
+from immutable_delivery.records import Record
 from immutable_delivery.references.git import of_release
 from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.files import read_text
@@ -18,11 +19,18 @@ from immutable_delivery.source.text import Place
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.globs import Glob
 from immutable_delivery.syntax.yaml import Document, Mapping, Node, Scalar, Sequence
-from immutable_delivery.syntax.yaml.query import find, scalar
+from immutable_delivery.syntax.yaml.query import find, mapping, scalar
 
 MAX_INCLUDES = 150
 """So many files one pipeline includes; GitLab refuses more."""
 _DEPTH = 20
+
+
+class _Part(Record, frozen=True):
+    """A file that is included, with what its inputs are given."""
+
+    path: str
+    inputs: Mapping | None = None
 
 
 class Includes:
@@ -40,30 +48,32 @@ class Includes:
     def whole(self, path: str) -> Mapping | None:
         """Return a configuration with all that it includes; its own words lie over theirs."""
         self.sources = []
-        return self._whole(path, [path])
+        return self._whole(_Part(path), [_Part(path)])
 
-    def _whole(self, path: str, seen: list[str]) -> Mapping | None:
-        root = self.root(path)
+    def _whole(self, one: _Part, seen: list[_Part]) -> Mapping | None:
+        root = self.root(one)
         if root is None:
             return None
         found = Mapping(place=root.place)
         for entry in _listed(root.get("include")):
-            for one in self._local(entry):
-                if one in seen or len(seen) > MAX_INCLUDES:
+            given = mapping(entry, "inputs")
+            for path in self._local(entry):
+                part = _Part(path, given)
+                if part in seen or len(seen) > MAX_INCLUDES:
                     continue
-                seen.append(one)
-                self.used.add(one)
-                part = self._whole(one, seen)
-                found = merged(found, part) if part else found
+                seen.append(part)
+                self.used.add(path)
+                held = self._whole(part, seen)
+                found = merged(found, held) if held else found
         return merged(found, root)
 
-    def root(self, path: str) -> Mapping | None:
-        """Return the configuration of a file, its inputs at their defaults."""
-        held = [one.root for one in self._read(path) if isinstance(one.root, Mapping)]
+    def root(self, part: _Part) -> Mapping | None:
+        """Return the configuration of a file with its inputs: those that it is given, the others at their defaults."""
+        held = [one.root for one in self._read(part.path) if isinstance(one.root, Mapping)]
         if not held:
             return None
         header = held[0] if held[0].get("spec") is not None and len(held) > 1 else None
-        return with_inputs(held[header is not None], find(header, "spec", "inputs"))
+        return with_inputs(held[header is not None], find(header, "spec", "inputs"), part.inputs)
 
     def _read(self, path: str) -> AnySequence[Document]:
         if path not in self._documents:

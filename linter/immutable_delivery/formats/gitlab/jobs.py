@@ -62,7 +62,11 @@ class Pipeline(Record, frozen=True):
             if key.text.startswith(".") and key.text not in used:
                 yield replace(self._job(key, self._extended(node, used)), whole=False)
 
-    def _extended(self, node: Mapping, used: set[str], depth: int = 0) -> Mapping:
+    def _extended(self, node: Mapping, used: set[str]) -> Mapping:
+        """Return a job with what it extends and refers to."""
+        return self._referred(self._laid(node, used), used)
+
+    def _laid(self, node: Mapping, used: set[str], depth: int = 0) -> Mapping:
         """Return a job laid over those that it extends: the last one named lies uppermost."""
         found = Mapping(place=node.place)
         said = node.get("extends")
@@ -71,27 +75,33 @@ class Pipeline(Record, frozen=True):
             above = self.root.get(name)
             if isinstance(above, Mapping) and depth < MAX_ANCESTORS:
                 used.add(name)
-                found = merged(found, self._extended(above, used, depth + 1))
-        whole = merged(found, node)
-        return self._referred(whole, used)
+                found = merged(found, self._laid(above, used, depth + 1))
+        return merged(found, node)
 
-    def _referred(self, node: Mapping, used: set[str]) -> Mapping:
-        """Return a job with what it takes from others by `!reference`."""
+    def _referred(self, node: Mapping, used: set[str], depth: int = 0) -> Mapping:
+        """Return a mapping with what it takes from jobs by `!reference`."""
         entries = {
-            name: (key, self._resolved(value, used)) for name, (key, value) in node.entries.items()
+            name: (key, self._resolved(value, used, depth))
+            for name, (key, value) in node.entries.items()
         }
         return replace(node, entries=entries)
 
     def _resolved(self, node: Node, used: set[str], depth: int = 0) -> Node:
-        if not isinstance(node, Sequence) or depth > MAX_NESTING:
+        if isinstance(node, Scalar) or depth > MAX_NESTING:
             return node
+        if isinstance(node, Mapping):
+            return self._referred(node, used, depth + 1)
         if node.tag == "!reference":
-            keys = [one.text for one in node.items if isinstance(one, Scalar)]
-            used.update(keys[:1])
-            found = find(self.root, *keys)
+            found = self._named([one.text for one in node.items if isinstance(one, Scalar)], used)
             return node if found is None else self._resolved(found, used, depth + 1)
         held = [self._resolved(one, used, depth + 1) for one in node.items]
         return replace(node, items=held)
+
+    def _named(self, keys: list[str], used: set[str]) -> Node | None:
+        """Return what a reference names: a part of a job, with what that extends."""
+        held = self.root.get(keys[0]) if keys else None
+        used.update(keys[:1])
+        return find(self._laid(held, used), *keys[1:]) if isinstance(held, Mapping) else held
 
     def _job(self, key: Scalar, node: Mapping) -> JobSpec:
         tell(node, _SHAPES, f"{key.text}.", self.ctx.report)

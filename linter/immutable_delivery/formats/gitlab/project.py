@@ -9,13 +9,24 @@ from immutable_delivery.facts import Fact
 from immutable_delivery.formats.gitlab.includes import Includes, child_pipelines
 from immutable_delivery.formats.gitlab.jobs import Pipeline
 from immutable_delivery.jobs.lower import lower, source
-from immutable_delivery.jobs.spec import pipeline_scope
+from immutable_delivery.jobs.spec import SourceSpec, pipeline_scope
 from immutable_delivery.syntax.yaml import Document
 
 
 def facts_of(documents: Mapping[str, Sequence[Document]], ctx: ParseContext) -> Iterator[Fact]:
     """Yield what the files say: first the pipelines that start by themselves, then what none of them includes."""
     _tell(documents, ctx)
+    for pipeline, sources in pipelines(documents, ctx):
+        scope = pipeline_scope(pipeline.path, pipeline.path)
+        yield from (source(one, scope) for one in sources)
+        for job in pipeline.jobs():
+            yield from lower(job, ctx)
+
+
+def pipelines(
+    documents: Mapping[str, Sequence[Document]], ctx: ParseContext
+) -> Iterator[tuple[Pipeline, Sequence[SourceSpec]]]:
+    """Yield the pipelines, each with what it includes from elsewhere."""
     includes = Includes(documents, ctx)
     waiting, seen = sorted(documents, key=_rank), set[str]()
     while waiting:
@@ -24,13 +35,9 @@ def facts_of(documents: Mapping[str, Sequence[Document]], ctx: ParseContext) -> 
             continue
         seen.add(path)
         root = includes.whole(path)
-        if root is None:
-            continue
-        scope = pipeline_scope(path, path)
-        yield from (source(one, scope) for one in includes.sources)
-        for job in Pipeline(root, path, ctx).jobs():
-            yield from lower(job, ctx)
-        waiting[:0] = list(child_pipelines(root))
+        if root is not None:
+            yield Pipeline(root, path, ctx), includes.sources
+            waiting[:0] = list(child_pipelines(root))
 
 
 def _rank(path: str) -> tuple[int, int, str]:

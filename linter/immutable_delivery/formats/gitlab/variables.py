@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as AnyMapping
 
 from immutable_delivery.jobs.spec import Values
 from immutable_delivery.lazy_regex import lazy
@@ -10,7 +11,7 @@ from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
-from immutable_delivery.syntax.yaml.query import pairs, scalar
+from immutable_delivery.syntax.yaml.query import find, pairs, scalar
 
 _REFERENCE = lazy(r"\$\$|\$\{(\w+)\}|\$(\w+)|%(\w+)%")
 _INPUT = lazy(r"\$\[\[\s*inputs\.([\w-]+)[^\]]*\]\]")
@@ -42,27 +43,44 @@ def expanded(written: LocatedText, values: Values, depth: int = 0) -> LocatedTex
     return filled(written, _REFERENCE, give)
 
 
-def with_inputs(root: Mapping, declared: Node | None) -> Mapping:
-    """Return a configuration with the defaults of its inputs."""
-    defaults = {
-        key.text: found.written
-        for key, node in pairs(declared)
-        if (found := scalar(node, "default"))
-    }
-    return _filled(root, defaults) if declared is not None else root
+def with_inputs(root: Mapping, declared: Node | None, given: Mapping | None) -> Mapping:
+    """Return a configuration with its inputs: what they are given, else their defaults."""
+    inputs: dict[str, Node] = {}
+    for key, node in pairs(declared):
+        value = find(given, key.text) or find(node, "default")
+        if value is not None:
+            inputs[key.text] = value
+    return _filled(root, inputs) if declared is not None else root
 
 
-def _filled(node: Mapping, defaults: Values) -> Mapping:
-    entries = {name: (key, _node(value, defaults)) for name, (key, value) in node.entries.items()}
+Inputs = AnyMapping[str, Node]
+
+
+def _filled(node: Mapping, inputs: Inputs) -> Mapping:
+    entries: dict[str, tuple[Scalar, Node]] = {}
+    for key, value in node.entries.values():
+        name = _scalar(key, inputs)
+        entries[name.text] = (name, _node(value, inputs))
     return replace(node, entries=entries)
 
 
-def _node(node: Node, defaults: Values) -> Node:
+def _node(node: Node, inputs: Inputs) -> Node:
     if isinstance(node, Mapping):
-        return _filled(node, defaults)
+        return _filled(node, inputs)
     if isinstance(node, Sequence):
-        return replace(node, items=[_node(item, defaults) for item in node.items])
+        return replace(node, items=[_node(item, inputs) for item in node.items])
+    whole = _INPUT.fullmatch(node.text)
+    value = inputs.get(whole[1]) if whole else None
+    return value if isinstance(value, Sequence | Mapping) else _scalar(node, inputs)
+
+
+def _scalar(node: Scalar, inputs: Inputs) -> Scalar:
+    """Return a text with the inputs that it names filled in."""
     if "$[[" not in node.text:
         return node
-    text = filled(node.written, _INPUT, lambda found, _own: defaults.get(found[1]))
-    return Scalar(text, node.place, plain=node.plain, tag=node.tag)
+
+    def give(found: re.Match[str], _own: LocatedText) -> LocatedText | None:
+        value = inputs.get(found[1])
+        return value.written if isinstance(value, Scalar) else None
+
+    return Scalar(filled(node.written, _INPUT, give), node.place, plain=node.plain, tag=node.tag)
