@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT / "linter"), str(ROOT / "hooks"), str(ROOT)]
 
 from benchmarks.results import load  # noqa: E402
 from benchmarks.table import quoted  # noqa: E402
+from scripts.reference_pages import commands, configuration, others  # noqa: E402
 
 from immutable_delivery.effects.tables import compile_tables  # noqa: E402
 from immutable_delivery.facts import ITEMS, KINDS, Scope  # noqa: E402
@@ -132,27 +133,35 @@ def table_reference() -> str:
     return "\n".join(lines)
 
 
-def readme() -> str:
-    """README.md with its generated blocks."""
-    text = (ROOT / "README.md").read_text("utf-8")
-    blocks = {
-        "help": f"```text\n{_help(['--help'])}```\n",
-        "check-help": f"```text\n{_help(['check', '--help'])}```\n",
-        "formats": _formats(),
-        "benchmark": quoted(load(ROOT / "benchmarks" / "results.json")),
-    }
-    for name, block in blocks.items():
+def filled(path: Path) -> str:
+    """A page with its generated blocks."""
+    text = path.read_text("utf-8")
+    for name in re.findall(r"<!-- generated:([\w-]+) -->\n", text):
         begin, end = f"<!-- generated:{name} -->\n", "<!-- /generated -->"
-        before, found, rest = text.partition(begin)
-        if found:
-            text = f"{before}{begin}{block}{end}{rest.partition(end)[2]}"
+        before, _, rest = text.partition(begin)
+        text = f"{before}{begin}{BLOCKS[name]()}{end}{rest.partition(end)[2]}"
     return text
+
+
+def _others() -> str:
+    groups = {file.policy.id: file.policy.group for file in _policies()}
+    return "\n" + "\n".join(others(groups))
 
 
 def _formats() -> str:
     rows = "".join(f"| `{name}` | {readers} |\n" for name, readers in FORMATS.items())
     return f"\n| format | read by |\n|---|---|\n{rows}\n"
 
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "formats": _formats,
+    "benchmark": lambda: quoted(load(ROOT / "benchmarks" / "results.json")),
+    "others": _others,
+}
+"""What is generated into pages that people write, by name."""
+
+PAGES = ("other-linters", "output", "speed")
+"""Pages of the documentation that hold generated blocks."""
 
 TARGETS: dict[Path, Callable[[], str]] = {
     PACKAGE / "_compiled" / "policies.json": pack,
@@ -164,7 +173,12 @@ TARGETS: dict[Path, Callable[[], str]] = {
     ROOT / "policies" / "README.md": policy_index,
     ROOT / "docs" / "facts.md": fact_reference,
     ROOT / "docs" / "tables.md": table_reference,
-    ROOT / "README.md": readme,
+    ROOT / "docs" / "commands.md": lambda: "\n".join(commands()),
+    ROOT / "docs" / "configuration.md": lambda: "\n".join(configuration()),
+    **{
+        path: partial(filled, path)
+        for path in (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in PAGES))
+    },
 }
 
 
@@ -230,18 +244,6 @@ def _fields(
 
 def _words(closed: tuple[str, ...]) -> str:
     return ", ".join(f"`{word}`" if word else "empty" for word in closed)
-
-
-def _help(arguments: list[str]) -> str:
-    from click.testing import CliRunner  # noqa: PLC0415 (only for the help)
-
-    from immutable_delivery.cli import imd  # noqa: PLC0415
-
-    return (
-        CliRunner(env={"COLUMNS": "100"})
-        .invoke(imd, arguments, prog_name="imd", terminal_width=100)
-        .output
-    )
 
 
 def main() -> int:

@@ -36,6 +36,13 @@ def test_rules_of_peers_mean_policies_that_there_are(name: str) -> None:
     assert set(PEERS[name].policies.values()) <= {policy.id for policy in builtin()}
 
 
+@pytest.mark.parametrize("name", PEERS)
+def test_a_rule_is_covered_or_left_out_and_never_both(name: str) -> None:
+    left = [rule for rules in PEERS[name].declined.values() for rule in rules.split()]
+    assert len(left) == len(set(left))
+    assert set(left).isdisjoint(PEERS[name].policies)
+
+
 @pytest.mark.parametrize(
     "comment",
     [

@@ -29,6 +29,10 @@ class Peer(Record, frozen=True, kw_only=True):
     """Whether a comment for the whole file counts only as the first thing in it, or only among the comments at its head."""
     stacks: bool = False
     """Whether comments of its own may stand between one and what it is about."""
+    stays: str = ""
+    """What it is still needed for beside imd, for a person; empty for what warns while it builds, and needs no step of its own."""
+    declined: Mapping[str, str] = field(default_factory=dict)
+    """What its other rules are about → those that imd leaves out on purpose."""
 
 
 def _meant(table: Mapping[str, str]) -> dict[str, str]:
@@ -66,6 +70,15 @@ PEERS: Mapping[str, Peer] = {
             "sudo-in-image": "DL3004",
             "repeated-start-command": "DL4003 DL4004",
         }),
+        stays="ShellCheck on the script of each `RUN` (its rules SC…)",
+        declined={
+            "the style of a Dockerfile": (
+                "DL3000 DL3001 DL3003 DL3020 DL3021 DL3027 DL3030 DL3034 DL3038 DL3043 DL3045 DL3046 DL3047 DL3059 DL3061 DL3065 DL3067 "
+                "DL4000 DL4001 DL4005 DL4006"
+            ),
+            "the size of the image": "DL3009 DL3010 DL3014 DL3015 DL3019 DL3032 DL3036 DL3040 DL3042 DL3060",
+            "labels, ports, users and health checks of your own convention": "DL3011 DL3012 DL3029 DL3044 DL3048 DL3050 DL3051 DL3052 DL3053 DL3054 DL3055 DL3056 DL3057 DL3058 DL3066",
+        },
     ),
     "checkov": Peer(
         marker=lazy(r"\s*checkov:skip=[ ]*(?P<rules>\w+(?:,\w+)*)(?::(?P<reason>.*))?"),
@@ -84,6 +97,10 @@ PEERS: Mapping[str, Peer] = {
             "fetch-at-start": "CKV_K8S_159",
             "exec-permission": "CKV2_K8S_2",
         }),
+        stays="cloud resources, pod security and secrets in code",
+        declined={
+            "health checks, ports and how ADD is used": "CKV_DOCKER_2 CKV_DOCKER_4 CKV_DOCKER_6 CKV_DOCKER_9 CKV_DOCKER_10",
+        },
     ),
     "kube-linter": Peer(
         marker=lazy(r"kube-linter ignore-(?:all|check (?P<rules>\S+)) (?P<reason>.*)"),
@@ -94,6 +111,7 @@ PEERS: Mapping[str, Peer] = {
             "runtime-socket": "docker-sock",
             "host-path": "sensitive-host-mounts writable-host-mount",
         }),
+        stays="pod security, probes, resources and network policies",
     ),
     "dclint": Peer(
         marker=lazy(
@@ -102,6 +120,7 @@ PEERS: Mapping[str, Peer] = {
         about={"": "file", "disable-line": "line"},
         heads="first",
         policies=_meant({"floating-tag": "service-image-require-explicit-tag"}),
+        stays="the order and form of a Compose file",
     ),
     "BuildKit": Peer(
         word="check",
@@ -116,6 +135,13 @@ PEERS: Mapping[str, Peer] = {
             "unresolved-image": "UndefinedArgInFrom",
             "malformed-reference": "InvalidDefaultArgInFrom",
         }),
+        declined={
+            "the style of a Dockerfile": (
+                "StageNameCasing FromAsCasing NoEmptyContinuation ConsistentInstructionCasing MaintainerDeprecated LegacyKeyValueFormat "
+                "ExposeProtoCasing ExposeInvalidFormat InvalidDefinitionDescription"
+            ),
+            "platforms and paths": "UndefinedVar WorkdirRelativePath InvalidBaseImagePlatform RedundantTargetPlatform FromPlatformFlagConstDisallowed",
+        },
     ),
     "trivy": Peer(
         marker=lazy(
@@ -138,6 +164,13 @@ PEERS: Mapping[str, Peer] = {
             "host-path": "KSV-0023 KSV-0121",
             "exec-permission": "KSV-0053",
         })),
+        stays="vulnerabilities, secrets, licences and pod security",
+        declined={
+            "ports, paths, health checks and the size of the image": (
+                "DS-0005 DS-0008 DS-0009 DS-0011 DS-0013 DS-0014 DS-0015 DS-0019 DS-0020 DS-0021 DS-0022 DS-0023 DS-0025 DS-0026 DS-0027 "
+                "DS-0029 DS-0030"
+            ),
+        },
     ),
     "kics": Peer(
         word="kics-scan",
@@ -184,6 +217,7 @@ PEERS: Mapping[str, Peer] = {
             "host-path": "1c1325ff-831d-43a1-973e-839ae57dfcc0 aa8f7a35-9923-4cad-bd61-a19b7f6aac91",
             "writable-root": "a9c2f49d-0671-4fc9-9ece-f4e261e128d0",
         }),
+        stays="cloud resources and pod security",
     ),
     "kube-score": Peer(
         marker=lazy(r"kube-score ignore (?P<rules>.+)"),
@@ -193,6 +227,7 @@ PEERS: Mapping[str, Peer] = {
             "writable-root": "container-security-context-readonlyrootfilesystem",
             "runs-as-root": "container-security-context-user-group-id",
         }),
+        stays="probes, resources, network policies and pod security",
     ),
     "polaris": Peer(
         marker=lazy(r"polaris exempt (?P<rules>\w+)"),
@@ -207,11 +242,17 @@ PEERS: Mapping[str, Peer] = {
                 "rolebindingClusterRolePodExecAttach clusterrolebindingPodExecAttach"
             ),
         }),
+        stays="probes, resources and pod security",
     ),
     "zizmor": Peer(
         marker=lazy(r"\s*zizmor: ignore\[(?P<rules>[\w-]+(?:\s*,\s*[\w-]+)*)\](?:\s+(?P<reason>.*))?"),
         about={"": "line"},
-        policies=_meant({"floating-tag": "unpinned-images"}),
+        policies=_meant({
+            "floating-tag": "unpinned-images",
+            "unpinned-source": "unpinned-uses",
+            "unpinned-language-package": "adhoc-packages",
+        }),
+        stays="template injection, permissions, credentials and cache poisoning in workflows",
     ),
 }  # fmt: skip
 """By their names."""

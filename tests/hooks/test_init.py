@@ -239,3 +239,19 @@ def test_without_git_there_are_no_hooks(person: Person, tmp_path: Path) -> None:
 def test_broken_configuration_is_told(repository: Repository, person: Person) -> None:
     repository.commit({".imd.yaml": "no-such-key: 1\n"})
     person.imd("init").blocked("no-such-key", code=2)
+
+
+def test_other_linters_are_named_with_what_they_stay_for(
+    repository: Repository, person: Person
+) -> None:
+    hooks = "repos:\n- repo: https://github.com/hadolint/hadolint\n  rev: v2.15.1\n  hooks: [{id: hadolint}]\n"
+    repository.commit(
+        {"Dockerfile": "FROM debian:latest\nCMD true\n", ".pre-commit-config.yaml": hooks}
+    )
+    said = person.imd("init", "--dry-run").said
+    assert (
+        ".pre-commit-config.yaml: runs hadolint: 24 of its rules are policies here and may go"
+        in said
+    )
+    assert "keep it for ShellCheck" in said
+    assert "BuildKit" not in said

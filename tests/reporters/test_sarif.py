@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from immutable_delivery import __version__
 from immutable_delivery.findings import Cause, Compared, Edit, Fix, Recorded, Report
 from immutable_delivery.policy.fingerprints import line_hashes
 from immutable_delivery.policy.model import builtin
@@ -276,7 +277,9 @@ def test_rules_keep_to_githubs_limits() -> None:
         assert len(rule["shortDescription"]["text"]) <= 1024
         assert len(rule["fullDescription"]["text"]) <= 1024
         assert len(rule.get("name", "")) <= 255
-        assert (ROOT / rule["helpUri"].partition("/blob/main/")[2]).is_file()
+        assert rule["helpUri"].endswith(
+            f"/{'.'.join(__version__.split('.')[:2])}/policies/{rule['id']}/"
+        )
 
 
 def test_a_policy_of_ones_own_has_no_page_on_the_web(report: Report) -> None:

@@ -22,6 +22,7 @@ from immutable_delivery.repository.git import Git
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.files import read_text
 from immutable_delivery_hooks.hook_managers import manager_of
+from immutable_delivery_hooks.init.beside import beside_of
 from immutable_delivery_hooks.init.pipelines import PIPELINES, Pipeline, recognised
 from immutable_delivery_hooks.install import install, installed, refusals, uninstall
 
@@ -81,6 +82,8 @@ def steps(begin: Beginning, parts: Sequence[str]) -> Iterator[Step]:
         yield from _hooks(begin.tree)
     if "ci" in parts:
         yield from _ci(begin.tree)
+    for file, said in beside_of(begin.tree):
+        yield Step(file, said)
 
 
 def _config(begin: Beginning) -> Step:

@@ -8,13 +8,15 @@ from typing import Any
 
 import msgspec
 
+from immutable_delivery import __version__
 from immutable_delivery.findings import Drift, Rule, Severity
 from immutable_delivery.policy.expressions import UNKNOWN, Expression, Signature
 from immutable_delivery.records import Record, field
 from immutable_delivery.resources import shipped
 
 HOME = "https://github.com/immutable-delivery/immutable-delivery"
-_PAGES = f"{HOME}/blob/main/policies"
+_PAGES = f"https://immutable-delivery.github.io/immutable-delivery/{'.'.join(__version__.split('.')[:2])}/policies"
+"""The pages of this version: what it says may differ in the next."""
 
 
 class Message(Record, frozen=True):
@@ -79,7 +81,7 @@ class Policy(Record, frozen=True, kw_only=True):
             id=self.id, name=self.name, group=self.group, severity=first.severity, drift=first.drift,
             layer=first.layer, why=self.why, remedy=self.remedy, references=self.references,
             profiles=tuple(dict.fromkeys(name for rule in self.rules for name in rule.profiles)),
-            url=f"{_PAGES}/{self.group}/{self.id}.yaml" if self.shipped else "",
+            url=f"{_PAGES}/{self.id}/" if self.shipped else "",
         )  # fmt: skip
 
 

@@ -1,0 +1,50 @@
+"""The documentation site: builds without a warning, has a page for each policy, and asks no other host for anything."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip(
+    "mkdocs", reason="the documentation site is built with what `scripts/setup --dev` installs"
+)
+
+ROOT = Path(__file__).parent.parent
+POLICIES = {path.stem for path in (ROOT / "policies").rglob("*.yaml")} - {"group"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(folder)],
+        cwd=ROOT, capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin", "NO_MKDOCS_2_WARNING": "1"},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+    return folder
+
+
+def test_every_policy_has_its_page(site: Path) -> None:
+    assert {path.parent.name for path in site.glob("policies/*/index.html")} == POLICIES
+
+
+def test_no_page_asks_another_host(site: Path) -> None:
+    asked = re.compile(
+        r"<(?:script|img|iframe|source)[^>]*\bsrc=[\"']?(?:https?:)?//|<link[^>]*rel=[\"']?(?:stylesheet|preconnect|preload)[^>]*href=[\"']?(?:https?:)?//"
+    )
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > len(POLICIES)
+    assert [str(page) for page in pages if asked.search(page.read_text("utf-8"))] == []
+
+
+def test_links_between_pages_lead_somewhere(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        for target in re.findall(r"href=\"?([^\"> ]+)", page.read_text("utf-8")):
+            path = target.partition("#")[0]
+            if path and not re.match(r"[a-z]+:|/", path) and page.name != "404.html":
+                there = (page.parent / path).resolve()
+                assert there.exists(), f"{page.relative_to(site)}: {target}"
