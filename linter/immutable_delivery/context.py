@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from immutable_delivery.facts import Build, Scope
+from immutable_delivery.facts import Build, Deployed, Scope
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Place, Text
@@ -65,6 +65,8 @@ class ReadingSettings(Record, frozen=True):
     tables: Tables = field(default_factory=dict)
     formats: tuple[tuple[str, str], ...] = ()
     """Patterns of files and the format to read them as, whatever they are called and hold; the first counts."""
+    objects: bool = False
+    """Whether to tell what every deployed object says as a whole."""
     build_args: tuple[tuple[str, str], ...] = ()
     """Build arguments that every build is given, by their names: they win over what manifests say."""
 
@@ -103,6 +105,8 @@ class ParseContext(Record):
     """Texts of further files that facts point into (scripts, .env): a format adds them."""
     put_together: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What files say together, by a format's own keys: many calls read one Makefile."""
+    deployed: list[Deployed] = field(default_factory=list)
+    """What is deployed as a whole, where the settings ask for it."""
     scopes: dict[str, Scope] = field(default_factory=dict)
     """What files reach that may say nothing themselves: an overlay that only names its base."""
 

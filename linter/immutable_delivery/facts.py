@@ -790,8 +790,11 @@ class Build(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Build arguments; None where a variable hides the value."""
     arg_places: Hidden[Mapping[str, Place]] = field(default_factory=dict)
     """Where the values of build arguments are written; those not named here stand at ``place``."""
-    contexts: tuple[str, ...] = ()
-    """Names of additional build contexts: they are no images."""
+    contexts: Mapping[str, str | None] = field(default_factory=dict)
+    """Additional build contexts by name, which are no images: a folder relative to the root, else `image:…`, `build:…` with what
+    is built here, None where it is elsewhere."""
+    said: str = ""
+    """What identifies all that its manifest says of the build: labels and platforms too."""
     service: str = ""
     """The service, workload or artifact that it is built for."""
     image: str = ""
@@ -803,3 +806,58 @@ class Build(Record, frozen=True, kw_only=True, omit_defaults=True):
     manifests: tuple[str, ...] = ()
     """Patterns of the manifests into which the tool puts what it builds, relative to the root (Skaffold)."""
     place: Hidden[Place]
+
+
+class Input(Record, frozen=True, omit_defaults=True):
+    """What an instruction takes from a build context."""
+
+    folder: str | None
+    """The context, relative to the root; None where it is elsewhere."""
+    pattern: str | None
+    """The path, or the pattern of paths, in it; None where only the build knows."""
+    text: str
+    """As it is written, for a person."""
+    place: Place
+    main: bool = True
+    """Whether it is the context of the build itself, not an additional one."""
+    later: bool = False
+    """Whether ONBUILD leaves it to the builds on top of this image."""
+
+
+class Recipe(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What goes into an image in one way to build a Dockerfile. No fact that a policy sees."""
+
+    dockerfile: str
+    context: str | None = ""
+    """The folder of the build context; None where it is elsewhere."""
+    assumed: bool = False
+    """Whether nothing here says how it is built: the context is where its sources lie."""
+    target: str = ""
+    args: tuple[tuple[str, str | None], ...] = ()
+    """The build arguments that it declares and is given, by name."""
+    inputs: tuple[Input, ...] = ()
+    """What the stages that the target needs take from contexts."""
+    steps: tuple[tuple[str, Place], ...] = ()
+    """The instructions of those stages as BuildKit reads them, without comments."""
+    images: tuple[str, ...] = ()
+    """The references to images that those stages build on or copy from, as far as they are known."""
+    open: bool = False
+    """Whether only the build knows what one of them is."""
+    builds: tuple[Place, ...] = ()
+    """Where it is said that it is built so."""
+    place: Place
+
+
+class Deployed(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What a manifest deploys, as a whole: an object of a cluster, a service of Compose. No fact that a policy sees."""
+
+    owner: str
+    """What it is called in its manifest: `Deployment/web`."""
+    manifest: str
+    environment: str = ""
+    group: str
+    """What is applied together: a kustomization, a folder, a release, a Compose project."""
+    said: str
+    """What identifies all that it says, after overlays."""
+    development: bool = False
+    place: Place

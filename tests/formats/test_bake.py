@@ -105,7 +105,7 @@ def test_a_target_is_a_build() -> None:
     one = builds(SAMPLE)["web/docker/Dockerfile.prod"]
     assert (one.context, one.target, one.tool, one.deployed) == ("web", "prod", "bake", False)
     assert (one.image, one.service) == ("registry.example.com/shop/web:1.2.3", "web")
-    assert one.contexts == ("base", "other")
+    assert tuple(one.contexts) == ("base", "other")
     assert text_at(SAMPLE, one.place) == "docker/Dockerfile.prod"
 
 

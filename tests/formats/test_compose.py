@@ -104,7 +104,7 @@ def test_what_is_built_here() -> None:
     assert (base.role, base.reference, base.scope.phase) == ("build", "alpine:3", "build")
     build = read.one(Build)
     assert (build.dockerfile, build.context, build.target) == ("app/Dockerfile", "app", "prod")
-    assert (build.args, build.contexts) == ({"A": "1", "B": None}, ("base",))
+    assert (build.args, build.contexts) == ({"A": "1", "B": None}, {"base": "image:alpine:3"})
     assert read.at(build.arg_places["A"]) == "1"
     assert (build.service, build.image, build.deployed) == ("web", "shop/web:latest", True)
     assert not read.one(Container).builds

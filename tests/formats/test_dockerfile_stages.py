@@ -257,7 +257,9 @@ def test_references_that_are_fine(lower: Lower, dockerfile: str) -> None:
 
 def test_stages_and_scratch_are_no_images(lower: Lower) -> None:
     dockerfile = "FROM a AS Base\nFROM BASE\nCOPY --from=base x y\nFROM scratch\nFROM named\nCOPY --from=extra x y\n"
-    builds = [Build(dockerfile="Dockerfile", contexts=("named", "extra"), place=HERE)]
+    builds = [
+        Build(dockerfile="Dockerfile", contexts=dict.fromkeys(("named", "extra")), place=HERE)
+    ]
     assert [image.reference for image in lower(dockerfile, builds=builds).of(Image)] == ["a"]
 
 

@@ -316,7 +316,7 @@ def test_what_a_project_depends_on_is_read_like_requirements(lower: Lower) -> No
 def test_bases_that_skaffold_builds_before_are_no_images(lower: Lower) -> None:
     place = Place("skaffold.yaml", Span(0, 1))
     build = Build(
-        dockerfile="Dockerfile", args={"BASE": "r/Base"}, contexts=("r/base",), place=place
+        dockerfile="Dockerfile", args={"BASE": "r/Base"}, contexts={"r/base": None}, place=place
     )
     assert not lower("ARG BASE\nFROM $BASE\n", builds=[build]).of(Image)
 

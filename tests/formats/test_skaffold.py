@@ -81,7 +81,7 @@ def test_images_that_an_artifact_requires_are_built_before_it() -> None:
     content = f"{HEAD}build:\n  artifacts:\n  - image: web\n    requires: [{{image: r/Base, alias: FROM}}, {{image: b}}]\n"
     (build,) = builds(content)
     assert build.args == {"FROM": "r/Base", "b": "b"}
-    assert build.contexts == ("r/base", "b")
+    assert build.contexts == {"r/base": "build:r/Base", "b": "build:b"}
 
 
 def test_profiles_may_build_otherwise() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from immutable_delivery.context import Comment, ParseContext, ParseProblem, SecondReading
-from immutable_delivery.facts import Build, Fact
+from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.findings import Edit
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Place, Span, Text
@@ -44,7 +44,9 @@ class Format(Protocol):
     def comments(self, document: Any, text: Text) -> list[Comment]:
         """Return the comments of a document with what they cover."""
 
-    def facts(self, documents: Mapping[str, Any], ctx: ParseContext) -> Iterable[Fact | Build]:
+    def facts(
+        self, documents: Mapping[str, Any], ctx: ParseContext
+    ) -> Iterable[Fact | Build | Recipe]:
         """Return what the documents of this format, by path, say: composed as their own engine composes them."""
 
 

@@ -188,7 +188,7 @@ def _mended(
 def reading_settings(config: Config) -> ReadingSettings:
     """Return the part of the configuration that concerns reading."""
     formats, arguments = config.paths.formats, config.build_args
-    return ReadingSettings(config.environments, config.tables, formats, arguments)
+    return ReadingSettings(config.environments, config.tables, formats, build_args=arguments)
 
 
 def _services(facts: Iterable[Fact]) -> list[Service]:

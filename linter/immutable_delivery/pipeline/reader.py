@@ -55,10 +55,15 @@ class ReadOptions(Record, frozen=True):
 
 
 def read_options(
-    tree: Tree, config: Config, request: Request, tell: Tell | None = None
+    tree: Tree,
+    config: Config,
+    request: Request,
+    tell: Tell | None = None,
+    *,
+    objects: bool = False,
 ) -> ReadOptions:
-    """Return what to read a repository with."""
-    settings = reading_settings(config)
+    """Return what to read a repository with; ``objects``, so that deployed objects are told as wholes too."""
+    settings = replace(reading_settings(config), objects=objects)
     if request.read_as:
         named = tuple((f"/{path}", request.read_as) for path in sorted(tree.named))
         settings = replace(settings, formats=(*named, *settings.formats))

@@ -12,7 +12,7 @@ from immutable_delivery.baseline import parsed
 from immutable_delivery.config import Config
 from immutable_delivery.config.links import refuse_links
 from immutable_delivery.config.packages import within
-from immutable_delivery.context import Trust
+from immutable_delivery.context import TRUSTED, Trust
 from immutable_delivery.errors import ConfigError, PolicyError, UnreadableError
 from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
 from immutable_delivery.fixes import DigestOf
@@ -21,7 +21,7 @@ from immutable_delivery.pipeline.nothing import nothing_judged
 from immutable_delivery.pipeline.reader import ReadOptions, read_options
 from immutable_delivery.pipeline.settings import Request, Settings, settings_of
 from immutable_delivery.policy.fingerprints import content
-from immutable_delivery.reading.project import Reader, Tell
+from immutable_delivery.reading.project import Classify, Reader, Tell
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.repository.changes import Changes, elsewhere, introduced
@@ -210,23 +210,29 @@ def examine_in(
     known = frozenset(settings.files.paths) if request.strangers else None
     trust = Trust(words=request.inline_ignores, known=known)
 
-    def classify(path: str) -> str:
-        configured = _path_class(path, tree.naming(path), config)
-        if configured or fits(path, *config.paths.judge):
-            return configured
-        return tree.skipped(path) if trust.knows(path) else ""
-
     return examine(
         files,
         settings.policies,
         config,
-        classify=classify,
+        classify=classifying(tree, config, trust),
         today=request.today,
         trust=trust,
         ignored=trivyignore.entries(settings.files),
         reader=reader,
         remote=lambda: remote_of(tree.git),
     )
+
+
+def classifying(tree: Tree, config: Config, trust: Trust = TRUSTED) -> Classify:
+    """Return what tells of a path why it is not judged: by the configuration first, then by where it lies."""
+
+    def classify(path: str) -> str:
+        configured = _path_class(path, tree.naming(path), config)
+        if configured or fits(path, *config.paths.judge):
+            return configured
+        return tree.skipped(path) if trust.knows(path) else ""
+
+    return classify
 
 
 def _path_class(path: str, named: str | None, config: Config) -> str:

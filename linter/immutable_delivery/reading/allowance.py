@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from immutable_delivery.budget import SPENT, Budget
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Build, Fact
+from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.source.text import Text
 
 MOST = 20_000
@@ -16,13 +16,13 @@ MOST_SURPLUS = 50_000
 
 
 def within_allowance(
-    facts: Iterable[Fact | Build], ctx: ParseContext, files: int
-) -> Iterator[Fact | Build]:
+    facts: Iterable[Fact | Build | Recipe], ctx: ParseContext, files: int
+) -> Iterator[Fact | Build | Recipe]:
     """Yield what each file may mean; say where one means more, and go on with the others."""
     budgets: dict[str, Budget] = {}
     surplus = Budget(MOST_SURPLUS if files > 1 else 0)
     for fact in facts:
-        place = fact.place if isinstance(fact, Build) else fact.used_at
+        place = fact.place if isinstance(fact, Build | Recipe) else fact.used_at
         budget = budgets.get(place.file)
         if budget is None:
             budget = budgets[place.file] = _budget(ctx.texts.get(place.file))

@@ -45,7 +45,7 @@ def between(git: Git, old: str, new: str, after: Files) -> Changes:
 
 def working(git: Git, commit: str, after: Files, untracked: frozenset[str]) -> Changes:
     """Return how the working tree differs from a commit; untracked files are new."""
-    changes = _changes(_without_filters(git), after, "diff-index", commit)
+    changes = _changes(without_filters(git), after, "diff-index", commit)
     files = {**changes.files, **{path: Change(path) for path in untracked}}
     return Changes(files, changes.deleted - untracked, after)
 
@@ -121,7 +121,7 @@ def _unescaped(code: bytes) -> bytes:
     return bytes([int(code, 8)]) if code.isdigit() else _ESCAPED.get(code, code)
 
 
-def _without_filters(git: Git) -> Git:
+def without_filters(git: Git) -> Git:
     """Return git with the clean filters off that its configuration names: they are programs."""
     answer = git.ask("config", "-z", "--name-only", "--get-regexp", r"^filter\.")
     filters = {os.fsdecode(name).rpartition(".")[0] for name in answer.out.split(b"\0")[:-1]}

@@ -124,7 +124,7 @@ def _range(start: Path, paths: Sequence[str], old: str, new: str) -> Scope:
     tree = open_tree(start, paths=paths, rev=new)
     git = _git(tree)
     first, last = commit_of(git, old), commit_of(git, new)
-    base = _merge_base(git, first, last)
+    base = common_commit(git, first, last)
     changes = diffs.between(git, base or first, last, tree.files)
     return _compared(tree, changes, base, first, old)
 
@@ -132,17 +132,17 @@ def _range(start: Path, paths: Sequence[str], old: str, new: str) -> Scope:
 def _since(start: Path, paths: Sequence[str], rev: str) -> Scope:
     tree = open_tree(start, paths=paths)
     git, files = _git(tree), tree.files
-    first, head = _commit(git, rev), _head(git)
+    first, head = commit_or_shallow(git, rev), _head(git)
     if first is None:
         why = "is not in this shallow clone, so the whole project is reported; `git fetch --unshallow` fetches the history"
         return Scope(tree, notice=f"{shown(rev) or 'an empty name'} {why}")
-    base = _merge_base(git, first, head) if head else None
+    base = common_commit(git, first, head) if head else None
     untracked = files.untracked if isinstance(files, WorkingTree) else frozenset[str]()
     changes = diffs.working(git, base or first, files, untracked)
     return _compared(tree, changes, base, first, rev)
 
 
-def _commit(git: Git, rev: str) -> str | None:
+def commit_or_shallow(git: Git, rev: str) -> str | None:
     """Return the object name of a commit; None where a shallow clone may lack it, UsageError where there is none."""
     try:
         return commit_of(git, rev)
@@ -182,7 +182,7 @@ def _empty_tree(git: Git) -> str:
     return git.run("hash-object", "-t", "tree", "--stdin").out.decode().strip()
 
 
-def _merge_base(git: Git, one: str, other: str) -> str | None:
+def common_commit(git: Git, one: str, other: str) -> str | None:
     """Return where two commits part, None where the history at hand does not tell."""
     answer = git.ask("merge-base", one, other)
     return None if answer.code else answer.out.decode().strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.context import Comment, ParseContext
-from immutable_delivery.facts import Build, Fact
+from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.comments import remarks, statements
@@ -36,7 +36,7 @@ def comments(document: HclFile, text: Text) -> list[Comment]:
     return remarks(text, document.remarks, [*document.blocks, *statements(document.root)])
 
 
-def facts(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact | Build | Recipe]:
     """Yield how every target is built."""
     from immutable_delivery.formats.bake.targets import lower  # noqa: PLC0415 (it loads the shell)
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
-from immutable_delivery.facts import Build, Fact, Scope, Unread
+from immutable_delivery.facts import Build, Fact, Recipe, Scope, Unread
 from immutable_delivery.formats.dockerfile.embedded import inlined
 from immutable_delivery.records import Record, replace
+from immutable_delivery.references.contexts import named_context
 from immutable_delivery.references.images import familiar_name, image_fact
 from immutable_delivery.references.urls import is_remote
 from immutable_delivery.source.files import Files, folder_of, resolve
@@ -17,6 +18,7 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.hcl.values import Values
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, entry_extent
+from immutable_delivery.syntax.yaml.canonical import identity
 from immutable_delivery.syntax.yaml.query import mapping, pairs, scalar, scalars
 
 MAX_PARENTS = 100
@@ -26,7 +28,7 @@ _IMAGE = "docker-image://"
 _MERGED = frozenset({"args", "contexts", "labels"})
 
 
-def lower(root: Node | None, path: str, ctx: ParseContext) -> Iterator[Fact | Build]:
+def lower(root: Node | None, path: str, ctx: ParseContext) -> Iterator[Fact | Build | Recipe]:
     """Yield what the targets of a file build and take in; those that only others inherit from build nothing."""
     file = _File(Values(root), path, ctx)
     inherited = {one.text for _, node in pairs(root, "target") for one in scalars(node, "inherits")}
@@ -81,7 +83,7 @@ class _Target(Record, frozen=True):
     def scope(self) -> Scope:
         return Scope(owner=self.key.text, layer="middleware")
 
-    def facts(self) -> Iterator[Fact | Build]:
+    def facts(self) -> Iterator[Fact | Build | Recipe]:
         """Yield the build, and what it takes from elsewhere."""
         context = self._text("context")
         if context is not None and is_remote(context.text):
@@ -93,7 +95,7 @@ class _Target(Record, frozen=True):
             if isinstance(value, Scalar):
                 yield from self._image(key, value)
 
-    def _builds(self, context: LocatedText | None) -> Iterator[Fact | Build]:
+    def _builds(self, context: LocatedText | None) -> Iterator[Fact | Build | Recipe]:
         inline, named = self._text("dockerfile-inline"), self._text("dockerfile")
         folder, dockerfile = self._paths(context, named)
         if inline is not None:
@@ -119,12 +121,21 @@ class _Target(Record, frozen=True):
             target=target.text if target and target.known else "",
             args={name: value.value for name, value in values.items()},
             arg_places={name: value.place() for name, value in values.items() if value.text},
-            contexts=tuple(key.text for key, _ in pairs(self.node, "contexts")),
+            contexts={
+                key.text: self._context(value) for key, value in pairs(self.node, "contexts")
+            },
+            said=identity(self.node, lambda one: self.file.values.written(one).text),
             service=_name(image) or (self.key.text if "#" in dockerfile else ""),
             image=image,
             tool="bake",
             place=named.used_at if named else self.key.place,
         )
+
+    def _context(self, value: Node) -> str | None:
+        written = self.file.values.written(value) if isinstance(value, Scalar) else None
+        if written is None or not written.known:
+            return None
+        return named_context(written.text, resolve(folder_of(self.file.path), written.text))
 
     def _paths(
         self, context: LocatedText | None, named: LocatedText | None

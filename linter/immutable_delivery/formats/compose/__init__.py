@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.context import Comment, ParseContext
-from immutable_delivery.facts import Build, Fact
+from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.formats.compose.recognition import claims
@@ -27,7 +27,9 @@ def comments(document: ComposeDocument, text: Text) -> list[Comment]:
     return yaml.comments(text, document.documents)
 
 
-def facts(documents: Mapping[str, ComposeDocument], ctx: ParseContext) -> Iterable[Fact | Build]:
+def facts(
+    documents: Mapping[str, ComposeDocument], ctx: ParseContext
+) -> Iterable[Fact | Build | Recipe]:
     """Return what the services of all Compose files say."""
     from immutable_delivery.formats.compose.composed import facts as composed  # noqa: PLC0415
 

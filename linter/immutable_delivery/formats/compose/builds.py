@@ -10,11 +10,13 @@ from immutable_delivery.facts import Build, Fact, Unread
 from immutable_delivery.formats.compose.inline import inline_path
 from immutable_delivery.formats.compose.merging import paired
 from immutable_delivery.formats.compose.service import Service
+from immutable_delivery.references.contexts import named_context
 from immutable_delivery.references.urls import is_remote
 from immutable_delivery.source.files import resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
-from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.canonical import identity
 from immutable_delivery.syntax.yaml.query import scalar
 
 
@@ -40,7 +42,8 @@ def _build(service: Service, node: Mapping, dockerfile: str) -> Build:
         target=(target.written.value if target else "") or "",
         args={name: value.value for name, value in args.items()},
         arg_places={name: value.place() for name, value in args.items() if value.text},
-        contexts=_contexts(node),
+        contexts=_contexts(service, node),
+        said=identity(node),
         service=service.name,
         image=service.image.text if service.image else "",
         tool="compose",
@@ -89,9 +92,16 @@ def _args(service: Service, node: Mapping) -> dict[str, LocatedText]:
     return found
 
 
-def _contexts(node: Mapping) -> tuple[str, ...]:
+def _contexts(service: Service, node: Mapping) -> dict[str, str | None]:
     contexts = node.get("additional_contexts")
-    return tuple(paired(contexts).entries) if contexts else ()
+    found = paired(contexts).entries if contexts else {}
+    return {name: _context(service, value) for name, (_, value) in found.items()}
+
+
+def _context(service: Service, value: Node) -> str | None:
+    if not isinstance(value, Scalar) or not value.written.known:
+        return None
+    return named_context(value.text, service.path(value))
 
 
 def _place(service: Service, node: Mapping) -> Place:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from immutable_delivery.containers.lower import lower
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Build, Fact, Pin, Scope, Source
+from immutable_delivery.facts import Build, Deployed, Fact, Pin, Recipe, Scope, Source
 from immutable_delivery.formats.compose.builds import builds
 from immutable_delivery.formats.compose.containers import provided, spec
 from immutable_delivery.formats.compose.document import ComposeDocument
@@ -20,13 +20,16 @@ from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml.canonical import identity
 from immutable_delivery.syntax.yaml.query import text
 
 _DIGEST = "@sha256:"
 _ARTIFACT = "oci://"
 
 
-def facts(documents: Mapping[str, ComposeDocument], ctx: ParseContext) -> Iterator[Fact | Build]:
+def facts(
+    documents: Mapping[str, ComposeDocument], ctx: ParseContext
+) -> Iterator[Fact | Build | Recipe]:
     """Yield what all Compose files of a repository say, composed as Compose does it."""
     readable = {path: one for path, one in documents.items() if not one.template}
     reader = Reader(readable, ctx)
@@ -53,7 +56,7 @@ def _chosen(reader: Reader) -> dict[str, tuple[str, ...]]:
     return chosen
 
 
-def _left_over(reader: Reader, path: str) -> Iterator[Fact | Build]:
+def _left_over(reader: Reader, path: str) -> Iterator[Fact | Build | Recipe]:
     """Judge what is written to be used by other files, as far as none of them has."""
     if path in reader.included:
         return
@@ -61,7 +64,7 @@ def _left_over(reader: Reader, path: str) -> Iterator[Fact | Build]:
     yield from project_facts(reader, Project((path,), left_out=extended))
 
 
-def project_facts(reader: Reader, project: Project) -> Iterator[Fact | Build]:
+def project_facts(reader: Reader, project: Project) -> Iterator[Fact | Build | Recipe]:
     """Yield what the services of one project say."""
     model = load(reader, project)
     base = load(reader, Project(project.files[:-1])) if len(project.files) > 1 else None
@@ -73,12 +76,30 @@ def project_facts(reader: Reader, project: Project) -> Iterator[Fact | Build]:
                 yield from _service(one, _removed_digest(one, base))
 
 
-def _service(one: Service, unpinned_from: str) -> Iterator[Fact | Build]:
+def _service(one: Service, unpinned_from: str) -> Iterator[Fact | Build | Recipe]:
+    _note(one)
     yield from lower(spec(one, unpinned_from), one.reader.ctx)
     for build in builds(one):
         yield build
         if isinstance(build, Build) and "#" in build.dockerfile:
             yield from inline(one, build)
+
+
+def _note(one: Service) -> None:
+    """Note all that a service says, where that is asked for."""
+    ctx, scope = one.reader.ctx, one.scope
+    if ctx.settings.objects:
+        ctx.deployed.append(
+            Deployed(
+                owner=one.name,
+                manifest=scope.manifest,
+                environment=next(iter(scope.environments), ""),
+                group=scope.manifest,
+                said=identity(one.node),
+                development=scope.development,
+                place=one.place,
+            )
+        )
 
 
 def _removed_digest(one: Service, base: Model | None) -> str:

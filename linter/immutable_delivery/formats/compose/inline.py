@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.facts import Build, Fact
+from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.formats.compose.service import Service
 from immutable_delivery.formats.dockerfile.embedded import inlined
 from immutable_delivery.syntax.yaml import Scalar
@@ -15,7 +15,7 @@ def inline_path(service: Service) -> str:
     return f"{service.place.file}#{service.name}"
 
 
-def inline(service: Service, build: Build) -> Iterator[Fact]:
+def inline(service: Service, build: Build) -> Iterator[Fact | Recipe]:
     """Yield what the Dockerfile inside a service says."""
     node = service.build.get("dockerfile_inline") if service.build else None
     if isinstance(node, Scalar):

@@ -14,6 +14,7 @@ from immutable_delivery.formats.contract.entries import argv_of, builds, scope_o
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.canonical import identity
 from immutable_delivery.syntax.yaml.nodes import head
 
 _FIELDS = (("name", "service"), ("image", "image"), ("pin", "image"), ("start", "start"))
@@ -63,6 +64,7 @@ def build_of(root: Mapping, path: str) -> Build | None:
         context=context,
         target=text_of(build.get("target")),
         args={n: text_of(v) for n, v in args.items()} if isinstance(args, Mapping) else {},
+        said=identity(build),
         service=text_of(root.get("service")),
         image=text_of(root.get("image")),
         tool="contract",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.context import Comment, ParseContext, ParseProblem, SecondReading
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import Build, Fact
+from immutable_delivery.facts import Fact, Recipe
 from immutable_delivery.formats.dockerfile.cut import cut
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.grammar import check
@@ -83,7 +83,7 @@ def comments(document: Document, text: Text) -> list[Comment]:
     return list(in_stages(document, len(text.value)))
 
 
-def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact | Build]:
+def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact | Recipe]:
     """Return what every Dockerfile says, as the manifests that build it say to build it."""
     from immutable_delivery.formats.dockerfile.lowering import lower  # noqa: PLC0415 (it loads the shell)
 

@@ -11,6 +11,7 @@ from immutable_delivery.formats.dockerfile.contextcopies import copy_fact
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.downloads import download, is_remote
 from immutable_delivery.formats.dockerfile.heredocs import opener
+from immutable_delivery.formats.dockerfile.recipes import take
 from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.runs import body_of
 from immutable_delivery.formats.dockerfile.state import State
@@ -25,6 +26,7 @@ _CONFIG_FOLDER = lazy(r"/etc(?:/|\Z)|.*/conf(?:ig)?(?:\.d)?(?:/|\Z)")
 def copy(state: State, instruction: Instruction) -> None:
     """Follow a COPY or ADD."""
     *sources, target = (state.expand(word) for word in instruction.words)
+    take(state, instruction, sources)
     if flag(instruction, "from") is not None:
         _from_stage(state, instruction, sources, target)
         return

@@ -7,7 +7,7 @@ from typing import Any
 
 from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import Build, Fact
+from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.formats import dockerfile
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.located import LocatedText
@@ -17,7 +17,7 @@ MAX_LENGTH = 100_000
 """Longer ones are not read: places in them are found line by line."""
 
 
-def inlined(written: LocatedText, build: Build, home: ParseContext) -> Iterator[Fact]:
+def inlined(written: LocatedText, build: Build, home: ParseContext) -> Iterator[Fact | Recipe]:
     """Yield what a Dockerfile says; ``build`` names it by a path that no file has."""
     if len(written.text) > MAX_LENGTH:
         return
@@ -29,8 +29,7 @@ def inlined(written: LocatedText, build: Build, home: ParseContext) -> Iterator[
     else:
         real = _Real(build.dockerfile, written)
         for fact in dockerfile.facts({build.dockerfile: document}, ctx):
-            if isinstance(fact, Fact):
-                yield real.of(fact)
+            yield real.of(fact)
     for trouble in ctx.troubles:
         place = written.place(trouble.offset, trouble.offset)
         told = ParseProblem(place.file, place.span.start, trouble.reason, trouble.template)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import takewhile
 
 from immutable_delivery.context import ParseContext, ParseProblem
-from immutable_delivery.facts import Build, Command, Container, Fact, Scope, Start
+from immutable_delivery.facts import Build, Command, Container, Fact, Recipe, Scope, Start
 from immutable_delivery.formats.dockerfile import (
     assignments,
     bases,
@@ -23,6 +23,7 @@ from immutable_delivery.formats.dockerfile.document import Document, Instruction
 from immutable_delivery.formats.dockerfile.environments import meant_for
 from immutable_delivery.formats.dockerfile.expansion import Resolver
 from immutable_delivery.formats.dockerfile.interpreters import finish
+from immutable_delivery.formats.dockerfile.recipes import recipe
 from immutable_delivery.formats.dockerfile.references import flag
 from immutable_delivery.formats.dockerfile.requests import Request, requests
 from immutable_delivery.formats.dockerfile.stages import Plan, Stage
@@ -49,16 +50,19 @@ _FOLLOW: dict[str, Callable[[State, Instruction], None]] = {
 }
 
 
-def lower(document: Document, ctx: ParseContext, builds: Iterable[Build] = ()) -> list[Fact]:
-    """Return the facts of a Dockerfile, merged over the ways in which it is built."""
-    found = [
+def lower(
+    document: Document, ctx: ParseContext, builds: Iterable[Build] = ()
+) -> list[Fact | Recipe]:
+    """Return the facts of a Dockerfile, merged over the ways in which it is built, and what goes into the image in each."""
+    sites = [
         _lower(document, ctx, request)
         for request in requests(document, builds, ctx.settings.build_args)
     ]
-    return found[0] if len(found) == 1 else _merged(found)
+    facts = sites[0].facts if len(sites) == 1 else _merged([site.facts for site in sites])
+    return [*facts, *map(recipe, sites)]
 
 
-def _lower(document: Document, ctx: ParseContext, request: Request) -> list[Fact]:
+def _lower(document: Document, ctx: ParseContext, request: Request) -> BuildState:
     resolve = Resolver(document.escape)
     plan = Plan(document, request, resolve)
     site = BuildState(
@@ -76,7 +80,7 @@ def _lower(document: Document, ctx: ParseContext, request: Request) -> list[Fact
     for state in site.states:
         starts.starts(state, target)
     _complain(document, ctx, resolve)
-    return site.facts
+    return site
 
 
 def _stage(site: BuildState, stage: Stage) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.facts import Build
 from immutable_delivery.formats.dockerfile.document import Document
-from immutable_delivery.records import Record, field
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place
 
@@ -21,8 +22,10 @@ class Request(Record, frozen=True):
     """The folder of the build context as a manifest says; None where none does, or where it is elsewhere."""
     elsewhere: bool = False
     """The context is not in this repository."""
-    contexts: frozenset[str] = frozenset()
-    """Names of additional build contexts."""
+    contexts: Mapping[str, str | None] = field(default_factory=dict)
+    """Additional build contexts by name."""
+    builds: tuple[Place, ...] = ()
+    """Where it is said that it is built so."""
 
 
 def requests(
@@ -32,16 +35,21 @@ def requests(
     declared = _declared(document)
     own = {name: _given(value, declared[name]) for name, value in given if name in declared}
     found: dict[tuple[object, ...], Request] = {}
+    places: dict[tuple[object, ...], dict[Place, None]] = defaultdict(dict)
     for build in builds:
         if build.dockerfile == document.path:
             one = _request(build, declared, own)
-            args = tuple(
-                (name, value.text if value else None) for name, value in sorted(one.args.items())
-            )
-            found.setdefault(
-                (args, one.target.lower(), one.context, one.elsewhere, one.contexts), one
-            )
-    return list(found.values()) or [Request(own)]
+            found.setdefault(_key(one), one)
+            places[_key(one)][build.place] = None
+    same = [replace(one, builds=tuple(places[key])) for key, one in found.items()]
+    return same or [Request(own)]
+
+
+def _key(one: Request) -> tuple[object, ...]:
+    """Return what one way to build differs in from another."""
+    args = tuple((name, value.text if value else None) for name, value in sorted(one.args.items()))
+    contexts = tuple(sorted(one.contexts.items(), key=lambda pair: pair[0]))
+    return args, one.target.lower(), one.context, one.elsewhere, contexts
 
 
 def _declared(document: Document) -> Mapping[str, Place]:
@@ -65,9 +73,7 @@ def _request(
 ) -> Request:
     said = {name: _argument(build, name) for name in build.args if name in declared}
     args: dict[str, LocatedText | None] = {**said, **given}
-    return Request(
-        args, build.target, build.context, build.context is None, frozenset(build.contexts)
-    )
+    return Request(args, build.target, build.context, build.context is None, build.contexts)
 
 
 def _argument(build: Build, name: str) -> LocatedText | None:

@@ -18,6 +18,7 @@ from immutable_delivery.formats.dockerfile.interpreters import (
     stage_interpreter,
 )
 from immutable_delivery.formats.dockerfile.lines import Line
+from immutable_delivery.formats.dockerfile.recipes import bind
 from immutable_delivery.formats.dockerfile.references import flags
 from immutable_delivery.formats.dockerfile.state import State
 from immutable_delivery.lazy_regex import lazy
@@ -28,6 +29,7 @@ _LEADING_TABS = lazy(r"^\t+", re.MULTILINE)
 
 def run(state: State, instruction: Instruction) -> None:
     """Interpret a RUN, and the scripts of the context that it runs."""
+    bind(state, instruction)
     if instruction.script is None:
         return
     if state.triggered is None:

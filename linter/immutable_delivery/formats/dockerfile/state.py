@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects import Interpreter
-from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.facts import Fact, Input, Scope
 from immutable_delivery.formats.dockerfile.contents import Brought, Contents, cleaned
 from immutable_delivery.formats.dockerfile.context import Context
 from immutable_delivery.formats.dockerfile.document import Document, Instruction
@@ -33,6 +33,8 @@ class BuildState(Record):
     """The facts of copies of the whole context: their numbers, the stages they are made in, and where to."""
     taken: dict[int, list[str]] = field(default_factory=dict)
     """What other stages copy from a stage."""
+    inputs: list[Input] = field(default_factory=list)
+    """What the stages that ship take from contexts."""
 
 
 class State(Record):

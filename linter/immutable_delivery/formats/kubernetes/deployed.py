@@ -11,7 +11,7 @@ from immutable_delivery.containers.environments import Environment
 from immutable_delivery.containers.reach import Reach
 from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.facts import Fact, Scope, Source
-from immutable_delivery.formats.kubernetes import gitops, objects
+from immutable_delivery.formats.kubernetes import applied, gitops, objects
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.formats.kubernetes.gitops.overlays import overlaid
 from immutable_delivery.formats.kubernetes.gitops.values import Given
@@ -76,7 +76,7 @@ class _Deployment:
             self._around.scopes[built.path] = environment.reached(Scope())
             resources = built.gathered.resources
             self.reach.add(_sources(built.gathered.sources, built.path), environment)
-            self._judge(resources, Neighbours(resources), environment)
+            self._judge(resources, Neighbours(resources), environment, built.path)
             for chart in built.gathered.charts:
                 self._inflate(chart, built.path, environment)
 
@@ -88,18 +88,24 @@ class _Deployment:
                 resource for resources in folder.values() for resource in resources
             )
             for path, resources in folder.items():
-                self._judge(resources, neighbours, self._environments.of(path))
+                self._judge(resources, neighbours, self._environments.of(path), folder_of(path))
 
     def _judge(
-        self, resources: list[Resource], neighbours: Neighbours, environment: Environment
+        self,
+        resources: list[Resource],
+        neighbours: Neighbours,
+        environment: Environment,
+        group: str,
     ) -> None:
+        """Judge objects that are applied together; ``group`` is what applies them."""
         for resource in resources:
             workload = self._workload(resource, neighbours)
             for one in (workload, *gitops.applications(workload)):
                 named = environment.name
                 reached = environment if named else self._environments.of_object(one.resource.root)
-                applied = self._applied(one, reached)
-                self.reach.add(_applying(objects.facts(one), applied), reached)
+                applied.note(one, reached, group)
+                found = self._applied(one, reached)
+                self.reach.add(_applying(objects.facts(one), found), reached)
                 self._release(one, reached)
 
     def _applied(self, workload: Workload, reached: Environment) -> list[Resource]:
@@ -109,7 +115,7 @@ class _Deployment:
             return []
         found = overlaid(workload)
         self._overlay = f"{one.kind}/{one.name}"
-        self._judge(found, Neighbours(found), reached)
+        self._judge(found, Neighbours(found), reached, self._overlay)
         self._overlay = ""
         return found
 

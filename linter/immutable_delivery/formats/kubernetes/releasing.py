@@ -18,7 +18,7 @@ from immutable_delivery.formats.helm import (
     absent,
     ours,
 )
-from immutable_delivery.formats.kubernetes import objects
+from immutable_delivery.formats.kubernetes import applied, objects
 from immutable_delivery.formats.kubernetes.gitops.values import Given, released
 from immutable_delivery.formats.kubernetes.rendered import workloads
 from immutable_delivery.formats.kubernetes.workload import Workload
@@ -58,6 +58,7 @@ class Releasing(Record):
         rendered = self._rendered(given, given.folder, ctx, at)
         self._open.append(key)
         for inner, one in workloads(rendered, ctx, reached) if rendered else ():
+            applied.note(inner, one, f"release {given.name}")
             found = ours(objects.facts(inner), rendered) if rendered else ()
             yield [_of_chart(fact, given.folder) for fact in found], one
             yield from self.facts(inner, one)

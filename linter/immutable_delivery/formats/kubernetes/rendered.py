@@ -8,7 +8,7 @@ from immutable_delivery.containers.environments import Environment
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact
 from immutable_delivery.formats.helm import Rendered
-from immutable_delivery.formats.kubernetes import objects
+from immutable_delivery.formats.kubernetes import applied, objects
 from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.formats.kubernetes.gitops import applications
 from immutable_delivery.formats.kubernetes.manifest import judged
@@ -33,6 +33,7 @@ def object_facts(
 ) -> Iterator[tuple[Iterable[Fact], Environment]]:
     """Yield the facts of every object of a release with the environment that they reach."""
     for workload, one in workloads(rendered, ctx, reached):
+        applied.note(workload, one, f"chart {rendered.chart.metadata.name}")
         yield objects.facts(workload), one
 
 

@@ -10,6 +10,7 @@ from immutable_delivery.formats.skaffold.configs import Config
 from immutable_delivery.references.images import familiar_name
 from immutable_delivery.source.files import Files, resolve
 from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.canonical import identity
 from immutable_delivery.syntax.yaml.query import (
     find,
     mapping,
@@ -58,7 +59,8 @@ def _build(artifact: Mapping, config: Config, manifests: tuple[str, ...]) -> Bui
         target=text(docker, "target"),
         args={name: _known(value) for name, value in args.items()},
         arg_places={name: value.place for name, value in args.items()},
-        contexts=tuple(value.text.lower() for value in required.values()),
+        contexts={value.text.lower(): f"build:{value.text}" for value in required.values()},
+        said=identity(artifact),
         service=(familiar_name(image.text) or "").rpartition("/")[2],
         image=image.text,
         tool="skaffold",
