@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from jsonschema import Draft202012Validator
 
 import immutable_delivery
 from immutable_delivery.cli import imd
+from immutable_delivery.pipeline.run import run
+from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, documents
 
@@ -197,3 +200,25 @@ def test_the_policy_of_the_documentation_passes_its_examples(tmp_path: Path) -> 
     run = [sys.executable, "-m", "immutable_delivery", "policy", "test", str(policy)]
     done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("block", "path"),
+    [
+        ("github", ".github/workflows/build.yaml"),
+        ("gitlab", ".gitlab-ci.yml"),
+        ("gitlab-build", "ci/build.gitlab-ci.yml"),
+    ],
+)
+def test_pipelines_of_the_documentation_keep_our_own_policies(
+    block: str, path: str, tmp_path: Path
+) -> None:
+    page = (ROOT / "docs" / "affected.md").read_text("utf-8")
+    found = re.search(rf"<!-- {block} -->\n+```yaml\n(.*?)```", page, re.DOTALL)
+    assert found is not None
+    file = tmp_path / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(found[1], "utf-8")
+    report = run(tmp_path, Request(today=date(2026, 11, 29))).report
+    assert [one.path for one in report.files if one.format and not one.skipped] == [path]
+    assert [(one.policy, one.message) for one in report.findings if one.severity != "note"] == []

@@ -14,6 +14,7 @@ from immutable_delivery.cli.completing import files
 from immutable_delivery.source.escape import nearest
 
 COMMANDS = {
+    "affected": "immutable_delivery.cli.affected",
     "baseline": "immutable_delivery.cli.baseline",
     "cache": "immutable_delivery.cli.cache",
     "check": "immutable_delivery.cli.check",

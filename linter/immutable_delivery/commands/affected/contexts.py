@@ -1,0 +1,189 @@
+"""Which of the paths that changed a build takes in: through its context, what that leaves out, patterns and links."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from posixpath import normpath
+
+from immutable_delivery.commands.affected.states import State
+from immutable_delivery.facts import Input, Recipe
+from immutable_delivery.formats.dockerfile.ignorefile import Ignore, ignore_of
+from immutable_delivery.repository.symlinks import MAX_HOPS
+from immutable_delivery.source.files import folder_of
+from immutable_delivery.syntax.globs import Glob, is_glob
+
+_WHOLE = "."
+_GIT = ".git"
+Key = tuple[str, str, str]
+
+
+class Taken:
+    """What changed of one state, asked for what builds take in."""
+
+    def __init__(self, state: State, touched: frozenset[str], other: State) -> None:
+        self._state = state
+        there = {path for path in touched if path in state.paths}
+        folders = state.folders - other.folders
+        self._changed = sorted(there | folders)
+        self._files = there
+        self._ignores: dict[tuple[str, str], Ignore] = {}
+        self._found: dict[Key, str | None] = {}
+
+    def ignore(self, recipe: Recipe, folder: str) -> Ignore:
+        """Return the ignore file of a context."""
+        key = (recipe.dockerfile.partition("#")[0] if folder == recipe.context else "", folder)
+        if key not in self._ignores:
+            self._ignores[key] = ignore_of(self._state.files, *key)
+        return self._ignores[key]
+
+    def by(self, recipe: Recipe, one: Input) -> str | None:
+        """Return the first path that changed and that an input takes in; None where it takes none."""
+        if one.folder is None:
+            return None
+        ignore = self.ignore(recipe, one.folder)
+        key = (one.folder, ignore.path, one.pattern or _WHOLE)
+        if key not in self._found:
+            self._found[key] = next(self._taken(one.folder, one.pattern or _WHOLE, ignore), None)
+        return self._found[key]
+
+    def takes_git(self, recipe: Recipe, one: Input) -> bool:
+        """Whether an input takes in the repository's own history."""
+        whole = one.folder == "" and one.pattern in {_WHOLE, _GIT, None}
+        return whole and not self.ignore(recipe, "").excludes(_GIT)
+
+    def all(self, recipe: Recipe, one: Input) -> frozenset[str]:
+        """Return every file that an input takes in, changed or not."""
+        if one.folder is None:
+            return frozenset()
+        every = sorted(self._state.paths | self._state.folders)
+        ignore = self.ignore(recipe, one.folder)
+        return frozenset(self._within(every, one.folder, one.pattern or _WHOLE, ignore))
+
+    def _taken(self, folder: str, pattern: str, ignore: Ignore) -> Iterator[str]:
+        return self._within(self._changed, folder, pattern, ignore)
+
+    def _within(
+        self, paths: Sequence[str], folder: str, pattern: str, ignore: Ignore
+    ) -> Iterator[str]:
+        """Yield those of sorted paths that a pattern means, as far as they are sent."""
+        found = self._globbed if is_glob(pattern) else self._plain
+        for path in found(paths, folder, pattern):
+            if path == folder or not ignore.excludes(inner(folder, path)):
+                yield path
+
+    def _plain(self, paths: Sequence[str], folder: str, pattern: str) -> Iterator[str]:
+        visited, end = followed(self._state, folder, pattern)
+        known = frozenset(self._files) if visited or end else frozenset[str]()
+        yield from (path for path in visited if path in known)
+        yield from (path for path in _above(end, folder) if path in known)
+        yield from _below(paths, end)
+
+    def _globbed(self, paths: Sequence[str], folder: str, pattern: str) -> Iterator[str]:
+        parts = [Glob(part) for part in pattern.split("/")]
+        head = _literal_head(pattern)
+        for path in _below(paths, _joined(folder, head)):
+            if path != folder and _fits(parts, inner(folder, path)):
+                yield path
+        for link in self._state.links:
+            yield from self._through(link, paths, folder, pattern)
+
+    def _through(self, link: str, paths: Sequence[str], folder: str, pattern: str) -> Iterator[str]:
+        """Yield what a pattern means behind a link that a part of it fits."""
+        if folder and not link.startswith(f"{folder}/"):
+            return
+        parts = inner(folder, link).split("/")
+        rest = pattern.split("/")
+        if len(parts) > len(rest) or not all(
+            Glob(one).matches(part) for one, part in zip(rest, parts, strict=False)
+        ):
+            return
+        if link in self._files:
+            yield link
+        _, end = followed(self._state, folder, inner(folder, link))
+        remains = "/".join(rest[len(parts) :])
+        yield from self._globbed_behind(paths, end, remains)
+
+    def _globbed_behind(self, paths: Sequence[str], end: str, pattern: str) -> Iterator[str]:
+        parts = [Glob(part) for part in pattern.split("/")] if pattern else []
+        yield from (path for path in _below(paths, end) if _fits(parts, inner(end, path)))
+
+
+def followed(state: State, folder: str, path: str) -> tuple[list[str], str]:
+    """Return the links on the way to a path of a context, and where it leads; nothing leads out of the context."""
+    visited: list[str] = []
+    rest, at = [part for part in path.split("/") if part not in {"", _WHOLE}][::-1], ""
+    while rest:
+        part = rest.pop()
+        if part == "..":
+            at = folder_of(at)
+            continue
+        here = f"{at}/{part}" if at else part
+        target = state.files.link(_joined(folder, here))
+        if target is None or len(visited) >= MAX_HOPS:
+            at = here
+            continue
+        visited.append(_joined(folder, here))
+        at = "" if target.startswith("/") else at
+        rest += [one for one in target.split("/") if one not in {"", _WHOLE}][::-1]
+    return visited, _joined(folder, at)
+
+
+def taken_path(one: Input) -> str:
+    """Return what an input takes in, relative to the root, for a person."""
+    if one.folder is None or one.pattern is None:
+        return one.text
+    return _joined(one.folder, one.pattern) or _WHOLE
+
+
+def inner(folder: str, path: str) -> str:
+    """Return a path relative to a folder that it lies in."""
+    return path[len(folder) + 1 :] if folder else path
+
+
+def _above(path: str, folder: str) -> Iterator[str]:
+    """Yield the folders between a context and a path in it: one may have been a file, a link or a submodule."""
+    above = folder_of(path)
+    while above and above != folder:
+        yield above
+        above = folder_of(above)
+
+
+def _below(paths: Sequence[str], path: str) -> Iterator[str]:
+    """Yield a path and what lies below it."""
+    at = bisect_left(paths, path)
+    if path and at < len(paths) and paths[at] == path:
+        yield path
+    start = f"{path}/" if path else ""
+    at = bisect_left(paths, start, at)
+    while at < len(paths) and paths[at].startswith(start):
+        yield paths[at]
+        at += 1
+
+
+def _fits(parts: Sequence[Glob], path: str) -> bool:
+    """Whether a pattern means a path, or a folder above it."""
+    names = path.split("/") if path else []
+    return len(names) >= len(parts) and all(
+        one.matches(name) for one, name in zip(parts, names, strict=False)
+    )
+
+
+def _literal_head(pattern: str) -> str:
+    """Return the folders that a pattern begins with before anything in it means more than itself."""
+    plain: list[str] = []
+    for part in pattern.split("/")[:-1]:
+        if is_glob(part):
+            break
+        plain.append(part)
+    return "/".join(plain)
+
+
+def _joined(folder: str, path: str) -> str:
+    joined = normpath(f"{folder}/{path}" if folder else path or _WHOLE)
+    return "" if joined == _WHOLE else joined.lstrip("/")
+
+
+def first_difference(one: Iterable[str], other: Iterable[str]) -> str | None:
+    """Return the first path that is in one set alone."""
+    return min(frozenset(one) ^ frozenset(other), default=None)

@@ -1,0 +1,201 @@
+"""Which services a change redeploys, and where: those whose image is rebuilt, and those whose manifests differ."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from immutable_delivery.commands.affected.answer import Artifact, Reason, Redeploy
+from immutable_delivery.commands.affected.states import State
+from immutable_delivery.facts import Container, Contract, Deployed, Fact, Image, Mount, Variable
+from immutable_delivery.source.files import below
+
+Where = tuple[str, str]
+"""A service and an environment."""
+_AS_WHOLES = frozenset({"kubernetes", "compose", "chart", "dockerfile"})
+"""Formats whose objects are told as wholes, and the one that deploys nothing."""
+_MOST = 3
+
+
+class Redeployed:
+    """Compares what two states deploy."""
+
+    def __init__(self, before: State, after: State, touched: frozenset[str]) -> None:
+        self._before, self._after, self._touched = before, after, touched
+        self._sorted = sorted(touched)
+        self._found: dict[Where, dict[Reason, None]] = {}
+        self._of: dict[str, list[Where]] = defaultdict(list)
+
+    def all(self, artifacts: Sequence[Artifact]) -> tuple[Redeploy, ...]:
+        """Return every service in every environment, with why it is redeployed."""
+        old, new = _places(self._before.facts), _places(self._after.facts)
+        for where in sorted(new):
+            self._found[where] = {}
+            self._of[where[0]].append(where)
+        self._images(artifacts)
+        self._objects()
+        for state in (self._after, self._before):
+            self._files(state)
+        self._variables()
+        self._digests()
+        running = {service for service, _ in _places(self._after.facts, development=True)}
+        gone = [where for where in sorted(old - new) if where[0] not in running]
+        here = [
+            Redeploy(*where, affected=bool(why), reasons=tuple(why)[:_MOST])
+            for where, why in self._found.items()
+        ]
+        return (*here, *(Redeploy(*where, affected=True, reasons=(_GONE,)) for where in gone))
+
+    def _images(self, artifacts: Sequence[Artifact]) -> None:
+        for one in artifacts:
+            if one.affected:
+                for service in one.services:
+                    why = Reason(
+                        "image", f"its image {one.name} is rebuilt", one.dockerfile, one.dockerfile
+                    )
+                    self._tell(service, None, why)
+
+    def _objects(self) -> None:
+        """Tell which objects say something else than they did."""
+        if self._before.deployed is self._after.deployed:
+            return
+        old, new = _Objects(self._before), _Objects(self._after)
+        for key in sorted(old.known.keys() | new.known.keys()):
+            was, one = old.known.get(key), new.known.get(key)
+            if was is None or one is None or was.said != one.said:
+                self._object(one or was, new if one else old, gone=one is None)
+
+    def _object(self, one: Deployed | None, objects: _Objects, *, gone: bool) -> None:
+        if one is None or one.development:
+            return
+        state = self._before if gone else self._after
+        line = state.line(one.place.file, one.place.span.start)
+        for service in objects.services(one):
+            told = one.owner if "/" in one.owner else f"service {one.owner}"
+            verb = "is gone" if gone else "differs"
+            why = Reason("manifest", f"{told} {verb}", one.place.file, one.place.file, line)
+            self._tell(service, one.environment, why)
+
+    def _files(self, state: State) -> None:
+        """Tell which files that changed are mounted, or say something of a service in a format that is not compared object by object."""
+        for fact in state.facts:
+            if fact.scope.deployed and not fact.scope.development and fact.scope.service:
+                for path in sorted(self._deciding(fact, state)):
+                    what = "mounts" if isinstance(fact, Mount) else "is described in"
+                    line = state.line(fact.used_at.file, fact.used_at.span.start)
+                    why = Reason("manifest", f"it {what} {path}", path, fact.used_at.file, line)
+                    for environment in fact.scope.environments or ("",):
+                        self._tell(fact.scope.service, environment, why)
+
+    def _deciding(self, fact: Fact, state: State) -> Iterator[str]:
+        if isinstance(fact, Mount) and fact.host_path:
+            yield from below(self._sorted, fact.host_path)
+        if isinstance(fact, Contract) or state.format(fact.manifest) in _AS_WHOLES:
+            return
+        files = {fact.used_at.file, fact.manifest, *(place.file for place in fact.places.values())}
+        for path in files & self._touched:
+            if state.format(path) not in _AS_WHOLES:
+                yield path
+
+    def _variables(self) -> None:
+        """Tell where a file of variables gives another value."""
+        if self._before.facts is self._after.facts:
+            return
+        old = _variables(self._before.facts)
+        for key, one in _variables(self._after.facts).items():
+            if key not in old or old[key].value != one.value:
+                place = one.place_of("value")
+                line = self._after.line(place.file, place.span.start)
+                told = f"its variable {one.name} has another value"
+                for environment in one.scope.environments or ("",):
+                    why = Reason("manifest", told, place.file, place.file, line)
+                    self._tell(one.scope.service, environment, why)
+
+    def _digests(self) -> None:
+        """Tell where a contract names another digest."""
+        old, new = _contracted(self._before.facts), _contracted(self._after.facts)
+        for (service, environment), image in new.items():
+            was = old.get((service, environment))
+            if was is not None and was.digest != image.digest:
+                line = self._after.line(image.used_at.file, image.used_at.span.start)
+                file = image.used_at.file
+                why = Reason("manifest", "its contract names another digest", file, file, line)
+                self._tell(service, environment, why)
+
+    def _tell(self, service: str, environment: str | None, why: Reason) -> None:
+        """Note why a service is redeployed: in one environment, or in all where that is None."""
+        for where in self._of.get(service, ()):
+            if environment is None or where[1] == environment:
+                self._found[where][why] = None
+
+
+_GONE = Reason("manifest", "it is no longer deployed")
+
+
+class _Objects:
+    """The objects of a state, and whose they are."""
+
+    def __init__(self, state: State) -> None:
+        self.known = {
+            (one.group, one.environment, one.manifest, one.owner): one for one in state.deployed
+        }
+        self._owned = _owned(state.facts)
+        self._grouped: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(
+            lambda: defaultdict(set)
+        )
+        for one in state.deployed:
+            for service in self._owned.get((one.manifest, one.owner), ()):
+                self._grouped[one.group, one.environment][_name(one)].add(service)
+
+    def services(self, one: Deployed) -> Iterable[str]:
+        """Return the services of an object: its own, those of its name, else all that are applied with it."""
+        if own := self._owned.get((one.manifest, one.owner)):
+            return sorted(own)
+        beside = self._grouped[one.group, one.environment]
+        return sorted(
+            beside.get(_name(one)) or {name for names in beside.values() for name in names}
+        )
+
+
+def _name(one: Deployed) -> str:
+    return one.owner.partition("/")[2] or one.owner
+
+
+def _owned(facts: Iterable[Fact]) -> Mapping[tuple[str, str], set[str]]:
+    """Return the services by the manifest and the object that runs them."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for fact in facts:
+        if isinstance(fact, Container) and fact.scope.deployed and fact.scope.service:
+            found[fact.manifest, fact.scope.owner.partition(" (")[0]].add(fact.scope.service)
+    return found
+
+
+def _variables(facts: Iterable[Fact]) -> Mapping[tuple[str, ...], Variable]:
+    """Return the environment of everything that is deployed."""
+    return {
+        (fact.manifest, fact.scope.owner, fact.name, *fact.scope.environments): fact
+        for fact in facts
+        if isinstance(fact, Variable) and fact.scope.deployed and not fact.scope.development
+    }
+
+
+def _places(facts: Iterable[Fact], *, development: bool = False) -> frozenset[Where]:
+    """Return the services that run, each with its environments; development is nobody's deploy."""
+    return frozenset(
+        (fact.scope.service, environment)
+        for fact in facts
+        if isinstance(fact, Container)
+        and fact.scope.deployed
+        and fact.scope.service
+        and (development or not fact.scope.development)
+        for environment in fact.scope.environments or ("",)
+    )
+
+
+def _contracted(facts: Iterable[Fact]) -> Mapping[Where, Image]:
+    return {
+        (fact.scope.service, environment): fact
+        for fact in facts
+        if isinstance(fact, Image) and fact.role == "contract"
+        for environment in fact.scope.environments
+    }

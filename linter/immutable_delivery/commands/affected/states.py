@@ -1,0 +1,150 @@
+"""The two states that are compared, and the paths at which they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from immutable_delivery.config import Config
+from immutable_delivery.errors import UsageError
+from immutable_delivery.facts import Build, Deployed, Fact, Recipe
+from immutable_delivery.links import lockfile
+from immutable_delivery.links.link import link
+from immutable_delivery.pipeline.examine import reading_settings
+from immutable_delivery.pipeline.reader import ReadOptions, read_options
+from immutable_delivery.pipeline.run import classifying
+from immutable_delivery.pipeline.settings import Request, configured
+from immutable_delivery.reading.project import Input, read
+from immutable_delivery.records import Record, field
+from immutable_delivery.repository import touched
+from immutable_delivery.repository.discover import Tree, open_tree
+from immutable_delivery.repository.git import Git, without_git
+from immutable_delivery.repository.listing import folders_of
+from immutable_delivery.repository.objects import commit_files, commit_of
+from immutable_delivery.repository.scope import commit_or_shallow, common_commit
+from immutable_delivery.repository.tree import RepositoryFiles
+from immutable_delivery.repository.working import WorkingTree
+from immutable_delivery.source.escape import shown
+from immutable_delivery.source.files import Texts
+
+_NOBODY = "0"
+"""What CI gives for the commit before the first: zeros."""
+
+
+class State(Record, dict=True):
+    """A repository at one time: its files, and what they say."""
+
+    files: RepositoryFiles
+    facts: Sequence[Fact] = ()
+    builds: Sequence[Build] = ()
+    recipes: Sequence[Recipe] = ()
+    deployed: Sequence[Deployed] = ()
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    """The files that a format claims."""
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The texts of its files."""
+        return Texts(self.files)
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """Its files, links and submodules."""
+        return frozenset(self.files.paths) | frozenset(self.files.submodules)
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """The folders that hold them."""
+        return folders_of(self.paths)
+
+    @cached_property
+    def links(self) -> Sequence[str]:
+        """Its symbolic links, sorted."""
+        return [path for path in self.files.paths if self.files.link(path) is not None]
+
+    def format(self, path: str) -> str:
+        """Return the format that a file is read as; empty where none reads it."""
+        return self.inputs[path].format if path in self.inputs else ""
+
+    def line(self, file: str, offset: int) -> int:
+        """Return the line of an offset in a file, 0 where that is not here."""
+        text = self.texts.get(file)
+        return text.line_of(offset) if text else 0
+
+
+class Compared(Record, frozen=True):
+    """What is compared with what."""
+
+    tree: Tree
+    since: str = ""
+    before: RepositoryFiles | None = None
+    """None where nothing is known of what was before: then everything counts as affected."""
+    touched: frozenset[str] = frozenset()
+    notices: tuple[str, ...] = ()
+
+
+def compared(start: Path, rev: str, *, uncommitted: bool, direct: bool) -> Compared:
+    """Return the states to compare: the commit where ``rev`` and HEAD began, or ``rev`` itself, with HEAD or the working tree."""
+    git = Git.open(start)
+    if git is None:
+        raise UsageError(f"{without_git(start)}, so there is no change to look at")
+    tree = open_tree(start) if uncommitted else open_tree(start, rev="HEAD")
+    if rev and not rev.strip(_NOBODY):
+        return Compared(tree, notices=("there is no commit before the first: everything is new",))
+    first = commit_or_shallow(git, rev)
+    if first is None:
+        why = "is not in this shallow clone: everything counts as affected; fetch the whole history (`fetch-depth: 0`, `GIT_DEPTH: 0`)"
+        return Compared(tree, notices=(f"{shown(rev)} {why}",))
+    head = commit_of(git, "HEAD")
+    base = first if direct else common_commit(git, first, head)
+    notices = _notices(rev, first, base)
+    return Compared(
+        tree,
+        base or first,
+        commit_files(git, base or first, alone=True),
+        _paths(git, tree, base or first, head, uncommitted=uncommitted),
+        notices,
+    )
+
+
+def _notices(rev: str, first: str, base: str | None) -> tuple[str, ...]:
+    if base is None:
+        return (
+            f"where {shown(rev)} and HEAD began is not in this clone's history: compared with {shown(rev)} itself",
+        )
+    if base != first:
+        return (
+            f"HEAD does not build on {shown(rev)}: compared with {base[:12]}, where both began; `--direct` compares with {shown(rev)} itself",
+        )
+    return ()
+
+
+def _paths(git: Git, tree: Tree, old: str, new: str, *, uncommitted: bool) -> frozenset[str]:
+    if uncommitted and isinstance(tree.files, WorkingTree):
+        return touched.working(git, old, tree.files.untracked)
+    return touched.between(git, old, new)
+
+
+class Readers:
+    """Reads states of a repository, all by the configuration of the newest."""
+
+    def __init__(self, tree: Tree, request: Request) -> None:
+        self._tree, self._request = tree, request
+        self._config: Config = configured(tree.files, request)
+        self._options: ReadOptions = read_options(tree, self._config, request, objects=True)
+
+    def state(self, files: RepositoryFiles) -> State:
+        """Return what a state says."""
+        config = self._config
+        classify = classifying(self._tree, config)
+        project = read(files, classify, self._options.reader(files))
+        facts = link(
+            project.facts, project.builds, files, lockfile.read(files), reading_settings(config)
+        )
+        told = project.builds, project.recipes, project.deployed
+        return State(files, facts, *told, project.inputs)
+
+    def close(self) -> None:
+        """Leave what is known for the next run."""
+        self._options.close()
