@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from immutable_delivery.facts import Build, Deployed, Scope
+from immutable_delivery.facts import Applied, Build, Scope
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Place, Text
@@ -105,7 +105,7 @@ class ParseContext(Record):
     """Texts of further files that facts point into (scripts, .env): a format adds them."""
     put_together: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What files say together, by a format's own keys: many calls read one Makefile."""
-    deployed: list[Deployed] = field(default_factory=list)
+    applied: list[Applied] = field(default_factory=list)
     """What is deployed as a whole, where the settings ask for it."""
     scopes: dict[str, Scope] = field(default_factory=dict)
     """What files reach that may say nothing themselves: an overlay that only names its base."""

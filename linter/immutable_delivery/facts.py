@@ -848,7 +848,7 @@ class Recipe(Record, frozen=True, kw_only=True, omit_defaults=True):
     place: Place
 
 
-class Deployed(Record, frozen=True, kw_only=True, omit_defaults=True):
+class Applied(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What a manifest deploys, as a whole: an object of a cluster, a service of Compose. No fact that a policy sees."""
 
     owner: str

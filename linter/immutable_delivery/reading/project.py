@@ -8,7 +8,7 @@ from typing import cast
 
 from immutable_delivery.context import UNCONFIGURED, Comment, ParseProblem, ReadingSettings
 from immutable_delivery.errors import AbsentError, HiddenError, UnreadableError
-from immutable_delivery.facts import Build, Deployed, Fact, File, Recipe, Scope, Unread
+from immutable_delivery.facts import Applied, Build, Fact, File, Recipe, Scope, Unread
 from immutable_delivery.formats import Encloses
 from immutable_delivery.formats.registry import NAMED, REGISTRY, candidates, claim, load
 from immutable_delivery.reading import units
@@ -56,7 +56,7 @@ class Project(Record):
     builds: list[Build] = field(default_factory=list)
     recipes: list[Recipe] = field(default_factory=list)
     """What goes into images, by how each is built."""
-    deployed: list[Deployed] = field(default_factory=list)
+    applied: list[Applied] = field(default_factory=list)
     """What is deployed as a whole, where the settings ask for it."""
     comments: dict[str, list[Comment]] = field(default_factory=dict)
     """The comments of the files that were parsed, by path."""
@@ -136,7 +136,7 @@ def _read(files: LinkedFiles, classify: Classify, reader: Reader) -> Project:
             reader.tell(number, len(tasks))
         project.builds = [_through_links(build, files) for build in found.builds]
     project.facts, project.comments = [*found.facts], found.comments
-    project.recipes, project.deployed = found.recipes, found.deployed
+    project.recipes, project.applied = found.recipes, found.applied
     project.facts += (*_files(project, found), *_hidden(project))
     return project
 
@@ -221,7 +221,7 @@ def _add(found: Reading, reading: Reading) -> None:
     found.facts += reading.facts
     found.builds += reading.builds
     found.recipes += reading.recipes
-    found.deployed += reading.deployed
+    found.applied += reading.applied
     found.troubles += reading.troubles
     found.comments |= reading.comments
     found.problems |= reading.problems

@@ -15,7 +15,7 @@ from msgspec import msgpack
 
 from immutable_delivery.context import Comment, ParseContext, ParseProblem, ReadingSettings
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import AnyFact, Build, Deployed, Recipe, Scope
+from immutable_delivery.facts import AnyFact, Applied, Build, Recipe, Scope
 from immutable_delivery.formats import Families
 from immutable_delivery.formats.registry import NAMED, load
 from immutable_delivery.reading.allowance import within_allowance
@@ -38,7 +38,7 @@ class Reading(Record, kw_only=True, omit_defaults=True):
     facts: list[AnyFact] = field(default_factory=list)
     builds: list[Build] = field(default_factory=list)
     recipes: list[Recipe] = field(default_factory=list)
-    deployed: list[Deployed] = field(default_factory=list)
+    applied: list[Applied] = field(default_factory=list)
     troubles: list[ParseProblem] = field(default_factory=list)
     comments: dict[str, list[Comment]] = field(default_factory=dict)
     """By path; those of files that could be parsed."""
@@ -83,7 +83,7 @@ def _read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingS
             found.recipes.append(fact)
         else:
             found.facts.append(cast("AnyFact", fact))
-    found.troubles, found.scopes, found.deployed = ctx.troubles, ctx.scopes, ctx.deployed
+    found.troubles, found.scopes, found.applied = ctx.troubles, ctx.scopes, ctx.applied
     return found
 
 

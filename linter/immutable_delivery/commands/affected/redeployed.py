@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.commands.affected.answer import Artifact, Reason, Redeploy
 from immutable_delivery.commands.affected.states import State
-from immutable_delivery.facts import Container, Contract, Deployed, Fact, Image, Mount, Variable
+from immutable_delivery.facts import Applied, Container, Contract, Fact, Image, Mount, Variable
 from immutable_delivery.source.files import below
 
 Where = tuple[str, str]
@@ -57,7 +57,7 @@ class Redeployed:
 
     def _objects(self) -> None:
         """Tell which objects say something else than they did."""
-        if self._before.deployed is self._after.deployed:
+        if self._before.applied is self._after.applied:
             return
         old, new = _Objects(self._before), _Objects(self._after)
         for key in sorted(old.known.keys() | new.known.keys()):
@@ -65,7 +65,7 @@ class Redeployed:
             if was is None or one is None or was.said != one.said:
                 self._object(one or was, new if one else old, gone=one is None)
 
-    def _object(self, one: Deployed | None, objects: _Objects, *, gone: bool) -> None:
+    def _object(self, one: Applied | None, objects: _Objects, *, gone: bool) -> None:
         if one is None or one.development:
             return
         state = self._before if gone else self._after
@@ -137,17 +137,17 @@ class _Objects:
 
     def __init__(self, state: State) -> None:
         self.known = {
-            (one.group, one.environment, one.manifest, one.owner): one for one in state.deployed
+            (one.group, one.environment, one.manifest, one.owner): one for one in state.applied
         }
         self._owned = _owned(state.facts)
         self._grouped: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(
             lambda: defaultdict(set)
         )
-        for one in state.deployed:
+        for one in state.applied:
             for service in self._owned.get((one.manifest, one.owner), ()):
                 self._grouped[one.group, one.environment][_name(one)].add(service)
 
-    def services(self, one: Deployed) -> Iterable[str]:
+    def services(self, one: Applied) -> Iterable[str]:
         """Return the services of an object: its own, those of its name, else all that are applied with it."""
         if own := self._owned.get((one.manifest, one.owner)):
             return sorted(own)
@@ -157,7 +157,7 @@ class _Objects:
         )
 
 
-def _name(one: Deployed) -> str:
+def _name(one: Applied) -> str:
     return one.owner.partition("/")[2] or one.owner
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from immutable_delivery.config import Config
 from immutable_delivery.errors import UsageError
-from immutable_delivery.facts import Build, Deployed, Fact, Recipe
+from immutable_delivery.facts import Applied, Build, Fact, Recipe
 from immutable_delivery.links import lockfile
 from immutable_delivery.links.link import link
 from immutable_delivery.pipeline.examine import reading_settings
@@ -39,7 +39,7 @@ class State(Record, dict=True):
     facts: Sequence[Fact] = ()
     builds: Sequence[Build] = ()
     recipes: Sequence[Recipe] = ()
-    deployed: Sequence[Deployed] = ()
+    applied: Sequence[Applied] = ()
     inputs: Mapping[str, Input] = field(default_factory=dict)
     """The files that a format claims."""
 
@@ -142,7 +142,7 @@ class Readers:
         facts = link(
             project.facts, project.builds, files, lockfile.read(files), reading_settings(config)
         )
-        told = project.builds, project.recipes, project.deployed
+        told = project.builds, project.recipes, project.applied
         return State(files, facts, *told, project.inputs)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from immutable_delivery.containers.lower import lower
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Build, Deployed, Fact, Pin, Recipe, Scope, Source
+from immutable_delivery.facts import Applied, Build, Fact, Pin, Recipe, Scope, Source
 from immutable_delivery.formats.compose.builds import builds
 from immutable_delivery.formats.compose.containers import provided, spec
 from immutable_delivery.formats.compose.document import ComposeDocument
@@ -89,8 +89,8 @@ def _note(one: Service) -> None:
     """Note all that a service says, where that is asked for."""
     ctx, scope = one.reader.ctx, one.scope
     if ctx.settings.objects:
-        ctx.deployed.append(
-            Deployed(
+        ctx.applied.append(
+            Applied(
                 owner=one.name,
                 manifest=scope.manifest,
                 environment=next(iter(scope.environments), ""),

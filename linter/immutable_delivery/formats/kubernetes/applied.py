@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immutable_delivery.containers.environments import Environment
-from immutable_delivery.facts import Deployed
+from immutable_delivery.facts import Applied
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.syntax.yaml.canonical import identity
 
@@ -13,8 +13,8 @@ def note(workload: Workload, environment: Environment, group: str) -> None:
     ctx, resource = workload.ctx, workload.resource
     if not ctx.settings.objects or resource.hashed:
         return
-    ctx.deployed.append(
-        Deployed(
+    ctx.applied.append(
+        Applied(
             owner=workload.scope().owner,
             manifest=resource.path,
             environment=environment.name,
