@@ -10,13 +10,11 @@ from immutable_delivery.facts import Build, Fact, Unread
 from immutable_delivery.formats.compose.inline import inline_path
 from immutable_delivery.formats.compose.merging import paired
 from immutable_delivery.formats.compose.service import Service
-from immutable_delivery.references.contexts import named_context
 from immutable_delivery.references.urls import is_remote
 from immutable_delivery.source.files import resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
-from immutable_delivery.syntax.yaml.canonical import identity
 from immutable_delivery.syntax.yaml.query import scalar
 
 
@@ -35,6 +33,8 @@ def builds(service: Service) -> Iterator[Build | Fact]:
 
 
 def _build(service: Service, node: Mapping, dockerfile: str) -> Build:
+    from immutable_delivery.syntax.yaml.canonical import identity  # noqa: PLC0415 (most services are built elsewhere)
+
     args, target = _args(service, node), scalar(node, "target")
     return Build(
         dockerfile=dockerfile,
@@ -99,6 +99,8 @@ def _contexts(service: Service, node: Mapping) -> dict[str, str | None]:
 
 
 def _context(service: Service, value: Node) -> str | None:
+    from immutable_delivery.references.contexts import named_context  # noqa: PLC0415 (few builds have one)
+
     if not isinstance(value, Scalar) or not value.written.known:
         return None
     return named_context(value.text, service.path(value))

@@ -20,7 +20,6 @@ from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping as Tree
-from immutable_delivery.syntax.yaml.canonical import identity
 from immutable_delivery.syntax.yaml.query import text
 
 _DIGEST = "@sha256:"
@@ -89,6 +88,8 @@ def _note(one: Service) -> None:
     """Note all that a service says, where that is asked for."""
     ctx, scope = one.reader.ctx, one.scope
     if ctx.settings.objects:
+        from immutable_delivery.syntax.yaml.canonical import identity  # noqa: PLC0415 (one command asks for it)
+
         ctx.applied.append(
             Applied(
                 owner=one.name,
