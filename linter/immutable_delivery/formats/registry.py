@@ -93,7 +93,7 @@ REGISTRY = (
         paths=r"(?:^|/)(?:cron\.d|crontabs)/[^/]+$|crontab(?:\.txt)?$|\.cron$",
         apart=True,
     ),
-    Entry("tox", r"^(?:tox\.(?:ini|toml)|setup\.cfg|pyproject\.toml)$", holds=b"tox", apart=True),
+    Entry("tox", r"^(?:tox\.(?:ini|toml)|setup\.cfg|pyproject\.toml)$", holds=b"env", apart=True),
     Entry("pytasks", r"^(?:noxfile|tasks)\.py$", apart=True),
     Entry("justfile", r"^(?i:\.?justfile)$|\.just$"),
     Entry("taskfile", r"\.ya?ml$", paths=r"(?i:taskfile)"),

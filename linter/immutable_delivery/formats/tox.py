@@ -24,6 +24,7 @@ from immutable_delivery.syntax.yaml.query import find, items, pairs, scalars
 NAME = "tox"
 
 _PATH = lazy(r"(?:^|/)(?:tox\.(?:ini|toml)|setup\.cfg|pyproject\.toml)\Z")
+_OWN = lazy(r"(?:^|/)tox\.(?:ini|toml)\Z")
 _KEYS = ("commands_pre", "commands", "commands_post")
 _SECTION = lazy(r"\[(?:tox:)?([^\]\s]+)\]")
 _ENTRY = lazy(rf"({'|'.join(_KEYS)}|\w+)[ \t]*=[ \t]*")
@@ -53,7 +54,8 @@ def claims(path: str, data: bytes) -> bool:
     """Whether a file is one of those that tox reads, and names a program that delivers."""
     from immutable_delivery.jobs.delivering import delivers  # noqa: PLC0415 (it reads a table)
 
-    return _PATH.search(path) is not None and b"tox" in data and delivers(data)
+    named = _PATH.search(path) is not None and (_OWN.search(path) is not None or b"tox" in data)
+    return named and delivers(data)
 
 
 def parse(text: Text) -> Document:
