@@ -326,6 +326,12 @@ class Source(Fact, frozen=True, kw_only=True):
     """Whether it is this repository itself: the same remote, or a path that lies here."""
     values_of: str = ""
     """The chart, fixed to one version, that takes its values from here; else empty."""
+    throwaway: Throwaway = ""
+    """Whether a command deploys it to a cluster made for the same run; empty where no command does."""
+    undecided: str = ""
+    """Why nobody here can tell; empty where that is known."""
+    doubtful: Hidden[bool] = False
+    """Whether only what else the repository holds tells if that cluster is throw-away."""
     folder: Hidden[str | None] = ""
     """The path in it that is taken; None where it is not known."""
     through: Hidden[str] = ""

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from immutable_delivery.effects import Interpreter, dev_server
 from immutable_delivery.effects.tables import load
-from immutable_delivery.facts import Command, Fact, Fetch, Install, Phase, Scope, Variable
+from immutable_delivery.facts import Command, Fact, Fetch, Install, Phase, Scope, Source, Variable
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 
@@ -84,6 +84,14 @@ def test_calls_that_change_what_runs(row: Row) -> None:
         if found != [(changes, row.get("builds", ""), row.get("target", ""))]:
             wrong.append((call, found))
     assert wrong == []
+
+
+@pytest.mark.parametrize("takes", reviewed("calls")["taken"])
+def test_calls_that_take_something_from_elsewhere(takes: str) -> None:
+    expected = [] if takes == "nothing" else [takes]
+    asked = calls(reviewed("calls")["taken"][takes])
+    found = {call: [fact.source_type for fact in facts(call, Source)] for call in asked}
+    assert {call: got for call, got in found.items() if got != expected} == {}
 
 
 def test_calls_that_compile_or_bundle() -> None:

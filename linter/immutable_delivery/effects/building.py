@@ -88,7 +88,8 @@ def interpreter(row: Mapping[str, Any]) -> Interpreter:
 
 def tool(row: Mapping[str, Any]) -> Options:
     """Build the options of a program that rules name."""
-    return Options(frozenset(row["values"]), frozenset(row.get("switches", ())))
+    switches = frozenset(row.get("switches", ()))
+    return Options(frozenset(row["values"]), switches, joined=row.get("joined", False))
 
 
 def wrapper(row: Mapping[str, Any]) -> Wrapper:

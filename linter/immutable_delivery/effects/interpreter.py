@@ -14,6 +14,7 @@ from immutable_delivery.effects.mutations import commands, making
 from immutable_delivery.effects.packageurls import package_fetches
 from immutable_delivery.effects.programs import Program, called, program_of
 from immutable_delivery.effects.settings import fixes_sources, settings
+from immutable_delivery.effects.sources import sources
 from immutable_delivery.effects.stage import Event, Locate, Stage, hull, nest
 from immutable_delivery.effects.starts import dev_server_of
 from immutable_delivery.effects.tables import Tables, load
@@ -21,7 +22,7 @@ from immutable_delivery.effects.taint import Taint
 from immutable_delivery.effects.throwaway import Run, settle
 from immutable_delivery.effects.unanalysed import foreign, language_of, unread
 from immutable_delivery.effects.written import Written
-from immutable_delivery.facts import Command, Fact, Fetch, Install, Scope, Unread
+from immutable_delivery.facts import Command, Fact, Fetch, Install, Scope, Source, Unread
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.source.files import Files
@@ -71,6 +72,7 @@ class Interpreter:
         self._clones = Clones()
         self._written = Written()
         self._changes: list[tuple[Command, Event]] = []
+        self._taken: list[tuple[Source, Event]] = []
         self.run = Run()
         for name, value in (variables or {}).items():
             self.assign(name, value)
@@ -176,6 +178,7 @@ class Interpreter:
         facts = [layers.settled(fact) for fact in known]
         facts += self._taint.finish()
         facts += (clone.fact for clone in self._clones.found)
+        facts += (self.run.reached(source, event) for source, event in self._taken)
         return _unique(facts)
 
     def _read(
@@ -220,6 +223,7 @@ class Interpreter:
         self._change(event, told=bool(installed))
         self.images += images(event, stage)
         self.made += made_images(event)
+        self._taken += ((source, event) for source in sources(event, stage))
         if unsaid(event):
             self._facts.append(_unsaid(event))
         if (found := foreign(event)) is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from immutable_delivery.effects.arguments import Arguments
-from immutable_delivery.facts import Built, Deployment, Mutation
+from immutable_delivery.facts import Built, Deployment, Mutation, SourceType
 from immutable_delivery.records import Record
 
 
@@ -37,7 +37,9 @@ class Rule(Record, frozen=True):
     makes: str = ""
     """What it makes for its own run; `reaches` where it takes the address of what is there."""
     sets: tuple[str, ...] = ()
-    """The options whose value says what is put in (`--set image.tag=1.2`); `pairs` for the operands."""
+    """The options whose value says what is put in (`--set image.tag=1.2`), or its version; `pairs` for the operands."""
+    takes: SourceType = ""
+    """What it takes from elsewhere: chart, kustomize, git …"""
 
     @classmethod
     def parse(
@@ -52,6 +54,7 @@ class Rule(Record, frozen=True):
         sets: Iterable[str] = (),
         makes: str = "",
         deployment: Deployment = "",
+        takes: SourceType = "",
         *,
         runs: bool = False,
         pushes: bool = False,
@@ -64,7 +67,7 @@ class Rule(Record, frozen=True):
         targets = tuple(str(target).split())
         names = tuple(first.split("|"))
         given = (names, words, options, absent, mutates, builds, targets, tuple(check))
-        more = (starts, where, runs, pushes, deployment, makes, tuple(sets))
+        more = (starts, where, runs, pushes, deployment, makes, tuple(sets), takes)
         return cls(*given, *more)
 
     def matches(self, arguments: Arguments) -> bool:

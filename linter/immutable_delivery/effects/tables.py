@@ -27,6 +27,7 @@ _RULES = (
     "images",
     "reading",
     "makers",
+    "taken",
 )
 _SETS = (
     "unpackers",
@@ -176,7 +177,7 @@ __all__ = ["Tables", "compile_tables", "load"]
 
 _TEXTS = frozenset((
     "run", "pattern", "ecosystem", "family", "reads", "unknown", "action", "operands", "name", "as", "target", "remote", "leaves", "follows",
-    "repository_type", "verb", "mutates", "builds", "line", "file", "after", "starts", "where", "makes", "deployment",
+    "repository_type", "verb", "mutates", "builds", "line", "file", "after", "starts", "where", "makes", "deployment", "takes",
 ))  # fmt: skip
 """Keys whose strings are no lists of words."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from immutable_delivery.effects.arguments import Arguments, parse
 from immutable_delivery.effects.stage import Event
-from immutable_delivery.facts import Command, Fact
+from immutable_delivery.facts import Command, Fact, Scope, Source, Throwaway
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field, replace
 
@@ -45,6 +45,14 @@ _OF_MACHINES = lazy(
 )
 _SCRIPT = lazy(r".*/.*|.*\.(?:py|sh|bash|js|rb)")
 _NAMESPACE = frozenset(("namespace", "namespaces", "ns"))
+
+
+class _Fate(Record, frozen=True):
+    """What becomes of what a command changes or deploys."""
+
+    throwaway: Throwaway
+    undecided: str = ""
+    doubtful: bool = False
 
 
 class Run(Record):
@@ -98,24 +106,43 @@ class Run(Record):
         if command.scope.development or event.name in _OF_DEVELOPERS:
             return replace(command, throwaway="yes")
         if event.name in _OF_CLUSTERS:
-            return self._of_cluster(command, event)
+            fate = self._of_cluster(event, command.scope)
+            return replace(
+                command,
+                throwaway=fate.throwaway,
+                undecided=fate.undecided,
+                doubtful=fate.doubtful,
+            )
         if event.name in _OF_CONTAINERS:
             return self._of_container(command, event)
         own = command.mutates == "host" and self._is_own_host(event)
         return replace(command, throwaway="yes" if own else "no")
 
-    def _of_cluster(self, command: Command, event: Event) -> Command:
+    def reached(self, source: Source, event: Event) -> Source:
+        """Return the source with what is known of the cluster that it is deployed to."""
+        if event.name not in _OF_CLUSTERS:
+            return source
+        fate = self._of_cluster(event, source.scope)
+        return replace(
+            source,
+            throwaway=fate.throwaway,
+            undecided=fate.undecided,
+            doubtful=fate.doubtful,
+        )
+
+    def _of_cluster(self, event: Event, scope: Scope) -> _Fate:
         arguments = parse(event.words, event.role.options)
         said = arguments.given(_CONTEXTS)
+        if scope.development:
+            return _Fate("yes")
         if said is not None and said.value is not None and said.value.known:
-            own = _OWN_CLUSTER.search(said.value.text) is not None
-            return replace(command, throwaway="yes" if own else "no")
+            return _Fate("yes" if _OWN_CLUSTER.search(said.value.text) else "no")
         made = "cluster" in self.makes
         if self._in_own_namespace(arguments) or (made and "reaches" not in self.makes):
-            return replace(command, throwaway="yes")
+            return _Fate("yes")
         if reason := self._doubt(made=made):
-            return replace(command, throwaway="undecided", undecided=reason)
-        return replace(command, throwaway="no", doubtful="reaches" not in self.makes)
+            return _Fate("undecided", reason)
+        return _Fate("no", doubtful="reaches" not in self.makes)
 
     def _doubt(self, *, made: bool) -> str:
         """Return why nobody can tell which cluster is meant; empty where nothing speaks for one of its own."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from immutable_delivery.effects.tables import load
 
-_SECTIONS = ("mutations", "images", "makers")
+_SECTIONS = ("mutations", "images", "makers", "taken")
 _ALSO = ("docker", "podman", "nerdctl", "buildah", "skopeo", "crane", "helm", "kubectl", "oc")
 
 

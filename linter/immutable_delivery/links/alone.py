@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from immutable_delivery.facts import Command, Fact
+from immutable_delivery.facts import Command, Fact, Source
 from immutable_delivery.records import replace
 from immutable_delivery.source.text import Place
 
@@ -30,7 +30,7 @@ def _key(fact: Fact) -> Key:
 
 
 def _decided(fact: Fact, *, makes: bool) -> Fact:
-    """Return a command with the doubt that the rest of the repository leaves."""
-    if makes and isinstance(fact, Command) and fact.doubtful and fact.scope.alone:
+    """Return a command, or what it takes, with the doubt that the rest of the repository leaves."""
+    if makes and isinstance(fact, Command | Source) and fact.doubtful and fact.scope.alone:
         return replace(fact, throwaway="undecided", undecided=_OWN)
     return fact

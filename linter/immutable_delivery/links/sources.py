@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from immutable_delivery.context import Trust
 from immutable_delivery.facts import Fact, Scope, Source
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.git import repository_of
 from immutable_delivery.source.files import Files, resolve
@@ -14,6 +15,10 @@ from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments
 
 _REPOSITORIES = frozenset({"git", "kustomize"})
+_RAW = lazy(
+    r"https?://raw\.githubusercontent\.com/(?P<owner>[^/]+/[^/]+)/(?:refs/heads/)?[^/]+/(?P<path>[^?#]+)"
+)
+"""A file of a repository, by its address."""
 _TAKEN = frozenset({"action", "workflow"})
 """What pipelines take by `owner/name/path`."""
 
@@ -40,7 +45,7 @@ def link_sources(facts: Sequence[Fact], files: Files, remote: Callable[[], str])
 
 def link_own(facts: Sequence[Fact], files: Files, remote: Callable[[], str]) -> list[Fact]:
     """Return the facts with what pipelines take of this repository itself, by its name or, where nobody knows that, by its files."""
-    taken = [one for one in facts if isinstance(one, Source) and one.source_type in _TAKEN]
+    taken = [one for one in facts if isinstance(one, Source) and _may_be_own(one)]
     if not taken:
         return list(facts)
     name = repository_of(remote()).partition("/")[2]
@@ -50,10 +55,18 @@ def link_own(facts: Sequence[Fact], files: Files, remote: Callable[[], str]) -> 
 
 def _is_taken_here(url: str, name: str, files: Files) -> bool:
     """Whether `owner/name/path` means this repository."""
+    raw = _RAW.match(url)
+    owner_and_path = f"{raw['owner']}/{raw['path']}" if raw else url
     if name:
-        return f"{url.lower()}/".startswith(f"{name}/")
-    path = "/".join(url.split("/")[2:])
+        return f"{owner_and_path.lower()}/".startswith(f"{name}/")
+    path = "/".join(owner_and_path.split("/")[2:])
     return bool(path) and files.state(path) != "missing"
+
+
+def _may_be_own(source: Source) -> bool:
+    """Whether a source may be this repository: by `owner/name/path`, or a file of it by its address."""
+    command = source.scope.phase == "pipeline" and bool(_RAW.match(source.url or ""))
+    return source.source_type in _TAKEN or command
 
 
 def link_overlays(facts: Sequence[Fact]) -> list[Fact]:

@@ -1,0 +1,118 @@
+"""What commands take from elsewhere and deploy: charts, manifests, bases, modules, and how far their words fix it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from immutable_delivery.effects.arguments import Arguments, parse
+from immutable_delivery.effects.rules import Rule
+from immutable_delivery.effects.stage import Event, Stage
+from immutable_delivery.facts import Pin, Source, SourceType
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record
+from immutable_delivery.references.charts import is_range, of_tag, of_version
+from immutable_delivery.references.git import of_ref
+from immutable_delivery.references.images import parts
+from immutable_delivery.references.urls import of_url
+from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.shell import Word
+
+_ADDRESS = lazy(
+    r"(?:git\+)?(?:https?|ssh|git|oci)://|git(?:@|::)|(?:github\.com|gitlab\.com|bitbucket\.org)/"
+)
+_ARTIFACT = "oci://"
+_VERSIONED = lazy(r"[\w.-]+[,:](?P<version>[^/]+)\Z")
+"""A role or collection of Galaxy with its version."""
+_FILE = lazy(r"\.(?:ya?ml|json|tgz|tar\.gz|zip)(?:[?#]|\Z)")
+
+
+class _Fixed(Record, frozen=True):
+    """What fixes a source, and where that is written; a pin that is None is not known."""
+
+    ref: str | None
+    pin: Pin | None
+    place: Place
+
+
+def sources(event: Event, stage: Stage) -> Iterator[Source]:
+    """Yield what a call takes from elsewhere."""
+    rules = event.role.rules.get("taken", ())
+    if not rules or event.call.through is not None:
+        return
+    arguments = parse(event.words, event.role.options)
+    rule = next((rule for rule in rules if rule.matches(arguments)), None)
+    for word in _named(rule, arguments) if rule is not None else ():
+        if rule is not None and _is_elsewhere(rule, word, arguments, event, stage):
+            yield _source(rule.takes, word, arguments, rule.sets, event)
+
+
+def _named(rule: Rule, arguments: Arguments) -> Iterator[Word]:
+    """Yield the words that say what is taken: an operand behind those of the rule, or the values of options."""
+    first = rule.target[0]
+    if first.lstrip("-").isdigit():
+        operands = [operand.word for operand in arguments.operands[len(rule.words) :]]
+        yield from operands[int(first) :][:1]
+    else:
+        yield from (one.value for one in arguments.all(rule.target) if one.value is not None)
+
+
+def _is_elsewhere(rule: Rule, word: Word, arguments: Arguments, event: Event, stage: Stage) -> bool:
+    """Whether a word means what does not lie here: an address, or a name that the rule knows and no folder has."""
+    if _ADDRESS.match(word.text):
+        return True
+    if not rule.where or not word.known or event.call.folder is None:
+        return False
+    charts = rule.takes == "chart"
+    named = re.search(rule.where, word.text) or (charts and arguments.given(("--repo",)))
+    here = charts and stage.path(event.call, f"{word.text}/Chart.yaml")
+    return bool(named) and not here and not word.text.startswith((".", "/"))
+
+
+def _source(
+    takes: SourceType, word: Word, arguments: Arguments, options: tuple[str, ...], event: Event
+) -> Source:
+    said = arguments.given(options) if options else None
+    chosen = said.value if said is not None else None
+    fixed = _chosen(takes, chosen) if chosen is not None else _within(takes, word)
+    held = arguments.given(("--repo",)) if takes == "chart" else None
+    before = f"{held.value.text.rstrip('/')}/" if held is not None and held.value else ""
+    return Source(
+        used_at=word.place,
+        extent=event.extent,
+        related=event.related,
+        scope=event.scope,
+        places={"url": word.place, "ref": fixed.place, "pin": fixed.place},
+        source_type=takes,
+        url=f"{before}{word.text}" if word.known or fixed.pin == "alias" else None,
+        ref=fixed.ref,
+        pin=fixed.pin,
+        range=fixed.pin == "partial",
+    )
+
+
+def _chosen(takes: SourceType, word: Word) -> _Fixed:
+    """Return what an option says of the version or revision."""
+    if not word.known:
+        return _Fixed(None, None, word.place)
+    versioned = takes == "chart" or is_range(word.text)
+    return _Fixed(word.text, (of_version if versioned else of_ref)(word.text), word.place)
+
+
+def _within(takes: SourceType, word: Word) -> _Fixed:
+    """Return what fixes a source in its own address: the tag of an artifact, a branch, a version in the path."""
+    text = word.text
+    if text.startswith(_ARTIFACT):
+        _, tag, digest = parts(text.removeprefix(_ARTIFACT))
+        pin = "digest" if digest else of_version(tag) if takes == "chart" else of_tag("", tag)
+        return _Fixed(digest or tag, pin if word.known else None, word.place)
+    if not _ADDRESS.match(text):
+        match = _VERSIONED.match(text) if takes == "module" else None
+        version = match["version"] if match else ""
+        return _Fixed(version, of_version(version.lstrip("=")), word.place)
+    address = of_url(text, word.unresolved, git=takes != "chart" and not _FILE.search(text))
+    moves = address.revision.text
+    start = text.find(moves, address.revision.start) if moves else -1
+    place = word.written.place(start, start + len(moves)) if start >= 0 else word.place
+    known = word.known or address.pin == "alias"
+    return _Fixed(moves if known else None, address.pin if known else None, place)
