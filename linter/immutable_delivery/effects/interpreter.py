@@ -14,7 +14,6 @@ from immutable_delivery.effects.mutations import commands, making
 from immutable_delivery.effects.packageurls import package_fetches
 from immutable_delivery.effects.programs import Program, called, program_of
 from immutable_delivery.effects.settings import fixes_sources, settings
-from immutable_delivery.effects.sources import sources
 from immutable_delivery.effects.stage import Event, Locate, Stage, hull, nest
 from immutable_delivery.effects.starts import dev_server_of
 from immutable_delivery.effects.tables import Tables, load
@@ -223,7 +222,8 @@ class Interpreter:
         self._change(event, told=bool(installed))
         self.images += images(event, stage)
         self.made += made_images(event)
-        self._taken += ((source, event) for source in sources(event, stage))
+        if "taken" in event.role.rules:
+            self._take(event)
         if unsaid(event):
             self._facts.append(_unsaid(event))
         if (found := foreign(event)) is not None:
@@ -245,6 +245,12 @@ class Interpreter:
             found = [making(event, made)]
         self._changes += ((command, event) for command in found)
         self._facts += found
+
+    def _take(self, event: Event) -> None:
+        """Read what a call takes from elsewhere."""
+        from immutable_delivery.effects.sources import sources  # noqa: PLC0415 (most runs take nothing)
+
+        self._taken += ((source, event) for source in sources(event, self._stage))
 
     def _news(self, install: Install) -> bool:
         """Whether an install is not told yet: a node that is entered at start is changed, however often (`if apt … elif yum`)."""
