@@ -650,6 +650,8 @@ class Contract(Fact, frozen=True, kw_only=True):
     builds: bool = False
     """Whether the contract says how the image is built here."""
     start: tuple[str, ...] | None = ()
+    stages: tuple[str, ...] = ()
+    """The environments that it names, in the order in which an artifact passes through them."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -664,6 +666,8 @@ class Made(Record, frozen=True, kw_only=True, omit_defaults=True):
     """The files of what builds it."""
     tags: tuple[str, ...] = ()
     """The tags under which jobs push it, as far as they are known."""
+    shared: bool = False
+    """Whether several services are made from it."""
     place: Hidden[Place]
 
 
@@ -700,12 +704,14 @@ class Deployed(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Whether an earlier environment runs this digest or has run it, or this one ran it before; None where history ends too early to tell."""
     back: str = ""
     """Which of them ran it before, where that is no longer so: it was gone back to."""
-    shallow: bool = False
-    """Whether history is cut off before it tells."""
+    unseen: str = ""
+    """Why history does not tell, where it ends too early; else empty."""
     instead_of: str = ""
     """What the pipeline builds under another name, while this is built by nothing here; else empty."""
     production: str = ""
     """For development: what runs elsewhere instead, of another series or by another maker; else empty."""
+    owner: Hidden[str] = ""
+    """What of the service runs it."""
     place: Hidden[Place]
 
 

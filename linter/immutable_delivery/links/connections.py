@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from immutable_delivery.facts import Build, Contract, Fact, Image, Job
+from immutable_delivery.links.artifacts import artifacts_of
 from immutable_delivery.links.groups import Groups
 from immutable_delivery.links.joining import (
     Deployers,
@@ -37,7 +38,8 @@ def linked(facts: Sequence[Fact], keys: Sequence[Key | None], builds: Sequence[B
         key: tuple(sorted({names[groups.find(root)] for root in shared.get(key, (key,))}))
         for key in groups.parent
     }
-    return Linked(owners, _of_repositories(owners, makers), _doubts(owners, makers))
+    made = artifacts_of(facts, builds, owners, makers)
+    return Linked(owners, _of_repositories(owners, makers), made, _doubts(owners, makers))
 
 
 def _told(facts: Sequence[Fact], keys: Sequence[Key | None]) -> Told:

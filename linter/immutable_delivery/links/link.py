@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
-from immutable_delivery.facts import Build, Contract, Fact, Image, Source
+from immutable_delivery.facts import Build, Contract, Fact, Image, Service, Source
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.links.buildtools import link_build_tools
 from immutable_delivery.links.defaults import link_defaults
@@ -28,6 +28,9 @@ from immutable_delivery.links.volumes import link_volumes
 from immutable_delivery.source.files import Files
 from immutable_delivery.tables import extended_by
 
+if TYPE_CHECKING:
+    from immutable_delivery.links.past import Past
+
 Remote: TypeAlias = Callable[[], str]
 """Tells where the repository comes from; it is asked where a source could be the repository itself."""
 
@@ -45,6 +48,7 @@ def link(
     settings: ReadingSettings = UNCONFIGURED,
     trust: Trust = TRUSTED,
     remote: Remote = unknown,
+    past: Past | None = None,
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
@@ -57,6 +61,7 @@ def link(
         linked = link_defaults(link_build_tools(link_runners(linked, files)), files)
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
         linked = link_volumes(link_mounts(link_proxies(linked), files), files)
+        linked = _delivered(linked, builds, lock, settings, past)
         return link_unread(link_builds(_pinned(linked, files), builds, files))
 
 
@@ -67,6 +72,32 @@ def _released(facts: Sequence[Fact]) -> Sequence[Fact]:
     from immutable_delivery.links.charts import link_charts  # noqa: PLC0415 (most repositories have none)
 
     return link_charts(facts)
+
+
+def _delivered(
+    facts: Sequence[Fact],
+    builds: Sequence[Build],
+    lock: Lock,
+    settings: ReadingSettings,
+    past: Past | None,
+) -> Sequence[Fact]:
+    """Link what makes, starts and runs services, where more than one file can tell."""
+    if not _is_told_of_twice(facts):
+        return facts
+    from immutable_delivery.links.delivered import Told, link_delivered  # noqa: PLC0415 (one manifest alone agrees with itself)
+    from immutable_delivery.links.past import NO_PAST  # noqa: PLC0415 (as above)
+
+    return link_delivered(facts, builds, Told(lock, settings, NO_PAST if past is None else past))
+
+
+def _is_told_of_twice(facts: Sequence[Fact]) -> bool:
+    """Whether two files may speak of one service: one builds what another runs, one is for an environment, or a meta file."""
+    return any(
+        isinstance(fact, Contract)
+        or fact.scope.environments
+        or (isinstance(fact, Service) and fact.makes and fact.runs)
+        for fact in facts
+    )
 
 
 def _described(facts: Sequence[Fact]) -> Sequence[Fact]:

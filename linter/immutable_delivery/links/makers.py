@@ -91,7 +91,7 @@ def _unsaid(
     """Return what makes an image of which no build says so."""
     if "/" not in one.repository or one.repository in foreign or _is_known(one.repository):
         return set()
-    return built.get(one.deployer) or ends.fitting(one)
+    return built.get(one.deployer, set()) - ends.said or ends.fitting(one)
 
 
 def _is_known(repository: str) -> bool:
@@ -103,6 +103,8 @@ class _Ends(Record, frozen=True):
     """Dockerfiles by the folders that the names of their images end with."""
 
     by_folder: Mapping[str, set[str]]
+    said: set[str]
+    """Dockerfiles of which builds say the whole name."""
 
     @classmethod
     def of(
@@ -117,7 +119,7 @@ class _Ends(Record, frozen=True):
         for name, makers in named.items():
             if "/" not in name:
                 found[name] |= makers - said
-        return cls(found)
+        return cls(found, said)
 
     def fitting(self, one: Used) -> set[str]:
         """Return what a name ends with: the whole last part, or its last word where the manifest lies beside the Dockerfile."""

@@ -59,10 +59,10 @@ def _unique(names: dict[Key, str], members: Mapping[Key, Sequence[Key]]) -> dict
 def _short(keys: Sequence[Key], told: Told) -> str:
     deployed = [key[2] for key in keys if key[0] == "deploy"]
     said = [key[2] for key in keys if key in told.described]
-    return min(said or deployed) if deployed else _of_folder(keys[0][1])
+    return min(said or deployed) if deployed else of_folder(keys[0][1])
 
 
-def _of_folder(dockerfile: str) -> str:
+def of_folder(dockerfile: str) -> str:
     """Return the nearest folder whose name says more than that a Dockerfile lies there; else the path."""
     words = known(Layout).nameless
     parts = [part for part in dockerfile.split("/")[:-1] if part.lower() not in words]

@@ -12,6 +12,7 @@ from immutable_delivery.facts import (
     Fact,
     Image,
     Job,
+    Made,
     Scope,
     Service,
 )  # fmt: skip
@@ -30,6 +31,8 @@ class Linked(Record, frozen=True):
     """The services of each key."""
     repositories: Mapping[str, Collection[str]] = field(default_factory=dict)
     """The services that an image is of."""
+    made: Mapping[str, tuple[Made, ...]] = field(default_factory=dict)
+    """What each service is made of."""
     doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What a service could be linked with, and why it is not."""
 
@@ -50,11 +53,17 @@ def link_services(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
 def _linked(facts: Sequence[Fact], keys: Sequence[Key | None], builds: Sequence[Build]) -> Linked:
     """Tell what belongs together; one name alone is the service."""
     one = next(filter(None, keys), None)
-    if not builds and one and one[0] == "deploy" and set(keys) <= {one, None}:
-        return Linked({one: (one[2],)})
+    if not builds and one and set(keys) <= {one, None}:
+        return Linked({one: (one[2] or _of_dockerfile(one[1]),)})
     from immutable_delivery.links.connections import linked  # noqa: PLC0415 (one container has none)
 
     return linked(facts, keys, builds)
+
+
+def _of_dockerfile(path: str) -> str:
+    from immutable_delivery.links.servicenames import of_folder  # noqa: PLC0415 (what is deployed has its name)
+
+    return of_folder(path)
 
 
 def _named(facts: Sequence[Fact], keys: Sequence[Key | None], linked: Linked) -> list[Fact]:
@@ -97,19 +106,22 @@ def _services(facts: Sequence[Fact], linked: Linked) -> list[Service]:
         for name in fact.scope.services:
             by_name[name].append(fact)
     return [
-        replace(_service(name, members), doubtful=linked.doubts.get(name, ()))
+        _service(name, members, linked)
         for name, members in sorted(by_name.items())
         if any(map(delivers, members))
     ]
 
 
-def _service(name: str, facts: Sequence[Fact]) -> Service:
+def _service(name: str, facts: Sequence[Fact], linked: Linked) -> Service:
     first = min(facts, key=lambda fact: (not isinstance(fact, (Container, Contract)), fact.used_at))
     own = [fact for fact in facts if not isinstance(fact, Job)]
+    names = [fact.place_of("name") for fact in own if isinstance(fact, Container) and fact.runs]
     environments = tuple(sorted({env for fact in own for env in fact.scope.environments}))
     return Service(
-        used_at=first.used_at, extent=first.extent, name=name,
+        used_at=first.used_at, extent=first.extent, name=name, places={"name": min(names)} if names else {},
         scope=replace(Scope(), owner=name, service=name, environments=environments),
         builds=any(fact.scope.dockerfile for fact in facts),
         runs=any(fact.scope.deployed for fact in facts),
+        makes=linked.made.get(name, ()),
+        doubtful=linked.doubts.get(name, ()),
     )  # fmt: skip

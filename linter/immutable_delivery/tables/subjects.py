@@ -105,6 +105,12 @@ class Environments(Subject, frozen=True):
     """Environments in which developers work."""
     stages: Words = ()
     """The others, in the order in which an artifact usually passes through them."""
+    tests: frozenset[str] = frozenset()
+    """Those of them that test a part; which of two comes first, their names do not tell."""
+    rehearsals: frozenset[str] = frozenset()
+    """Those that are as production is, and before it."""
+    live: frozenset[str] = frozenset()
+    """Those that users see."""
     ambiguous: frozenset[str] = frozenset()
     """Names that tell only below a folder of environments."""
     in_names: Words = ()
@@ -124,6 +130,16 @@ class Environments(Subject, frozen=True):
     def order(self) -> Words:
         """The environments that an artifact usually passes through, the first first."""
         return (*sorted(self.development), *self.stages)
+
+    @cached_property
+    def ranks(self) -> tuple[frozenset[str], ...]:
+        """Environments that come one after the other, those before of which all come first."""
+        return self.development, self.tests, self.rehearsals, self.live
+
+    @cached_property
+    def ranked(self) -> dict[str, int]:
+        """How far an environment is from who writes the code."""
+        return {name: rank for rank, names in enumerate(self.ranks) for name in names}
 
     @cached_property
     def telling(self) -> frozenset[str]:
@@ -379,6 +395,18 @@ class PipelineValues(Subject, frozen=True):
     """A branch: another image after every push."""
     either: frozenset[str] = frozenset()
     """A branch or a tag, whichever was pushed."""
+
+
+class Products(Subject, frozen=True):
+    """Databases and brokers."""
+
+    images: Rows = field(default_factory=dict)
+    """Product → the last parts of the names of its images."""
+
+    @cached_property
+    def by_name(self) -> dict[str, str]:
+        """The product of each name."""
+        return {name: product for product, names in self.images.items() for name in names}
 
 
 class Purposes(Subject, frozen=True):

@@ -37,6 +37,7 @@ def contract_fact(root: Node, problems: tuple[Problem, ...]) -> Contract:
         pin=image.pin if image else "",
         builds=builds(entries),
         start=argv_of(entries),
+        stages=tuple(one.name for one in environments(entries)),
         problems=problems,
     )
 

@@ -1,0 +1,74 @@
+"""What developers run beside their code: databases and brokers of another series than those of the other environments."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.facts import Deployed, Service
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record, replace
+from immutable_delivery.references.images import name_and_tag
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Products, Tags
+
+_VERSION = lazy(r"v?([0-9]+(?:\.[0-9]+)*)(?![0-9a-z])")
+Series = tuple[str, ...]
+
+
+class Elsewhere(Record, frozen=True):
+    """The databases and brokers of all environments that are not for development."""
+
+    of_service: Mapping[tuple[str, str], tuple[Deployed, ...]]
+    of_all: Mapping[str, tuple[Deployed, ...]]
+
+    @classmethod
+    def of(cls, services: Iterable[Service]) -> Elsewhere:
+        """Return those that services run, by service and product."""
+        own: dict[tuple[str, str], tuple[Deployed, ...]] = defaultdict(tuple)
+        every: dict[str, tuple[Deployed, ...]] = defaultdict(tuple)
+        for service in services:
+            for image in service.images:
+                product = _product(image)
+                if product and _series(image) and not image.development:
+                    own[service.name, product] += (image,)
+                    every[product] += (image,)
+        return cls(own, every)
+
+    def compared(self, service: Service) -> Service:
+        """Return a service whose images for development say what runs instead of them."""
+        images = tuple(
+            replace(one, production=self._other(service.name, one)) if one.development else one
+            for one in service.images
+        )
+        return replace(service, images=images)
+
+    def _other(self, name: str, image: Deployed) -> str:
+        """Return what runs elsewhere, where nothing of the same series does; what services do differently tells nothing."""
+        product, own = _product(image), _series(image)
+        others = self.of_service.get((name, product)) or self._agreed(product)
+        differs = own and others and not any(_agree(own, _series(one)) for one in others)
+        return others[-1].image if differs else ""
+
+    def _agreed(self, product: str) -> tuple[Deployed, ...]:
+        """Return what all services that have a product run of it, where that is one series."""
+        found = self.of_all.get(product, ())
+        return found if len({_series(one) for one in found}) == 1 else ()
+
+
+def _product(image: Deployed) -> str:
+    """Return the database or broker that an image is; empty for what is none."""
+    return known(Products).by_name.get(image.name.rpartition("/")[2], "")
+
+
+def _series(image: Deployed) -> Series:
+    """Return the part of a version that a new release of the same series keeps; empty where the tag tells none."""
+    name, tag = name_and_tag(image.image)
+    found = _VERSION.match(tag)
+    exact = known(Tags).exact_components.get(name.rpartition("/")[2], 3)
+    return tuple(found[1].split(".")[: max(exact - 1, 1)]) if found else ()
+
+
+def _agree(one: Series, other: Series) -> bool:
+    """Whether two may be of one series: as far as both say it."""
+    return all(first == second for first, second in zip(one, other, strict=False))
