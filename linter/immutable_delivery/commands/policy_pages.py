@@ -37,7 +37,7 @@ def markdown(policy: Policy, examples: Sequence[Example], note: str = "") -> str
     sections = [
         f"# {policy.id}: {policy.name}",
         note,
-        f"Group {policy.group}; {levels(policy)}; {drifts(policy)}.",
+        _facts(policy),
         policy.why.strip(),
         f"## Instead\n\n{policy.remedy.strip()}",
         _titled("## Examples", _blocks(examples)),
@@ -74,6 +74,33 @@ def fields(policy: Policy, examples: Sequence[Example] = ()) -> dict[str, Any]:
             for example in examples
         ],
     }
+
+
+def _facts(policy: Policy) -> str:
+    """Return how severe it is, what it means for a service, and what mends it, as a table."""
+    mended = {"": "a person", "pin-digest": "`imd pin`"}.get(policy.fix, "`imd fix`")
+    rows = {
+        "severity": "; ".join(_severities(policy)),
+        "drift": drifts(policy),
+        "layer": ", ".join(
+            dict.fromkeys(
+                rule.layer.replace("fact", "that of what it is about") for rule in policy.rules
+            )
+        ),
+        "mended by": mended,
+    }
+    return "| | |\n|---|---|\n" + "\n".join(f"| {name} | {said} |" for name, said in rows.items())
+
+
+def _severities(policy: Policy) -> list[str]:
+    """Return the severities of its rules with the profiles that have them."""
+    found: dict[str, list[str]] = {}
+    for rule in policy.rules:
+        found.setdefault(rule.severity, []).extend(rule.profiles)
+    return [
+        f"{severity} ({'every profile' if len(set(profiles)) > 1 else f'profile {profiles[0]}'})"
+        for severity, profiles in found.items()
+    ]
 
 
 def levels(policy: Policy) -> str:
