@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -69,3 +70,20 @@ def test_the_version_is_one_literal_everywhere() -> None:
     )
     assert newest is not None
     assert newest[1] == immutable_delivery.__version__
+
+
+def test_a_release_refuses_a_tag_that_is_not_the_version() -> None:
+    text = (ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8")
+    found = re.search(
+        r"- run: (test \"\$TAG\" = .*)\n|\n        run: (test \"\$TAG\" = .*)\n", text
+    )
+    assert found is not None
+    command = found[1] or found[2]
+    for tag, code in ((f"v{immutable_delivery.__version__}", 0), ("v99.0.0", 1)):
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=ROOT,
+            env={"TAG": tag, "PATH": os.environ["PATH"]},
+            check=False,
+        )
+        assert done.returncode == code

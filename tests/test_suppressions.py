@@ -274,6 +274,11 @@ def test_a_waiver_for_other_files_or_of_the_past_silences_nothing() -> None:
     assert expired.facts[0].expired
 
 
+def test_a_waiver_covers_a_file_that_only_others_read() -> None:
+    """A finding may stand in a package.json or pyproject.toml, which is no file of a format."""
+    assert len(images(waived("nginx"), files=["Dockerfile"]).suppressed) == 1
+
+
 def test_of_a_part_of_the_project_no_waiver_is_called_unused() -> None:
     unused = waived("spec", path="charts/*")
     assert len(images(unused).facts) == 1

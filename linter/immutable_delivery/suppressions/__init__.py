@@ -59,7 +59,10 @@ def apply(
     (those with comments where it is empty), ``ignored`` what other tools' ignore files say, and ``whole`` says whether that is the whole project: of what did not run
     nothing is said to be unused.
     """
-    judged = files or sorted(comments)
+    found = {
+        finding.place.file for finding in findings
+    }  # some stand in files that only others read
+    judged = sorted({*(files or comments), *found})
     every = [*directives.silencers(comments, texts), *_waivers(config, judged, texts)]
     known = names(policies.values())
     for one in every:
