@@ -49,7 +49,7 @@ def pages() -> Iterator[tuple[str, str]]:
         groups.setdefault(file.policy.group, []).append(file)
         yield f"policies/{file.policy.id}.md", markdown(file.policy, file.examples)
     yield "policies/index.md", "\n".join(_index(groups))
-    yield "changelog.md", (ROOT / "CHANGELOG.md").read_text("utf-8")
+    yield "changelog.md", (ROOT / "CHANGELOG.md").read_text("utf-8").replace("](docs/", "](")
 
 
 def _index(groups: Mapping[str, list[PolicyFile]]) -> Iterator[str]:
