@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from immutable_delivery.effects.arguments import Arguments, parse
+from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event
 from immutable_delivery.facts import Scope
@@ -35,7 +35,7 @@ def made_images(event: Event) -> Iterator[MadeImage]:
     rules = event.role.rules.get("mutations", ())
     if not any(rule.builds == "image" or rule.pushes for rule in rules):
         return
-    arguments = parse(event.words, event.role.options)
+    arguments = event.arguments
     rule = next((rule for rule in rules if rule.matches(arguments)), None)
     if rule is None or not (rule.builds == "image" or rule.pushes):
         return

@@ -48,7 +48,7 @@ def images(event: Event, stage: Stage) -> Iterator[NamedImage]:
     rules = event.role.rules.get("images", ())
     if not rules:
         return
-    arguments = parse(event.words, event.role.options)
+    arguments = event.arguments
     rule = next((rule for rule in rules if rule.matches(arguments)), None)
     if rule is None:
         return

@@ -32,7 +32,7 @@ def _single(event: Event) -> Effect:
         return "changes"
     if role.interpreter is not None and role.interpreter.shell:
         return _of_shell(event)
-    arguments = parse(event.words, role.options)
+    arguments = event.arguments
     asked = bool(event.words) and all(word.text in _LOOKING for word in event.words)
     if asked or any(rule.matches(arguments) for rule in role.rules.get("reading", ())):
         return "reads"

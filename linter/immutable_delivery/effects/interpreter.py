@@ -27,7 +27,7 @@ from immutable_delivery.records import replace
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
-from immutable_delivery.syntax.shell import Shell, Word
+from immutable_delivery.syntax.shell import Shell, Word, runs
 
 _SHEBANG = lazy(
     r"#![ \t]*(?:\S*/)?(?:env|with-contenv)(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)"
@@ -128,9 +128,9 @@ class Interpreter:
                 self._facts.append(unread(language, text.used_at, scope, extent or text.used_at))
                 return
             text, hidden = replace(translated, unresolved=()), translated.unresolved
-        shell = Shell(self.variables, self._stage.tables.wrappers)
-        shell.run(text, escape, hidden, arguments)
-        self._read(shell, scope, extent, related, text.used_at)
+        wrappers = self._stage.tables.wrappers
+        ran = runs.run(text, self.variables, wrappers, escape, hidden, arguments)
+        self._read(ran, scope, extent, related, text.used_at)
 
     def argv(
         self,
@@ -182,18 +182,18 @@ class Interpreter:
 
     def _read(
         self,
-        shell: Shell,
+        ran: runs.Ran | Shell,
         scope: Scope,
         extent: Place | None,
         related: tuple[Place, ...],
         whole: Place,
     ) -> None:
-        if shell.incomplete:
+        if ran.incomplete:
             reason = "what is too long or nested too deep is not analysed"
             self._facts.append(unread("sh", extent or whole, scope, extent or whole, reason))
         first, tables = len(self._events), self._stage.tables
         events: list[Event] = []
-        for call in shell.calls:
+        for call in ran.calls:
             name, words = program(call, tables)
             statement = extent or hull(call.words[0], call.words[-1])
             place = scope, statement, related, self._layer, events

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from immutable_delivery.effects.arguments import Arguments, parse
+from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, hull
 from immutable_delivery.effects.transfers import COPYING, carried, transfer
@@ -26,7 +26,7 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
         return
     if _is_told(event):
         return
-    arguments = parse(event.words, event.role.options)
+    arguments = event.arguments
     rule = _matching(event, arguments, "mutations")
     if rule is not None and _concerns(rule, arguments):
         yield _deploying(
@@ -43,7 +43,7 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
 
 def making(event: Event, made: str) -> Command:
     """Return a call that makes something for its own run."""
-    return replace(_command(event, parse(event.words, event.role.options), None), makes=made)
+    return replace(_command(event, event.arguments, None), makes=made)
 
 
 def _is_told(event: Event) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from immutable_delivery.effects.arguments import parse
 from immutable_delivery.effects.program_tables import Line
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, Stage, hull
@@ -37,7 +36,7 @@ def settings(event: Event, stage: Stage) -> Iterator[Variable]:
 def _matches(rule: Rule, event: Event) -> bool:
     """Whether a setting is what a rule describes, whatever options (`--global`) stand between."""
     if rule.options:
-        return rule.matches(parse(event.words, event.role.options))
+        return rule.matches(event.arguments)
     texts = [word.text for word in event.words if not word.text.startswith("-")]
     if len(texts) < len(rule.words):
         return False

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from posixpath import join
 
+from immutable_delivery.effects.arguments import Arguments, parse
 from immutable_delivery.effects.paths import located
 from immutable_delivery.effects.program_tables import Role
 from immutable_delivery.effects.tables import Tables
@@ -41,6 +42,14 @@ class Event(Record, eq=False):
     """The call that runs this one on a host or in a container."""
     inner: list[Event] = field(default_factory=list)
     """The calls that this one runs there."""
+    _arguments: Arguments | None = None
+
+    @property
+    def arguments(self) -> Arguments:
+        """Its arguments told apart, as the tables know its options."""
+        if self._arguments is None:
+            self._arguments = parse(self.words, self.role.options)
+        return self._arguments
 
     @property
     def inputs(self) -> list[Event]:

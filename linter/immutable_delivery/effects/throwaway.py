@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from immutable_delivery.effects.arguments import Arguments, parse
+from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.effects.stage import Event
 from immutable_delivery.facts import Command, Fact, Scope, Source, Throwaway
 from immutable_delivery.lazy_regex import lazy
@@ -75,7 +75,7 @@ class Run(Record):
         if not rules and event.name not in _OF_CLUSTERS:
             self._allocation(event)
             return ""
-        arguments = parse(event.words, event.role.options)
+        arguments = event.arguments
         made = next((rule.makes for rule in rules if rule.matches(arguments)), "")
         if event.call.through is None and made:
             self.makes.add(made)
@@ -131,7 +131,7 @@ class Run(Record):
         )
 
     def _of_cluster(self, event: Event, scope: Scope) -> _Fate:
-        arguments = parse(event.words, event.role.options)
+        arguments = event.arguments
         said = arguments.given(_CONTEXTS)
         if scope.development:
             return _Fate("yes")
@@ -158,7 +158,7 @@ class Run(Record):
         return said is not None and said.value is not None and said.value.text in own
 
     def _of_container(self, command: Command, event: Event) -> Command:
-        engine = parse(event.words, event.role.options).given(_ENGINES)
+        engine = event.arguments.given(_ENGINES)
         elsewhere = engine is not None or event.call.through is not None
         if elsewhere or command.scope.phase != "pipeline":
             return replace(command, throwaway="no")
@@ -169,7 +169,7 @@ class Run(Record):
         return replace(command, throwaway="undecided", undecided=reason)
 
     def _is_own_host(self, event: Event) -> bool:
-        arguments = parse(event.words, event.role.options)
+        arguments = event.arguments
         local = any(_OWN_HOST.search(text) for text in arguments.texts)
         if event.name.startswith("ansible"):
             local = local or arguments.given(_LOCALLY) is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from immutable_delivery.effects.arguments import parse
 from immutable_delivery.effects.stage import Event
 from immutable_delivery.lazy_regex import lazy
 
@@ -32,7 +31,7 @@ def verifies(event: Event) -> bool:
     rules = event.role.rules.get("verifiers", ())
     if not rules:
         return False
-    arguments = parse(event.words, event.role.options)
+    arguments = event.arguments
     return any(rule.matches(arguments) for rule in rules)
 
 

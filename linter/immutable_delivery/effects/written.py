@@ -10,6 +10,10 @@ from immutable_delivery.source.located import LocatedText
 
 _COPIERS = frozenset(("cat", "tee"))
 """Programs that put what they read into a file as it is."""
+_PRINTERS = frozenset(("echo", "printf"))
+_SWITCHES = frozenset(("-e", "-n", "-en", "-ne"))
+_WHOLE = frozenset(("%s", r"%s\n", "%b", r"%b\n"))
+"""Patterns of `printf` that print what they are given."""
 _LINE_END = lazy(r"\\n")
 
 
@@ -41,15 +45,12 @@ def _body(event: Event) -> LocatedText | None:
     """Return the text that a call puts into a file: its here-document, or what `echo` and `printf` are given."""
     if event.name in _COPIERS:
         return next((one.body for one in event.call.redirects if one.body is not None), None)
-    words = [word.written for word in event.words if word.text not in {"-e", "-n", "-en", "-ne"}]
-    if (
-        event.name == "printf"
-        and len(words) > 1
-        and words[0].text in {"%s", r"%s\n", "%b", r"%b\n"}
-    ):
+    if event.name not in _PRINTERS or not event.call.outputs:
+        return None
+    words = [word.written for word in event.words if word.text not in _SWITCHES]
+    if event.name == "printf" and len(words) > 1 and words[0].text in _WHOLE:
         words = words[1:]
-    written = event.name in {"echo", "printf"} and len(words) == 1 and words[0].known
-    return _lines(words[0]) if written and event.call.outputs else None
+    return _lines(words[0]) if len(words) == 1 and words[0].known else None
 
 
 def _lines(text: LocatedText) -> LocatedText:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from immutable_delivery.source.located import LocatedText
@@ -11,6 +11,7 @@ from immutable_delivery.syntax.shell.calls import Call, Redirect
 from immutable_delivery.syntax.shell.source import Source, Word
 from immutable_delivery.syntax.shell.state import Interpreter
 from immutable_delivery.syntax.shell.tree import Item, flatten, parse, statements, substitutions
+from immutable_delivery.syntax.shell.variables import Given
 from immutable_delivery.syntax.shell.wrappers import Unwrapped, Wrappers, unwrap
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _FORGIVING = frozenset(("true", ":", "echo", "printf"))
 class Shell(Interpreter):
     """One shell and all that it runs; the calls are numbered in the order in which they run."""
 
-    def __init__(self, variables: Mapping[str, LocatedText | None], wrappers: Wrappers) -> None:
+    def __init__(self, variables: Given, wrappers: Wrappers) -> None:
         super().__init__(variables, wrappers)
         self._inputs: tuple[int, ...] = ()
         self._captured = False

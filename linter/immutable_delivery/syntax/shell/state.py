@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from immutable_delivery.syntax.shell.calls import Call, Redirect
 from immutable_delivery.syntax.shell.expansion import Expander
 from immutable_delivery.syntax.shell.shells import printed
 from immutable_delivery.syntax.shell.source import Source, Word
-from immutable_delivery.syntax.shell.variables import Variables
+from immutable_delivery.syntax.shell.variables import Given, Variables
 from immutable_delivery.syntax.shell.wrappers import Wrappers, name_of
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Limits(Record):
 class Interpreter(ABC):
     """The state of a shell; assignments, compound commands and builtins change it and have their parts run by it."""
 
-    def __init__(self, variables: Mapping[str, LocatedText | None], wrappers: Wrappers) -> None:
+    def __init__(self, variables: Given, wrappers: Wrappers) -> None:
         self.variables = Variables(variables)
         self.wrappers = wrappers
         self.calls: list[Call] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.source import Word
@@ -14,6 +15,40 @@ MAX_SPENT = 5_000_000
 
 Value = Word | list[Word] | None
 """A word, an array, or None: it has a value that nothing tells."""
+_ABSENT = object()
+
+
+class Given(Protocol):
+    """The variables that a script finds when it starts."""
+
+    def __contains__(self, name: str, /) -> bool:
+        """Whether there is one of this name."""
+
+    def __getitem__(self, name: str, /) -> LocatedText | None:
+        """Return its value, None where nothing tells it; KeyError where there is none."""
+
+
+class Asked:
+    """The variables that a script finds, and what it has asked of them."""
+
+    def __init__(self, given: Mapping[str, LocatedText | None]) -> None:
+        self._given = given
+        self.answers: dict[str, object] = {}
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is one of this name."""
+        return self.answers.setdefault(name, self._given.get(name, _ABSENT)) is not _ABSENT
+
+    def __getitem__(self, name: str) -> LocatedText | None:
+        """Return its value, None where nothing tells it; KeyError where there is none."""
+        if name not in self:
+            raise KeyError(name)
+        return self._given[name]
+
+    @staticmethod
+    def still(answers: Mapping[str, object], given: Mapping[str, LocatedText | None]) -> bool:
+        """Whether every question would have the same answer."""
+        return all(given.get(name, _ABSENT) == value for name, value in answers.items())
 
 
 class Values:
@@ -26,7 +61,7 @@ class Values:
 
     def __init__(
         self,
-        given: Mapping[str, LocatedText | None],
+        given: Given,
         own: Mapping[str, Value | _Gone] | None = None,
     ) -> None:
         self._given = given
@@ -83,7 +118,7 @@ Mark = tuple[Values, int]
 class Variables:
     """The variables of a shell, and which of them a branch or loop has changed."""
 
-    def __init__(self, given: Mapping[str, LocatedText | None]) -> None:
+    def __init__(self, given: Given) -> None:
         self.values = Values(given)
         self._origins: dict[str, tuple[int, ...]] = {}
         self._changed: list[str] = []
