@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.formats import Format
+from immutable_delivery.formats import Families, Format
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
@@ -30,14 +30,16 @@ def text_at(content: str, place: Place) -> str:
 
 
 def read_files(format_: Format, files: Mapping[str, str], ctx: ParseContext | None = None) -> Read:
-    """Return what a format says of the files that it claims; documents travel as they do between processes."""
+    """Return what a format says of the files that it claims, by families; documents travel as they do between processes."""
     ctx = ctx or ParseContext(MemoryFiles(files))
-    documents = {
-        path: pickle.loads(pickle.dumps(format_.parse(Text(path, content))))
-        for path, content in files.items()
-        if format_.claims(path, content.encode())
-    }
-    return list(format_.facts(documents, ctx)), ctx
+    claimed = [path for path, content in files.items() if format_.claims(path, content.encode())]
+    families = format_.families(claimed, ctx.files) if isinstance(format_, Families) else [claimed]
+    facts: list[Any] = []
+    for paths in families:
+        texts = (Text(path, files[path]) for path in paths)
+        held = {text.path: pickle.loads(pickle.dumps(format_.parse(text))) for text in texts}
+        facts += format_.facts(held, ctx)
+    return facts, ctx
 
 
 def reader(format_: Format, path: str, **beside: str) -> Callable[..., Read]:

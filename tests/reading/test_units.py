@@ -24,9 +24,9 @@ OVERLAY = "resources: [../base]\n"
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: a}]}\n"
 
 
-def families(files: dict[str, str]) -> list[tuple[str, ...]]:
+def families(files: dict[str, str], format_name: str = "kubernetes") -> list[tuple[str, ...]]:
     memory = MemoryFiles(files)
-    return [file.paths for file in units.group_files("kubernetes", memory.paths, memory)]
+    return [file.paths for file in units.group_files(format_name, memory.paths, memory)]
 
 
 def test_manifests_of_a_folder_are_read_together() -> None:
@@ -54,6 +54,60 @@ def test_what_kustomizations_tie_is_read_together() -> None:
         "test/kustomization.yaml",
     )
     assert found == [tied, ("other/pod.yaml",), ("pods/free.yaml",)]
+
+
+def workflow(*uses: str, on: str = "push") -> str:
+    steps = "".join(f"    - uses: {one}\n" for one in uses)
+    return f"on: {on}\njobs:\n  a:\n    steps:\n{steps}"
+
+
+def action(*uses: str) -> str:
+    return "runs:\n  steps:\n" + "".join(f"  - uses: '{one}'\n" for one in uses)
+
+
+def test_each_workflow_is_read_with_what_it_calls() -> None:
+    folder = ".github/workflows"
+    found = families(
+        {
+            f"{folder}/a.yml": workflow("./x"),
+            f"{folder}/b.yml": workflow("$/x", "./.github/workflows/d.yml"),
+            f"{folder}/c.yml": workflow("actions/checkout@v4"),
+            f"{folder}/d.yml": workflow(on="workflow_call"),
+            "x/action.yml": action("./y"),
+            "y/action.yaml": action("./x"),
+            "z/action.yml": action(),
+        },
+        "github",
+    )
+    called = ("x/action.yml", "y/action.yaml")
+    assert found == [
+        (f"{folder}/a.yml", *called),
+        (f"{folder}/b.yml", f"{folder}/d.yml", *called),
+        (f"{folder}/c.yml",),
+        ("z/action.yml",),
+    ]
+
+
+def test_actions_that_only_call_each_other_are_read_once() -> None:
+    found = families({"a/action.yml": action("./b"), "b/action.yml": action("./a")}, "github")
+    assert found == [("a/action.yml", "b/action.yml")]
+
+
+def test_a_web_of_calls_is_read_file_by_file() -> None:
+    everything = [f"./a{number}" for number in range(60)]
+    files = {f"a{number}/action.yml": action(*everything) for number in range(60)}
+    files |= {f".github/workflows/{number}.yml": workflow(*everything) for number in range(60)}
+    found = families(files, "github")
+    assert sorted({path for one in found for path in one}) == sorted(files)
+    assert sum(map(len, found)) <= 21 * len(files)
+
+
+def test_what_several_workflows_call_is_built_once() -> None:
+    folder = ".github/workflows"
+    docker = "runs: {using: docker, image: Dockerfile}\n"
+    files = {f"{folder}/{name}.yml": workflow("./x") for name in "ab"}
+    project = read(MemoryFiles({**files, "x/action.yml": docker}), lambda _: "")
+    assert [build.dockerfile for build in project.builds] == ["x/Dockerfile"]
 
 
 def test_dockerfiles_are_read_one_by_one() -> None:

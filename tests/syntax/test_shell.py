@@ -10,7 +10,7 @@ from tests.kit import located
 from immutable_delivery.effects.tables import load
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span
-from immutable_delivery.syntax.shell import Call, Shell, mask
+from immutable_delivery.syntax.shell import Call, Shell, mask, runs
 
 
 def calls(script: str, **variables: str | None) -> list[Call]:
@@ -438,3 +438,40 @@ def test_a_folder_that_a_substitution_begins_is_unknown() -> None:
         "b": "/srv",
         "c": None,
     }
+
+
+WRAPPERS = load().wrappers
+DISPATCHING = "f() { echo $HOME; }\nFUNCTION=$1\n$FUNCTION\n"
+
+
+def remembered(script: str, *arguments: str, at: int = 0, home: str = "/root") -> runs.Ran:
+    given = [located(one, "job", at) for one in arguments]
+    return runs.run(located(script), {"HOME": located(home, "env")}, WRAPPERS, arguments=given)
+
+
+def test_a_script_that_asks_for_the_same_is_run_once() -> None:
+    first = remembered(DISPATCHING, "f")
+    assert remembered(DISPATCHING, "f", at=7) is first
+    assert remembered(DISPATCHING, "f", home="/home") is not first
+    assert [call.text for call in remembered(DISPATCHING, "f", home="/home").calls] == [
+        "echo /home"
+    ]
+    assert remembered(DISPATCHING, "f") is first
+
+
+def test_where_arguments_stand_matters_to_a_script_that_shows_them() -> None:
+    for script in ('docker pull "$1"', 'sh -c "$1"', 'cat <<< "$1"', "A=$1 make"):
+        first = remembered(script, "nginx")
+        again = remembered(script, "nginx", at=7)
+        assert again is not first
+        assert remembered(script, "nginx", at=7) is again
+
+
+def test_few_runs_of_a_script_are_remembered() -> None:
+    for at in range(3 * runs.MOST_RUNS):
+        remembered("echo $1", "a", at=at)
+    for number in range(runs.MOST_SCRIPTS + 1):
+        remembered(f"echo {number}")
+    first = remembered("echo 0")
+    assert [call.text for call in first.calls] == ["echo 0"]
+    assert remembered("echo 0") is first

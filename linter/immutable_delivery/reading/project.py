@@ -33,7 +33,9 @@ _HIDDEN = "not read: "
 """Before the reason why an input is skipped that who deploys can read."""
 _PER_FILE = {"dockerfile": 1.5}
 _PER_OTHER = 0.5
-_PER_MILLISECOND = 8_000
+_PER_MILLISECOND = {"github": 250, "script": 400}
+_PER_OTHER_MILLISECOND = 8_000
+"""Bytes: scripts, and the jobs that run them, say much in few."""
 
 
 class Input(Record):
@@ -109,7 +111,8 @@ class Reader:
         return [
             sum(
                 _PER_FILE.get(group.format, _PER_OTHER)
-                + self._sizes.get(path, 0) / _PER_MILLISECOND
+                + self._sizes.get(path, 0)
+                / _PER_MILLISECOND.get(group.format, _PER_OTHER_MILLISECOND)
                 for path in group.paths
             )
             for group, _ in tasks
@@ -134,7 +137,7 @@ def _read(files: LinkedFiles, classify: Classify, reader: Reader) -> Project:
         for number, reading in enumerate(reader.readings(tasks), 1):
             _add(found, reading)
             reader.tell(number, len(tasks))
-        project.builds = [_through_links(build, files) for build in found.builds]
+        project.builds = [_through_links(build, files) for build in _distinct(found.builds)]
     project.facts, project.comments = [*found.facts], found.comments
     project.recipes, project.applied = found.recipes, found.applied
     project.facts += (*_files(project, found), *_hidden(project))
@@ -192,6 +195,16 @@ def _built(project: Project, classify: Classify) -> dict[str, Input]:
 
     named = (claimed(path, project.files.read, left_out, described) for path in sorted(hidden))
     return {one.path: one for one in named if one}
+
+
+def _distinct(builds: Iterable[Build]) -> Iterator[Build]:
+    """Yield builds once: a file that several units read says the same in each."""
+    told: dict[tuple[str, Place], list[Build]] = defaultdict(list)
+    for build in builds:
+        same = told[build.dockerfile, build.place]
+        if build not in same:
+            same.append(build)
+            yield build
 
 
 def _through_links(build: Build, files: LinkedFiles) -> Build:

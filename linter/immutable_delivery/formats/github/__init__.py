@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats.github.families import families
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document
@@ -17,7 +18,7 @@ from immutable_delivery.syntax.yaml import documents as parse
 from immutable_delivery.syntax.yaml.comments import of_documents as comments
 from immutable_delivery.syntax.yaml.query import mapping, roots
 
-__all__ = ["NAME", "claims", "comments", "facts", "parse"]
+__all__ = ["NAME", "claims", "comments", "facts", "families", "parse"]
 
 NAME = "github"
 
@@ -35,11 +36,11 @@ def claims(path: str, data: bytes) -> bool:
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
-    """Yield what every workflow says, and every action that none of them uses."""
+    """Yield what the first of the files says: a workflow, or an action that none uses; the others are what it calls."""
     from immutable_delivery.formats.github.project import facts_of  # noqa: PLC0415 (it loads the shell)
 
     found: dict[str, Tree] = {}
     for path, root in roots(documents, ctx):
         if isinstance(root, Tree):
             found.setdefault(path, root)
-    return facts_of(found, ctx)
+    return facts_of(found, ctx) if next(iter(documents)) in found else ()

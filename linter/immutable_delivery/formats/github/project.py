@@ -1,4 +1,4 @@
-"""The workflows and actions of a repository together: each is read where it is called, and by itself where it is not."""
+"""The files of one family: the workflow or action that leads it, with those that it calls read where it calls them."""
 
 from __future__ import annotations
 
@@ -8,28 +8,26 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.github.actions import Action
 from immutable_delivery.formats.github.calls import Calls
-from immutable_delivery.formats.github.triggers import is_called
+from immutable_delivery.formats.github.triggers import is_action
 from immutable_delivery.formats.github.workflow import Workflow
 from immutable_delivery.jobs.lower import lower
+from immutable_delivery.jobs.spec import JobSpec
 from immutable_delivery.syntax.yaml import Mapping as Tree
 
 
 def facts_of(documents: Mapping[str, Tree], ctx: ParseContext) -> Iterator[Fact | Build]:
-    """Yield what the files say: first what starts by itself, then what nothing of that calls."""
+    """Yield what the first of these files says, and what its actions are built from."""
     calls = Calls(documents, ctx)
-    for path in sorted(
-        documents, key=lambda path: (_is_action(documents[path]), is_called(documents[path]), path)
-    ):
-        root, known = documents[path], path in calls.called
-        if _is_action(root):
-            action = Action(root, path, ctx, calls)
-            yield from action.builds()
-            specs = [] if known else [action.job()]
+    for path, root in documents.items():
+        if is_action(root):
+            yield from Action(root, path, ctx, calls).builds()
+    for spec in _jobs(calls):
+        yield from lower(spec, ctx)
+
+
+def _jobs(calls: Calls) -> Iterator[JobSpec]:
+    for path, root in [*calls.documents.items()][:1]:
+        if is_action(root):
+            yield Action(root, path, calls.ctx, calls).job()
         else:
-            specs = [] if known else [*Workflow(root, path, ctx, calls).jobs()]
-        for spec in specs:
-            yield from lower(spec, ctx)
-
-
-def _is_action(root: Tree) -> bool:
-    return root.get("runs") is not None and root.get("jobs") is None
+            yield from Workflow(root, path, calls.ctx, calls).jobs()

@@ -9,7 +9,7 @@ from immutable_delivery.syntax.yaml.query import find
 _RELEASES = frozenset(("release",))
 
 
-def triggers(root: Node) -> dict[str, Node | None]:
+def triggers(root: Node | None) -> dict[str, Node | None]:
     """Return the events that start a workflow, each with what is said of it."""
     said = find(root, "on")
     if isinstance(said, Scalar):
@@ -19,7 +19,12 @@ def triggers(root: Node) -> dict[str, Node | None]:
     return dict(said.items()) if isinstance(said, Tree) else {}
 
 
-def is_called(root: Node) -> bool:
+def is_action(root: Tree) -> bool:
+    """Whether a file is of an action."""
+    return root.get("runs") is not None and root.get("jobs") is None
+
+
+def is_called(root: Node | None) -> bool:
     """Whether a workflow does nothing unless another one calls it."""
     return [*triggers(root)] == ["workflow_call"]
 
