@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from immutable_delivery.effects.arguments import Arguments, parse
+from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, Stage
 from immutable_delivery.facts import Pin, Source, SourceType
@@ -40,7 +40,7 @@ def sources(event: Event, stage: Stage) -> Iterator[Source]:
     rules = event.role.rules.get("taken", ())
     if not rules or event.call.through is not None:
         return
-    arguments = parse(event.words, event.role.options)
+    arguments = event.arguments
     rule = next((rule for rule in rules if rule.matches(arguments)), None)
     for word in _named(rule, arguments) if rule is not None else ():
         if rule is not None and _is_elsewhere(rule, word, arguments, event, stage):
