@@ -129,6 +129,8 @@ class Scope(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Whether it is part of what is delivered: a shipped build stage or one that feeds it, a deployed container."""
     deployed: bool = False
     """Whether a manifest runs it (else it only builds an artifact)."""
+    machine: bool = False
+    """Whether what is built is the image of a machine, not of a container."""
     dockerfile: Hidden[str] = ""
     """The Dockerfile that it is written in, for what builds an image."""
     also: Hidden[tuple[str, ...]] = ()
@@ -594,6 +596,8 @@ class Resource(Fact, frozen=True, kw_only=True):
     """Whether everybody may use it."""
     catalogued: bool = True
     """For a machine image that is built here: whether its name tells its version or time, and it is tagged."""
+    leaves: str = ""
+    """For a machine image that is built here: what nothing takes out of it before it is made; empty where all is, or nobody knows."""
 
 
 class Artifact(Record, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.kit import read_files
 
-from immutable_delivery.facts import Fact, Fetch, Image, Install, Resource, Unread
+from immutable_delivery.facts import Copy, Fact, Fetch, Image, Install, Resource, Unread, Variable
 from immutable_delivery.formats import packer
 
 BUILD = 'build {\n  sources = ["source.amazon-ebs.web"]\n  provisioner "shell" {\n    inline = ["apt-get install -y nginx=1.2.3", "curl https://example.com/x.sh | sh"]\n  }\n  provisioner "shell" {\n    script = "scripts/more.sh"\n  }\n}\n'
@@ -83,10 +83,10 @@ def test_an_image_for_everybody() -> None:
 def test_provisioners_build() -> None:
     found = said({"web.pkr.hcl": BUILD, "scripts/more.sh": "#!/bin/sh\npip install x\n"})
     installs = [one for one in found if isinstance(one, Install)]
-    assert [(one.command, one.scope.phase) for one in installs] == [
+    assert {(one.command, one.scope.phase) for one in installs} == {
         ("apt-get install", "build"),
         ("pip install", "build"),
-    ]
+    }
     assert [one.executed for one in found if isinstance(one, Fetch)] == ["pipe"]
 
 
@@ -116,3 +116,77 @@ def test_the_older_json() -> None:
 )
 def test_claims(path: str, text: str, claimed: bool) -> None:
     assert packer.claims(path, text.encode()) is claimed
+
+
+def test_an_image_of_azure_without_its_version() -> None:
+    body = 'image_publisher = "canonical"\nimage_offer = "server"\nimage_sku = "24"\n'
+    azure = f'source "azure-arm" "web" {{\n{body}{{}}}}\n'
+    for more, choices in (
+        ("", ["image_offer without image_version"]),
+        ('image_version = "24.1.2"\n', []),
+    ):
+        files = {"web.pkr.hcl": azure.replace("{}", more)}
+        assert [
+            one.choice for one in said(files) if isinstance(one, Resource) and one.pin
+        ] == choices
+
+
+UPLOADS = """
+build {
+  provisioner "file" {
+    source      = "files/"
+    destination = "/opt/shop"
+  }
+  provisioner "file" {
+    content     = "apt-get install -y git"
+    destination = "/tmp/own.sh"
+  }
+  provisioner "file" {
+    source      = "packer/keys/deploy"
+    destination = "/root/.ssh/"
+  }
+  provisioner "shell" {
+    env    = { FLASK = "flask", API_TOKEN = "abc123def456" }
+    inline = ["sh /opt/shop/bin/setup.sh", "sh /tmp/own.sh", "pip install $FLASK"]
+  }
+}
+"""
+
+
+def test_scripts_that_were_put_there_are_followed() -> None:
+    files = {
+        "packer/web.pkr.hcl": UPLOADS,
+        "packer/files/bin/setup.sh": "npm install -g pm2\n",
+        "packer/keys/deploy": "x",
+    }
+    found = said(files)
+    installs = {one.command: one for one in found if isinstance(one, Install)}
+    assert set(installs) == {"npm install", "apt-get install", "pip install"}
+    assert [one.name for one in installs["pip install"].packages] == ["flask"]
+    assert all(one.scope.machine for one in found)
+    assert [one.secret_file for one in found if isinstance(one, Copy)] == ["", "packer/keys/deploy"]
+    assert [one.name for one in found if isinstance(one, Variable) and one.secret] == ["API_TOKEN"]
+
+
+KEYS = 'source "amazon-ebs" "web" {\n%s\n}\nbuild {\n  sources = ["source.amazon-ebs.web"]\n%s\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "left"),
+    [
+        ("", 'provisioner "shell" {\n inline = ["true"]\n}', True),
+        ("ssh_clear_authorized_keys = true", "", False),
+        ("", 'provisioner "shell" {\n inline = ["rm /root/.ssh/authorized_keys"]\n}', False),
+        ("", 'provisioner "shell" {\n script = "clean.sh"\n}', False),
+        ("", 'provisioner "ansible" {\n playbook_file = "a.yml"\n}', False),
+    ],
+)
+def test_keys_that_are_left(body: str, more: str, left: bool) -> None:
+    files = {"web.pkr.hcl": KEYS % (body, more), "clean.sh": "shred -u ~/.ssh/authorized_keys\n"}
+    assert any(isinstance(one, Resource) and one.leaves for one in said(files)) is left
+
+
+def test_paths_are_those_of_the_folder_that_packer_is_called_in() -> None:
+    text = BUILD.replace("scripts/more.sh", "images/web/scripts/more.sh")
+    files = {"images/web/web.pkr.hcl": text, "images/web/scripts/more.sh": "pip install x\n"}
+    assert not [one for one in said(files) if isinstance(one, Unread)]

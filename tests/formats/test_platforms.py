@@ -18,6 +18,7 @@ FILES = {
     "Earthfile": ("VERSION 0.8\n", "Earthly"),
     "werf.yaml": ("project: web\n", "werf"),
     "koyeb.yaml": ("services:\n- name: web\n", "Koyeb"),
+    "Vagrantfile": ('Vagrant.configure("2") do |config|\nend\n', "Vagrant"),
     "convox.yml": ("services:\n  - web\n", "Convox"),
 }
 

@@ -443,3 +443,178 @@ def test_registries(said: str, immutable: bool | None) -> None:
     assert [one.immutable for one in facts({"main.tf": text}) if isinstance(one, Resource)] == [
         immutable
     ]
+
+
+UNIT = """
+locals {
+  base = "git::git@github.com:acme/modules.git"
+}
+terraform {
+  source = "%s"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "ref", "pin"),
+    [
+        ("${local.base}//rds?ref=main", "main", "alias"),
+        ("${local.base}//rds?ref=v1.2.3", "v1.2.3", "exact"),
+        ("${include.root.locals.base}?ref=v1.2.3", "v1.2.3", "exact"),
+        ("${include.root.locals.base}", None, None),
+        ("tfr:///terraform-aws-modules/vpc/aws?version=3.3.0", "3.3.0", "exact"),
+        ("tfr:///terraform-aws-modules/vpc/aws", "", "none"),
+        ("../modules/rds", None, "here"),
+    ],
+)
+def test_terragrunt(source: str, ref: str | None, pin: str | None) -> None:
+    for path in ("live/prod/terragrunt.hcl", "_env/db.hcl"):
+        files = {path: UNIT % source}
+        assert terraform.claims(path, files[path].encode())
+        ctx = ParseContext(MemoryFiles(files))
+        held = {path: terraform.parse(Text(path, files[path]))}
+        found = [one for one in terraform.facts(held, ctx) if isinstance(one, Source)]
+        assert [(one.ref, one.pin) for one in found] == ([] if pin == "here" else [(ref, pin)])
+
+
+def test_the_units_of_a_stack() -> None:
+    text = 'unit "vpc" {\n  source = "github.com/acme/modules//vpc"\n}\n'
+    held = {"terragrunt.stack.hcl": terraform.parse(Text("terragrunt.stack.hcl", text))}
+    found = [
+        one
+        for one in terraform.facts(held, ParseContext(MemoryFiles({})))
+        if isinstance(one, Source)
+    ]
+    assert [one.pin for one in found] == ["none"]
+
+
+def test_other_hcl_is_not_claimed() -> None:
+    assert not terraform.claims(".tflint.hcl", b'plugin "aws" {\n}\n')
+    assert not terraform.claims("a.nomad.hcl", b'job "a" {\n  terraform = 1\n}\n')
+
+
+def test_what_a_plan_runs() -> None:
+    text = 'data "external" "a" {\n  program = ["bash", "${path.module}/a.sh"]\n}\n'
+    found = [
+        one
+        for one in facts({"x/main.tf": text, "x/a.sh": "pip install y\n"})
+        if isinstance(one, Install)
+    ]
+    assert [(one.command, one.scope.phase) for one in found] == [("pip install", "pipeline")]
+
+
+def test_parts_of_user_data() -> None:
+    text = """
+data "cloudinit_config" "a" {
+  part {
+    content_type = "text/cloud-config"
+    content      = yamlencode({ packages = ["nginx"] })
+  }
+  part {
+    content_type = "text/x-shellscript"
+    content      = "pip install x"
+  }
+}
+"""
+    found = [one.command for one in facts({"main.tf": text}) if isinstance(one, Install)]
+    assert found == ["pip install"]
+
+
+JOB = """
+variable "tag" {
+  default = "1.27"
+}
+resource "nomad_job" "web" {
+  jobspec = <<-EOT
+    job "web" {
+      group "g" {
+        task "t" {
+          driver = "docker"
+          config {
+            image = "nginx:${var.tag}"
+          }
+        }
+      }
+    }
+  EOT
+}
+"""
+
+
+def test_jobs_of_nomad() -> None:
+    assert images({"main.tf": JOB}) == [("nginx:1.27", "main.tf: 1.27")]
+    broken = [
+        one for one in facts({"main.tf": JOB.replace("group", "=")}) if isinstance(one, Image)
+    ]
+    assert broken == []
+
+
+def test_containers_that_modules_from_elsewhere_are_given() -> None:
+    text = """
+module "ecs" {
+  source  = "terraform-aws-modules/ecs/aws"
+  version = "5.0.0"
+  services = {
+    web = {
+      container_definitions = {
+        web = {
+          image       = "nginx:latest"
+          environment = [{ name = "DB_PASSWORD", value = "hunter2x" }]
+        }
+        log = { image = "fluent-bit" }
+      }
+    }
+  }
+}
+module "fn" {
+  source    = "terraform-aws-modules/lambda/aws"
+  version   = "7.0.0"
+  image_uri = var.own ? "shop/fn:1.2.3" : "shop/fn:latest"
+}
+module "vm" {
+  source  = "acme/vm/aws"
+  version = "1.0.0"
+  image   = "ubuntu-24-04-x64"
+}
+"""
+    assert [found for found, _ in images({"main.tf": text})] == [
+        "nginx:latest",
+        "fluent-bit",
+        "shop/fn:1.2.3",
+        "shop/fn:latest",
+    ]
+    assert [
+        one.name for one in facts({"main.tf": text}) if isinstance(one, Variable) and one.secret
+    ] == ["DB_PASSWORD"]
+
+
+def test_values_that_lie_elsewhere() -> None:
+    module = 'variable "image" {}\n' + SERVICE % "var.image"
+    other = 'variable "size" {}\n'
+    files = {
+        "terraform/app/main.tf": module,
+        "terraform/net/main.tf": other,
+        "envs/prod/app.tfvars": 'image = "nginx:1.27"\n',
+    }
+    assert images(files) == [("nginx:1.27", "envs/prod/app.tfvars: 1.27")]
+    paths = sorted(files)
+    (family,) = terraform.families(paths, MemoryFiles(files))
+    assert family == paths
+    files["terraform/net/main.tf"] = module
+    assert {found for found, _ in images(files)} == {None}
+
+
+def test_provisioners_of_any_resource() -> None:
+    text = 'resource "aws_eks_cluster" "a" {\n  provisioner "local-exec" {\n    command = "helm install a b/c"\n  }\n}\n'
+    assert [one.tool for one in facts({"main.tf": text}) if isinstance(one, Command)] == ["helm"]
+
+
+def test_commands_by_systems_manager() -> None:
+    text = 'resource "aws_ssm_association" "a" {\n  name = "%s"\n}\n'
+    for name, tools in (
+        ("AWS-RunShellScript", ["AWS-RunShellScript"]),
+        ("AWS-GatherSoftwareInventory", []),
+    ):
+        assert [
+            one.tool for one in facts({"main.tf": text % name}) if isinstance(one, Command)
+        ] == tools

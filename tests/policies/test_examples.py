@@ -65,6 +65,7 @@ def test_examples_come_in_two_formats_where_two_can_break_it(file: PolicyFile) -
         "inherited-start-command",
         "repeated-start-command",
         "shell-form-start",
+        "secrets-in-machine-image",
     }
     kinds = {
         name.rpartition("/")[2].partition(".")[0]

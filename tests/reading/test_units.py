@@ -145,6 +145,10 @@ SAMPLES = {
         "stack.yaml",
         "Resources:\n  A: {Type: 'AWS::Lambda::Function', Properties: {Code: {ImageUri: a}}}\n",
     ),
+    "ignition": (
+        "a.bu",
+        'variant: fcos\nversion: 1.0.0\nsystemd: {units: [{name: a, contents: "[Service]\\nExecStart=/usr/bin/docker run b"}]}\n',
+    ),
     "ecs": ("task.json", '{"containerDefinitions": [{"name": "a", "image": "b"}]}\n'),
     "makefile": ("Makefile", "a:\n\tdocker pull debian\n"),
     "systemd": ("a.service", "[Service]\nExecStart=docker pull debian\n"),

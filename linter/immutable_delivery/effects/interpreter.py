@@ -267,8 +267,8 @@ class Interpreter:
 def _translated(
     text: LocatedText, hidden: tuple[str, ...], language: str, scope: Scope
 ) -> LocatedText | None:
-    """Return the commands of a pipeline's PowerShell as a shell reads them; None for other scripts."""
-    if language != "PowerShell" or scope.phase != "pipeline":
+    """Return the commands of PowerShell in a pipeline or user data as a shell reads them; None for other scripts."""
+    if language != "PowerShell" or scope.phase not in {"pipeline", "boot"}:
         return None
     from immutable_delivery.syntax.powershell import as_shell  # noqa: PLC0415 (few scripts are PowerShell)
 

@@ -53,8 +53,9 @@ REGISTRY = (
     Entry("quadlet", r"\.(?:container|image|build|kube|volume)$"),
     Entry("score", r"(?i:score[^/]*\.ya?ml$)", apart=True),
     Entry("cloudinit", r"\.(?:ya?ml|cfg|txt)$|^[^.]+$", holds=b"#cloud-config", apart=True),
+    Entry("ignition", r"\.(?:ign|bu|fcc|ya?ml|json)$", holds=b"version", apart=True),
     Entry("packer", r"\.(?:pkr|pkrvars)\.(?:hcl|json)$|\.json$"),
-    Entry("terraform", r"\.(?:tf|tofu|tfvars)(?:\.json)?$"),
+    Entry("terraform", r"\.(?:tf|tofu|tfvars)(?:\.json)?$|(?<!\.lock)\.hcl$"),
     Entry(
         "apps",
         r"^(?:fly[\w.-]*\.toml|railway\.(?:json|toml)|(?:render|heroku|apprunner|app|deploy\.template|digitalocean-app|manifest|app[.-][\w-]+"
@@ -105,7 +106,7 @@ REGISTRY = (
     Entry(
         "platforms",
         r"^(?:digitalocean-app|deploy\.template|app[^/]*|render|heroku|apprunner|serverless|manifest|werf|koyeb|convox)\.ya?ml$"
-        r"|^(?:fly[^/]*|railway)\.toml$|^(?:railway|Dockerrun\.aws)\.json$|^(?:captain-definition|Earthfile)$",
+        r"|^(?:fly[^/]*|railway)\.toml$|^(?:railway|Dockerrun\.aws)\.json$|^(?:captain-definition|Earthfile|Vagrantfile)$",
         apart=True,
     ),
 )

@@ -18,9 +18,6 @@ _PATH = lazy(r"\.service\Z")
 _COMMANDS = lazy(
     rb"^[ \t]*Exec(?:StartPre|Start|StartPost|Reload|Stop|StopPost)[ \t]*=", re.MULTILINE
 )
-_KEY = lazy(r"Exec(?:StartPre|Start|StartPost|Reload|Stop|StopPost)")
-_MARKS = lazy(r"[-@:+!|]+")
-"""How systemd is told to run a command."""
 
 
 def claims(path: str, data: bytes) -> bool:
@@ -48,12 +45,10 @@ def facts(documents: Mapping[str, Unit], ctx: ParseContext) -> Iterable[Fact | B
 
 def _facts(unit: Unit, ctx: ParseContext) -> Iterator[Fact]:
     from immutable_delivery.jobs.scripts import Scripts  # noqa: PLC0415 (it loads the shell)
+    from immutable_delivery.machines.units import commands  # noqa: PLC0415
 
     scope = Scope(owner=unit.name, phase="boot", layer="os", manifest=unit.path)
     scripts = Scripts(ctx, {}, checked_out=False)
-    for entry in unit.entries:
-        if entry.section == "Service" and _KEY.fullmatch(entry.key):
-            marks = _MARKS.match(entry.value.text)
-            command = entry.value.slice(marks.end()) if marks else entry.value
-            scripts.script(command, scope, entry.extent)
+    for command, extent in commands(unit):
+        scripts.script(command, scope, extent)
     yield from scripts.finish()

@@ -1,4 +1,4 @@
-"""User data, as cloud-init reads it: a script, a cloud-config, or an address of either.
+"""User data, as cloud-init reads it: scripts, cloud-configs, and addresses of either.
 
 Source: cloud-init's documentation of user-data formats and of its modules.
 """
@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
 from immutable_delivery.facts import Action, Fact, Install, Package, Scope, Unread
-from immutable_delivery.machines.commands import BootCommands
+from immutable_delivery.machines.commands import MachineCommands
+from immutable_delivery.machines.parts import Part, parts
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
@@ -19,8 +20,13 @@ from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.inner import inner_documents
 from immutable_delivery.syntax.yaml.query import find, items, mappings, scalar, text
 
-CLOUD_CONFIG = "#cloud-config"
-_INCLUDE = "#include"
+_SHELLS = {
+    "text/x-shellscript": "sh",
+    "text/cloud-boothook": "sh",
+    "powershell": "pwsh",
+    "script": "cmd",
+}
+"""What reads a part that is a script."""
 _COMMANDS = ("bootcmd", "runcmd")
 _UPGRADES = ("package_upgrade", "apt_upgrade")
 _TRUE = frozenset({"true", "True", "yes", "on"})
@@ -29,27 +35,35 @@ _PLAIN = frozenset({"", "text/plain"})
 
 
 def user_data(
-    written: LocatedText, scope: Scope, extent: Place, ctx: ParseContext
+    written: LocatedText, scope: Scope, extent: Place, ctx: ParseContext, kind: str = ""
 ) -> Iterator[Fact]:
-    """Yield what a machine that is given this text does when it first starts."""
+    """Yield what a machine that is given this text does when it first starts; ``kind`` is its type, where one is declared."""
     scope = replace(scope, phase="boot")
-    head = written.text.lstrip()
-    if head.startswith(CLOUD_CONFIG):
-        for document in inner_documents(written):
+    for part in parts(written, kind):
+        yield from _part(part, scope, extent, ctx)
+
+
+def _part(part: Part, scope: Scope, extent: Place, ctx: ParseContext) -> Iterator[Fact]:
+    if part.encoding:
+        yield _unread(
+            part.text.used_at, scope, extent, f"a part of it is encoded as {part.encoding}"
+        )
+    elif part.kind == "text/cloud-config":
+        for document in inner_documents(part.text):
             yield from cloud_config(document.root, scope, ctx)
-    elif head.startswith(_INCLUDE):
-        yield from _included(written, scope, extent)
-    elif head.startswith("#!"):
-        yield from script(written, scope, extent, ctx)
-    elif head and written.known:
-        yield _unread(written.used_at, scope, extent)
+    elif part.kind == "text/x-include-url":
+        yield from _included(part.text, scope, extent)
+    elif part.kind in _SHELLS:
+        yield from script(part.text, scope, extent, ctx, shell=_SHELLS[part.kind])
+    elif part.text.text.strip() and (part.kind or part.text.known):
+        yield _unread(part.text.used_at, scope, extent, "it is neither a script nor a cloud-config")
 
 
 def script(
     written: LocatedText, scope: Scope, extent: Place, ctx: ParseContext, *, shell: str = "sh"
 ) -> Iterator[Fact]:
     """Yield what a script does on a machine."""
-    run = BootCommands(scope, ctx, {})
+    run = MachineCommands(scope, ctx, {})
     run.script(written, extent, shell)
     yield from run.finish(extent)
 
@@ -59,7 +73,7 @@ def cloud_config(root: Node | None, scope: Scope, ctx: ParseContext) -> Iterator
     scope = replace(scope, phase="boot")
     yield from _packages(root, scope)
     yield from _encoded_files(root, scope)
-    run = BootCommands(scope, ctx, _written_files(root))
+    run = MachineCommands(scope, ctx, _written_files(root))
     for key in _COMMANDS:
         for item in items(root, key):
             run.command(item)
@@ -148,6 +162,5 @@ def _included(written: LocatedText, scope: Scope, extent: Place) -> Iterator[Fac
         at += len(line)
 
 
-def _unread(place: Place, scope: Scope, extent: Place) -> Unread:
-    reason = "it is neither a script nor a cloud-config"
+def _unread(place: Place, scope: Scope, extent: Place, reason: str) -> Unread:
     return Unread(used_at=place, extent=extent, scope=scope, subject="user data", reason=reason)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
 from immutable_delivery.facts import Fact, Install, Package, Scope
-from immutable_delivery.machines.commands import BootCommands
+from immutable_delivery.machines.commands import MachineCommands
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import find, mapping, pairs, scalar, text
@@ -82,7 +82,7 @@ def _commands(config: Mapping, scope: Scope, ctx: ParseContext) -> Iterator[Fact
         for path, file in pairs(config, "files")
         if (content := scalar(file, "content")) is not None
     }
-    run = BootCommands(scope, ctx, files)
+    run = MachineCommands(scope, ctx, files)
     named = sorted(pairs(config, "commands"), key=lambda one: one[0].text)
     for _, node in named:
         command = find(node, "command")

@@ -1,4 +1,4 @@
-"""The commands of one first start, in order, with the files that are written before them."""
+"""The commands that a machine runs, in order, with the files that are written before them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,31 @@ from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
 
 
-class BootCommands:
-    """What a machine runs when it first starts."""
+class MachineCommands:
+    """What a machine runs when it first starts, or while its image is built.
 
-    def __init__(self, scope: Scope, ctx: ParseContext, texts: Mapping[str, Scalar]) -> None:
+    ``texts`` are the files that it holds then; ``folder`` is where it finds files of the repository, where it does.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        ctx: ParseContext,
+        texts: Mapping[str, Scalar],
+        *,
+        folder: str | None = None,
+    ) -> None:
         self._interpreter = Interpreter(tables=tables_of(ctx.settings))
         self._scope = scope
-        self._view = ContainerFiles(ctx, texts=texts)
+        self._view = ContainerFiles(ctx, folder, texts=texts)
         self._ctx = ctx
 
-    def script(self, written: LocatedText, extent: Place, shell: str = "sh") -> None:
-        """Read a script."""
+    def assign(self, name: str, value: LocatedText | None) -> None:
+        """Let commands see a variable."""
+        self._interpreter.assign(name, value)
+
+    def script(self, written: LocatedText, extent: Place | None, shell: str = "sh") -> None:
+        """Read a script; without ``extent`` every command is a statement of its own."""
         self._interpreter.shell = shell
         self._interpreter.script(written, self._scope, extent)
 

@@ -22,6 +22,11 @@ def uncatalogued(name: str, at: Place, extent: Place, scope: Scope) -> Resource:
     return _image(name, at, extent, scope, "catalogued", catalogued=False)
 
 
+def left(name: str, at: Place, extent: Place, scope: Scope, *, everybody: bool) -> Resource:
+    """Return that an image is made with the keys still in it by which its builder came in."""
+    return _image(name, at, extent, scope, "leaves", leaves="authorized_keys", public=everybody)
+
+
 def document(said: Scalar, extent: Place, scope: Scope) -> Command:
     """Return that a document of Systems Manager is run on machines that run already."""
     return Command(

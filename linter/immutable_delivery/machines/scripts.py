@@ -5,27 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Fact, Scope, Unread
-from immutable_delivery.machines.boot import script
-from immutable_delivery.source.files import read_text, resolve
-from immutable_delivery.source.located import LocatedText
-from immutable_delivery.source.text import Place, Span
+from immutable_delivery.facts import Scope, Unread
+from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.syntax.yaml import Scalar
 
 
-def runs(said: Scalar, folder: str, scope: Scope, ctx: ParseContext) -> Iterator[Fact]:
-    """Yield what a script does; one that is not here is named."""
-    path = resolve(folder, said.text)
-    text = read_text(ctx.files, path)
-    if text is None or path is None:
-        yield Unread(
-            used_at=said.place,
-            extent=said.place,
-            scope=scope,
-            subject="script",
-            reason="it is not in the repository",
-        )
-        return
-    ctx.texts.setdefault(path, text)
-    place = Place(path, Span(0, len(text.value)))
-    yield from script(LocatedText.literal(text.value, place), scope, place, ctx)
+def found(said: str, folder: str, ctx: ParseContext) -> str | None:
+    """Return the file or folder that a path means, from the folder of what names it or from one around that.
+
+    Packer and Terraform take it from the folder where they are called, which is one of these.
+    """
+    inside = said.removeprefix("${path.root}/").removeprefix("${path.cwd}/")
+    for base in (folder, *_above(folder)):
+        path = resolve(base, inside)
+        if path and ctx.files.state(path) in {"tracked", "untracked"}:
+            return path
+    return None
+
+
+def _above(folder: str) -> Iterator[str]:
+    while folder:
+        folder = folder_of(folder)
+        yield folder
+
+
+def missing(said: Scalar, scope: Scope) -> Unread:
+    """Return that a script is not here."""
+    return Unread(
+        used_at=said.place,
+        extent=said.place,
+        scope=scope,
+        subject="script",
+        reason="it is not in the repository",
+    )

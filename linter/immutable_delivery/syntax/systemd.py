@@ -6,7 +6,7 @@ import re
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.records import Record, field
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.comments import Stretch
@@ -94,6 +94,31 @@ def read(text: Text) -> Unit:
     if held.open:
         _assign(unit, section, held)
     return unit
+
+
+def read_inner(written: LocatedText, name: str) -> Unit:
+    """Read a unit that stands in another file; what it says is placed there."""
+    held = read(Text(name, written.text))
+    entries = [
+        replace(one, value=_placed(one.value, written), extent=_where(one.extent, written))
+        for one in held.entries
+    ]
+    return replace(held, entries=entries)
+
+
+def _placed(value: LocatedText, written: LocatedText) -> LocatedText:
+    pieces: list[Segment] = []
+    for piece in value.segments:
+        span = piece.place.span
+        if piece.aligned:
+            pieces += written.slice(span.start, span.end).segments
+        else:
+            pieces.append(replace(piece, place=written.place(span.start, span.end)))
+    return LocatedText(value.text, tuple(pieces), _where(value.used_at, written), value.unresolved)
+
+
+def _where(place: Place, written: LocatedText) -> Place:
+    return written.slice(place.span.start, place.span.end).used_at
 
 
 class _Held:

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Image, Resource, Scope
+from immutable_delivery.formats.packer.provisioners import Provisioners
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.machines.boot import script
-from immutable_delivery.machines.images import moving, public, uncatalogued
-from immutable_delivery.machines.scripts import runs
+from immutable_delivery.machines.images import left, moving, public, uncatalogued
 from immutable_delivery.references.images import image_fact
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.syntax.hcl.blocks import blocks, labelled, listed
@@ -43,6 +42,8 @@ _TAGS = ("tags", "run_tags", "image_labels", "azure_tags", "snapshot_tags", "lab
 _CONTAINERS = frozenset({"docker", "podman"})
 """Builders that begin with the image of a container."""
 _EVERYBODY = frozenset({"all"})
+_BY_KEY = frozenset({"amazon-ebs", "amazon-ebssurrogate", "amazon-ebsvolume", "amazon-instance"})
+"""Builders that come in by a key of their own, and put it into the machine."""
 
 
 def facts_of(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterator[Fact]:
@@ -69,28 +70,63 @@ def _template(module: Module, path: str, ctx: ParseContext) -> Iterator[Fact]:
         for name, block in labelled(held):
             node = module.value(block)
             if isinstance(node, Tree):
-                scope = Scope(
-                    owner=f"{kind.text}.{name.text}", service=name.text, layer="os", manifest=path
-                )
-                yield from _image(name, node, scope)
+                scope = _scope(f"{kind.text}.{name.text}", name, path)
+                yield from _image(kind, name, node, scope)
                 yield from _base(kind, node, scope)
     for kind, held in pairs(module.root, "data"):
         for name, block in labelled(held):
-            scope = Scope(
-                owner=f"data.{kind.text}.{name.text}", service=name.text, layer="os", manifest=path
-            )
             if isinstance(block, Tree):
-                yield from _newest(name, block, scope)
+                yield from _newest(name, block, _scope(f"data.{kind.text}.{name.text}", name, path))
     for build in blocks(module.root.get("build")):
-        scope = Scope(owner=f"build {text(build, 'name') or path}", layer="os", manifest=path)
-        for name, block in labelled(build.get("provisioner")):
-            node = module.value(block)
-            if isinstance(node, Tree):
-                yield from _provisioner(name, node, module, scope, ctx)
+        named = text(build, "name") or path
+        machine = not _made_of(module, build) <= _CONTAINERS
+        scope = Scope(owner=f"build {named}", layer="os", manifest=path, machine=machine)
+        provisioners = Provisioners(module, build, scope, ctx)
+        yield from provisioners.facts()
+        if not provisioners.cleans:
+            yield from _left(module, build, path)
 
 
-def _image(name: Scalar, node: Tree, scope: Scope) -> Iterator[Resource]:
+def _scope(owner: str, name: Scalar, path: str) -> Scope:
+    return Scope(owner=owner, service=name.text, layer="os", manifest=path, machine=True)
+
+
+def _sources(module: Module, build: Tree) -> Iterator[tuple[Scalar, Scalar, Tree]]:
+    """Yield the sources of a build by kind and name; of one that lists none, all that there are."""
+    wanted = {
+        said.text.removeprefix("source.")
+        for said in listed(build.get("sources"))
+        if isinstance(said, Scalar)
+    }
+    for kind, held in pairs(module.root, "source"):
+        for name, node in labelled(held):
+            if not wanted or f"{kind.text}.{name.text}" in wanted:
+                yield kind, name, node
+
+
+def _made_of(module: Module, build: Tree) -> set[str]:
+    return {kind.text for kind, _, _ in _sources(module, build)} or {""}
+
+
+def _left(module: Module, build: Tree, path: str) -> Iterator[Resource]:
+    """Yield the images of a build that keep the key by which Packer itself came in."""
+    for kind, name, node in _sources(module, build):
+        if kind.text in _BY_KEY and text(node, "ssh_clear_authorized_keys") != "true":
+            scope = _scope(f"{kind.text}.{name.text}", name, path)
+            at = (scalar(node, "name") or name).place
+            yield left(name.text, at, node.place, scope, everybody=_is_public(node))
+
+
+def _is_public(node: Tree) -> bool:
+    groups = listed(node.get("ami_groups"))
+    return any(isinstance(one, Scalar) and one.text in _EVERYBODY for one in groups)
+
+
+def _image(kind: Scalar, name: Scalar, node: Tree, scope: Scope) -> Iterator[Resource]:
     """Yield where a build begins, and what it makes."""
+    if kind.text == "azure-arm" and _is_open(node):
+        offered = node.entries["image_offer"][1].place
+        yield moving(name.text, offered, node.place, scope, "image_offer without image_version")
     for block in ("", "source_ami_filter"):
         for holder in blocks(node.get(block)) if block else [node]:
             yield from _newest(name, holder, scope)
@@ -102,6 +138,11 @@ def _image(name: Scalar, node: Tree, scope: Scope) -> Iterator[Resource]:
     dated = named is not None and (not named.written.known or _DATED.search(named.text) is not None)
     if named is not None and not (tagged and dated):
         yield uncatalogued(name.text, named.place, node.place, scope)
+
+
+def _is_open(node: Tree) -> bool:
+    """Whether an image of Azure's marketplace is named without its version: the newest is taken."""
+    return scalar(node, "image_offer") is not None and node.get("image_version") is None
 
 
 def _base(kind: Scalar, node: Tree, scope: Scope) -> Iterator[Image]:
@@ -124,20 +165,6 @@ def _newest(name: Scalar, holder: Tree, scope: Scope) -> Iterator[Resource]:
 def _is_exact(holder: Tree) -> bool:
     named = find(holder, "filters", "name")
     return isinstance(named, Scalar) and named.written.known and not re.search(r"[*?]", named.text)
-
-
-def _provisioner(
-    name: Scalar, node: Tree, module: Module, scope: Scope, ctx: ParseContext
-) -> Iterator[Fact]:
-    """Yield what a provisioner does while the image is built; configuration management is read by its own format."""
-    if name.text not in {"shell", "shell-local"}:
-        return
-    lines = [one for one in listed(node.get("inline")) if isinstance(one, Scalar)]
-    for line in lines:
-        yield from script(line.written, scope, line.place, ctx)
-    for said in (*listed(node.get("script")), *listed(node.get("scripts"))):
-        if isinstance(said, Scalar) and said.written.known:
-            yield from runs(said, module.folder, scope, ctx)
 
 
 def _joined(trees: list[Tree]) -> Tree:

@@ -1,10 +1,11 @@
-"""Terraform and OpenTofu: the containers, machines and sources that a configuration declares.
+"""Terraform, OpenTofu and Terragrunt: the containers, machines and sources that a configuration declares.
 
 The reference is the Terraform language and the documentation of the providers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.context import Comment, ParseContext
@@ -19,12 +20,16 @@ __all__ = ["NAME", "claims", "comments", "facts", "families", "parse"]
 
 NAME = "terraform"
 
-_PATH = lazy(r"\.(?:tf|tofu|tfvars)(?:\.json)?\Z")
+_PATH = lazy(r"\.(?:tf|tofu|tfvars)(?:\.json)?\Z|(?:^|/)terragrunt(?:\.stack)?\.hcl\Z")
+_UNIT = lazy(rb"^(?:terraform|include|unit|stack)\b[^\n=]*\{", re.MULTILINE)
+"""How a file begins that Terragrunt includes under another name."""
 
 
-def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
-    """Whether a path names a configuration, or values for one."""
-    return _PATH.search(path) is not None
+def claims(path: str, data: bytes) -> bool:
+    """Whether a path names a configuration, values for one, or what Terragrunt makes configurations of."""
+    if _PATH.search(path):
+        return True
+    return path.endswith(".hcl") and _UNIT.search(data) is not None
 
 
 def parse(text: Text) -> HclFile:

@@ -9,8 +9,10 @@ from immutable_delivery.containers.environments import Environment, environment
 from immutable_delivery.containers.reach import Reach
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.formats.terraform.arguments import containers
 from immutable_delivery.formats.terraform.declarations import facts_of
 from immutable_delivery.formats.terraform.sources import module_source, required_providers
+from immutable_delivery.formats.terraform.terragrunt import units
 from immutable_delivery.records import replace
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.text import Place, Span
@@ -18,7 +20,7 @@ from immutable_delivery.syntax.hcl.blocks import blocks, labelled
 from immutable_delivery.syntax.hcl.modules import Given, Module
 from immutable_delivery.syntax.hcl.parse import HclFile
 from immutable_delivery.syntax.yaml import Mapping as Tree
-from immutable_delivery.syntax.yaml import Node, Sequence
+from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.query import pairs, scalar
 
 MAX_CALLS = 500
@@ -31,6 +33,8 @@ def declared(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fa
     configuration, reach = _Configuration(documents, ctx), Reach(ctx)
     for module, reached in configuration.modules():
         reach.add(configuration.facts(module), reached)
+    for path, module in configuration.units():
+        reach.add(units(module, path), environment(path, ctx))
     return reach.facts()
 
 
@@ -40,25 +44,39 @@ class _Configuration:
         self._roots: dict[str, Tree] = {}
         self._values: dict[str, list[tuple[str, Tree]]] = defaultdict(list)
         """Files of values, by their folder."""
+        self._units: list[tuple[str, Tree]] = []
+        """What Terragrunt makes configurations of."""
         held: dict[str, list[Tree]] = defaultdict(list)
         for path, document in documents.items():
-            if isinstance(document.root, Tree) and ".tfvars" in path:
+            if isinstance(document.root, Tree) and path.endswith(".hcl"):
+                self._units.append((path, document.root))
+            elif isinstance(document.root, Tree) and ".tfvars" in path:
                 self._values[folder_of(path)].append((path, document.root))
             elif isinstance(document.root, Tree):
                 held[folder_of(path)].append(document.root)
         self._roots = {folder: _merged(trees) for folder, trees in held.items()}
         self._calls = 0
+        self._tops = self._not_called()
+        self._owned = self._owned_values()
 
     def modules(self) -> Iterator[tuple[Module, Environment]]:
         """Yield every module with its values: those that nobody here calls, with the files of values beside them, and what they call."""
-        called = {folder for home in self._roots for _, folder, _ in self._called(home)}
-        for folder, root in self._roots.items():
-            if folder in called:
-                continue
+        for folder in self._tops:
+            root = self._roots[folder]
             for given, path in self._given(folder):
                 reached = environment(path or f"{folder}/main.tf", self._ctx)
                 module = Module(folder, root, self._ctx.files, given)
                 yield from ((one, reached) for one in self._with_called(module, ()))
+
+    def _not_called(self) -> list[str]:
+        """Return the folders that no module here is made of."""
+        called = {folder for home in self._roots for _, folder, _ in self._called(home)}
+        return [folder for folder in self._roots if folder not in called]
+
+    def units(self) -> Iterator[tuple[str, Module]]:
+        """Yield the files of Terragrunt."""
+        for path, root in self._units:
+            yield path, Module(folder_of(path), root, self._ctx.files)
 
     def facts(self, module: Module) -> Iterator[Fact]:
         """Yield what the blocks of a module say."""
@@ -71,11 +89,21 @@ class _Configuration:
                 deployed=True,
             )
             yield from module_source(node, scope)
+            yield from self._given_elsewhere(module, name, node, scope)
         yield from required_providers(module.root, module.folder, self._ctx)
         for kind in ("resource", "data"):
             for type_, held in pairs(module.root, kind):
                 for name, block in labelled(held):
                     yield from facts_of(module, self._ctx, kind, type_.text, name, block)
+
+    def _given_elsewhere(
+        self, module: Module, name: Scalar, node: Tree, scope: Scope
+    ) -> Iterator[Fact]:
+        """Yield the containers that a module is given which nobody here reads."""
+        source = scalar(node, "source")
+        if source is not None and not source.text.startswith("."):
+            for copy in module.copies(node):
+                yield from containers(copy, name, scope, self._ctx)
 
     def _with_called(self, module: Module, above: tuple[str, ...]) -> Iterator[Module]:
         """Yield a module, and those that it calls with what it gives them."""
@@ -108,7 +136,7 @@ class _Configuration:
         """
         always: dict[str, Tree] = {}
         further: list[tuple[str, Tree]] = []
-        for path, tree in sorted(self._files_of_values(folder), key=lambda one: one[0]):
+        for path, tree in sorted(self._owned.get(folder, []), key=lambda one: one[0]):
             name = path.rpartition("/")[2]
             own = folder_of(path) == folder
             if own and (name.startswith("terraform.tfvars") or ".auto.tfvars" in name):
@@ -121,13 +149,32 @@ class _Configuration:
         for path, tree in further:
             yield base | dict(tree.items()), f"{path.partition('.tfvars')[0]}/"
 
-    def _files_of_values(self, folder: str) -> Iterator[tuple[str, Tree]]:
+    def _owned_values(self) -> dict[str, list[tuple[str, Tree]]]:
+        """Return the files of values by the folder of the module that they are for."""
+        found: dict[str, list[tuple[str, Tree]]] = defaultdict(list)
+        declaring: dict[str, set[str]] = defaultdict(set)
+        for folder in self._tops:
+            for key, _ in pairs(self._roots[folder], "variable"):
+                declaring[key.text].add(folder)
         for held, files in self._values.items():
-            nearest = held
-            while nearest and nearest not in self._roots:
-                nearest = folder_of(nearest)
-            if nearest == folder:
-                yield from files
+            around = self._around(held)
+            home = _only(files, declaring) if around is None else around
+            if home is not None:
+                found[home] += files
+        return found
+
+    def _around(self, folder: str) -> str | None:
+        """Return the nearest folder around one that is a module."""
+        while folder and folder not in self._roots:
+            folder = folder_of(folder)
+        return folder if folder in self._roots else None
+
+
+def _only(files: list[tuple[str, Tree]], declaring: Mapping[str, set[str]]) -> str | None:
+    """Return the one root module that declares all the variables of files which lie elsewhere."""
+    named = [declaring.get(key, set()) for _, tree in files for key in tree.entries]
+    fitting = set.intersection(*named) if named else set()
+    return next(iter(fitting)) if len(fitting) == 1 else None
 
 
 def _merged(trees: list[Tree]) -> Tree:

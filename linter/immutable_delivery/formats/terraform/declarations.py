@@ -43,11 +43,15 @@ def facts_of(
     module: Module, ctx: ParseContext, kind: str, type_: str, name: Scalar, node: Mapping
 ) -> Iterator[Fact]:
     """Yield what every copy of a block declares."""
-    adapter = _adapter(kind, type_)
-    if adapter is None:
-        return
-    for copy in module.copies(node):
-        yield from adapter(Block(kind, type_, name, copy, module, ctx))
+    from immutable_delivery.formats.terraform.machines import provisioned  # noqa: PLC0415 (it imports this)
+
+    found = _adapter(kind, type_)
+    read = [found] if found is not None else []
+    if kind == "resource" and node.get("provisioner") is not None:
+        read.append(provisioned)
+    for copy in module.copies(node) if read else ():
+        for adapter in read:
+            yield from adapter(Block(kind, type_, name, copy, module, ctx))
 
 
 def _adapter(kind: str, type_: str) -> Adapter | None:

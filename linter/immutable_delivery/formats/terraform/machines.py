@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from immutable_delivery.facts import Command, Fact, Resource, Scope
 from immutable_delivery.formats.terraform.declarations import Adapter, Block
 from immutable_delivery.machines.boot import script, user_data
+from immutable_delivery.machines.commands import MachineCommands
 from immutable_delivery.machines.images import document, moving, public
 from immutable_delivery.records import replace
 from immutable_delivery.source.text import Place
@@ -21,20 +22,18 @@ from immutable_delivery.tables.subjects import MachineImages
 
 _REMOTE = ("remote-exec", "file", "chef", "puppet", "salt-masterless", "habitat")
 """Provisioners that reach into the machine."""
-_SCRIPTED = frozenset(("null_resource", "terraform_data"))
-"""Resources that are nothing but what their provisioners do."""
 
 
 def adapter(kind: str, type_: str) -> Adapter | None:
     """Return what reads a data source or resource; None for one that is no machine."""
     images = known(MachineImages)
     if kind == "data":
-        return looked_up if type_ in images.looked_up else None
+        return _DATA.get(type_) or (looked_up if type_ in images.looked_up else None)
     if type_ in images.shared:
         return shared
     if type_ in images.changed:
         return changed
-    return machine if type_ in images.started or type_ in _SCRIPTED else None
+    return machine if type_ in images.started else None
 
 
 def looked_up(block: Block) -> Iterator[Fact]:
@@ -62,16 +61,14 @@ def _is_exact(node: Tree) -> bool:
 
 def machine(block: Block) -> Iterator[Fact]:
     """Yield what is said of a machine, or of a template for machines."""
-    if block.type in known(MachineImages).started:
-        path, moves = known(MachineImages).started[block.type]
-        for said in _at(block.node, path):
-            if said.written.known and re.fullmatch(moves, said.text):
-                yield _image(block, said, said.text)
+    path, moves = known(MachineImages).started[block.type]
+    for said in _at(block.node, path):
+        if said.written.known and re.fullmatch(moves, said.text):
+            yield _image(block, said, said.text)
     for argument in known(MachineImages).user_data:
         for said in _at(block.node, argument):
             scope = replace(block.scope, phase="boot", layer="os")
             yield from user_data(said.written, scope, said.place, block.ctx)
-    yield from provisioned(block)
 
 
 def provisioned(block: Block) -> Iterator[Fact]:
@@ -97,6 +94,26 @@ def _reaching(block: Block, label: Scalar, node: Tree) -> Command:
         target=block.scope.owner,
         mutates="host",
     )
+
+
+def configured(block: Block) -> Iterator[Fact]:
+    """Yield what the parts of user data do that a block puts together."""
+    scope = replace(block.scope, phase="boot", layer="os")
+    for node in blocks(block.node.get("part")):
+        content, kind = scalar(node, "content"), scalar(node, "content_type")
+        if content is not None:
+            declared = kind.text if kind else ""
+            yield from user_data(content.written, scope, content.place, block.ctx, declared)
+
+
+def called(block: Block) -> Iterator[Fact]:
+    """Yield what the program does that a data source runs whenever a plan is made."""
+    program = block.node.get("program")
+    if program is not None:
+        scope = replace(block.scope, phase="pipeline", deployed=False)
+        run = MachineCommands(scope, block.ctx, {}, folder="")
+        run.command(program)
+        yield from run.finish(program.place)
 
 
 def shared(block: Block) -> Iterator[Fact]:
@@ -142,3 +159,11 @@ def _at(node: Tree, path: str) -> Iterator[Scalar]:
 def _text(node: Node | None, key: str) -> str:
     found = scalar(node, key)
     return found.text if found else ""
+
+
+_DATA: Mapping[str, Adapter] = {
+    "external": called,
+    "cloudinit_config": configured,
+    "template_cloudinit_config": configured,
+}
+"""Data sources that run something, or put together what a machine runs."""

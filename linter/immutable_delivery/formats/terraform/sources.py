@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from immutable_delivery.context import ParseContext
@@ -18,6 +19,7 @@ from immutable_delivery.syntax.yaml.query import pairs, scalar
 _LOCAL = lazy(r"\.{1,2}(?:/|\Z)|/|[A-Za-z]:\\")
 _REGISTRY = lazy(r"(?:[\w.-]+\.[\w.-]+/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?\Z")
 _HOSTS = lazy(r"(?:www\.)?(?:github\.com|bitbucket\.org|gitlab\.com)/")
+_TERRAGRUNT = lazy(r"tfr://(?P<address>[^?]*)(?:\?version=(?P<version>.*))?")
 _OBJECT = lazy(r"(?:s3|gcs)::|https?://")
 _EXACT = lazy(r"\s*=?\s*v?\d+(?:\.\d+){0,2}(?:[-+][\w.+-]+)?\s*\Z")
 """A version without an operator is that one alone: `6.56` is 6.56.0."""
@@ -27,9 +29,11 @@ _GIT = "git::"
 def module_source(node: Mapping, scope: Scope) -> Iterator[Source]:
     """Yield where a module comes from, unless that is this repository."""
     source, version = scalar(node, "source"), scalar(node, "version")
-    if source is None or _LOCAL.match(source.text) or not source.written.known:
+    if source is None or _LOCAL.match(source.text):
         return
-    if _REGISTRY.match(source.text) and not _HOSTS.match(source.text):
+    if found := _TERRAGRUNT.match(source.text):
+        yield _of_registry(source.written, found, node.place, scope)
+    elif _REGISTRY.match(source.text) and not _HOSTS.match(source.text):
         yield _versioned("module", source.written, version, node.place, scope)
     elif (
         source.text.startswith(_GIT) or _HOSTS.match(source.text) or not _OBJECT.match(source.text)
@@ -125,12 +129,21 @@ def _versioned(
     )
 
 
+def _of_registry(source: LocatedText, found: re.Match[str], extent: Place, scope: Scope) -> Source:
+    """Return a module as Terragrunt writes one of a registry: with its version behind the address."""
+    version = source.slice(*found.span("version")) if found["version"] else None
+    said = Scalar(version, version.used_at, plain=False) if version else None
+    return _versioned("module", source.slice(*found.span("address")), said, extent, scope)
+
+
 def _from_git(source: LocatedText, extent: Place, scope: Scope) -> Source:
+    """Return a module of a repository; where only a part of the address is known, its revision may be all the same."""
     start = len(_GIT) if source.text.startswith(_GIT) else 0
     address = of_url(source.text[start:], git=True)
     revision = address.revision
     at = source.text.find(revision.text, start + revision.start) if revision.text else -1
     ref = source.place(at, at + len(revision.text)) if at >= 0 else source.used_at
+    known = source.known or (bool(revision.text) and "$" not in revision.text)
     return Source(
         used_at=source.used_at,
         extent=extent,
@@ -138,8 +151,8 @@ def _from_git(source: LocatedText, extent: Place, scope: Scope) -> Source:
         places={"url": source.used_at, "ref": ref, "pin": ref},
         source_type="git",
         url=address.url,
-        ref=revision.text,
-        pin=revision.pin,
+        ref=revision.text if known else None,
+        pin=revision.pin if known else None,
     )
 
 

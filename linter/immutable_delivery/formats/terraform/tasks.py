@@ -1,16 +1,20 @@
-"""Task definitions of ECS: their containers are JSON, written as text or by `jsonencode`."""
+"""Task definitions of ECS, in JSON that is written as text or by `jsonencode`, and jobs of Nomad in HCL."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Fact
 from immutable_delivery.formats.ecs.tasks import tasks
+from immutable_delivery.formats.nomad.tasks import tasks as jobs
 from immutable_delivery.formats.terraform.declarations import Adapter, Block
+from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.hcl.blocks import blocks
+from immutable_delivery.syntax.hcl.parse import read_hcl
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
-from immutable_delivery.syntax.yaml.inner import inner_documents
+from immutable_delivery.syntax.yaml.inner import inner_documents, placed
 from immutable_delivery.syntax.yaml.query import mapping, scalar, with_entry, written
 
 
@@ -54,4 +58,19 @@ def _volumes(node: Tree) -> Sequence:
     return Sequence(found, place=node.place)
 
 
-ADAPTERS: Mapping[str, Adapter] = {"aws_ecs_task_definition": task}
+def job(block: Block) -> Iterator[Fact]:
+    """Yield what a job of Nomad says that stands in the configuration; one in a file of its own is read there."""
+    spec = scalar(block.node, "jobspec")
+    if spec is None or spec.place.file.endswith((".nomad", ".hcl")):
+        return
+    try:
+        root = read_hcl(Text(spec.place.file, spec.text)).root
+    except UnreadableError as error:
+        block.ctx.report(spec.written.place(error.offset), error.reason)
+        return
+    if root is not None:
+        for one in jobs(placed(spec.written, root), block.scope.manifest, block.ctx):
+            yield from one.facts()
+
+
+ADAPTERS: Mapping[str, Adapter] = {"aws_ecs_task_definition": task, "nomad_job": job}

@@ -72,8 +72,9 @@ class Module(Record):
 
     def _named(self, parts: list[str], depth: int) -> Node | None:
         kind, *rest = parts
-        if kind == "path" and rest == ["module"]:
-            return written(self.folder or ".", self.root.place)
+        if kind == "path" and rest in (["module"], ["root"]):
+            folder = self.folder if rest == ["module"] else self._outermost().folder
+            return written(folder or ".", self.root.place)
         if not rest or depth > MAX_DEPTH:
             return None
         if kind == "var":
@@ -88,6 +89,13 @@ class Module(Record):
             local = next((one for one in held if one is not None), None)
             return _inside(self.value(local, None, depth), rest[1:])
         return self._attribute([kind, *rest], depth)
+
+    def _outermost(self) -> Module:
+        """Return the module that nobody calls."""
+        found = self
+        while found.caller is not None:
+            found = found.caller
+        return found
 
     def _attribute(self, parts: list[str], depth: int) -> Node | None:
         """Return what a resource itself writes for an attribute; what only its provider knows is unknown."""

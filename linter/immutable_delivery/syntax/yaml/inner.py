@@ -18,6 +18,11 @@ def inner_documents(written: LocatedText) -> list[Document]:
     return [ruler.document(one) for one in documents(Text(written.used_at.file, written.text))]
 
 
+def placed(written: LocatedText, root: Node) -> Node:
+    """Return a tree that was read from a text as if that were a file, with the places that decide it."""
+    return _Ruler(written).tree(root)
+
+
 class _Ruler:
     """From offsets in a text to the places that decide it."""
 
@@ -34,6 +39,10 @@ class _Ruler:
         root = None if found.root is None else self._node(found.root)
         place = self._place(found.place)
         return replace(found, root=root, place=place, problem_at=at, duplicates=[])
+
+    def tree(self, root: Node) -> Node:
+        """Return a tree with its places."""
+        return self._node(root)
 
     def _node(self, root: Node) -> Node:
         """Return a tree with its places; nesting is bounded by who read it."""
