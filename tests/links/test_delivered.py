@@ -45,7 +45,9 @@ def service(
 ) -> Service:
     tree = MemoryFiles(files)
     found = read(tree, lambda _: "", Reader(tree, settings))
-    facts = link(found.facts, found.builds, tree, lock, settings, past=past)
+    facts = link(
+        found.facts, found.builds, tree, lock, settings, recall=(lambda: past) if past else None
+    )
     (one,) = (fact for fact in facts if isinstance(fact, Service))
     return one
 

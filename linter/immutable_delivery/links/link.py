@@ -35,6 +35,10 @@ Remote: TypeAlias = Callable[[], str]
 """Tells where the repository comes from; it is asked where a source could be the repository itself."""
 
 
+Recall: TypeAlias = "Callable[[], Past]"
+"""Opens the history of the repository; it is asked for where a service has something to compare."""
+
+
 def unknown() -> str:
     """Tell that nobody knows where the repository comes from."""
     return ""
@@ -48,7 +52,7 @@ def link(
     settings: ReadingSettings = UNCONFIGURED,
     trust: Trust = TRUSTED,
     remote: Remote = unknown,
-    past: Past | None = None,
+    recall: Recall | None = None,
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
@@ -61,7 +65,7 @@ def link(
         linked = link_defaults(link_build_tools(link_runners(linked, files)), files)
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
         linked = link_volumes(link_mounts(link_proxies(linked), files), files)
-        linked = _delivered(linked, builds, lock, settings, past)
+        linked = _delivered(linked, builds, lock, settings, recall)
         return link_unread(link_builds(_pinned(linked, files), builds, files))
 
 
@@ -79,7 +83,7 @@ def _delivered(
     builds: Sequence[Build],
     lock: Lock,
     settings: ReadingSettings,
-    past: Past | None,
+    recall: Recall | None,
 ) -> Sequence[Fact]:
     """Link what makes, starts and runs services, where more than one file can tell."""
     if not _is_told_of_twice(facts):
@@ -87,7 +91,7 @@ def _delivered(
     from immutable_delivery.links.delivered import Told, link_delivered  # noqa: PLC0415 (one manifest alone agrees with itself)
     from immutable_delivery.links.past import NO_PAST  # noqa: PLC0415 (as above)
 
-    return link_delivered(facts, builds, Told(lock, settings, NO_PAST if past is None else past))
+    return link_delivered(facts, builds, Told(lock, settings, recall() if recall else NO_PAST))
 
 
 def _is_told_of_twice(facts: Sequence[Fact]) -> bool:

@@ -23,7 +23,7 @@ from immutable_delivery.findings import (
 )
 from immutable_delivery.fixes import DigestOf, FixContext, fix_of, pins
 from immutable_delivery.links import lockfile
-from immutable_delivery.links.link import Remote, link, unknown
+from immutable_delivery.links.link import Recall, Remote, link, unknown
 from immutable_delivery.links.lockfile import NONE, Lock
 from immutable_delivery.policy.congruence import Evidence, classes, worse
 from immutable_delivery.policy.engine import judge
@@ -71,11 +71,13 @@ def examine(
     ignored: Sequence[Entry] = (),
     reader: Reader | None = None,
     remote: Remote = unknown,
+    recall: Recall | None = None,
 ) -> Examined:
     """Judge a whole repository; where its words are not trusted, neither comments nor what is ``ignored`` for others silence anything."""
     read = project.read(files, classify, reader or Reader(files, reading_settings(config)))
     lock = lockfile.read(files)
-    facts = link(read.facts, read.builds, files, lock, reading_settings(config), trust, remote)
+    settings = reading_settings(config)
+    facts = link(read.facts, read.builds, files, lock, settings, trust, remote, recall)
     judgement = judge(facts, policies, config.selection)
     by_id, comments = {policy.id: policy for policy in policies}, read.comments
     outcome = suppressions.apply(

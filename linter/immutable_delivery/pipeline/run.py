@@ -16,7 +16,13 @@ from immutable_delivery.context import TRUSTED, Trust
 from immutable_delivery.errors import ConfigError, PolicyError, UnreadableError
 from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
 from immutable_delivery.fixes import DigestOf
-from immutable_delivery.pipeline.examine import Examined, examine, report, worsened
+from immutable_delivery.pipeline.examine import (
+    Examined,
+    examine,
+    reading_settings,
+    report,
+    worsened,
+)
 from immutable_delivery.pipeline.nothing import nothing_judged
 from immutable_delivery.pipeline.reader import ReadOptions, read_options
 from immutable_delivery.pipeline.settings import Request, Settings, settings_of
@@ -36,6 +42,7 @@ from immutable_delivery.syntax.gitignore import fits
 
 if TYPE_CHECKING:
     from immutable_delivery.baseline.comparison import Comparison, Identify
+    from immutable_delivery.links.past import Past
 
 
 class Outcome(Record, frozen=True, kw_only=True):
@@ -220,6 +227,7 @@ def examine_in(
         ignored=trivyignore.entries(settings.files),
         reader=reader,
         remote=lambda: remote_of(tree.git),
+        recall=lambda: recalled(tree, config),
     )
 
 
@@ -233,6 +241,13 @@ def classifying(tree: Tree, config: Config, trust: Trust = TRUSTED) -> Classify:
         return tree.skipped(path) if trust.knows(path) else ""
 
     return classify
+
+
+def recalled(tree: Tree, config: Config) -> Past:
+    """Open the history of a tree."""
+    from immutable_delivery.pipeline.past import GitPast  # noqa: PLC0415 (where nothing is promoted, nobody looks back)
+
+    return GitPast(tree.git, tree.commit, reading_settings(config))
 
 
 def _path_class(path: str, named: str | None, config: Config) -> str:

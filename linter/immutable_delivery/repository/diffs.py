@@ -20,7 +20,7 @@ _PATCH = (
     *("--patch", "--unified=0", "--inter-hunk-context=0", "--diff-filter=MR"),
     *("--src-prefix=a/", "--dst-prefix=b/"),
 )
-_HUNK = lazy(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+HUNK = lazy(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = lazy(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPED = {
     b"a": b"\a",
@@ -100,8 +100,8 @@ def _hunks(patch: Iterator[bytes]) -> Iterator[tuple[str, Lines]]:
         if body > 0:
             body -= not line.startswith(b"\\")
         elif line.startswith(b"+++ "):
-            path = _path(line[4:])
-        elif hunk := _HUNK.match(line):
+            path = path_of(line[4:])
+        elif hunk := HUNK.match(line):
             old, first, new = hunk.groups()
             added = 1 if new is None else int(new)
             body = added + (1 if old is None else int(old))
@@ -109,12 +109,12 @@ def _hunks(patch: Iterator[bytes]) -> Iterator[tuple[str, Lines]]:
                 yield path, (int(first), added)
 
 
-def _path(written: bytes) -> str:
+def path_of(written: bytes) -> str:
     """Return the name in a header, which git quotes like C where it must."""
     name = written.removesuffix(b"\n").removesuffix(b"\t")
     if name.startswith(b'"'):
         name = _ESCAPE.sub(lambda match: _unescaped(match[1]), name[1:-1])
-    return os.fsdecode(name.removeprefix(b"b/"))
+    return os.fsdecode(re.sub(rb"^[ab]/", b"", name))
 
 
 def _unescaped(code: bytes) -> bytes:

@@ -35,6 +35,8 @@ class Tree(Record, frozen=True):
     git: Git | None = None
     named: frozenset[str] = frozenset()
     """Files and folders relative to the root; empty: everything."""
+    commit: str = "HEAD"
+    """The commit that it is, or that it stands on."""
 
     def covers(self, path: str) -> bool:
         """Tell whether the caller asks about a file."""
@@ -102,9 +104,10 @@ def open_tree(
     if not staged and not rev:
         _require_on_disk(paths, start)
         return Tree(root, WorkingTree(root, git, named), git, named)
-    files = commit_files(git, commit_of(git, rev)) if rev else index_files(git)
+    commit = commit_of(git, rev) if rev else ""
+    files = commit_files(git, commit) if commit else index_files(git)
     _require_listed(files, named, "committed" if rev else "staged")
-    return Tree(root, files, git, named)
+    return Tree(root, files, git, named, commit or "HEAD")
 
 
 def _refuse_two(start: Path, paths: Sequence[str]) -> None:
