@@ -63,7 +63,9 @@ def _pushed(remote: str, url: str) -> int:  # noqa: ARG001 (git gives both)
 
 @hook.command("pre-receive")
 @profile_option
-@click.option("--fail-on", type=click.Choice(get_args(FailOn)), help="The least that is refused.")
+@click.option(
+    "--fail-on", type=click.Choice(get_args(FailOn)), help="Lowest severity that is refused."
+)
 @click.option("--config-from", metavar="REV", help="Go by the configuration of this commit always.")
 @click.option("--no-inline-ignores", is_flag=True, help="Honour no ignore comments of a push.")
 def _receive(

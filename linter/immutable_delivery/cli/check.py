@@ -48,7 +48,7 @@ _SHOWN = (
 @click.option(
     "--fail-on",
     type=click.Choice(get_args(FailOn)),
-    help="The least that makes it exit with 1: a severity; divergent or convergent, of what runs; moving, of what builds it.  [default: error]",
+    help="Lowest severity that fails the run; or divergent or convergent, for what runs, or moving, for what builds it.  [default: error]",
 )
 @output_option
 @click.option(

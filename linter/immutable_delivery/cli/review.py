@@ -96,7 +96,7 @@ _USUAL, _MOST = 30, 50
 @click.option(
     "--fail-on",
     type=click.Choice(get_args(FailOn)),
-    help="The least that makes it exit with 1.  [default: error]",
+    help="Lowest severity that fails the run.  [default: error]",
 )
 @click.option(
     "--exit-zero",
