@@ -26,13 +26,19 @@ def _named(path: str) -> str:
         return path
     if path == "-":
         return path
-    pasted = _LINE.fullmatch(path)
-    if pasted and lexists(pasted[1]):
-        return pasted[1]
+    bare = pasted(path)
+    if bare and lexists(bare):
+        return bare
     if "*" in path or "?" in path:
         why = "the shell has to expand a pattern, or leave the path out and use --exclude"
         raise click.UsageError(f"{shown(path)}: no such file or folder; {why}")
     return path
+
+
+def pasted(path: str) -> str | None:
+    """Return a path without the line and column that reports and editors write behind it; None where there is none."""
+    found = _LINE.fullmatch(path)
+    return found[1] if found else None
 
 
 paths_argument = click.argument(
