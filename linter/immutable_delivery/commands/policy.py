@@ -64,10 +64,19 @@ def page(start: Path, name: str, form: str = "text") -> str:
     return PAGES[form](policy, _examples(start, policy), note)
 
 
-def _named(start: Path, name: str) -> Policy:
-    policies = {
+def is_policy(start: Path, name: str) -> bool:
+    """Whether a policy, or another tool's rule, is called so."""
+    return bool(meant(name)[0]) or name in _names(start)
+
+
+def _names(start: Path) -> dict[str, Policy]:
+    return {
         known: policy for policy in policies_at(start) for known in (policy.id, *policy.aliases)
     }
+
+
+def _named(start: Path, name: str) -> Policy:
+    policies = _names(start)
     if name not in policies:
         near = nearest(name, policies)
         raise UsageError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from immutable_delivery.facts import Container, Contract, Fact, Service, Stated
 from immutable_delivery.links.lockfile import Lock
@@ -45,13 +45,22 @@ def commands_of(service: Service, members: Sequence[Fact], known: Known) -> tupl
     elif len(made) == 1 and _runs_alone(service, run):
         first, judged = made[0], [one for one in run if not one.appended]
     else:
-        return tuple(one.stated for one in (*spoken, *made, *run))
+        return _joined(one.stated for one in (*spoken, *made, *run))
     apart = {id(one) for one in judged if not one.developing and not one.is_of(first)}
     said = (
         _against(one.stated, first.stated) if id(one) in apart else one.stated
         for one in (*spoken, *made, *run)
     )
-    return tuple(dict.fromkeys(said))
+    return _joined(said)
+
+
+def _joined(said: Iterable[Stated]) -> tuple[Stated, ...]:
+    """Say once what several environments are told in one place."""
+    found: dict[Stated, tuple[str, ...]] = {}
+    for one in said:
+        same = replace(one, environments=())
+        found[same] = tuple(dict.fromkeys((*found.get(same, ()), *one.environments)))
+    return tuple(replace(one, environments=names) for one, names in found.items())
 
 
 def _against(one: Stated, other: Stated) -> Stated:

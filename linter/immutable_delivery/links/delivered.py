@@ -41,7 +41,10 @@ def link_delivered(facts: Sequence[Fact], builds: Sequence[Build], told: Told) -
 
 
 def _complete(service: Service, members: Sequence[Fact], order: Order, known: Known) -> Service:
-    commands = commands_of(service, members, known)
+    commands = tuple(
+        replace(one, environments=tuple(sorted(one.environments, key=order.position)))
+        for one in commands_of(service, members, known)
+    )
     contracts = sorted({one.used_at.file for one in members if isinstance(one, Contract)})
     return replace(
         service,

@@ -38,7 +38,9 @@ class Evidence(Record, frozen=True):
 
 def part_of(fact: Fact, drift: Drift) -> Part:
     """Return what of its service a pattern is about: what changes in place runs, wherever it is written."""
-    named = isinstance(fact, Contract) or (isinstance(fact, Image) and fact.role == "contract")
+    named = isinstance(fact, Contract | Service) or (
+        isinstance(fact, Image) and fact.role == "contract"
+    )
     built = fact.scope.phase in {"build", "pipeline"}
     return "builds" if built and not named and drift != "divergent" else "runs"
 
