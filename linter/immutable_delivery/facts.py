@@ -440,6 +440,10 @@ class Command(Fact, frozen=True, kw_only=True):
     or only has it restarted, so that a moved tag is taken."""
     doubtful: Hidden[bool] = False
     """Whether only what else the repository holds tells if what it changes is throw-away."""
+    image: Hidden[str] = ""
+    """The whole reference that it puts in, as it is written; a tag alone (`:1.2`) where nothing beside it names the repository."""
+    unknown: Hidden[tuple[str, ...]] = ()
+    """The parts of that whose value nobody here knows."""
     makes: Hidden[str] = ""
     """What it makes for its own run: cluster, container, host; else empty."""
     sources: Hidden[tuple[str, ...]] = ()
@@ -613,6 +617,10 @@ class Artifact(Record, frozen=True, kw_only=True, omit_defaults=True):
     """How far the best of its tags fixes it: the commit, the number of the run and a version do; None where that is not known."""
     again: bool = False
     """Whether it is built for another environment too."""
+    dockerfile: str = ""
+    """The Dockerfile that it is built from; empty where a command does not say it in literal words."""
+    maker: str = ""
+    """The job, or the step of the same job, whose output says what is deployed (`needs.build.outputs.digest`); else empty."""
     key: Hidden[str] = ""
     """The repository as it is written, with what is not known in it."""
     place: Hidden[Place]
@@ -816,7 +824,13 @@ class Build(Record, frozen=True, kw_only=True, omit_defaults=True):
     image: str = ""
     """The reference that names the result; empty where nothing does."""
     tool: str = ""
-    """compose, skaffold, contract, bake, score …"""
+    """compose, skaffold, contract, bake, score …; job for a pipeline."""
+    job: str = ""
+    """The job of a pipeline that builds it."""
+    tags: tuple[str, ...] = ()
+    """The tags that a job gives it, as far as they are known."""
+    pushed: bool = False
+    """Whether that job puts it into a registry."""
     deployed: bool = False
     """Whether the same manifest runs what it builds."""
     manifests: tuple[str, ...] = ()

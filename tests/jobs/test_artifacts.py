@@ -138,3 +138,38 @@ def test_tools_that_steps_install(given: str, pin: str | None) -> None:
     steps = f"- uses: aquasecurity/setup-trivy@v1\n  with: {given}"
     (one,) = (fact for fact in facts(steps) if isinstance(fact, Install))
     assert [(package.name, package.pin) for package in one.packages] == [("trivy", pin)]
+
+
+SETS = "helm upgrade web ./chart --set image.repository=shop/web"
+
+
+@pytest.mark.parametrize(
+    ("command", "deployed"),
+    [
+        ("kubectl set image deploy/web web=shop/web:1.2.3", ("shop/web", ("1.2.3",), "exact", "")),
+        ("kubectl set image deploy/web web=shop/web:main", ("shop/web", ("main",), "alias", "")),
+        ("kubectl set image deploy/web web=shop/web:$GITHUB_SHA", ("shop/web", ("$GITHUB_SHA",), "exact", "")),
+        ("kubectl set image deploy/web web=shop/web@${{ needs.build.outputs.digest }}", ("shop/web", (), "digest", "build")),
+        ("kubectl set image deploy/web web=${{ needs.build.outputs.image }}", (None, (), None, "build")),
+        (f"{SETS} --set image.tag=1.2.3", ("shop/web", ("1.2.3",), "exact", "")),
+        (f"{SETS},image.tag=main", ("shop/web", ("main",), "alias", "")),
+        (f"{SETS} --set image.digest=${{{{ steps.push.outputs.digest }}}}", ("shop/web", (), "digest", "push")),
+        ("helm upgrade web ./chart --set image.tag=$CI_COMMIT_SHA", (None, ("$CI_COMMIT_SHA",), "exact", "")),
+        ("gcloud run deploy web --image=eu.gcr.io/shop/web:$SHORT_SHA", ("eu.gcr.io/shop/web", ("$SHORT_SHA",), "exact", "")),
+    ],
+)  # fmt: skip
+def test_deployments_of_commands(
+    command: str, deployed: tuple[str | None, tuple[str, ...], str | None, str]
+) -> None:
+    (one,) = job(f"- run: {command}").deploys
+    assert (one.image, one.tags, one.pin, one.maker) == deployed
+
+
+def test_what_a_cluster_of_the_run_is_given_is_no_deployment() -> None:
+    steps = "- run: kind create cluster\n- run: kubectl set image deploy/web web=shop/web:1.2.3"
+    assert not job(steps).deploys
+
+
+def test_what_is_pushed_under_another_name_is_built_from_the_same() -> None:
+    steps = "- run: docker build -t web app && docker tag web shop/web:1.2.3 && docker push shop/web:1.2.3"
+    assert [one.dockerfile for one in job(steps).pushes] == ["app/Dockerfile"]

@@ -1,12 +1,13 @@
-"""Images that commands build and push, by every name that they give them."""
+"""Images that commands build, push and deploy, by every name that they give them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.effects.rules import Rule
-from immutable_delivery.effects.stage import Event
+from immutable_delivery.effects.stage import Event, Stage
 from immutable_delivery.facts import Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
@@ -14,6 +15,9 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Word
 from immutable_delivery.syntax.shell.wrappers import tail
+
+if TYPE_CHECKING:
+    from immutable_delivery.effects.recipes import Recipe
 
 _TRANSPORT = lazy(r"(?:docker|oci|registry|containers-storage)://")
 
@@ -28,21 +32,53 @@ class MadeImage(Record, frozen=True):
     scope: Scope
     builds: bool = False
     pushes: bool = False
+    recipe: Recipe | None = None
+    """What it is built from, by a Dockerfile."""
+    renames: LocatedText | None = None
+    """The image that is known by this name, too, from there on."""
 
 
-def made_images(event: Event) -> Iterator[MadeImage]:
+def made_images(event: Event, stage: Stage) -> Iterator[MadeImage]:
     """Yield the images that a call builds or pushes."""
     rules = event.role.rules.get("mutations", ())
-    if not any(rule.builds == "image" or rule.pushes for rule in rules):
+    if not any(map(_makes, rules)):
         return
     arguments = event.arguments
     rule = next((rule for rule in rules if rule.matches(arguments)), None)
-    if rule is None or not (rule.builds == "image" or rule.pushes):
+    if rule is None or not _makes(rule):
         return
     place = event.call.words[0].place
     names: list[LocatedText | None] = [*_names(rule, arguments)]
+    source = _recipe(event, stage, rule, arguments)
     for written in names or [None]:
-        yield MadeImage(written, place, event.scope, rule.builds == "image", rule.pushes)
+        yield MadeImage(
+            written,
+            place,
+            event.scope,
+            rule.builds == "image",
+            rule.pushes,
+            source,
+            _renamed(rule, arguments),
+        )
+
+
+def _recipe(event: Event, stage: Stage, rule: Rule, arguments: Arguments) -> Recipe | None:
+    if not rule.context:
+        return None
+    from immutable_delivery.effects.recipes import recipe  # noqa: PLC0415 (most commands build nothing)
+
+    return recipe(event, stage, rule, arguments)
+
+
+def _makes(rule: Rule) -> bool:
+    return rule.builds == "image" or rule.pushes or rule.mutates == "tag"
+
+
+def _renamed(rule: Rule, arguments: Arguments) -> LocatedText | None:
+    """Return the image that a call gives another name, on the same machine."""
+    operands = arguments.operands[len(rule.words) :]
+    renames = rule.mutates == "tag" and not (rule.pushes or rule.builds)
+    return operands[0].word.written if renames and operands else None
 
 
 def _names(rule: Rule, arguments: Arguments) -> Iterator[LocatedText]:

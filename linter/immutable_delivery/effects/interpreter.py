@@ -221,7 +221,7 @@ class Interpreter:
         self._written.read(event)
         self._change(event, told=bool(installed))
         self.images += images(event, stage)
-        self.made += made_images(event)
+        self.made += made_images(event, stage)
         if "taken" in event.role.rules:
             self._take(event)
         if unsaid(event):

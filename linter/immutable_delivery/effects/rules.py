@@ -36,6 +36,8 @@ class Rule(Record, frozen=True):
     """How it changes a workload, where no option says what it puts in."""
     makes: str = ""
     """What it makes for its own run; `reaches` where it takes the address of what is there."""
+    context: tuple[str, ...] = ()
+    """The number of the operand after these words, or the options, that name the folder from which it builds by a Dockerfile."""
     sets: tuple[str, ...] = ()
     """The options whose value says what is put in (`--set image.tag=1.2`), or its version; `pairs` for the operands."""
     takes: SourceType = ""
@@ -55,6 +57,7 @@ class Rule(Record, frozen=True):
         makes: str = "",
         deployment: Deployment = "",
         takes: SourceType = "",
+        context: object = "",
         *,
         runs: bool = False,
         pushes: bool = False,
@@ -67,8 +70,9 @@ class Rule(Record, frozen=True):
         targets = tuple(str(target).split())
         names = tuple(first.split("|"))
         given = (names, words, options, absent, mutates, builds, targets, tuple(check))
-        more = (starts, where, runs, pushes, deployment, makes, tuple(sets), takes)
-        return cls(*given, *more)
+        folder = tuple(str(context).split())
+        more = (starts, where, runs, pushes, deployment, makes)
+        return cls(*given, *more, folder, tuple(sets), takes)
 
     def matches(self, arguments: Arguments) -> bool:
         """Whether the arguments of one of its programs are what it describes."""

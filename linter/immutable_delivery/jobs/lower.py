@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.containers.lower import image
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Fact, Job, Mount, Resource, Scope, Source, Variable
-from immutable_delivery.jobs.artifacts import built, deployed, pushed
+from immutable_delivery.facts import Build, Fact, Job, Mount, Resource, Scope, Source, Variable
+from immutable_delivery.jobs.artifacts import built, deployed, kept, pushed
+from immutable_delivery.jobs.builds import builds
 from immutable_delivery.jobs.equivalents import tool
 from immutable_delivery.jobs.scripts import Done, commands
 from immutable_delivery.jobs.spec import ImageSpec, JobSpec, RunnerSpec, SourceSpec
@@ -17,7 +18,7 @@ from immutable_delivery.syntax.yaml import Document, Node
 from immutable_delivery.syntax.yaml.query import roots
 
 
-def lower(spec: JobSpec, ctx: ParseContext) -> Iterator[Fact]:
+def lower(spec: JobSpec, ctx: ParseContext) -> Iterator[Fact | Build]:
     """Yield everything that is said of a job."""
     yield from images(spec)
     yield from (runner(one, spec.scope) for one in spec.runners)
@@ -28,6 +29,7 @@ def lower(spec: JobSpec, ctx: ParseContext) -> Iterator[Fact]:
     yield from (fact for fact in done.facts if not _goes_with_the_job(fact))
     if spec.whole:
         yield job(spec, done)
+        yield from builds(spec, done.made, kept(done.made, done.started))
 
 
 def _goes_with_the_job(fact: Fact) -> bool:
@@ -39,7 +41,7 @@ def each(
     documents: Mapping[str, Sequence[Document]],
     ctx: ParseContext,
     jobs: Callable[[Node | None, str], Iterable[JobSpec]],
-) -> Iterator[Fact]:
+) -> Iterator[Fact | Build]:
     """Yield what the jobs of files say that are read one by one; ``jobs`` gives those of a document."""
     for path, root in roots(documents, ctx):
         for job in jobs(root, path):
@@ -105,5 +107,5 @@ def job(spec: JobSpec, done: Done) -> Job:
         environment=environment.value if environment else "",
         builds=built(done.made, tagged=spec.tagged),
         pushes=pushed(done.made, done.started, tagged=spec.tagged),
-        deploys=deployed(done.facts),
+        deploys=deployed(done.facts, tagged=spec.tagged),
     )

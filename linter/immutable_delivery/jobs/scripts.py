@@ -125,11 +125,14 @@ class Scripts:
     @contextmanager
     def _following(self, place: Place, folder: str | None) -> Iterator[None]:
         since, tasks = reached(self._interpreter), len(self._interpreter.tasks)
+        made = len(self.made)
         self._interpreter.folder = folder or ""
         yield
         follow(self._interpreter, self._view(folder), place, since, self._ran)
         if self._checked_out:
             self._run_tasks(tasks, place, folder)
+        if folder is None or not self._checked_out:
+            self.made[made:] = [replace(one, recipe=None) for one in self.made[made:]]
 
     def _run_tasks(self, since: int, place: Place, folder: str | None) -> None:
         """Read the recipes that calls of make and its kin run; each once in a job."""

@@ -13,7 +13,7 @@ from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments, ImageStarts
 
-_BUILDERS = frozenset({"compose", "bake"})
+_BUILDERS = frozenset({"compose", "bake", "job"})
 """Tools whose builds say nothing of how the image starts, or say it as a manifest that runs it."""
 
 

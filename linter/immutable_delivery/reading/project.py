@@ -182,9 +182,11 @@ def _enclosed(project: Project, classify: Classify) -> dict[str, Input]:
 def _built(project: Project, classify: Classify) -> dict[str, Input]:
     """Return what manifests build from and nothing has been read of: no name and no folder hides a Dockerfile.
 
+    What a job builds and pushes nowhere is for its own tests.
     What the configuration leaves out stays left out.
     """
-    found = {build.dockerfile for build in project.builds}.intersection(project.files.paths)
+    kept = (build for build in project.builds if build.pushed or not build.job)
+    found = {build.dockerfile for build in kept}.intersection(project.files.paths)
     inputs = project.inputs
     hidden = (path for path in found if path not in inputs or inputs[path].skipped)
     described = next(entry.name for entry in REGISTRY if entry.describes_images)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from immutable_delivery.facts import Pin
 from immutable_delivery.lazy_regex import lazy
@@ -30,8 +31,13 @@ def pushed_pin(written: LocatedText, *, tagged: bool = False) -> Pin | None:
 def _of_names(names: tuple[str, ...], *, tagged: bool) -> Pin | None:
     """Return how much what these variables hold fixes."""
     values = known(PipelineValues)
-    words = {re.sub(r"[.-]", "_", word.lower()) for name in names for word in _NAME.findall(name)}
+    words = said(names)
     words |= {word.rpartition("outputs_")[2] for word in words}
     if values.fixed & words or (tagged and values.either & words):
         return "exact"
     return "alias" if values.branches & words else None
+
+
+def said(names: Iterable[str]) -> set[str]:
+    """Return the words in what stands for values of a pipeline, as the table has them."""
+    return {re.sub(r"[.-]", "_", word.lower()) for name in names for word in _NAME.findall(name)}

@@ -395,6 +395,8 @@ class PipelineValues(Subject, frozen=True):
     """A branch: another image after every push."""
     either: frozenset[str] = frozenset()
     """A branch or a tag, whichever was pushed."""
+    roots: frozenset[str] = frozenset()
+    """The folder of the checkout."""
 
 
 class Products(Subject, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from posixpath import join, normpath
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Fact
+from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.azure.expressions import filled_in, given, variables
 from immutable_delivery.formats.azure.steps import step
 from immutable_delivery.jobs.lower import lower, source
@@ -36,7 +36,7 @@ _LIFECYCLE = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic")
 _PROJECT = frozenset({"github", "githubenterprise", "bitbucket", "git"})
 
 
-def facts_of(documents: Mapping[str, Tree], ctx: ParseContext) -> Iterator[Fact]:
+def facts_of(documents: Mapping[str, Tree], ctx: ParseContext) -> Iterator[Fact | Build]:
     """Yield what the files say: first the pipelines, then templates that none of them uses."""
     used: set[str] = set()
     for path in sorted(documents, key=lambda path: (_is_template(documents[path]), path)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from immutable_delivery.context import ParseContext, ParseProblem
-from immutable_delivery.facts import Fact
+from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.gitlab.includes import Includes, child_pipelines
 from immutable_delivery.formats.gitlab.jobs import Pipeline
 from immutable_delivery.jobs.lower import lower, source
@@ -13,7 +13,9 @@ from immutable_delivery.jobs.spec import SourceSpec, pipeline_scope
 from immutable_delivery.syntax.yaml import Document
 
 
-def facts_of(documents: Mapping[str, Sequence[Document]], ctx: ParseContext) -> Iterator[Fact]:
+def facts_of(
+    documents: Mapping[str, Sequence[Document]], ctx: ParseContext
+) -> Iterator[Fact | Build]:
     """Yield what the files say: first the pipelines that start by themselves, then what none of them includes."""
     _tell(documents, ctx)
     for pipeline, sources in pipelines(documents, ctx):
