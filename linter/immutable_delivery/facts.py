@@ -89,6 +89,12 @@ Throwaway: TypeAlias = Literal["yes", "no", "undecided", ""]
 
 Deployment: TypeAlias = Literal["moving", "fixed", "unknown", "edited", "restarted", ""]
 
+Verb: TypeAlias = Literal[
+    "create", "alter", "drop", "rename", "insert", "upsert", "replace", "update", "delete", "truncate", "merge", "other", "",
+]  # fmt: skip
+
+MigrationChange: TypeAlias = Literal["edited", "renumbered", "removed", "squashed", ""]
+
 VariableType: TypeAlias = Literal["env", "arg", "label", "annotation", "setting", ""]
 
 SecretEvidence: TypeAlias = Literal["name", "value", "url", ""]
@@ -424,6 +430,10 @@ class Command(Fact, frozen=True, kw_only=True):
     """The evidence that those files are code; empty where there is none."""
     builds: Built = ""
     """What it builds; code is compiled or bundled."""
+    migrates: bool = False
+    """Whether it changes the schema of a database (`alembic upgrade head`)."""
+    replicas: int | None = 1
+    """How many replicas of its workload may run it at once, as far as the manifest says it; 0 for a job, which runs until it is done."""
     sudo: bool = False
     throwaway: Throwaway = ""
     """Whether what it changes is a cluster, container or host made for the same run, or one that is there for developers; empty where it changes none."""
@@ -745,6 +755,73 @@ class Service(Fact, frozen=True, kw_only=True):
     """What could be linked with it and is not, because it is ambiguous, for a person."""
 
 
+class Step(Record, frozen=True, array_like=True):
+    """One statement of a migration, as far as telling two versions of it apart needs it."""
+
+    digest: str
+    """Of what it does, whatever its layout."""
+    start: int
+    end: int
+
+
+class Migration(Fact, frozen=True, kw_only=True):
+    """A change of a database that is applied once: a file of migrations, or a change set of one."""
+
+    tool: str = ""
+    """What applies it: flyway, liquibase, alembic, django, rails, prisma …; sql for numbered files that several tools read."""
+    name: str = ""
+    """Its file, or the change set, as a person would name it."""
+    version: str = ""
+    """What orders it among the others; empty where its tool orders otherwise."""
+    down: bool = False
+    """Whether all of it only takes another one back."""
+    repeatable: bool = False
+    """Whether its tool applies it again whenever it changes."""
+    dump: bool = False
+    """Whether a program wrote out a whole database here."""
+    change: MigrationChange = ""
+    """How it differs from what the default branch has had: other statements, another version, gone, or gone together with all before it."""
+    merged: bool = False
+    """Whether that change itself has been on the default branch before what is judged here."""
+    commit: str = ""
+    """The commit that made it, where the default branch has it already."""
+    lost: str = ""
+    """Of the migrations before it that are gone the first, of those that are gone together the last; or what it was called before."""
+    lost_count: int = 0
+    """How many are gone."""
+    steps: Hidden[tuple[Step, ...]] = ()
+    """The statements that it applies, in order."""
+    follows: Hidden[str] = ""
+    """The version that it builds on, where it names one."""
+
+
+class Statement(Fact, frozen=True, kw_only=True):
+    """One statement of a migration."""
+
+    tool: str = ""
+    """What applies the migration."""
+    verb: Verb = ""
+    """What it does: an upsert inserts rows or overwrites them; an ALTER that drops or renames is called after that."""
+    object_type: str = ""
+    """What it does that to: table, column, index, view …; other where nobody knows."""
+    object: str | None = ""
+    """The name of that, a column with its table; None where a variable hides it."""
+    text: str = ""
+    """Its beginning as one line, for a person."""
+    where: bool = False
+    """Whether it chooses rows."""
+    down: bool = False
+    """Whether it takes a migration back."""
+    seed: bool = False
+    """Whether it puts sample or reference data in: by the name of its file or folder."""
+    made_here: bool = False
+    """Whether the same migration made what it concerns, or puts what takes its place there: a table that is built anew, a temporary one."""
+    backfill: bool = False
+    """Whether it only fills columns that the same migration adds."""
+    migration: Hidden[str] = ""
+    """The migration that it is of."""
+
+
 class Project(Fact, frozen=True, kw_only=True):
     """The repository as a whole."""
 
@@ -775,7 +852,7 @@ class Suppression(Fact, frozen=True, kw_only=True):
 
 AnyFact: TypeAlias = (
     Image | Install | Fetch | Source | Mount | Start | Command | Unread | Copy | Variable | Container
-    | Resource | Job | Contract | Service | Project | File | Suppression
+    | Resource | Job | Migration | Statement | Contract | Service | Project | File | Suppression
 )  # fmt: skip
 
 VOCABULARIES: dict[str, tuple[str, ...]] = {

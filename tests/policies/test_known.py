@@ -98,5 +98,7 @@ def _lower(path: str, text: str) -> str:
     """Return a text a line lower, where its format has comments; the first line of a cloud-config stays the first."""
     if path.endswith((".json", ".lock")):
         return text
+    if path.endswith(".sql"):
+        return f"-- a word\n{text}"
     first, _, rest = text.partition("\n")
     return f"{first}\n# a word\n{rest}" if first == "#cloud-config" else f"# a word\n{text}"

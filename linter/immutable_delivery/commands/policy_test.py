@@ -9,7 +9,8 @@ from typing import cast
 from immutable_delivery.config import Config
 from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.fixes.loop import mend
-from immutable_delivery.pipeline.examine import Examined, examine, report
+from immutable_delivery.pipeline.applied import of_files
+from immutable_delivery.pipeline.examine import Examined, examine, reading_settings, report
 from immutable_delivery.policy.load import DIGEST, Example, PolicyFile
 from immutable_delivery.policy.model import Policy
 from immutable_delivery.policy.selection import Selection
@@ -52,7 +53,8 @@ def _examined(
     params = {policy.id: example.params}
     config = Config(selection=Selection(profile="strict", params=params))
     policies = [policy, *(other for other in others if other.id != policy.id)]
-    return examine(files, policies, config, classify=lambda _path: "", today=TODAY)
+    asked = of_files(example.applied, reading_settings(config))
+    return examine(files, policies, config, classify=lambda _path: "", today=TODAY, asked=asked)
 
 
 def found(outcome: Examined, policy: Policy) -> list[Finding]:

@@ -18,7 +18,7 @@ from immutable_delivery.containers.spec import (
     VariableSpec,
 )
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Container, Fact, Image, Scope, Start, Variable
+from immutable_delivery.facts import Command, Container, Fact, Image, Scope, Start, Variable
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.references.images import image_fact
@@ -44,7 +44,23 @@ def parts(spec: ContainerSpec, ctx: ParseContext, done: Effects | None = None) -
         yield variable(entry, spec.scope)
     for one in spec.mounts:
         yield mount(one, spec.scope, workload=spec.workload, started=run.started)
-    yield from (*run.facts, *hooks)
+    yield from (*_replicated(run.facts, spec), *hooks)
+
+
+def _replicated(facts: list[Fact], spec: ContainerSpec) -> Iterator[Fact]:
+    """Yield what is done, with how many do so at once; nobody else does where a container ends with changing a schema."""
+    for fact in facts:
+        if isinstance(fact, Command) and (fact.migrates or spec.replicas != 1):
+            ends = fact.migrates and fact.scope.phase == "start" and _only_migrates(spec)
+            yield replace(fact, replicas=0 if ends else spec.replicas)
+        else:
+            yield fact
+
+
+def _only_migrates(spec: ContainerSpec) -> bool:
+    from immutable_delivery.effects.migrating import only_migrates  # noqa: PLC0415 (few containers do)
+
+    return only_migrates(_entry(spec) or ())
 
 
 def container(spec: ContainerSpec) -> Container:

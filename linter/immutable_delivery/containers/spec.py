@@ -154,6 +154,8 @@ class ContainerSpec(Record, frozen=True, kw_only=True):
     name: str = ""
     workload: Workload = ""
     """What kind of object runs it, as facts of mounts name it."""
+    replicas: int | None = 1
+    """How many of it may run at once, as far as the manifest says it; 0 for what runs until it is done."""
     image: Setting | None = None
     """The image it runs, through whatever names it; None where it is built or none is named."""
     images: tuple[ImageSpec, ...] = ()

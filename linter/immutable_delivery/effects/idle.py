@@ -27,15 +27,15 @@ def idle(argv: Sequence[str]) -> Idle:
     if not any(_MAY_BE.search(word) for word in argv):
         return ""
     shell = Shell({}, load().wrappers)
-    shell.call([_word(text) for text in argv])
+    shell.call([word(text) for text in argv])
     endless = any(_ENDLESS.search(word) for word in argv)
-    left = [_of(call, endless=endless) for call in _working(shell.calls)]
+    left = [_of(call, endless=endless) for call in working(shell.calls)]
     if shell.incomplete or not left or "" in left:
         return "waits" if endless and not left and not shell.incomplete else ""
     return "waits" if "waits" in left else "shell"
 
 
-def _working(calls: Sequence[Call]) -> Iterator[Call]:
+def working(calls: Sequence[Call]) -> Iterator[Call]:
     """Yield the calls that do something: not the shell around a script, not what only prints or prepares."""
     for call in calls:
         carries = _is_shell(call) and shell_arguments(call.arguments).script is not None
@@ -72,5 +72,6 @@ def _is_shell(call: Call) -> bool:
     return call.name in known(subjects.Idle).shells
 
 
-def _word(text: str) -> Word:
+def word(text: str) -> Word:
+    """Return a word that stands nowhere."""
     return Word.of(LocatedText.literal(text, Place("", Span(0, len(text)))))

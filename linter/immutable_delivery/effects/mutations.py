@@ -13,6 +13,8 @@ from immutable_delivery.facts import Built, Command, Effect, Mutation
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.shell import Word
 
+_SECTIONS = ("mutations", "builders", "migrators")
+_STARTING = frozenset(("start", "init", "hook"))
 _COPYING = frozenset(("start", "init", "hook"))
 _SHOWN = 60
 """So many characters of a script are shown."""
@@ -22,7 +24,7 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
     """Yield what a call changes or builds; ``told`` says that another fact already tells of its sudo."""
     rules = event.role.rules
     copies = event.scope.phase in _COPYING and event.name in COPYING
-    if not ("mutations" in rules or "builders" in rules or copies or event.call.sudo):
+    if not (copies or event.call.sudo or any(section in rules for section in _SECTIONS)):
         return
     if _is_told(event):
         return
@@ -34,6 +36,8 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
         )
     elif (rule := _matching(event, arguments, "builders")) is not None:
         yield _command(event, arguments, rule, builds="code")
+    elif event.scope.phase in _STARTING and _matching(event, arguments, "migrators") is not None:
+        yield replace(_command(event, arguments, None), migrates=True)
     elif copies and (moved := transfer(event, arguments)):
         command = _command(event, arguments, None, "files", target=moved.target)
         yield replace(command, target=moved.path, sources=moved.sources)

@@ -160,6 +160,6 @@ class Role(Record, frozen=True):
     interpreter: Interpreter | None = None
     options: Options = PLAIN
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
-    """Rules by section: mutations, builders, dev_servers, verifiers, settings."""
+    """Rules by section: mutations, builders, migrators, dev_servers, verifiers, settings."""
     sets: frozenset[str] = _NONE
     """The lists of words that name it: unpackers, passing, extracting, keyrings."""

@@ -20,6 +20,7 @@ from immutable_delivery.syntax.shell import Wrapper
 _RULES = (
     "mutations",
     "builders",
+    "migrators",
     "dev_servers",
     "verifiers",
     "bypassing_settings",

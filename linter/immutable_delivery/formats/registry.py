@@ -109,6 +109,12 @@ REGISTRY = (
         r"|^(?:fly[^/]*|railway)\.toml$|^(?:railway|Dockerrun\.aws)\.json$|^(?:captain-definition|Earthfile|Vagrantfile)$",
         apart=True,
     ),
+    Entry(
+        "migration",
+        r"\.sql$|^(?:\d|[0-9a-f]{6,})[\w.-]*\.(?:py|rb|cs|[cm]?[jt]s)$",
+        paths=r"(?i:migrat|(?:^|/)(?:versions|drizzle|DbScripts)/)|(?:^|/)(?:[VBU]\d|R__)[^/]*\.sql$|\.(?:up|down)\.sql$",
+        apart=True,
+    ),
 )
 NAMED = {entry.name: entry for entry in REGISTRY}
 _EACH = [(entry, lazy(entry.names), lazy(entry.paths)) for entry in REGISTRY]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
-from immutable_delivery.facts import Build, Contract, Fact, Image, Service, Source
+from immutable_delivery.facts import Build, Contract, Fact, Image, Migration, Service, Source
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.links.buildtools import link_build_tools
 from immutable_delivery.links.defaults import link_defaults
@@ -29,6 +29,7 @@ from immutable_delivery.source.files import Files
 from immutable_delivery.tables import extended_by
 
 if TYPE_CHECKING:
+    from immutable_delivery.links.migrations import Asked
     from immutable_delivery.links.past import Past
 
 Remote: TypeAlias = Callable[[], str]
@@ -53,10 +54,11 @@ def link(
     trust: Trust = TRUSTED,
     remote: Remote = unknown,
     recall: Recall | None = None,
+    asked: Asked | None = None,
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
-        own = _released(_commanded(facts, builds))
+        own = _migrated(_released(_commanded(facts, builds)), asked)
         linked = _described(link_services(_sourced(own, files, remote, trust), builds))
         linked = link_development(linked, builds, trust)
         linked = link_substituted(linked, builds)
@@ -111,6 +113,15 @@ def _described(facts: Sequence[Fact]) -> Sequence[Fact]:
     from immutable_delivery.links.contracts import link_contracts  # noqa: PLC0415 (many repositories have none)
 
     return link_contracts(facts)
+
+
+def _migrated(facts: Sequence[Fact], asked: Asked | None) -> Sequence[Fact]:
+    """Link migrations with what the default branch has had of them, where there are any."""
+    if asked is None or not any(isinstance(fact, Migration) for fact in facts):
+        return facts
+    from immutable_delivery.links.migrations import link_migrations  # noqa: PLC0415 (many repositories have none)
+
+    return link_migrations(facts, asked)
 
 
 def _sourced(facts: Sequence[Fact], files: Files, remote: Remote, trust: Trust) -> Sequence[Fact]:

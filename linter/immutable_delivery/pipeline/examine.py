@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from immutable_delivery import suppressions
 from immutable_delivery.config import Config
@@ -35,6 +36,9 @@ from immutable_delivery.records import Record, asdict, replace
 from immutable_delivery.source.files import LinkedFiles
 from immutable_delivery.source.text import Place
 from immutable_delivery.suppressions.trivyignore import Entry
+
+if TYPE_CHECKING:
+    from immutable_delivery.links.migrations import Asked
 
 
 class Examined(Record, frozen=True):
@@ -72,12 +76,13 @@ def examine(
     reader: Reader | None = None,
     remote: Remote = unknown,
     recall: Recall | None = None,
+    asked: Asked | None = None,
 ) -> Examined:
     """Judge a whole repository; where its words are not trusted, neither comments nor what is ``ignored`` for others silence anything."""
     read = project.read(files, classify, reader or Reader(files, reading_settings(config)))
     lock = lockfile.read(files)
     settings = reading_settings(config)
-    facts = link(read.facts, read.builds, files, lock, settings, trust, remote, recall)
+    facts = link(read.facts, read.builds, files, lock, settings, trust, remote, recall, asked)
     judgement = judge(facts, policies, config.selection)
     by_id, comments = {policy.id: policy for policy in policies}, read.comments
     outcome = suppressions.apply(
@@ -85,8 +90,8 @@ def examine(
         today=today, policies=by_id, ran=by_id, texts=read.texts, files=sorted(read.inputs),
         ignored=ignored if trust.words else (),
     )  # fmt: skip
-    own = judge(outcome.facts, policies, config.selection)
-    findings = sorted([*outcome.kept, *own.findings], key=lambda one: (one.place, one.policy))
+    told = judge(outcome.facts, policies, config.selection)
+    findings = sorted([*outcome.kept, *told.findings], key=lambda one: (one.place, one.policy))
     return Examined(
         findings=fingerprinted([finding for finding in findings if finding.enabled], read.texts),
         disabled=tuple(finding for finding in findings if not finding.enabled),
@@ -97,7 +102,7 @@ def examine(
         facts=(*facts, *outcome.facts),
         comments=0 if trust.words else suppressions.written(comments, read.texts, ignored),
         evidence=judgement.evidence,
-        about={**judgement.facts, **own.facts},
+        about={**judgement.facts, **told.facts},
         lock=lock,
     )
 

@@ -42,6 +42,8 @@ from immutable_delivery.syntax.gitignore import fits
 
 if TYPE_CHECKING:
     from immutable_delivery.baseline.comparison import Comparison, Identify
+    from immutable_delivery.facts import Migration
+    from immutable_delivery.links.migrations import Applied
     from immutable_delivery.links.past import Past
 
 
@@ -228,6 +230,7 @@ def examine_in(
         reader=reader,
         remote=lambda: remote_of(tree.git),
         recall=lambda: recalled(tree, config),
+        asked=lambda migrations: _applied(files, tree, config, migrations),
     )
 
 
@@ -248,6 +251,13 @@ def recalled(tree: Tree, config: Config) -> Past:
     from immutable_delivery.pipeline.past import GitPast  # noqa: PLC0415 (where nothing is promoted, nobody looks back)
 
     return GitPast(tree.git, tree.commit, reading_settings(config))
+
+
+def _applied(files: Files, tree: Tree, config: Config, migrations: Sequence[Migration]) -> Applied:
+    """Return what the default branch has had of migrations, where there are any."""
+    from immutable_delivery.pipeline.applied import asked  # noqa: PLC0415 (many repositories have none)
+
+    return asked(tree, files, reading_settings(config))(migrations)
 
 
 def _path_class(path: str, named: str | None, config: Config) -> str:

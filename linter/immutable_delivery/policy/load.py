@@ -41,6 +41,8 @@ class Example(Record, frozen=True, kw_only=True):
     fixed: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of the policy, as a configuration would set them."""
+    applied: tuple[Mapping[str, str], ...] = ()
+    """The states of files that the default branch has had, the newest last."""
     states: Mapping[str, str] = field(default_factory=dict)
     """What version control says of a path: untracked or ignored; else it tracks it."""
     line: int = 0
@@ -301,13 +303,17 @@ class _Reader:
                 bad=kind == "bad",
                 files=self._files(entry, kind),
                 fixed=self._files(entry, "fixed") if entry.get("fixed") else {},
+                applied=tuple(self._texts(state) for state in self.items(entry, "applied")),
                 params={n: _plain(v) for n, v in self.submapping(entry, "params").items()},
                 states={n: str(_plain(v)) for n, v in self.submapping(entry, "states").items()},
                 line=self.text.line_of(entry.place.span.start),
             )
 
     def _files(self, entry: MappingNode, key: str) -> dict[str, str]:
-        files = self.submapping(entry, key)
+        return self._texts(self.submapping(entry, key))
+
+    def _texts(self, node: Node) -> dict[str, str]:
+        files = _entries(node, node)
         return {
             path: self.string(files, path).replace("{digest}", DIGEST) for path in files.entries
         }

@@ -31,6 +31,30 @@ def is_trunk(git: Git, ref: str, remote: str = "origin") -> bool:
     return ref.removeprefix(_HEADS) in names
 
 
+def trunk(git: Git, remote: str = "origin") -> str:
+    """Return the branch that all others come from, as the remote calls it, else by its name, else the only one; empty for none."""
+    known = "HEAD" if git.bare else f"refs/remotes/{remote}/HEAD"
+    told = _told(git, "symbolic-ref", "--quiet", known)
+    places = ("refs/heads/",) if git.bare else (f"refs/remotes/{remote}/", _HEADS)
+    named = [told] if told else [f"{place}{name}" for place in places for name in _TRUNKS]
+    there = _told(git, "for-each-ref", "--format=%(refname)", *named).splitlines()
+    if found := next((name for name in named if name in there), ""):
+        return found
+    every = _told(git, "for-each-ref", "--count=2", "--format=%(refname)", _HEADS).splitlines()
+    return every[0] if len(every) == 1 and not _told(git, "remote") else ""
+
+
+def common_commit(git: Git, one: str, other: str) -> str | None:
+    """Return where two commits part, None where the history at hand does not tell."""
+    answer = git.ask("merge-base", one, other)
+    return None if answer.code else answer.out.decode().strip()
+
+
+def parent(git: Git, commit: str) -> str:
+    """Return what a commit was put upon; empty for the first, and where this clone ends."""
+    return _told(git, "rev-parse", "--verify", "--quiet", f"{commit}^1")
+
+
 def other_refs(ref: str, remote: str = "") -> tuple[str, ...]:
     """Return what `git rev-list` takes for all refs but one: those of a remote, or all that are here."""
     if not remote:

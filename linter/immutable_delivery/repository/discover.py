@@ -37,6 +37,8 @@ class Tree(Record, frozen=True):
     """Files and folders relative to the root; empty: everything."""
     commit: str = "HEAD"
     """The commit that it is, or that it stands on."""
+    put_upon: str | None = None
+    """The commit that the change which is judged comes after, "" for the first; None where all is judged."""
 
     def covers(self, path: str) -> bool:
         """Tell whether the caller asks about a file."""

@@ -7,9 +7,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from immutable_delivery.errors import UsageError
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.repository import diffs
-from immutable_delivery.repository.ancestry import is_trunk, origins, other_parents, other_refs
+from immutable_delivery.repository.ancestry import (
+    common_commit,
+    is_trunk,
+    origins,
+    other_parents,
+    other_refs,
+)
 from immutable_delivery.repository.changes import Changes
 from immutable_delivery.repository.discover import Tree, open_tree
 from immutable_delivery.repository.git import Git, without_git
@@ -101,7 +107,7 @@ def _pushed(start: Path, paths: Sequence[str], origins: Sequence[str], new: str)
         for origin in origins
     ]
     first, *others = states
-    return Scope(tree, first.changes, first.files, tuple(others))
+    return Scope(_upon(tree, origins[0]), first.changes, first.files, tuple(others))
 
 
 def _staged(start: Path, paths: Sequence[str], environ: Mapping[str, str]) -> Scope:
@@ -115,7 +121,7 @@ def _staged(start: Path, paths: Sequence[str], environ: Mapping[str, str]) -> Sc
             for one in other_parents(git, environ)
         )
         before = commit_files(git, head) if head else MemoryFiles({})
-        return Scope(tree, changes, before, tuple(others))
+        return Scope(_upon(tree, head or ""), changes, before, tuple(others))
     whole = open_tree(start, paths=paths)
     return Scope(whole, notice="nothing is staged: the whole project is judged")
 
@@ -155,10 +161,16 @@ def commit_or_shallow(git: Git, rev: str) -> str | None:
 def _compared(tree: Tree, changes: Changes, base: str | None, first: str, rev: str) -> Scope:
     """Compare with where both began; where that is unknown with ``first``, and what happened there since counts too."""
     before = commit_files(_git(tree), base or first)
+    tree = _upon(tree, base or first)
     if base:
         return Scope(tree, changes, before)
     why = "where both began is not in this clone's history, so it is compared with"
     return Scope(tree, changes, before, notice=f"{shown(rev)}..: {why} {shown(rev)} as it is now")
+
+
+def _upon(tree: Tree, commit: str) -> Tree:
+    """Return a tree of which only what came after a commit is asked for."""
+    return replace(tree, put_upon=commit)
 
 
 def _git(tree: Tree) -> Git:
@@ -180,9 +192,3 @@ def _moves_submodules(git: Git) -> bool:
 
 def _empty_tree(git: Git) -> str:
     return git.run("hash-object", "-t", "tree", "--stdin").out.decode().strip()
-
-
-def common_commit(git: Git, one: str, other: str) -> str | None:
-    """Return where two commits part, None where the history at hand does not tell."""
-    answer = git.ask("merge-base", one, other)
-    return None if answer.code else answer.out.decode().strip()

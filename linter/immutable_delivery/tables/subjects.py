@@ -363,6 +363,61 @@ class MachineImages(Subject, frozen=True):
     """Resource that changes running machines → the argument that says how, and a pattern of what does."""
 
 
+class Migrations(Subject, frozen=True):
+    """Migrations of databases: where tools keep them, and what those do that are no SQL."""
+
+    layouts: Rows = field(default_factory=dict)
+    """Tool → a pattern of the paths of its migrations, with the groups version, down and again."""
+    marks: Rows = field(default_factory=dict)
+    """Tool → what its files hold, one of these, where others lie in such folders too."""
+    down_marks: Words = ()
+    """How comments begin that part what takes a migration back from what applies it; `_` is a blank."""
+    up_marks: Words = ()
+    """How comments begin behind which it is applied again."""
+    dumps: Words = ()
+    """What is said near the beginning of a whole database that a program wrote out; `_` is a blank."""
+    seeds: Words = ()
+    """Words in the names of files and folders that put data in."""
+    operations: Rows = field(default_factory=dict)
+    """Operation of a tool → what it does, and to what."""
+    executes: frozenset[str] = frozenset()
+    """Operations that hold SQL."""
+    inert: frozenset[str] = frozenset()
+    """Operations that change nothing in the database."""
+    django_words: frozenset[str] = frozenset()
+    """Options of Django's fields and models that change nothing in the database."""
+
+    @cached_property
+    def by_path(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        """The tools, and how the paths of their migrations are recognised."""
+        return tuple((tool, re.compile(words[0])) for tool, words in self.layouts.items())
+
+    @cached_property
+    def parting(self) -> re.Pattern[str]:
+        """Recognises the comments that part one file: the group `down` is there where what takes it back begins."""
+        down, up = (
+            either(words).replace("_", "[ \t]+") for words in (self.down_marks, self.up_marks)
+        )
+        return re.compile(
+            rf"^[ \t]*(?:--|\#|/\*)[ \t]*(?:(?P<down>{down})|(?:{up}))\b",
+            re.IGNORECASE | re.MULTILINE,
+        )
+
+    @cached_property
+    def dumped(self) -> re.Pattern[str]:
+        """Recognises a database that a program wrote out."""
+        return re.compile(either(self.dumps).replace("_", "[ \t]+"))
+
+    @cached_property
+    def seeding(self) -> re.Pattern[str]:
+        """Recognises a path that says that data is put in: by a folder, or by how the name of the file begins."""
+        words = either(self.seeds)
+        return re.compile(
+            rf"(?:^|/)(?:{words})/|(?:^|/)[VRU]?[\d._-]*_*(?:(?:add|insert|load|create)_)?(?:{words})(?:_data)?(?![a-z])[^/]*\Z",
+            re.IGNORECASE,
+        )
+
+
 class OfficialImages(Subject, frozen=True):
     """The official images of Docker Hub: a bare name of this list means an image, any other one a stage."""
 

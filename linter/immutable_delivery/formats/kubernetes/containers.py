@@ -57,6 +57,7 @@ def _spec(found: Found, mounts: Mounts, scope: Scope, scripts: dict[str, Scalar]
         container_type="container" if found.role == "pipeline" else found.role,
         name=(name.text if name else "") or found.template or workload.name or workload.kind,
         workload=workload.type,
+        replicas=workload.replicas,
         image=_setting(image),
         images=tuple(_references(found, image, mounts)),
         entrypoint=program,

@@ -13,13 +13,18 @@ from immutable_delivery.formats.kustomize import Resource
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping
-from immutable_delivery.syntax.yaml.query import is_true, mapping, text
+from immutable_delivery.syntax.yaml.query import is_true, mapping, scalar, text
 from immutable_delivery.syntax.yaml.shapes import Report
 
 Memory = dict[Hashable, tuple[object, Any]]
 """What was worked out, by all that it depends on, with the objects whose identity is part of that."""
 
 _KNOWN: tuple[KnownWorkload, ...] = get_args(KnownWorkload)
+_SCALERS = frozenset({"HorizontalPodAutoscaler", "ScaledObject"})
+_ENDING = frozenset({"Job", "CronJob", "Workflow", "Task"})
+"""Workloads that run until they are done."""
+_SEVERAL = 2
+"""Stands for a number that changes."""
 _PHASES: dict[str, Phase] = {"init": "init", "pipeline": "pipeline"}
 
 
@@ -28,7 +33,11 @@ class Neighbours:
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self._by_name: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        self.scaled: set[str] = set()
+        """The names of what an autoscaler makes more of."""
         for resource in resources:
+            if resource.identity.kind in _SCALERS:
+                self.scaled.add(text(resource.root, "spec", "scaleTargetRef", "name"))
             for name in dict.fromkeys((known.kind, known.name) for known in resource.identities):
                 if name[0] in {"ConfigMap", "Secret"}:
                     self._by_name[name].append(resource)
@@ -87,6 +96,18 @@ class Workload(Record, frozen=True):
         """Its name in its own file, without what overlays put around it."""
         root = self.resource.root
         return self.resource.original.name or text(root, "metadata", "generateName").rstrip("-")
+
+    @property
+    def replicas(self) -> int | None:
+        """How many of its pods may run at once, as far as the manifests say it; 0 for a job."""
+        if self.type in _ENDING:
+            return 0
+        if self.type == "DaemonSet" or self.name in self.neighbours.scaled:
+            return _SEVERAL
+        said = scalar(self.resource.root, "spec", "replicas")
+        if said is None:
+            return 1
+        return int(said.text) if said.text.isdecimal() else None
 
     def scope(self, container: str = "", role: Role = "container") -> Scope:
         """Return the scope of the object, or of one of its containers."""

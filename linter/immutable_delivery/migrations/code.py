@@ -1,0 +1,42 @@
+"""Migrations in JavaScript, TypeScript and C#: no more than whether two versions say the same, whatever their layout."""
+
+from __future__ import annotations
+
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.migrations.spec import MigrationSpec, Stated, digest
+from immutable_delivery.source.text import Span, Text
+
+_DOWN = lazy(
+    r"^[ \t]*(?:exports\.down\b|module\.exports\.down\b|export[ \t]+(?:async[ \t]+)?(?:function[ \t]+|const[ \t]+)down\b"
+    r"|(?:public[ \t]+)?(?:async[ \t]+)?down[ \t]*[:(]|protected[ \t]+override[ \t]+void[ \t]+Down\b)",
+    24,  # re.MULTILINE | re.DOTALL
+)
+_UP = lazy(
+    r"^[ \t]*(?:exports\.up\b|module\.exports\.up\b|export[ \t]+(?:async[ \t]+)?(?:function[ \t]+|const[ \t]+)up\b"
+    r"|(?:public[ \t]+)?(?:async[ \t]+)?up[ \t]*[:(]|protected[ \t]+override[ \t]+void[ \t]+Up\b)",
+    24,
+)
+_TOKEN = lazy(
+    r"(?P<skip>\s+|//[^\n]*|/\*.*?(?:\*/|\Z)|[;,])|\"(?P<double>(?:[^\"\\\n]|\\.)*)\"|'(?P<single>(?:[^'\\\n]|\\.)*)'"
+    r"|`(?P<ticks>(?:[^`\\]|\\.)*)`|(?P<word>\w+)|(?P<mark>\S)",
+    16,  # re.DOTALL
+)
+
+
+def filled(spec: MigrationSpec, text: Text, _tool: str) -> MigrationSpec:
+    """Return the migration with one step: all that applies it."""
+    value = text.value
+    up, down = _UP.search(value), _DOWN.search(value)
+    start = up.start() if up else 0
+    end = down.start() if down and down.start() > start else len(value)
+    while start < end and value[start].isspace():
+        start += 1
+    step = Span(start, start + len(value[start:end].rstrip()))
+    spec.steps = [Stated(normal=digest(_normal(value, start, end)), span=step)]
+    return spec
+
+
+def _normal(value: str, start: int, end: int) -> str:
+    """Return the words, without comments, layout and what may be left out at the end of a line."""
+    found = (one for one in _TOKEN.finditer(value, start, end) if one.lastgroup != "skip")
+    return " ".join(one[one.lastgroup or 0] for one in found)

@@ -1,0 +1,80 @@
+"""Migrations that are programs: their syntax tree, with places in the text."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Container, Iterator, Sequence
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from immutable_delivery.errors import UnreadableError
+from immutable_delivery.source.text import Span, Text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+MAX_LENGTH = 1_000_000
+"""Longer programs nobody wrote."""
+
+
+class Source:
+    """One program."""
+
+    def __init__(self, text: Text, language: str) -> None:
+        if len(text.value) > MAX_LENGTH:
+            raise UnreadableError(f"is longer than {MAX_LENGTH:,} characters", 0, text.value)
+        self._data = text.value.encode("utf-8", "surrogatepass")
+        plain = len(self._data) == len(text.value)
+        inside = range(0x80, 0xC0)  # the bytes of a character behind its first
+        self._continued = (
+            [] if plain else [at for at, byte in enumerate(self._data) if byte in inside]
+        )
+        self.root = _parser(language).parse(self._data).root_node
+
+    def text(self, node: Node | None) -> str:
+        """Return what is written there."""
+        return (
+            self._data[node.start_byte : node.end_byte].decode("utf-8", "replace") if node else ""
+        )
+
+    def span(self, node: Node) -> Span:
+        """Return where that is."""
+        return Span(self._offset(node.start_byte), self._offset(node.end_byte))
+
+    def _offset(self, byte: int) -> int:
+        return byte - bisect_left(self._continued, byte)
+
+    def leaves(self, node: Node, without: Container[str] = ()) -> Iterator[Node]:
+        """Yield the words below a node, in order; none of these types, and nothing below them."""
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            if one.type in without:
+                continue
+            if one.child_count:
+                waiting += reversed(one.children)
+            else:
+                yield one
+
+
+def below(node: Node, kinds: Container[str], without: Container[str] = ()) -> Iterator[Node]:
+    """Yield the nodes of these types below a node, in order."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one.type in kinds:
+            yield one
+        waiting += reversed([child for child in one.children if child.type not in without])
+
+
+def named(node: Node | None) -> Sequence[Node]:
+    """Return the children that are more than signs."""
+    return [child for child in node.named_children if child.type != "comment"] if node else ()
+
+
+@cache
+def _parser(language: str) -> Parser:
+    from tree_sitter import Language, Parser  # noqa: PLC0415 (few repositories have such migrations)
+
+    return Parser(Language(import_module(f"tree_sitter_{language}").language()))
