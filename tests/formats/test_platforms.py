@@ -18,6 +18,9 @@ FILES = {
     "Earthfile": ("VERSION 0.8\n", "Earthly"),
     "werf.yaml": ("project: web\n", "werf"),
     "koyeb.yaml": ("services:\n- name: web\n", "Koyeb"),
+    "cookbooks/web/recipes/default.rb": ("package 'nginx'\n", "Chef"),
+    "modules/web/manifests/init.pp": ("class web { }\n", "Puppet"),
+    "salt/top.sls": ("base:\n  '*': [web]\n", "Salt"),
     "Vagrantfile": ('Vagrant.configure("2") do |config|\nend\n', "Vagrant"),
     "convox.yml": ("services:\n  - web\n", "Convox"),
 }

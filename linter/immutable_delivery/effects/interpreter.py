@@ -10,7 +10,7 @@ from immutable_delivery.effects.images import NamedImage, images
 from immutable_delivery.effects.installs import installs, unsaid
 from immutable_delivery.effects.layers import Layers
 from immutable_delivery.effects.modules import program
-from immutable_delivery.effects.mutations import commands, making
+from immutable_delivery.effects.mutations import commands, converging, making
 from immutable_delivery.effects.packageurls import package_fetches
 from immutable_delivery.effects.programs import Program, called, program_of
 from immutable_delivery.effects.settings import fixes_sources, settings
@@ -226,8 +226,7 @@ class Interpreter:
             self._take(event)
         if unsaid(event):
             self._facts.append(_unsaid(event))
-        if (found := foreign(event)) is not None:
-            self._facts.append(found)
+        self._facts += [one for one in (foreign(event), converging(event)) if one is not None]
         ran = program_of(event)
         if "task_runners" in event.role.sets and event.call.through is None:
             self.tasks.append(called(event))

@@ -9,7 +9,8 @@ from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, hull
 from immutable_delivery.effects.transfers import COPYING, carried, transfer
-from immutable_delivery.facts import Built, Command, Effect, Mutation
+from immutable_delivery.effects.unanalysed import CONVERGENT, unread
+from immutable_delivery.facts import Built, Command, Effect, Mutation, Unread
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.shell import Word
 
@@ -30,6 +31,8 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
         return
     arguments = event.arguments
     rule = _matching(event, arguments, "mutations")
+    if rule is not None and rule.converges and event.scope.phase == "build":
+        return  # a part of what is built
     if rule is not None and _concerns(rule, arguments):
         yield _deploying(
             _command(event, arguments, rule, rule.mutates, rule.builds), rule, arguments
@@ -43,6 +46,17 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
         yield replace(command, target=moved.path, sources=moved.sources)
     elif event.call.sudo and not told:
         yield _command(event, arguments, None)
+
+
+def converging(event: Event) -> Unread | None:
+    """Return a run of configuration management that builds an image; what Ansible does is read elsewhere."""
+    if event.scope.phase != "build" or "mutations" not in event.role.rules:
+        return None
+    rule = _matching(event, event.arguments, "mutations")
+    if rule is None or rule.converges in {"", "Ansible"}:
+        return None
+    words = event.call.words
+    return unread(rule.converges, hull(words[0], words[-1]), event.scope, event.extent, CONVERGENT)
 
 
 def making(event: Event, made: str) -> Command:

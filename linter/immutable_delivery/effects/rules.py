@@ -42,6 +42,8 @@ class Rule(Record, frozen=True):
     """The options whose value says what is put in (`--set image.tag=1.2`), or its version; `pairs` for the operands."""
     takes: SourceType = ""
     """What it takes from elsewhere: chart, kustomize, git …"""
+    converges: str = ""
+    """The configuration management that it runs: Chef, Puppet …"""
 
     @classmethod
     def parse(
@@ -58,6 +60,7 @@ class Rule(Record, frozen=True):
         deployment: Deployment = "",
         takes: SourceType = "",
         context: object = "",
+        converges: str = "",
         *,
         runs: bool = False,
         pushes: bool = False,
@@ -72,7 +75,7 @@ class Rule(Record, frozen=True):
         given = (names, words, options, absent, mutates, builds, targets, tuple(check))
         folder = tuple(str(context).split())
         more = (starts, where, runs, pushes, deployment, makes)
-        return cls(*given, *more, folder, tuple(sets), takes)
+        return cls(*given, *more, folder, tuple(sets), takes, converges)
 
     def matches(self, arguments: Arguments) -> bool:
         """Whether the arguments of one of its programs are what it describes."""

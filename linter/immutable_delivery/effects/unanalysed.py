@@ -10,6 +10,10 @@ from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Word, is_shell
 from immutable_delivery.syntax.shell.shells import printed, shell_arguments
 
+CONVERGENT = (
+    "recipes, manifests and states are convergent: what they make depends on the machine they meet"
+)
+"""Why nobody judges what configuration management is told."""
 _WINDOWS = {"powershell": "PowerShell", "pwsh": "PowerShell", "cmd": "cmd"}
 
 _READING = frozenset(("eval", ".", "source"))

@@ -59,8 +59,16 @@ def _unread(path: str, document: Document) -> Iterator[Fact]:
             extent=place,
             scope=Scope(owner=path, phase="start", deployed=True, manifest=path),
             subject=document.platform,
-            reason="its files are in a format that is not read",
+            reason=_reason(document.platform),
         )
+
+
+def _reason(platform: str) -> str:
+    if platform not in known(Platforms).convergent:
+        return "its files are in a format that is not read"
+    from immutable_delivery.effects.unanalysed import CONVERGENT  # noqa: PLC0415 (it loads the shell)
+
+    return CONVERGENT
 
 
 def _platform(path: str, text: str) -> str:

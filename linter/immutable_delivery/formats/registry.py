@@ -106,7 +106,9 @@ REGISTRY = (
     Entry(
         "platforms",
         r"^(?:digitalocean-app|deploy\.template|app[^/]*|render|heroku|apprunner|serverless|manifest|werf|koyeb|convox)\.ya?ml$"
-        r"|^(?:fly[^/]*|railway)\.toml$|^(?:railway|Dockerrun\.aws)\.json$|^(?:captain-definition|Earthfile|Vagrantfile)$",
+        r"|^(?:fly[^/]*|railway)\.toml$|^(?:railway|Dockerrun\.aws)\.json$|^(?:captain-definition|Earthfile|Vagrantfile|Berksfile|Puppetfile)$|\.(?:rb|pp|sls)$",
+        paths=r"(?:\.(?!rb|pp|sls)\w+|/[^/.]+|^[^/.]+)$"
+        r"|(?:^|/)(?:recipes/[^/]+\.rb|Policyfile\.rb|manifests/[^/]+\.pp|(?:top|init)\.sls)$",
         apart=True,
     ),
     Entry(

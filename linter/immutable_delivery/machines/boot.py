@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
-from immutable_delivery.facts import Action, Fact, Install, Package, Scope, Unread
+from immutable_delivery.facts import Action, Command, Fact, Install, Package, Scope, Unread
 from immutable_delivery.machines.commands import MachineCommands
 from immutable_delivery.machines.parts import Part, parts
 from immutable_delivery.records import replace
@@ -31,6 +31,13 @@ _COMMANDS = ("bootcmd", "runcmd")
 _UPGRADES = ("package_upgrade", "apt_upgrade")
 _TRUE = frozenset({"true", "True", "yes", "on"})
 _PAIR = 2
+_CONVERGING = {
+    "puppet": "puppet",
+    "chef": "chef-client",
+    "salt_minion": "salt-minion",
+    "ansible": "ansible-pull",
+}
+"""Modules of cloud-init that install and run configuration management."""
 _PLAIN = frozenset({"", "text/plain"})
 
 
@@ -79,6 +86,23 @@ def cloud_config(root: Node | None, scope: Scope, ctx: ParseContext) -> Iterator
             run.command(item)
     if isinstance(root, Tree):
         yield from run.finish(root.place)
+        yield from _converged(root, scope)
+
+
+def _converged(root: Tree, scope: Scope) -> Iterator[Command]:
+    """Yield the configuration management that a module of cloud-init runs on the machine."""
+    for name, tool in _CONVERGING.items():
+        if name in root.entries:
+            key = root.entries[name][0]
+            yield Command(
+                used_at=key.place,
+                extent=root.extent(name),
+                scope=scope,
+                tool=tool,
+                text=f"{name}:",
+                target=scope.owner,
+                mutates="host",
+            )
 
 
 def _packages(root: Node | None, scope: Scope) -> Iterator[Install]:

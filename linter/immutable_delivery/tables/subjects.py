@@ -314,6 +314,8 @@ class Platforms(Subject, frozen=True):
     """Platform → its files; `*` stands for any text within a name."""
     keys: Rows = field(default_factory=dict)
     """Platform → keys of which one stands in such a file."""
+    convergent: frozenset[str] = frozenset()
+    """Platforms whose files converge machines that run."""
 
     @cached_property
     def patterns(self) -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:

@@ -10,7 +10,8 @@ from immutable_delivery.containers.lower import variable
 from immutable_delivery.containers.secrets import goes_to_keys, secret_file
 from immutable_delivery.containers.spec import VariableSpec
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Copy, Fact, Scope
+from immutable_delivery.effects.unanalysed import CONVERGENT
+from immutable_delivery.facts import Copy, Fact, Scope, Unread
 from immutable_delivery.jobs.scripts import joined
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.machines.commands import MachineCommands
@@ -29,6 +30,7 @@ MAX_FILES = 200
 """So many files of a folder that is uploaded are looked at."""
 
 _SHELLS = {"shell": "sh", "shell-local": "sh", "powershell": "pwsh", "windows-shell": "cmd"}
+_CONVERGING = {"chef": "Chef", "puppet": "Puppet", "salt": "Salt"}
 _CLEARED = lazy(
     r"\b(?:rm|shred|truncate|find|unlink)\b[^\n]*authorized_keys|>\s*\S*authorized_keys"
 )
@@ -61,7 +63,22 @@ class Provisioners(Record):
                 yield from self._scripts(node, run, _SHELLS[name.text])
             else:
                 self.cleans = True
+                yield from self._converging(name, node)
         yield from run.finish(self.build.place)
+
+    def _converging(self, name: Scalar, node: Tree) -> Iterator[Unread]:
+        """Yield configuration management that nobody here reads."""
+        tool = next(
+            (tool for begin, tool in _CONVERGING.items() if name.text.startswith(begin)), ""
+        )
+        if tool:
+            yield Unread(
+                used_at=name.place,
+                extent=node.place,
+                scope=self.scope,
+                subject=tool,
+                reason=CONVERGENT,
+            )
 
     def _scripts(self, node: Tree, run: MachineCommands, shell: str) -> Iterator[Fact]:
         lines = [one.written for one in listed(node.get("inline")) if isinstance(one, Scalar)]
