@@ -661,6 +661,22 @@ class Problem(Record, frozen=True, kw_only=True):
     place: Hidden[Place]
 
 
+class Sentence(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What a delivery meta file says in one place."""
+
+    key: str
+    """The entry that says it: `image`, `manifests`, `builds` …"""
+    value: str
+    """What it says; paths relative to the root."""
+    path: str
+    """Where in the document: `environments[0].digest`."""
+    about: str = ""
+    """The environment that it is about, where it is about one."""
+    external: bool = False
+    """Whether it is about something that is not in this repository."""
+    place: Place
+
+
 class Contract(Fact, frozen=True, kw_only=True):
     """The delivery meta file of one service."""
 
@@ -675,6 +691,21 @@ class Contract(Fact, frozen=True, kw_only=True):
     stages: tuple[str, ...] = ()
     """The environments that it names, in the order in which an artifact passes through them."""
     problems: tuple[Problem, ...] = ()
+    sentences: Hidden[tuple[Sentence, ...]] = ()
+    """What it says, place by place, as far as the repository can say something else."""
+
+
+class Contradiction(Fact, frozen=True, kw_only=True):
+    """Made by linking: a sentence of a delivery meta file, and what the repository says instead."""
+
+    name: str = ""
+    """The service."""
+    sentence: str = ""
+    """Where in the meta file: `environments[0].digest`."""
+    says: str = ""
+    """What the meta file says."""
+    instead: str = ""
+    """What the repository says, for a person."""
 
 
 class Made(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -852,7 +883,7 @@ class Suppression(Fact, frozen=True, kw_only=True):
 
 AnyFact: TypeAlias = (
     Image | Install | Fetch | Source | Mount | Start | Command | Unread | Copy | Variable | Container
-    | Resource | Job | Migration | Statement | Contract | Service | Project | File | Suppression
+    | Resource | Job | Migration | Statement | Contract | Contradiction | Service | Project | File | Suppression
 )  # fmt: skip
 
 VOCABULARIES: dict[str, tuple[str, ...]] = {

@@ -68,7 +68,8 @@ def link(
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
         linked = link_volumes(link_mounts(link_proxies(linked), files), files)
         linked = _delivered(linked, builds, lock, settings, recall)
-        return link_unread(link_builds(_pinned(linked, files), builds, files))
+        linked = _contradicted(_pinned(linked, files), builds)
+        return link_unread(link_builds(linked, builds, files))
 
 
 def _released(facts: Sequence[Fact]) -> Sequence[Fact]:
@@ -122,6 +123,15 @@ def _migrated(facts: Sequence[Fact], asked: Asked | None) -> Sequence[Fact]:
     from immutable_delivery.links.migrations import link_migrations  # noqa: PLC0415 (many repositories have none)
 
     return link_migrations(facts, asked)
+
+
+def _contradicted(facts: Sequence[Fact], builds: Sequence[Build]) -> Sequence[Fact]:
+    """Link meta files with what says otherwise, where there are some."""
+    if not any(isinstance(fact, Contract) for fact in facts):
+        return facts
+    from immutable_delivery.links.contradictions import link_contradictions  # noqa: PLC0415 (as above)
+
+    return link_contradictions(facts, builds)
 
 
 def _sourced(facts: Sequence[Fact], files: Files, remote: Remote, trust: Trust) -> Sequence[Fact]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from re import MULTILINE
 
-from immutable_delivery.facts import Fact, File, Service, Suppression, Unread
+from immutable_delivery.facts import Contradiction, Fact, File, Service, Suppression, Unread
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.pipeline.examine import Examined
 from immutable_delivery.reading.project import Input
 from immutable_delivery.repository.discover import Tree
 from immutable_delivery.source.escape import shown
 
-_SAY_NOTHING = (File, Service, Suppression, Unread)
+_SAY_NOTHING = (Contradiction, File, Service, Suppression, Unread)
 """Facts of the files themselves, not of what they deliver."""
 _WORD = lazy(r"^[ \t]*(?!#|//|---|\.\.\.)\S", MULTILINE)
 """What more there is to a text than blanks, comments and marks of documents."""

@@ -10,6 +10,7 @@ from immutable_delivery.edits.plan import Plan
 from immutable_delivery.facts import (
     Container,
     Contract,
+    Contradiction,
     Fact,
     Image,
     Project,
@@ -28,7 +29,7 @@ from immutable_delivery.source.text import Place
 _OF_PINS = {"image", "pin", "evidence"}
 """What a digest changes in the facts about what an image is for."""
 _ABOUT_IMAGES = (Container, Contract)
-_DERIVED = (Suppression, Service, Project)
+_DERIVED = (Contradiction, Suppression, Service, Project)
 
 
 class Edited:

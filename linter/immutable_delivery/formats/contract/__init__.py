@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from immutable_delivery.context import Comment, ParseContext, ParseProblem
-from immutable_delivery.facts import Build, Fact
+from immutable_delivery.facts import Build, Contract, Fact, Problem
 from immutable_delivery.formats.contract.artifacts import artifacts, image_of
 from immutable_delivery.formats.contract.meaning import build_of, contract_fact, start_facts
 from immutable_delivery.formats.contract.problems import problems, second_document
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.text import Text
+from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax import yaml
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
@@ -55,6 +55,8 @@ def facts(
 ) -> Iterable[Fact | Build]:
     """Yield what each meta file states of its service."""
     for path, tree in documents.items():
+        if not any(document.root or document.problem for document in tree):
+            yield _empty(path)
         for number, document in enumerate(tree):
             if document.problem:
                 ctx.troubles.append(ParseProblem(path, document.problem_at, document.problem))
@@ -62,10 +64,18 @@ def facts(
                 yield from _facts(path, number, document.root, ctx)
 
 
+def _empty(path: str) -> Contract:
+    """Return a meta file that says nothing at all."""
+    place = Place(path, Span(0, 0))
+    text = "the file is empty: say at least `service:` and `start:`, or take it away"
+    problem = Problem(text=text, place=place)
+    return Contract(used_at=place, extent=place, start=None, problems=(problem,))
+
+
 def _facts(path: str, number: int, root: yaml.Node, ctx: ParseContext) -> Iterator[Fact | Build]:
     """Yield the facts of document ``number`` of a file."""
     extra = (second_document(root),) if number else ()
-    yield contract_fact(root, (*extra, *problems(root, path, ctx.files)))
+    yield contract_fact(root, (*extra, *problems(root, path, ctx.files)), path)
     if isinstance(root, yaml.Mapping):
         stated = (image_of(root), build_of(root, path))
         yield from (fact for fact in stated if fact is not None)

@@ -11,6 +11,7 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Contract, Fact, Problem
 from immutable_delivery.formats.contract.artifacts import environments, image_of
 from immutable_delivery.formats.contract.entries import argv_of, builds, scope_of, text_of
+from immutable_delivery.formats.contract.sentences import sentences
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
@@ -21,8 +22,8 @@ _FIELDS = (("name", "service"), ("image", "image"), ("pin", "image"), ("start", 
 """Fields of the contract and the entries that decide them."""
 
 
-def contract_fact(root: Node, problems: tuple[Problem, ...]) -> Contract:
-    """Return the contract as a whole."""
+def contract_fact(root: Node, problems: tuple[Problem, ...], path: str) -> Contract:
+    """Return the contract as a whole; ``path`` is the file's own."""
     entries = root if isinstance(root, Mapping) else Mapping(place=root.place)
     image = image_of(entries)
     places = {field: _place(entries, key) for field, key in _FIELDS if entries.key(key)}
@@ -39,6 +40,7 @@ def contract_fact(root: Node, problems: tuple[Problem, ...]) -> Contract:
         start=argv_of(entries),
         stages=tuple(one.name for one in environments(entries)),
         problems=problems,
+        sentences=sentences(entries, folder_of(path)),
     )
 
 

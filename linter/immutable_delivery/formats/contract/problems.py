@@ -92,6 +92,8 @@ def _unreachable(root: Mapping, folder: str, files: Files) -> Iterator[Problem]:
 
 def _named(root: Mapping) -> Iterator[tuple[str, Scalar]]:
     build, pipeline = root.get("build"), root.get("pipeline")
+    if isinstance(pipeline, Mapping):
+        pipeline = pipeline.get("file")
     if isinstance(build, Mapping):
         for key in ("context", "dockerfile"):
             yield from _text(f"build.{key}", build.get(key))
@@ -100,7 +102,11 @@ def _named(root: Mapping) -> Iterator[tuple[str, Scalar]]:
             for at, manifest in enumerate(items_of(environment.get("manifests"))):
                 yield from _text(f"environments[{index}].manifests[{at}]", manifest)
     if isinstance(pipeline, Scalar) and "://" not in pipeline.text:
-        yield from _text("pipeline", pipeline)
+        whole = isinstance(root.get("pipeline"), Scalar)
+        yield from _text("pipeline" if whole else "pipeline.file", pipeline)
+    for index, data in enumerate(items_of(root.get("data"))):
+        if isinstance(data, Mapping):
+            yield from _text(f"data[{index}].migrations", data.get("migrations"))
 
 
 def _no_dockerfile(root: Mapping, folder: str, files: Files) -> Iterator[Problem]:

@@ -1,0 +1,206 @@
+"""What a repository tells of each of its services, as a meta file would say it; nothing is guessed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from immutable_delivery.config.read import load
+from immutable_delivery.facts import (
+    Container,
+    Contract,
+    Fact,
+    Image,
+    Job,
+    Mount,
+    Recipe,
+    Service,
+    Variable,
+)
+from immutable_delivery.formats.kustomize import FILE_NAMES
+from immutable_delivery.links import lockfile
+from immutable_delivery.links.agreed import ports_of
+from immutable_delivery.links.dependencies import host_of
+from immutable_delivery.links.keeping import keeps
+from immutable_delivery.links.link import link
+from immutable_delivery.pipeline.examine import reading_settings
+from immutable_delivery.reading.project import Reader, read
+from immutable_delivery.records import Record
+from immutable_delivery.references.images import name_and_tag
+from immutable_delivery.repository.discover import open_tree
+from immutable_delivery.source.files import folder_of
+
+T = TypeVar("T", bound=Fact)
+
+
+class Reached(Record, frozen=True):
+    """One environment that a service runs in."""
+
+    name: str
+    manifests: tuple[str, ...] = ()
+    digest: str = ""
+
+
+class Known(Record, frozen=True, kw_only=True):
+    """What is known of one service; empty is what nothing tells, or not everywhere the same."""
+
+    name: str
+    contract: str = ""
+    """The meta file that describes it."""
+    dockerfile: str = ""
+    context: str | None = None
+    target: str = ""
+    manifest: str = ""
+    image: str = ""
+    start: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    environments: tuple[Reached, ...] = ()
+    pipeline: str = ""
+    job: str = ""
+    data: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+def known(start: Path) -> tuple[Path, list[Known], frozenset[str]]:
+    """Return the root of the repository around a folder, its services, and the paths that are taken."""
+    tree = open_tree(start)
+    settings = reading_settings(load(tree.files))
+    project = read(tree.files, tree.skipped, Reader(tree.files, settings))
+    lock = lockfile.read(tree.files)
+    facts = link(project.facts, project.builds, tree.files, lock, settings)
+    return tree.root, _Repository(facts, project.recipes).services(), frozenset(tree.files.paths)
+
+
+class _Repository:
+    """The facts of a repository by service."""
+
+    def __init__(self, facts: Sequence[Fact], recipes: Sequence[Recipe]) -> None:
+        self._services = [fact for fact in facts if isinstance(fact, Service)]
+        self._contracts = {
+            fact.scope.service: fact.used_at.file for fact in facts if isinstance(fact, Contract)
+        }
+        live = [fact for fact in facts if not fact.scope.development]
+        self._containers = _by_service(live, Container)
+        self._images = _by_service(live, Image)
+        self._mounts = _by_service(live, Mount)
+        self._variables = _by_service(live, Variable)
+        self._jobs = [fact for fact in facts if isinstance(fact, Job)]
+        self._recipes: Mapping[str, list[Recipe]] = defaultdict(list)
+        for one in recipes:
+            self._recipes[one.dockerfile].append(one)
+        self._names = {one.name.rpartition(":")[2] for one in self._services}
+
+    def services(self) -> list[Known]:
+        """Return what is known of each."""
+        return [self._known(one.name) for one in self._services]
+
+    def _known(self, name: str) -> Known:
+        containers = self._containers[name]
+        stages = [one for one in containers if one.container_type == "stage" and one.last]
+        running = [one for one in containers if one.scope.deployed and one.container_type != "init"]
+        files = {one.dockerfile for one in stages}
+        dockerfile = files.pop() if len(files) == 1 else ""
+        recipes = [one for one in self._recipes[dockerfile] if not one.assumed]
+        image = self._image(name)
+        pipeline, job = self._job(image)
+        return Known(
+            name=name,
+            contract=self._contracts.get(name, ""),
+            dockerfile=dockerfile,
+            context=_same([one.context for one in recipes]),
+            target=_same([one.target for one in recipes]) or "",
+            manifest=next((one.manifest for one in running), ""),
+            image=image,
+            start=_start(stages, running),
+            ports=_ports(running or stages),
+            environments=tuple(self._environments(name, running, image)),
+            pipeline=pipeline,
+            job=job,
+            data=self._data(name),
+            needs=self._needs(name),
+        )
+
+    def _image(self, name: str) -> str:
+        """Return the repository that runs, where all that runs of the service is of one."""
+        found = {
+            one.name for one in self._images[name] if one.role == "container" and one.scope.deployed
+        }
+        only = found.pop() if len(found) == 1 else None
+        return only or ""
+
+    def _environments(
+        self, name: str, running: Sequence[Container], image: str
+    ) -> Iterable[Reached]:
+        names = dict.fromkeys(env for one in running for env in one.scope.environments)
+        for environment in names:
+            here = [one for one in running if environment in one.scope.environments]
+            own = {one.manifest for one in here if one.scope.environments == (environment,)}
+            own |= self._overlays(name, environment)
+            digests = {
+                one.digest
+                for one in self._images[name]
+                if environment in one.scope.environments and one.name == image and one.digest
+            }
+            digest = digests.pop() if len(digests) == 1 else ""
+            yield Reached(environment, tuple(sorted(own)), digest or "")
+
+    def _overlays(self, name: str, environment: str) -> set[str]:
+        """Return the folders of the kustomizations that decide the image of a service in one environment alone."""
+        files = {
+            one.place_of("digest", "tag").file
+            for one in self._images[name]
+            if one.scope.environments == (environment,)
+        }
+        return {folder_of(path) for path in files if path.rpartition("/")[2] in FILE_NAMES}
+
+    def _job(self, image: str) -> tuple[str, str]:
+        """Return the pipeline and the job that alone builds and pushes an image."""
+        found = {
+            (job.used_at.file, job.name)
+            for job in self._jobs
+            for one in (*job.pushes, *job.builds)
+            if image and one.image and name_and_tag(one.image)[0] == image
+        }
+        return found.pop() if len(found) == 1 else ("", "")
+
+    def _data(self, name: str) -> tuple[tuple[str, str], ...]:
+        kept = {
+            (one.source.rpartition("/")[2] or "data", one.target)
+            for one in self._mounts[name]
+            if one.scope.deployed and one.source and one.target and keeps(one)
+        }
+        return tuple(sorted(kept))
+
+    def _needs(self, name: str) -> tuple[str, ...]:
+        hosts = {host_of(one) for one in self._variables[name] if one.scope.deployed}
+        return tuple(sorted((hosts & self._names) - {name.rpartition(":")[2]}))
+
+
+def _by_service(facts: Iterable[Fact], kind: type[T]) -> Mapping[str, list[T]]:
+    found: dict[str, list[T]] = defaultdict(list)
+    for fact in facts:
+        if isinstance(fact, kind):
+            for name in fact.scope.services:
+                found[name].append(fact)
+    return found
+
+
+def _same(values: Sequence[str | None]) -> str | None:
+    return values[0] if values and len(set(values)) == 1 else None
+
+
+def _start(stages: Sequence[Container], running: Sequence[Container]) -> tuple[str, ...]:
+    """Return the start command, where what runs says none of its own, or all of it the same."""
+    if any(one.entry != () for one in running):
+        entries = {one.entry for one in running if one.entrypoint}
+        whole = len(entries) == 1 and all(one.entrypoint for one in running)
+        return (entries.pop() or ()) if whole else ()
+    entries = {one.entry for one in stages}
+    return (entries.pop() or ()) if len(entries) == 1 else ()
+
+
+def _ports(containers: Sequence[Container]) -> tuple[str, ...]:
+    ports = {port for one in containers for port in ports_of(one)}
+    return tuple(sorted(ports, key=lambda port: (len(port), port)))
