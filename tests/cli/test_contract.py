@@ -37,7 +37,7 @@ service: web
 # owner: who answers for it is nowhere said here
 image: r.example/shop/web
 build:
-  # context: nothing here says the folder of its build context
+  context: .
   dockerfile: Dockerfile
 start: [node, server.js]
 ports: [8080]
