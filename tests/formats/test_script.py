@@ -127,3 +127,41 @@ def test_a_script_that_is_told_which_function_to_run_runs_that_one() -> None:
     found = facts({".github/workflows/a.yml": step, "ci.sh": script})
     of_job = [f.text for f in found if isinstance(f, Image) and not f.scope.alone]
     assert of_job == ["a"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"$(dirname "$0")/lib/x.sh"',
+        '"$(dirname "${BASH_SOURCE[0]}")"/lib/x.sh',
+        '"${BASH_SOURCE[0]%/*}/lib/x.sh"',
+        "${0%/*}/lib/x.sh",
+        'cd "$(dirname "$0")" && lib/x.sh',
+        'cd "$(dirname "$(readlink -f "$0")")/.." && deploy/lib/x.sh',
+        'D=$( cd "$( dirname "${BASH_SOURCE[0]}" )" >/dev/null 2>&1 && pwd -P ); "$D/lib/x.sh"',
+        'D="$(cd -- "$(dirname -- "$0")/.." && pwd)"; cd / && sh "$D"/deploy/lib/x.sh',
+        '. "$(dirname "$BASH_SOURCE")/lib/x.sh"',
+    ],
+)
+def test_a_script_finds_what_lies_beside_it(line: str) -> None:
+    files = {"deploy/a.sh": f"{line} # docker\n", "deploy/lib/x.sh": "kubectl edit deploy/web\n"}
+    project = read(MemoryFiles(files), lambda _path: "")
+    found = [
+        one for one in project.facts if isinstance(one, Command) and one.mutates and one.related
+    ]
+    assert [one.scope.owner for one in found] == ["deploy/a.sh"]
+
+
+def test_where_a_job_calls_a_script_its_folder_is_known() -> None:
+    files = {
+        ".gitlab-ci.yml": "a: {script: [cd deploy, ./a.sh]}\n",
+        "deploy/a.sh": 'exec "$(dirname "$0")/x.sh"\n',
+        "deploy/x.sh": "kubectl edit deploy/web\n",
+    }
+    project = read(MemoryFiles(files), lambda _path: "")
+    found = [
+        one
+        for one in project.facts
+        if isinstance(one, Command) and one.mutates and not one.scope.alone
+    ]
+    assert [one.used_at.file for one in found] == ["deploy/x.sh"]

@@ -124,7 +124,20 @@ def _read(
         followed.read += 1
         followed.scripts += [body.path] if body.path else []
         given = None if program.sourced else program.arguments
-        interpreter.script(body.text, program.scope, body.extent, (place,), arguments=given)
+        interpreter.script(
+            body.text, program.scope, body.extent, (place,),
+            arguments=given, path=_called(program, body), folder=program.folder,
+        )  # fmt: skip
+
+
+def _called(program: Program, body: Body) -> LocatedText | None:
+    """Return the path by which a script is called, as its `$0` and `BASH_SOURCE`; None where nobody knows.
+
+    It stands where the script begins, so that another call of it by the same path is the same.
+    """
+    path, start = program.path, body.text.used_at.span.start
+    known = path.known and "/" in path.text
+    return LocatedText.literal(path.text, body.text.used_at.at(start, start)) if known else None
 
 
 def _read_inline(program: Program, interpreter: Interpreter, place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 
 from immutable_delivery.effects.artifacts import MadeImage, made_images
@@ -114,8 +115,10 @@ class Interpreter:
         escape: str = "\\",
         hidden: tuple[str, ...] = (),
         arguments: Sequence[LocatedText] | None = None,
+        path: LocatedText | None = None,
+        folder: str | None = "",
     ) -> None:
-        """Read a script of the shell, given these arguments; one that names another interpreter is not analysed.
+        """Read a script of the shell, called by a path in a folder, with arguments; one that names another interpreter is not analysed.
 
         Without ``extent`` every command is a statement of its own. ``hidden`` are the parts of it that somebody else fills in
         before a shell reads it, as they are written.
@@ -128,8 +131,10 @@ class Interpreter:
                 self._facts.append(unread(language, text.used_at, scope, extent or text.used_at))
                 return
             text, hidden = replace(translated, unresolved=()), translated.unresolved
+        own: dict[str, LocatedText | None] = {"0": path, "BASH_SOURCE": path} if path else {}
+        seen = ChainMap(own, self.variables)
         wrappers = self._stage.tables.wrappers
-        ran = runs.run(text, self.variables, wrappers, escape, hidden, arguments)
+        ran = runs.run(text, seen, wrappers, escape, hidden, arguments, folder=folder)
         self._read(ran, scope, extent, related, text.used_at)
 
     def argv(

@@ -79,7 +79,8 @@ def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact
         if "\ufffd" in document.text.text and b"\0" in ctx.files.read(path):
             yield _unread(document, scope)
             continue
-        recipe = Recipe(path, (document.text,), scope, "", "bash")
+        called = LocatedText.literal(path, Place(path, Span(0, 0)))
+        recipe = Recipe(path, (document.text,), scope, "", "bash", path=called)
         yield from told([recipe], ctx)
 
 

@@ -29,7 +29,8 @@ def told(recipes: Sequence[Recipe], ctx: ParseContext) -> Iterator[Fact]:
 def _read(recipe: Recipe, ctx: ParseContext) -> Scripts:
     scripts = Scripts(ctx, recipe.values)
     for text in recipe.scripts:
-        scripts.script(text, recipe.scope, None, shell=recipe.shell, folder=recipe.folder)
+        where = recipe.scope, None
+        scripts.script(text, *where, shell=recipe.shell, folder=recipe.folder, path=recipe.path)
     for words in recipe.programs:
         place = words[0].used_at.at(words[0].used_at.span.start, words[-1].used_at.span.end)
         scripts.argv(words, recipe.scope, place, folder=recipe.folder)

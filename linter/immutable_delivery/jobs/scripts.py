@@ -61,17 +61,18 @@ class Scripts:
         shell: str = "sh",
         folder: str | None = "",
         place: Place | None = None,
+        path: LocatedText | None = None,
     ) -> None:
         """Read a script, and the scripts that it runs; parts without a value stay as they are written.
 
-        Without ``extent`` every command is a statement of its own. ``place`` leads to the script where that stands elsewhere.
+        Without ``extent`` every command is a statement of its own. ``place`` leads to the script where that stands elsewhere, ``path`` is what it is called by.
         """
         self._interpreter.shell = shell
         related = (place,) if place is not None else ()
         hidden = tuple(name for name in text.unresolved if name in text.text)
         with self._following(place or extent or text.used_at, folder):
             text = replace(text, unresolved=())
-            self._interpreter.script(text, scope, extent, related, hidden=hidden)
+            self._interpreter.script(text, scope, extent, related, hidden=hidden, path=path)
 
     def argv(
         self,

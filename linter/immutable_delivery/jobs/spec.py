@@ -155,6 +155,8 @@ class Recipe(Record, frozen=True):
     needs: tuple[str, ...] = ()
     """The recipes that are run before it, or that it calls."""
     values: Values = field(default_factory=dict)
+    path: LocatedText | None = None
+    """What its script is called by, where it is a file."""
     programs: tuple[tuple[LocatedText, ...], ...] = ()
     """Programs with their words that no shell reads."""
 

@@ -26,6 +26,7 @@ _SPECIAL = lazy(r"[\\\x01{$]")
 _NAME = r"\$(?P<name>[A-Za-z_]\w*|[0-9@*#?!])"
 _UNQUOTED = lazy(rf"\\.|\x01+|{_NAME}", re.DOTALL)
 _QUOTED = lazy(rf'\\[$`"\\]|\x01+|{_NAME}')
+_OWN = "BASH_SOURCE[0]"
 _CUTS = frozenset(("#", "##", "%", "%%"))
 _SIMPLE = lazy(r"[\w./:@+*?-]{1,100}")
 """A pattern without quotes, variables and classes."""
@@ -202,7 +203,9 @@ def _variable(node: Node, text: str) -> Variable:
     name = text[head.start_byte : head.end_byte]
     if head.type == "subscript" and not tail and name.endswith(("[@]", "[*]")):
         return Variable(name[:-3], start, end)
-    if head.type not in {"variable_name", "special_variable_name"}:
+    if name == _OWN:
+        name = _OWN[:-3]
+    elif head.type not in {"variable_name", "special_variable_name"}:
         return Variable(name, start, end, "?!")
     if not tail:
         return Variable(name, start, end)

@@ -21,7 +21,7 @@ MOST_RUNS = 8
 
 Arguments: TypeAlias = Sequence[LocatedText] | None
 _Said: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...] | None
-_Script: TypeAlias = tuple[LocatedText, str, tuple[str, ...], _Said]
+_Script: TypeAlias = tuple[LocatedText, str, tuple[str, ...], _Said, str | None]
 
 
 class Ran(Record, frozen=True, eq=False):
@@ -56,14 +56,16 @@ def run(
     escape: str = "\\",
     hidden: tuple[str, ...] = (),
     arguments: Arguments = None,
+    folder: str | None = "",
 ) -> Ran:
-    """Return what a script runs: what it ran before, where all that it asks for is the same."""
-    known = _remembered((text, escape, hidden, _said(arguments)))
+    """Return what a script runs in a folder: what it ran before, where all that it asks for is the same."""
+    known = _remembered((text, escape, hidden, _said(arguments), folder))
     for one in known:
         if one.holds(variables, wrappers, arguments):
             return one
     given = Asked(variables)
     shell = Shell(given, wrappers)
+    shell.folder = folder
     shell.run(text, escape, hidden, arguments)
     told = arguments if arguments and _shown(arguments, shell.calls) else None
     known.append(Ran(shell.calls, shell.incomplete, wrappers, given.answers, told))

@@ -12,6 +12,7 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.shell.calls import Call, Redirect
 from immutable_delivery.syntax.shell.expansion import Expander
+from immutable_delivery.syntax.shell.pathnames import PATHS, path_of
 from immutable_delivery.syntax.shell.shells import printed
 from immutable_delivery.syntax.shell.source import Source, Word
 from immutable_delivery.syntax.shell.variables import Given, Variables
@@ -24,6 +25,7 @@ MAX_STEPS = 10_000
 MAX_NESTING = 24
 """Hostile scripts end soon, and what is left out is named."""
 
+_SILENT = frozenset(("cd", "pushd", "set", "true", ":"))
 _EMPTY = Source(LocatedText.literal("", Place("", Span(0, 0))))
 
 
@@ -95,9 +97,14 @@ class Interpreter(ABC):
         self.fed = before
 
     def printed(self, calls: list[int]) -> LocatedText | None:
-        """Return what calls print, where that is one line that stands there."""
-        one = self.calls[calls[0]] if len(calls) == 1 else None
-        lines = printed(one) if one and not one.inputs and one.name != "cat" else None
+        """Return what calls print, where that is one line that stands there, or a path that they tell."""
+        told = [self.calls[number] for number in calls if self.calls[number].name not in _SILENT]
+        one = told[0] if len(told) == 1 else None
+        if one is None or one.inputs:
+            return None
+        if len(told) < len(calls) or one.name in PATHS:
+            return path_of(one)
+        lines = printed(one) if one.name != "cat" else None
         return lines[0] if lines and len(lines) == 1 else None
 
     def call(self, words: list[Word]) -> list[int]:
