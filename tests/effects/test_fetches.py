@@ -157,6 +157,18 @@ def test_what_brings_nothing_in(script: str) -> None:
         (f"gpg --keyserver k.example --recv-keys {COMMIT}", True),
         ("curl -o k.asc https://x/k; echo 'abc  k.asc' | sha256sum -c; gpg --import k.asc", True),
         ("wget https://x/k.asc; gpg --show-keys k.asc | grep 0A1B2C3D && apt-key add k.asc", True),
+        (
+            "wget https://x/k.asc && gpg -n --import --import-options import-show k.asc | grep -q 0A1B",
+            True,
+        ),
+        (
+            "wget https://x/k.asc && gpg --import-options=import-minimal,show-only --import k.asc | grep -q 0A1B",
+            True,
+        ),
+        (
+            "wget https://x/k.asc && gpg -n --import --import-options import-minimal k.asc | grep -q 0A1B",
+            False,
+        ),
     ],
 )
 def test_keys_from_the_network(script: str, verified: bool) -> None:

@@ -165,3 +165,21 @@ def test_where_a_job_calls_a_script_its_folder_is_known() -> None:
         if isinstance(one, Command) and one.mutates and not one.scope.alone
     ]
     assert [one.used_at.file for one in found] == ["deploy/x.sh"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("skopeo copy --all --src-creds a:b docker://a/b:1 docker://c/d:1", ["a/b:1"]),
+        ("skopeo copy oci:out docker://c/d:1", []),
+        ("kubectl run x --image=a:1", ["a:1"]),
+        (
+            """kubectl run x --image=null --overrides='{"containers": [{"image": "b:1"}]}'""",
+            ["b:1"],
+        ),
+    ],
+)
+def test_images_that_are_copied_or_said_elsewhere(line: str, expected: list[str]) -> None:
+    found = facts({"a.sh": f"{line}\n"})
+    assert [one.text for one in found if isinstance(one, Image)] == expected
+    assert not any(isinstance(one, Command) and one.deploys == "null" for one in found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from posixpath import join, normpath
 
@@ -18,6 +19,7 @@ from immutable_delivery.syntax.shell.wrappers import may_be_options, tail
 
 _PAIRS = "pairs"
 _TRANSPORT = lazy(r"(?:docker|oci|registry)://")
+_OVERRIDDEN = lazy(r'"image"\s*:\s*"([^"\s]+)"')
 _OPTIONS = "docker-run"
 """The name under which the tables hold the options of programs that start a container."""
 
@@ -80,9 +82,20 @@ def _named(rule: Rule, arguments: Arguments) -> Iterator[Word]:
             if equals:
                 yield tail(word, len(name) + 1)
     elif rule.target[0].isdigit():
-        yield from operands[int(rule.target[0]) :][:1]
+        found = operands[int(rule.target[0]) :][:1]
+        yield from (one for one in found if re.search(rule.where, one.text))
+    elif images := list(_overriding(arguments)):
+        yield from images
     elif (option := arguments.given(rule.target)) and option.value is not None:
         yield option.value
+
+
+def _overriding(arguments: Arguments) -> Iterator[Word]:
+    """Yield the images that `kubectl run --overrides` says instead of `--image`."""
+    said = arguments.given(("--overrides",))
+    if said is not None and said.value is not None:
+        for found in _OVERRIDDEN.finditer(said.value.text):
+            yield Word.of(said.value.written.slice(*found.span(1)))
 
 
 def _image(

@@ -10,7 +10,9 @@ from immutable_delivery.lazy_regex import lazy
 _SUMS = lazy(r"g?sha\d+sum|md5sum|b[23]sum|shasum|cksum|sha\d+|md5|openssl|rhash")
 _TESTS = frozenset(("[", "[[", "test", "grep", "cmp", "diff"))
 _GPG = frozenset(("gpg", "gpg2"))
-_SHOWN = frozenset(("--fingerprint", "--with-fingerprint", "--show-keys", "--show-key"))
+_SHOWN = lazy(
+    r"--(?:with-)?fingerprint|--show-keys?|(?:--import-options=)?(?:\S*,)?(?:import-show|show-only)(?:,\S*)?"
+)
 _DECRYPTS = frozenset(("-d", "--decrypt"))
 _OF_FILE = lazy(r"\b[0-9a-f]{32,128} [ *](?!-)[\w./+-]+(?![\w./+-]*\$)")
 """A sum and the name of its file, as `sha256sum` writes them."""
@@ -37,7 +39,7 @@ def verifies(event: Event) -> bool:
 
 def _shows_fingerprint(event: Event) -> bool:
     """Whether a call tells the fingerprints of keys, for something to compare."""
-    return event.name in _GPG and any(word.text in _SHOWN for word in event.words)
+    return event.name in _GPG and any(_SHOWN.fullmatch(word.text) for word in event.words)
 
 
 def signs(event: Event) -> bool:
