@@ -30,6 +30,7 @@ COMMANDS = {
     "merge": "immutable_delivery.cli.merge",
     "pin": "immutable_delivery.cli.pin",
     "policy": "immutable_delivery.cli.policy",
+    "report": "immutable_delivery.cli.report",
     "review": "immutable_delivery.cli.review",
     "unpin": "immutable_delivery.cli.pin",
     "verify": "immutable_delivery.cli.verify",

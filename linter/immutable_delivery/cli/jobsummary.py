@@ -21,18 +21,34 @@ _FULL = "the job summary of this step is full; the log has every finding"
 
 def summarize(report: Report, options: Options) -> None:
     """Add the report to the step's summary, where GitHub runs us; what does not fit is in the log."""
-    name = os.environ.get(_VARIABLE)
-    if not name:
+    room = _room()
+    if room is not None:
+        add(render("markdown", report, replace(options, limit=max(room, 1))))
+
+
+def add(text: str) -> None:
+    """Add a text to the step's summary, where GitHub runs us and there is room."""
+    room = _room()
+    if room is None:
         return
-    path = Path(name)
+    data = text.encode("utf-8", "backslashreplace")
+    if len(data) > room:
+        click.echo(f"imd: note: {_FULL}", err=True)
+        return
+    name = os.environ[_VARIABLE]
     try:
-        room = _MOST_BYTES - (path.stat().st_size if path.exists() else 0)
-        text = render("markdown", report, replace(options, limit=max(room, 1)))
-        data = text.encode("utf-8", "backslashreplace")
-        if len(data) > room:
-            click.echo(f"imd: note: {_FULL}", err=True)
-            return
-        with path.open("ab") as file:
+        with Path(name).open("ab") as file:
             file.write(data)
     except OSError as error:
         click.echo(f"imd: warning: {shown(name)} cannot be written: {error.strerror}", err=True)
+
+
+def _room() -> int | None:
+    """Return how many bytes the summary may still get; None where nobody reads one."""
+    name = os.environ.get(_VARIABLE)
+    if not name:
+        return None
+    try:
+        return _MOST_BYTES - (Path(name).stat().st_size if Path(name).exists() else 0)
+    except OSError:
+        return _MOST_BYTES

@@ -115,12 +115,9 @@ def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
     if scope.changes is not None:
         found = tuple(_caused(opened, found, scope.changes, request))
     opened.options.close()
-    origin = origin_of(tree.git if request.origin else None)
-    told = Circumstances(
-        version=__version__, repository=origin.repository, baseline=known, revision=origin.revision,
-        branch=origin.branch, configured=_configured(opened, request), day=request.today.isoformat(),
-        notices=(*_of_scope(scope), *_away(start, tree), *_notices(opened, request)), only_new=only_new, worsened=worse,
-    )  # fmt: skip
+    told = replace(
+        circumstances(opened, start, request), baseline=known, only_new=only_new, worsened=worse
+    )
     kept = replace(examined, findings=found)
     partial = scope.changes is not None or request.staged or request.since is not None
 
@@ -129,6 +126,17 @@ def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
 
     nothing = "" if partial else nothing_judged(examined, tree)
     return Outcome(report=mended(), config=settings.config, nothing=nothing, mended=mended)
+
+
+def circumstances(opened: Opened, start: Path, request: Request) -> Circumstances:
+    """Return what there is to say of a run: of what, by what and when it is judged."""
+    tree = opened.scope.tree
+    origin = origin_of(tree.git if request.origin else None)
+    return Circumstances(
+        version=__version__, repository=origin.repository, revision=origin.revision, branch=origin.branch,
+        configured=_configured(opened, request), day=request.today.isoformat(),
+        notices=(*_of_scope(opened.scope), *_away(start, tree), *_notices(opened, request)),
+    )  # fmt: skip
 
 
 def open_run(start: Path, request: Request, tell: Tell | None = None) -> Opened:

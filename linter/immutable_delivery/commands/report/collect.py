@@ -1,0 +1,127 @@
+"""From one run to what a report shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from immutable_delivery.commands.report.measures import measures
+from immutable_delivery.commands.report.overview import Overview, Point, Ran, ServiceRow, Spot, Told
+from immutable_delivery.commands.report.owners import Owners
+from immutable_delivery.commands.report.teams import teams
+from immutable_delivery.facts import Fact, Service
+from immutable_delivery.findings import Finding, Report, ServiceReport
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record
+from immutable_delivery.source.text import Place, Span, Text
+
+_BADNESS = ("divergent", "convergent", "undetermined", "congruent", "not run here")
+_FORGE = lazy(r"https?://[^/]*(?:github|gitlab|codeberg|gitea|forgejo)[^/]*/.+")
+_SSH = lazy(r"(?:ssh://)?[\w.-]+@(?P<host>[\w.-]+)(?::\d+/|[:/])(?P<path>.+)")
+_OWNERS_SHOWN = 3
+_NOWHERE = Place("", Span(0, 0))
+
+
+class Material(Record, frozen=True, kw_only=True):
+    """What a report is made of."""
+
+    report: Report
+    facts: tuple[Fact, ...]
+    texts: Mapping[str, Text]
+    """Of every file that a place is in."""
+    owners: Owners
+    root: Path
+    moves: tuple[int, ...] = ()
+    trend: tuple[Point, ...] = ()
+
+
+def overview_of(material: Material) -> Overview:
+    """Return what a report shows; the worst services and findings first."""
+    report, told = material.report, _Telling(material)
+    services = sorted(map(told.service, report.services), key=_order)
+    findings = tuple(map(told.finding, report.findings))
+    return Overview(
+        title=_home(report).partition("://")[2].partition("/")[2] or material.root.name,
+        revision=report.revision,
+        branch=report.branch,
+        day=report.day,
+        version=report.version,
+        services=tuple(services),
+        environments=_environments(services),
+        findings=findings,
+        teams=teams(services, findings),
+        measures=measures(material.facts, services, material.moves, told.spot),
+        trend=material.trend,
+        judged=sum(bool(one.format and not one.skipped) for one in report.files),
+        left=sum(bool(one.format and one.skipped) for one in report.files),
+        notices=report.notices,
+    )
+
+
+def _order(row: ServiceRow) -> tuple[int, bool, str]:
+    return _BADNESS.index(row.runs), row.builds != "moving", row.name
+
+
+def _environments(services: Iterable[ServiceRow]) -> tuple[str, ...]:
+    """Return all environments; each service has its own in order."""
+    longest = sorted(services, key=lambda row: -len(row.ran))
+    return tuple(dict.fromkeys(ran.environment for row in longest for ran in row.ran))
+
+
+class _Telling:
+    """Tells places, findings and services for people."""
+
+    def __init__(self, material: Material) -> None:
+        self._report, self._owners, self._texts = material.report, material.owners, material.texts
+        self._facts = {one.name: one for one in material.facts if isinstance(one, Service)}
+        self._link = _linking(material.report)
+
+    def spot(self, place: Place) -> Spot:
+        """Return the line of a place."""
+        text = self._texts.get(place.file)
+        line = text.line_of(place.span.start) if text is not None else 0
+        return Spot(place.file, line, self._link(place.file, line))
+
+    def finding(self, one: Finding) -> Told:
+        """Return a finding with its place and its owners."""
+        rule = self._report.rules.get(one.policy)
+        return Told(
+            one.policy, one.severity, one.drift, one.layer, one.message, self.spot(one.place),
+            self._owners.of(one.place.file), one.services, rule.url if rule else "",
+        )  # fmt: skip
+
+    def service(self, one: ServiceReport) -> ServiceRow:
+        """Return a service with what each environment runs of it."""
+        fact = self._facts.get(one.name, Service(used_at=_NOWHERE, extent=_NOWHERE))
+        files = [ran.place.file for ran in fact.images] + ([one.place.file] if one.place else [])
+        owners = dict.fromkeys(owner for file in files for owner in self._owners.of(file))
+        return ServiceRow(
+            name=one.name, runs=one.runs, builds=one.builds, unknown=one.unknown,
+            runs_by=self.finding(one.runs_by) if one.runs_by else None,
+            builds_by=self.finding(one.builds_by) if one.builds_by else None,
+            start=fact.starts[0] if len(fact.starts) == 1 else "",
+            contract=fact.contract,
+            owners=tuple(owners)[:_OWNERS_SHOWN],
+            ran=tuple(Ran(ran.environment, ran.image, ran.digest, self.spot(ran.place)) for ran in fact.images),
+        )  # fmt: skip
+
+
+def _home(report: Report) -> str:
+    """Return the page of the repository, whatever protocol it is fetched by."""
+    url = report.repository.rstrip("/").removesuffix(".git")
+    over_ssh = _SSH.fullmatch(url)
+    return f"https://{over_ssh['host']}/{over_ssh['path']}" if over_ssh else url
+
+
+def _linking(report: Report) -> Callable[[str, int], str]:
+    """Return what makes the address of a line on the forge; of another origin there is none."""
+    home = _home(report)
+    if not report.revision or not _FORGE.fullmatch(home):
+        return lambda _file, _line: ""
+    between = "/-/blob/" if "gitlab" in home else "/blob/" if "github" in home else "/src/commit/"
+
+    def link(file: str, line: int) -> str:
+        return f"{home}{between}{report.revision}/{quote(file)}" + (f"#L{line}" if line else "")
+
+    return link

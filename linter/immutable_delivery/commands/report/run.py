@@ -1,0 +1,37 @@
+"""One report: judged once, looked back as far as is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from immutable_delivery.commands.report.collect import Material, overview_of
+from immutable_delivery.commands.report.overview import Overview
+from immutable_delivery.commands.report.owners import Owners
+from immutable_delivery.commands.report.trend import Done, moves, trend
+from immutable_delivery.pipeline.examine import report
+from immutable_delivery.pipeline.run import circumstances, open_run
+from immutable_delivery.pipeline.settings import Request
+
+
+def overview(start: Path, request: Request, most: int, done: Done) -> Overview:
+    """Return what a report of the repository around ``start`` shows, with ``most`` earlier commits."""
+    opened = open_run(start, request)
+    opened.options.close()
+    tree, examined = opened.scope.tree, opened.examined
+    told = report(
+        examined,
+        opened.settings.policies,
+        covers=tree.covers,
+        run=circumstances(opened, start, request),
+    )
+    return overview_of(
+        Material(
+            report=told,
+            facts=examined.facts,
+            texts=examined.project.texts,
+            owners=Owners(tree.files),
+            root=tree.root,
+            moves=tuple(moves(tree.git, request.today)),
+            trend=tuple(trend(tree.git, opened.settings, request, most, done)) if most else (),
+        )
+    )

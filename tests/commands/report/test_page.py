@@ -1,0 +1,152 @@
+"""The page in a real browser: it renders, filters and links, asks nobody, and everybody can use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.components import NEEDS, program
+from tests.reporters.conftest import installed
+
+from immutable_delivery.commands.report.overview import (
+    Measure,
+    Overview,
+    Part,
+    Point,
+    Ran,
+    ServiceRow,
+    Spot,
+    Team,
+    Told,
+)
+from immutable_delivery.commands.report.rendering import page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SPOT = Spot("web/Dockerfile", 3, "https://git.example/web/Dockerfile#L3")
+TOLD = Told(
+    "floating-tag",
+    "error",
+    "convergent",
+    "os",
+    "'node' names whatever was pushed last",
+    SPOT,
+    ("@shop/web",),
+    ("web",),
+    "https://docs.example/",
+)
+ENVIRONMENTS = ("development", "test", "staging", "production")
+
+
+def overview(number: int) -> Overview:
+    """A shop with so many services."""
+    services = tuple(
+        ServiceRow(
+            name=f"service-{one}", runs="convergent" if one % 2 else "congruent", builds="moving", builds_by=TOLD, runs_by=TOLD if one % 2 else None,
+            start="node server.js", owners=("@shop/web",),
+            ran=tuple(Ran(name, f"registry.example/shop/{one}:1.2.3", f"sha256:{one:064x}", SPOT) for name in ENVIRONMENTS),
+        )
+        for one in range(number)
+    )  # fmt: skip
+    points = tuple(
+        Point(
+            revision=f"{day:040x}",
+            day=f"2026-06-{day:02}",
+            divergent=day,
+            convergent=3,
+            congruent=30 - day,
+            errors=day,
+            warnings=0,
+        )
+        for day in range(1, 21)
+    )
+    return Overview(
+        title="shop/delivery", revision="a" * 40, branch="main", day="2026-06-20", version="1.2.3", services=services, environments=ENVIRONMENTS,
+        findings=(TOLD,) * 50, teams=(Team(name="@shop/web", divergent=0, convergent=2, errors=50, warnings=0),),
+        measures=(Measure(name="Variability", value="3 references can move", better="less", means="Why.", parts=(Part("node", "3", (SPOT,)),)),),
+        trend=points, judged=10, left=2,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    playwright = pytest.importorskip("playwright.sync_api", reason=f"{NEEDS}playwright")
+    with playwright.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=program("chromium"), args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Open a page; afterwards there was no error and no request."""
+    said: list[str] = []
+    contexts: list[Any] = []
+
+    def open_page(number: int, scheme: str = "light") -> Page:
+        path = tmp_path / "report.html"
+        path.write_text(page(overview(number)), "utf-8")
+        context: Any = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+        contexts.append(context)
+        found: Page = context.new_page()
+        found.on("console", lambda message: said.append(message.text))
+        found.on("pageerror", lambda error: said.append(str(error)))
+        found.on(
+            "request", lambda one: said.append(one.url) if not one.url.startswith("file:") else None
+        )
+        found.goto(path.as_uri())
+        return found
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def test_it_renders_and_filters(opened: Callable[..., Page]) -> None:
+    found = opened(20)
+    assert found.locator("h1").inner_text() == "Delivery of shop/delivery"
+    assert found.locator("#shown").inner_text() == "20 of 20"
+    found.fill("#find", "service-7")
+    assert found.locator("#rows tr:visible").count() == 1
+    found.fill("#find", "")
+    found.select_option("#word", "congruent")
+    assert found.locator("#shown").inner_text() == "10 of 20"
+
+
+def test_numbers_link_to_lines_and_the_trend_is_drawn(opened: Callable[..., Page]) -> None:
+    found = opened(3)
+    assert found.locator("#rows a").first.get_attribute("href") == SPOT.url
+    assert found.locator("svg.trend").count() == 5
+    assert "1 → 20" in found.locator("h3", has_text="divergent services").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(opened: Callable[..., Page], scheme: str) -> None:
+    axe = installed("axe-core@4.10.3") / "axe-core" / "axe.min.js"
+    found = opened(5, scheme)
+    found.add_script_tag(content=axe.read_text("utf-8"))
+    violations = found.evaluate(
+        "async () => (await axe.run()).violations.map(v => v.id + ' ' + v.nodes[0].html)"
+    )
+    assert violations == []
+
+
+def test_it_can_be_used_with_keys_alone(opened: Callable[..., Page]) -> None:
+    found = opened(5)
+    found.keyboard.press("Tab")
+    assert found.evaluate("document.activeElement.id") == "find"
+    found.keyboard.type("service-2")
+    assert found.locator("#rows tr:visible").count() == 1
+
+
+def test_five_hundred_services_open_in_a_second(opened: Callable[..., Page]) -> None:
+    found = opened(500)
+    milliseconds = found.evaluate(
+        "performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart"
+    )
+    assert found.locator("#rows tr").count() == 500
+    assert milliseconds < 1000
