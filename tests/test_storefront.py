@@ -1,4 +1,4 @@
-"""The two examples: one delivery as teams first write it, and the same delivery made immutable."""
+"""The examples: deliveries as teams first write them, and the same made immutable."""
 
 from __future__ import annotations
 
@@ -23,22 +23,27 @@ def judged(name: str, tmp_path: Path, profile: str) -> Report:
     return run(root, Request(profile=profile, today=TODAY)).report
 
 
+@pytest.mark.parametrize("name", ["storefront-congruent", "fleet-congruent"])
+def test_the_congruent_examples_are_clean_under_the_strict_profile(
+    name: str, tmp_path: Path
+) -> None:
+    report = judged(name, tmp_path, "strict")
+    assert [(one.policy, one.place.file, one.message) for one in report.findings] == []
+    assert report.suppressed == ()
+    assert [file.path for file in report.files if file.skipped] == []
+
+
 def written(report: Report, finding: Finding) -> str:
     span = finding.place.span
     return report.texts[finding.place.file].value[span.start : span.end]
 
 
-def test_the_congruent_example_is_clean_under_the_strict_profile(tmp_path: Path) -> None:
+def test_the_services_of_the_congruent_storefront_are_congruent(tmp_path: Path) -> None:
     report = judged("storefront-congruent", tmp_path, "strict")
-    assert [
-        (finding.policy, finding.place.file, finding.message) for finding in report.findings
-    ] == []
-    assert report.suppressed == ()
     classes = {service.name: (service.runs, service.builds) for service in report.services}
     assert classes["web"] == classes["catalog"] == ("congruent", "repeatable")
     assert {runs for runs, _ in classes.values()} == {"congruent"}
     assert {builds for _, builds in classes.values()} <= {"repeatable", "not built here"}
-    assert [file.path for file in report.files if file.skipped] == []
 
 
 FOUND = [
@@ -95,3 +100,50 @@ def test_both_services_of_the_storefront_are_divergent(storefront: Report) -> No
 def test_development_is_not_judged_for_its_mounts(storefront: Report) -> None:
     mounts = [finding for finding in storefront.findings if finding.policy == "host-mounted-code"]
     assert [mount.place.file for mount in mounts] == ["deploy/base/web.yaml"]
+
+
+FLEET = [
+    ("secrets-in-machine-image", "image/shop.pkr.hcl", "shop"),
+    ("secrets-in-machine-image", "image/shop.pkr.hcl", "deploy_key.pem"),
+    ("secrets-in-machine-image", "image/shop.pkr.hcl", "ARTIFACT_TOKEN"),
+    ("uncatalogued-machine-image", "image/shop.pkr.hcl", "shop"),
+    ("public-machine-image", "image/shop.pkr.hcl", "all"),
+    ("moving-machine-image", "image/shop.pkr.hcl", "true"),
+    ("upgrade-in-build", "image/scripts/install.sh", "apt-get upgrade"),
+    ("unpinned-os-package", "image/scripts/install.sh", "nginx"),
+    ("unpinned-os-package", "image/scripts/install.sh", "unattended-upgrades"),
+    ("upgrades-itself", "image/scripts/install.sh", "unattended-upgrades"),
+    ("piped-installer", "image/scripts/install.sh", "https://get.shop.example/install.sh"),
+    ("range-dependency", "infra/main.tf", ">= 5.0"),
+    (
+        "floating-source",
+        "infra/main.tf",
+        "git::https://github.com/shop-example/terraform-network.git",
+    ),
+    ("moving-machine-image", "infra/main.tf", "true"),
+    ("provisioned-at-boot", "infra/boot.sh", "apt-get install"),
+    ("provisioned-at-boot", "infra/boot.sh", "https://git.shop.example/shop/shop.git"),
+    (
+        "changes-machine",
+        "infra/boot.sh",
+        "puppet agent --server puppet.shop.example --no-daemonize",
+    ),
+    ("floating-source", ".github/workflows/deliver.yml", "main"),
+    ("floating-source", ".github/workflows/deliver.yml", "v4"),
+    (
+        "changes-host",
+        ".github/workflows/deliver.yml",
+        "ssh deploy@shop.example git -C /srv/shop pull",
+    ),
+]
+
+
+def test_the_fleet_has_the_typical_faults_and_each_once(tmp_path: Path) -> None:
+    report = judged("fleet", tmp_path, "strict")
+    found = [
+        (finding.policy, finding.place.file, written(report, finding))
+        for finding in report.findings
+        if finding.policy not in {"floating-runner", "unpinned-language-package"}
+    ]
+    assert sorted(set(found)) == sorted(FLEET)
+    assert len(found) == len(FLEET) + 1  # two jobs check out

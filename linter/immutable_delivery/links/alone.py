@@ -14,7 +14,7 @@ _OWN = "this repository makes clusters to test with, and nothing here tells whic
 
 def link_alone(facts: Sequence[Fact]) -> list[Fact]:
     """Return the facts without those of scripts by themselves that something else is known to run."""
-    run = {_key(fact) for fact in facts if fact.related and not fact.scope.alone}
+    run = {_key(fact) for fact in facts if not fact.scope.alone}
     followed = {_key(fact) for fact in facts if fact.related and fact.scope.alone}
     makes = any(isinstance(fact, Command) and fact.makes == "cluster" for fact in facts)
     return [
