@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from immutable_delivery.commands.delivery import delivery
 from immutable_delivery.findings import Finding, Report
 from immutable_delivery.pipeline.run import run
 from immutable_delivery.pipeline.settings import Request
@@ -16,10 +19,18 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 TODAY = date(2026, 11, 22)
 
 
-def judged(name: str, tmp_path: Path, profile: str) -> Report:
-    """Judge an example as a repository of its own."""
+def copied(name: str, tmp_path: Path) -> Path:
+    """Make an example a repository of its own, with a history of one commit."""
     root = tmp_path / name
     shutil.copytree(EXAMPLES / name, root)
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message=Begin"]):
+        subprocess.run(["git", *who, *words], cwd=root, check=True)
+    return root
+
+
+def judged(name: str, tmp_path: Path, profile: str) -> Report:
+    root = copied(name, tmp_path)
     return run(root, Request(profile=profile, today=TODAY)).report
 
 
@@ -41,7 +52,8 @@ def written(report: Report, finding: Finding) -> str:
 def test_the_services_of_the_congruent_storefront_are_congruent(tmp_path: Path) -> None:
     report = judged("storefront-congruent", tmp_path, "strict")
     classes = {service.name: (service.runs, service.builds) for service in report.services}
-    assert classes["web"] == classes["catalog"] == ("congruent", "repeatable")
+    for name in ("web", "catalog", "orders"):
+        assert classes[name] == ("congruent", "repeatable")
     assert {runs for runs, _ in classes.values()} == {"congruent"}
     assert {builds for _, builds in classes.values()} <= {"repeatable", "not built here"}
 
@@ -71,6 +83,18 @@ FOUND = [
     ("floating-tag", "deploy/overlays/staging/kustomization.yaml", "main"),
     ("floating-tag", "deploy/overlays/production/kustomization.yaml", "stable"),
     ("missing-digest", "deploy/overlays/production/kustomization.yaml", "1.4.0"),
+    ("unpinning-overlay", "deploy/overlays/production/kustomization.yaml", "1.4.1"),
+    ("environment-drift", "charts/orders/values-production.yaml", "sha256:"),
+    ("start-command-mismatch", "charts/orders/templates/orders.yaml", "orders.migrate()"),
+    ("missing-contract", "charts/orders/templates/orders.yaml", "orders"),
+    ("local-differs", "compose.yaml", "13.4"),
+    ("drift-tolerated", "argocd/production/orders.yaml", "automated"),
+    ("floating-source", "argocd/production/shop.yaml", "main"),
+    ("rebuilds-per-environment", ".github/workflows/delivery.yml", "latest"),
+    ("pushes-moving-tag", ".github/workflows/delivery.yml", "main"),
+    ("restart-to-redeploy", ".github/workflows/delivery.yml", "rollout restart"),
+    ("changes-running-workload", ".github/workflows/delivery.yml", "shop/web:latest"),
+    ("changes-running-container", ".github/workflows/delivery.yml", "exec deployment/catalog"),
 ]
 
 
@@ -92,9 +116,32 @@ def test_the_storefront_has_the_typical_faults(
     assert any(text in one for one in found), found
 
 
-def test_both_services_of_the_storefront_are_divergent(storefront: Report) -> None:
+def test_where_the_services_of_the_storefront_stand(storefront: Report) -> None:
     classes = {service.name: (service.runs, service.builds) for service in storefront.services}
-    assert classes["web"] == classes["catalog"] == ("divergent", "moving")
+    assert classes == {
+        "web": ("divergent", "moving"),
+        "catalog": ("divergent", "moving"),
+        "orders": ("convergent", "moving"),
+        "orders-db": ("convergent", "not built here"),
+        "logs": ("convergent", "not built here"),
+    }
+
+
+def test_the_ways_of_the_congruent_services_are_whole(tmp_path: Path) -> None:
+    root = copied("storefront-congruent", tmp_path)
+    for name in ("web", "catalog", "orders"):
+        way = json.loads(delivery(root, Request(profile="strict", today=TODAY), name, "json"))
+        assert way["contract"] == f"{name}/delivery.yaml"
+        assert [(one["dockerfile"], one["images"]) for one in way["artifacts"]] == [
+            (f"{name}/Dockerfile", [f"registry.example/shop/{name}"])
+        ]
+        assert len({one["text"] for one in way["start"]}) == 1
+        deployed = [one for one in way["environments"] if one["digest"]]
+        assert [(one["environment"], one["earlier"]) for one in deployed] == [
+            ("staging", []),
+            ("production", ["staging"]),
+        ]
+        assert len({one["digest"] for one in deployed}) == 1
 
 
 def test_development_is_not_judged_for_its_mounts(storefront: Report) -> None:

@@ -210,6 +210,18 @@ FROM = 'FROM debian:12\nCOPY app /app\nCMD ["/app"]\n'
         ),
         pytest.param(
             {
+                "one/web/Dockerfile": FROM,
+                "one/compose.yaml": "services: {web: {build: web, image: shop/web}}",
+                "one/k8s/web.yaml": workload("site", "shop/web:1"),
+                "two/web/Dockerfile": FROM,
+                "two/compose.yaml": "services: {web: {build: web, image: shop/web}}",
+                "two/k8s/web.yaml": workload("web", "shop/web:1"),
+            },
+            {"site": (True, True), "web": (True, True)},
+            id="two projects call their images the same",
+        ),
+        pytest.param(
+            {
                 "services/web/delivery.yaml": "service: web\nimage: acme/web\nstart: [web]\n",
                 "b/web.yaml": workload("web", "acme/web"),
             },

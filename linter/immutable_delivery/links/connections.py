@@ -78,7 +78,7 @@ def _artifacts(
     for one, dockerfile in makers.of.items():
         if dockerfile:
             found["image", dockerfile, ""].runners.add(one.deployer)
-        elif one.repository in known:
+        elif one.repository in known and one.repository not in makers.named:
             found["pushed", one.repository, ""].runners.add(one.deployer)
     return found
 

@@ -34,6 +34,7 @@ def link_delivered(facts: Sequence[Fact], builds: Sequence[Build], told: Told) -
     services = [fact for fact in facts if isinstance(fact, Service)]
     orders = {one.name: Order.of(members[one.name], configured) for one in services}
     running = [_complete(one, members[one.name], orders[one.name], known) for one in services]
+    running = _described(running)
     elsewhere = Elsewhere.of(running)
     compared = [replaced(elsewhere.compared(one)) for one in promoted(running, orders, told.past)]
     done = iter(compared)
@@ -53,6 +54,23 @@ def _complete(service: Service, members: Sequence[Fact], order: Order, known: Kn
         starts=tuple(sorted({one.text for one in commands})),
         images=images_of(members, order),
     )
+
+
+def _described(services: Sequence[Service]) -> list[Service]:
+    """Let the meta file of an artifact speak for all that run it: the job that migrates, the worker."""
+    speaks = {
+        made.dockerfile: one.contract
+        for one in services
+        if one.contract
+        for made in one.makes
+        if made.dockerfile
+    }
+    return [
+        replace(one, contract=next(filter(None, spoken), ""))
+        if not one.contract and (spoken := [speaks.get(made.dockerfile) for made in one.makes])
+        else one
+        for one in services
+    ]
 
 
 def _members(facts: Iterable[Fact]) -> Mapping[str, list[Fact]]:

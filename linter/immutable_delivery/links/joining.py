@@ -72,7 +72,7 @@ def _join_deployers(groups: Groups, by: Deployers) -> None:
     """Join equal names, and one name of who builds it with one of who runs it."""
     for keys in named(by.every).values():
         groups.join(*keys)
-    if len(named(by.builders)) < 2 and len(named(by.runners)) < 2:  # noqa: PLR2004 (one name on each side)
+    if len(named(by.builders)) < 2 and len(named(by.runners - by.builders)) < 2:  # noqa: PLR2004 (one name on each side)
         groups.join(*by.builders, *by.runners)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from posixpath import commonpath
 
 from immutable_delivery.facts import Build, Fact, Image
 from immutable_delivery.links.services import Key
@@ -78,11 +79,21 @@ def makers_of(
     of: dict[Used, str] = {}
     doubtful: dict[str, tuple[str, ...]] = {}
     for one in used:
-        fits = named.get(one.repository) or _unsaid(one, built, ends, foreign)
+        fits = _nearest(named.get(one.repository) or _unsaid(one, built, ends, foreign), one)
         of[one] = next(iter(fits)) if len(fits) == 1 else ""
         if len(fits) > 1:
             doubtful[one.repository] = tuple(sorted(fits))
     return Makers(of, named, doubtful)
+
+
+def _nearest(dockerfiles: set[str], used: Used) -> set[str]:
+    """Return those that share most folders with the manifest: two projects of a repository may call their images the same."""
+    if len(dockerfiles) < 2:  # noqa: PLR2004 (there is nothing to choose from)
+        return dockerfiles
+    shared = {
+        path: len(commonpath([folder_of(path), folder_of(used.manifest)])) for path in dockerfiles
+    }
+    return {path for path, length in shared.items() if length == max(shared.values())}
 
 
 def _unsaid(

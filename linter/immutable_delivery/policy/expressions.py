@@ -268,7 +268,7 @@ def values_of(fact: Fact) -> dict[str, Any]:
 def item_values(item: Any) -> dict[str, Any]:
     """Return the variables of an item of a record list that are known."""
     pairs = ((f"item.{name}", getattr(item, name)) for name in _own(type(item)))
-    return {name: value for name, value in pairs if value is not None}
+    return {n: list(v) if isinstance(v, tuple) else v for n, v in pairs if v is not None}
 
 
 _OWN: dict[type, tuple[str, ...]] = {}
