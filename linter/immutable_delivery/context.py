@@ -65,8 +65,8 @@ class ReadingSettings(Record, frozen=True):
     tables: Tables = field(default_factory=dict)
     formats: tuple[tuple[str, str], ...] = ()
     """Patterns of files and the format to read them as, whatever they are called and hold; the first counts."""
-    objects: bool = False
-    """Whether to tell what every deployed object says as a whole."""
+    wholes: bool = False
+    """Whether only wholes are asked for: what images are made of, what each deployed object says; not what goes on in them."""
     build_args: tuple[tuple[str, str], ...] = ()
     """Build arguments that every build is given, by their names: they win over what manifests say."""
 

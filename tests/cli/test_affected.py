@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from tests.cli.conftest import DIGEST, Repository
+from tests.kit import PATIENCE
 
 import immutable_delivery
+from immutable_delivery.commands.affected import affected
+from immutable_delivery.pipeline.settings import Request
 
 SCHEMA = Path(immutable_delivery.__file__).parent / "schemas" / "affected.schema.json"
 WEB = f"FROM node:22@{DIGEST} AS made\nCOPY package.json .\nCOPY src src\nFROM scratch\nCOPY --from=made /src /src\n"
@@ -585,3 +590,48 @@ def test_a_dockerfile_that_is_a_template(shop: Repository) -> None:
 def test_the_schema_is_printed_without_a_commit(repository: Repository) -> None:
     result = repository.call("affected", "--schema")
     assert (result.code, result.out) == (0, SCHEMA.read_text("utf-8"))
+
+
+def many(repository: Repository, count: int) -> float:
+    """Return the seconds that the answer takes for so many services in two environments."""
+    names = [f"s{number}" for number in range(count)]
+    targets = (
+        f'target "{name}" {{\n  context = "{name}"\n  tags = ["r.example/{name}:1"]\n}}\n'
+        for name in names
+    )
+    files = {
+        "docker-bake.hcl": "".join(targets),
+        "deploy/base/kustomization.yaml": f"resources: [{', '.join(f'{name}.yaml' for name in names)}]\n",
+    }
+    for name in names:
+        files |= {
+            f"{name}/Dockerfile": API,
+            f"{name}/main.go": "1\n",
+            f"deploy/base/{name}.yaml": OBJECT.format(name=name),
+        }
+    for environment in ("staging", "production"):
+        files[f"deploy/{environment}/kustomization.yaml"] = "resources: [../base]\n"
+    repository.write(**files)
+    repository.commit()
+    repository.write(
+        **{
+            "s1/main.go": "2\n",
+            f"s2/new{count}.go": "1\n",
+            "deploy/base/s3.yaml": OBJECT.format(name="s3").replace("1", "2"),
+        }
+    )
+    repository.commit()
+    began = time.process_time()
+    answer = affected(repository.root, "HEAD~1", Request(today=date(2026, 11, 29)))
+    spent = time.process_time() - began
+    assert [one.name for one in answer.artifacts if one.affected] == ["s1", "s2"]
+    assert {one.service for one in answer.services if one.affected} == {"s1", "s2", "s3"}
+    return spent
+
+
+@pytest.mark.slow
+def test_twice_the_services_take_little_more_than_twice_as_long(repository: Repository) -> None:
+    many(repository, 10)
+    small = many(repository, 100)
+    assert many(repository, 200) < 2.5 * small + 0.3
+    assert many(repository, 500) < 2 * PATIENCE

@@ -421,7 +421,7 @@ def test_reading_after_git_died_is_told(repository: Repository) -> None:
     repository.commit({"a": "1"})
     files = index_files(_git(repository.root))
     assert files.read("a") == b"1"
-    process = files._blobs._batch._process
+    process = files._blobs.batch._process
     assert process
     process.kill()
     process.wait()

@@ -60,10 +60,10 @@ def read_options(
     request: Request,
     tell: Tell | None = None,
     *,
-    objects: bool = False,
+    wholes: bool = False,
 ) -> ReadOptions:
-    """Return what to read a repository with; ``objects``, so that deployed objects are told as wholes too."""
-    settings = replace(reading_settings(config), objects=objects)
+    """Return what to read a repository with; ``wholes``, where only those are asked for."""
+    settings = replace(reading_settings(config), wholes=wholes)
     if request.read_as:
         named = tuple((f"/{path}", request.read_as) for path in sorted(tree.named))
         settings = replace(settings, formats=(*named, *settings.formats))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 _STOPPED = "git cat-file stopped"
+_ROOM = 50_000_000
+"""So many bytes are held."""
 
 
 class StoppedError(UsageError):
@@ -30,6 +32,9 @@ class Batch:
         self._git = git
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
+        self._held: dict[str, bytes] = {}
+        """What was read already, as far as there is room: a file is looked at to claim it, to parse it, in two commits."""
+        self._room = _ROOM
 
     def __reduce__(self) -> tuple[type[Batch], tuple[Git]]:
         """Give another process one of its own."""
@@ -37,6 +42,15 @@ class Batch:
 
     def read(self, oid: str) -> bytes:
         """Return the bytes of a blob; UnreadableError where it is not here or larger than any input."""
+        data = self._held.get(oid)
+        if data is None:
+            data = self._read(oid)
+            if len(data) <= self._room:
+                self._held[oid] = data
+                self._room -= len(data)
+        return data
+
+    def _read(self, oid: str) -> bytes:
         process = self._serving()
         asked, answers = process.stdin, process.stdout
         if asked is None or answers is None:

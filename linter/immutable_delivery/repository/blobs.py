@@ -23,10 +23,10 @@ class Entry(Record, frozen=True):
 class Blobs:
     """The stored files of a list; every path is a file's own, with no links in it."""
 
-    def __init__(self, git: Git, entries: Mapping[str, Entry]) -> None:
+    def __init__(self, git: Git, entries: Mapping[str, Entry], batch: Batch | None = None) -> None:
         self._entries = entries
         self._git = git
-        self._batch = Batch(git)
+        self.batch = batch or Batch(git)
         self._present: frozenset[str] | None = None
         """The blobs of this clone, once it is known to lack some."""
         self._links: dict[bytes, str] = {}
@@ -38,11 +38,11 @@ class Blobs:
         """Return the bytes of a file; UnreadableError where this clone has them not, or they are too many."""
         oid = self._entries[path].oid.decode()
         try:
-            return self._batch.read(self._known(oid))
+            return self.batch.read(self._known(oid))
         except StoppedError:
             oids = (entry.oid.decode() for entry in self._entries.values())
             self._present = present(self._git, oids)
-            return self._batch.read(self._known(oid))
+            return self.batch.read(self._known(oid))
 
     def _known(self, oid: str) -> str:
         """Return the name of a blob that is not known to be missing."""

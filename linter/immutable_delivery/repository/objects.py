@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from immutable_delivery.errors import MissingError, UnreadableError, UsageError
 from immutable_delivery.records import Record, field
+from immutable_delivery.repository.batch import Batch
 from immutable_delivery.repository.blobs import Blobs, Entry
 from immutable_delivery.repository.git import Git
 from immutable_delivery.repository.listing import GITLINK, Listing
@@ -38,12 +39,23 @@ class _Entries(Record):
 class ObjectFiles:
     """The files of the index or a commit; ``working`` tells what lies beside them, ignored or untracked."""
 
-    def __init__(self, git: Git, entries: _Entries, working: WorkingTree | None) -> None:
-        self._blobs = Blobs(git, entries.files)
+    def __init__(
+        self,
+        git: Git,
+        entries: _Entries,
+        working: WorkingTree | None,
+        batch: Batch | None = None,
+    ) -> None:
+        self._blobs = Blobs(git, entries.files, batch)
         self._unmerged = entries.unmerged
         self._working = working
         files = frozenset(entries.files) | entries.unmerged
         self._listing = Listing(tracked=files, submodules=tuple(sorted(entries.submodules)))
+
+    @property
+    def batch(self) -> Batch:
+        """What reads blobs: for another commit of the repository too."""
+        return self._blobs.batch
 
     @property
     def paths(self) -> Sequence[str]:
@@ -114,14 +126,17 @@ def index_files(git: Git) -> ObjectFiles:
     return ObjectFiles(git, entries, WorkingTree(git.top, git))
 
 
-def commit_files(git: Git, commit: str, *, alone: bool = False) -> ObjectFiles:
+def commit_files(
+    git: Git, commit: str, *, alone: bool = False, batch: Batch | None = None
+) -> ObjectFiles:
     """Return the files of a commit or tree, given by its object name; ``alone``, without a look at what lies beside them."""
     entries = _Entries()
     for record in _records(git, "ls-tree", "-r", "-z", "--full-tree", commit):
         about, _, name = record.partition(b"\t")
         mode, _, oid = about.split()
         entries.add(os.fsdecode(name), mode, oid)
-    return ObjectFiles(git, entries, None if git.bare or alone else WorkingTree(git.top, git))
+    beside = None if git.bare or alone else WorkingTree(git.top, git)
+    return ObjectFiles(git, entries, beside, batch)
 
 
 def _records(git: Git, *args: str) -> Iterator[bytes]:

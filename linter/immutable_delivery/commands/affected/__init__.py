@@ -26,7 +26,7 @@ def affected(
 ) -> Answer:
     """Return what has come since a commit means for every image that is built here, and for every service."""
     found = compared(start, rev, uncommitted=uncommitted, direct=direct)
-    readers = Readers(found.tree, request)
+    readers = Readers(found.tree, request, found.touched)
     after = readers.state(found.tree.files)
     before = _before(found, after, readers)
     rebuilt = Rebuilt(before, after, found.touched)

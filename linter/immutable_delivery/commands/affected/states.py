@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from immutable_delivery.commands.affected.rereading import Rereader
 from immutable_delivery.config import Config
 from immutable_delivery.errors import UsageError
 from immutable_delivery.facts import Applied, Build, Fact, Recipe
@@ -22,7 +23,7 @@ from immutable_delivery.repository.ancestry import common_commit
 from immutable_delivery.repository.discover import Tree, open_tree
 from immutable_delivery.repository.git import Git, without_git
 from immutable_delivery.repository.listing import folders_of
-from immutable_delivery.repository.objects import commit_files, commit_of
+from immutable_delivery.repository.objects import ObjectFiles, commit_files, commit_of
 from immutable_delivery.repository.scope import commit_or_shallow
 from immutable_delivery.repository.tree import RepositoryFiles
 from immutable_delivery.repository.working import WorkingTree
@@ -103,10 +104,16 @@ def compared(start: Path, rev: str, *, uncommitted: bool, direct: bool) -> Compa
     return Compared(
         tree,
         base or first,
-        commit_files(git, base or first, alone=True),
+        _older(git, base or first, tree),
         _paths(git, tree, base or first, head, uncommitted=uncommitted),
         notices,
     )
+
+
+def _older(git: Git, commit: str, tree: Tree) -> RepositoryFiles:
+    """Return the files of a commit; most of their bytes are those of the newer one."""
+    batch = tree.files.batch if isinstance(tree.files, ObjectFiles) else None
+    return commit_files(git, commit, alone=True, batch=batch)
 
 
 def _notices(rev: str, first: str, base: str | None) -> tuple[str, ...]:
@@ -130,16 +137,19 @@ def _paths(git: Git, tree: Tree, old: str, new: str, *, uncommitted: bool) -> fr
 class Readers:
     """Reads states of a repository, all by the configuration of the newest."""
 
-    def __init__(self, tree: Tree, request: Request) -> None:
-        self._tree, self._request = tree, request
+    def __init__(self, tree: Tree, request: Request, touched: frozenset[str]) -> None:
+        self._tree, self._touched = tree, touched
+        self._newer: Rereader | None = None
         self._config: Config = configured(tree.files, request)
-        self._options: ReadOptions = read_options(tree, self._config, request, objects=True)
+        self._options: ReadOptions = read_options(tree, self._config, request, wholes=True)
 
     def state(self, files: RepositoryFiles) -> State:
         """Return what a state says."""
         config = self._config
         classify = classifying(self._tree, config)
-        project = read(files, classify, self._options.reader(files))
+        reader = Rereader(self._options.reader(files), self._touched, self._newer)
+        project = read(files, classify, reader)
+        self._newer = self._newer or reader
         facts = link(
             project.facts, project.builds, files, lockfile.read(files), reading_settings(config)
         )

@@ -87,7 +87,7 @@ def _service(one: Service, unpinned_from: str) -> Iterator[Fact | Build | Recipe
 def _note(one: Service) -> None:
     """Note all that a service says, where that is asked for."""
     ctx, scope = one.reader.ctx, one.scope
-    if ctx.settings.objects:
+    if ctx.settings.wholes:
         from immutable_delivery.syntax.yaml.canonical import identity  # noqa: PLC0415 (one command asks for it)
 
         ctx.applied.append(

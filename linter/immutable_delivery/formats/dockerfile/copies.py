@@ -9,7 +9,7 @@ from immutable_delivery.formats.dockerfile.applications import arrives, passes_o
 from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.contextcopies import copy_fact
 from immutable_delivery.formats.dockerfile.document import Instruction
-from immutable_delivery.formats.dockerfile.downloads import download, is_remote
+from immutable_delivery.formats.dockerfile.downloads import download, fetched, is_remote
 from immutable_delivery.formats.dockerfile.heredocs import opener
 from immutable_delivery.formats.dockerfile.recipes import take
 from immutable_delivery.formats.dockerfile.references import flag
@@ -27,6 +27,9 @@ def copy(state: State, instruction: Instruction) -> None:
     """Follow a COPY or ADD."""
     *sources, target = (state.expand(word) for word in instruction.words)
     take(state, instruction, sources)
+    if state.site.ctx.settings.wholes:
+        _fetched(state, instruction, sources, target)
+        return
     if flag(instruction, "from") is not None:
         _from_stage(state, instruction, sources, target)
         return
@@ -49,6 +52,15 @@ def copy(state: State, instruction: Instruction) -> None:
             if fact.whole_context and target.known:
                 copied = len(state.site.facts) - 1, state.stage.index, state.path(target.text)
                 state.site.copied.append(copied)
+
+
+def _fetched(
+    state: State, instruction: Instruction, sources: Sequence[LocatedText], target: LocatedText
+) -> None:
+    """Tell what an ADD fetches, and nothing of what becomes of it."""
+    for word in sources:
+        if is_remote(instruction, word.text):
+            state.emit(fetched(state, instruction, word, target))
 
 
 def _from_stage(

@@ -28,7 +28,7 @@ def download(
     state: State, instruction: Instruction, word: LocatedText, target: LocatedText
 ) -> None:
     """Hand a download to the interpreter, which sees what becomes of it."""
-    found = _fetch(state, instruction, word, target)
+    found = fetched(state, instruction, word, target)
     if state.triggered is not None:
         state.emit(found)
         return
@@ -37,7 +37,10 @@ def download(
     stage_interpreter(state).add(found, path)
 
 
-def _fetch(state: State, instruction: Instruction, word: LocatedText, target: LocatedText) -> Fetch:
+def fetched(
+    state: State, instruction: Instruction, word: LocatedText, target: LocatedText
+) -> Fetch:
+    """Return the fact of a download."""
     checksum = flag(instruction, "checksum")
     checked = _verified(state.expand(checksum) if checksum is not None else None)
     found = fetch(word, "ADD", state.scope, instruction.place, checked=checked)

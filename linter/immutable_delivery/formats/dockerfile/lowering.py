@@ -75,12 +75,18 @@ def _lower(document: Document, ctx: ParseContext, request: Request) -> BuildStat
         site.facts += assignments.arg_facts(one, plan.variables, scope)
     for stage in plan.stages:
         _stage(site, stage)
-    passing.settle(site)
-    target = site.states[plan.target.index] if plan.target else None
-    for state in site.states:
-        starts.starts(state, target)
+    if not ctx.settings.wholes:
+        _finish(site)
     _complain(document, ctx, resolve)
     return site
+
+
+def _finish(site: BuildState) -> None:
+    """Follow what is known once every stage is read: what gets into the image, and how it starts."""
+    passing.settle(site)
+    target = site.states[site.plan.target.index] if site.plan.target else None
+    for state in site.states:
+        starts.starts(state, target)
 
 
 def _stage(site: BuildState, stage: Stage) -> None:

@@ -11,7 +11,7 @@ from immutable_delivery.syntax.yaml.canonical import identity
 def note(workload: Workload, environment: Environment, group: str) -> None:
     """Note what an object says; one whose name is a hash of that changes what names it."""
     ctx, resource = workload.ctx, workload.resource
-    if not ctx.settings.objects or resource.hashed:
+    if not ctx.settings.wholes or resource.hashed:
         return
     ctx.applied.append(
         Applied(
