@@ -418,7 +418,7 @@ def test_missing_object_is_unreadable(repository: Repository) -> None:
 
 
 def test_reading_after_git_died_is_told(repository: Repository) -> None:
-    repository.commit({"a": "1"})
+    repository.commit({"a": "1", "b": "2"})
     files = index_files(_git(repository.root))
     assert files.read("a") == b"1"
     process = files._blobs.batch._process
@@ -426,7 +426,7 @@ def test_reading_after_git_died_is_told(repository: Repository) -> None:
     process.kill()
     process.wait()
     with pytest.raises((UsageError, UnreadableError)):
-        files.read("a")
+        files.read("b")
 
 
 def test_forked_process_reads_by_itself(repository: Repository) -> None:
