@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from immutable_delivery.facts import Applied, Build, Scope
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import Files
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
 
 Tables: TypeAlias = Mapping[str, Any]
@@ -92,6 +93,13 @@ TRUSTED: Final = Trust()
 """What holds where everybody is known."""
 
 
+class Inside(Record, frozen=True):
+    """A document of another format that stands in a file: objects that a script gives to kubectl."""
+
+    format: str
+    text: LocatedText
+
+
 class ParseContext(Record):
     """What a format may know beside its own documents when it makes facts."""
 
@@ -107,6 +115,8 @@ class ParseContext(Record):
     """What files say together, by a format's own keys: many calls read one Makefile."""
     applied: list[Applied] = field(default_factory=list)
     """What is deployed as a whole, where the settings ask for it."""
+    inside: list[Inside] = field(default_factory=list)
+    """Documents of other formats that were met; each is read by its own when this one is done."""
     scopes: dict[str, Scope] = field(default_factory=dict)
     """What files reach that may say nothing themselves: an overlay that only names its base."""
 

@@ -25,6 +25,7 @@ from immutable_delivery.formats import (
     Pins,
     Rereads,
     Revises,
+    Within,
     ansible,
     apps,
     azure,
@@ -81,6 +82,7 @@ FAMILIES: tuple[Families, ...] = (chart, kubernetes, terraform)
 PINS: tuple[Pins, ...] = (chart, kubernetes)
 REREADS: tuple[Rereads, ...] = (dockerfile,)
 REVISES: tuple[Revises, ...] = (kubernetes,)
+WITHIN: tuple[Within, ...] = (kubernetes,)
 FIXES: Mapping[str, Kind] = {
     "add-checksum": checksums.fix,
     "exec-form": starts.fix,
@@ -103,6 +105,7 @@ def test_the_tables_hold_every_format_that_has_such_a_function() -> None:
         (Pins, PINS),
         (Rereads, REREADS),
         (Revises, REVISES),
+        (Within, WITHIN),
     ):
         assert {one for one in formats.values() if isinstance(one, protocol)} == set(known)
 

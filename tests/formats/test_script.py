@@ -183,3 +183,46 @@ def test_images_that_are_copied_or_said_elsewhere(line: str, expected: list[str]
     found = facts({"a.sh": f"{line}\n"})
     assert [one.text for one in found if isinstance(one, Image)] == expected
     assert not any(isinstance(one, Command) and one.deploys == "null" for one in found)
+
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: IMAGE\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "image", "expected"),
+    [
+        ("kubectl apply -f - <<E", "E", "nginx:latest", ["nginx:latest"]),
+        ("kubectl apply -f- <<'E'", "E", "nginx:latest", ["nginx:latest"]),
+        ("cat <<E | kubectl create -f -", "E", "nginx:latest", ["nginx:latest"]),
+        (
+            "kubectl -n shop replace --filename=/dev/stdin <<E",
+            "E",
+            "nginx:latest",
+            ["nginx:latest"],
+        ),
+        ("kubectl apply -f - <<E", "E", "nginx:$TAG", [None]),
+        ("kubectl delete -f - <<E", "E", "nginx:latest", []),
+        ("kubectl apply -f web.yaml <<E", "E", "nginx:latest", []),
+        ("kind create cluster\nkubectl apply -f - <<E", "E", "nginx:latest", []),
+    ],
+)
+def test_objects_that_a_script_gives_to_kubectl(
+    before: str, behind: str, image: str, expected: list[str | None]
+) -> None:
+    text = f"{before}\n{POD.replace('IMAGE', image)}---\n{{{{ broken\n{behind}\n"
+    found = [one for one in facts({"a.sh": text}) if isinstance(one, Image)]
+    assert [one.reference for one in found] == expected
+    assert [text[slice(*_span(one))] for one in found if one.reference] == [
+        one for one in expected if one
+    ]
+
+
+def test_objects_in_a_step_are_placed_where_they_stand() -> None:
+    body = POD.replace("IMAGE", "nginx:latest").replace("\n", "\n      ")
+    text = f"a:\n  script:\n  - |\n      kubectl apply -f - <<E\n      {body}E\n"
+    (found,) = (one for one in facts({".gitlab-ci.yml": text}) if isinstance(one, Image))
+    assert text[slice(*_span(found))] == "nginx:latest"
+
+
+def _span(image: Image) -> tuple[int, int]:
+    return image.used_at.span.start, image.used_at.span.end

@@ -73,6 +73,7 @@ class Interpreter:
         self._written = Written()
         self._changes: list[tuple[Command, Event]] = []
         self._taken: list[tuple[Source, Event]] = []
+        self._fed: list[tuple[LocatedText, Event]] = []
         self.run = Run()
         for name, value in (variables or {}).items():
             self.assign(name, value)
@@ -86,6 +87,11 @@ class Interpreter:
     def written(self) -> Mapping[str, LocatedText]:
         """What commands wrote from here-documents, by path."""
         return self._written.texts
+
+    @property
+    def deployed(self) -> list[tuple[LocatedText, Scope]]:
+        """The objects that commands are given on their input and deploy to a cluster that stays."""
+        return [(text, event.scope) for text, event in self._fed if self.run.keeps(event)]
 
     @property
     def folder(self) -> str:
@@ -252,9 +258,10 @@ class Interpreter:
 
     def _take(self, event: Event) -> None:
         """Read what a call takes from elsewhere."""
-        from immutable_delivery.effects.sources import sources  # noqa: PLC0415 (most runs take nothing)
+        from immutable_delivery.effects import sources  # noqa: PLC0415 (most runs take nothing)
 
-        self._taken += ((source, event) for source in sources(event, self._stage))
+        self._taken += ((source, event) for source in sources.sources(event, self._stage))
+        self._fed += ((written, event) for written in sources.documents(event))
 
     def _news(self, install: Install) -> bool:
         """Whether an install is not told yet: a node that is entered at start is changed, however often (`if apt … elif yum`)."""

@@ -15,13 +15,17 @@ from immutable_delivery.references.charts import is_range, of_tag, of_version
 from immutable_delivery.references.git import of_ref
 from immutable_delivery.references.images import parts
 from immutable_delivery.references.urls import of_url
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.interpolation import filled
 from immutable_delivery.syntax.shell import Word
 
 _ADDRESS = lazy(
     r"(?:git\+)?(?:https?|ssh|git|oci)://|git(?:@|::)|(?:github\.com|gitlab\.com|bitbucket\.org)/"
 )
 _ARTIFACT = "oci://"
+_INPUT = frozenset(("-", "/dev/stdin"))
+_VARIABLE = lazy(r"\$(?:\w+|\{[^}\n]*\}|\([^)\n]*\))|`[^`\n]*`")
 _VERSIONED = lazy(r"[\w.-]+[,:](?P<version>[^/]+)\Z")
 """A role or collection of Galaxy with its version."""
 _FILE = lazy(r"\.(?:ya?ml|json|tgz|tar\.gz|zip)(?:[?#]|\Z)")
@@ -45,6 +49,24 @@ def sources(event: Event, stage: Stage) -> Iterator[Source]:
     for word in _named(rule, arguments) if rule is not None else ():
         if rule is not None and _is_elsewhere(rule, word, arguments, event, stage):
             yield _source(rule.takes, word, arguments, rule.sets, event)
+
+
+def documents(event: Event) -> Iterator[LocatedText]:
+    """Yield the objects that a call is given on its input (`kubectl apply -f - <<E`); what a shell fills in there is unresolved."""
+    arguments = event.arguments
+    rules = event.role.rules.get("taken", ())
+    rule = next((rule for rule in rules if rule.matches(arguments)), None)
+    if rule is None or rule.takes != "kustomize" or event.call.through is not None:
+        return
+    if any(word.text in _INPUT for word in _named(rule, arguments)):
+        for call in (event.call, *(one.call for one in event.inputs if one.name == "cat")):
+            for redirect in call.redirects:
+                if redirect.body is not None and not redirect.string:
+                    yield redirect.body if redirect.literal else _filled_in(redirect.body)
+
+
+def _filled_in(body: LocatedText) -> LocatedText:
+    return filled(body, _VARIABLE, lambda _found, _own: None) if "$" in body.text else body
 
 
 def _named(rule: Rule, arguments: Arguments) -> Iterator[Word]:

@@ -118,6 +118,10 @@ class Run(Record):
         own = command.mutates == "host" and self._is_own_host(event)
         return replace(command, throwaway="yes" if own else "no")
 
+    def keeps(self, event: Event) -> bool:
+        """Whether what a call deploys may stay when the run has ended."""
+        return self._of_cluster(event, event.scope).throwaway != "yes"
+
     def reached(self, source: Source, event: Event) -> Source:
         """Return the source with what is known of the cluster that it is deployed to."""
         if event.name not in _OF_CLUSTERS:

@@ -14,6 +14,7 @@ from immutable_delivery.context import Comment, ParseContext, ParseProblem, Seco
 from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.findings import Edit
 from immutable_delivery.source.files import Files
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Pins",
     "Rereads",
     "Revises",
+    "Within",
 ]  # fmt: skip
 
 
@@ -86,6 +88,14 @@ class Families(Format, Protocol):
 
     def families(self, paths: Sequence[str], files: Files) -> Iterable[Sequence[str]]:
         """Return the files, put together that are to be read together."""
+
+
+@runtime_checkable
+class Within(Format, Protocol):
+    """A format whose documents may stand in files of others."""
+
+    def within(self, written: LocatedText, ctx: ParseContext) -> Iterable[Fact | Build]:
+        """Return what the documents in a text say."""
 
 
 class Encloses(Format, Protocol):

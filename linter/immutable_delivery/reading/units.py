@@ -7,16 +7,17 @@ repository. So a process can do it elsewhere, and a cache can remember it.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import cast
 
 from msgspec import msgpack
 
 from immutable_delivery.context import Comment, ParseContext, ParseProblem, ReadingSettings
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import AnyFact, Applied, Build, Recipe, Scope
-from immutable_delivery.formats import Families
+from immutable_delivery.facts import AnyFact, Applied, Build, Fact, Recipe, Scope
+from immutable_delivery.formats import Families, Within
 from immutable_delivery.formats.registry import NAMED, load
 from immutable_delivery.reading.allowance import within_allowance
 from immutable_delivery.records import Record, field
@@ -75,7 +76,7 @@ def _read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingS
             found.problems[path] = (error.offset, error.reason)
         else:
             found.comments[path] = format_.comments(documents[path], text)
-    facts = format_.facts(documents, ctx) if documents else ()
+    facts = chain(format_.facts(documents, ctx) if documents else (), _inside(ctx))
     for fact in within_allowance(facts, ctx, len(group.paths)):
         if isinstance(fact, Build):
             found.builds.append(fact)
@@ -85,6 +86,14 @@ def _read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingS
             found.facts.append(cast("AnyFact", fact))
     found.troubles, found.scopes, found.applied = ctx.troubles, ctx.scopes, ctx.applied
     return found
+
+
+def _inside(ctx: ParseContext) -> Iterator[Fact | Build]:
+    """Yield what documents of other formats say that stand in these files."""
+    for held in ctx.inside:
+        format_ = load(held.format)
+        if isinstance(format_, Within):
+            yield from format_.within(held.text, ctx)
 
 
 def encode(value: Reading | Sequence[Unit]) -> bytes | None:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from immutable_delivery.context import Comment, ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.findings import Edit
-from immutable_delivery.formats.kubernetes.deployed import deployed
+from immutable_delivery.formats.kubernetes.deployed import deployed, objects_within
 from immutable_delivery.formats.kubernetes.families import families
 from immutable_delivery.formats.kubernetes.manifest import ANNOTATIONS, Manifest, annotated
 from immutable_delivery.formats.kubernetes.recognition import claims
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax import yaml
 
@@ -26,6 +27,7 @@ __all__ = [
     "pinned",
     "restore",
     "revise",
+    "within",
 ]
 
 NAME = "kubernetes"
@@ -52,6 +54,11 @@ def comments(document: Manifest, text: Text) -> list[Comment]:
 def facts(documents: Mapping[str, Manifest], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what is deployed: kustomizations through their roots, other objects by themselves."""
     return deployed(documents, ctx)
+
+
+def within(written: LocatedText, ctx: ParseContext) -> Iterable[Fact | Build]:
+    """Yield what the objects in a text say."""
+    return objects_within(written, ctx)
 
 
 def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:

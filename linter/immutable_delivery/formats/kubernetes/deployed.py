@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from immutable_delivery import releases
@@ -23,7 +23,9 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.releases import Layer, laid
 from immutable_delivery.source.files import folder_of
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.yaml.inner import inner_documents
 
 if TYPE_CHECKING:
     from immutable_delivery.formats.kubernetes.releasing import Releasing
@@ -40,6 +42,15 @@ def deployed(manifests: Mapping[str, Manifest], ctx: ParseContext) -> Iterable[F
     deployment.alone()
     ctx.troubles.extend(deployment.troubles.values())
     return deployment.reach.facts()
+
+
+def objects_within(written: LocatedText, ctx: ParseContext) -> Iterator[Fact]:
+    """Yield what the objects in a text say, by themselves."""
+    path = written.used_at.file
+    found = [one for held in inner_documents(written) for one in objects_in(held.root, path)]
+    neighbours = Neighbours(found)
+    for resource in found:
+        yield from objects.facts(Workload(resource, neighbours, ctx))
 
 
 class _Deployment:
