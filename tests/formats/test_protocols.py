@@ -35,6 +35,7 @@ from immutable_delivery.formats import (
     chart,
     circleci,
     cloudbuild,
+    cloudformation,
     cloudinit,
     codebuild,
     compose,
@@ -48,11 +49,13 @@ from immutable_delivery.formats import (
     github,
     gitlab,
     helmfile,
+    ignition,
     jenkins,
     justfile,
     kamal,
     kubernetes,
     makefile,
+    migration,
     nomad,
     npm,
     packer,
@@ -73,12 +76,12 @@ from immutable_delivery.formats import (
 from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
-    ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudinit, codebuild, compose, contract, crontab, devcontainer, dockerfile, drone, ecs, fleet, github, gitlab,
-    helmfile, jenkins, justfile, kamal, kubernetes, makefile, nomad, npm, packer, platforms, precommit, procfile, pytasks, quadlet, score, script, skaffold, systemd, taskfile, terraform, tox, woodpecker,
+    ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudformation, cloudinit, codebuild, compose, contract, crontab, devcontainer, dockerfile, drone, ecs, fleet, github, gitlab,
+    helmfile, ignition, jenkins, justfile, kamal, kubernetes, makefile, migration, nomad, npm, packer, platforms, precommit, procfile, pytasks, quadlet, score, script, skaffold, systemd, taskfile, terraform, tox, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 ENCLOSES: tuple[Encloses, ...] = (chart,)
-FAMILIES: tuple[Families, ...] = (chart, kubernetes, terraform)
+FAMILIES: tuple[Families, ...] = (chart, cloudformation, github, kubernetes, terraform)
 PINS: tuple[Pins, ...] = (chart, kubernetes)
 REREADS: tuple[Rereads, ...] = (dockerfile,)
 REVISES: tuple[Revises, ...] = (kubernetes,)
