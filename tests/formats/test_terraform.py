@@ -588,6 +588,36 @@ module "vm" {
     ] == ["DB_PASSWORD"]
 
 
+def test_user_data_that_modules_from_elsewhere_are_given() -> None:
+    text = """
+module "vm" {
+  source    = "terraform-aws-modules/ec2-instance/aws"
+  version   = "5.0.0"
+  user_data = <<-EOT
+    #!/bin/bash
+    yum install -y nginx
+  EOT
+}
+"""
+    found = [one for one in facts({"main.tf": text}) if isinstance(one, Install)]
+    assert [(one.command, one.scope.phase) for one in found] == [("yum install", "boot")]
+
+
+def test_parts_of_unknown_content_are_no_surprise() -> None:
+    text = """
+data "cloudinit_config" "a" {
+  dynamic "part" {
+    for_each = var.parts
+    content {
+      content_type = part.value.content_type
+      content      = part.value.content
+    }
+  }
+}
+"""
+    assert facts({"main.tf": text}) == []
+
+
 def test_values_that_lie_elsewhere() -> None:
     module = 'variable "image" {}\n' + SERVICE % "var.image"
     other = 'variable "size" {}\n'

@@ -6,6 +6,7 @@ The reference is Docker's Bake file reference.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from immutable_delivery.context import Comment, ParseContext
 from immutable_delivery.facts import Build, Fact, Recipe
@@ -33,7 +34,7 @@ def parse(text: Text) -> HclFile:
 
 def comments(document: HclFile, text: Text) -> list[Comment]:
     """Return the comments with what each covers."""
-    return remarks(text, document.remarks, [*document.blocks, *statements(document.root)])
+    return remarks(text, document.remarks, chain(document.blocks, statements(document.root)))
 
 
 def facts(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact | Build | Recipe]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from immutable_delivery.context import Comment, ParseContext
 from immutable_delivery.facts import Build, Fact
@@ -39,7 +40,7 @@ def parse(text: Text) -> HclFile:
 
 def comments(document: HclFile, text: Text) -> list[Comment]:
     """Return the comments with what each covers."""
-    return remarks(text, document.remarks, [*document.blocks, *statements(document.root)])
+    return remarks(text, document.remarks, chain(document.blocks, statements(document.root)))
 
 
 def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:

@@ -1,4 +1,4 @@
-"""Containers that a module from elsewhere is given: what its arguments say of images, commands and environments."""
+"""Containers and user data that a module from elsewhere is given: what its arguments say of images, commands and environments."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from immutable_delivery.containers.declared import Shape, declared
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.machines.boot import user_data
+from immutable_delivery.records import replace
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
-from immutable_delivery.syntax.yaml.query import pairs
+from immutable_delivery.syntax.yaml.query import pairs, scalar
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import MachineImages
 
 MAX_DEPTH = 6
 
@@ -20,13 +24,18 @@ _CONTAINER = Shape(entrypoint=("entrypoint",), arguments=("command",), variables
 
 
 def containers(node: Mapping, name: Scalar, scope: Scope, ctx: ParseContext) -> Iterator[Fact]:
-    """Yield the containers of one call."""
+    """Yield the containers of one call, and what its machines run when they first start."""
     for key in _WHOLE:
         if node.get(key) is not None:
             shape = Shape(image=(key,), entrypoint=(), arguments=(), variables=())
             yield from declared(node, name, shape, scope, ctx)
     for title, container in _containers(node, name, 0):
         yield from declared(container, title, _CONTAINER, scope, ctx)
+    for key in known(MachineImages).user_data:
+        said = scalar(node, key)
+        if said is not None:
+            boot = replace(scope, phase="boot", layer="os")
+            yield from user_data(said.written, boot, said.place, ctx)
 
 
 def _containers(node: Node, name: Scalar, depth: int) -> Iterator[tuple[Scalar, Mapping]]:

@@ -102,7 +102,7 @@ def configured(block: Block) -> Iterator[Fact]:
     for node in blocks(block.node.get("part")):
         content, kind = scalar(node, "content"), scalar(node, "content_type")
         if content is not None:
-            declared = kind.text if kind else ""
+            declared = kind.text if kind and kind.written.known else ""
             yield from user_data(content.written, scope, content.place, block.ctx, declared)
 
 

@@ -11,7 +11,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
-from immutable_delivery.syntax.comments import Stretch
+from immutable_delivery.syntax.comments import MARKER, Stretch
 from immutable_delivery.syntax.hcl.nodes import Reader
 from immutable_delivery.syntax.yaml import Node as Tree
 
@@ -24,7 +24,7 @@ _UNPLAIN = lazy(r"[^\x01-\x7f]")
 
 
 class HclFile(Record):
-    """One file: its blocks by kind and name, and its comments."""
+    """One file: its blocks by kind and name, and its comments, where any of them speaks to us."""
 
     root: Tree | None
     remarks: list[Stretch] = field(default_factory=list)
@@ -55,7 +55,8 @@ def read_hcl(text: Text, *, merged: bool = False) -> HclFile:
     reader = Reader(text, merged=merged)
     bodies = [child for child in root.children if child.type == "body"]
     found = reader.body(bodies[0], 0) if bodies else None
-    return HclFile(found, list(_comments(root)), reader.blocks)
+    said = list(_comments(root)) if MARKER in text.value else []
+    return HclFile(found, said, reader.blocks)
 
 
 @cache
