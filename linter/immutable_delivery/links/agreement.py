@@ -31,9 +31,9 @@ class _Said(Record, frozen=True):
     developing: bool = False
 
     def is_of(self, other: _Said) -> bool:
-        """Whether it is the command that another one states; what a manifest adds to the image's own program may follow."""
-        own, wanted = _plain(self.words), _plain(other.words)
-        return _equal(own[: len(wanted)] if self.appended else own, wanted)
+        """Whether it is the command that another one states; more arguments may follow."""
+        wanted = _plain(other.words)
+        return _equal(_plain(self.words)[: len(wanted)], wanted)
 
 
 def commands_of(service: Service, members: Sequence[Fact], known: Known) -> tuple[Stated, ...]:

@@ -20,9 +20,18 @@ def replaced(service: Service) -> Service:
 
 
 def _told(image: Deployed, beside: Sequence[Deployed], made: set[str]) -> Deployed:
-    """Compare an image with what the same container runs in other environments; the same digest is the same bits."""
+    """Compare an image with what the same container runs in other environments.
+
+    The same digest is the same bits, and under the same name in another registry, or in none, lies a copy.
+    """
     own = sorted(one.name for one in beside if one.name in made)
     digests = {one.digest for one in beside if one.name in made} - {""}
-    if not own or not image.name or image.name in made or image.digest in digests:
+    copies = {_last(name) for name in own}
+    if not own or _last(image.name) in copies or image.digest in digests:
         return image
-    return image if image.development else replace(image, instead_of=own[0])
+    elsewhere = image.environment and not image.development
+    return replace(image, instead_of=own[0]) if elsewhere and image.name else image
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
