@@ -931,6 +931,8 @@ class Build(Record, frozen=True, kw_only=True, omit_defaults=True):
     """The service, workload or artifact that it is built for."""
     image: str = ""
     """The reference that names the result; empty where nothing does."""
+    names: tuple[str, ...] = ()
+    """The repositories of further references, or of one whose tag is not known."""
     tool: str = ""
     """compose, skaffold, contract, bake, score …; job for a pipeline."""
     job: str = ""

@@ -210,6 +210,17 @@ FROM = 'FROM debian:12\nCOPY app /app\nCMD ["/app"]\n'
         ),
         pytest.param(
             {
+                "images/frontend/Dockerfile": FROM,
+                "k8s/web.yaml": workload("web", "ghcr.io/acme/shop:1"),
+                ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+                "    - uses: docker/build-push-action@v6\n      with:\n        context: images/frontend\n        push: true\n"
+                "        tags: |\n          acme/shop:${{ github.sha }}\n          ghcr.io/acme/shop:${{ github.sha }}\n",
+            },
+            {"web": (True, True)},
+            id="a job builds it under a name whose tag it alone knows",
+        ),
+        pytest.param(
+            {
                 "one/web/Dockerfile": FROM,
                 "one/compose.yaml": "services: {web: {build: web, image: shop/web}}",
                 "one/k8s/web.yaml": workload("site", "shop/web:1"),

@@ -55,6 +55,7 @@ def _build(
     args = dict(_arguments(recipe))
     written = [one.written for one in named if one.written is not None]
     tags = (pieces(one)["tag"] for one in written)
+    repositories = (pieces(one)["repository"] for one in written)
     return Build(
         dockerfile=paths.dockerfile,
         context=paths.context,
@@ -62,6 +63,7 @@ def _build(
         args={name: value.text for name, value in args.items()},
         arg_places={name: value.place() for name, value in args.items()},
         image=next((one.text for one in written if one.known), ""),
+        names=tuple(dict.fromkeys(name.text for name in repositories if name.text and name.known)),
         tool="job",
         job=spec.name,
         tags=tuple(dict.fromkeys(tag.text for tag in tags if tag.text)),

@@ -21,6 +21,8 @@ from immutable_delivery.tables.subjects import Environments, ImageStarts
 
 _RUN = frozenset({"container", "contract", ""})
 """Roles of the image that is the service: what starts beside it, or before it, is another's."""
+_UNKNOWN = frozenset("${}<>%")
+"""Marks of what is not known, in names that are written for a person."""
 
 
 class Used(Record, frozen=True):
@@ -60,9 +62,10 @@ def named_by(builds: Iterable[Build]) -> dict[str, set[str]]:
     """Return the Dockerfiles from which builds make an image of a name."""
     found: dict[str, set[str]] = defaultdict(set)
     for build in builds:
-        name = name_and_tag(build.image)[0]
-        if build.dockerfile and name and not set(name) & set("${}<>%"):
-            found[name].add(build.dockerfile)
+        for written in (build.image, *build.names) if build.dockerfile else ():
+            name = name_and_tag(written)[0]
+            if name and not _UNKNOWN.intersection(name):
+                found[name].add(build.dockerfile)
     return found
 
 
