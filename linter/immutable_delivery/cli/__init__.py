@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": "immutable_delivery.cli.explain",
     "facts": "immutable_delivery.cli.facts",
     "fix": "immutable_delivery.cli.fix",
+    "fleet": "immutable_delivery.cli.fleet",
     "hook": "immutable_delivery_hooks.cli",
     "init": "immutable_delivery_hooks.init.cli",
     "lock": "immutable_delivery.cli.lock",

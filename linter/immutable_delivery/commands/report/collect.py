@@ -7,10 +7,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 from immutable_delivery.commands.report.measures import measures
-from immutable_delivery.commands.report.overview import Overview, Point, Ran, ServiceRow, Spot, Told
+from immutable_delivery.commands.report.overview import (
+    Base,
+    Overview,
+    Point,
+    Ran,
+    ServiceRow,
+    Spot,
+    Told,
+)
 from immutable_delivery.commands.report.owners import Owners
 from immutable_delivery.commands.report.teams import teams
-from immutable_delivery.facts import Fact, Service
+from immutable_delivery.facts import Fact, Image, Service
 from immutable_delivery.findings import Finding, Report, ServiceReport
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
@@ -52,11 +60,17 @@ def overview_of(material: Material) -> Overview:
         findings=findings,
         teams=teams(services, findings),
         measures=measures(material.facts, services, material.moves, told.spot),
+        bases=_bases(material.facts),
         trend=material.trend,
         judged=sum(bool(one.format and not one.skipped) for one in report.files),
         left=sum(bool(one.format and one.skipped) for one in report.files),
         notices=report.notices,
     )
+
+
+def _bases(facts: Iterable[Fact]) -> tuple[Base, ...]:
+    images = (one for one in facts if isinstance(one, Image) and one.role == "base" and one.name)
+    return tuple(sorted({Base(one.name or "", one.tag or "", one.digest or "") for one in images}))
 
 
 def _order(row: ServiceRow) -> tuple[int, bool, str]:
@@ -102,6 +116,7 @@ class _Telling:
             builds_by=self.finding(one.builds_by) if one.builds_by else None,
             start=fact.starts[0] if len(fact.starts) == 1 else "",
             contract=fact.contract,
+            makes=tuple(dict.fromkeys(name for made in fact.makes for name in made.images)),
             owners=tuple(owners)[:_OWNERS_SHOWN],
             ran=tuple(Ran(ran.environment, ran.image, ran.digest, self.spot(ran.place)) for ran in fact.images),
         )  # fmt: skip

@@ -55,6 +55,8 @@ class ServiceRow(Record, frozen=True, kw_only=True):
     start: str = ""
     contract: str = ""
     owners: tuple[str, ...] = ()
+    makes: tuple[str, ...] = ()
+    """The repositories of images that are made of it."""
     ran: tuple[Ran, ...] = ()
 
 
@@ -100,6 +102,14 @@ class Point(Record, frozen=True, kw_only=True):
     warnings: int
 
 
+class Base(Record, frozen=True, order=True):
+    """A base image as a build names it."""
+
+    name: str
+    tag: str
+    digest: str
+
+
 class Overview(Record, frozen=True, kw_only=True):
     """Everything that a report shows."""
 
@@ -115,6 +125,8 @@ class Overview(Record, frozen=True, kw_only=True):
     teams: tuple[Team, ...]
     """Those who should act first before others; empty where the repository names no owners."""
     measures: tuple[Measure, ...]
+    bases: tuple[Base, ...] = ()
+    """Every base image once."""
     trend: tuple[Point, ...] = ()
     judged: int = 0
     """How many files were."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from importlib.resources import files
 
 import msgspec
 
@@ -22,20 +21,29 @@ _MOST_ROWS = 200
 
 def page(overview: Overview) -> str:
     """Return one HTML file that asks nobody for anything."""
+    return templated(
+        "repository.html", o=overview, matrix=matrix(overview), layers=LAYERS, drifts=DRIFTS, severities=SEVERITIES,
+        words=words(overview), lines=list(lines(overview.trend)), summary=summary(overview),
+    )  # fmt: skip
+
+
+def templated(name: str, **values: object) -> str:
+    """Return a template with its values, which are never taken for markup."""
     try:
-        from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 (only who wants a page needs it)
+        from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 (only who wants a page needs it)
     except ImportError:
         raise UsageError(
             "a page needs jinja2: install `immutable-delivery[report]`, or take --format markdown or json"
         ) from None
+    loader = PackageLoader("immutable_delivery.commands", "pages")
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=loader,
     )
-    template = environment.from_string(files(__package__).joinpath("page.html").read_text("utf-8"))
-    return template.render(
-        o=overview, matrix=matrix(overview), layers=LAYERS, drifts=DRIFTS, severities=SEVERITIES,
-        words=words(overview), lines=list(lines(overview.trend)), summary=summary(overview),
-    )  # fmt: skip
+    return environment.get_template(name).render(values)
 
 
 def data(overview: Overview) -> str:

@@ -25,8 +25,9 @@ def teams(services: Iterable[ServiceRow], findings: Iterable[Told]) -> tuple[Tea
         )
         for name in names
     ]
-    return tuple(sorted(found, key=_need))
+    return tuple(sorted(found, key=need))
 
 
-def _need(team: Team) -> tuple[int, int, int, int, str]:
+def need(team: Team) -> tuple[int, int, int, int, str]:
+    """Return what sorts those first who have most to do."""
     return -team.divergent, -team.errors, -team.convergent, -team.warnings, team.name

@@ -1,0 +1,69 @@
+"""A fleet as a page, as Markdown and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+from immutable_delivery.commands.fleet.summary import WORDS, Fleet, Row
+from immutable_delivery.commands.report.rendering import templated
+from immutable_delivery.reporters.markup import code, literal
+from immutable_delivery.reporters.plain import count
+
+_MOST = 200
+
+
+def page(fleet: Fleet) -> str:
+    """Return one HTML file that asks nobody for anything."""
+    return templated("fleet.html", fleet=fleet, words=WORDS, summary=summary(fleet))
+
+
+def data(fleet: Fleet) -> str:
+    """Return all of it as JSON."""
+    return (
+        msgspec.json.format(
+            msgspec.json.encode({"version": 1, **msgspec.to_builtins(fleet)}), indent=2
+        ).decode()
+        + "\n"
+    )
+
+
+def markdown(fleet: Fleet) -> str:
+    """Return the worst of it for a wiki or a job summary."""
+    return "\n".join(_markdown(fleet))
+
+
+def _markdown(fleet: Fleet) -> Iterator[str]:
+    yield f"# Delivery of {count(len(fleet.rows), 'repository', 'repositories')}\n\n{summary(fleet)}\n"
+    yield (
+        f"| repository | {' | '.join(WORDS[:4])} | moving builds | errors | warnings |\n|---|"
+        + "---|" * 7
+    )
+    yield from map(_row, fleet.rows[:_MOST])
+    yield "\n## Who should act first\n\n| owner | divergent | convergent | errors | warnings |\n|---|---|---|---|---|"
+    for team in fleet.teams[:_MOST]:
+        yield f"| {literal(team.name or 'nobody')} | {team.divergent} | {team.convergent} | {team.errors} | {team.warnings} |"
+    yield "\n## Bases\n\n| base | repositories | versions in use |\n|---|---|---|"
+    for base in fleet.bases[:_MOST]:
+        versions = ", ".join(f"{code(name)} ({number})" for name, number in base.versions[:5])
+        yield f"| {literal(base.name)} | {len(base.repositories)} | {len(base.versions)}: {versions} |"
+    yield ""
+
+
+def _row(row: Row) -> str:
+    if row.failure:
+        return f"| {literal(row.name)} | not judged: {literal(row.failure)} | | | | | | |"
+    words = " | ".join(str(row.words[word]) for word in WORDS[:4])
+    return f"| {literal(row.name)} | {words} | {row.moving} | {row.errors} | {row.warnings} |"
+
+
+def summary(fleet: Fleet) -> str:
+    """Return the fleet in one sentence."""
+    total = {word: sum(row.words.get(word, 0) for row in fleet.rows) for word in WORDS[:4]}
+    told = ", ".join(f"{number:,} {word}" for word, number in total.items() if number)
+    failed = f" {len(fleet.failed)} could not be judged." if fleet.failed else ""
+    return f"{count(sum(total.values()), 'service')} run: {told or 'none'}.{failed}"
+
+
+FORMATS: Mapping[str, Callable[[Fleet], str]] = {"html": page, "markdown": markdown, "json": data}

@@ -1,0 +1,163 @@
+"""What a fleet is as a whole: its repositories, its teams, the bases they share, and who runs whose images."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+from immutable_delivery.commands.fleet.judging import Outcome
+from immutable_delivery.commands.report.overview import Overview, Team
+from immutable_delivery.commands.report.teams import need
+from immutable_delivery.records import Record, field
+
+WORDS = ("divergent", "convergent", "undetermined", "congruent", "not run here")
+
+
+class Row(Record, frozen=True, kw_only=True):
+    """A repository."""
+
+    name: str
+    words: Mapping[str, int] = field(default_factory=dict)
+    """How many services have each word."""
+    moving: int = 0
+    """How many builds move."""
+    errors: int = 0
+    warnings: int = 0
+    failure: str = ""
+
+
+class Shared(Record, frozen=True, kw_only=True):
+    """A base image, and what of it is in use where."""
+
+    name: str
+    repositories: tuple[str, ...]
+    versions: tuple[tuple[str, int], ...]
+    """Each tag with its digest, and how many repositories build on it; many of them are sprawl."""
+
+
+class Link(Record, frozen=True, order=True):
+    """A service of one repository that runs the image of another."""
+
+    image: str
+    made: str
+    runs: str
+
+
+class Fleet(Record, frozen=True, kw_only=True):
+    """All of it."""
+
+    day: str
+    rows: tuple[Row, ...]
+    """The worst first."""
+    teams: tuple[Team, ...]
+    bases: tuple[Shared, ...]
+    links: tuple[Link, ...]
+
+    @property
+    def failed(self) -> tuple[Row, ...]:
+        """The repositories that nobody could judge."""
+        return tuple(row for row in self.rows if row.failure)
+
+
+class _Gathered:
+    """Takes one outcome after another and keeps of each what the whole needs."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.teams: dict[str, Counter[str]] = defaultdict(Counter)
+        self.bases: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self.made: dict[str, set[str]] = defaultdict(set)
+        self.runs: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, outcome: Outcome) -> None:
+        found = outcome.overview
+        if found is None:
+            self.rows.append(Row(name=outcome.name, failure=outcome.failure))
+            return
+        self.rows.append(_row(outcome.name, found))
+        for team in found.teams:
+            for part in ("divergent", "convergent", "errors", "warnings"):
+                self.teams[team.name][part] += getattr(team, part)
+        for base in found.bases:
+            self.bases[base.name][":".join(filter(None, (base.tag, base.digest[:19])))].add(
+                outcome.name
+            )
+        for service in found.services:
+            whole = f"{outcome.name}:{service.name}"
+            for image in service.makes:
+                self.made[image].add(whole)
+            for ran in service.ran:
+                self.runs[_bare(ran.image)].add(whole)
+
+
+def summed(outcomes: Iterable[Outcome], day: str) -> Fleet:
+    """Return the whole of outcomes that come one by one."""
+    found = _Gathered()
+    for outcome in outcomes:
+        found.add(outcome)
+    teams = (
+        Team(
+            name=name,
+            **{part: counted[part] for part in ("divergent", "convergent", "errors", "warnings")},
+        )
+        for name, counted in found.teams.items()
+    )
+    return Fleet(
+        day=day,
+        rows=tuple(sorted(found.rows, key=_worst)),
+        teams=tuple(sorted(teams, key=need)),
+        bases=tuple(
+            sorted(
+                map(_shared, found.bases.items()),
+                key=lambda one: (-len(one.repositories), one.name),
+            )
+        ),
+        links=tuple(sorted(_links(found))),
+    )
+
+
+def _row(name: str, found: Overview) -> Row:
+    words = Counter(service.runs for service in found.services)
+    severities = Counter(one.severity for one in found.findings)
+    return Row(
+        name=name, words={word: words[word] for word in WORDS},
+        moving=sum(service.builds == "moving" for service in found.services),
+        errors=severities["error"], warnings=severities["warning"],
+    )  # fmt: skip
+
+
+def _worst(row: Row) -> tuple[bool, int, int, int, int, str]:
+    words = row.words
+    return (
+        not row.failure, -words.get("divergent", 0), -words.get("convergent", 0), -row.errors, -row.warnings, row.name,
+    )  # fmt: skip
+
+
+def _shared(entry: tuple[str, Mapping[str, set[str]]]) -> Shared:
+    name, versions = entry
+    counted = sorted(
+        ((version or "no tag", len(those)) for version, those in versions.items()),
+        key=lambda one: (-one[1], one[0]),
+    )
+    return Shared(
+        name=name,
+        repositories=tuple(sorted(set().union(*versions.values()))),
+        versions=tuple(counted),
+    )
+
+
+def _links(found: _Gathered) -> Iterable[Link]:
+    """Yield who runs what another repository makes; an image that two make is nobody's."""
+    for image, makers in found.made.items():
+        if len(makers) == 1:
+            (made,) = makers
+            for runs in found.runs.get(image, ()):
+                if runs.partition(":")[0] != made.partition(":")[0]:
+                    yield Link(image, made, runs)
+
+
+def _bare(image: str) -> str:
+    """Return a reference without tag and digest."""
+    name = image.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
