@@ -21,6 +21,8 @@ class Entry(Record, frozen=True):
     """A regular expression that is found in their whole paths, where their names do not tell enough."""
     holds: bytes = b""
     """What every one of its files holds, where names do not tell enough: without it, or an escape, the module is not imported."""
+    no_objects: bool = False
+    """None of its files is an object of Kubernetes: it is not asked about one that plainly is."""
     describes_images: bool = False
     """It makes facts of what others build, so it comes after them."""
     encloses: bool = False
@@ -62,8 +64,14 @@ REGISTRY = (
         r"|manifest[.-][\w-]+|(?:container-?app|aca)[\w.-]*)\.ya?ml|Dockerrun\.aws\.json)$",
         apart=True,
     ),
-    Entry("cloudformation", r"\.(?:ya?ml|json|template)$", holds=b"Resources"),
-    Entry("ecs", r"\.(?:ya?ml|json|template)$", holds=b"containerDefinitions", apart=True),
+    Entry("cloudformation", r"\.(?:ya?ml|json|template)$", holds=b"Resources", no_objects=True),
+    Entry(
+        "ecs",
+        r"\.(?:ya?ml|json|template)$",
+        holds=b"containerDefinitions",
+        no_objects=True,
+        apart=True,
+    ),
     Entry("nomad", r"\.(?:nomad|hcl|json)$", apart=True),
     Entry(
         "github",
@@ -98,10 +106,10 @@ REGISTRY = (
     Entry("pytasks", r"^(?:noxfile|tasks)\.py$", apart=True),
     Entry("justfile", r"^(?i:\.?justfile)$|\.just$"),
     Entry("taskfile", r"\.ya?ml$", paths=r"(?i:taskfile)"),
-    Entry("ansible", r"\.ya?ml$"),
+    Entry("ansible", r"\.ya?ml$", no_objects=True),
     Entry("precommit", r"^\.pre-commit-config\.ya?ml$", apart=True),
-    Entry("kamal", r"^deploy[^/]*\.ya?ml$"),
-    Entry("compose", r"\.ya?ml$"),
+    Entry("kamal", r"^deploy[^/]*\.ya?ml$", no_objects=True),
+    Entry("compose", r"\.ya?ml$", no_objects=True),
     Entry("kubernetes", r"\.(?:ya?ml|json)$|^Kustomization$"),
     Entry(
         "platforms",
@@ -143,5 +151,15 @@ def claim(path: str, data: bytes) -> Entry | None:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # so that it is claimed, and refused by name
         data = data.decode("utf-16", "ignore").encode()
     spelt = b"\\" in data  # an escape may spell any word
-    possible = (entry for entry in candidates(path) if spelt or entry.holds in data)
+    possible = [entry for entry in candidates(path) if spelt or entry.holds in data]
+    if any(entry.no_objects for entry in possible) and _are_objects(data):
+        possible = [entry for entry in possible if not entry.no_objects]
     return next((entry for entry in possible if load(entry.name).claims(path, data)), None)
+
+
+def _are_objects(data: bytes) -> bool:
+    if b"apiVersion" not in data:
+        return False
+    from immutable_delivery.syntax.yaml.heads import are_objects  # noqa: PLC0415 (it loads YAML)
+
+    return are_objects(data)

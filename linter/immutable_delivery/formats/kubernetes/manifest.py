@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from immutable_delivery.context import Comment, ParseProblem
+from immutable_delivery.formats.kubernetes import schemas
 from immutable_delivery.formats.kubernetes.pods import pods
 from immutable_delivery.formats.kubernetes.recognition import is_foreign, template_at
 from immutable_delivery.formats.kustomize import Resource, is_kustomization, objects_in
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.yaml import Document, Mapping, Scalar, documents
+from immutable_delivery.syntax.yaml import Document, Mapping, Scalar
 from immutable_delivery.syntax.yaml.query import mapping, pairs
 from immutable_delivery.syntax.yaml.query import text as text_at
 
@@ -45,7 +46,7 @@ class Manifest(Record):
     @classmethod
     def read(cls, text: Text) -> Manifest:
         """Read a file."""
-        found = documents(text)
+        found = schemas.read(text)
         marked = enumerate(found) if _MARKS.search(text.value) else ()
         at = {number: template_at(one, text) for number, one in marked}
         return cls(

@@ -34,9 +34,9 @@ __all__ = ["RefusedError", "read", "read_again"]
 Next = Callable[[], Any]
 
 
-def read(text: Text, start: int, end: int) -> list[Document]:
-    """Read a stretch of a file with libyaml; raise UnreadableError."""
-    value = text.value[start:end]
+def read(text: Text, start: int, end: int, masked: str | None = None) -> list[Document]:
+    """Read a stretch of a file with libyaml, or what is given in its place; raise UnreadableError."""
+    value = text.value[start:end] if masked is None else masked
     builder = Builder(text, start)
     try:
         _build(CParser(value).get_event, builder)
