@@ -309,3 +309,12 @@ def test_a_machine_that_is_reached_is_none_of_these() -> None:
 def test_bad_input_ends(content: str) -> None:
     found, _ = read_files(github, {PATH: content})
     assert len(found) < 7_000
+
+
+def test_an_input_that_a_person_gives_may_be_anything() -> None:
+    text = "on:\n  workflow_dispatch:\n    inputs:\n      tag: {default: latest}\n      image: {default: 'node:20'}\njobs:\n  a:\n    runs-on: x\n    container: ${{ inputs.image }}\n    steps: [{run: 'docker push a/b:${{ inputs.tag }}'}]\n"
+    found, _ctx = read_files(github, {".github/workflows/a.yml": text})
+    (job,) = (one for one in found if isinstance(one, Job))
+    assert [one.pin for one in job.pushes] == [None]
+    images = [(one.text, one.pin) for one in found if isinstance(one, Image)]
+    assert images == [("node:20", "partial"), ("${{ inputs.image }}", None)]

@@ -48,6 +48,13 @@ def told(artifacts: tuple[Artifact, ...]) -> list[tuple[str | None, tuple[str, .
         ("docker compose push", [(None, (), None)]),
         ("skopeo copy docker://a/b:1 docker://c/d:latest", [("c/d", ("latest",), "alias")]),
         ("docker tag a b", []),
+        ("skopeo copy docker://a/b:1.2.3 docker://a/b:latest", [("a/b", ("latest",), "exact")]),
+        ("skopeo copy docker://a/b:$X docker://a/b:latest", [("a/b", ("latest",), None)]),
+        ("crane copy a/b:edge a/b:latest", [("a/b", ("latest",), "alias")]),
+        (
+            "docker buildx imagetools create -t $A:x $A@sha256:$D $A@sha256:$E",
+            [(None, ("x",), "digest")],
+        ),
     ],
 )
 def test_pushes_of_commands(command: str, pushes: list[tuple[str, tuple[str, ...], str]]) -> None:

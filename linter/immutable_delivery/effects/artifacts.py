@@ -35,7 +35,7 @@ class MadeImage(Record, frozen=True):
     recipe: Recipe | None = None
     """What it is built from, by a Dockerfile."""
     renames: LocatedText | None = None
-    """The image that is known by this name, too, from there on."""
+    """The image that is known by this name, too, from there on: one on the machine, or where it pushes one in a registry."""
 
 
 def made_images(event: Event, stage: Stage) -> Iterator[MadeImage]:
@@ -75,16 +75,21 @@ def _makes(rule: Rule) -> bool:
 
 
 def _renamed(rule: Rule, arguments: Arguments) -> LocatedText | None:
-    """Return the image that a call gives another name, on the same machine."""
-    operands = arguments.operands[len(rule.words) :]
-    renames = rule.mutates == "tag" and not (rule.pushes or rule.builds)
-    return operands[0].word.written if renames and operands else None
+    """Return the image that a call gives another name, on the same machine or in a registry."""
+    operands = [one for one in arguments.operands[len(rule.words) :] if not one.doubtful]
+    if rule.mutates != "tag" or rule.builds or (rule.pushes and not rule.copies):
+        return None
+    return _named(operands[0].word) if operands else None
 
 
 def _names(rule: Rule, arguments: Arguments) -> Iterator[LocatedText]:
-    for word in _words(rule, arguments):
-        transport = _TRANSPORT.match(word.text)
-        yield tail(word, transport.end()).written if transport else word.written
+    yield from map(_named, _words(rule, arguments))
+
+
+def _named(word: Word) -> LocatedText:
+    """Return a reference without its transport."""
+    transport = _TRANSPORT.match(word.text)
+    return tail(word, transport.end()).written if transport else word.written
 
 
 def _words(rule: Rule, arguments: Arguments) -> Iterator[Word]:

@@ -32,6 +32,8 @@ class Rule(Record, frozen=True):
     """Whether what it does is for the command to tell that it runs: `ssh`, `docker exec`."""
     pushes: bool = False
     """Whether what it concerns is an image that it puts into a registry."""
+    copies: bool = False
+    """Whether that image is in a registry already: the first operand behind these words."""
     deployment: Deployment = ""
     """How it changes a workload, where no option says what it puts in."""
     makes: str = ""
@@ -64,6 +66,7 @@ class Rule(Record, frozen=True):
         *,
         runs: bool = False,
         pushes: bool = False,
+        copies: bool = False,
     ) -> Rule:
         """Read a rule as commands.yaml writes it."""
         first, *rest = run.split()
@@ -74,7 +77,7 @@ class Rule(Record, frozen=True):
         names = tuple(first.split("|"))
         given = (names, words, options, absent, mutates, builds, targets, tuple(check))
         folder = tuple(str(context).split())
-        more = (starts, where, runs, pushes, deployment, makes)
+        more = (starts, where, runs, pushes, copies, deployment, makes)
         return cls(*given, *more, folder, tuple(sets), takes, converges)
 
     def matches(self, arguments: Arguments) -> bool:

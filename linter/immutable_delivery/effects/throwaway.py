@@ -35,7 +35,16 @@ _LOCALLY = (
     "-i=localhost*",
     "-i=127.0.0.1*",
     "--inventory=localhost*",
+    "-i=local",
+    "-i=*/local",
+    "--inventory=local",
+    "--inventory=*/local",
 )
+_OWN_NODE = lazy(
+    r"^(?:minikube|k3d-|k3s|microk8s)|-control-plane\d*(?::|$)|(?:^|[^a-z])kind(?:[^a-z].*)?-worker\d*(?::|$)",
+    re.IGNORECASE,
+)
+"""The containers that are the nodes of a cluster on one machine."""
 _CREATES = frozenset(("create", "apply"))
 _TAKEN = frozenset(("allocated", "released"))
 _ALLOCATES = frozenset(("create", "allocate", "provision", "launch", "up"))
@@ -166,7 +175,9 @@ class Run(Record):
         elsewhere = engine is not None or event.call.through is not None
         if elsewhere or command.scope.phase != "pipeline":
             return replace(command, throwaway="no")
-        own = command.mutates == "container" and "container" in self.makes
+        own = command.mutates == "container" and (
+            "container" in self.makes or _is_own_node(event.arguments)
+        )
         if own or "machine" in self.makes:
             return replace(command, throwaway="yes")
         reason = "nothing here tells on which machine it runs"
@@ -179,6 +190,11 @@ class Run(Record):
             local = local or arguments.given(_LOCALLY) is not None
         taken = any(done >= _TAKEN for done in (self.makes, *self.scripts.values()))
         return local or taken or "host" in self.makes
+
+
+def _is_own_node(arguments: Arguments) -> bool:
+    """Whether a call is for a node of kind, k3d or minikube."""
+    return any(map(_OWN_NODE.search, arguments.texts[1:3]))
 
 
 def settle(

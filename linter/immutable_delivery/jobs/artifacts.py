@@ -90,18 +90,30 @@ def _artifacts(
 ) -> tuple[Artifact, ...]:
     """Return images by their repositories; ``every`` command of the job tells what they are built from."""
     recipes = origins(every)
-    named: dict[str, list[LocatedText]] = {}
+    named: dict[str, list[MadeImage]] = {}
     nameless: list[Place] = []
     for one in made:
         if one.written is None:
             nameless.append(one.place)
         elif not _passes(one):
-            named.setdefault(pieces(one.written)["repository"].text, []).append(one.written)
+            named.setdefault(pieces(one.written)["repository"].text, []).append(one)
     several = tuple(
-        replace(_artifact(written, None, tagged=tagged), dockerfile=_dockerfile(recipes.get(name)))
-        for name, written in named.items()
+        replace(
+            _artifact([one.written for one in same if one.written], tagged=tagged),
+            dockerfile=_dockerfile(recipes.get(name)),
+            pin=_best([pushed_pin(one, tagged=tagged) for one in _names(same, name)]),
+        )
+        for name, same in named.items()
     )
     return (*several, *(Artifact(image=None, pin=None, place=place) for place in nameless[:1]))
+
+
+def _names(made: Iterable[MadeImage], repository: str) -> Iterator[LocatedText]:
+    """Yield every name that an image has in its repository: what is pushed, and what that is copied from there."""
+    for one in made:
+        for written in (one.written, one.renames):
+            if written is not None and pieces(written)["repository"].text == repository:
+                yield written
 
 
 def _dockerfile(recipe: Recipe | None) -> str:
@@ -109,7 +121,9 @@ def _dockerfile(recipe: Recipe | None) -> str:
     return paths.dockerfile if paths is not None else ""
 
 
-def _artifact(references: Sequence[LocatedText], place: Place | None, *, tagged: bool) -> Artifact:
+def _artifact(
+    references: Sequence[LocatedText], place: Place | None = None, *, tagged: bool
+) -> Artifact:
     cut = [pieces(one) for one in references]
     repository = cut[0]["repository"]
     first = cut[0]["tag"] if cut[0]["tag"].text else repository

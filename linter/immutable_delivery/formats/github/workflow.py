@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from immutable_delivery.context import ParseContext
 from immutable_delivery.formats.github.calls import Calls
 from immutable_delivery.formats.github.contexts import Context, Inputs, declared
+from immutable_delivery.formats.github.expressions import UNKNOWN
 from immutable_delivery.formats.github.steps import Defaults, Steps
 from immutable_delivery.formats.github.triggers import is_tagged
 from immutable_delivery.formats.github.uses import local, source
@@ -42,8 +43,9 @@ class Workflow(Record, frozen=True):
         if not depth:
             tell(self.root, _SHAPES, "", self.ctx.report)
         inputs = dict(given or {})
-        for trigger in ("workflow_call", "workflow_dispatch"):
-            inputs = {**declared(self.root, "on", trigger), **inputs}
+        asked = declared(self.root, "on", "workflow_dispatch")
+        anything = {name: (*texts, *UNKNOWN) for name, texts in asked.items()}
+        inputs = {**anything, **declared(self.root, "on", "workflow_call"), **inputs}
         around = Context(inputs).within(mapping(self.root, "env"))
         for key, node in pairs(self.root, "jobs"):
             if isinstance(node, Tree):
