@@ -233,7 +233,38 @@ def releases_of_helmfile(count: int) -> Mapping[str, str]:
     return {"helmfile.yaml": "releases:\n" + lines(one, range(count))}
 
 
+def chained_tasks(count: int) -> Mapping[str, str]:
+    values = lines("  A{i}: 'x{{{{.A{before}}}}}'\n", range(count))
+    tasks = lines(
+        "  t{i}: {{deps: [t{before}], cmd: 'docker pull a{i}:{{{{.A{i}}}}}'}}\n", range(count)
+    )
+    return {"Taskfile.yml": f"version: '3'\nvars:\n{values}tasks:\n{tasks}"}
+
+
+def chained_recipes_of_just(count: int) -> Mapping[str, str]:
+    values = lines("a{i} := 'x' + a{before}\n", range(count))
+    return {
+        "justfile": values + lines("t{i}: t{before}\n  docker pull a:{{{{a{i}}}}}\n", range(count))
+    }
+
+
+def scripts_that_run_scripts(count: int) -> Mapping[str, str]:
+    one = {f"t{i}": f"npm run t{i - 1} && docker pull a{i}" for i in range(count)}
+    return {"package.json": json.dumps({"scripts": one})}
+
+
+def charts_of_a_script(count: int) -> Mapping[str, str]:
+    one = (
+        "helm install a{i} b/c{i}\nkubectl apply -f - <<E\n" + "{{kind: Pod, apiVersion: v1}}\nE\n"
+    )
+    return {"deploy.sh": lines(one, range(count))}
+
+
 KINDS: dict[Kind, int] = {
+    chained_tasks: 150,
+    chained_recipes_of_just: 150,
+    scripts_that_run_scripts: 80,
+    charts_of_a_script: 150,
     lines_of_no_process: 10_000,
     lines_of_no_unit: 10_000,
     steps_of_a_workflow: 400,

@@ -475,3 +475,9 @@ def test_few_runs_of_a_script_are_remembered() -> None:
     first = remembered("echo 0")
     assert [call.text for call in first.calls] == ["echo 0"]
     assert remembered("echo 0") is first
+
+
+@pytest.mark.parametrize("reads", [". /dev/stdin", "source /dev/stdin"])
+def test_a_script_that_is_read_from_the_input_runs_here(reads: str) -> None:
+    found = calls(f"{reads} <<E\nA=b\nE\nfirst $A\n")
+    assert [call.text for call in found if call.name == "first"] == ["first b"]

@@ -19,15 +19,14 @@ _RUN = lazy(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)
 
 
 def package_scripts(
-    words: Sequence[LocatedText], find: Callable[[], Text | None], depth: int = MAX_DEPTH
+    words: Sequence[LocatedText], find: Callable[[], Node | None], depth: int = MAX_DEPTH
 ) -> Iterator[LocatedText]:
     """Yield the scripts that a command runs, around each what npm runs with it (`prestart`, `poststart`), and those that they run.
 
-    ``find`` gives the package.json; it is asked only where the command names a script.
+    ``find`` gives the tree of the package.json; it is asked only where the command names a script.
     """
     names = _named(words)
-    file = find() if names else None
-    root = _root(file) if file else None
+    root = find() if names else None
     seen: set[str] = set()
     for _ in range(depth):
         wanted = [step for name in names for step in (f"pre{name}", name, f"post{name}")]
@@ -51,5 +50,8 @@ def names_in(line: str) -> list[str]:
     return list(filter(None, (package_script(run[1].split()) for run in _RUN.finditer(line))))
 
 
-def _root(file: Text) -> Node | None:
+def root_of(file: Text | None) -> Node | None:
+    """Return the tree of a package.json."""
+    if file is None:
+        return None
     return next((document.root for document in documents(file)), None)

@@ -6,7 +6,7 @@ from posixpath import basename
 
 from immutable_delivery.containers.entrypoints import with_program
 from immutable_delivery.containers.files import Body
-from immutable_delivery.containers.package_json import package_scripts
+from immutable_delivery.containers.package_json import package_scripts, root_of
 from immutable_delivery.containers.scripts import Followed, follow, is_shell_file, reached
 from immutable_delivery.containers.spec import CommandSpec, ContainerSpec, Values
 from immutable_delivery.containers.supervisors import hooked
@@ -15,6 +15,7 @@ from immutable_delivery.effects import Interpreter, tables_of
 from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.text import Place, Text
+from immutable_delivery.syntax.yaml import Node
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Supervisors
 
@@ -122,9 +123,9 @@ class _Runner:
                 self.server_at = script.used_at
             self.interpreter.script(script, scope, script.used_at, (command.extent,))
 
-    def _package_json(self) -> Text | None:
+    def _package_json(self) -> Node | None:
         body = self._view.body("package.json")
-        return Text(body.path, body.text.text) if body and body.path else None
+        return root_of(Text(body.path, body.text.text)) if body and body.path else None
 
     def _interpreter(self, shell: str) -> Interpreter:
         view = self._view

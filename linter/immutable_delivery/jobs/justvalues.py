@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from immutable_delivery.jobs.taskvalues import is_short
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import filled, unaligned
@@ -16,8 +17,6 @@ from immutable_delivery.syntax.just.tokens import turn
 MAX_DEPTH = 20
 MAX_WORDS = 100
 """Longer expressions are not known."""
-MAX_VALUE = 1_000
-"""A value that is longer is not put into others: it doubles at every step."""
 
 _REFERENCE = lazy(r"\{\{\{\{|\{\{.{0,500}?\}\}")
 _DEFAULTED = frozenset(("env", "env_var_or_default"))
@@ -51,7 +50,7 @@ class Values:
             self._known[name] = None  # one that names itself has no value
             said = self._variables.get(name)
             held = self.value(said, {}, depth + 1) if isinstance(said, tuple) else said
-            self._known[name] = held if held is None or len(held.text) <= MAX_VALUE else None
+            self._known[name] = held if held is None or is_short(held) else None
         return self._known[name]
 
     def value(self, expression: Expression, given: Given, depth: int = 0) -> LocatedText | None:

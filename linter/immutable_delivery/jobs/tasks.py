@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import join, normpath
 
-from immutable_delivery.containers.package_json import package_scripts
+from immutable_delivery.containers.package_json import package_scripts, root_of
 from immutable_delivery.containers.spec import Values
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects import Program
@@ -19,6 +19,7 @@ from immutable_delivery.source.files import read_text, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.make import Variables
 from immutable_delivery.syntax.shell import Word
+from immutable_delivery.syntax.yaml import Node
 
 _MAKES = frozenset(("make", "gmake", "bmake"))
 _NODE = frozenset(("npm", "yarn", "pnpm", "bun"))
@@ -86,8 +87,19 @@ def _of_package(call: Program, here: str, ctx: ParseContext) -> Iterator[Line]:
     folder = _folder(_arguments(call), here, ("--prefix", "-C", "--cwd", "--dir"))
     path = resolve(folder, "package.json") if folder is not None else None
     words = [call.path, *call.arguments]
-    for script in package_scripts(words, lambda: read_text(ctx.files, path), depth=1):
+    for script in package_scripts(words, lambda: _package(path, ctx), depth=1):
         yield Line(script, folder)
+
+
+def _package(path: str | None, ctx: ParseContext) -> Node | None:
+    """Return the tree of a package.json; what many calls read is read once."""
+    if path is None:
+        return None
+    key = path, "package"
+    if key not in ctx.put_together:
+        ctx.put_together[key] = root_of(read_text(ctx.files, path))
+    found: Node | None = ctx.put_together[key]
+    return found
 
 
 def _of_taskfile(call: Program, here: str, ctx: ParseContext) -> Iterator[Line]:

@@ -15,7 +15,8 @@ from immutable_delivery.syntax.yaml import Node, Scalar
 from immutable_delivery.syntax.yaml.query import pairs
 
 MAX_VALUE = 1_000
-"""A value that is longer is not put into others: it doubles at every step."""
+MAX_PIECES = 50
+"""A value that is longer, or made of more pieces, is not put into others: it grows at every step."""
 MAX_VARIABLES = 5_000
 """So many variables have a value."""
 
@@ -58,4 +59,9 @@ def _value(own: LocatedText, values: Variables) -> LocatedText | None:
     if name not in values and said[given] is not None:
         return own.slice(*said.span(given))
     value = values.get(name)
-    return value if value is not None and len(value.text) <= MAX_VALUE else None
+    return value if value is not None and is_short(value) else None
+
+
+def is_short(value: LocatedText) -> bool:
+    """Whether a value may be put into others."""
+    return len(value.text) <= MAX_VALUE and len(value.segments) <= MAX_PIECES

@@ -21,6 +21,7 @@ MAX_BEFORE_SHELL = 4
 SPECIAL = frozenset(": . break continue eval exit return set shift times trap unset".split())
 """What POSIX calls special: assignments before them stay (`packages=curl set -x && …`)."""
 
+_INPUT = "/dev/stdin"
 _SUBSTITUTION = ("$", "`")
 
 
@@ -39,6 +40,9 @@ def run(shell: Interpreter, call: Call) -> list[int]:
             return script(shell, joined(call.arguments), None, [])
         case "trap" if call.arguments:
             return script(shell, call.arguments[0], None, [])
+        case "." | "source" if [word.text for word in call.arguments] == [_INPUT]:
+            bodies = [one.body for one in (*call.redirects, *shell.fed) if one.body is not None]
+            return [number for body in bodies[:1] for number in shell.run(body)]
         case name if is_shell(name):
             return _shell(shell, call)
         case _:
