@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.facts import Command, Image, Mount
+from immutable_delivery.facts import Command, Image, Mount, Unread
 from immutable_delivery.formats import crontab
 from immutable_delivery.reading.project import read
 from immutable_delivery.source.files import MemoryFiles
@@ -60,3 +60,12 @@ def test_a_comment_above_a_line_silences_it() -> None:
 @pytest.mark.parametrize("text", ["* * * * *", "@reboot", "=\n0 3 * * * docker", "0 3 * * * docker pull a:\xff", "0 3 * * * " + "docker " * 10_000])  # fmt: skip
 def test_odd_crontabs_end(text: str) -> None:
     assert isinstance(read_all("crontab", text.encode("latin-1")), list)
+
+
+def test_what_holds_too_many_lines_is_named() -> None:
+    text = "0 3 * * * docker pull a\n" * 400_000
+    facts = read(MemoryFiles({"crontab": text}), lambda _path: "").facts
+    assert [one.reason for one in facts if isinstance(one, Unread)] == [
+        "only 5000 commands of a file are read"
+    ]
+    assert sum(isinstance(one, Image) for one in facts) == 5_000

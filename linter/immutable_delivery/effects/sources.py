@@ -41,24 +41,24 @@ class _Fixed(Record, frozen=True):
 
 def sources(event: Event, stage: Stage) -> Iterator[Source]:
     """Yield what a call takes from elsewhere."""
-    rules = event.role.rules.get("taken", ())
-    if not rules or event.call.through is not None:
-        return
-    arguments = event.arguments
-    rule = next((rule for rule in rules if rule.matches(arguments)), None)
+    rule, arguments = _rule(event), event.arguments
     for word in _named(rule, arguments) if rule is not None else ():
         if rule is not None and _is_elsewhere(rule, word, arguments, event, stage):
             yield _source(rule.takes, word, arguments, rule.sets, event)
 
 
+def _rule(event: Event) -> Rule | None:
+    """Return what the tables know of a call that takes something; None for one that runs on another machine."""
+    rules = event.role.rules.get("taken", ()) if event.call.through is None else ()
+    return next((rule for rule in rules if rule.matches(event.arguments)), None)
+
+
 def documents(event: Event) -> Iterator[LocatedText]:
     """Yield the objects that a call is given on its input (`kubectl apply -f - <<E`); what a shell fills in there is unresolved."""
-    arguments = event.arguments
-    rules = event.role.rules.get("taken", ())
-    rule = next((rule for rule in rules if rule.matches(arguments)), None)
-    if rule is None or rule.takes != "kustomize" or event.call.through is not None:
+    rule = _rule(event)
+    if rule is None or rule.takes != "kustomize":
         return
-    if any(word.text in _INPUT for word in _named(rule, arguments)):
+    if any(word.text in _INPUT for word in _named(rule, event.arguments)):
         for call in (event.call, *(one.call for one in event.inputs if one.name == "cat")):
             for redirect in call.redirects:
                 if redirect.body is not None and not redirect.string:

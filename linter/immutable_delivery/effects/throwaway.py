@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.effects.stage import Event
@@ -54,6 +55,9 @@ _OF_MACHINES = lazy(
 )
 _SCRIPT = lazy(r".*/.*|.*\.(?:py|sh|bash|js|rb)")
 _NAMESPACE = frozenset(("namespace", "namespaces", "ns"))
+
+
+Reaching = TypeVar("Reaching", Command, Source)
 
 
 class _Fate(Record, frozen=True):
@@ -115,13 +119,7 @@ class Run(Record):
         if command.scope.development or event.name in _OF_DEVELOPERS:
             return replace(command, throwaway="yes")
         if event.name in _OF_CLUSTERS:
-            fate = self._of_cluster(event, command.scope)
-            return replace(
-                command,
-                throwaway=fate.throwaway,
-                undecided=fate.undecided,
-                doubtful=fate.doubtful,
-            )
+            return self.reached(command, event)
         if event.name in _OF_CONTAINERS:
             return self._of_container(command, event)
         own = command.mutates == "host" and self._is_own_host(event)
@@ -131,13 +129,13 @@ class Run(Record):
         """Whether what a call deploys may stay when the run has ended."""
         return self._of_cluster(event, event.scope).throwaway != "yes"
 
-    def reached(self, source: Source, event: Event) -> Source:
-        """Return the source with what is known of the cluster that it is deployed to."""
+    def reached(self, fact: Reaching, event: Event) -> Reaching:
+        """Return a command, or what it takes, with what is known of the cluster that it reaches."""
         if event.name not in _OF_CLUSTERS:
-            return source
-        fate = self._of_cluster(event, source.scope)
+            return fact
+        fate = self._of_cluster(event, fact.scope)
         return replace(
-            source,
+            fact,
             throwaway=fate.throwaway,
             undecided=fate.undecided,
             doubtful=fate.doubtful,

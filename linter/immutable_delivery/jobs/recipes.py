@@ -13,10 +13,13 @@ from immutable_delivery.facts import Command, Fact, Fetch, Install, Unread, Vari
 from immutable_delivery.jobs.scripts import Scripts
 from immutable_delivery.jobs.spec import Recipe
 
+MAX_COMMANDS = 5_000
+
 
 def told(recipes: Sequence[Recipe], ctx: ParseContext) -> Iterator[Fact]:
     """Yield what recipes of one file do; what one makes, those that it calls and is called by do not change for good."""
-    read = [(recipe, _read(recipe, ctx)) for recipe in recipes if recipe.scripts or recipe.programs]
+    kept, left = _bounded(recipes)
+    read = [(recipe, _read(recipe, ctx)) for recipe in kept]
     own: dict[str, set[str]] = {recipe.name: set() for recipe in recipes}
     for recipe, scripts in read:
         own[recipe.name] |= scripts.run.makes
@@ -24,6 +27,21 @@ def told(recipes: Sequence[Recipe], ctx: ParseContext) -> Iterator[Fact]:
     for recipe, scripts in read:
         scripts.run.makes |= made[recipe.name]
         yield from (fact for fact in scripts.finish() if counts(fact))
+    yield from left
+
+
+def _bounded(recipes: Sequence[Recipe]) -> tuple[list[Recipe], list[Unread]]:
+    """Return the recipes that are read, and the first one that is not: a file may hold a million."""
+    kept: list[Recipe] = []
+    count = 0
+    for recipe in recipes:
+        words = (*recipe.scripts, *(one[0] for one in recipe.programs))
+        count += len(words)
+        if count > MAX_COMMANDS:
+            place, reason = words[0].used_at, f"only {MAX_COMMANDS} commands of a file are read"
+            return kept, [Unread(used_at=place, extent=place, scope=recipe.scope, subject="sh", reason=reason)]  # fmt: skip
+        kept += [recipe] if words else []
+    return kept, []
 
 
 def _read(recipe: Recipe, ctx: ParseContext) -> Scripts:

@@ -46,7 +46,7 @@ class Scripts:
         self._checked_out = checked_out
         files = ctx.files if checked_out else None
         self._interpreter = Interpreter(variables, files, tables=tables_of(ctx.settings))
-        self._recipes: set[Place] = set()
+        self._recipes: set[tuple[Place, str]] = set()
         self._ran: Ran = set()
         self._depth = 0
         self.run = self._interpreter.run
@@ -145,8 +145,9 @@ class Scripts:
         self._depth += 1
         for call in self._interpreter.tasks[since:]:
             for line in lines(call, folder, self._interpreter.variables, self._ctx):
-                if line.text.used_at not in self._recipes and len(self._recipes) < MAX_RECIPES:
-                    self._recipes.add(line.text.used_at)
+                key = line.text.used_at, line.text.text
+                if key not in self._recipes and len(self._recipes) < MAX_RECIPES:
+                    self._recipes.add(key)
                     self._line(line, call.scope, place)
         self._depth -= 1
 
