@@ -129,6 +129,7 @@ DATA_CASES: dict[str, tuple[str, str, str]] = {
     "cloudbuild in JSON": ("floating-tag", "cloudbuild.json", "steps:\n- name: nginx:latest\n"),
     "drone": ("floating-tag", ".drone.yml", "kind: pipeline\ntype: docker\nname: a\nsteps:\n- name: a\n  image: nginx:latest\n  commands: [make]\n"),
     "woodpecker": ("floating-tag", ".woodpecker.yml", "steps:\n- name: a\n  image: nginx:latest\n  commands: [make]\n"),
+    "semaphore": ("floating-tag", ".semaphore/semaphore.yml", "agent:\n  containers:\n  - name: main\n    image: nginx:latest\nblocks:\n- task:\n    jobs:\n    - name: a\n      commands: [make]\n"),
     "buildkite": ("floating-tag", ".buildkite/pipeline.yml", "steps:\n- command: docker run nginx:latest\n"),
     "bitbucket": ("floating-tag", "bitbucket-pipelines.yml", "image: nginx:latest\npipelines:\n  default:\n  - step:\n      script: [make]\n"),
     "codebuild": ("floating-tag", "buildspec.yml", "version: 0.2\nphases:\n  build:\n    commands: ['docker run nginx:latest']\n"),

@@ -57,6 +57,10 @@ EACH = {
         ".drone.yml",
         "kind: pipeline\nname: build\nsteps:\n- name: a\n  image: {image}\n  commands:\n  - apt-get install -y git\n",
     ),
+    "semaphore": (
+        ".semaphore/semaphore.yml",
+        "agent: {{containers: [{{name: main, image: '{image}'}}]}}\nblocks:\n- task:\n    jobs:\n    - name: build\n      commands: [apt-get install -y git]\n",
+    ),
     "woodpecker": (
         ".woodpecker.yml",
         "steps:\n- name: a\n  image: {image}\n  commands:\n  - apt-get install -y git\n",
@@ -450,3 +454,53 @@ node('linux') { docker.image('python:3').inside { bat 'x' } }
 def test_jenkins_tells_what_it_does_not_understand() -> None:
     found = said("jenkins", {"Jenkinsfile": "node { ]] sh 'make' }\n"})
     assert [one.subject for one in found if isinstance(one, Unread)] == ["Groovy"]
+
+
+SEMAPHORE = """
+version: v1.0
+agent:
+  machine: {type: e1-standard-2, os_image: ubuntu2404}
+global_job_config:
+  prologue: {commands: [npm install]}
+  env_vars: [{name: TAG, value: "1.2.3"}]
+blocks:
+- name: test
+  task:
+    agent:
+      machine: {type: e1-standard-2}
+      containers:
+      - {name: main, image: "shop/build:2"}
+      - {name: db, image: "postgres:16"}
+    epilogue: {always: {commands: [pip install report]}}
+    jobs:
+    - name: unit
+      matrix: [{env_var: NODE, values: ["20", "22"]}]
+      commands: [make]
+- name: push
+  task:
+    prologue: {commands: [cd app]}
+    jobs:
+    - name: image
+      commands:
+      - docker build -t shop/web:$TAG .
+      - docker push shop/web:$TAG
+after_pipeline:
+  task: {jobs: [{name: last, commands: [gem install x]}]}
+"""
+
+
+def test_semaphore() -> None:
+    path = ".semaphore/semaphore.yml"
+    found = said("semaphore", {path: SEMAPHORE})
+    assert images(found) == ["shop/build:2", "postgres:16"]
+    assert [(one.scope.owner, one.command) for one in found if isinstance(one, Install)] == [
+        ("unit", "npm install"),
+        ("unit", "pip install"),
+        ("image", "npm install"),
+        ("last", "npm install"),
+        ("last", "gem install"),
+    ]
+    pushed = [one for job in found if isinstance(job, Job) for one in job.pushes]
+    assert [(one.image, one.tags, one.dockerfile) for one in pushed] == [
+        ("shop/web", ("1.2.3",), "app/Dockerfile")
+    ]

@@ -177,6 +177,10 @@ SAMPLES = {
     "quadlet": ("a.container", "[Container]\nImage=docker.io/a\n"),
     "score": ("score.yaml", "apiVersion: score.dev/v1b1\ncontainers: {a: {image: b}}\n"),
     "woodpecker": (".woodpecker.yml", "steps: [{image: a}]\n"),
+    "semaphore": (
+        ".semaphore/semaphore.yml",
+        "agent: {containers: [{image: a}]}\nblocks: [{task: {jobs: [{commands: [ls]}]}}]\n",
+    ),
     "crontab": ("crontab", "0 3 * * * docker pull debian\n"),
     "npm": ("package.json", '{"scripts": {"a": "docker pull b"}}\n'),
     "pytasks": (

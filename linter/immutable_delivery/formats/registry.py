@@ -86,6 +86,7 @@ REGISTRY = (
         paths=r"(?i:(?:^|/)[^/]*azure-?pipelines?[^/]*(?:/|\.ya?ml$)|(?:^|/)\.(?:azuredevops|pipelines)/)",
     ),
     Entry("cloudbuild", r"^[\w.-]*cloudbuild[\w.-]*\.(?:ya?ml|json)$", apart=True),
+    Entry("semaphore", r"\.ya?ml$", paths=r"(?:^|/)\.semaphore/", apart=True),
     Entry("drone", r"^\.drone(?:\.[\w-]+)?\.ya?ml$", apart=True),
     Entry("woodpecker", r"\.ya?ml$", paths=r"(?:^|/)\.woodpecker(?:\.ya?ml$|/)", apart=True),
     Entry("buildkite", r"\.ya?ml$", paths=r"(?:^|/)\.?buildkite(?:\.ya?ml$|/)", apart=True),
