@@ -136,12 +136,23 @@ _SHOWN = (
     help="What the file on the standard input (`-` for PATHS) is called.  [default: Dockerfile]",
 )
 @click.option("--no-color", is_flag=True, help="Use no colours; so does the variable NO_COLOR.")
+@click.option(
+    "--watch", is_flag=True, help="Judge again whenever a file is saved, until it is interrupted."
+)
 def check(targets: tuple[Target, ...], **options: Any) -> int:
     """Judge the repository around PATHS, and report what concerns them; all of it without PATHS.
 
     Exits with 0 if nothing is at or above --fail-on, 1 if something is, 2 if there is something to mend in the call,
     the configuration or a policy, 3 for a fault of imd. Options can be given as variables too: IMD_FAIL_ON for --fail-on.
     """
+    if options.pop("watch"):
+        from immutable_delivery.cli.watch import watch  # noqa: PLC0415 (few stay)
+
+        return watch(Path.cwd(), lambda: _checked(targets, dict(options)))
+    return _checked(targets, options)
+
+
+def _checked(targets: tuple[Target, ...], options: dict[str, Any]) -> int:
     quiet = options.pop("quiet")
     targets = checked(directed(targets or usual(quiet=quiet), options.pop("file")))
     wanted = {name: options.pop(name) for name in _SHOWN}

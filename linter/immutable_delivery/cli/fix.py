@@ -20,6 +20,7 @@ from immutable_delivery.cli.requests import (
     verbose_option,
 )
 from immutable_delivery.commands.fix import Fixed, FixOptions, fixed, listing
+from immutable_delivery.commands.walk import Ask
 from immutable_delivery.edits.diff import patch
 from immutable_delivery.edits.write import write as written
 from immutable_delivery.pipeline.settings import Request
@@ -41,6 +42,12 @@ from immutable_delivery.source.escape import shown
     metavar="IDS",
     help="Silence findings of these policies by comments with a placeholder for the reason.",
 )
+@click.option(
+    "-i",
+    "--interactive",
+    is_flag=True,
+    help="Walk through the findings one by one, as `git add -p` does, and write what you decide.",
+)
 @verbose_option
 @select_option
 @ignore_option
@@ -48,7 +55,13 @@ from immutable_delivery.source.escape import shown
 @configuration_options
 @today_option
 def fix(
-    paths: tuple[str, ...], *, applying: bool, diff: bool, verbose: bool, **options: Any
+    paths: tuple[str, ...],
+    *,
+    applying: bool,
+    diff: bool,
+    interactive: bool,
+    verbose: bool,
+    **options: Any,
 ) -> int:
     """Show how findings can be mended, without the network; --apply writes it.
 
@@ -57,16 +70,28 @@ def fix(
     """
     if applying and diff:
         raise click.UsageError("--diff writes nothing, so --apply cannot go with it")
-    wanted = FixOptions(unsafe=options.pop("unsafe"), suppress=options.pop("suppress"))
+    if interactive and diff:
+        raise click.UsageError("--diff writes nothing, so --interactive cannot go with it")
+    wanted = FixOptions(
+        unsafe=options.pop("unsafe"),
+        suppress=options.pop("suppress"),
+        ask=_asking() if interactive else None,
+    )
     request = Request(paths=paths, cache=True, jobs=processes(), **options)
     outcome = fixed(Path.cwd(), request, wanted)
     tell(outcome.unsure if verbose else ())
-    if applying:
+    if applying or interactive:
         return _apply(outcome)
     mended = outcome.mended
     text = seen(patch(mended.changes).decode())
     write(Target("text"), text if diff else listing(mended.made, outcome.reasons, text))
     return int(bool(mended.changes))
+
+
+def _asking() -> Ask:
+    from immutable_delivery.cli.asking import ask  # noqa: PLC0415 (only who walks is asked)
+
+    return ask()
 
 
 def _apply(outcome: Fixed) -> int:

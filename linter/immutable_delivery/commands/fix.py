@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from immutable_delivery.commands.walk import Ask, Walk, silenced
 from immutable_delivery.config import unknown_name
 from immutable_delivery.edits.plan import Plan
 from immutable_delivery.errors import UsageError
 from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.fixes.loop import AppliedFix, Choose, FixResult, mend, target_of
 from immutable_delivery.fixes.second_reading import SecondReaders
-from immutable_delivery.fixes.suppressing import suppression
 from immutable_delivery.pipeline.examine import report
 from immutable_delivery.pipeline.reader import read_options
 from immutable_delivery.pipeline.run import examine_in
@@ -22,7 +22,6 @@ from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters.plain import count, printable
 from immutable_delivery.repository.scope import open_scope
 from immutable_delivery.source.files import MarkedFiles
-from immutable_delivery.source.text import Text
 
 
 class FixOptions(Record, frozen=True, kw_only=True):
@@ -32,6 +31,8 @@ class FixOptions(Record, frozen=True, kw_only=True):
     """Those too that may change what the delivered system does."""
     suppress: tuple[str, ...] = ()
     """Policies whose findings to silence instead."""
+    ask: Ask | None = None
+    """Asks a person what to do with each finding, instead."""
 
 
 class Fixed(Record, frozen=True):
@@ -88,20 +89,16 @@ def _asked(found: Report, select: Sequence[str]) -> Iterator[Finding]:
 
 
 def _choice(wanted: FixOptions) -> Choose:
+    if wanted.ask is not None:
+        return Walk(wanted.ask)
+
     def choose(finding: Finding, found: Report) -> Fix | None:
         if finding.policy in wanted.suppress:
-            return _silenced(finding, found)
+            return silenced(finding, found)
         fix = finding.fix
         return fix if fix and fix.edits and (fix.safe or wanted.unsafe) else None
 
     return choose
-
-
-def _silenced(finding: Finding, found: Report) -> Fix:
-    formats = {file.path: file.format for file in found.files}
-    path = finding.place.file
-    text = found.texts.get(path) or Text(path, "")
-    return suppression(finding, text, formats.get(path, ""))
 
 
 _UNSAFE = "an unsafe fix: --unsafe makes it"

@@ -16,8 +16,8 @@ REASON = "FIXME: say why this may stay"
 _YAML = (".yaml", ".yml", "Kustomization")
 
 
-def suppression(finding: Finding, text: Text, format_name: str) -> Fix:
-    """Return the fix that silences a finding by a comment above its statement."""
+def suppression(finding: Finding, text: Text, format_name: str, reason: str = REASON) -> Fix:
+    """Return the fix that silences a finding by a comment above its statement, with the reason."""
     if not format_name or text.path.endswith(".json"):
         return none(
             "its file takes no comment of ours: write it under `suppressions:` in .imd.yaml"
@@ -34,7 +34,7 @@ def suppression(finding: Finding, text: Text, format_name: str) -> Fix:
     ):  # `# syntax=…` is a directive only as long as no comment stands above it
         return none("no comment may stand above it: write it under `suppressions:` in .imd.yaml")
     indent = rest[: len(rest) - len(rest.lstrip(" \t"))]
-    comment = f"{indent}# imd: ignore[{finding.policy}] {REASON}\n"
+    comment = f"{indent}# imd: ignore[{finding.policy}] {reason}\n"
     return edited(f"Suppress {finding.policy}", place.at(line, line), comment)
 
 
