@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tests.kit import PATIENCE
 
 from immutable_delivery.budget import SPENT
+from immutable_delivery.context import UNCONFIGURED
+from immutable_delivery.facts import Service
 from immutable_delivery.findings import Report
+from immutable_delivery.links.link import link
+from immutable_delivery.links.lockfile import NONE
 from immutable_delivery.pipeline.run import run
 from immutable_delivery.pipeline.settings import Request
+from immutable_delivery.reading.project import Reader, read
 from immutable_delivery.reporters import render
+from immutable_delivery.source.files import MemoryFiles
 
 Kind = Callable[[int], Mapping[str, str]]
 
@@ -326,6 +335,41 @@ def test_twice_as_much_takes_little_more_than_twice_as_long(
         if big <= MOST * small + _QUIET:
             return
     pytest.fail(f"{2 * count} take {big:.2f} s, {count} take {small:.2f} s")
+
+
+def delivered(count: int) -> Mapping[str, str]:
+    """Return that many services, each built and run by a stack and run by four environments."""
+    built = "  s{i}: {{build: ../s{i}, image: 'r.example/shop/s{i}'}}\n"
+    run = "  s{{i}}: {{{{image: 'r.example/shop/s{{i}}@sha256:{{i:064x}}', command: [run, {name}]}}}}\n"
+    names = ("dev", "qa", "staging", "production")
+    stacks = {f"compose.{one}.yaml": lines(run.format(name=one), range(count)) for one in names}
+    stacks["local/compose.yaml"] = lines(built, range(count))
+    files = {path: f"services:\n{text}" for path, text in stacks.items()}
+    dockerfile = 'FROM debian:12\nCOPY a /a\nENTRYPOINT ["run"]\n'
+    return files | {f"s{i}/Dockerfile": dockerfile for i in range(count)}
+
+
+def linking(count: int) -> float:
+    """Return how long it takes to link services that are read."""
+    files = MemoryFiles(delivered(count))
+    found = read(files, lambda _: "", Reader(files, UNCONFIGURED))
+    gc.collect()
+    gc.freeze()
+    began = time.process_time()
+    facts = link(found.facts, found.builds, files, NONE)
+    taken = time.process_time() - began
+    gc.unfreeze()
+    services = [fact for fact in facts if isinstance(fact, Service)]
+    assert len(services) == count
+    assert {(one.builds, one.runs, len(one.images)) for one in services} == {(True, True, 5)}
+    return taken
+
+
+@pytest.mark.slow
+def test_linking_services_of_four_environments_is_linear() -> None:
+    taken = [linking(count) for count in (500, 1_000, 2_000)]
+    for small, big in pairwise(taken):
+        assert big <= MOST * small + _QUIET * PATIENCE, taken
 
 
 @pytest.mark.parametrize(

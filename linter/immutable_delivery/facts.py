@@ -778,6 +778,8 @@ class Service(Fact, frozen=True, kw_only=True):
     """The different start commands that contract, Dockerfile and manifests give it."""
     contract: str = ""
     """The meta file that speaks for it."""
+    references: tuple[str, ...] = ()
+    """The images that run as it, as far as they are known."""
     makes: tuple[Made, ...] = ()
     commands: tuple[Stated, ...] = ()
     images: tuple[Deployed, ...] = ()

@@ -137,6 +137,12 @@ class ServiceReport(Record, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()
     """What could not be known and so keeps the service undetermined."""
     place: Place | None = None
+    makes: tuple[str, ...] = ()
+    """The repositories of the images that are made here as it."""
+    images: tuple[str, ...] = ()
+    """The images that run as it, as far as they are known."""
+    linked: tuple[str, ...] = ()
+    """The services of other repositories that make what it runs, or run what it makes."""
 
 
 class Worsened(Record, frozen=True):

@@ -317,3 +317,48 @@ def test_sarif_without_an_end_is_one_word_or_whole_lines(repository: Repository)
     found = _merged(repository, "a.sarif")["findings"]
     ends = sorted((one["place"]["end"]["line"], one["place"]["end"]["column"]) for one in found)
     assert ends == [(3, 5), (4, 1)]
+
+
+DIGEST = f"sha256:{'a' * 64}"
+APPLICATION = {
+    "Dockerfile": CLEAN,
+    "delivery.yaml": "service: web\nimage: r.example/shop/web\nbuild: {context: .}\nstart: ['true']\n",
+}
+RUNS = "services: {{site: {{image: '{}'}}}}\n"
+
+
+def _services(repository: Repository, *names: str) -> tuple[dict[str, list[str]], list[str]]:
+    files = (f"{repository.root / name}.json" for name in names)
+    result = repository.call("merge", *files, "--output-format", "json")
+    data = json.loads(result.out)
+    return {one["name"]: one["linked"] for one in data["services"]}, data["notices"]
+
+
+def test_one_repository_makes_what_another_runs(repository: Repository) -> None:
+    _reported(repository, "app", **APPLICATION)
+    _reported(
+        repository, "cluster", **{"compose.yaml": RUNS.format(f"r.example/shop/web:1@{DIGEST}")}
+    )
+    _reported(repository, "other", **{"compose.yaml": RUNS.format("r.example/shop/api:1")})
+    linked, _ = _services(repository, "app", "cluster", "other")
+    assert linked == {"app/web": ["cluster/site"], "cluster/site": ["app/web"], "other/site": []}
+
+
+def test_what_two_repositories_make_links_neither_and_that_is_said(repository: Repository) -> None:
+    _reported(repository, "app", **APPLICATION)
+    _reported(repository, "fork", **APPLICATION)
+    _reported(repository, "cluster", **{"compose.yaml": RUNS.format("r.example/shop/web:1")})
+    linked, notices = _services(repository, "app", "fork", "cluster")
+    assert set(map(tuple, linked.values())) == {()}
+    assert "'r.example/shop/web' is made by app/web, fork/web: nothing is linked by it" in notices
+
+
+def test_a_copy_in_another_registry_is_known_by_its_digest(repository: Repository) -> None:
+    environments = f"environments: [{{name: production, digest: '{DIGEST}'}}]\n"
+    contract = APPLICATION["delivery.yaml"] + environments
+    _reported(repository, "app", Dockerfile=CLEAN, **{"delivery.yaml": contract})
+    _reported(
+        repository, "cluster", **{"compose.yaml": RUNS.format(f"mirror.example/web@{DIGEST}")}
+    )
+    linked, _ = _services(repository, "app", "cluster")
+    assert linked["cluster/site"] == ["app/web"]

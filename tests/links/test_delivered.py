@@ -182,3 +182,42 @@ def test_the_meta_file_is_what_the_others_are_compared_with() -> None:
         ("Dockerfile", "tini -- /usr/bin/a b", ""),
         (OWNER, "a c", "a b"),
     ]
+
+
+def services(files: dict[str, str]) -> dict[str, Service]:
+    tree = MemoryFiles(files)
+    found = read(tree, lambda _: "", Reader(tree, UNCONFIGURED))
+    facts = link(found.facts, found.builds, tree, NONE)
+    return {fact.name: fact for fact in facts if isinstance(fact, Service)}
+
+
+def test_meta_files_that_order_environments_in_a_circle_order_none() -> None:
+    """Neither is believed, and the convention that is left says nothing of such names."""
+    one = CONTRACT.format(late=OLD, early=NEW)
+    other = one.replace("order: 2", "order: 0")
+    found = services({"a.delivery.yaml": one, "b.delivery.yaml": other})
+    (web,) = found.values()
+    assert (web.contract, {image.earlier for image in web.images}) == ("", {()})
+
+
+def test_a_meta_file_may_name_what_is_not_there() -> None:
+    nowhere = "build: {context: gone, dockerfile: gone/Dockerfile}\nstart: [a]\n"
+    (web,) = services({"delivery.yaml": f"service: web\nimage: shop/web\n{nowhere}"}).values()
+    assert [made.dockerfile for made in web.makes] == ["gone/Dockerfile"]
+    assert (web.builds, web.runs, web.images) == (False, False, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "services: {web: {command: [a]}}",
+        "services: {web: {image: ''}}",
+        "services: {web: {image: '${IMAGE}'}}",
+        "services: {web: {build: ., image: '${IMAGE}', command: '$START'}}",
+    ],
+)
+def test_a_service_without_a_known_image_is_linked_with_nothing(text: str) -> None:
+    files = {"compose.yaml": text, "staging/compose.yaml": "services: {web: {image: shop/web}}"}
+    found = services({**files, "other/Dockerfile": "FROM debian:12\n"})
+    assert found["other"].runs is False
+    assert all(image.proved for one in found.values() for image in one.images)

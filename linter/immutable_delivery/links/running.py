@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from immutable_delivery.facts import Contract, Deployed, Fact, Image
+from immutable_delivery.links.services import MAIN
 from immutable_delivery.records import Record
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments
-
-_MAIN = frozenset({"container", "contract"})
 
 
 class Order(Record, frozen=True):
@@ -59,7 +58,7 @@ def _parts(name: str) -> list[str]:
 def images_of(facts: Iterable[Fact], order: Order) -> tuple[Deployed, ...]:
     """Return what runs, each image once for every environment that runs it; a manifest tells it before a meta file does."""
     found: dict[tuple[str, str], Deployed] = {}
-    running = (one for one in facts if isinstance(one, Image) and one.role in _MAIN)
+    running = (one for one in facts if isinstance(one, Image) and one.role in MAIN)
     for fact in sorted(running, key=lambda one: (one.role == "contract", one.used_at)):
         for name in (fact.scope.environments or ("",)) if fact.scope.deployed else ():
             found.setdefault((name, fact.text), _deployed(fact, name))

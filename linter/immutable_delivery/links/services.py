@@ -24,6 +24,10 @@ Key = tuple[str, str, str]
 """How facts of one file family name a service: family (deploy, image), folder or Dockerfile, name."""
 
 
+MAIN = frozenset({"container", "contract"})
+"""Roles of the images that are the service: what starts before it, or beside it, is none."""
+
+
 class Linked(Record, frozen=True):
     """What was found to belong together."""
 
@@ -122,6 +126,7 @@ def _service(name: str, facts: Sequence[Fact], linked: Linked) -> Service:
         scope=replace(Scope(), owner=name, service=name, environments=environments),
         builds=any(fact.scope.dockerfile for fact in facts),
         runs=any(fact.scope.deployed for fact in facts),
+        references=tuple(sorted({one.text for one in own if isinstance(one, Image) and one.scope.deployed and one.role in MAIN})),
         makes=linked.made.get(name, ()),
         doubtful=linked.doubts.get(name, ()),
     )  # fmt: skip

@@ -98,6 +98,8 @@ def _report(
         runs=_runs(service, runs_by, unrun), runs_by=runs_by,
         builds=_builds(service, builds_by, unbuilt), builds_by=builds_by,
         unknown=tuple(sorted(unrun | unbuilt)),
+        makes=tuple(sorted({name for made in service.makes for name in made.images})),
+        images=service.references,
     )  # fmt: skip
 
 

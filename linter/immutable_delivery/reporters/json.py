@@ -26,8 +26,8 @@ from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.source.text import Place
 
 VERSION = 1
-MINOR = 1
-"""Counts what came to the shape: 1 is what a service runs and what builds it, each with its finding."""
+MINOR = 2
+"""Counts what came to the shape: 1 is what a service runs and what builds it, each with its finding; 2 the images that link services."""
 
 
 def render(report: Report, _options: Options) -> str:
@@ -165,6 +165,9 @@ def _service(report: Report, service: ServiceReport) -> dict[str, Any]:
         "place": _place(report, service.place) if service.place else None,
         "decided_by": runs,
         "unknown": list(service.unknown),
+        "makes": list(service.makes),
+        "images": list(service.images),
+        "linked": list(service.linked),
     }
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from immutable_delivery import __version__
+from immutable_delivery.commands.merge.links import linked
 from immutable_delivery.errors import UsageError
 from immutable_delivery.findings import (
     Compared,
@@ -43,20 +44,25 @@ def merged(parts: Iterable[Part]) -> Report:
     ordered = sorted(parts, key=lambda part: (part.name, part.tool, part.source))
     _refuse_twins(ordered)
     renamed = [_renamed(part) for part in ordered]
+    links = linked([report.services for report in renamed])
     rules: dict[str, Rule] = {}
     for report in renamed:
         rules = {**report.rules, **rules}
     return Report(
         findings=_sorted(finding for report in renamed for finding in report.findings),
         suppressed=_sorted(finding for report in renamed for finding in report.suppressed),
-        services=tuple(service for report in renamed for service in report.services),
+        services=links.services,
         files=tuple(file for report in renamed for file in report.files),
         unresolved=tuple(one for report in renamed for one in report.unresolved),
         not_analysed=tuple(one for report in renamed for one in report.not_analysed),
         rules=rules,
         texts={path: text for report in renamed for path, text in report.texts.items()},
         version=__version__,
-        notices=(_origin(ordered), *(notice for report in renamed for notice in report.notices)),
+        notices=(
+            _origin(ordered),
+            *map(shown, links.doubts),
+            *(notice for report in renamed for notice in report.notices),
+        ),
         baseline=_baseline([report.baseline for report in renamed if report.baseline]),
     )
 

@@ -56,6 +56,9 @@ class _Service(Record, frozen=True):
     builds: _Building = _Building()
     unknown: tuple[str, ...] = ()
     place: Place | None = None
+    makes: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
 
 
 class _Baseline(Record, frozen=True):
@@ -99,6 +102,7 @@ def _service(one: _Service) -> ServiceReport:
     return ServiceReport(
         name=one.name, runs=one.verdict, builds=one.builds.verdict, environments=one.environments,
         runs_by=one.decided_by, builds_by=one.builds.decided_by, unknown=one.unknown, place=one.place,
+        makes=one.makes, images=one.images, linked=one.linked,
     )  # fmt: skip
 
 
