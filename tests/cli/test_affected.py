@@ -635,3 +635,96 @@ def test_twice_the_services_take_little_more_than_twice_as_long(repository: Repo
     small = many(repository, 100)
     assert many(repository, 200) < 2.5 * small + 0.3
     assert many(repository, 500) < 2 * PATIENCE
+
+
+@pytest.mark.parametrize(
+    ("copies", "affected"),
+    [
+        ("COPY target/app.jar /", True),
+        ("COPY target/*.jar /", True),
+        ("COPY src target /", True),
+        ("COPY package.json yarn.lock* /", False),
+        ("COPY src/ /", False),
+        ("ONBUILD COPY target /", False),
+    ],
+)
+def test_what_is_made_before_the_build_is_not_known(
+    shop: Repository, copies: str, affected: bool
+) -> None:
+    shop.write(**{"web/Dockerfile": f"FROM scratch\n{copies}\n"})
+    shop.commit()
+    shop.write(**{"docs/index.md": "x"})
+    found = [one for one in answer(shop)["artifacts"] if one["affected"]]
+    assert [(one["name"], one["unknown"]) for one in found] == [("web", True)] * affected
+
+
+def test_a_chart_that_nothing_here_releases(repository: Repository) -> None:
+    text = OBJECT.format(name="web").replace(
+        "spec:\n", "spec:\n{{- if .Values.more }}\n  paused: true\n{{- end }}\n", 1
+    )
+    files = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        "chart/values.yaml": "more: false\n",
+    }
+    files |= {
+        "chart/templates/web.yaml": text,
+        "chart/templates/api.yaml": OBJECT.format(name="api"),
+    }
+    repository.write(**files)
+    repository.commit()
+    edit(repository, "chart/templates/web.yaml", "paused: true", "paused: false")
+    ((where, why),) = redeployed(repository).items()
+    assert where == ("web", "")
+    assert why.startswith("it may differ by the values of its release")
+    repository.commit()
+    edit(repository, "chart/templates/web.yaml", "replicas: 1", "replicas: 2")
+    assert redeployed(repository) == {("web", ""): "Deployment/web differs"}
+    repository.commit()
+    edit(repository, "chart/values.yaml", "more: false", "more: false\nless: true")
+    assert {service for service, _ in redeployed(repository)} == {"api", "web"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "affected"),
+    [
+        (".gitattributes", "*.js text eol=crlf\n", ["api", "web"]),
+        ("web/.gitattributes", "*.js text eol=crlf\n", ["web"]),
+        ("docs/.gitattributes", "*.md eol=crlf\n", []),
+        (".gitattributes", "*.js linguist-generated\n", []),
+    ],
+)
+def test_how_git_checks_files_out(
+    shop: Repository, path: str, text: str, affected: list[str]
+) -> None:
+    shop.write(**{path: text})
+    assert list(rebuilt(shop)) == affected
+
+
+def test_an_argument_that_gets_a_value_nobody_knows(shop: Repository) -> None:
+    shop.write(
+        **{
+            "compose.yaml": COMPOSE.replace("build: web", "build: {context: web, args: {V: a}}"),
+            "web/Dockerfile": "ARG V\nFROM scratch\nLABEL v=$V\n",
+        }
+    )
+    shop.commit()
+    edit(shop, "compose.yaml", "V: a", "V: $UNKNOWN")
+    assert rebuilt(shop) == {"web": "the build argument V is given otherwise"}
+
+
+def test_the_ignore_file_of_an_additional_context(shop: Repository) -> None:
+    build = "{context: web, additional_contexts: {shared: ./shared}}"
+    shop.write(
+        **{
+            "compose.yaml": COMPOSE.replace("build: web", f"build: {build}"),
+            "web/Dockerfile": "FROM scratch\nCOPY --from=shared . /lib\n",
+            "shared/a": "1\n",
+            "shared/b": "1\n",
+            "shared/.dockerignore": "b\n.dockerignore\n",
+        }
+    )
+    shop.commit()
+    shop.write(**{"shared/b": "2\n"})
+    assert rebuilt(shop) == {}
+    shop.write(**{"shared/.dockerignore": ".dockerignore\n"})
+    assert rebuilt(shop) == {"web": "shared/.dockerignore differs, so that it takes in shared/b"}

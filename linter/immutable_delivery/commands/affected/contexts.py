@@ -29,6 +29,7 @@ class Taken:
         self._files = there
         self._ignores: dict[tuple[str, str], Ignore] = {}
         self._found: dict[Key, str | None] = {}
+        self._absent: dict[tuple[str, str], bool] = {}
 
     def ignore(self, recipe: Recipe, folder: str) -> Ignore:
         """Return the ignore file of a context."""
@@ -47,6 +48,22 @@ class Taken:
             self._found[key] = next(self._taken(one.folder, one.pattern or _WHOLE, ignore), None)
         return self._found[key]
 
+    def absent(self, one: Input) -> bool:
+        """Whether nothing in the repository is what an input means: it is made before the build."""
+        if one.folder is None or one.pattern is None or not one.pattern.strip("./"):
+            return False
+        key = one.folder, one.pattern
+        if key not in self._absent:
+            self._absent[key] = not self._is_there(*key)
+        return self._absent[key]
+
+    def _is_there(self, folder: str, pattern: str) -> bool:
+        if is_glob(pattern):
+            return any(self._globbed(self._state.every, folder, pattern))
+        _, end = followed(self._state, folder, pattern)
+        inside = any(path in self._state.files.submodules for path in _above(end, folder))
+        return inside or not end or end in self._state.paths or end in self._state.folders
+
     def takes_git(self, recipe: Recipe, one: Input) -> bool:
         """Whether an input takes in the repository's own history."""
         whole = one.folder == "" and one.pattern in {_WHOLE, _GIT, None}
@@ -56,9 +73,8 @@ class Taken:
         """Return every file that an input takes in, changed or not."""
         if one.folder is None:
             return frozenset()
-        every = sorted(self._state.paths | self._state.folders)
         ignore = self.ignore(recipe, one.folder)
-        return frozenset(self._within(every, one.folder, one.pattern or _WHOLE, ignore))
+        return frozenset(self._within(self._state.every, one.folder, one.pattern or _WHOLE, ignore))
 
     def _taken(self, folder: str, pattern: str, ignore: Ignore) -> Iterator[str]:
         return self._within(self._changed, folder, pattern, ignore)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from immutable_delivery.commands.affected.answer import Kind, Reason
-from immutable_delivery.commands.affected.artifacts import Artifacts, Built, named
+from immutable_delivery.commands.affected.artifacts import Artifacts, Built
+from immutable_delivery.commands.affected.bases import BuildingOn
+from immutable_delivery.commands.affected.checkouts import attributes, decides_over, made_before
 from immutable_delivery.commands.affected.contexts import Taken, first_difference
 from immutable_delivery.commands.affected.states import State
 from immutable_delivery.facts import Input
-from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.source.text import Place
-from immutable_delivery.tables import known
-from immutable_delivery.tables.subjects import OfficialImages
 
-BuiltOn = tuple[int, Kind, str]
-"""An image that builds on another, what kind of reason that is, and the reason."""
 _MOST = 3
 """So many reasons are told of one image."""
 
@@ -30,16 +26,15 @@ class Rebuilt:
         self.old, self.new = Artifacts(before), Artifacts(after)
         self._was = Taken(before, touched, after)
         self._is = Taken(after, touched, before)
+        self._attributes = attributes(touched, (before, after))
 
     def reasons(self) -> list[list[Reason]]:
         """Return why each image of the newer state is rebuilt; nothing where it is not."""
         found = [list(self._of(one))[:_MOST] for one in self.new.all]
         waiting = [index for index, reasons in enumerate(found) if reasons]
-        building = self._building_on()
-        unknown = self._building_on_anything()
+        building = BuildingOn(self.new.all)
         while waiting:
-            changed = waiting.pop()
-            for index, kind, text in (*building.get(changed, ()), *unknown(changed)):
+            for index, kind, text in building.on(waiting.pop()):
                 if not found[index]:
                     found[index] = [self._at(kind, text, self.new.all[index].recipe.place)]
                     waiting.append(index)
@@ -55,10 +50,11 @@ class Rebuilt:
         if was is None:
             yield self._at("new", "nothing built this before", one.recipe.place)
             return
-        yield from self._unknown(one)
         yield from self._otherwise(was, one)
         yield from self._ignored(was, one)
         yield from self._taken(was, one)
+        yield from self._checked_out(one)
+        yield from self._unknown(one)
 
     def _counterpart(self, one: Built) -> Built | None:
         """Return how the same image was built: of the same Dockerfile, the one that is most like it."""
@@ -75,6 +71,18 @@ class Rebuilt:
             if each.folder is None and not each.main:
                 text = f"it takes '{each.text}' from a context that is not in this repository"
                 yield self._at("unknown", text, each.place)
+        for each in made_before(one.recipe, self._is) if self._touched else ():
+            text = f"'{each.text}' is not in this repository: what makes it before the build, nobody here can tell"
+            yield self._at("unknown", text, each.place)
+
+    def _checked_out(self, one: Built) -> Iterator[Reason]:
+        """Yield what git may check out otherwise, though its bytes are the same."""
+        for path in self._attributes:
+            for each in one.recipe.inputs:
+                if decides_over(path, each):
+                    text = f"{path} differs, which decides how what it takes in is checked out"
+                    yield self._at("file", text, each.place, path)
+                    return
 
     def _otherwise(self, was: Built, one: Built) -> Iterator[Reason]:
         """Yield what says otherwise how it is built."""
@@ -85,78 +93,48 @@ class Rebuilt:
         if old.context != new.context:
             text = f"its build context is {new.context or '.'}, no more {old.context or '.'}"
             yield self._at("context", text, place)
-        for name in sorted(dict(old.args).items() ^ dict(new.args).items()):
-            yield self._at("argument", f"the build argument {name[0]} is given otherwise", place)
-            break
+        for name in sorted({name for name, _ in set(old.args) ^ set(new.args)})[:1]:
+            yield self._at("argument", f"the build argument {name} is given otherwise", place)
         elsewhere = old.target != new.target or was.said != one.said or _taking(was) != _taking(one)
         if elsewhere:
             yield self._at("definition", "what says how it is built differs", place)
 
     def _ignored(self, was: Built, one: Built) -> Iterator[Reason]:
         """Yield what an ignore file lets in or keeps out that it did not before."""
-        folder = one.recipe.context
-        if folder is None or was.recipe.context != folder:
-            return
-        old, new = self._was.ignore(was.recipe, folder), self._is.ignore(one.recipe, folder)
-        if old.path == new.path and new.path not in self._touched:
-            return
         for each in one.recipe.inputs:
-            taken = self._is.all(one.recipe, each), self._was.all(was.recipe, each)
-            if path := first_difference(*taken):
+            folder = each.folder
+            if folder is None or (each.main and was.recipe.context != folder):
+                continue
+            old, new = self._was.ignore(was.recipe, folder), self._is.ignore(one.recipe, folder)
+            if old.path == new.path and new.path not in self._touched:
+                continue
+            taken = self._is.all(one.recipe, each)
+            if path := first_difference(taken, self._was.all(was.recipe, each)):
                 name = new.path or old.path
-                into = "takes in" if path in taken[0] else "takes in no more"
-                text = f"{name} differs, so that it {into} {path}"
-                yield Reason("ignore file", text, path, name, 0)
+                into = "takes in" if path in taken else "takes in no more"
+                yield Reason("ignore file", f"{name} differs, so that it {into} {path}", path, name)
                 return
 
     def _taken(self, was: Built, one: Built) -> Iterator[Reason]:
         """Yield the paths that it takes in and that changed."""
         seen: set[str] = set()
-        for each in one.recipe.inputs:
-            if self._touched and self._is.takes_git(one.recipe, each):
-                text = "it takes in .git, which every commit changes: a .dockerignore has to leave that out"
-                yield self._at("file", text, each.place, ".git")
-                break
         for taken, built in ((self._is, one), (self._was, was)):
             for each in built.recipe.inputs:
                 path = taken.by(built.recipe, each)
                 if path is not None and path not in seen:
                     seen.add(path)
                     yield self._input(each, path)
+        for each in one.recipe.inputs:
+            if self._touched and self._is.takes_git(one.recipe, each):
+                text = "it takes in .git, which every commit changes: a .dockerignore has to leave that out"
+                yield self._at("file", text, each.place, ".git")
+                return
 
     def _input(self, each: Input, path: str) -> Reason:
         if each.pattern is None:
             text = f"it may take in {path}: only the build knows what '{each.text}' is"
             return self._at("unknown", text, each.place, path)
         return self._at("file", f"it takes in {path}", each.place, path)
-
-    def _building_on_anything(self) -> Callable[[int], list[BuiltOn]]:
-        """Return what tells which images may build on one, because only the build knows what they build on."""
-        open_ = [index for index, one in enumerate(self.new.all) if one.recipe.open]
-        names = named(self.new.all) if open_ else []
-
-        def of(changed: int) -> list[BuiltOn]:
-            text = "only the build knows what it builds on: it may be {}, which is rebuilt"
-            return [
-                (index, "unknown", text.format(names[changed]))
-                for index in open_
-                if index != changed
-            ]
-
-        return of
-
-    def _building_on(self) -> Mapping[int, list[BuiltOn]]:
-        """Return by each image the ones that build on it, with what to say of that."""
-        makers = _makers(self.new.all)
-        found: dict[int, list[BuiltOn]] = defaultdict(list)
-        for index, one in enumerate(self.new.all):
-            for reference in one.recipe.images:
-                for maker, certain in _made_by(reference, makers):
-                    if maker != index:
-                        how = "is built here too" if certain else "may be built here, by its name"
-                        text = f"{reference}, which it builds on, {how}"
-                        found[maker].append((index, "base", text))
-        return found
 
     def _at(self, kind: Kind, text: str, place: Place, path: str = "") -> Reason:
         return Reason(kind, text, path, place.file, self.line(place))
@@ -195,37 +173,3 @@ def _first_other(
     if len(new) > len(old):
         return new[len(old)][1]
     return (new or old)[-1][1] if len(new) < len(old) else None
-
-
-def _makers(every: Sequence[Built]) -> Mapping[str, list[tuple[int, bool]]]:
-    """Return who makes an image of a name, and whether that is said or only looks so."""
-    found: dict[str, list[tuple[int, bool]]] = defaultdict(list)
-    for index, one in enumerate(every):
-        for build in one.builds:
-            for name in {_repository(build.image), build.service} - {""}:
-                found[name].append((index, True))
-        folder, _, file = one.recipe.dockerfile.rpartition("/")
-        for name in {
-            folder.rpartition("/")[2].lower(),
-            file.lower().replace("dockerfile", "").strip("._-"),
-        } - {""}:
-            found[f"*/{name}"].append((index, False))
-    return found
-
-
-def _made_by(
-    reference: str, makers: Mapping[str, list[tuple[int, bool]]]
-) -> list[tuple[int, bool]]:
-    if "@" in reference:
-        return []
-    name = _repository(reference)
-    if said := makers.get(name):
-        return said
-    last = name.rpartition("/")[2].lower()
-    official = "/" not in name and name in known(OfficialImages).names
-    return [] if official else makers.get(f"*/{last}", [])
-
-
-def _repository(reference: str) -> str:
-    """Return the familiar name of an image without tag and digest."""
-    return name_and_tag(reference)[0]

@@ -38,6 +38,7 @@ class Redeployed:
             self._files(state)
         self._variables()
         self._digests()
+        self._templates()
         running = {service for service, _ in _places(self._after.facts, development=True)}
         gone = [where for where in sorted(old - new) if where[0] not in running]
         here = [
@@ -111,6 +112,38 @@ class Redeployed:
                     why = Reason("manifest", told, place.file, place.file, line)
                     self._tell(one.scope.service, environment, why)
 
+    def _templates(self) -> None:
+        """Tell which charts changed that nothing here releases: by their own values an object is the same, by others it may not be."""
+        charts: dict[str, list[Fact]] = defaultdict(list)
+        for fact in self._after.facts:
+            if fact.scope.defaults and fact.scope.deployed and fact.scope.service:
+                charts[fact.scope.chart].append(fact)
+        for chart, facts in charts.items():
+            start = "" if chart == "." else f"{chart}/"
+            changed = list(below(self._sorted, start.removesuffix("/")))
+            shared = [
+                path
+                for path in changed
+                if path.startswith(f"{start}templates/") and _is_partial(path)
+            ]
+            values = [path for path in changed if path.startswith(f"{start}values")]
+            calm = not any(
+                self._found[where] for one in facts for where in self._of.get(one.scope.service, ())
+            )
+            for fact in facts:
+                own = [fact.used_at.file] if fact.used_at.file in self._touched else []
+                for path in (*own, *shared, *(values if calm else ())):
+                    self._may_differ(fact, path)
+
+    def _may_differ(self, fact: Fact, path: str) -> None:
+        """Note that an object of a chart may differ, where nothing else is known of it."""
+        text = f"it may differ by the values of its release, which are not here: {path} changed"
+        why = Reason("unknown", text, path, path, 0)
+        for where in self._of.get(fact.scope.service, ()):
+            reasons = self._found[where]
+            if all(reason.kind == "unknown" for reason in reasons):
+                reasons[why] = None
+
     def _digests(self) -> None:
         """Tell where a contract names another digest."""
         old, new = _contracted(self._before.facts), _contracted(self._after.facts)
@@ -159,6 +192,10 @@ class _Objects:
 
 def _name(one: Applied) -> str:
     return one.owner.partition("/")[2] or one.owner
+
+
+def _is_partial(path: str) -> bool:
+    return path.rpartition("/")[2].startswith("_")
 
 
 def _owned(facts: Iterable[Fact]) -> Mapping[tuple[str, str], set[str]]:

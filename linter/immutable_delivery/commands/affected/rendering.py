@@ -71,7 +71,7 @@ class _Page(Record, frozen=True):
         calm = [one for one in answer.services if not one.affected]
         sections = (
             [_head(answer, len(rebuilt), len(again))],
-            self._section("rebuilt", (self._artifact(one) for one in rebuilt)),
+            self._section("rebuilt", self._rebuilt(rebuilt)),
             self._section(
                 "redeployed", (self._deploys(service, of) for service, of in _by_service(again))
             ),
@@ -84,6 +84,18 @@ class _Page(Record, frozen=True):
     def _section(self, title: str, blocks: Iterable[list[str]]) -> list[str]:
         lines = [line for block in blocks for line in block]
         return [title, *lines] if lines else []
+
+    def _rebuilt(self, found: Iterable[Artifact]) -> Iterator[list[str]]:
+        """Yield what is rebuilt: together what is for the same reason."""
+        alike: dict[tuple[str, str], list[Artifact]] = defaultdict(list)
+        for one in found:
+            same = one.reasons[0].path and not self.verbose
+            alike[one.reasons[0].text if same else "", "" if same else one.name].append(one)
+        for group in alike.values():
+            if len(group) == 1:
+                yield self._artifact(group[0])
+            else:
+                yield _group(group)
 
     def _artifact(self, one: Artifact) -> list[str]:
         told = one.reasons if self.verbose else one.reasons[:1]
@@ -133,6 +145,16 @@ def _head(answer: Answer, rebuilt: int, again: int) -> str:
         f"{count(answer.paths, 'path')} changed{since}: {rebuilt} of {count(images, 'image')} rebuilt, "
         f"{again} of {count(services, 'deployment')} redeployed"
     )
+
+
+def _group(group: list[Artifact]) -> list[str]:
+    """Return images that are rebuilt for the same reason, which the first of them tells."""
+    first, *others = group
+    names = _listed(count(len(group), "image"), [one.name for one in group])
+    return [
+        *names,
+        f"    {_reason(first.reasons[0])}; {count(len(others), 'more file')} {'says' if len(others) == 1 else 'say'} so",
+    ]
 
 
 def _by_service(found: Iterable[Redeploy]) -> Iterator[tuple[str, list[Redeploy]]]:

@@ -61,6 +61,11 @@ class State(Record, dict=True):
         return folders_of(self.paths)
 
     @cached_property
+    def every(self) -> Sequence[str]:
+        """All of them, sorted."""
+        return sorted(self.paths | self.folders)
+
+    @cached_property
     def links(self) -> Sequence[str]:
         """Its symbolic links, sorted."""
         return [path for path in self.files.paths if self.files.link(path) is not None]
