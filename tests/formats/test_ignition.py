@@ -133,3 +133,11 @@ def test_a_broken_unit_is_told_at_its_place() -> None:
     )
     _, ctx = read_files(ignition, {"a.bu": content})
     assert [(one.path, content[one.offset :][:4]) for one in ctx.troubles] == [("a.bu", "Type")]
+
+
+def test_variables_of_a_unit() -> None:
+    content = (
+        "variant: fcos\nversion: 1.0.0\nsystemd:\n  units:\n  - name: a.service\n    contents: |\n      [Service]\n"
+        '      Environment=IMAGE=quay.io/shop/etcd:v3.5.1 "OTHER=a b"\n      ExecStart=/usr/bin/podman run $${IMAGE}\n'
+    )
+    assert [one.reference for one in of(Image, {"a.bu": content})] == ["quay.io/shop/etcd:v3.5.1"]

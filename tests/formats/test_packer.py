@@ -190,3 +190,36 @@ def test_paths_are_those_of_the_folder_that_packer_is_called_in() -> None:
     text = BUILD.replace("scripts/more.sh", "images/web/scripts/more.sh")
     files = {"images/web/web.pkr.hcl": text, "images/web/scripts/more.sh": "pip install x\n"}
     assert not [one for one in said(files) if isinstance(one, Unread)]
+
+
+TEMPLATED = """{
+  "variables": {"token": "", "family": "debian-12", "home": "{{env `HOME`}}"},
+  "builders": [{"type": "googlecompute", "name": "web", "source_image_family": "{{user `family`}}"},
+               {"type": "googlecompute", "name": "api", "source_image_family": "{{user `token`}}"}],
+  "provisioners": [
+    {"type": "shell", "inline": "docker run -v $DB_PASSWORD:/a web:1.2.3", "environment_vars": ["API_TOKEN={{user `token`}}", "DB_PASSWORD={{ user `home` }}"],
+     "script": "{{template_dir}}/scripts/a.sh"}
+  ]
+}"""
+
+
+def test_templates_of_the_older_json() -> None:
+    found = said({"x/web.json": TEMPLATED, "x/scripts/a.sh": "pip install y\n"})
+    choices = [one.choice for one in found if isinstance(one, Resource) and one.pin == "alias"]
+    assert choices == ["source_image_family = debian-12"]
+    assert not [one for one in found if isinstance(one, Variable) and one.secret]
+    assert [one.command for one in found if isinstance(one, Install)] == ["pip install"]
+    assert not [one for one in found if isinstance(one, Unread)]
+    assert [one.reference for one in found if isinstance(one, Image)] == ["web:1.2.3"]
+
+
+def test_powershell_is_read() -> None:
+    text = 'build {\n  provisioner "powershell" {\n    inline = ["choco install git", "pip install x"]\n  }\n}\n'
+    found = [one.command for one in said({"a.pkr.hcl": text}) if isinstance(one, Install)]
+    assert "pip install" in found
+    script = 'npm install -g @shop/web\nif ($LASTEXITCODE -ne 0) {\n    throw "npm install -g failed"\n}\n'
+    text = 'build {\n  provisioner "powershell" {\n    script = "a.ps1"\n  }\n}\n'
+    (scoped,) = [
+        one for one in said({"a.pkr.hcl": text, "a.ps1": script}) if isinstance(one, Install)
+    ]
+    assert [one.name for one in scoped.packages] == ["@shop/web"]

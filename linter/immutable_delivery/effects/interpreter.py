@@ -278,8 +278,9 @@ class Interpreter:
 def _translated(
     text: LocatedText, hidden: tuple[str, ...], language: str, scope: Scope
 ) -> LocatedText | None:
-    """Return the commands of PowerShell in a pipeline or user data as a shell reads them; None for other scripts."""
-    if language != "PowerShell" or scope.phase not in {"pipeline", "boot"}:
+    """Return the commands of PowerShell in pipelines and on machines as a shell reads them; None for other scripts."""
+    away = scope.phase in {"pipeline", "boot"} or scope.machine
+    if language != "PowerShell" or not away:
         return None
     from immutable_delivery.syntax.powershell import as_shell  # noqa: PLC0415 (few scripts are PowerShell)
 

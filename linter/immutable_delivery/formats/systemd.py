@@ -45,10 +45,10 @@ def facts(documents: Mapping[str, Unit], ctx: ParseContext) -> Iterable[Fact | B
 
 def _facts(unit: Unit, ctx: ParseContext) -> Iterator[Fact]:
     from immutable_delivery.jobs.scripts import Scripts  # noqa: PLC0415 (it loads the shell)
-    from immutable_delivery.machines.units import commands  # noqa: PLC0415
+    from immutable_delivery.machines.units import commands, environment  # noqa: PLC0415
 
     scope = Scope(owner=unit.name, phase="boot", layer="os", manifest=unit.path)
-    scripts = Scripts(ctx, {}, checked_out=False)
+    scripts = Scripts(ctx, dict(environment(unit)), checked_out=False)
     for command, extent in commands(unit):
         scripts.script(command, scope, extent)
     yield from scripts.finish()

@@ -35,8 +35,8 @@ class MachineCommands:
         self._ctx = ctx
 
     def assign(self, name: str, value: LocatedText | None) -> None:
-        """Let commands see a variable."""
-        self._interpreter.assign(name, value)
+        """Let commands see a variable; of one that is known in part nobody knows how a shell would cut it."""
+        self._interpreter.assign(name, value if value is not None and value.known else None)
 
     def script(self, written: LocatedText, extent: Place | None, shell: str = "sh") -> None:
         """Read a script; without ``extent`` every command is a statement of its own."""

@@ -30,6 +30,8 @@ _VALUE = lazy(
     r"\$\{[^}]*\}\}?|\$\([^)]*\)|\$(?:env:|global:|script:)?\w+(?:[.\[][\w.\]'\"]*)?", re.IGNORECASE
 )
 _URL = lazy(r"https?://[^\s'\")]+")
+_SCOPED = lazy(r"(?<=[ \t])@(?=[\w-]+/)")
+"""The beginning of `@scope/package`, which the grammar takes for a variable and reads on in the next line."""
 
 
 def as_shell(written: LocatedText, hidden: tuple[str, ...] = ()) -> LocatedText | None:
@@ -54,7 +56,7 @@ class _Script:
         text = written.text
         for name in hidden:
             text = text.replace(name, "$" + "_" * (len(name) - 1))
-        self.masked = text.encode("ascii", "replace")
+        self.masked = _SCOPED.sub("_", text).encode("ascii", "replace")
 
     def cut(self, start: int, end: int) -> LocatedText:
         """Return a stretch as it is written."""

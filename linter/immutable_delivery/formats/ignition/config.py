@@ -13,7 +13,7 @@ from immutable_delivery.formats.quadlet.lowering import lower
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.machines.commands import MachineCommands
 from immutable_delivery.machines.scripts import found
-from immutable_delivery.machines.units import commands
+from immutable_delivery.machines.units import commands, environment
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.files import folder_of, read_text
 from immutable_delivery.source.located import LocatedText
@@ -67,6 +67,8 @@ class Config(Record, frozen=True):
             for one in (node, *mappings(node, "dropins")):
                 contents = scalar(one, "contents") or self._local(scalar(one, "contents_local"))
                 unit = self._unit(contents, text(node, "name")) if contents else None
+                for name, value in environment(unit) if unit else ():
+                    run.assign(name, value)
                 for command, extent in commands(unit) if unit else ():
                     run.script(command, extent)
         if isinstance(self.root, Tree):

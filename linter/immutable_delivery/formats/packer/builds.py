@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Image, Resource, Scope
 from immutable_delivery.formats.packer.provisioners import Provisioners
+from immutable_delivery.formats.packer.templates import filled_in
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.machines.images import left, moving, public, uncatalogued
 from immutable_delivery.references.images import image_fact
@@ -56,7 +57,7 @@ def facts_of(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterator[Fa
         if not isinstance(document.root, Tree):
             continue
         if "builders" in document.root.entries:
-            folders[path].append((path, _modern(document.root)))
+            folders[path].append((path, _modern(filled_in(document.root, path))))
         elif ".pkrvars." not in path:
             folders[folder_of(path)].append((path, document.root))
     for held in folders.values():
