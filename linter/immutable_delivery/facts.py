@@ -90,7 +90,7 @@ Throwaway: TypeAlias = Literal["yes", "no", "undecided", ""]
 Deployment: TypeAlias = Literal["moving", "fixed", "unknown", "edited", "restarted", ""]
 
 Verb: TypeAlias = Literal[
-    "create", "alter", "drop", "rename", "insert", "upsert", "replace", "update", "delete", "truncate", "merge", "other", "",
+    "create", "alter", "drop", "rename", "insert", "upsert", "replace", "update", "delete", "truncate", "merge", "retype", "other", "",
 ]  # fmt: skip
 
 MigrationChange: TypeAlias = Literal["edited", "renumbered", "removed", "squashed", ""]
@@ -834,9 +834,9 @@ class Statement(Fact, frozen=True, kw_only=True):
     tool: str = ""
     """What applies the migration."""
     verb: Verb = ""
-    """What it does: an upsert inserts rows or overwrites them; an ALTER that drops or renames is called after that."""
+    """What it does: an upsert inserts rows or overwrites them; an ALTER that drops, renames or gives a column another type is called after that."""
     object_type: str = ""
-    """What it does that to: table, column, index, view …; other where nobody knows."""
+    """What it does that to: table, column, not null, index, view …; other where nobody knows."""
     object: str | None = ""
     """The name of that, a column with its table; None where a variable hides it."""
     text: str = ""
@@ -851,6 +851,8 @@ class Statement(Fact, frozen=True, kw_only=True):
     """Whether the same migration made what it concerns, or puts what takes its place there: a table that is built anew, a temporary one."""
     backfill: bool = False
     """Whether it only fills columns that the same migration adds."""
+    applied: bool = False
+    """Whether the default branch has had it before what is judged came."""
     migration: Hidden[str] = ""
     """The migration that it is of."""
 

@@ -54,6 +54,7 @@ from immutable_delivery.formats import (
     justfile,
     kamal,
     kubernetes,
+    liquibase,
     makefile,
     migration,
     nomad,
@@ -77,8 +78,7 @@ from immutable_delivery.formats import (
 from immutable_delivery.formats.registry import NAMED, load
 
 FORMATS: tuple[Format, ...] = (
-    ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudformation, cloudinit, codebuild, compose, contract, crontab, devcontainer, dockerfile, drone, ecs, fleet, github, gitlab,
-    helmfile, ignition, jenkins, justfile, kamal, kubernetes, makefile, migration, nomad, npm, packer, platforms, precommit, procfile, pytasks, quadlet, score, script, semaphore, skaffold, systemd, taskfile, terraform, tox, woodpecker,
+    ansible, apps, azure, bake, bitbucket, buildkite, chart, circleci, cloudbuild, cloudformation, cloudinit, codebuild, compose, contract, crontab, devcontainer, dockerfile, drone, ecs, fleet, github, gitlab, helmfile, ignition, jenkins, justfile, kamal, kubernetes, liquibase, makefile, migration, nomad, npm, packer, platforms, precommit, procfile, pytasks, quadlet, score, script, semaphore, skaffold, systemd, taskfile, terraform, tox, woodpecker,
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 ENCLOSES: tuple[Encloses, ...] = (chart,)

@@ -121,6 +121,12 @@ REGISTRY = (
         apart=True,
     ),
     Entry(
+        "liquibase",
+        r"\.(?:xml|ya?ml|json|sql)$",
+        paths=r"(?i:change-?log|change-?set|liquibase|migrat|(?:^|/)(?:db|database)/)",
+        apart=True,
+    ),
+    Entry(
         "migration",
         r"\.sql$|^(?:\d|[0-9a-f]{6,})[\w.-]*\.(?:py|rb|cs|[cm]?[jt]s)$",
         paths=r"(?i:migrat|(?:^|/)(?:versions|drizzle|DbScripts)/)|(?:^|/)(?:[VBU]\d|R__)[^/]*\.sql$|\.(?:up|down)\.sql$",

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from immutable_delivery.facts import Fact, Migration, MigrationChange, Step, Unread
+from immutable_delivery.facts import (
+    Fact,
+    Migration,
+    MigrationChange,
+    Statement,
+    Step,
+    Unread,
+)
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.text import Place
@@ -39,6 +46,8 @@ class Applied(Record, frozen=True, kw_only=True):
     """The files that are no longer here."""
     kept: frozenset[str] = frozenset()
     """The files that are here and there."""
+    had: frozenset[str] = frozenset()
+    """Those of them that it has had before what is judged came."""
     unknown: str = ""
     """Why nobody here can tell, for a person."""
 
@@ -53,11 +62,16 @@ def link_migrations(facts: Sequence[Fact], asked: Asked) -> list[Fact]:
     applied = asked(here)
     changed = {(one.used_at.file, one.name): one for one in _edited(here, applied.changed)}
     changed |= {(one.used_at.file, one.name): one for one in _gone(here, applied)}
-    linked = [
-        changed.get((fact.used_at.file, fact.name), fact) if isinstance(fact, Migration) else fact
-        for fact in facts
-    ]
+    linked = (_linked(fact, changed, applied.had) for fact in facts)
     return [*linked, *_unknown(here, applied.unknown)]
+
+
+def _linked(fact: Fact, changed: Mapping[tuple[str, str], Migration], had: frozenset[str]) -> Fact:
+    if isinstance(fact, Migration):
+        return changed.get((fact.used_at.file, fact.name), fact)
+    if isinstance(fact, Statement) and fact.used_at.file in had:
+        return replace(fact, applied=True)
+    return fact
 
 
 def _unknown(here: Sequence[Migration], reason: str) -> Iterator[Unread]:
@@ -127,11 +141,19 @@ def _gone(here: Sequence[Migration], applied: Applied) -> Iterator[Migration]:
     for migration in here:
         if not migration.down:
             left[family(migration)].append(migration)
+    known = {identity for one in here for identity in _identities(one)}
     for one in (one for earlier in (*applied.gone, *applied.changed) for one in earlier.last):
-        if not (one.down or one.repeatable or one.dump) and not _is_here(one, left[family(one)]):
+        if not (one.down or one.repeatable or one.dump) and known.isdisjoint(_identities(one)):
             lost[family(one)].append(one)
     for key, missing in lost.items():
         yield from _told(missing, left[key], applied.kept)
+
+
+def _identities(one: Migration) -> Iterator[Hashable]:
+    """Yield what a migration is still there by: its name, or its version where that is what its tool knows it by."""
+    yield one.used_at.file, one.name
+    if one.tool in _BY_VERSION and one.version:
+        yield family(one), one.version, _digests(one)
 
 
 Family: TypeAlias = tuple[str, str]
@@ -142,16 +164,6 @@ def family(migration: Migration) -> Family:
     folder, _, name = migration.used_at.file.rpartition("/")
     own = name.partition(".")[0] in _ALIKE
     return migration.tool, folder.rpartition("/")[0] if own else folder
-
-
-def _is_here(one: Migration, others: Iterable[Migration]) -> bool:
-    """Whether a migration is still there: by its name, or by its version where that is what its tool knows it by."""
-    by_version = one.tool in _BY_VERSION and one.version
-    return any(
-        (other.name, other.used_at.file) == (one.name, one.used_at.file)
-        or (by_version and other.version == one.version and _same(other, one))
-        for other in others
-    )
 
 
 def _told(
@@ -190,7 +202,7 @@ def _are_prefix(gone: Sequence[Migration], old: Sequence[Migration]) -> bool:
     if any(one.follows for one in gone):
         versions = {one.version for one in gone}
         return all(one.follows in versions or not one.follows for one in gone)
-    return all(_order(one) > _order(gone[-1]) for one in old)
+    return all(one.version for one in gone) and all(_order(one) > _order(gone[-1]) for one in old)
 
 
 def _order(migration: Migration) -> tuple[list[int], str]:

@@ -12,7 +12,7 @@ from immutable_delivery.source.text import Place, Span, Text
 
 _SHOWN = 60
 """So many characters of a statement are shown."""
-_TABLES = frozenset(("table", "column", "partition", "foreign table"))
+_TABLES = frozenset(("table", "column", "not null", "partition", "foreign table"))
 
 
 class _Made(Record):
@@ -70,7 +70,8 @@ def _statement(
     *,
     seed: bool,
 ) -> Statement:
-    place = Place(text.path, operation.span)
+    span = operation.span
+    place = Place(text.path, span)
     places = {"text": place}
     if operation.object_at:
         places["object"] = place.at(operation.object_at.start, operation.object_at.end)
@@ -83,7 +84,9 @@ def _statement(
         verb=operation.verb,
         object_type=operation.object_type,
         object=operation.object,
-        text=_line(text.value, operation.span),
+        text=_line(
+            operation.text or text.value[span.start : min(span.end, span.start + 4 * _SHOWN)]
+        ),
         where=operation.where,
         down=spec.down or operation.down,
         seed=seed,
@@ -93,9 +96,9 @@ def _statement(
     )
 
 
-def _line(value: str, span: Span) -> str:
+def _line(written: str) -> str:
     """Return the beginning of a statement as one line."""
-    words = " ".join(value[span.start : min(span.end, span.start + 4 * _SHOWN)].split())
+    words = " ".join(written.split())
     return words if len(words) <= _SHOWN else words[:_SHOWN].rsplit(" ", 1)[0]
 
 
@@ -127,7 +130,7 @@ def _is_made(operation: Operation, made: _Made) -> bool:
         return True
     if operation.verb == "drop" and operation.object_type == "table":
         return all(name.rpartition(".")[2] in made.replaced for name in operation.tables)
-    return _all_added(operation, made) and operation.object_type == "column"
+    return _all_added(operation, made) and operation.object_type in {"column", "not null"}
 
 
 def _fills(operation: Operation, made: _Made) -> bool:

@@ -127,10 +127,25 @@ class _Reader:
                 continue
             about = self._table(call) if table == "" else table
             words = [self.literal(one) for one in self._positional(arguments)]
+            name = self._decided(name, arguments)
             if found := called(
                 self.tool, name, words, self.source.span(call), table=about, down=down
             ):
                 yield found
+
+    def _decided(self, name: str, arguments: Sequence[Node]) -> str:
+        """Return the name of a call with the option that decides what it does, where the table knows one."""
+        options = [
+            self.source.text(one.child_by_field_name("name"))
+            for one in arguments
+            if one.type == "keyword_argument"
+        ]
+        known_ = (
+            f"{name}.{option}"
+            for option in options
+            if f"{self.tool}.{name}.{option}" in known(Migrations).operations
+        )
+        return next(known_, name)
 
     def _positional(self, arguments: Sequence[Node]) -> list[Node]:
         nodes = [one for one in arguments if one.type != "dictionary_splat"]

@@ -29,6 +29,8 @@ class Operation(Record, kw_only=True, array_like=True):
     """The columns that it adds."""
     renamed: str = ""
     """The new name that it gives a table."""
+    text: str = ""
+    """What it says, where that is not what stands at its place: a string that is written in parts."""
     where: bool = False
     temporary: bool = False
     down: bool = False

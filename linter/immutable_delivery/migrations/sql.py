@@ -66,8 +66,10 @@ def read_pieces(value: str, pieces: Sequence[Span], *, down: bool) -> Iterator[O
         ) * gap + value[piece.start : piece.end]
     for one in read(script, parted=False).operations:
         at = one.object_at
+        at_, end = one.span.start, one.span.end
         yield replace(
             one,
+            text=script[at_:end].replace("\0", ""),
             down=down,
             span=_moved(one.span, first),
             object_at=_moved(at, first) if at else None,
@@ -118,7 +120,7 @@ def operation(head: Head, cut: Cut, *, down: bool = False) -> Operation:
         span=Span(cut.start, cut.end),
         object_type=head.kind or "other",
         tables=tuple(name.key for name in head.names),
-        object=f"{names}.{columns}" if head.kind == "column" and columns else names,
+        object=f"{names}.{columns}" if head.kind in {"column", "not null"} and columns else names,
         object_at=Span(first.start, first.end) if first else None,
         columns=head.columns,
         added=head.added,

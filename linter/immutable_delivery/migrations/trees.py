@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from immutable_delivery.errors import UnreadableError
+from immutable_delivery.source.offsets import Offsets
 from immutable_delivery.source.text import Span, Text
 
 if TYPE_CHECKING:
@@ -25,11 +25,7 @@ class Source:
         if len(text.value) > MAX_LENGTH:
             raise UnreadableError(f"is longer than {MAX_LENGTH:,} characters", 0, text.value)
         self._data = text.value.encode("utf-8", "surrogatepass")
-        plain = len(self._data) == len(text.value)
-        inside = range(0x80, 0xC0)  # the bytes of a character behind its first
-        self._continued = (
-            [] if plain else [at for at, byte in enumerate(self._data) if byte in inside]
-        )
+        self._offsets = Offsets(self._data)
         self.root = _parser(language).parse(self._data).root_node
 
     def text(self, node: Node | None) -> str:
@@ -40,10 +36,7 @@ class Source:
 
     def span(self, node: Node) -> Span:
         """Return where that is."""
-        return Span(self._offset(node.start_byte), self._offset(node.end_byte))
-
-    def _offset(self, byte: int) -> int:
-        return byte - bisect_left(self._continued, byte)
+        return Span(self._offsets.of(node.start_byte), self._offsets.of(node.end_byte))
 
     def leaves(self, node: Node, without: Container[str] = ()) -> Iterator[Node]:
         """Yield the words below a node, in order; none of these types, and nothing below them."""

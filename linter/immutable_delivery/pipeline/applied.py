@@ -53,6 +53,7 @@ def of_files(applied: Sequence[Mapping[str, str]], settings: ReadingSettings) ->
             changed=tuple(one for one in earlier_ if one.path in known),
             gone=tuple(one for one in earlier_ if one.path not in known),
             kept=frozenset(known.intersection(texts)),
+            had=frozenset(known.intersection(texts)),
         )
 
     return told
@@ -101,10 +102,15 @@ class _Reader:
             changed=tuple(self._changed(now, changed, versions)),
             gone=tuple(self._gone(here)),
             kept=frozenset(now),
+            had=frozenset(path for path in now if not self._is_new(versions.get(path, []))),
             unknown=f"whether migrations were edited long after they were applied is not known, as {part}{_DEEPEN}"
             if part
             else "",
         )
+
+    def _is_new(self, states: list[Version]) -> bool:
+        """Whether the commit that is judged brought a file itself."""
+        return len(states) == 1 and states[0].commit == self.line.own
 
     def _changed(
         self,

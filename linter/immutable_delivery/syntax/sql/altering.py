@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from immutable_delivery.records import Record
 from immutable_delivery.syntax.sql.cursor import Cursor, unquoted
@@ -13,6 +13,8 @@ _PARTS = frozenset(
     " PROJECTION TRIGGER".split()
 )
 _GUARDS = frozenset(("IF", "NOT", "EXISTS", "COLUMN"))
+_SETTINGS = frozenset(("SET", "DROP", "ADD", "RESTART", "RESET", ""))
+"""What an ALTER of a column may go on with, where that is no type."""
 _NAMED_PARTS = frozenset(("INDEX", "KEY", "CONSTRAINT"))
 
 
@@ -26,16 +28,27 @@ class Altered(Record, frozen=True):
     renamed: str = ""
 
 
+_SPEAKING = (
+    ("drop", "column"),
+    ("drop", "partition"),
+    ("rename", "table"),
+    ("rename", "column"),
+    ("retype", "column"),
+    ("drop", "not null"),
+)
+"""What speaks for an ALTER of several actions, the most that is taken away first."""
+
+
 def altered(cursor: Cursor) -> Altered:
-    """Return what the actions of an ALTER TABLE do: dropping before renaming before the rest."""
+    """Return what the actions of an ALTER TABLE do, by the one that takes most away."""
     actions = [_action(tokens) for tokens in _actions(cursor)]
     added = tuple(name for action in actions for name in action.added)
-    for verb in ("drop", "rename"):
-        same = [action for action in actions if action.verb == verb]
+    for verb, kind in _SPEAKING:
+        same = [action for action in actions if (action.verb, action.kind) == (verb, kind)]
         if same:
             columns = tuple(name for action in same for name in action.columns)
             renamed = next((action.renamed for action in same if action.renamed), "")
-            return Altered(verb, same[0].kind, columns, added, renamed)
+            return Altered(verb, kind, columns, added, renamed)
     return Altered("alter", "table", (), added)
 
 
@@ -54,17 +67,21 @@ def _actions(cursor: Cursor) -> Iterator[list[Token]]:
 
 def _action(tokens: list[Token]) -> Altered:
     words = [token.text if token.kind == "word" else "" for token in tokens]
-    match words[:1]:
-        case ["DROP"]:
-            return _dropping(tokens, words)
-        case ["RENAME"]:
-            return _renaming(tokens, words)
-        case ["CHANGE"]:
-            return _changing(tokens, words)
-        case ["ADD"]:
-            return Altered("alter", "table", (), tuple(_added(tokens, words)))
-        case _:
-            return Altered("alter", "table")
+    reader = _READERS.get(words[0]) if words else None
+    return reader(tokens, words) if reader else Altered("alter", "table")
+
+
+def _adding(tokens: list[Token], words: list[str]) -> Altered:
+    return Altered("alter", "table", (), tuple(_added(tokens, words)))
+
+
+def _modifying(tokens: list[Token], words: list[str]) -> Altered:
+    return Altered("retype", "column", _names(tokens, words, 1))
+
+
+def _going_on(tokens: list[Token], words: list[str]) -> Altered:
+    """Tell what SQL Server drops behind a comma: `DROP CONSTRAINT a, COLUMN b`."""
+    return Altered("drop", "column", _names(tokens, words, 0))
 
 
 def _dropping(tokens: list[Token], words: list[str]) -> Altered:
@@ -87,9 +104,19 @@ def _changing(tokens: list[Token], words: list[str]) -> Altered:
     """Tell whether MySQL's CHANGE gives a column another name."""
     at = 2 if words[1:2] == ["COLUMN"] else 1
     names = [unquoted(token.text) for token in tokens[at : at + 2]]
-    if len(set(names)) == 1:
-        return Altered("alter", "table")
-    return Altered("rename", "column", tuple(names[:1]))
+    return Altered("retype" if len(set(names)) == 1 else "rename", "column", tuple(names[:1]))
+
+
+def _altering(tokens: list[Token], words: list[str]) -> Altered:
+    """Tell whether a column gets another type, or may be empty from now on."""
+    at = 2 if words[1:2] == ["COLUMN"] else 1
+    names, rest = _names(tokens, words, at), words[at + 1 :]
+    if rest[:3] == ["DROP", "NOT", "NULL"]:
+        return Altered("drop", "not null", names)
+    states = rest[:1] == ["TYPE"] or rest[:3] == ["SET", "DATA", "TYPE"]
+    if states or (rest[:1] and rest[0] not in _SETTINGS):
+        return Altered("retype", "column", names)
+    return Altered("alter", "table")
 
 
 def _added(tokens: list[Token], words: list[str]) -> Iterator[str]:
@@ -110,3 +137,8 @@ def _names(tokens: list[Token], words: list[str], at: int) -> tuple[str, ...]:
     while at < len(words) and words[at] in _GUARDS:
         at += 1
     return tuple(unquoted(token.text) for token in tokens[at : at + 1])
+
+
+_READERS: Mapping[str, Callable[[list[Token], list[str]], Altered]] = {
+    "DROP": _dropping, "RENAME": _renaming, "CHANGE": _changing, "MODIFY": _modifying, "ALTER": _altering, "ADD": _adding, "COLUMN": _going_on,
+}  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
+from immutable_delivery.syntax.sql import batches
 from immutable_delivery.syntax.sql.dialects import Dialect
 from immutable_delivery.syntax.sql.routines import Routine, routine_at
 
@@ -126,8 +127,12 @@ class _Splitter:
         return at
 
     def _cut(self, start: int, end: int) -> Iterator[Cut]:
-        if start < end:
-            yield Cut(start, start + len(self.script[start:end].rstrip()))
+        parts: Iterable[tuple[int, int]] = [(start, end)]
+        if self.dialect == "sqlserver" and not routine_at(self.script, start):
+            parts = batches.statements(self.script, start, end)
+        for begin, stop in parts:
+            if begin < stop:
+                yield Cut(begin, begin + len(self.script[begin:stop].rstrip()))
 
     def _after(self, start: int, at: int) -> int:
         """Return where the next statement may begin: behind further delimiters, and behind data that is copied."""
