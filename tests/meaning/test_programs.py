@@ -101,6 +101,14 @@ def test_calls_that_compile_or_bundle() -> None:
     assert [c for c in other if any(fact.builds for fact in facts(c, Command))] == []
 
 
+def test_calls_change_a_schema_or_none() -> None:
+    def migrates(call: str) -> bool:
+        return any(fact.migrates for fact in facts(call, Command, "start"))
+
+    assert [c for c in calls(reviewed("calls")["migrators"]) if not migrates(c)] == []
+    assert [c for c in calls(reviewed("calls")["no migrators"]) if migrates(c)] == []
+
+
 def test_calls_that_start_a_development_server() -> None:
     assert [c for c in calls(reviewed("calls")["dev_servers"]) if dev_server(c.split()) != c] == []
     assert [c for c in calls(reviewed("calls")["no dev_servers"]) if dev_server(c.split())] == []

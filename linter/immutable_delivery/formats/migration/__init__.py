@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from immutable_delivery.context import Comment, ParseContext
 from immutable_delivery.facts import Build, Fact
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.migrations import sql
 from immutable_delivery.migrations.layouts import Layout, holds_one, layout_of
 from immutable_delivery.migrations.lower import lower
@@ -19,6 +20,8 @@ from immutable_delivery.source.text import Span, Text
 from immutable_delivery.syntax.comments import MARKER, Stretch, remarks
 
 NAME = "migration"
+
+_COMMENT = lazy(r"(?:--|#|//|/\*)[ \t]*imd:[^\r\n]*")
 
 
 class Document(Record):
@@ -57,11 +60,10 @@ def comments(document: Document, text: Text) -> list[Comment]:
     """Return the comments: each covers the statement below, or its own."""
     if MARKER not in text.value:
         return []
-    from immutable_delivery.formats.migration.comments import found  # noqa: PLC0415 (few files have any)
-
+    found = (one.span() for one in _COMMENT.finditer(text.value))
     statements: list[Stretch] = [(one.span.start, one.span.end) for one in document.spec.operations]
     statements += ((one.span.start, one.span.end) for one in document.spec.steps)
-    return remarks(text, found(text), statements, "#-;/* \t")
+    return remarks(text, found, statements, "#-;/* \t")
 
 
 def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact | Build]:

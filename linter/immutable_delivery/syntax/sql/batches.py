@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from immutable_delivery.lazy_regex import lazy
 
 _MARK = lazy(
-    r"'[^']*+(?:'|\Z)|\"[^\"]*+(?:\"|\Z)|\[[^\]\n]*+\]|--[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|(?P<bracket>[()])"
+    r"'[^']*+(?:'|\Z)|\"[^\"]*+(?:\"|\Z)|\[[^\]\n]*+(?:\]|(?=\n)|\Z)|--[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|(?P<bracket>[()])"
     r"|(?:^|(?<=\n))[ \t]*(?P<verb>(?:DROP[ \t]+(?:TABLE|DATABASE|SCHEMA|VIEW|INDEX|PROC(?:EDURE)?|FUNCTION|TRIGGER|TYPE|SYNONYM|SEQUENCE|COLUMN|CONSTRAINT)"
     r"|TRUNCATE[ \t]+TABLE|DELETE|UPDATE|INSERT|MERGE|SELECT|WITH|ALTER[ \t]+\w+|CREATE[ \t]+\w+|EXEC(?:UTE)?|DECLARE|PRINT|IF|ELSE|BEGIN|END|WHILE|RETURN"
     r"|RAISERROR|THROW|GOTO|USE|GRANT|REVOKE|DENY|SET[ \t]+@?\w+(?=[ \t]*=|[ \t]+O[NF]))\b)",

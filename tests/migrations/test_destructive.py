@@ -1,0 +1,127 @@
+"""What migrations take away or change, in every dialect and by the operations of tools; and what looks like it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from tests.migrations.pairs import ALL
+
+from immutable_delivery.config import Config
+from immutable_delivery.findings import Finding
+from immutable_delivery.pipeline.examine import examine
+from immutable_delivery.policy.model import builtin
+from immutable_delivery.policy.selection import Selection
+from immutable_delivery.source.files import MemoryFiles
+
+CONFIG = Config(selection=Selection(profile="strict"))
+DJANGO = "class Migration(migrations.Migration):\n    operations = [{}]\n"
+RAILS = "class A < ActiveRecord::Migration[7.1]\n  def change\n    {}\n  end\nend\n"
+ALEMBIC = "down_revision = None\ndef upgrade():\n    {}\n"
+
+
+def found(path: str, script: str | bytes) -> list[Finding]:
+    outcome = examine(
+        MemoryFiles({path: script}),
+        builtin(),
+        CONFIG,
+        classify=lambda _: "",
+        today=date(2026, 1, 1),
+    )
+    return list(outcome.findings)
+
+
+def told(path: str, script: str) -> list[str]:
+    """Return the statements that are told, as they are written."""
+    return [
+        script[one.place.span.start : one.place.span.end]
+        for one in found(path, script)
+        if one.policy == "destructive-statement"
+    ]
+
+
+def test_there_are_sixty_pairs() -> None:
+    assert len(ALL) == 60
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_pairs(name: str) -> None:
+    dialect, (bad, good) = name.partition(":")[0], ALL[name]
+    path = f"{dialect}/migrations/0001_change.sql"
+    assert len(told(path, f"{bad};\n")) == 1
+    assert told(path, f"{good};\n") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "expected"),
+    [
+        ("versions/0123456789ab_a.py", ALEMBIC.format('op.drop_table("item")'), ['op.drop_table("item")']),
+        ("versions/0123456789ab_a.py", ALEMBIC.format('op.alter_column("item", "name", new_column_name="title")'), ['op.alter_column("item", "name", new_column_name="title")']),
+        ("versions/0123456789ab_a.py", ALEMBIC.format('op.alter_column("item", "name", nullable=False)'), []),
+        ("versions/0123456789ab_a.py", ALEMBIC.format('with op.batch_alter_table("item") as b:\n        b.drop_column("name")'), ['b.drop_column("name")']),
+        ("versions/0123456789ab_a.py", ALEMBIC.format('op.execute("UPDATE item " "SET a = 1")'), ['UPDATE item " "SET a = 1']),
+        ("versions/0123456789ab_a.py", ALEMBIC.format('op.execute(sa.text("""\n    DELETE FROM item\n    """))'), ["DELETE FROM item"]),
+        ("versions/0123456789ab_a.py", ALEMBIC.format('op.execute(f"DELETE FROM {table}")'), ["DELETE FROM"]),
+        ("versions/0123456789ab_a.py", ALEMBIC.format('op.drop_index("item_name")'), []),
+        ("versions/0123456789ab_a.py", ALEMBIC.format('op.add_column("item", sa.Column("a", sa.Text()))\n    op.execute("UPDATE item SET a = 1")'), []),
+        ("versions/0123456789ab_a.py", ALEMBIC.format("pass") + 'def downgrade():\n    op.drop_table("item")\n', []),
+        ("shop/migrations/0002_a.py", DJANGO.format('migrations.DeleteModel(name="Item")'), ['migrations.DeleteModel(name="Item")']),
+        ("shop/migrations/0002_a.py", DJANGO.format('migrations.RenameField("item", "a", "b")'), ['migrations.RenameField("item", "a", "b")']),
+        ("shop/migrations/0002_a.py", DJANGO.format('migrations.RunSQL("TRUNCATE item", "DELETE FROM other")'), ["TRUNCATE item"]),
+        ("shop/migrations/0002_a.py", DJANGO.format("migrations.RunPython(fill, empty)"), []),
+        ("db/migrate/20260101000000_a.rb", RAILS.format("drop_table :items"), ["drop_table :items"]),
+        ("db/migrate/20260101000000_a.rb", RAILS.format("remove_column(:items, 'price')"), ["remove_column(:items, 'price')"]),
+        ("db/migrate/20260101000000_a.rb", RAILS.format("change_table(:items) { |t| t.remove :price }"), ["t.remove :price"]),
+        ("db/migrate/20260101000000_a.rb", RAILS.format("execute <<~SQL\n      UPDATE items SET a = 1\n    SQL"), ["UPDATE items SET a = 1"]),
+        ("db/migrate/20260101000000_a.rb", RAILS.format("execute 'DELETE FROM items'"), ["DELETE FROM items"]),
+        ("db/migrate/20260101000000_a.rb", RAILS.format("Item.where(a: 1).update_all(b: 2)"), ["Item.where(a: 1).update_all(b: 2)"]),
+        ("db/migrate/20260101000000_a.rb", RAILS.format("reversible { |d| d.down { drop_table :items } }"), []),
+        ("db/migrate/20260101000000_a.rb", RAILS.format("remove_index :items, :price"), []),
+    ],
+)  # fmt: skip
+def test_operations_of_tools(path: str, code: str, expected: list[str]) -> None:
+    assert told(path, code) == expected
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["db/seeds/0001_migrations/../x.sql", "db/migration/U1__undo.sql", "migrations/1_a.down.sql", "seeds/migrations/1_a.sql", "db/migration/R__seed_items.sql"],
+)  # fmt: skip
+def test_ways_back_and_seeds_are_exempt(path: str) -> None:
+    assert told(path, "DELETE FROM item;\n") == []
+
+
+def test_where_a_comment_parts_both_ways_only_what_is_applied_counts() -> None:
+    script = "-- migrate:up\nDROP TABLE item;\n-- migrate:down\nDROP TABLE other;\n-- migrate:up\nDROP TABLE last;\n"
+    assert told("db/migrations/20260101000000_a.sql", script) == [
+        "DROP TABLE item",
+        "DROP TABLE last",
+    ]
+
+
+def test_a_comment_above_silences() -> None:
+    script = "-- imd: ignore[destructive-statement] nothing reads it since 4.2\nDROP TABLE item;\nDROP TABLE other;\n"
+    assert told("migrations/1_a.sql", script) == ["DROP TABLE other"]
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "policy"),
+    [
+        ("migrations/1_a.sql", b"INSERT INTO a VALUES ('\xff');\n", "unreadable"),
+        ("migrations/1_a.sql", b"SELECT 'never closed;\n" * 3, ""),
+        ("migrations/1_a.sql", b";" * 1_000_000, ""),
+        ("versions/0123456789ab_a.py", b"down_revision = (((((\ndef upgrade(:\n", ""),
+        ("db/migrate/20260101000000_a.rb", b"class A < ActiveRecord::Migration\n def up\n  execute <<~SQL\n", ""),
+        ("db/changelog/a.xml", b"<databaseChangeLog><changeSet>", "unreadable"),
+        ("db/changelog/a.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><databaseChangeLog>&b;</databaseChangeLog>', "unreadable"),
+        ("db/changelog/a.yaml", b"databaseChangeLog:\n- changeSet: {id: [}\n", "unreadable"),
+        ("db/changelog/a.yaml", b"databaseChangeLog: 5\n", ""),
+    ],
+)  # fmt: skip
+def test_broken_input_is_told_or_means_nothing(path: str, data: bytes, policy: str) -> None:
+    assert [one.policy for one in found(path, data)] == ([policy] if policy else [])
+
+
+def test_a_dump_of_fifty_thousand_lines_is_no_migration() -> None:
+    rows = "INSERT INTO item VALUES (1);\nDROP TABLE item;\n" * 25_000
+    assert told("db/migrations/20260101000000_all.sql", f"-- MySQL dump 10.13\n{rows}") == []
