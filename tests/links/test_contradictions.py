@@ -245,6 +245,29 @@ def test_another_build_of_the_image() -> None:
     ]
 
 
+def test_an_image_that_several_dockerfiles_share() -> None:
+    one = 'target "{0}" {{\n  context = "{0}"\n  tags = ["r.example/shop/web:{0}"]\n}}\n'
+    files = {
+        "docker-bake.hcl": one.format("front") + one.format("back"),
+        "front/Dockerfile": "FROM scratch\n",
+        "back/Dockerfile": "FROM scratch\n",
+        "web/Dockerfile": "FROM scratch\n",
+    }
+    assert said("build: {context: ., dockerfile: Dockerfile}\n", files) == []
+
+
+def test_an_address_without_a_scheme() -> None:
+    files = {
+        **AROUND,
+        "deploy/production/web.yaml": WEB.format(image=IMAGE).replace(
+            "http://api:80/v1", "api:8080"
+        ),
+    }
+    assert [one[2] for one in said("depends_on: []\n", files)] == [
+        "its variable API_URL names 'api' too"
+    ]
+
+
 def contracts(needs: Mapping[str, list[str]]) -> dict[str, str]:
     return {
         f"{name}/delivery.yaml": f"service: {name}\nstart: [a]\ndepends_on: [{', '.join(others)}]\n"

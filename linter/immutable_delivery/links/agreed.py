@@ -130,9 +130,9 @@ class Around:
         return self._images.get(contract.scope.service, [])
 
     def builds(self, contract: Contract) -> list[Build]:
-        """Return the other builds of the image that a meta file names."""
-        name = name_and_tag(contract.image or "")[0]
-        return self._built.get(name, []) if name else []
+        """Return the other build of the image that a meta file names; none where several Dockerfiles share its repository."""
+        found = self._built.get(name_and_tag(contract.image or "")[0], [])
+        return found[:1] if len({one.dockerfile for one in found}) == 1 else []
 
     @cached_property
     def _built(self) -> dict[str, list[Build]]:

@@ -9,7 +9,10 @@ from immutable_delivery.facts import Contract, Variable
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.links.agreed import Around, Said
 
-_HOST = lazy(r"\A[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?([a-z0-9][a-z0-9-]*)(?=[.:/?]|\Z)")
+_HOST = lazy(
+    r"\A(?:[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?([a-z0-9][a-z0-9-]*)(?=[.:/?]|\Z)|([a-z][a-z0-9-]*):\d{2,5}\Z)"
+)
+"""An address, or a host with a port."""
 _MOST = 6
 """A circle of more services is not told name by name."""
 
@@ -38,7 +41,7 @@ def missing(contract: Contract, around: Around) -> Iterator[Said]:
 def host_of(variable: Variable) -> str:
     """Return the first part of the host that the address in a variable names; empty where it holds none."""
     found = _HOST.match(variable.value or "")
-    return found[1] if found else ""
+    return found[1] or found[2] if found else ""
 
 
 def circular(around: Around) -> Iterator[tuple[Contract, Said]]:
