@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 from tests.kit import read_files
 
-from immutable_delivery.facts import Fact, Image, Install, Job, Resource, Source, Unread
+from immutable_delivery.facts import Command, Fact, Image, Install, Job, Resource, Source, Unread
 from immutable_delivery.formats import Format
 
 DOCKER = "shop/build:1.2.3"
@@ -504,3 +504,13 @@ def test_semaphore() -> None:
     assert [(one.image, one.tags, one.dockerfile) for one in pushed] == [
         ("shop/web", ("1.2.3",), "app/Dockerfile")
     ]
+
+
+@pytest.mark.parametrize(
+    ("services", "told"),
+    [("docker:27.3-dind", "yes"), ("registry.example/docker:dind", "yes"), ("docker:27.3", "undecided")],
+)  # fmt: skip
+def test_the_containers_of_an_engine_beside_a_job_go_with_it(services: str, told: str) -> None:
+    text = f"a:\n  services: ['{services}']\n  script: [docker exec web pip install x]\n"
+    found = said("gitlab", {".gitlab-ci.yml": text})
+    assert [one.throwaway for one in found if isinstance(one, Command)] == [told]

@@ -19,7 +19,7 @@ from immutable_delivery.jobs.equivalents import equivalent
 from immutable_delivery.jobs.spec import JobSpec, StepSpec
 from immutable_delivery.jobs.tasks import Line, lines
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.references.machines import is_own_machine, machine_pin
+from immutable_delivery.references.machines import is_engine, is_own_machine, machine_pin
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place
 
@@ -167,7 +167,8 @@ def commands(spec: JobSpec, ctx: ParseContext) -> Done:
         with scripts.seeing(step.variables):
             _read(step, scripts, spec.scope)
     own = any(is_own_machine(runner.written.text) for runner in spec.runners)
-    if not own and any(machine_pin(runner.written.text) for runner in spec.runners):
+    passing = not own and any(machine_pin(runner.written.text) for runner in spec.runners)
+    if passing or any(is_engine(service.written.text) for service in spec.services):
         scripts.run.makes.add("machine")
     return Done(scripts.finish(passing=not own), scripts.made, scripts.started)
 

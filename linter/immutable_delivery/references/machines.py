@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.facts import Pin
+from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import HostedRunners
 
@@ -18,6 +19,12 @@ def machine_pin(name: str) -> Pin:
     if runners.moving.intersection(parts):
         return "alias"
     return "partial" if any(map(str.isdigit, name)) else ""
+
+
+def is_engine(reference: str) -> bool:
+    """Whether an image is Docker in Docker: a service that keeps containers for one job."""
+    name, tag = name_and_tag(reference)
+    return name.rpartition("/")[2] == "docker" and "dind" in re.split(r"[-.]", tag)
 
 
 def is_own_machine(name: str) -> bool:
