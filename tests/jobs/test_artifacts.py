@@ -180,3 +180,33 @@ def test_what_a_cluster_of_the_run_is_given_is_no_deployment() -> None:
 def test_what_is_pushed_under_another_name_is_built_from_the_same() -> None:
     steps = "- run: docker build -t web app && docker tag web shop/web:1.2.3 && docker push shop/web:1.2.3"
     assert [one.dockerfile for one in job(steps).pushes] == ["app/Dockerfile"]
+
+
+HANDED = """on: push
+jobs:
+  build:
+    runs-on: x
+    outputs: {image: "${{ steps.p.outputs.image }}"}
+    steps:
+    - run: docker build -t shop/web:$GITHUB_SHA app && docker push shop/web:$GITHUB_SHA
+  deploy:
+    needs: build
+    runs-on: x
+    environment: production
+    steps:
+    - run: kubectl set image deploy/web web=${{ needs.build.outputs.image }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "image"), [("", "shop/web"), ("    - run: docker push shop/api:1.2.3\n", None)]
+)
+def test_what_a_job_hands_on_is_what_it_pushes_where_that_is_one_image(
+    more: str, image: str | None
+) -> None:
+    text = HANDED.replace("  deploy:\n", f"{more}  deploy:\n")
+    found, _ctx = read_files(github, {PATH: text})
+    linked = link_pipelines([one for one in found if isinstance(one, Fact)])
+    (deployed,) = (one for fact in linked if isinstance(fact, Job) for one in fact.deploys)
+    assert (deployed.image, deployed.maker) == (image, "build")
+    assert deployed.dockerfile == ("app/Dockerfile" if image else "")

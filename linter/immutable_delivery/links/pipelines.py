@@ -1,4 +1,4 @@
-"""What jobs tell of each other's images: whether one is pushed under something that stays, and whether one is built for each environment."""
+"""What jobs tell of each other's images: what stays of one, whether one is built for each environment, what one hands on to another."""
 
 from __future__ import annotations
 
@@ -19,8 +19,31 @@ def link_pipelines(facts: Sequence[Fact]) -> list[Fact]:
     if not jobs:
         return list(facts)
     pins = _pins(one for job in jobs for one in job.pushes)
-    environments = _environments(jobs)
-    return [_linked(fact, pins, environments) if isinstance(fact, Job) else fact for fact in facts]
+    environments, made = _environments(jobs), _made(jobs)
+    return [
+        _handed(_linked(fact, pins, environments), made) if isinstance(fact, Job) else fact
+        for fact in facts
+    ]
+
+
+def _made(jobs: Iterable[Job]) -> Mapping[tuple[str, str], Sequence[Artifact]]:
+    """Return what each job pushes, by its file and name."""
+    return {(job.used_at.file, job.name): job.pushes for job in jobs}
+
+
+def _handed(job: Job, made: Mapping[tuple[str, str], Sequence[Artifact]]) -> Job:
+    """Return a job with the images of which it deploys what another job, or a step of its own, hands on."""
+    if not any(one.maker and one.image is None for one in job.deploys):
+        return job
+    return replace(job, deploys=tuple(_known(one, job, made) for one in job.deploys))
+
+
+def _known(one: Artifact, job: Job, made: Mapping[tuple[str, str], Sequence[Artifact]]) -> Artifact:
+    pushed = made.get((job.used_at.file, one.maker), job.pushes) if one.maker else ()
+    if one.image is not None or len(pushed) != 1:
+        return one
+    (only,) = pushed
+    return replace(one, image=only.image, key=only.key, dockerfile=only.dockerfile)
 
 
 def _pins(pushed: Iterable[Artifact]) -> Mapping[str, Pin | None]:
