@@ -59,6 +59,7 @@ def test_commands_that_build(run: str, dockerfile: str, context: str) -> None:
         "docker build ../other",
         "docker build -f $FILE .",
         "cd $X && docker build .",
+        "cd /tmp/x && docker build .",
         "docker build",
         "docker push a/b",
     ],

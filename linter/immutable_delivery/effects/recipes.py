@@ -58,6 +58,6 @@ def _value(arguments: Arguments, names: tuple[str, ...]) -> LocatedText | None:
 
 def _folder(event: Event, stage: Stage) -> str | None:
     inside = event.call.folder
-    if inside is None:
+    if inside is None or inside.startswith("/"):  # no folder of the repository
         return None
     return "/".join(filter(None, (stage.folder, inside)))

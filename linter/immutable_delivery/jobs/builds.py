@@ -101,17 +101,15 @@ def _path(folder: str | None, written: LocatedText) -> str | None:
     """Return a path from the root on; None for an address, the standard input, what a variable hides."""
     text = written.text.removeprefix("dir://")
     leading = _LEADING.match(text)
-    if leading is not None and _names(leading[1]) & known(PipelineValues).roots:
-        folder, text = "", text[leading.end() :] or "."
-    elif leading is not None and _names(leading[1]) == {"pwd"}:
-        text = text[leading.end() :] or "."
+    names = said((leading[1],)) if leading is not None else set()
+    rest = text[leading.end() :] or "." if leading is not None else ""
+    if names & known(PipelineValues).roots:
+        folder, text = "", rest
+    elif names == {"pwd"}:
+        text = rest
     if folder is None or "$" in text or "://" in text or text in {"", "-"}:
         return None
     return resolve(folder, text)
-
-
-def _names(text: str) -> set[str]:
-    return said((text,))
 
 
 def _joined(folder: str, name: str) -> str:
