@@ -6,7 +6,7 @@ import pytest
 from tests.kit import located, text_at
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Fact, Fetch, Install, Scope, Unread
+from immutable_delivery.facts import Fact, Fetch, Install, Scope, Unread, Variable
 from immutable_delivery.machines.boot import user_data
 from immutable_delivery.source.files import MemoryFiles
 
@@ -64,6 +64,7 @@ def test_every_part_of_a_multipart_text() -> None:
             "",
         ),
         ("<powershell>\npip install x\n</powershell>\n<persist>true</persist>", ""),
+        ("IyEvYmluL3NoCnBpcCBpbnN0YWxsIHgK", ""),
         ("pip install x\n", "text/x-shellscript"),
         ("#!/bin/sh\npip install x\n", "text/cloud-config"),
     ],
@@ -90,3 +91,13 @@ def test_parts_in_parts_come_to_an_end() -> None:
     for number in range(200):
         nested = f"Content-Type: multipart/mixed; boundary=b{number}\n\n--b{number}\n{nested}\n--b{number}--\n"
     assert len(told(nested)) == 1
+
+
+def test_secrets_that_a_script_writes_out() -> None:
+    content = (
+        "#!/bin/sh\nexport AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMIK7MDENGbPxRfiCY\nDB_PASSWORD='hunter2x'  # to be moved\n"
+        "API_TOKEN=$(fetch token)\nSECRET=$OTHER\nMODE=production\nPASSWORD_FILE=/run/secret\n"
+    )
+    found = [one for one in told(content) if isinstance(one, Variable)]
+    assert [one.name for one in found] == ["AWS_SECRET_ACCESS_KEY", "DB_PASSWORD"]
+    assert text_at(content, found[1].place_of("value")) == "hunter2x"

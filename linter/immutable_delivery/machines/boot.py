@@ -5,11 +5,24 @@ Source: cloud-init's documentation of user-data formats and of its modules.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from immutable_delivery.containers.lower import variable
+from immutable_delivery.containers.spec import VariableSpec
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
-from immutable_delivery.facts import Action, Command, Fact, Install, Package, Scope, Unread
+from immutable_delivery.facts import (
+    Action,
+    Command,
+    Fact,
+    Install,
+    Package,
+    Scope,
+    Unread,
+    Variable,
+)
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.machines.commands import MachineCommands
 from immutable_delivery.machines.parts import Part, parts
 from immutable_delivery.records import replace
@@ -31,6 +44,11 @@ _COMMANDS = ("bootcmd", "runcmd")
 _UPGRADES = ("package_upgrade", "apt_upgrade")
 _TRUE = frozenset({"true", "True", "yes", "on"})
 _PAIR = 2
+_ASSIGNED = lazy(
+    r"^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)=(?:[\"'](?P<quoted>[^\"'$`\n]+)[\"']|(?P<plain>[^\s\"'$`;&|()]+))[ \t]*(?:;|[ \t]#[^\n]*)?$",
+    re.MULTILINE,
+)
+"""A variable of a script with a value that is written out."""
 _CONVERGING = {
     "puppet": "puppet",
     "chef": "chef-client",
@@ -51,6 +69,7 @@ def user_data(
 
 
 def _part(part: Part, scope: Scope, extent: Place, ctx: ParseContext) -> Iterator[Fact]:
+    yield from _secrets(part.text, scope)
     if part.encoding:
         yield _unread(
             part.text.used_at, scope, extent, f"a part of it is encoded as {part.encoding}"
@@ -64,6 +83,17 @@ def _part(part: Part, scope: Scope, extent: Place, ctx: ParseContext) -> Iterato
         yield from script(part.text, scope, extent, ctx, shell=_SHELLS[part.kind])
     elif part.text.text.strip() and (part.kind or part.text.known):
         yield _unread(part.text.used_at, scope, extent, "it is neither a script nor a cloud-config")
+
+
+def _secrets(written: LocatedText, scope: Scope) -> Iterator[Variable]:
+    """Yield the secrets that a text itself writes out: whoever can describe the machine reads them."""
+    for found in _ASSIGNED.finditer(written.text):
+        group = "quoted" if found["quoted"] is not None else "plain"
+        value, at = written.slice(*found.span(group)), written.slice(*found.span())
+        name = written.slice(*found.span("name"))
+        said = variable(VariableSpec(name, value, at.used_at), scope)
+        if said.secret and said.literal:
+            yield said
 
 
 def script(

@@ -6,12 +6,14 @@ Source: cloud-init's documentation of user-data formats, and EC2Launch's of task
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from itertools import pairwise
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.source.located import LocatedText
+from immutable_delivery.syntax.interpolation import unaligned
 from immutable_delivery.syntax.yaml.inner import inner_documents
 from immutable_delivery.syntax.yaml.query import mappings, scalar, text
 
@@ -27,6 +29,7 @@ _TYPE = lazy(r"^content-type:\s*([^\s;]+)", re.IGNORECASE | re.MULTILINE)
 _ENCODED = lazy(
     r"^content-transfer-encoding:\s*(?!7bit|8bit|binary)(\S+)", re.IGNORECASE | re.MULTILINE
 )
+_BASE64 = lazy(r"[A-Za-z0-9+/\s]{16,}={0,2}\s*")
 _JINJA = lazy(r"\s*##[ \t]*template:[ \t]*jinja[^\n]*\n")
 _WINDOWS = lazy(r"<(powershell|script)>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
 _ARCHIVE = "#cloud-config-archive"
@@ -51,6 +54,7 @@ class Part(Record, frozen=True):
 
 def parts(written: LocatedText, declared: str = "", depth: int = 0) -> Iterator[Part]:
     """Yield the parts of a text that is handed to a machine."""
+    written = _decoded(written)
     jinja = _JINJA.match(written.text)
     written = written.slice(jinja.end()) if jinja else written
     windows = list(_WINDOWS.finditer(written.text))
@@ -63,6 +67,17 @@ def parts(written: LocatedText, declared: str = "", depth: int = 0) -> Iterator[
             yield Part(found[1].lower(), written.slice(*found.span(2)))
     else:
         yield Part(_kind(written.text, declared), written)
+
+
+def _decoded(written: LocatedText) -> LocatedText:
+    """Return the text that somebody encoded by hand, where it is one."""
+    if not _BASE64.fullmatch(written.text):
+        return written
+    try:
+        text = b64decode(written.text).decode("utf-8")
+    except ValueError:
+        return written
+    return unaligned(text, written) if _kind(text, "") or _MULTIPART.match(text) else written
 
 
 def _kind(content: str, declared: str) -> str:
