@@ -221,3 +221,45 @@ def test_a_service_without_a_known_image_is_linked_with_nothing(text: str) -> No
     found = services({**files, "other/Dockerfile": "FROM debian:12\n"})
     assert found["other"].runs is False
     assert all(image.proved for one in found.values() for image in one.images)
+
+
+NOMAD = """\
+job "web" {
+  group "a" {
+    task "web" {
+      driver = "docker"
+      config {
+        image   = "shop/web"
+        command = "gunicorn"
+        args    = ["app"]
+      }
+    }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Procfile", "web: gunicorn app\n"),
+        ("compose.yaml", "services: {web: {build: ., command: gunicorn app}}"),
+        (
+            "score.yaml",
+            "apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers: {main: {image: ., command: [gunicorn], args: [app]}}\n",
+        ),
+        (
+            "service.nomad",
+            NOMAD,
+        ),
+    ],
+)
+def test_every_kind_of_manifest_is_held_to_the_meta_file(path: str, text: str) -> None:
+    files = {
+        "delivery.yaml": "service: web\nimage: shop/web\nbuild: {dockerfile: Dockerfile}\nstart: [flask, run]\n",
+        "Dockerfile": 'FROM python:3.12\nCMD ["flask", "run"]\n',
+        path: text,
+    }
+    said = {(one.text, one.instead_of) for one in services(files)["web"].commands}
+    assert ("flask run", "") in said
+    assert any("gunicorn app" in text and other == "flask run" for text, other in said), said

@@ -103,7 +103,7 @@ def _run(service: Service, members: Sequence[Fact], known: Known) -> Iterator[_S
             continue
         stage = known.stages.run_by(one, dockerfiles)
         words = whole(one, stage, known.lock)
-        if words and (stage or not service.makes):
+        if words and (stage or not service.makes or not one.image):
             appended = not one.entrypoint and bool(stage and stage.entrypoint)
             yield _Said(_stated(one, words, known), words, appended, one.scope.development)
 

@@ -56,12 +56,24 @@ def _candidates(service: Service, order: Order) -> Iterator[tuple[Deployed, _Can
         if image.digest and image.environment and order.passes(image):
             by_name[image.name.rpartition("/")[2]].append(image)
     for images in by_name.values():
-        for image in images:
-            earlier = tuple(
-                one for one in images if order.before(one.environment, image.environment)
-            )
+        for image, earlier in _ordered(images, order):
             if earlier:
                 yield image, _Candidate(image, earlier)
+
+
+def _ordered(
+    images: Iterable[Deployed], order: Order
+) -> Iterator[tuple[Deployed, tuple[Deployed, ...]]]:
+    """Yield images with those of all the environments before theirs."""
+    by_place: dict[tuple[int, int], list[Deployed]] = defaultdict(list)
+    for image in images:
+        if (place := order.place(image.environment)) is not None:
+            by_place[place].append(image)
+    passed: dict[int, tuple[Deployed, ...]] = {}
+    for (kind, _), found in sorted(by_place.items()):
+        earlier = passed.get(kind, ())
+        yield from ((image, earlier) for image in found)
+        passed[kind] = (*earlier, *found)
 
 
 def _reach(services: Iterable[Service]) -> Reach:

@@ -23,13 +23,13 @@ class Order(Record, frozen=True):
         said = {fact.stages for fact in facts if isinstance(fact, Contract) and fact.stages}
         return cls(next(iter(said)) if len(said) == 1 else (), configured)
 
-    def before(self, one: str, other: str) -> bool:
-        """Whether an environment is known to come before another."""
-        for names in (self.described, self.configured):
-            if one in names and other in names:
-                return names.index(one) < names.index(other)
-        first, second = _rank(one), _rank(other)
-        return first is not None and second is not None and first < second
+    def place(self, name: str) -> tuple[int, int] | None:
+        """Return who orders an environment, and its number there: of one kind the smaller comes first; None where nobody does."""
+        for kind, names in enumerate((self.described, self.configured)):
+            if name in names:
+                return kind, names.index(name)
+        rank = _rank(name)
+        return None if rank is None else (2, rank)
 
     def passes(self, image: Deployed) -> bool:
         """Whether an artifact passes where an image runs; a developer's machine is no environment, unless somebody says so."""
@@ -38,11 +38,7 @@ class Order(Record, frozen=True):
 
     def position(self, name: str) -> tuple[int, int, str]:
         """Return what sorts environments for a person; those of which nobody knows come last."""
-        for at, names in enumerate((self.described, self.configured)):
-            if name in names:
-                return at, names.index(name), name
-        rank = _rank(name)
-        return 2, len(known(Environments).ranks) if rank is None else rank, name
+        return *(self.place(name) or (3, 0)), name
 
 
 def _rank(name: str) -> int | None:
