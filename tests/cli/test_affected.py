@@ -728,3 +728,12 @@ def test_the_ignore_file_of_an_additional_context(shop: Repository) -> None:
     assert rebuilt(shop) == {}
     shop.write(**{"shared/.dockerignore": ".dockerignore\n"})
     assert rebuilt(shop) == {"web": "shared/.dockerignore differs, so that it takes in shared/b"}
+
+
+def test_an_image_that_is_built_without_a_dockerfile(repository: Repository) -> None:
+    text = "apiVersion: skaffold/v4beta11\nkind: Config\nbuild:\n  artifacts:\n  - {image: ledger, context: ledger, jib: {}}\n"
+    repository.write(**{"skaffold.yaml": text, "ledger/pom.xml": "", "docs/a": ""})
+    repository.commit()
+    repository.write(**{"docs/a": "x"})
+    reason = "skaffold builds it without a Dockerfile: nobody here knows what that takes in"
+    assert rebuilt(repository) == {"ledger": reason}

@@ -40,7 +40,7 @@ class Artifacts:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        owners, by_file = _owners(state.facts), _services(state.facts)
+        owners, by_file = owners_of(state.facts), _services(state.facts)
         builds: dict[Place, list[Build]] = defaultdict(list)
         for build in state.builds:
             builds[build.place].append(build)
@@ -81,7 +81,7 @@ def _moving(fact: Fact) -> str:
     return ""
 
 
-def _owners(facts: Iterable[Fact]) -> Mapping[Owner, str]:
+def owners_of(facts: Iterable[Fact]) -> Mapping[Owner, str]:
     """Return the services by what manifests call them."""
     found: dict[Owner, str] = {}
     for fact in facts:

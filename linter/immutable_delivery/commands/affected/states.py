@@ -24,6 +24,7 @@ from immutable_delivery.repository.discover import Tree, open_tree
 from immutable_delivery.repository.git import Git, without_git
 from immutable_delivery.repository.listing import folders_of
 from immutable_delivery.repository.objects import ObjectFiles, commit_files, commit_of
+from immutable_delivery.repository.origin import remote_of
 from immutable_delivery.repository.scope import commit_or_shallow
 from immutable_delivery.repository.tree import RepositoryFiles
 from immutable_delivery.repository.working import WorkingTree
@@ -156,8 +157,9 @@ class Readers:
         project = read(files, classify, reader)
         self._newer = self._newer or reader
         facts = link(
-            project.facts, project.builds, files, lockfile.read(files), reading_settings(config)
-        )
+            project.facts, project.builds, files, lockfile.read(files), reading_settings(config),
+            remote=lambda: remote_of(self._tree.git),
+        )  # fmt: skip
         told = project.builds, project.recipes, project.applied
         return State(files, facts, *told, project.inputs)
 

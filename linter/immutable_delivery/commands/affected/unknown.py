@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.commands.affected.answer import Artifact, Reason
+from immutable_delivery.commands.affected.artifacts import owners_of
 from immutable_delivery.commands.affected.states import State
 from immutable_delivery.facts import Fact, Fetch, File, Unread
+from immutable_delivery.source.files import folder_of
 from immutable_delivery.source.text import Place
 
 _TEMPLATE = "template: "
@@ -16,7 +18,7 @@ _DESCRIBES = "dockerfile"
 def unknown(state: State, names: frozenset[str]) -> Iterator[Artifact]:
     """Yield an image for each build that is not known; ``names`` are taken."""
     seen = set(names)
-    for name, dockerfile, services, why in (*_unread(state), *_builds(state)):
+    for name, dockerfile, services, why in (*_unread(state), *_builds(state), *_others(state)):
         own = name if name not in seen else f"{name} ({why.file}:{why.line})"
         if own not in seen:
             seen.add(own)
@@ -61,6 +63,20 @@ def _builds(state: State) -> Iterator[_Found]:
             yield _of_fact(
                 fact, f"its build context is {url}, which may be of any time", fact.used_at, state
             )
+
+
+def _others(state: State) -> Iterator[_Found]:
+    """Yield what is built without a Dockerfile: by Jib, ko, buildpacks, a script."""
+    owners = owners_of(state.facts)
+    for build in state.builds:
+        if not build.dockerfile:
+            place = build.place
+            service = owners.get((folder_of(place.file), build.service), build.service)
+            text = (
+                f"{build.tool} builds it without a Dockerfile: nobody here knows what that takes in"
+            )
+            why = Reason("unknown", text, "", place.file, state.line(place.file, place.span.start))
+            yield service or build.image, "", (service,) if service else (), why
 
 
 def _of_fact(fact: Fact, text: str, place: Place, state: State) -> _Found:

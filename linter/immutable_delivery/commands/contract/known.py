@@ -27,7 +27,7 @@ from immutable_delivery.links.keeping import keeps
 from immutable_delivery.links.link import link
 from immutable_delivery.pipeline.examine import reading_settings
 from immutable_delivery.reading.project import Reader, read
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.repository.discover import open_tree
 from immutable_delivery.source.files import folder_of
@@ -67,7 +67,8 @@ def known(start: Path) -> tuple[Path, list[Known], frozenset[str]]:
     """Return the root of the repository around a folder, its services, and the paths that are taken."""
     tree = open_tree(start)
     settings = reading_settings(load(tree.files))
-    project = read(tree.files, tree.skipped, Reader(tree.files, settings))
+    reader = Reader(tree.files, replace(settings, wholes=True))
+    project = read(tree.files, tree.skipped, reader)
     lock = lockfile.read(tree.files)
     facts = link(project.facts, project.builds, tree.files, lock, settings)
     return tree.root, _Repository(facts, project.recipes).services(), frozenset(tree.files.paths)

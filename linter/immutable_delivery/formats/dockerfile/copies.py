@@ -26,8 +26,8 @@ _CONFIG_FOLDER = lazy(r"/etc(?:/|\Z)|.*/conf(?:ig)?(?:\.d)?(?:/|\Z)")
 def copy(state: State, instruction: Instruction) -> None:
     """Follow a COPY or ADD."""
     *sources, target = (state.expand(word) for word in instruction.words)
-    take(state, instruction, sources)
     if state.site.ctx.settings.wholes:
+        take(state, instruction, sources)
         _fetched(state, instruction, sources, target)
         return
     if flag(instruction, "from") is not None:

@@ -53,13 +53,13 @@ _FOLLOW: dict[str, Callable[[State, Instruction], None]] = {
 def lower(
     document: Document, ctx: ParseContext, builds: Iterable[Build] = ()
 ) -> list[Fact | Recipe]:
-    """Return the facts of a Dockerfile, merged over the ways in which it is built, and what goes into the image in each."""
+    """Return the facts of a Dockerfile, merged over the ways in which it is built; what goes into the image in each, where that is asked for."""
     sites = [
         _lower(document, ctx, request)
         for request in requests(document, builds, ctx.settings.build_args)
     ]
     facts = sites[0].facts if len(sites) == 1 else _merged([site.facts for site in sites])
-    return [*facts, *map(recipe, sites)]
+    return [*facts, *(map(recipe, sites) if ctx.settings.wholes else ())]
 
 
 def _lower(document: Document, ctx: ParseContext, request: Request) -> BuildState:

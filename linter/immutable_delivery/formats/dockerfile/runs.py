@@ -29,8 +29,10 @@ _LEADING_TABS = lazy(r"^\t+", re.MULTILINE)
 
 def run(state: State, instruction: Instruction) -> None:
     """Interpret a RUN, and the scripts of the context that it runs."""
-    bind(state, instruction)
-    if instruction.script is None or state.site.ctx.settings.wholes:
+    if state.site.ctx.settings.wholes:
+        bind(state, instruction)
+        return
+    if instruction.script is None:
         return
     if state.triggered is None:
         _run(state, stage_interpreter(state), instruction)
