@@ -78,7 +78,9 @@ def fields(policy: Policy, examples: Sequence[Example] = ()) -> dict[str, Any]:
 
 def _facts(policy: Policy) -> str:
     """Return how severe it is, what it means for a service, and what mends it, as a table."""
-    mended = {"": "a person", "pin-digest": "`imd pin`"}.get(policy.fix, "`imd fix`")
+    mended = {"": "a person", "pin-digest": "`imd pin`", "pin-revision": "`imd pin`"}.get(
+        policy.fix, "`imd fix`"
+    )
     rows = {
         "severity": "; ".join(_severities(policy)),
         "drift": drifts(policy),

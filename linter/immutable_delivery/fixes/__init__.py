@@ -26,6 +26,7 @@ KINDS = {
     "immutable-object": "settings.immutable_object",
     "join-refresh": "refreshes.fix",
     "pin-digest": "pins.fix",
+    "pin-revision": "revisions.fix",
     "read-only-root": "settings.read_only_root",
     "remove-repeated": "repeated.fix",
     "remove-suppression": "unused.fix",

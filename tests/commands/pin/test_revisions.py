@@ -314,3 +314,19 @@ def test_a_chart_that_is_an_artifact_gets_a_version_by_its_tags(place: Place) ->
         0,
         {"app.yaml": content.replace("1.x", "1.3.0+build # 1.x")},
     ), ran.err
+
+
+def test_a_check_names_the_command_where_it_can_write_the_revision(place: Place) -> None:
+    place.write(
+        {
+            ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n    - uses: shop/build@main\n",
+            "app.yaml": CHART.replace("ADDRESS", "https://charts.example")
+            + "    targetRevision: 1.x\n",
+            "main.tf": 'module "a" {\n  source = "git::https://git.example/a.git?ref=main"\n}\n',
+        }
+    )
+    ran = place.call("check", "--select", "source")
+    blocks = [block for block in ran.out.split("\n\n") if "not-judged" not in block]
+    named = {block.partition(":")[0] for block in blocks if "fix: `imd pin`" in block}
+    assert named == {".github/workflows/a.yml", "app.yaml"}
+    assert "main.tf:" in ran.out

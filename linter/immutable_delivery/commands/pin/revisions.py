@@ -10,17 +10,15 @@ from immutable_delivery.commands.pin.repository import Repository
 from immutable_delivery.facts import Source
 from immutable_delivery.findings import Edit
 from immutable_delivery.fixes.digests import Sheet
+from immutable_delivery.fixes.revisions import wants_revision
 from immutable_delivery.formats import Revises
 from immutable_delivery.formats.registry import load
 from immutable_delivery.references.git import COMMIT
 from immutable_delivery.references.semver import version_of
 from immutable_delivery.source.text import Place
 
-_KINDS = frozenset({"git", "oci"})
-_WANT = frozenset({"exact", "alias", "none"})
 _ACCEPTABLE = frozenset({"floating-source", "unpinned-source"})
 
-_RANGES = frozenset({"partial", "alias", "none"})
 
 Key = tuple[str, str]
 """An address and a revision of it."""
@@ -37,17 +35,8 @@ def pending(repository: Repository) -> list[Source]:
     return [
         one
         for one in sources_of(repository)
-        if _wants(one) and _format(one, repository.sheet) and floating.isdisjoint(one.places.values())
+        if wants_revision(one) and _format(one, repository.sheet) and floating.isdisjoint(one.places.values())
     ]  # fmt: skip
-
-
-def _wants(source: Source) -> bool:
-    if source.own:
-        return False
-    if source.source_type == "chart":  # a bare name is one whose repository is not declared here
-        return source.pin in _RANGES and "/" in (source.url or "")
-    fixable = source.pin in _WANT and not source.range and not source.through
-    return source.source_type in _KINDS and fixable
 
 
 def sources_of(repository: Repository) -> Iterator[Source]:

@@ -11,6 +11,7 @@ from immutable_delivery.commands.pin.plan import Skipped
 from immutable_delivery.commands.pin.repository import Repository
 from immutable_delivery.facts import Source
 from immutable_delivery.findings import Edit
+from immutable_delivery.fixes.revisions import TAKEN, wants_commit
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.references.git import of_ref
@@ -20,7 +21,6 @@ from immutable_delivery.source.text import Place, Text
 from immutable_delivery.transport.client import RefusedError, Transport
 from immutable_delivery.transport.gitrefs import refs
 
-_TAKEN = frozenset(("action", "workflow", "hook"))
 _ACCEPTABLE = frozenset(("floating-source", "unpinned-source"))
 _ADDRESS = lazy(r"https?://(?P<host>[^/]+)/(?P<path>[^?#]+)")
 _REST = lazy(r"[\"']?(?P<end>)(?:[ \t]*(?:\r?\n|\Z)|[ \t]+#)")
@@ -66,7 +66,7 @@ def pending(repository: Repository) -> list[Source]:
     silent = {one.place for one in repository.examined.suppressed if one.policy in _ACCEPTABLE}
     return [
         one for one in asked(repository)
-        if one.pin not in {"digest", None} and one.place_of("ref") not in silent
+        if wants_commit(one) and one.place_of("ref") not in silent
     ]  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def asked(repository: Repository) -> Iterator[Source]:
     """Yield what pipelines take from elsewhere, once for each place."""
     seen: set[Place] = set()
     for one in repository.examined.facts:
-        if not isinstance(one, Source) or one.source_type not in _TAKEN or one.own or not one.url:
+        if not isinstance(one, Source) or one.source_type not in TAKEN or one.own or not one.url:
             continue
         at = one.place_of("ref")
         if at not in seen and repository.tree.covers(at.file) and _is_named(repository, one):
