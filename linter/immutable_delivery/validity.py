@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from contextvars import ContextVar
-from hashlib import sha256
 from pathlib import Path
 
 from immutable_delivery import __version__
@@ -28,6 +27,8 @@ remembered: ContextVar[bool] = ContextVar("remembered", default=False)
 def mark_of(schema: str, data: object) -> str:
     """Return what identifies this data as fitting this schema."""
     text = "\0".join((__version__, schema, repr(data)))
+    from hashlib import sha256  # noqa: PLC0415 (it loads OpenSSL)
+
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

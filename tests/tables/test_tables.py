@@ -95,7 +95,7 @@ def test_signs_of_patterns_are_signs() -> None:
         {"secrets": {"names": "(", "files": "a[b.*"}, "files": {"code_folders": "/x(y"}}
     ):
         assert known(Secrets).name.search("A_(")
-        assert known(Secrets).file.search("x/a[b.txt")
+        assert known(Secrets).named_so("x/a[b.txt")
         assert known(Files).code_folder.match("/x(y/z")
 
 

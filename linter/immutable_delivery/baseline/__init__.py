@@ -10,9 +10,7 @@ import msgspec
 
 from immutable_delivery.errors import ConfigError
 from immutable_delivery.findings import Finding, Recorded, Severity
-from immutable_delivery.policy.fingerprints import content
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.yaml.schema import schema_of
 
 FILE = ".imd-baseline.json"
 VERSION = 2
@@ -31,6 +29,8 @@ Key = tuple[str, str, Severity, str]
 def parsed(path: str, text: str, *, older: bool = False) -> list[Recorded]:
     """Return the entries of a baseline; refuse what is none, and what another imd wrote unless an ``older`` one is asked for."""
     import json  # noqa: PLC0415 (most runs have no baseline)
+
+    from immutable_delivery.syntax.yaml.schema import schema_of  # noqa: PLC0415
 
     try:
         data = json.loads(text)
@@ -78,6 +78,8 @@ def rendered(entries: Iterable[Recorded]) -> str:
 
 def recorded(findings: Iterable[Finding], texts: Mapping[str, Text]) -> list[Recorded]:
     """Return the entries that know exactly these findings."""
+    from immutable_delivery.policy.fingerprints import content  # noqa: PLC0415 (as above)
+
     return entries_of(
         Counter(
             (finding.place.file, finding.policy, finding.severity, content(finding, texts))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
-from click.shell_completion import CompletionItem
 
 from immutable_delivery import __version__
 from immutable_delivery.cli.completing import files
 from immutable_delivery.source.escape import nearest
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "affected": "immutable_delivery.cli.affected",

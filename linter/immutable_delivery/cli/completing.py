@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from immutable_delivery.errors import ImdError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def item(value: str, said: str | None = None, kind: str = "plain") -> CompletionItem:
+    """Return what a shell may put in, and what it says beside it."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 (only for who completes)
+
+    return CompletionItem(value, kind, said)
 
 
 def files(
     _ctx: click.Context, _param: click.Parameter | None, incomplete: str
 ) -> list[CompletionItem]:
     """Leave it to the shell, which knows the files."""
-    return [CompletionItem(incomplete, type="file")]
+    return [item(incomplete, kind="file")]
 
 
 def policies(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -23,7 +33,7 @@ def policies(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
     from immutable_delivery.policy.model import builtin  # noqa: PLC0415 (only for who completes)
 
     found = ((policy.id, policy.name) for policy in builtin())
-    return [CompletionItem(name, help=said) for name, said in found if name.startswith(incomplete)]
+    return [item(name, said) for name, said in found if name.startswith(incomplete)]
 
 
 def selectors(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -34,7 +44,7 @@ def selectors(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     groups = sorted({policy.group for policy in builtin()})
     others = [*groups, *map("drift:{}".format, _DRIFTS), *map("layer:{}".format, _LAYERS)]
     found = [*policies(ctx, param, last), *_starting(others, last)]
-    return [CompletionItem(f"{before}{comma}{one.value}", help=one.help) for one in found]
+    return [item(f"{before}{comma}{one.value}", one.help) for one in found]
 
 
 def profiles(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -61,7 +71,7 @@ _LAYERS = ("os", "middleware", "application", "data")
 
 
 def _starting(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return [item(name) for name in names if name.startswith(incomplete)]
 
 
 def _own_profiles() -> list[str]:

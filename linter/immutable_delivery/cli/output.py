@@ -7,17 +7,19 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
-from immutable_delivery.cli.completing import files
+from immutable_delivery.cli.completing import files, item
 from immutable_delivery.cli.terminal import Terminal
 from immutable_delivery.errors import UsageError
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters import FORMATS, Options
 from immutable_delivery.source.escape import nearest, shown
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Target(Record, frozen=True):
@@ -38,11 +40,7 @@ class TargetType(click.ParamType[Target]):
         """Return formats; behind a sign the shell knows the files."""
         if "=" in incomplete:
             return files(ctx, param, incomplete)
-        return [
-            CompletionItem(name, help=who)
-            for name, who in FORMATS.items()
-            if name.startswith(incomplete)
-        ]
+        return [item(name, who) for name, who in FORMATS.items() if name.startswith(incomplete)]
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from posixpath import join, normpath
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.errors import MissingError, UnreadableError
@@ -12,7 +12,9 @@ from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import POINTER, Files, below, lies_here, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
-from immutable_delivery.syntax.yaml import Scalar
+
+if TYPE_CHECKING:
+    from immutable_delivery.syntax.yaml import Scalar
 
 
 class Body(Record, frozen=True):

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from immutable_delivery.effects.starts import package_script
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.yaml import Node, documents
-from immutable_delivery.syntax.yaml.query import scalar
+
+if TYPE_CHECKING:
+    from immutable_delivery.syntax.yaml import Node
 
 MAX_DEPTH = 3
 """A script that names a script that names a script."""
 MAX_WRAPPERS = 5
 
-_RUN = lazy(r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)")
+_RUN = lazy(
+    r"(?:^|[;&|\n]|\bexec)\s*((?:\S*/)?(?:npm|yarn|pnpm|bun)\s[^;&|\n]*)",
+    needs=("npm", "yarn", "bun"),
+)
 
 
 def package_scripts(
@@ -27,6 +32,10 @@ def package_scripts(
     """
     names = _named(words)
     root = find() if names else None
+    if root is None:
+        return
+    from immutable_delivery.syntax.yaml.query import scalar  # noqa: PLC0415 (most commands name no script)
+
     seen: set[str] = set()
     for _ in range(depth):
         wanted = [step for name in names for step in (f"pre{name}", name, f"post{name}")]
@@ -54,4 +63,6 @@ def root_of(file: Text | None) -> Node | None:
     """Return the tree of a package.json."""
     if file is None:
         return None
+    from immutable_delivery.syntax.yaml import documents  # noqa: PLC0415 (as above)
+
     return next((document.root for document in documents(file)), None)

@@ -27,11 +27,11 @@ MAX_SCRIPTS = 50
 
 _SHEBANG = lazy(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
 _SHELL_FILE = lazy(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
-_SCRIPT = lazy(r"\.(?:sh|bash)\Z|\A\.{1,2}/")
+_SCRIPT = lazy(r"\.(?:sh|bash)\Z|\A\.{1,2}/", needs=(".",))
 _ENVIRONMENTS = frozenset(("env", "with-contenv"))
 _BINARY = lazy(r"\x7fELF|MZ")
 _PASSES = lazy(r"\$\{?[@*1-9]")
-_EVERYTHING = lazy(r"(/[^*?\[\]]+)/[^/]*\*[^/]*")
+_EVERYTHING = lazy(r"(/[^*?\[\]]+)/[^/]*\*[^/]*", needs=("*",))
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _MAX_PATH = 20
 _FUNCTION = lazy(r"^[\w:.-]+[ \t]*\(\)[ \t]*\{", re.MULTILINE)

@@ -95,7 +95,7 @@ def goes_to_keys(target: str, name: str) -> bool:
 def secret_file(path: str, content: str | None = None) -> bool:
     """Whether a file is a secret by its name; its content, where it is known, may acquit it."""
     words = known(Secrets)
-    if not words.file.search(path) or words.harmless_file.search(path.rpartition("/")[2]):
+    if not words.named_so(path) or words.harmless_file.search(path.rpartition("/")[2]):
         return False
     if content is not None and _DOTENV.search(path):
         return _sets_secret(content)

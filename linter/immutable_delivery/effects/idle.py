@@ -14,7 +14,10 @@ from immutable_delivery.syntax.shell import Call, Shell, Word
 from immutable_delivery.syntax.shell.shells import shell_arguments
 from immutable_delivery.tables import known, subjects
 
-_MAY_BE = lazy(r"\b(?:sleep|tail|cat|read|pause|wait|\w*sh|powershell|cmd)\b|\bwhile\b|\buntil\b")
+_MAY_BE = lazy(
+    r"\b(?:sleep|tail|cat|read|pause|wait|\w*sh|powershell|cmd)\b|\bwhile\b|\buntil\b",
+    needs=("sleep", "tail", "cat", "read", "pause", "wait", "sh", "cmd", "while", "until"),
+)
 _ENDLESS = lazy(
     r"\bwhile\s+(?:true|:|1|\[+\s*(?:1|true)\s*\]+|sleep\s+\S+)\s*[;\n]|\buntil\s+false\b|\bfor\s*\(\(\s*;\s*;\s*\)\)"
 )

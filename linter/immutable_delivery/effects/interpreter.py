@@ -31,7 +31,8 @@ from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.shell import Shell, Word, runs
 
 _SHEBANG = lazy(
-    r"#![ \t]*(?:\S*/)?(?:env|with-contenv)(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)"
+    r"#![ \t]*(?:\S*/)?(?:env|with-contenv)(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)",
+    needs=("#!",),
 )
 _REPEATED = 50
 """So many facts at one place are compared; a loop that makes more makes the same."""

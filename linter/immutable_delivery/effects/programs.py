@@ -11,7 +11,7 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Word
 
-_SCRIPT = lazy(r"[^/]*\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|php)")
+_SCRIPT = lazy(r"[^/]*\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|php)", needs=(".",))
 
 
 class Program(Record, frozen=True):

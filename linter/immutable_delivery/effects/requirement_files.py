@@ -17,7 +17,7 @@ from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Call, Word
 
 MAX_FILES = 20
-_FOLDER = lazy(r"\.{1,2}(?:/[^\[\s]*)?(?=\[|$)|/[^\[\s]+(?=\[|$)")
+_FOLDER = lazy(r"\.{1,2}(?:/[^\[\s]*)?(?=\[|$)|/[^\[\s]+(?=\[|$)", needs=("/", "."))
 """A folder, without the extras behind it: `.[web]`."""
 _FIXED = frozenset(("exact", "digest"))
 

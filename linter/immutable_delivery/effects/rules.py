@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 
 from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.facts import Built, Deployment, Mutation, SourceType
@@ -69,13 +70,12 @@ class Rule(Record, frozen=True):
         copies: bool = False,
     ) -> Rule:
         """Read a rule as commands.yaml writes it."""
-        first, *rest = run.split()
+        _, *rest = run.split()
         words = tuple(tuple(token.split("|")) for token in rest if token[0] not in "-!")
         options = tuple(token for token in rest if token[0] == "-")
         absent = tuple(token[1:] for token in rest if token[0] == "!")
         targets = tuple(str(target).split())
-        names = tuple(first.split("|"))
-        given = (names, words, options, absent, mutates, builds, targets, tuple(check))
+        given = (programs_of(run), words, options, absent, mutates, builds, targets, tuple(check))
         folder = tuple(str(context).split())
         more = (starts, where, runs, pushes, copies, deployment, makes)
         return cls(*given, *more, folder, tuple(sets), takes, converges)
@@ -90,6 +90,12 @@ class Rule(Record, frozen=True):
         if self.either and not arguments.given(self.either):
             return False
         return not any(_present(arguments, texts, word) for word in self.absent)
+
+
+def programs_of(row: str | Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the programs that a rule is about, as its first word says."""
+    run = row if isinstance(row, str) else row["run"]
+    return tuple(run.split(maxsplit=1)[0].split("|"))
 
 
 def _one_of(text: str, alternatives: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from immutable_delivery.effects import building
 from immutable_delivery.effects.arguments import Options
 from immutable_delivery.effects.program_tables import Line, Manager, Role
-from immutable_delivery.effects.rules import Rule
+from immutable_delivery.effects.rules import programs_of
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.resources import shipped
 from immutable_delivery.syntax.shell import Wrapper
@@ -59,7 +60,8 @@ class Tables:
 
     def build(self) -> None:
         """Build all that is built on demand, to see that it can be."""
-        _ = (self._index, self._rules, self._sets)
+        _ = (self._index, self._sets)
+        _ = [building.rule(row) for rows in self._rows.values() for row in chain(*rows.values())]
         _ = (self.wrappers, self.lines, self.git, self.frozen_hosts)
         for pattern in self.data["bypassing_variables"].values():
             re.compile(pattern)
@@ -119,7 +121,10 @@ class Tables:
         fetcher = self._row("fetchers", name)
         interpreter = self._row("interpreters", name)
         tool = self._row("tools", name)
-        rules = {section: self._rules[section].get(name, ()) for section in _RULES}
+        rules = {
+            section: tuple(map(building.rule, self._rows[section].get(name, ())))
+            for section in _RULES
+        }
         return Role(
             building.manager(manager) if manager else None,
             building.fetcher(fetcher) if fetcher else None,
@@ -143,12 +148,16 @@ class Tables:
         }
 
     @cached_property
-    def _rules(self) -> dict[str, dict[str, tuple[Rule, ...]]]:
-        return {section: _by_name(map(building.rule, self.data[section])) for section in _RULES}
+    def _rows(self) -> dict[str, dict[str, list[Any]]]:
+        return {section: _by_name(self.data[section]) for section in _RULES}
 
     @cached_property
     def _sets(self) -> dict[str, frozenset[str]]:
         return {section: frozenset(self.data[section]) for section in _SETS}
+
+
+_VERSIONED = tuple("0123456789.")
+"""What is in a name that a pattern fits; the names without it are listed beside the pattern."""
 
 
 def _indexed(rows: list[Any]) -> tuple[dict[str, Any], list[tuple[re.Pattern[str], Any]]]:
@@ -156,14 +165,17 @@ def _indexed(rows: list[Any]) -> tuple[dict[str, Any], list[tuple[re.Pattern[str
     for row in rows:
         for name in row["names"]:
             names.setdefault(name, row)
-    return names, [(lazy(row["pattern"]), row) for row in rows if row.get("pattern")]
+    return names, [
+        (lazy(row["pattern"], needs=_VERSIONED), row) for row in rows if row.get("pattern")
+    ]
 
 
-def _by_name(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
-    found: dict[str, tuple[Rule, ...]] = {}
-    for rule in rules:
-        for name in rule.names:
-            found[name] = (*found.get(name, ()), rule)
+def _by_name(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    """Return the rows of rules by the programs that they are about."""
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        for name in programs_of(row):
+            found.setdefault(name, []).append(row)
     return found
 
 

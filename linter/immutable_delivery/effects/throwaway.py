@@ -53,7 +53,7 @@ _RELEASES = frozenset(("delete", "deallocate", "terminate", "destroy", "release"
 _OF_MACHINES = lazy(
     r"instance|server|machine|droplet|(?:^|[^a-z])(?:vms?|hosts?)(?:[^a-z]|$)|alloc", re.IGNORECASE
 )
-_SCRIPT = lazy(r".*/.*|.*\.(?:py|sh|bash|js|rb)")
+_SCRIPT = lazy(r".*/.*|.*\.(?:py|sh|bash|js|rb)", needs=("/", "."))
 _NAMESPACE = frozenset(("namespace", "namespaces", "ns"))
 
 

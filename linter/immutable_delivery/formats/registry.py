@@ -135,8 +135,26 @@ REGISTRY = (
 )
 NAMED = {entry.name: entry for entry in REGISTRY}
 _EACH = [(entry, lazy(entry.names), lazy(entry.paths)) for entry in REGISTRY]
-_ANY = lazy("|".join(entry.names for entry in REGISTRY))
-"""One search is enough for most files of a repository."""
+_YAML = ".y"
+_MARKS = {
+    "dockerfile": "dockerfile containerfile", "contract": "delivery.", "fleet": "fleet.", "helmfile": _YAML, "chart": "chart.yaml",
+    "skaffold": "skaffold", "devcontainer": "devcontainer.json", "bake": "bake", "procfile": "procfile",
+    "quadlet": ".container .image .build .kube .volume", "score": "score", "ignition": ".ign .bu .fcc .y .json", "packer": ".pkr .json",
+    "terraform": ".tf .tofu .hcl", "apps": ".toml .json .y", "cloudformation": ".y .json .template", "ecs": ".y .json .template",
+    "nomad": ".nomad .hcl .json", "github": _YAML, "gitlab": _YAML, "circleci": _YAML, "azure": _YAML, "cloudbuild": "cloudbuild",
+    "drone": ".drone", "woodpecker": _YAML, "buildkite": _YAML, "bitbucket": "bitbucket", "codebuild": "buildspec",
+    "jenkins": "jenkinsfile", "systemd": ".service", "makefile": "makefile .mk .make", "npm": "package.json", "tox": "tox. setup.cfg pyproject.toml",
+    "pytasks": "noxfile.py tasks.py", "justfile": "just", "taskfile": _YAML, "ansible": _YAML, "precommit": ".pre-commit",
+    "kamal": "deploy", "compose": _YAML, "kubernetes": ".y .json kustomization",
+    "platforms": ".y .toml .json captain-definition earthfile vagrantfile berksfile puppetfile .rb .pp .sls",
+    "migration": ".sql .py .rb .cs js ts",
+}  # fmt: skip
+"""Words of which one is in the name, in lower case, of each file that a format may claim: without one its expressions are not even compiled."""
+_MARKED = [
+    (mark, number)
+    for number, entry in enumerate(REGISTRY)
+    for mark in _MARKS.get(entry.name, "").split() or [""]
+]
 
 
 @cache
@@ -148,9 +166,10 @@ def load(name: str) -> Format:
 def candidates(path: str) -> list[Entry]:
     """Return the formats that may claim a path."""
     name = path.rpartition("/")[2]
-    if not _ANY.search(name):
-        return []
-    return [entry for entry, names, paths in _EACH if names.search(name) and paths.search(path)]
+    folded = name.casefold()
+    marked = sorted({number for mark, number in _MARKED if mark in folded})
+    possible = (_EACH[number] for number in marked)
+    return [entry for entry, names, paths in possible if names.search(name) and paths.search(path)]
 
 
 def claim(path: str, data: bytes) -> Entry | None:

@@ -6,7 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
-from immutable_delivery.facts import Build, Contract, Fact, Image, Migration, Service, Source
+from immutable_delivery.facts import (
+    Build,
+    Command,
+    Contract,
+    Fact,
+    Image,
+    Migration,
+    Mount,
+    Service,
+    Source,
+)
 from immutable_delivery.links.builds import link_builds
 from immutable_delivery.links.buildtools import link_build_tools
 from immutable_delivery.links.defaults import link_defaults
@@ -15,8 +25,6 @@ from immutable_delivery.links.feeding import link_feeding
 from immutable_delivery.links.idle import link_idle
 from immutable_delivery.links.locked import link_locked
 from immutable_delivery.links.lockfile import Lock
-from immutable_delivery.links.mounts import link_mounts
-from immutable_delivery.links.proxies import link_proxies
 from immutable_delivery.links.runners import link_runners
 from immutable_delivery.links.services import link_services
 from immutable_delivery.links.starts import link_starts
@@ -24,7 +32,6 @@ from immutable_delivery.links.switches import link_switches
 from immutable_delivery.links.unread import link_unread
 from immutable_delivery.links.updaters import link_updaters
 from immutable_delivery.links.users import link_users
-from immutable_delivery.links.volumes import link_volumes
 from immutable_delivery.source.files import Files
 from immutable_delivery.tables import extended_by
 
@@ -66,7 +73,7 @@ def link(
         linked = link_starts(link_locked(linked, lock), builds, lock)
         linked = link_defaults(link_build_tools(link_runners(linked, files)), files)
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
-        linked = link_volumes(link_mounts(link_proxies(linked), files), files)
+        linked = _mounted(linked, files)
         linked = _delivered(linked, builds, lock, settings, recall)
         linked = _contradicted(_pinned(linked, files), builds)
         return link_unread(link_builds(linked, builds, files))
@@ -132,6 +139,17 @@ def _contradicted(facts: Sequence[Fact], builds: Sequence[Build]) -> Sequence[Fa
     from immutable_delivery.links.contradictions import link_contradictions  # noqa: PLC0415 (as above)
 
     return link_contradictions(facts, builds)
+
+
+def _mounted(facts: Sequence[Fact], files: Files) -> Sequence[Fact]:
+    """Link what is mounted, and what moves files there, where anything does."""
+    if not any(isinstance(fact, Mount | Command) for fact in facts):
+        return facts
+    from immutable_delivery.links.mounts import link_mounts  # noqa: PLC0415 (most Dockerfiles mount nothing)
+    from immutable_delivery.links.proxies import link_proxies  # noqa: PLC0415
+    from immutable_delivery.links.volumes import link_volumes  # noqa: PLC0415
+
+    return link_volumes(link_mounts(link_proxies(facts), files), files)
 
 
 def _sourced(facts: Sequence[Fact], files: Files, remote: Remote, trust: Trust) -> Sequence[Fact]:

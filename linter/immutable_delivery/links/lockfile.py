@@ -14,7 +14,6 @@ from immutable_delivery.records import Record, field
 from immutable_delivery.references.images import digest_problem
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.yaml.schema import schema_of
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import ImageStarts
 
@@ -93,6 +92,8 @@ def _decoded(data: bytes) -> Lock:
         raise _unusable(str(error)) from error
     if isinstance(said, dict) and said.get("version", VERSION) != VERSION:
         raise _unusable("is of another version")
+    from immutable_delivery.syntax.yaml.schema import schema_of  # noqa: PLC0415 (most repositories have no lock)
+
     schema = schema_of("lock")
     if not schema.fits(said):
         faults = schema.faults_of_json(Text.decode(FILE, data))

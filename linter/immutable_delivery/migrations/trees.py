@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.source.offsets import Offsets
 from immutable_delivery.source.text import Span, Text
+from immutable_delivery.syntax.grammars import parser
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 MAX_LENGTH = 1_000_000
 """Longer programs nobody wrote."""
@@ -26,7 +25,7 @@ class Source:
             raise UnreadableError(f"is longer than {MAX_LENGTH:,} characters", 0, text.value)
         self._data = text.value.encode("utf-8", "surrogatepass")
         self._offsets = Offsets(self._data)
-        self.root = _parser(language).parse(self._data).root_node
+        self.root = parser(language).parse(self._data).root_node
 
     def text(self, node: Node | None) -> str:
         """Return what is written there."""
@@ -64,10 +63,3 @@ def below(node: Node, kinds: Container[str], without: Container[str] = ()) -> It
 def named(node: Node | None) -> Sequence[Node]:
     """Return the children that are more than signs."""
     return [child for child in node.named_children if child.type != "comment"] if node else ()
-
-
-@cache
-def _parser(language: str) -> Parser:
-    from tree_sitter import Language, Parser  # noqa: PLC0415 (few repositories have such migrations)
-
-    return Parser(Language(import_module(f"tree_sitter_{language}").language()))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immutable_delivery import __version__
-from immutable_delivery.baseline import parsed
 from immutable_delivery.config import Config
 from immutable_delivery.config.links import refuse_links
 from immutable_delivery.config.packages import within
@@ -176,6 +175,8 @@ def loads(start: Path, request: Request, rev: str) -> str:
 
 def read_baseline(files: Files, path: str, *, older: bool = False) -> list[Recorded]:
     """Return the entries of a baseline, even of an ``older`` one where that is asked for."""
+    from immutable_delivery.baseline import parsed  # noqa: PLC0415 (most runs have none)
+
     refuse_links(files, path)
     try:
         return parsed(path, Text.decode(path, files.read(path)).value, older=older)

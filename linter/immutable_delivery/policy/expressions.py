@@ -3,8 +3,6 @@
 Language: https://cel.dev. One environment per fact kind makes a misspelt field an error at load.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -14,9 +12,9 @@ from cel_expr_python import cel
 
 from immutable_delivery.facts import ITEMS, KINDS, VOCABULARIES, Fact, Scope
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.policy.serialized import ordered
 from immutable_delivery.records import Record
 from immutable_delivery.source.escape import nearest
+from immutable_delivery.standins import PROTOCOL_BUFFERS, standing_in
 
 if TYPE_CHECKING:
     from immutable_delivery.policy.celtree import Node
@@ -103,7 +101,7 @@ def _annotations(owner: type[Record]) -> dict[str, str]:
     return {name: written[name] for name in owner.__struct_fields__}
 
 
-class Signature(Record, frozen=True):
+class Signature(Record, frozen=True, array_like=True):
     """What an expression may name: a fact kind, a record list of it and a policy's parameters."""
 
     kind: str
@@ -136,32 +134,29 @@ _STRINGS = lazy(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
 @cache
 def _environment(signature: Signature) -> Any:
-    return cel.NewEnv(variables={n: _CEL_TYPES[type_] for n, type_ in signature.types().items()})
+    variables = {name: _CEL_TYPES[type_] for name, type_ in signature.types().items()}
+    with standing_in(PROTOCOL_BUFFERS):
+        return cel.NewEnv(variables=variables)
 
 
-class Expression:
+class Expression(Record, eq=False, omit_defaults=True, rename={"text": "cel"}):
     """A compiled expression; deserialised at its first use, so that loading the pack costs nothing."""
 
-    __slots__ = ("_compiled", "fields", "serialized", "signature", "text")
+    text: str
+    signature: Signature
+    serialized: bytes
+    fields: tuple[str, ...]
+    """The variables that it names, sorted."""
+    _compiled: Any = None
 
-    def __init__(
-        self, text: str, signature: Signature, serialized: bytes, names: tuple[str, ...]
-    ) -> None:
-        self.text = text
-        self.signature = signature
-        self.serialized = serialized
-        self.fields = names
-        """The variables that it names, sorted."""
-        self._compiled: Any = None
-
-    def comparisons(self) -> Iterator[Comparison]:
+    def comparisons(self) -> Iterator["Comparison"]:
         """Yield the texts that variables are compared with."""
         from immutable_delivery.policy.celtree import tree  # noqa: PLC0415 (a run of the pack needs neither)
         from immutable_delivery.policy.comparisons import comparisons  # noqa: PLC0415
 
         return comparisons(tree(self.serialized))
 
-    def patterns(self) -> Iterator[Node]:
+    def patterns(self) -> Iterator["Node"]:
         """Yield the texts that are patterns of `matches`."""
         from immutable_delivery.policy.celtree import tree  # noqa: PLC0415 (a run of the pack needs neither)
         from immutable_delivery.policy.comparisons import patterns  # noqa: PLC0415
@@ -187,6 +182,8 @@ class Expression:
 
 def compile_expression(text: str, signature: Signature, *, boolean: bool = False) -> Expression:
     """Compile ``text``; raise :class:`ExpressionError` with the offset of the trouble."""
+    from immutable_delivery.policy.serialized import ordered  # noqa: PLC0415 (the pack is compiled already)
+
     try:
         compiled = _environment(signature).compile(text)
     except RuntimeError as error:
@@ -216,7 +213,7 @@ def _refuse_broken(pattern: str, at: int) -> None:
         ) from None
 
 
-def _refuse_unknown(one: Comparison, closed: Mapping[str, tuple[str, ...]]) -> None:
+def _refuse_unknown(one: "Comparison", closed: Mapping[str, tuple[str, ...]]) -> None:
     """Refuse a word that none of the variables compared with it can have."""
     known = {word: None for name in one.names for word in closed.get(name, (one.text,))}
     if one.text not in known:

@@ -1,8 +1,5 @@
 """Policies as the engine sees them, and the compiled pack that ships with the package."""
 
-from __future__ import annotations
-
-from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +8,7 @@ import msgspec
 from immutable_delivery import __version__
 from immutable_delivery.findings import Drift, Rule, Severity
 from immutable_delivery.policy.expressions import UNKNOWN, Expression, Signature
-from immutable_delivery.records import Record, field
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.resources import shipped
 
 HOME = "https://github.com/immutable-delivery/immutable-delivery"
@@ -100,13 +97,20 @@ def dump(policies: Iterable[Policy]) -> str:
     """Return the compiled pack as JSON text: sorted and stable."""
     import json  # noqa: PLC0415 (for who makes the pack)
 
-    data = {"version": 1, "policies": [_dumped(p) for p in policies]}
-    return json.dumps(data, indent=0, sort_keys=True) + "\n"
+    pack = Pack(1, [replace(policy, shipped=True) for policy in policies])
+    return json.dumps(msgspec.to_builtins(pack), indent=0, sort_keys=True) + "\n"
+
+
+class Pack(Record):
+    """What a compiled pack holds."""
+
+    version: int
+    policies: list[Policy]
 
 
 def load(text: str) -> list[Policy]:
     """Return the policies of a compiled pack."""
-    return [_loaded(entry) for entry in msgspec.json.decode(text)["policies"]]
+    return msgspec.json.decode(text, type=Pack).policies
 
 
 def builtin() -> list[Policy]:
@@ -118,65 +122,6 @@ def matches(policy: Policy, drift: str, layer: str, selectors: Sequence[str]) ->
     """Whether a selector names the policy: its id, an alias, its group, `drift:…` or `layer:…`."""
     own = {policy.id, *policy.aliases, policy.group, f"drift:{drift}", f"layer:{layer}"}
     return not own.isdisjoint(selectors)
-
-
-def _dumped(policy: Policy) -> dict[str, Any]:
-    plain = (
-        "id",
-        "group",
-        "name",
-        "why",
-        "remedy",
-        "references",
-        "supersedes",
-        "fix",
-        "aliases",
-        "params",
-    )
-    rules = [
-        {
-            **{name: getattr(rule, name) for name in _RULE_FIELDS},
-            "deny": _dumped_expression(rule.deny),
-            "message": [
-                p if isinstance(p, str) else _dumped_expression(p) for p in rule.message.parts
-            ],
-        }
-        for rule in policy.rules
-    ]
-    return {**{name: getattr(policy, name) for name in plain}, "rules": rules}
-
-
-_RULE_FIELDS = ("over", "each", "at", "severity", "drift", "layer", "profiles", "report_unknown")
-
-
-def _dumped_expression(expression: Expression) -> dict[str, Any]:
-    serialized = b64encode(expression.serialized).decode()
-    return {"cel": expression.text, "fields": expression.fields, "serialized": serialized}
-
-
-def _loaded(entry: dict[str, Any]) -> Policy:
-    params = entry["params"]
-    rules = tuple(_loaded_rule(rule, params) for rule in entry["rules"])
-    return Policy(**{**_tuples(entry), "rules": rules, "params": params, "shipped": True})
-
-
-def _loaded_rule(entry: dict[str, Any], params: Mapping[str, Any]) -> PolicyRule:
-    signature = signature_of(entry["over"], entry["each"], params)
-    parts = [
-        p if isinstance(p, str) else _loaded_expression(p, signature) for p in entry["message"]
-    ]
-    deny = _loaded_expression(entry["deny"], signature)
-    return PolicyRule(**{**_tuples(entry), "deny": deny, "message": Message(tuple(parts))})
-
-
-def _loaded_expression(entry: Mapping[str, Any], signature: Signature) -> Expression:
-    return Expression(
-        entry["cel"], signature, b64decode(entry["serialized"]), tuple(entry["fields"])
-    )
-
-
-def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()}
 
 
 def group_of(path: str) -> str:

@@ -96,16 +96,21 @@ class Evaluator(Record):
     """Values that the configuration sets, by policy id."""
     _pages: dict[str, list[BoundRule]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for policy in self.policies:
-            for rule in policy.rules:
-                one = page(policy, rule, self.params.get(policy.id, {}))
-                self._pages.setdefault(rule.over, []).append(one)
+    def pages(self, kind: str) -> list[BoundRule]:
+        """Return the rules over a fact kind."""
+        if kind not in self._pages:
+            self._pages[kind] = [
+                page(policy, rule, self.params.get(policy.id, {}))
+                for policy in self.policies
+                for rule in policy.rules
+                if rule.over == kind
+            ]
+        return self._pages[kind]
 
     def verdicts(self, facts: Iterable[Fact]) -> Iterator[Verdict]:
         """Yield every verdict of every policy that is not: allowed."""
         for fact in facts:
-            for one in self._pages.get(type(fact).__name__.lower(), ()):
+            for one in self.pages(type(fact).__name__.lower()):
                 for item in getattr(fact, one.rule.each) if one.rule.each else (None,):
                     values = one.values(fact, item)
                     if values not in one.memo:

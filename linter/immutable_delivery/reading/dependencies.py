@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
 from typing import TypeAlias
 
 from immutable_delivery.errors import UnreadableError
@@ -21,6 +20,8 @@ CHANGED = "changed"
 
 def digest(data: bytes) -> str:
     """Return what identifies bytes."""
+    from hashlib import sha256  # noqa: PLC0415 (it loads OpenSSL)
+
     return sha256(data).hexdigest()[:32]
 
 

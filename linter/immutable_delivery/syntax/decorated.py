@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from immutable_delivery.records import Record
 from immutable_delivery.source.located import LocatedText
-from immutable_delivery.syntax.launches import MAX_LENGTH, Command, Reader, parser_of
+from immutable_delivery.syntax.grammars import parser
+from immutable_delivery.syntax.launches import MAX_LENGTH, Command, Reader
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Launchers
 
@@ -27,7 +28,7 @@ def called(text: LocatedText) -> Iterator[Called]:
     if len(text.text) > MAX_LENGTH:
         return
     table, reader = known(Launchers), Reader(text, (), known(Launchers))
-    root = parser_of("python").parse(text.text.encode("utf-8", "replace")).root_node
+    root = parser("python").parse(text.text.encode("utf-8", "replace")).root_node
     for node in root.children:
         if node.type != "decorated_definition":
             continue

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.syntax.grammars import parser
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Launchers
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 MAX_LENGTH = 200_000
 """Longer programs are bundles that nobody wrote."""
@@ -48,7 +47,7 @@ class Reader:
 
     def read(self, language: str) -> Iterator[Command]:
         """Yield the commands of all calls that start one."""
-        waiting = [parser_of(language).parse(self._data).root_node]
+        waiting = [parser(language).parse(self._data).root_node]
         while waiting:
             node = waiting.pop()
             waiting += reversed(node.children)
@@ -110,11 +109,3 @@ class Reader:
 
 def _items(node: Node) -> Sequence[Node]:
     return node.named_children if node.type in _LISTS else (node,)
-
-
-@cache
-def parser_of(language: str) -> Parser:
-    """Return the parser of a language."""
-    from tree_sitter import Language, Parser  # noqa: PLC0415 (most runs read no program)
-
-    return Parser(Language(import_module(f"tree_sitter_{language}").language()))

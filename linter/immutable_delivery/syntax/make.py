@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.syntax.grammars import parser
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 MAX_LENGTH = 1_000_000
 MAX_DEPTH = 20
@@ -54,20 +54,12 @@ class Makefile(Record):
     too_long: bool = False
 
 
-@cache
-def _parser() -> Parser:
-    import tree_sitter_make  # noqa: PLC0415 (most runs read no Makefile)
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    return Parser(Language(tree_sitter_make.language()))
-
-
 def parse(text: Text) -> Makefile:
     """Return what a Makefile says."""
     found = Makefile(text.path, too_long=len(text.value) > MAX_LENGTH)
     if not found.too_long:
         plain = _UNPLAIN.sub("_", text.value).encode("ascii")
-        _Reader(text, found).read(_parser().parse(plain).root_node)
+        _Reader(text, found).read(parser("make").parse(plain).root_node)
     return found
 
 

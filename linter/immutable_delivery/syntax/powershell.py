@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
+from immutable_delivery.syntax.grammars import parser
 from immutable_delivery.syntax.interpolation import unaligned
 from immutable_delivery.syntax.shell.source import Source
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 MAX_COMMANDS = 5_000
 MAX_CHARACTERS = 400_000
@@ -40,7 +40,7 @@ def as_shell(written: LocatedText, hidden: tuple[str, ...] = ()) -> LocatedText 
         return None
     script = _Script(written, hidden)
     parts: list[LocatedText] = []
-    for count, node in enumerate(_pipelines(_parser().parse(script.masked).root_node)):
+    for count, node in enumerate(_pipelines(parser("powershell").parse(script.masked).root_node)):
         if count == MAX_COMMANDS:
             return None
         parts += _pipeline(node, script)
@@ -61,14 +61,6 @@ class _Script:
     def cut(self, start: int, end: int) -> LocatedText:
         """Return a stretch as it is written."""
         return self._source.raw(start, end)
-
-
-@cache
-def _parser() -> Parser:
-    import tree_sitter_powershell  # noqa: PLC0415 (few scripts are PowerShell)
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    return Parser(Language(tree_sitter_powershell.language()))
 
 
 def _pipelines(root: Node) -> Iterator[Node]:

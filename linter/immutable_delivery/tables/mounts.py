@@ -1,12 +1,10 @@
 """What the two paths of a mount tell, as patterns: the subject of `mounts.yaml`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from functools import cached_property
 
-from immutable_delivery.tables.subjects import Subject, Words
+from immutable_delivery.tables.subjects import Names, Subject, Words
 
 
 class Mounts(Subject, frozen=True):
@@ -14,9 +12,9 @@ class Mounts(Subject, frozen=True):
 
     machine_targets: Words = ()
     """Targets that belong to the machine, with what lies below them."""
-    bare_targets: frozenset[str] = frozenset()
+    bare_targets: Names = frozenset()
     """Targets of which only the folder itself says nothing."""
-    system_sources: frozenset[str] = frozenset()
+    system_sources: Names = frozenset()
     """Sources that are the system's."""
     machine_sources: Words = ()
     """What only the machine itself is made of, with what lies below."""
@@ -28,13 +26,13 @@ class Mounts(Subject, frozen=True):
     """Endings of what is compiled."""
     configuration_words: Words = ()
     """Words in the name of a script that is configuration."""
-    configuration_folders: frozenset[str] = frozenset()
+    configuration_folders: Names = frozenset()
     """Folders that hold such scripts."""
     pages: Words = ()
     """Endings of pages."""
     package_folders: Words = ()
     """Folders of installed packages."""
-    hook_folders: frozenset[str] = frozenset()
+    hook_folders: Names = frozenset()
     """Folders from which an image or the system runs whatever lies there."""
     served_programs: Words = ()
     """Where images look for programs to run."""
@@ -48,7 +46,7 @@ class Mounts(Subject, frozen=True):
     """Words of state, in either path."""
     last_state: Words = ()
     """Words of state as the last part of a path."""
-    no_state_of_targets: frozenset[str] = frozenset()
+    no_state_of_targets: Names = frozenset()
     """Words that say nothing of a target."""
     state_variables: Words = ()
     """Words of state in the name of a variable that begins a source."""

@@ -1,14 +1,14 @@
 """The subjects of the tables: one record for each YAML file beside this one, its fields are the file's keys."""
 
-from __future__ import annotations
-
 import re
 from functools import cached_property
 from typing import Literal
 
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 
 Words = tuple[str, ...]
+Names = frozenset[str]
 Rows = dict[str, Words]
 
 
@@ -23,7 +23,7 @@ class ApiGroups(Subject, frozen=True):
     """Groups of files that look like objects and are read by tools."""
     policies: Words = ()
     """Ends of groups whose objects describe pods or images that they look for or refuse."""
-    podless: frozenset[str] = frozenset()
+    podless: Names = frozenset()
     """Groups whose objects hold no pods."""
 
     @cached_property
@@ -35,7 +35,7 @@ class ApiGroups(Subject, frozen=True):
 class BaseUsers(Subject, frozen=True):
     """Whom images run as where nothing says it."""
 
-    root: frozenset[str] = frozenset()
+    root: Names = frozenset()
     """Images that run as root."""
     others: Words = ()
     """Words in their tags that name another user."""
@@ -44,11 +44,11 @@ class BaseUsers(Subject, frozen=True):
 class BuildCalls(Subject, frozen=True):
     """Where a repository builds its images with commands."""
 
-    recipes: frozenset[str] = frozenset()
+    recipes: Names = frozenset()
     """Files, by name, whose commands run in their own folder."""
-    pipelines: frozenset[str] = frozenset()
+    pipelines: Names = frozenset()
     """Files whose commands run in the root."""
-    folders: frozenset[str] = frozenset()
+    folders: Names = frozenset()
     """Folders whose files' commands run in the root."""
     roots: Words = ()
     """Files that together say that a folder is built as a whole."""
@@ -97,31 +97,31 @@ class Entrypoints(Subject, frozen=True):
 class Environments(Subject, frozen=True):
     """What names of folders, files and variables say of environments; `environments:` of the configuration says it of paths."""
 
-    holders: frozenset[str] = frozenset()
+    holders: Names = frozenset()
     """Folders whose folders are environments."""
-    shared: frozenset[str] = frozenset()
+    shared: Names = frozenset()
     """Folders beside them that are none."""
-    development: frozenset[str] = frozenset()
+    development: Names = frozenset()
     """Environments in which developers work."""
     stages: Words = ()
     """The others, in the order in which an artifact usually passes through them."""
-    tests: frozenset[str] = frozenset()
+    tests: Names = frozenset()
     """Those of them that test a part; which of two comes first, their names do not tell."""
-    rehearsals: frozenset[str] = frozenset()
+    rehearsals: Names = frozenset()
     """Those that are as production is, and before it."""
-    live: frozenset[str] = frozenset()
+    live: Names = frozenset()
     """Those that users see."""
-    ambiguous: frozenset[str] = frozenset()
+    ambiguous: Names = frozenset()
     """Names that tell only below a folder of environments."""
     in_names: Words = ()
     """Names that tell at the end of a file's name."""
-    compose_development: frozenset[str] = frozenset()
+    compose_development: Names = frozenset()
     """Words in the name or the folder of a Compose file that say development."""
-    compose_stages: frozenset[str] = frozenset()
+    compose_stages: Names = frozenset()
     """Words there that say another environment."""
-    compose_undelivered: frozenset[str] = frozenset()
+    compose_undelivered: Names = frozenset()
     """Words in the name of a Compose file, or of a build target, that only tests or pulls images: it deploys nothing."""
-    variables: frozenset[str] = frozenset()
+    variables: Names = frozenset()
     """Variables that say it of a service."""
     samples: Words = ()
     """Files beside `.env` that show what stands in it."""
@@ -169,7 +169,7 @@ class Files(Subject, frozen=True):
     """Files of these endings, or without one, that are no application; `*` is any text."""
     system_folders: Words = ()
     """Folders of an image that hold no application, whatever is copied from there."""
-    program_folders: frozenset[str] = frozenset()
+    program_folders: Names = frozenset()
     """Folders of an image for programs that somebody calls: an application that arrives in no other is a tool."""
     code_folders: Words = ()
     """Folders of a container that are usually code."""
@@ -184,12 +184,13 @@ class Files(Subject, frozen=True):
     @cached_property
     def copied_configuration(self) -> re.Pattern[str]:
         """Recognises the path of configuration that is copied."""
-        return re.compile(rf"\.(?:{either(self.configuration)})\Z", re.IGNORECASE)
+        pattern = rf"\.(?:{either(self.configuration)})\Z"
+        return lazy(pattern, re.IGNORECASE, needs=literals(self.configuration, before="."))
 
     @cached_property
     def code_all_the_same(self) -> re.Pattern[str]:
         """Recognises the path of code that looks like configuration."""
-        return re.compile(rf"(?:^|/)(?:{either(self.code_files)})\Z")
+        return lazy(rf"(?:^|/)(?:{either(self.code_files)})\Z", needs=literals(self.code_files))
 
     @cached_property
     def configures(self) -> re.Pattern[str]:
@@ -209,7 +210,8 @@ class Files(Subject, frozen=True):
     @cached_property
     def system_folder(self) -> re.Pattern[str]:
         """Recognises a path in a folder that holds no application."""
-        return re.compile(rf"(?:{either(self.system_folders)})(?:/|\Z)")
+        pattern = rf"(?:{either(self.system_folders)})(?:/|\Z)"
+        return lazy(pattern, needs=literals(self.system_folders))
 
     @cached_property
     def code_folder(self) -> re.Pattern[str]:
@@ -225,23 +227,24 @@ class Files(Subject, frozen=True):
 class Idle(Subject, frozen=True):
     """What a start command does that starts nothing."""
 
-    wrappers: frozenset[str] = frozenset()
+    wrappers: Names = frozenset()
     """Programs that only run another one."""
-    quiet: frozenset[str] = frozenset()
+    quiet: Names = frozenset()
     """Commands that do nothing that lasts, unless they write somewhere."""
-    waiting: frozenset[str] = frozenset()
+    waiting: Names = frozenset()
     """Programs that wait for ever when nothing is given to them."""
     placeholders: Words = ()
     """Words in the name of a container that only holds a place, or has an image pulled."""
-    devices: frozenset[str] = frozenset()
+    devices: Names = frozenset()
     """What `tail -f` finds nothing new in."""
-    shells: frozenset[str] = frozenset()
+    shells: Names = frozenset()
     """Shells that wait for somebody to type."""
 
     @cached_property
     def holds_a_place(self) -> re.Pattern[str]:
         """Finds in a container's name that it only holds a place."""
-        return re.compile(rf"(?:^|[-_])(?:{either(self.placeholders)})(?:[-_]|$)", re.IGNORECASE)
+        pattern = rf"(?:^|[-_])(?:{either(self.placeholders)})(?:[-_]|$)"
+        return lazy(pattern, re.IGNORECASE, needs=literals(self.placeholders))
 
 
 class ImageStarts(Subject, frozen=True):
@@ -251,13 +254,13 @@ class ImageStarts(Subject, frozen=True):
     """Images that start only a shell, a REPL or nothing; `*` is any text."""
     variants: Rows = field(default_factory=dict)
     """Image of these → words in its tags that do start a server."""
-    server: frozenset[str] = frozenset()
+    server: Names = frozenset()
     """Images that start a server."""
     bare: Words = ()
     """Images without a shell: what is copied to the root of one is no service, but a way to export files."""
     prefixes: Words = ()
     """Beginnings of names that are mirrors, or architectures, of the official images."""
-    waiting: frozenset[str] = frozenset()
+    waiting: Names = frozenset()
     """Programs that, called without a script, only wait for somebody to type."""
 
     @cached_property
@@ -314,7 +317,7 @@ class Platforms(Subject, frozen=True):
     """Platform → its files; `*` stands for any text within a name."""
     keys: Rows = field(default_factory=dict)
     """Platform → keys of which one stands in such a file."""
-    convergent: frozenset[str] = frozenset()
+    convergent: Names = frozenset()
     """Platforms whose files converge machines that run."""
 
     @cached_property
@@ -341,7 +344,7 @@ class Layout(Subject, frozen=True):
     """Folders that part manifests and environments."""
     prefixes: Words = ()
     """The same, and with more behind `-` or `_`: `k8s-manifests`."""
-    nameless: frozenset[str] = frozenset()
+    nameless: Names = frozenset()
     """Folders whose name is nobody's service."""
 
     @cached_property
@@ -382,11 +385,11 @@ class Migrations(Subject, frozen=True):
     """Words in the names of files and folders that put data in."""
     operations: Rows = field(default_factory=dict)
     """Operation of a tool → what it does, and to what."""
-    executes: frozenset[str] = frozenset()
+    executes: Names = frozenset()
     """Operations that hold SQL."""
-    inert: frozenset[str] = frozenset()
+    inert: Names = frozenset()
     """Operations that change nothing in the database."""
-    django_words: frozenset[str] = frozenset()
+    django_words: Names = frozenset()
     """Options of Django's fields and models that change nothing in the database."""
 
     @cached_property
@@ -423,7 +426,7 @@ class Migrations(Subject, frozen=True):
 class OfficialImages(Subject, frozen=True):
     """The official images of Docker Hub: a bare name of this list means an image, any other one a stage."""
 
-    names: frozenset[str] = frozenset()
+    names: Names = frozenset()
     """Their names."""
 
 
@@ -432,9 +435,9 @@ class Packages(Subject, frozen=True):
 
     versioned: Words = ()
     """Beginnings of names that end in a version (`python3.11`): of what they install another number must tell."""
-    script_managers: frozenset[str] = frozenset()
+    script_managers: Names = frozenset()
     """Managers that run the scripts of package.json."""
-    own_commands: frozenset[str] = frozenset()
+    own_commands: Names = frozenset()
     """Commands of their own: every other word names a script."""
 
     @cached_property
@@ -446,13 +449,13 @@ class Packages(Subject, frozen=True):
 class PipelineValues(Subject, frozen=True):
     """What pipelines put into tags, by name: lower case, `.` and `-` as `_`."""
 
-    fixed: frozenset[str] = frozenset()
+    fixed: Names = frozenset()
     """The commit, the number of a run, a version, a digest, a moment."""
-    branches: frozenset[str] = frozenset()
+    branches: Names = frozenset()
     """A branch: another image after every push."""
-    either: frozenset[str] = frozenset()
+    either: Names = frozenset()
     """A branch or a tag, whichever was pushed."""
-    roots: frozenset[str] = frozenset()
+    roots: Names = frozenset()
     """The folder of the checkout."""
 
 
@@ -471,13 +474,13 @@ class Products(Subject, frozen=True):
 class Purposes(Subject, frozen=True):
     """What the path or the stage of a Dockerfile says that it is for, where that is not to run a service."""
 
-    words: frozenset[str] = frozenset()
+    words: Names = frozenset()
     """Words between `/`, `.`, `-` and `_`."""
-    folders: frozenset[str] = frozenset()
+    folders: Names = frozenset()
     """Folders."""
-    stages: frozenset[str] = frozenset()
+    stages: Names = frozenset()
     """Words in the names of stages alone."""
-    attended: frozenset[str] = frozenset()
+    attended: Names = frozenset()
     """Words among all of these that say that people or tests work in what is built."""
     labels: Words = ()
     """Beginnings of labels that say it."""
@@ -500,9 +503,9 @@ class Releases(Subject, frozen=True):
     """Keys of its digest."""
     pull_policy: Words = ()
     """Keys of its pull policy."""
-    containers: frozenset[str] = frozenset()
+    containers: Names = frozenset()
     """Keys under which values list complete containers."""
-    init_containers: frozenset[str] = frozenset()
+    init_containers: Names = frozenset()
     """Keys under which they list those that run before."""
 
     def role_of(self, key: str) -> Literal["container", "init", ""]:
@@ -634,18 +637,32 @@ class Secrets(Subject, frozen=True):
     @cached_property
     def key_folder(self) -> re.Pattern[str]:
         """Finds a folder of keys, at the end of a path or above the file that it ends in."""
-        return re.compile(rf"(?:^|/)(?:{either(self.key_folders)})(?:/[^/]*)?\Z")
+        pattern = rf"(?:^|/)(?:{either(self.key_folders)})(?:/[^/]*)?\Z"
+        return lazy(pattern, needs=literals(self.key_folders))
 
     @cached_property
     def no_key(self) -> re.Pattern[str]:
         """Fits the name of a file in such a folder that holds no key."""
         return re.compile(either(self.no_keys, star=r".*"), re.IGNORECASE)
 
+    def named_so(self, path: str) -> bool:
+        """Whether the name of a file says that it is a secret."""
+        path = path.lower()
+        name = path.rpartition("/")[2]
+        if not self._files.isdisjoint((name, "/".join(path.split("/")[-2:]))):
+            return True
+        before, _, ending = name.rpartition(".")
+        return bool(before and ending in self.file_endings) or bool(self._names.search(path))
+
     @cached_property
-    def file(self) -> re.Pattern[str]:
-        """Finds what makes a file a secret."""
-        names, endings = either(self.files, star=r"[\w-]*"), either(self.file_endings)
-        return re.compile(rf"(?:^|/)(?:{names}|[^/]+\.(?:{endings}))\Z", re.IGNORECASE)
+    def _files(self) -> frozenset[str]:
+        return frozenset(word.lower() for word in self.files)
+
+    @cached_property
+    def _names(self) -> re.Pattern[str]:
+        words = tuple(sorted(word for word in self._files if "*" in word))
+        names = either(words, star=r"[\w-]*")
+        return lazy(rf"(?:^|/)(?:{names})\Z", needs=literals(words))
 
     @cached_property
     def harmless_file(self) -> re.Pattern[str]:
@@ -663,7 +680,7 @@ class Sockets(Subject, frozen=True):
     """The names of sockets, without `.sock`."""
     pipes: Words = ()
     """Named pipes of Windows."""
-    folders: frozenset[str] = frozenset()
+    folders: Names = frozenset()
     """Folders that hold a socket."""
     proxies: dict[str, Words] = field(default_factory=dict)
     """Image of a proxy that lets through reading alone → the variables that let it pass on more."""
@@ -686,7 +703,7 @@ class Supervisors(Subject, frozen=True):
     """The keys whose values are commands, in a file that is no script."""
     hooks: Words = ()
     """Scripts that an image's own program runs at each start."""
-    keeps_hooks: frozenset[str] = frozenset()
+    keeps_hooks: Names = frozenset()
     """Programs of an entrypoint that run them all the same."""
     schedules_with_users: Words = ()
     """Files of schedules that name the user before each command."""
@@ -713,24 +730,24 @@ class Switches(Subject, frozen=True):
     """Variables that list what is to be installed → what that is."""
     toggles: Rows = field(default_factory=dict)
     """Variables that turn an installation on → what is installed."""
-    off: frozenset[str] = frozenset()
+    off: Names = frozenset()
     """Values that leave it off."""
 
 
 class Tags(Subject, frozen=True):
     """What tags of images say."""
 
-    aliases: frozenset[str] = frozenset()
+    aliases: Names = frozenset()
     """Tags that are pointers and nothing else."""
     moving: Words = ()
     """Parts of a tag that move whatever else it says."""
-    code_names: frozenset[str] = frozenset()
+    code_names: Names = frozenset()
     """Releases of distributions."""
-    distributions: frozenset[str] = frozenset()
+    distributions: Names = frozenset()
     """Images whose tags name releases by these: behind the name of any other image they are a variant."""
-    variants: frozenset[str] = frozenset()
+    variants: Names = frozenset()
     """Parts of a tag that say what an image is made on, and no release: the newest one on it."""
-    series: frozenset[str] = frozenset()
+    series: Names = frozenset()
     """Images beside the official ones of which one number names a series: of any other it may be the number of a build."""
     exact_components: dict[str, int] = field(default_factory=dict)
     """Image → how many components of a version name one release, where it is not three."""
@@ -751,11 +768,11 @@ class Tags(Subject, frozen=True):
 class HostedRunners(Subject, frozen=True):
     """Machines that a service of continuous integration starts for a job, by the name of their image."""
 
-    moving: frozenset[str] = frozenset()
+    moving: Names = frozenset()
     """Parts of a name that move to another release by themselves."""
     images: Words = ()
     """What names of their images begin with; any other name is a label of somebody's own machines."""
-    own: frozenset[str] = frozenset()
+    own: Names = frozenset()
     """Labels of machines that are there before and after a job."""
 
 
@@ -764,7 +781,7 @@ class Runners(Subject, frozen=True):
 
     packages: Rows = field(default_factory=dict)
     """Command → the packages that have it."""
-    images: frozenset[str] = frozenset()
+    images: Names = frozenset()
     """Images that bring the runner, and no package of anybody's."""
 
 
@@ -782,9 +799,9 @@ class Updaters(Subject, frozen=True):
 
     programs: Rows = field(default_factory=dict)
     """Program that replaces running containers → its images."""
-    telling: frozenset[str] = frozenset()
+    telling: Names = frozenset()
     """Arguments that make one only tell of new images."""
-    telling_variables: frozenset[str] = frozenset()
+    telling_variables: Names = frozenset()
     """Variables that do."""
     annotations: Words = ()
     """Beginnings of annotations that tell a program of the cluster to change what runs."""
@@ -801,3 +818,8 @@ def either(words: Words, star: str = r"\w+") -> str:
     """Return a pattern of any of these words; a `*` in one stands for ``star``. Without words nothing fits."""
     escaped = (re.escape(word).replace(r"\*", star) for word in words)
     return "|".join(escaped) if words else "(?!)"
+
+
+def literals(words: Words, before: str = "") -> Words:
+    """Return what stands in whatever fits one of these words: what a lazy pattern needs."""
+    return tuple(before + max(word.split("*"), key=len) for word in words)

@@ -150,7 +150,12 @@ def test_a_full_disk_leaves_nothing_half_written(
     repository: Path, tmp_path: Path, check: Check
 ) -> None:
     command = [sys.executable, "-m", "immutable_delivery", "check", "--output-format", "json"]
-    env = {**os.environ, "IMD_CACHE_DIR": str(tmp_path / "cache")}
+    # the limit would cut the bytecode of modules short
+    env = {
+        **os.environ,
+        "IMD_CACHE_DIR": str(tmp_path / "cache"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
     def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))

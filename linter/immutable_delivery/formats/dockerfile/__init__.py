@@ -27,17 +27,21 @@ _OTHER = lazy(
     r"iml|mdx|sum|sig|asc|sha256|jsonl|ndjson|csv|tsv|parquet|sqlite3?|db|ipynb|whl|egg|jar|war|tar|bz2|xz|zst|7z|rar|"
     r"deb|rpm|apk|exe|dll|so|bin|webp|ico|mp4)\Z",
     re.IGNORECASE,
+    needs=(".",),
 )
 """Mostly the language or the kind of something else: what such a file is, its text tells."""
-_LEFTOVER = lazy(r"(?:\.(?:bak|orig|old|rej|patch|diff|swp|snap)|~)\Z", re.IGNORECASE)
+_LEFTOVER = lazy(
+    r"(?:\.(?:bak|orig|old|rej|patch|diff|swp|snap)|~)\Z", re.IGNORECASE, needs=(".", "~")
+)
 """What editors and merges leave behind; nobody builds it."""
 _WHOLE = frozenset({"dockerfile", "containerfile"})
 """What is called so and holds bytes that are no text is broken; with more to its name it is something else."""
 _TEMPLATE = lazy(
     r"\.(?:j2|jinja2?|tmpl|tpl|erb|template|templ|mustache|hbs|gotmpl|in|ejs|m4|mako|liquid)(?:\.|\Z)",
     re.IGNORECASE,
+    needs=(".",),
 )
-_MARK = lazy(r"\{\{|\{%|<%|%%[A-Z_]+%%|@@?[A-Z][A-Z0-9_]+@@?")
+_MARK = lazy(r"\{\{|\{%|<%|%%[A-Z_]+%%|@@?[A-Z][A-Z0-9_]+@@?", needs=("{{", "{%", "<%", "%%", "@"))
 
 
 def claims(path: str, data: bytes) -> bool:

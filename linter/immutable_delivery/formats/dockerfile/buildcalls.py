@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -70,6 +69,8 @@ def _calls(text: str) -> tuple[Call, ...]:
 
 
 def _commands(text: str) -> Iterator[Call]:
+    import shlex  # noqa: PLC0415 (most repositories hold no such file)
+
     for call in _CALL.finditer(text):
         try:
             words = shlex.split(call[1], comments=True)

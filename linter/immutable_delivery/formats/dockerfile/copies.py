@@ -20,7 +20,7 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Files
 
-_CONFIG_FOLDER = lazy(r"/etc(?:/|\Z)|.*/conf(?:ig)?(?:\.d)?(?:/|\Z)")
+_CONFIG_FOLDER = lazy(r"/etc(?:/|\Z)|.*/conf(?:ig)?(?:\.d)?(?:/|\Z)", needs=("/etc", "/conf"))
 
 
 def copy(state: State, instruction: Instruction) -> None:

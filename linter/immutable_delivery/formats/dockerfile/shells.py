@@ -14,6 +14,7 @@ _WINDOWS_IMAGE = lazy(
     r"mcr\.microsoft\.com/(?:windows|dotnet/framework)(?:/|:|@|\Z)"
     r"|[^@]*:[^@]*(?:nanoserver|windowsservercore|windows-ltsc\d+)",
     re.IGNORECASE,
+    needs=("windows", "nanoserver", "framework"),
 )
 
 

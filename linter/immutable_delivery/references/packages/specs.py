@@ -25,11 +25,14 @@ class Spec(NamedTuple):
 Reader = Callable[[str], Spec | None]
 """Reads the word for a package; None for a word that installs nothing (`pkg-`, `!pkg`)."""
 
-_PATH = lazy(r"\.{0,2}/|\.{1,2}$|~/|\.\[|[A-Za-z]:\\|file:")
+_PATH = lazy(r"\.{0,2}/|\.{1,2}$|~/|\.\[|[A-Za-z]:\\|file:", needs=("/", ".", ":"))
 _ARCHIVE = lazy(
-    r"\.(?:whl|tar|tgz|tar\.(?:gz|bz2|xz|zst)|zip|gem|deb|rpm|apk|nupkg|pkg\.tar\.\w+|vsix|jar|phar)(?:\[[^]]*\])?$"
+    r"\.(?:whl|tar|tgz|tar\.(?:gz|bz2|xz|zst)|zip|gem|deb|rpm|apk|nupkg|pkg\.tar\.\w+|vsix|jar|phar)(?:\[[^]]*\])?$",
+    needs=(".",),
 )
-_URL = lazy(r"(?:[a-z]+\+)?[a-z]+://|git@|[\w.+-]+@[\w.-]+:[\w~]", re.IGNORECASE)
+_URL = lazy(
+    r"(?:[a-z]+\+)?[a-z]+://|git@|[\w.+-]+@[\w.-]+:[\w~]", re.IGNORECASE, needs=("://", "@")
+)
 _NUMBERS = lazy(r"v?(\d+(?:\.\d+)*)[-+._~:A-Za-z0-9]*")
 _EXACT = lazy(r"v?\d+(?:[.-]\w+)*")
 _SERIES = lazy(r"\.(?:x|X|\*)(?:\.|$)")

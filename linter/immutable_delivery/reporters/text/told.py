@@ -13,7 +13,7 @@ from immutable_delivery.reporters.text.blocks import Block
 from immutable_delivery.reporters.text.frames import frames
 from immutable_delivery.reporters.text.style import Style
 
-_DIGEST = lazy(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
+_DIGEST = lazy(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}", needs=("sha256:",))
 """What nobody reads to its end."""
 _NAMED = 3
 _LISTED = 5

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Place, Text
+from immutable_delivery.syntax.grammars import parser
 from immutable_delivery.syntax.groovy.calls import Reader
 from immutable_delivery.syntax.groovy.nodes import Call
-
-if TYPE_CHECKING:
-    from tree_sitter import Parser
 
 __all__ = ["Call", "Script", "read"]
 
@@ -34,14 +29,6 @@ def read(text: Text) -> Script:
     if len(text.value) > MAX_LENGTH:
         raise UnreadableError(f"is longer than {MAX_LENGTH} characters", MAX_LENGTH)
     plain = text.value if text.value.isascii() else _UNPLAIN.sub("_", text.value)
-    root = _parser().parse(plain.encode("ascii")).root_node
+    root = parser("groovy").parse(plain.encode("ascii")).root_node
     reader = Reader(text)
     return Script(reader.calls(root), reader.remarks(root), reader.unclear)
-
-
-@cache
-def _parser() -> Parser:
-    import tree_sitter_groovy  # noqa: PLC0415 (few files are Groovy)
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    return Parser(Language(tree_sitter_groovy.language()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING
 
 from immutable_delivery.errors import UnreadableError
@@ -12,11 +11,12 @@ from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.comments import MARKER, Stretch
+from immutable_delivery.syntax.grammars import parser
 from immutable_delivery.syntax.hcl.nodes import Reader
 from immutable_delivery.syntax.yaml import Node as Tree
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 MAX_LENGTH = 1_000_000
 
@@ -49,7 +49,7 @@ def read_hcl(text: Text, *, merged: bool = False) -> HclFile:
     if len(text.value) > MAX_LENGTH:
         raise UnreadableError(f"is longer than {MAX_LENGTH} characters", MAX_LENGTH)
     plain = text.value if text.value.isascii() else _UNPLAIN.sub("_", text.value)
-    root = _parser().parse(plain.encode("ascii")).root_node
+    root = parser("hcl").parse(plain.encode("ascii")).root_node
     if root.has_error:
         raise UnreadableError("is no HCL", _trouble(root))
     reader = Reader(text, merged=merged)
@@ -57,14 +57,6 @@ def read_hcl(text: Text, *, merged: bool = False) -> HclFile:
     found = reader.body(bodies[0], 0) if bodies else None
     said = list(_comments(root)) if MARKER in text.value else []
     return HclFile(found, said, reader.blocks)
-
-
-@cache
-def _parser() -> Parser:
-    import tree_sitter_hcl  # noqa: PLC0415 (few files are HCL)
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    return Parser(Language(tree_sitter_hcl.language()))
 
 
 def _trouble(root: Node) -> int:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
+from immutable_delivery.syntax.grammars import parser
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 OPERATORS = frozenset(("&&", "||", "|", "|&"))
 REDIRECTS = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
@@ -103,14 +104,6 @@ _KNOT = lazy(r"(?:(?:[<>]&?|\$\[)[ \t]*){4}")
 """Redirects without a file, one after the other."""
 
 
-@cache
-def _parser() -> Parser:
-    import tree_sitter_bash  # noqa: PLC0415 (most runs read no script)
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    return Parser(Language(tree_sitter_bash.language()))
-
-
 def parse(script: str) -> Node | None:
     """Return the tree of a script; jobs run one again and again, so that of a script that is not long is kept."""
     return _remembered(script) if len(script) <= MAX_REMEMBERED else _parse(script)
@@ -127,7 +120,7 @@ def _parse(script: str) -> Node | None:
         return None
     script = _NAMED.sub(_hidden, script) if "$" in script else script
     plain = script if script.isascii() else _UNPLAIN.sub("_", script)
-    return _parser().parse(plain.encode("ascii")).root_node
+    return parser("bash").parse(plain.encode("ascii")).root_node
 
 
 def _hidden(match: re.Match[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from immutable_delivery.errors import UnreadableError
@@ -10,11 +9,12 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.comments import Stretch
+from immutable_delivery.syntax.grammars import parser
 from immutable_delivery.syntax.toml.nodes import Reader
 from immutable_delivery.syntax.yaml import Mapping
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 __all__ = ["TomlFile", "read_toml"]
 
@@ -34,18 +34,10 @@ def read_toml(text: Text) -> TomlFile:
     if len(text.value) > MAX_LENGTH:
         raise UnreadableError(f"is longer than {MAX_LENGTH} characters", MAX_LENGTH)
     plain = text.value if text.value.isascii() else _UNPLAIN.sub("_", text.value)
-    root = _parser().parse(plain.encode("ascii")).root_node
+    root = parser("toml").parse(plain.encode("ascii")).root_node
     if root.has_error:
         raise UnreadableError("is no TOML", _trouble(root))
     return TomlFile(Reader(text).document(root), list(_comments(root)))
-
-
-@cache
-def _parser() -> Parser:
-    import tree_sitter_toml  # noqa: PLC0415 (few files are TOML)
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    return Parser(Language(tree_sitter_toml.language()))
 
 
 def _trouble(root: Node) -> int:
