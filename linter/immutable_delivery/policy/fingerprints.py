@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from struct import unpack
-from typing import TYPE_CHECKING
 
 from immutable_delivery.findings import Finding
+from immutable_delivery.hashing import sha256
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.source.text import Text
-from immutable_delivery.standins import OPENSSL, standing_in
-
-if TYPE_CHECKING:
-    import hashlib
 
 _BASE = 37
 _WINDOW = 100
@@ -63,15 +58,7 @@ def _owner(finding: Finding) -> str:
 
 
 def _hash(text: str) -> str:
-    return _sha256()(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@cache
-def _sha256() -> Callable[[bytes], hashlib._Hash]:
-    """Return what hashes a few words: where nothing else has loaded OpenSSL, Python's own."""
-    with standing_in(OPENSSL):
-        from hashlib import sha256  # noqa: PLC0415
-    return sha256
+    return sha256(text.encode("utf-8", "surrogatepass"))
 
 
 def _identity(finding: Finding, texts: Mapping[str, Text]) -> str:

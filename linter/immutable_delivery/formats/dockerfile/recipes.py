@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from itertools import takewhile
 from posixpath import normpath
 
@@ -15,6 +14,7 @@ from immutable_delivery.formats.dockerfile.references import flag, flags, refere
 from immutable_delivery.formats.dockerfile.requests import Request
 from immutable_delivery.formats.dockerfile.stages import Plan
 from immutable_delivery.formats.dockerfile.state import BuildState, State
+from immutable_delivery.hashing import sha256
 from immutable_delivery.references.images import pieces
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
@@ -129,9 +129,7 @@ def _steps(site: BuildState) -> Iterator[tuple[str, Place]]:
     for one in (*before, *shipped):
         bodies = (heredoc.body.text for heredoc in one.heredocs)
         yield (
-            sha256("\0".join((one.line, *bodies)).encode("utf-8", "surrogatepass")).hexdigest()[
-                :16
-            ],
+            sha256("\0".join((one.line, *bodies)).encode("utf-8", "surrogatepass"))[:16],
             one.place,
         )
 
