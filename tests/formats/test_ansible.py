@@ -166,3 +166,40 @@ def test_variables_that_name_each_other_end() -> None:
         "site.yml": "- hosts: a\n  vars: {x: '{{ y }}', y: '{{ x }}'}\n  tasks: [{docker_image: {name: '{{ x }}'}}]\n"
     }
     assert [one.reference for one in said(files) if isinstance(one, Image)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("task", "action", "packages"),
+    [
+        ("- apt: {name: nginx, state: latest}", "install", [("nginx", "alias")]),
+        ("- apt: name=nginx=1.2.3 state=present", "install", [("nginx", "exact")]),
+        ("- ansible.builtin.yum: {name: [a, b-1.2], state: present}", "install", [("a", "none"), ("b-1.2", "none")]),
+        ("- package: {name: '{{ item }}'}\n  loop: [a, b]", "install", [("a", "none"), ("b", "none")]),
+        ("- package: {name: '{{ unknown }}'}", "install", [(None, None)]),
+        ("- pip: {name: flask, version: '3.0.0'}", "install", [("flask", "exact")]),
+        ("- pip: {name: 'flask==3.0.0'}", "install", [("flask", "exact")]),
+        ("- npm: {name: pm2, version: '{{ x }}'}", "install", [("pm2", None)]),
+        ("- apt: {upgrade: dist}", "upgrade", []),
+        ("- dnf: {name: '*', state: latest}", "upgrade", []),
+    ],
+)  # fmt: skip
+def test_packages(task: str, action: str, packages: list[tuple[str | None, str | None]]) -> None:
+    (found,) = [one for one in said(play(task)) if isinstance(one, Install)]
+    assert (found.action, found.scope.phase) == (action, "pipeline")
+    assert [(one.name, one.pin) for one in found.packages] == packages
+
+
+@pytest.mark.parametrize(
+    "task",
+    ["- apt: {name: a, state: absent}", "- apt: {update_cache: yes}", "- apt: [a]", "- apt:"],
+)
+def test_tasks_that_install_nothing(task: str) -> None:
+    assert not [one for one in said(play(task)) if isinstance(one, Install)]
+
+
+def test_what_bakes_an_image_builds() -> None:
+    template = 'build {\n  provisioner "ansible" {\n    playbook_file = "site.yml"\n  }\n}\n'
+    found = said({**play("- apt: {name: nginx}"), "web.pkr.hcl": template})
+    assert [(one.scope.phase, one.scope.machine) for one in found if isinstance(one, Install)] == [
+        ("build", True)
+    ]

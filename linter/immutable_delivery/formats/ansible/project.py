@@ -37,10 +37,12 @@ def facts_of(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iter
         )
         shared = of_file(path, ctx)
         for play in plays:
-            if path.rpartition("/")[2] not in baked:
+            built = path.rpartition("/")[2] in baked
+            if not built:
                 yield from _changed(play, scope)
+            own = replace(scope, phase="build", machine=True, deployed=False) if built else scope
             values = {**shared, **dict(of_mapping(play.get("vars")))}
-            tasks = Tasks(ctx, replace(scope, owner=text(play, "name") or path), values)
+            tasks = Tasks(ctx, replace(own, owner=text(play, "name") or path), values)
             for key in _TASKS:
                 yield from tasks.facts(find(play, key))
         if not plays:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from immutable_delivery.containers.lower import image, lower
 from immutable_delivery.containers.mountoptions import mount_type
@@ -19,6 +20,7 @@ from immutable_delivery.containers.volumes import VolumeError, short
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
 from immutable_delivery.facts import Fact, Origin, Scope
+from immutable_delivery.formats.ansible.packages import ECOSYSTEMS, installed
 from immutable_delivery.formats.ansible.variables import Values, filled_in
 from immutable_delivery.jobs.scripts import Scripts
 from immutable_delivery.records import Record, replace
@@ -58,8 +60,11 @@ class Tasks(Record, frozen=True):
             for key in _BLOCKS:
                 yield from self.facts(task.get(key), depth + 1)
             for module, value in pairs(task):
-                does = _MODULES.get(_bare(module.text))
-                if does is not None:
+                bare = _bare(module.text)
+                does = _MODULES.get(bare)
+                if bare in ECOSYSTEMS:
+                    yield from self.packages(task, value, bare)
+                elif does is not None:
                     yield from does(self, task, value)
 
     def container(self, task: Tree, node: Node) -> Iterator[Fact]:
@@ -137,6 +142,11 @@ class Tasks(Record, frozen=True):
         if url is not None:
             checked = scalar(node, "checksum") is not None
             yield fetch(self._text(url), "get_url", self.scope, task.place, checked=checked)
+
+    def packages(self, task: Tree, node: Node, module: str) -> Iterator[Fact]:
+        """Yield the packages that a task installs."""
+        fill = partial(filled_in, values=self.values)
+        yield from installed(module, node, fill, self.scope, task)
 
     def _text(self, node: Scalar) -> LocatedText:
         return filled_in(node.written, self.values)

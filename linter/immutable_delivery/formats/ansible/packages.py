@@ -1,0 +1,125 @@
+"""Packages that a task installs: which of them, in which version, by which manager."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from immutable_delivery.facts import Action, Install, Package, Pin, Scope
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import replace
+from immutable_delivery.source.located import LocatedText
+from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import Node, Scalar
+from immutable_delivery.syntax.yaml.query import items, scalar, text
+
+Fill = Callable[[LocatedText], LocatedText]
+
+ECOSYSTEMS: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("apt", "yum", "dnf", "dnf5", "package", "apk", "zypper", "pacman", "homebrew"), "os"
+    ),
+    "pip": "python",
+    "npm": "node",
+    "gem": "ruby",
+}
+"""Modules that install packages."""
+_NAMES = ("name", "pkg", "package", "deb")
+_UPGRADES = frozenset({"yes", "true", "dist", "full", "safe", "True"})
+_WHOLE = "*"
+_LOOPS = ("loop", "with_items", "with_list")
+_ITEM = lazy(r"\{\{\s*item\s*\}\}")
+_ARGUMENT = lazy(r"(?P<key>\w+)=[\"']?(?P<value>(?<=[\"'])[^\"']*|[^\s\"']+)")
+_OWN = {"python": "==", "node": "@"}
+"""How a version is written behind a name, where that is not `name=version`."""
+
+
+def installed(module: str, node: Node, fill: Fill, scope: Scope, task: Tree) -> Iterator[Install]:
+    """Yield what a task installs or upgrades."""
+    node = _arguments(node)
+    state = text(node, "state")
+    names = [one for name in _names(node) for one in _each(name, task)]
+    if state in {"absent", "removed"}:
+        return
+    if text(node, "upgrade") in _UPGRADES or any(one.text == _WHOLE for one in names):
+        yield _install(module, "upgrade", (), scope, task, node)
+    packages = tuple(
+        _package(module, one, node, fill) for one in names if one.text not in {"", _WHOLE}
+    )
+    if packages:
+        yield _install(module, "install", packages, scope, task, node)
+
+
+def _arguments(node: Node) -> Node:
+    """Return what a module is given, where that is one text of `key=value`, as a mapping."""
+    if not isinstance(node, Scalar):
+        return node
+    found = Tree(place=node.place)
+    for one in _ARGUMENT.finditer(node.text):
+        key, value = (node.written.slice(*one.span(group)) for group in ("key", "value"))
+        name = Scalar(key, key.used_at, plain=False)
+        found.entries[key.text] = (name, Scalar(value, value.used_at, plain=False))
+    return found
+
+
+def _each(name: Scalar, task: Tree) -> list[Scalar]:
+    """Return a name, or those that the task is repeated for."""
+    if not _ITEM.fullmatch(name.text):
+        return [name]
+    repeated = [one for key in _LOOPS for one in items(task, key) if isinstance(one, Scalar)]
+    return repeated or [name]
+
+
+def _names(node: Node) -> Iterator[Scalar]:
+    """Yield the names: a list, or a text with commas."""
+    for key in _NAMES:
+        said = scalar(node, key)
+        for one in [said] if said is not None else items(node, key):
+            if isinstance(one, Scalar):
+                yield one
+
+
+def _package(module: str, name: Scalar, node: Node, fill: Fill) -> Package:
+    written = fill(name.written)
+    mark = _OWN.get(ECOSYSTEMS[module], "=")
+    bare, _, behind = (
+        written.text.rpartition(mark) if mark in written.text[1:] else (written.text, "", "")
+    )
+    said = scalar(node, "version")
+    version = fill(said.written) if said is not None else None
+    return Package(
+        name=bare if written.known else None,
+        version=version.value if version is not None else behind,
+        pin=_pin(text(node, "state"), written, version, behind),
+        spec=written.text,
+        local=written.text.startswith(("/", "./")),
+        place=name.place,
+    )
+
+
+def _pin(state: str, name: LocatedText, version: LocatedText | None, behind: str) -> Pin | None:
+    """Return how far a package is fixed; `latest` takes whatever is newest at every run."""
+    if state in {"latest", "forcelatest"}:
+        return "alias"
+    if version is not None:
+        return "exact" if version.known else None
+    if not name.known:
+        return None
+    return "partial" if behind.endswith("*") else "exact" if behind else "none"
+
+
+def _install(
+    module: str, action: Action, packages: tuple[Package, ...], scope: Scope, task: Tree, node: Node
+) -> Install:
+    ecosystem = ECOSYSTEMS[module]
+    at = packages[0].place if packages else node.place
+    return Install(
+        used_at=at,
+        extent=task.place,
+        scope=replace(scope, layer="os" if ecosystem == "os" else "application"),
+        places={"packages": at, "command": at},
+        manager=module,
+        ecosystem=ecosystem,
+        action=action,
+        command=f"{module}:",
+        packages=packages,
+    )
