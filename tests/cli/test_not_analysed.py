@@ -19,7 +19,7 @@ CMD ["a.exe"]
 def test_powershell_is_named(repository: Repository) -> None:
     repository.write(Dockerfile=WINDOWS)
     said = "nothing here reads PowerShell"
-    assert "; not judged: 1 script (--verbose)\n" in repository.call("check").out
+    assert "; not judged: 1 place not analysed (--verbose)\n" in repository.call("check").out
     assert f"  Dockerfile:3:5: {said}\n" in repository.call("check", "--show-unresolved").out
     whole = json.loads(repository.call("check", "--output-format", "json").out)
     (one,) = whole["not_analysed"]

@@ -36,8 +36,8 @@ web/Dockerfile:3:5 warning unpinned-os-package
 4 findings in 2 files: 2 errors, 2 warnings (1 suppressed)
 Services: 1 convergent, 1 undetermined, 1 congruent
 Builds: 1 moving
-Judged 3 files (1 for development); not judged: 1 template, 1 fixture, 1 script, 1 unknown value
-  (--verbose)
+Judged 3 files (1 for development); not judged: 1 template, 1 fixture, 1 place not analysed, 1
+  unknown value (--verbose)
 Note: no git repository: every file is read
 Next: `imd fix --apply` mends 1; 3 need a decision; `imd explain floating-tag` says why;
   `imd baseline` accepts what is there

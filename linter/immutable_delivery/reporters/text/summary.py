@@ -88,7 +88,7 @@ def _left(report: Report) -> Iterator[str]:
     for kind, number in kinds.most_common():
         yield count(number, kind) if kind in _NOUNS else f"{number:,} {printable(kind)}"
     if report.not_analysed:
-        yield count(len(report.not_analysed), "script")
+        yield f"{count(len(report.not_analysed), 'place')} not analysed"
     if report.unresolved:
         yield count(len(report.unresolved), "unknown value")
 
