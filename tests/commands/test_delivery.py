@@ -81,3 +81,15 @@ def test_programs_get_the_same_as_data(root: Path) -> None:
 def test_a_name_that_nothing_has_is_refused_with_the_nearest(root: Path) -> None:
     with pytest.raises(UsageError, match="'wib' is no policy and no service; did you mean 'web'"):
         told(root, "wib")
+
+
+def test_of_one_manifest_alone_it_tells_what_runs(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services: {web: {image: 'nginx:1.27.3', command: nginx}}\n"
+    )
+    assert told(tmp_path, "web") == (
+        "web: runs convergent, builds not built here\n"
+        "  starts        `(the image's program) nginx` in web · compose.yaml:1\n"
+        "  runs          everywhere: nginx:1.27.3 · compose.yaml:1\n"
+        "  decided by    missing-digest: convergent · compose.yaml:1\n"
+    )

@@ -154,7 +154,7 @@ OWNER = "Deployment/web (container web)"
         ('ENTRYPOINT ["a"]\nCMD ["b"]', "command: [c]", "c"),
         ('ENTRYPOINT ["a"]\nCMD ["b"]', "command: [c], args: [d]", "c d"),
         ('CMD ["b"]', "args: [c, d]", "c d"),
-        ("ENTRYPOINT exec a", "args: [c]", "/bin/sh -c 'exec a'"),
+        ("ENTRYPOINT exec a", "args: [c]", "exec a"),
     ],
 )
 def test_the_halves_of_image_and_manifest_are_put_together(
@@ -168,7 +168,7 @@ def test_the_lock_tells_the_program_of_a_base() -> None:
     files = {"web/Dockerfile": "FROM r.example/base:1\n", "k8s/web.yaml": manifest("args: [c]")}
     lock = Lock(images={"r.example/base:1": ImageInfo(digest=OLD, entrypoint=["a"], command=["b"])})
     assert stated(files, lock) == [(OWNER, "a c", "")]
-    assert stated(files) == []
+    assert stated(files) == [(OWNER, "(the image's program) c", "")]
 
 
 def test_the_meta_file_is_what_the_others_are_compared_with() -> None:

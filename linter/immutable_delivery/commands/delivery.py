@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from immutable_delivery.commands.deliverylines import lines
+from immutable_delivery.context import UNCONFIGURED
 from immutable_delivery.errors import UsageError
 from immutable_delivery.facts import Deployed, Made, Mount, Service, Stated
 from immutable_delivery.findings import Finding, ServiceReport
+from immutable_delivery.links.delivered import Told, link_delivered
+from immutable_delivery.links.past import NO_PAST
 from immutable_delivery.pipeline.examine import Examined
 from immutable_delivery.pipeline.run import open_run
 from immutable_delivery.pipeline.settings import Request
@@ -45,9 +48,7 @@ def _data(report: ServiceReport, examined: Examined) -> Row:
         text = examined.project.texts.get(place.file)
         return f"{place.file}:{text.line_of(place.span.start)}" if text else place.file
 
-    (service,) = (
-        one for one in examined.facts if isinstance(one, Service) and one.name == report.name
-    )
+    service = _service(report.name, examined)
     return {
         "service": report.name,
         "runs": {"class": report.runs, "decided_by": _decision(report.runs_by, at)},
@@ -60,6 +61,15 @@ def _data(report: ServiceReport, examined: Examined) -> Row:
         "ambiguous": list(service.doubtful),
         "unknown": list(report.unknown),
     }
+
+
+def _service(name: str, examined: Examined) -> Service:
+    """Return a service complete; a run leaves that out where one manifest alone tells of services."""
+    facts = examined.facts
+    if not any(isinstance(one, Service) and one.images for one in facts):
+        told = Told(examined.lock, UNCONFIGURED, NO_PAST)
+        facts = tuple(link_delivered(facts, examined.project.builds, told))
+    return next(one for one in facts if isinstance(one, Service) and one.name == name)
 
 
 def _decision(finding: Finding | None, at: At) -> Row | None:

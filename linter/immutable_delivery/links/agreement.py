@@ -26,6 +26,7 @@ class _Said(Record, frozen=True):
 
     stated: Stated
     words: Words
+    """The whole command; empty where a part of it is not known."""
     appended: bool = False
     """Whether a manifest only adds words to the image's own program."""
     developing: bool = False
@@ -46,7 +47,8 @@ def commands_of(service: Service, members: Sequence[Fact], known: Known) -> tupl
         first, judged = made[0], [one for one in run if not one.appended]
     else:
         return _joined(one.stated for one in (*spoken, *made, *run))
-    apart = {id(one) for one in judged if not one.developing and not one.is_of(first)}
+    known_ones = (one for one in judged if one.words and not one.developing)
+    apart = {id(one) for one in known_ones if not one.is_of(first)}
     said = (
         _against(one.stated, first.stated) if id(one) in apart else one.stated
         for one in (*spoken, *made, *run)
@@ -91,7 +93,7 @@ def _made(service: Service, known: Known) -> Iterator[_Said]:
         words = whole(stage, stage, known.lock) if stage and stage.own_start else None
         if stage and words:
             place = known.places.last(stage)
-            stated = Stated(said_by=made.dockerfile, text=shlex.join(words), place=place)
+            stated = Stated(said_by=made.dockerfile, text=_line(words), place=place)
             yield _Said(stated, words)
 
 
@@ -103,18 +105,26 @@ def _run(service: Service, members: Sequence[Fact], known: Known) -> Iterator[_S
             continue
         stage = known.stages.run_by(one, dockerfiles)
         words = whole(one, stage, known.lock)
-        if words and (stage or not service.makes or not one.image):
+        if one.entry and (stage or not service.makes or not one.image):
             appended = not one.entrypoint and bool(stage and stage.entrypoint)
-            yield _Said(_stated(one, words, known), words, appended, one.scope.development)
+            yield _Said(_stated(one, words, known), words or (), appended, one.scope.development)
 
 
-def _stated(container: Container, words: Words, known: Known) -> Stated:
+def _stated(container: Container, words: Words | None, known: Known) -> Stated:
+    """Return what a manifest states; where nobody knows the program of the image, its arguments alone."""
+    behind = f"(the image's program) {shlex.join(container.entry or ())}"
     return Stated(
         said_by=container.scope.owner,
-        text=shlex.join(words),
+        text=_line(words) if words else behind,
         environments=container.scope.environments,
         place=known.places.last(container),
     )
+
+
+def _line(words: Words) -> str:
+    """Return a command as one line: of the shell form the script alone."""
+    script = words[2:] if words[1:2] == ("-c",) else ()
+    return script[0] if len(script) == 1 else shlex.join(words)
 
 
 def _equal(one: Words, other: Words) -> bool:
