@@ -819,7 +819,7 @@ class Migration(Fact, frozen=True, kw_only=True):
     commit: str = ""
     """The commit that made it, where the default branch has it already."""
     lost: str = ""
-    """Of the migrations before it that are gone the first, of those that are gone together the last; or what it was called before."""
+    """Of the migrations before it that are gone the first, of those that are gone together the last; or what its version was called before."""
     lost_count: int = 0
     """How many are gone."""
     steps: Hidden[tuple[Step, ...]] = ()

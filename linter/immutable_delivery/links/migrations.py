@@ -48,6 +48,8 @@ class Applied(Record, frozen=True, kw_only=True):
     """The files that are here and there."""
     had: frozenset[str] = frozenset()
     """Those of them that it has had before what is judged came."""
+    old: bool = True
+    """Whether what the branch changed long ago is asked for too."""
     unknown: str = ""
     """Why nobody here can tell, for a person."""
 
@@ -60,7 +62,7 @@ def link_migrations(facts: Sequence[Fact], asked: Asked) -> list[Fact]:
     """Return the facts, those of migrations with how they changed since the default branch had them."""
     here = [fact for fact in facts if isinstance(fact, Migration)]
     applied = asked(here)
-    changed = {(one.used_at.file, one.name): one for one in _edited(here, applied.changed)}
+    changed = {(one.used_at.file, one.name): one for one in _edited(here, applied)}
     changed |= {(one.used_at.file, one.name): one for one in _gone(here, applied)}
     linked = (_linked(fact, changed, applied.had) for fact in facts)
     return [*linked, *_unknown(here, applied.unknown)]
@@ -88,9 +90,9 @@ def _unknown(here: Sequence[Migration], reason: str) -> Iterator[Unread]:
         )
 
 
-def _edited(here: Iterable[Migration], changed: Iterable[Earlier]) -> Iterator[Migration]:
+def _edited(here: Iterable[Migration], applied: Applied) -> Iterator[Migration]:
     """Yield the migrations that do something else than they did when they first came to the default branch."""
-    known = {one.path: one for one in changed}
+    known = {one.path: one for one in applied.changed}
     for migration in here:
         earlier = known.get(migration.used_at.file)
         if earlier is None or migration.down or migration.repeatable or migration.dump:
@@ -100,7 +102,7 @@ def _edited(here: Iterable[Migration], changed: Iterable[Earlier]) -> Iterator[M
             continue
         if last is not None and not _same(migration, last):
             yield _with(migration, "edited", _differs(migration, last))
-        else:
+        elif applied.old:
             yield _with(
                 migration, "edited", _differs(migration, first), merged=True, commit=earlier.commit
             )
@@ -189,7 +191,7 @@ def _following(
     twin = next((one for one in new if one.version and one.version == gone[-1].version), None)
     squashed = _are_prefix(gone, old) and (len(gone) > 1 or (bool(new) and twin is None))
     if twin is not None and not squashed:
-        return _with(twin, "edited", _differs(twin, gone[-1]))
+        return _with(twin, "edited", _differs(twin, gone[-1]), lost=gone[-1].name)
     last = _order(gone[-1])
     after = next((one for one in old if _order(one) > last), (old or new)[-1])
     change: MigrationChange = "squashed" if squashed else "removed"

@@ -102,6 +102,7 @@ class _Reader:
             changed=tuple(self._changed(now, changed, versions)),
             gone=tuple(self._gone(here)),
             kept=frozenset(now),
+            old=walked is not None,
             had=frozenset(path for path in now if not self._is_new(versions.get(path, []))),
             unknown=f"whether migrations were edited long after they were applied is not known, as {part}{_DEEPEN}"
             if part
