@@ -240,3 +240,32 @@ def test_two_thousand_migrations_are_compared_in_half_a_second(repository: Repos
     begun = time.process_time()
     assert told(repository, "--staged") == [("error", path, 1)]
     assert time.process_time() - begun < 0.5 * PATIENCE
+
+
+def test_a_change_is_not_told_what_its_branch_edited_long_ago(shop: Repository) -> None:
+    commit(shop, **{V1: ITEM.replace("bigint", "uuid")})
+    commit(shop, **{V1: f"-- formatted\n{ITEM.replace('bigint', 'uuid')}"})
+    assert told(shop, "--since", "HEAD^") == []
+    assert told(shop) == [("warning", V1, 2)]
+
+
+def test_every_finding_of_data_says_so(shop: Repository) -> None:
+    write(shop, **{V3: "DROP TABLE item;\n"})
+    found = json.loads(shop.call("check", "--select", "layer:data", "--output-format", "json").out)
+    assert [(one["policy"], one["layer"]) for one in found["findings"]] == [
+        ("destructive-statement", "data")
+    ]
+    assert "Layers: 1 data" in shop.call("check", "--select", "layer:data").out
+
+
+def test_a_change_set_is_compared_by_itself(repository: Repository) -> None:
+    path = "db/changelog/shop.xml"
+    sets = '<databaseChangeLog>\n<changeSet id="1" author="a"><createTable tableName="a"/></changeSet>\n{}\n</databaseChangeLog>\n'
+    second = '<changeSet id="2" author="a"{}><dropTable tableName="{}"/></changeSet>'
+    commit(repository, **{path: sets.format(second.format("", "b"))})
+    write(repository, **{path: sets.format(second.format("", "c"))})
+    assert told(repository) == [("error", path, 3)]
+    write(repository, **{path: sets.format(second.format(' runOnChange="true"', "c"))})
+    assert told(repository) == []
+    write(repository, **{path: sets.format("")})
+    assert told(repository) == [("error", path, 2)]

@@ -34,6 +34,7 @@ web/Dockerfile:3:5 warning unpinned-os-package
   also web/Dockerfile:4:5 git
 
 4 findings in 2 files: 2 errors, 2 warnings (1 suppressed)
+Layers: 3 os
 Services: 1 convergent, 1 undetermined, 1 congruent
 Builds: 1 moving
 Judged 3 files (1 for development); not judged: 1 template, 1 fixture, 1 place not analysed, 1

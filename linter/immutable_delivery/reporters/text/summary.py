@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
+from immutable_delivery.facts import Layer
 from immutable_delivery.findings import SEVERITIES, Finding, Report
 from immutable_delivery.reporters.located import counts
 from immutable_delivery.reporters.plain import against, count, printable
@@ -18,6 +20,7 @@ def summary(report: Report, style: Style) -> list[str]:
     """Return the closing lines."""
     return [
         _totals(report, style),
+        *_layers(report),
         *style.wrapped(_known(report), "", "  "),
         *overview(report, style),
         *style.wrapped(_coverage(report), "", "  "),
@@ -52,6 +55,14 @@ def _totals(report: Report, style: Style) -> str:
     return (
         f"{count(len(report.findings), 'finding')} in {count(len(files), 'file')}: {each}{hidden}"
     )
+
+
+def _layers(report: Report) -> Iterator[str]:
+    """Yield in which layers something was found."""
+    found = Counter(finding.layer for finding in report.findings)
+    each = [f"{found[layer]:,} {layer}" for layer in get_args(Layer) if found[layer]]
+    if each:
+        yield f"Layers: {', '.join(each)}"
 
 
 def _found(report: Report) -> str:
