@@ -737,3 +737,14 @@ def test_an_image_that_is_built_without_a_dockerfile(repository: Repository) -> 
     repository.write(**{"docs/a": "x"})
     reason = "skaffold builds it without a Dockerfile: nobody here knows what that takes in"
     assert rebuilt(repository) == {"ledger": reason}
+
+
+def test_a_cluster_for_development_is_deployed_to(cluster: Repository) -> None:
+    cluster.write(
+        **{
+            "deploy/development/kustomization.yaml": "resources: [../base]\nimages: [{name: shop/web, newTag: '1'}]\n"
+        }
+    )
+    cluster.commit()
+    edit(cluster, "deploy/development/kustomization.yaml", "'1'", "'2'")
+    assert redeployed(cluster) == {("web", "development"): "Deployment/web differs"}

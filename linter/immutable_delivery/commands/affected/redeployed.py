@@ -28,7 +28,7 @@ class Redeployed:
 
     def all(self, artifacts: Sequence[Artifact]) -> tuple[Redeploy, ...]:
         """Return every service in every environment, with why it is redeployed."""
-        old, new = _places(self._before.facts), _places(self._after.facts)
+        old, new = _places(self._before.deployed), _places(self._after.deployed)
         for where in sorted(new):
             self._found[where] = {}
             self._of[where[0]].append(where)
@@ -39,7 +39,7 @@ class Redeployed:
         self._variables()
         self._digests()
         self._templates()
-        running = {service for service, _ in _places(self._after.facts, development=True)}
+        running = {fact.scope.service for fact in self._after.facts if fact.scope.deployed}
         gone = [where for where in sorted(old - new) if where[0] not in running]
         here = [
             Redeploy(*where, affected=bool(why), reasons=tuple(why)[:_MOST])
@@ -67,9 +67,9 @@ class Redeployed:
                 self._object(one or was, new if one else old, gone=one is None)
 
     def _object(self, one: Applied | None, objects: _Objects, *, gone: bool) -> None:
-        if one is None or one.development:
-            return
         state = self._before if gone else self._after
+        if one is None or state.local(one.manifest, development=one.development):
+            return
         line = state.line(one.place.file, one.place.span.start)
         for service in objects.services(one):
             told = one.owner if "/" in one.owner else f"service {one.owner}"
@@ -79,14 +79,13 @@ class Redeployed:
 
     def _files(self, state: State) -> None:
         """Tell which files that changed are mounted, or say something of a service in a format that is not compared object by object."""
-        for fact in state.facts:
-            if fact.scope.deployed and not fact.scope.development and fact.scope.service:
-                for path in sorted(self._deciding(fact, state)):
-                    what = "mounts" if isinstance(fact, Mount) else "is described in"
-                    line = state.line(fact.used_at.file, fact.used_at.span.start)
-                    why = Reason("manifest", f"it {what} {path}", path, fact.used_at.file, line)
-                    for environment in fact.scope.environments or ("",):
-                        self._tell(fact.scope.service, environment, why)
+        for fact in state.deployed:
+            for path in sorted(self._deciding(fact, state)):
+                what = "mounts" if isinstance(fact, Mount) else "is described in"
+                line = state.line(fact.used_at.file, fact.used_at.span.start)
+                why = Reason("manifest", f"it {what} {path}", path, fact.used_at.file, line)
+                for environment in fact.scope.environments or ("",):
+                    self._tell(fact.scope.service, environment, why)
 
     def _deciding(self, fact: Fact, state: State) -> Iterator[str]:
         if isinstance(fact, Mount) and fact.host_path:
@@ -102,8 +101,8 @@ class Redeployed:
         """Tell where a file of variables gives another value."""
         if self._before.facts is self._after.facts:
             return
-        old = _variables(self._before.facts)
-        for key, one in _variables(self._after.facts).items():
+        old = _variables(self._before.deployed)
+        for key, one in _variables(self._after.deployed).items():
             if key not in old or old[key].value != one.value:
                 place = one.place_of("value")
                 line = self._after.line(place.file, place.span.start)
@@ -212,19 +211,16 @@ def _variables(facts: Iterable[Fact]) -> Mapping[tuple[str, ...], Variable]:
     return {
         (fact.manifest, fact.scope.owner, fact.name, *fact.scope.environments): fact
         for fact in facts
-        if isinstance(fact, Variable) and fact.scope.deployed and not fact.scope.development
+        if isinstance(fact, Variable)
     }
 
 
-def _places(facts: Iterable[Fact], *, development: bool = False) -> frozenset[Where]:
-    """Return the services that run, each with its environments; development is nobody's deploy."""
+def _places(facts: Iterable[Fact]) -> frozenset[Where]:
+    """Return the services that run, each with its environments."""
     return frozenset(
         (fact.scope.service, environment)
         for fact in facts
         if isinstance(fact, Container)
-        and fact.scope.deployed
-        and fact.scope.service
-        and (development or not fact.scope.development)
         for environment in fact.scope.environments or ("",)
     )
 

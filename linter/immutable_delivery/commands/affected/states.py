@@ -31,6 +31,8 @@ from immutable_delivery.repository.working import WorkingTree
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.files import Texts
 
+_LOCAL = frozenset({"compose", "devcontainer"})
+"""Formats whose stacks for development run where developers sit."""
 _NOBODY = "0"
 """What CI gives for the commit before the first: zeros."""
 
@@ -70,6 +72,21 @@ class State(Record, dict=True):
     def links(self) -> Sequence[str]:
         """Its symbolic links, sorted."""
         return [path for path in self.files.paths if self.files.link(path) is not None]
+
+    @cached_property
+    def deployed(self) -> Sequence[Fact]:
+        """What it says of services that run; the stack of a developer's machine is no deploy, a cluster for development is."""
+        return [
+            fact
+            for fact in self.facts
+            if fact.scope.deployed
+            and fact.scope.service
+            and not self.local(fact.manifest, development=fact.scope.development)
+        ]
+
+    def local(self, manifest: str, *, development: bool) -> bool:
+        """Whether what a manifest runs for development runs on the developers' own machines."""
+        return development and self.format(manifest) in _LOCAL
 
     def format(self, path: str) -> str:
         """Return the format that a file is read as; empty where none reads it."""
