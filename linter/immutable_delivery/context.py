@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from immutable_delivery.facts import Applied, Build, Scope
@@ -117,6 +117,8 @@ class ParseContext(Record):
     """What is deployed as a whole, where the settings ask for it."""
     inside: list[Inside] = field(default_factory=list)
     """Documents of other formats that were met; each is read by its own when this one is done."""
+    made: dict[Hashable, Any] = field(default_factory=dict)
+    """What was made of values that say all of it: what overlays share is one object."""
     scopes: dict[str, Scope] = field(default_factory=dict)
     """What files reach that may say nothing themselves: an overlay that only names its base."""
 

@@ -41,7 +41,7 @@ def parts(spec: ContainerSpec, ctx: ParseContext, done: Effects | None = None) -
         yield image(reference, spec.scope)
     yield from starts(spec, run)
     for entry in spec.variables:
-        yield variable(entry, spec.scope)
+        yield _shared(entry, spec.scope, ctx)
     for one in spec.mounts:
         yield mount(one, spec.scope, workload=spec.workload, started=run.started)
     yield from (*_replicated(run.facts, spec), *hooks)
@@ -126,6 +126,15 @@ def image(spec: ImageSpec, scope: Scope) -> Image:
     )
     places = {field: setting.place for field, setting in said.items() if setting}
     return replace(fact, places={**fact.places, **places}) if places else fact
+
+
+def _shared(spec: VariableSpec, scope: Scope, ctx: ParseContext) -> Variable:
+    """Return an entry of the environment; overlays that leave it alone have the same one."""
+    key = spec, scope
+    if key not in ctx.made:
+        ctx.made[key] = variable(spec, scope)
+    found: Variable = ctx.made[key]
+    return found
 
 
 def variable(spec: VariableSpec, scope: Scope) -> Variable:

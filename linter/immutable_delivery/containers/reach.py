@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from immutable_delivery.containers.environments import Environment, ordered
@@ -10,7 +11,7 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.records import Record, field, replace
 
-_FIELDS: dict[type[Fact], tuple[str, ...]] = {}
+_FIELDS: dict[type[Fact], Callable[[Fact], tuple[Any, ...]]] = {}
 
 
 class _Reached(Record):
@@ -24,11 +25,19 @@ class Reach:
     def __init__(self, ctx: ParseContext) -> None:
         self._ctx = ctx
         self._found: dict[Hashable, _Reached] = {}
+        self._same: dict[int, _Reached] = {}
+        """By the identity of those facts that are kept here: most of what overlays share is one object."""
 
     def add(self, found: Iterable[Fact], environment: Environment) -> None:
         """Add the facts of one environment."""
         for fact in found:
-            self._found.setdefault(_key(fact), _Reached(fact)).environments.append(environment)
+            known = self._same.get(id(fact)) or self._known(fact)
+            known.environments.append(environment)
+
+    def _known(self, fact: Fact) -> _Reached:
+        known = self._found.setdefault(_key(fact), _Reached(fact))
+        self._same[id(known.fact)] = known
+        return known
 
     def facts(self) -> Iterable[Fact]:
         """Yield each fact once, in the order in which they came."""
@@ -51,12 +60,12 @@ class Reach:
 def _key(fact: Fact) -> Hashable:
     kind = type(fact)
     if kind not in _FIELDS:
-        _FIELDS[kind] = kind.__struct_fields__
-    return kind, *(_hashable(getattr(fact, name)) for name in _FIELDS[kind])
+        _FIELDS[kind] = attrgetter(*kind.__struct_fields__)
+    return kind, *map(_hashable, _FIELDS[kind](fact))
 
 
 def _hashable(value: Any) -> Hashable:
-    if isinstance(value, Mapping):
+    if value.__class__ is dict or isinstance(value, Mapping):
         return tuple(sorted((str(key), _hashable(inner)) for key, inner in value.items()))
     found: Hashable = value
     return found
