@@ -55,10 +55,12 @@ def hook_effects(spec: ContainerSpec, ctx: ParseContext) -> list[Fact]:
     program = spec.entrypoint.argv if spec.entrypoint else ()
     if program is None or (program and basename(program[0]) not in known(Supervisors).keeps_hooks):
         return []
+    found = [body for path, body in hooked(spec.files) if is_shell_file(body.text.text, path)]
+    if not found:
+        return []
     runner = _Runner(spec, ctx)
-    for path, body in hooked(spec.files):
-        if is_shell_file(body.text.text, path):
-            runner.read(body, spec)
+    for body in found:
+        runner.read(body, spec)
     return runner.finish()
 
 

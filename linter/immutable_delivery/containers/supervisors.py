@@ -76,6 +76,6 @@ def _files(program: Program, view: FileView, patterns: tuple[str, ...]) -> Itera
 
 
 def _matching(view: FileView, pattern: str) -> Iterator[str]:
-    folder = pattern.partition("*")[0].rstrip("/")
-    glob = Glob(pattern.lstrip("/"))
-    yield from (path for path in view.below(folder) if glob.matches(path.lstrip("/")))
+    found = view.below(pattern.partition("*")[0].rstrip("/"))
+    glob = Glob(pattern.lstrip("/")) if found else None
+    yield from (path for path in found if glob and glob.matches(path.lstrip("/")))

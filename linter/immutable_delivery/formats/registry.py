@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import cast
 
@@ -165,11 +166,17 @@ def load(name: str) -> Format:
 
 def candidates(path: str) -> list[Entry]:
     """Return the formats that may claim a path."""
-    name = path.rpartition("/")[2]
+    found = _of_name(path.rpartition("/")[2])
+    return [entry for entry, paths in found if not entry.paths or paths.search(path)]
+
+
+@lru_cache(maxsize=1024)
+def _of_name(name: str) -> list[tuple[Entry, re.Pattern[str]]]:
+    """Return the formats that may claim files of a name; most names come again and again."""
     folded = name.casefold()
     marked = sorted({number for mark, number in _MARKED if mark in folded})
     possible = (_EACH[number] for number in marked)
-    return [entry for entry, names, paths in possible if names.search(name) and paths.search(path)]
+    return [(entry, paths) for entry, names, paths in possible if names.search(name)]
 
 
 def claim(path: str, data: bytes) -> Entry | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from immutable_delivery.facts import Fact
 from immutable_delivery.findings import Finding, Part, Unresolved, rank
@@ -38,16 +38,19 @@ def judge(facts: Iterable[Fact], policies: Sequence[Policy], selection: Selectio
     verdicts = list(Evaluator(policies, selection.params).verdicts(facts))
     denied = [verdict for verdict in verdicts if verdict.known or verdict.rule.report_unknown]
     told = without_superseded(_first_pages(denied, selection.in_profile), selection.in_profile)
-    findings = _merged(_finding(verdict, selection) for verdict in told)
-    evidence = Evidence(_deciding(denied, selection), _unknown(verdicts))
+    made = {id(verdict): _finding(verdict, selection) for verdict in told}
+    findings = _merged(made.values())
+    evidence = Evidence(_deciding(denied, selection, made), _unknown(verdicts))
     return Judgement(findings, _unresolved(verdicts), _facts(told, selection), evidence)
 
 
-def _deciding(denied: list[Verdict], selection: Selection) -> list[Finding]:
+def _deciding(
+    denied: list[Verdict], selection: Selection, made: Mapping[int, Finding]
+) -> list[Finding]:
     """Return what decides classes: what the policies say by themselves, whatever this run reports."""
     kept = without_superseded(_first_pages(denied, _any), _any)
     found = [
-        replace(_finding(one, selection), severity=one.rule.severity)
+        replace(made.get(id(one)) or _finding(one, selection), severity=one.rule.severity)
         for one in kept
         if _decides(one) and one.known and not one.rule.report_unknown
     ]

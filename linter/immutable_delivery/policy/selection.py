@@ -71,8 +71,9 @@ class Selection(Record, frozen=True, kw_only=True):
         return found
 
     def _named(self, verdict: Verdict, selectors: tuple[str, ...]) -> bool:
-        layer = layer_of(verdict)
-        return bool(selectors) and matches(verdict.policy, verdict.rule.drift, layer, selectors)
+        if not selectors:
+            return False
+        return matches(verdict.policy, verdict.rule.drift, layer_of(verdict), selectors)
 
 
 def layer_of(verdict: Verdict) -> str:

@@ -124,6 +124,6 @@ class State(Record):
     def locate(self, program: str) -> tuple[Brought, str | None] | None:
         """Return what brought a program of the image, and its path in the repository where it has one."""
         self.site.lookups += 1
-        if self.site.lookups > MAX_LOOKUPS:
+        if self.site.lookups > MAX_LOOKUPS or not self.contents.brought:
             return None
         return self.contents.locate(self.path(program), program if "/" not in program else "")
