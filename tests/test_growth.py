@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -181,6 +182,42 @@ def steps_of_a_workflow(count: int) -> Mapping[str, str]:
     return {".github/workflows/a.yml": head + lines(one, range(count))}
 
 
+def jobs_of_a_workflow(count: int) -> Mapping[str, str]:
+    one = "  j{i}:\n    runs-on: x\n    steps:\n    - {{uses: ./made}}\n    - {{run: ./deploy.sh web{i}}}\n"
+    return {
+        ".github/workflows/a.yml": "on: push\njobs:\n" + lines(one, range(count)),
+        "made/action.yml": "runs: {using: composite, steps: [{run: docker pull nginx:latest, shell: sh}]}\n",
+        "deploy.sh": "#!/bin/sh\ndeploy() { kubectl set image deploy/$1 a=b:1; }\ndeploy $1\n",
+    }
+
+
+def workflows_of_an_action(count: int) -> Mapping[str, str]:
+    one = "on: push\njobs: {a: {runs-on: x, steps: [{uses: ./made}]}}\n"
+    made = (
+        "runs: {using: composite, steps: [{uses: ./base}, {run: docker pull nginx, shell: sh}]}\n"
+    )
+    base = "runs: {using: composite, steps: [{uses: a/b@main}]}\n"
+    workflows = {f".github/workflows/{i}.yml": one for i in range(count)}
+    return {**workflows, "made/action.yml": made, "base/action.yml": base}
+
+
+def overlays(count: int) -> Mapping[str, str]:
+    names = [f"o{i}/kustomization.yaml" for i in range(count)]
+    texts = (f"resources: [../base]\nnamePrefix: p{i}-\n" for i in range(count))
+    base = built("", 3)
+    held = {f"base/{path}": text for path, text in base.items()}
+    return {**held, **dict(zip(names, texts, strict=True))}
+
+
+def schemas(count: int) -> Mapping[str, str]:
+    fields = lines("            f{i}: {{type: string, description: of no use}}\n", range(60))
+    one = (
+        "---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a{i}}}\nspec:\n"
+        f"  versions:\n  - name: v1\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n{fields.replace('{', '{{').replace('}', '}}')}"
+    )
+    return {"crds.yaml": lines(one, range(count))}
+
+
 def jobs_of_gitlab(count: int) -> Mapping[str, str]:
     one = "j{i}: {{extends: j{before}, image: nginx, script: [make]}}\n"
     return {".gitlab-ci.yml": "j0: {script: [make]}\n" + lines(one, range(1, count))}
@@ -277,6 +314,10 @@ KINDS: dict[Kind, int] = {
     lines_of_no_process: 10_000,
     lines_of_no_unit: 10_000,
     steps_of_a_workflow: 400,
+    jobs_of_a_workflow: 300,
+    workflows_of_an_action: 150,
+    overlays: 100,
+    schemas: 300,
     jobs_of_gitlab: 200,
     resources_of_terraform: 200,
     chained_locals: 100,
@@ -309,15 +350,20 @@ KINDS: dict[Kind, int] = {
 }
 
 
+def spent() -> float:
+    """Return the seconds that this process has worked, and those that it has started."""
+    return sum(os.times()[:4])
+
+
 def judged(folder: Path, files: Mapping[str, str]) -> tuple[float, Report]:
     folder.mkdir(exist_ok=True)
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
-    began = time.process_time()
+    began = spent()
     report = run(folder, Request(today=date(2026, 11, 29))).report
     render("text", report)
-    return time.process_time() - began, report
+    return spent() - began, report
 
 
 @pytest.mark.slow
