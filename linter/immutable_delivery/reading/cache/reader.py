@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import msgspec
 
 from immutable_delivery.context import ReadingSettings
 from immutable_delivery.reading import units
-from immutable_delivery.reading.cache.contents import Contents
-from immutable_delivery.reading.cache.store import Memory, load, name_of, save
+from immutable_delivery.reading.cache.contents import Contents, Known
+from immutable_delivery.reading.cache.store import Claim, Memory, load, name_of, save
 from immutable_delivery.reading.dependencies import Recorder, Trace, digest, holds
 from immutable_delivery.reading.project import Classify, Input, Reader, claimed
 from immutable_delivery.reading.units import Reading, Unit
@@ -18,7 +19,7 @@ from immutable_delivery.source.files import MarkedFiles
 
 
 class Remembered:
-    """What is known from before, and what of it to know next time."""
+    """What is known from before, and what of it to know next time; a run that reads two states knows the first in the second."""
 
     def __init__(self, name: str, classifier: str) -> None:
         self._name = name
@@ -27,10 +28,13 @@ class Remembered:
         self.changed = self.before.classifier != classifier
         if self.changed:
             self.before.claims = {}
+        self._readings: dict[bytes, Reading] = {}
+        """What this run itself has read, by how it is kept."""
 
     def recall(self, key: str, reader: RememberingReader) -> bytes | None:
         """Return what a computation gave, where all that it asked has the same answer still."""
-        for trace, data in self.before.results.get(key, ()):
+        known = (memory.results.get(key, ()) for memory in (self.before, self.after))
+        for trace, data in chain.from_iterable(known):
             if reader.holds(trace):
                 self._keep(key, trace, data)
                 return data
@@ -42,6 +46,28 @@ class Remembered:
         if data is not None:
             self._keep(key, trace, data)
             self.changed = True
+            if isinstance(value, Reading):
+                self._readings[data] = value
+
+    def reading(self, data: bytes) -> Reading:
+        """Return what a group said; two states share the facts of what is the same in both."""
+        if data not in self._readings:
+            self._readings[data] = units.decode(data)
+        return self._readings[data]
+
+    @property
+    def files(self) -> Known:
+        """What tells untouched files, of earlier runs and of this one."""
+        return self.before.files | self.after.files
+
+    def claim(self, path: str, told: str | None) -> Claim | None:
+        """Return who claims a file that holds what it held."""
+        known = (memory.claims.get(path) for memory in (self.before, self.after))
+        return next((one for one in known if one and one[0] == told), None)
+
+    def claimed(self, path: str) -> bool:
+        """Tell whether somebody asked who claims a file."""
+        return path in self.before.claims or path in self.after.claims
 
     def save(self) -> None:
         """Leave what is known for the next run, where it is not the same."""
@@ -67,7 +93,7 @@ class RememberingReader(Reader):
     ) -> None:
         super().__init__(files, settings, jobs)
         self._remembered = remembered
-        self._contents = Contents(files, remembered.before.files, remembered.after.files)
+        self._contents = Contents(files, remembered.files, remembered.after.files)
         self._answers = {
             "read": self._contents.digest,
             "state": self._contents.state,
@@ -97,7 +123,7 @@ class RememberingReader(Reader):
         found = outcomes(site, self._costs(new), self.jobs)
         for key in keys:
             if (data := known[key]) is not None:
-                yield units.decode(data)
+                yield self._remembered.reading(data)
             else:
                 reading, trace = next(found)
                 self._remembered.remember(key, trace, reading)
@@ -110,12 +136,11 @@ class RememberingReader(Reader):
                 self._contents.note(path, answer)
 
     def _may_be_claimed(self, path: str) -> bool:
-        return path in self._remembered.before.claims or super()._may_be_claimed(path)
+        return self._remembered.claimed(path) or super()._may_be_claimed(path)
 
     def _claimed(self, path: str, classify: Classify) -> Input | None:
         claims = self._remembered.after.claims
-        known = self._remembered.before.claims.get(path)
-        if known and self._contents.told(path) == known[0]:
+        if known := self._remembered.claim(path, self._contents.told(path)):
             claims[path] = known
             _, format_name, skipped, size = known
             return Input(path, format_name, skipped, size) if format_name else None

@@ -32,6 +32,9 @@ _MAGIC = b"imd cache 1\n"
 _SUM = 32
 
 
+Claim = tuple[str, str, str, int]
+
+
 class Memory(Record, array_like=True):
     """What is known of one repository."""
 
@@ -39,7 +42,7 @@ class Memory(Record, array_like=True):
     """By path: the mark of a version of the file and the digest of what it held."""
     classifier: str = ""
     """What the classes of the claims depend on."""
-    claims: dict[str, tuple[str, str, str, int]] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
     """By path: the digest of what it held, the format, why it is not judged, its size in bytes."""
     results: dict[str, list[tuple[Trace, bytes]]] = field(default_factory=dict)
     """By what was computed: what that asked, and what it gave."""
