@@ -648,3 +648,24 @@ def test_commands_by_systems_manager() -> None:
         assert [
             one.tool for one in facts({"main.tf": text % name}) if isinstance(one, Command)
         ] == tools
+
+
+def test_a_job_whose_text_only_a_run_knows_is_named() -> None:
+    text = 'resource "nomad_job" "a" {\n  jobspec = var.x\n}\n'
+    assert [one.subject for one in facts({"main.tf": text}) if isinstance(one, Unread)] == [
+        "jobspec"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "history"),
+    [
+        ('resource "aws_ecr_lifecycle_policy" "a" {\n  policy = jsonencode({ rules = [{ selection = { tagStatus = "tagged" }, action = { type = "expire" } }] })\n}\n', -1),
+        ('resource "aws_ecr_lifecycle_policy" "a" {\n  policy = var.x\n}\n', None),
+        ('resource "azurerm_container_registry" "a" {\n  retention_policy_in_days = 7\n}\n', 0),
+    ],
+)  # fmt: skip
+def test_retention(text: str, history: int | None) -> None:
+    assert [one.history for one in facts({"main.tf": text}) if isinstance(one, Resource)] == [
+        history
+    ]

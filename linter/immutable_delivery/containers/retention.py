@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any
-
-from immutable_delivery.syntax.yaml import Scalar
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
+from immutable_delivery.syntax.yaml.inner import inner_documents
+from immutable_delivery.syntax.yaml.query import mappings, text
 
 
-def kept(policy: Scalar) -> int | None:
+def kept(policy: Node) -> int | None:
     """Return the history that a lifecycle policy of Amazon ECR leaves: 0 where images go that no tag names any more.
 
     Something may run them by digest. -1 where all of them stay, None where that is unknown.
     """
-    if not policy.written.known:
+    if isinstance(policy, Scalar):
+        known = policy.written.known and policy.text.lstrip().startswith(("{", "["))
+        found = inner_documents(policy.written) if known else []
+        policy = found[0].root if found and found[0].root is not None else policy
+    if isinstance(policy, Scalar):
         return None
-    try:
-        return 0 if any(_expires(rule) for rule in _rules(json.loads(policy.text))) else -1
-    except (ValueError, RecursionError):
-        return None
+    return 0 if any(_expires(rule) for rule in mappings(policy, "rules")) else -1
 
 
-def _rules(data: Any) -> Iterator[dict[str, Any]]:
-    rules = data.get("rules") if isinstance(data, dict) else None
-    yield from (rule for rule in rules if isinstance(rule, dict)) if isinstance(rules, list) else ()
-
-
-def _expires(rule: dict[str, Any]) -> bool:
-    selection, action = rule.get("selection"), rule.get("action")
-    chosen = isinstance(selection, dict) and selection.get("tagStatus") in ("untagged", "any")
-    return chosen and isinstance(action, dict) and action.get("type") == "expire"
+def _expires(rule: Mapping) -> bool:
+    chosen = text(rule, "selection", "tagStatus") in {"untagged", "any"}
+    return chosen and text(rule, "action", "type") == "expire"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import Fact
+from immutable_delivery.facts import Fact, Unread
 from immutable_delivery.formats.ecs.tasks import tasks
 from immutable_delivery.formats.nomad.tasks import tasks as jobs
 from immutable_delivery.formats.terraform.declarations import Adapter, Block
@@ -62,6 +62,15 @@ def job(block: Block) -> Iterator[Fact]:
     """Yield what a job of Nomad says that stands in the configuration; one in a file of its own is read there."""
     spec = scalar(block.node, "jobspec")
     if spec is None or spec.place.file.endswith((".nomad", ".hcl")):
+        return
+    if not spec.written.known and "job" not in spec.text:
+        yield Unread(
+            used_at=spec.place,
+            extent=block.node.extent("jobspec"),
+            scope=block.scope,
+            subject="jobspec",
+            reason="only a run knows its text",
+        )
         return
     try:
         root = read_hcl(Text(spec.place.file, spec.text)).root
