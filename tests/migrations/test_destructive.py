@@ -107,7 +107,8 @@ def test_a_comment_above_silences() -> None:
 @pytest.mark.parametrize(
     ("path", "data", "policy"),
     [
-        ("migrations/1_a.sql", b"INSERT INTO a VALUES ('\xff');\n", "unreadable"),
+        ("migrations/1_a.sql", b"INSERT INTO a VALUES ('\xff');\nDROP TABLE b;\n", "destructive-statement"),
+        ("migrations/1_a.sql", "\ufeffDROP TABLE b;\n".encode("utf-16-le"), "unreadable"),
         ("migrations/1_a.sql", b"SELECT 'never closed;\n" * 3, ""),
         ("migrations/1_a.sql", b";" * 1_000_000, ""),
         ("versions/0123456789ab_a.py", b"down_revision = (((((\ndef upgrade(:\n", ""),

@@ -13,7 +13,7 @@ from immutable_delivery.facts import ITEMS, Fact
 from immutable_delivery.links import lockfile as lock
 from immutable_delivery.links.link import link
 from immutable_delivery.pipeline.examine import reading_settings
-from immutable_delivery.pipeline.run import recalled
+from immutable_delivery.pipeline.run import applied_to, recalled
 from immutable_delivery.policy.expressions import item_values, values_of, variables
 from immutable_delivery.reading.project import Reader, read
 from immutable_delivery.repository.discover import open_tree
@@ -42,6 +42,7 @@ def linked(start: Path, file: str) -> tuple[list[Fact], Mapping[str, Text], Coll
         lock.read(tree.files),
         reading_settings(config),
         recall=lambda: recalled(tree, config),
+        asked=lambda migrations: applied_to(tree.files, tree, config, migrations),
     )
     return facts, project.texts, tree.named
 

@@ -132,6 +132,7 @@ REGISTRY = (
         r"\.sql$|^(?:\d|[0-9a-f]{6,})[\w.-]*\.(?:py|rb|cs|[cm]?[jt]s)$",
         paths=r"(?i:migrat|(?:^|/)(?:versions|drizzle|DbScripts)/)|(?:^|/)(?:[VBU]\d|R__)[^/]*\.sql$|\.(?:up|down)\.sql$",
         apart=True,
+        bytewise=True,
     ),
 )
 NAMED = {entry.name: entry for entry in REGISTRY}

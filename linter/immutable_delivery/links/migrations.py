@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from typing import TypeAlias
 
 from immutable_delivery.facts import (
+    Container,
     Fact,
     Migration,
     MigrationChange,
@@ -65,7 +66,44 @@ def link_migrations(facts: Sequence[Fact], asked: Asked) -> list[Fact]:
     changed = {(one.used_at.file, one.name): one for one in _edited(here, applied)}
     changed |= {(one.used_at.file, one.name): one for one in _gone(here, applied)}
     linked = (_linked(fact, changed, applied.had) for fact in facts)
-    return [*linked, *_unknown(here, applied.unknown)]
+    return [*_owned(list(linked)), *_unknown(here, applied.unknown)]
+
+
+def _owned(facts: list[Fact]) -> list[Fact]:
+    """Return the facts, those of migrations with the Dockerfile whose image holds them: its service is theirs."""
+    stages = [
+        one
+        for one in facts
+        if isinstance(one, Container) and one.dockerfile and one.last and one.code
+    ]
+    owners: dict[str, str] = {}
+    if not stages:
+        return facts
+    for fact in facts:
+        path = fact.used_at.file
+        if isinstance(fact, Migration) and path not in owners:
+            owners[path] = _holding(path, stages)
+    return [
+        replace(fact, scope=replace(fact.scope, dockerfile=owner))
+        if isinstance(fact, Migration | Statement) and (owner := owners.get(fact.used_at.file))
+        else fact
+        for fact in facts
+    ]
+
+
+def _holding(path: str, stages: Sequence[Container]) -> str:
+    """Return the one Dockerfile that copies the nearest folder of a file; empty where none or several do."""
+    found: dict[str, int] = {}
+    for stage in stages:
+        depths = [
+            len(held)
+            for _, held in stage.code
+            if not held or path == held or path.startswith(f"{held}/")
+        ]
+        if depths:
+            found[stage.dockerfile] = max(depths)
+    nearest = [dockerfile for dockerfile, depth in found.items() if depth == max(found.values())]
+    return nearest[0] if len(nearest) == 1 else ""
 
 
 def _linked(fact: Fact, changed: Mapping[tuple[str, str], Migration], had: frozenset[str]) -> Fact:

@@ -239,7 +239,7 @@ def examine_in(
         reader=reader,
         remote=lambda: remote_of(tree.git),
         recall=lambda: recalled(tree, config),
-        asked=lambda migrations: _applied(files, tree, config, migrations),
+        asked=lambda migrations: applied_to(files, tree, config, migrations),
     )
 
 
@@ -262,7 +262,9 @@ def recalled(tree: Tree, config: Config) -> Past:
     return GitPast(tree.git, tree.commit, reading_settings(config))
 
 
-def _applied(files: Files, tree: Tree, config: Config, migrations: Sequence[Migration]) -> Applied:
+def applied_to(
+    files: Files, tree: Tree, config: Config, migrations: Sequence[Migration]
+) -> Applied:
     """Return what the default branch has had of migrations, where there are any."""
     from immutable_delivery.pipeline.applied import asked  # noqa: PLC0415 (many repositories have none)
 

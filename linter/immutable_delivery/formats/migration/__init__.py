@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.migrations import sql
@@ -21,6 +22,8 @@ from immutable_delivery.syntax.comments import MARKER, Stretch, remarks
 
 NAME = "migration"
 
+_UTF16 = "\N{REPLACEMENT CHARACTER}" * 2
+"""What its mark of the order of bytes becomes, read byte by byte."""
 _COMMENT = lazy(r"(?:--|#|//|/\*)[ \t]*imd:[^\r\n]*")
 
 
@@ -39,6 +42,8 @@ def claims(path: str, data: bytes) -> bool:
 
 def parse(text: Text) -> Document:
     """Return the migration; a path that somebody says to hold one may have no layout."""
+    if text.value.startswith(_UTF16):
+        raise UnreadableError("is UTF-16", 0, text.value)
     layout = layout_of(text.path) or Layout("sql")
     spec = MigrationSpec(
         name=_name(text.path),
