@@ -748,3 +748,56 @@ def test_a_cluster_for_development_is_deployed_to(cluster: Repository) -> None:
     cluster.commit()
     edit(cluster, "deploy/development/kustomization.yaml", "'1'", "'2'")
     assert redeployed(cluster) == {("web", "development"): "Deployment/web differs"}
+
+
+def test_a_context_inside_a_submodule(shop: Repository) -> None:
+    build = "{context: lib/app, dockerfile: ../../web/Dockerfile}"
+    shop.write(
+        **{
+            "compose.yaml": COMPOSE.replace("build: web", f"build: {build}"),
+            "web/Dockerfile": "FROM scratch\nCOPY . /\n",
+        }
+    )
+    shop.commit()
+    commit = (
+        subprocess.run(["git", "rev-parse", "HEAD"], cwd=shop.root, capture_output=True, check=True)
+        .stdout.decode()
+        .strip()
+    )
+    shop.git("update-index", "--add", "--cacheinfo", f"160000,{commit},lib")
+    shop.git("commit", "-q", "-m", "module")
+    assert rebuilt(shop, "--direct", since="HEAD~1") == {"web": "it takes in lib"}
+
+
+def test_objects_of_one_name_in_two_namespaces(cluster: Repository) -> None:
+    text = OBJECT.format(name="job")
+    other = text.replace("{name: job}", "{name: job, namespace: b}")
+    cluster.write(**{"jobs/all.yaml": f"{text}---\n{other}"})
+    cluster.commit()
+    edit(cluster, "jobs/all.yaml", "replicas: 1", "replicas: 2")
+    assert redeployed(cluster) == {("job", ""): "Deployment/job differs"}
+    cluster.commit()
+    cluster.write(**{"jobs/all.yaml": f"{text.replace('replicas: 1', 'replicas: 3')}---\n{other}"})
+    assert redeployed(cluster) == {("job", ""): "Deployment/job differs"}
+
+
+def test_a_pattern_that_means_git(shop: Repository) -> None:
+    shop.write(
+        **{
+            "Dockerfile": "FROM scratch\nCOPY * /\n",
+            "compose.yaml": f"{COMPOSE}  all: {{build: .}}\n",
+            ".dockerignore": "docs\n",
+        }
+    )
+    shop.commit()
+    shop.write(**{"docs/index.md": "x"})
+    assert rebuilt(shop)["all"].startswith("it takes in .git, which every commit changes")
+
+
+def test_a_context_that_nothing_says_is_told(shop: Repository) -> None:
+    shop.write(**{"tool/Dockerfile": "FROM scratch\nCOPY a /\n", "tool/a": ""})
+    shop.commit()
+    (tool,) = (one for one in answer(shop)["artifacts"] if one["name"] == "tool")
+    assert (tool["assumed"], tool["context"]) == (True, "tool")
+    result = shop.call("affected", "--since", "HEAD")
+    assert "note: nothing here says in which folder these are built" in result.out

@@ -61,13 +61,14 @@ class Taken:
         if is_glob(pattern):
             return any(self._globbed(self._state.every, folder, pattern))
         _, end = followed(self._state, folder, pattern)
-        inside = any(path in self._state.files.submodules for path in _above(end, folder))
+        inside = any(path in self._state.files.submodules for path in _above(end))
         return inside or not end or end in self._state.paths or end in self._state.folders
 
     def takes_git(self, recipe: Recipe, one: Input) -> bool:
         """Whether an input takes in the repository's own history."""
-        whole = one.folder == "" and one.pattern in {_WHOLE, _GIT, None}
-        return whole and not self.ignore(recipe, "").excludes(_GIT)
+        pattern = one.pattern or _WHOLE
+        whole = pattern == _WHOLE or Glob(pattern).matches(_GIT)
+        return one.folder == "" and whole and not self.ignore(recipe, "").excludes(_GIT)
 
     def all(self, recipe: Recipe, one: Input) -> frozenset[str]:
         """Return every file that an input takes in, changed or not."""
@@ -85,14 +86,14 @@ class Taken:
         """Yield those of sorted paths that a pattern means, as far as they are sent."""
         found = self._globbed if is_glob(pattern) else self._plain
         for path in found(paths, folder, pattern):
-            if path == folder or not ignore.excludes(inner(folder, path)):
+            inside = path.startswith(f"{folder}/") if folder else True
+            if not inside or not ignore.excludes(inner(folder, path)):
                 yield path
 
     def _plain(self, paths: Sequence[str], folder: str, pattern: str) -> Iterator[str]:
         visited, end = followed(self._state, folder, pattern)
-        known = frozenset(self._files) if visited or end else frozenset[str]()
-        yield from (path for path in visited if path in known)
-        yield from (path for path in _above(end, folder) if path in known)
+        yield from (path for path in visited if path in self._files)
+        yield from (path for path in _above(end) if path in self._files)
         yield from _below(paths, end)
 
     def _globbed(self, paths: Sequence[str], folder: str, pattern: str) -> Iterator[str]:
@@ -157,10 +158,10 @@ def inner(folder: str, path: str) -> str:
     return path[len(folder) + 1 :] if folder else path
 
 
-def _above(path: str, folder: str) -> Iterator[str]:
-    """Yield the folders between a context and a path in it: one may have been a file, a link or a submodule."""
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders above a path: one may have been a file or a link, or is a submodule."""
     above = folder_of(path)
-    while above and above != folder:
+    while above:
         yield above
         above = folder_of(above)
 

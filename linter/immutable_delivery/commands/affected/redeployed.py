@@ -62,13 +62,13 @@ class Redeployed:
             return
         old, new = _Objects(self._before), _Objects(self._after)
         for key in sorted(old.known.keys() | new.known.keys()):
-            was, one = old.known.get(key), new.known.get(key)
-            if was is None or one is None or was.said != one.said:
-                self._object(one or was, new if one else old, gone=one is None)
+            was, now = old.known.get(key, []), new.known.get(key, [])
+            if sorted(one.said for one in was) != sorted(one.said for one in now):
+                self._object((now or was)[0], new if now else old, gone=not now)
 
-    def _object(self, one: Applied | None, objects: _Objects, *, gone: bool) -> None:
+    def _object(self, one: Applied, objects: _Objects, *, gone: bool) -> None:
         state = self._before if gone else self._after
-        if one is None or state.local(one.manifest, development=one.development):
+        if state.local(one.manifest, development=one.development):
             return
         line = state.line(one.place.file, one.place.span.start)
         for service in objects.services(one):
@@ -168,14 +168,14 @@ class _Objects:
     """The objects of a state, and whose they are."""
 
     def __init__(self, state: State) -> None:
-        self.known = {
-            (one.group, one.environment, one.manifest, one.owner): one for one in state.applied
-        }
+        self.known: dict[tuple[str, ...], list[Applied]] = defaultdict(list)
+        """By what applies them, where, the file and the name: several may have one, in other namespaces."""
         self._owned = _owned(state.facts)
         self._grouped: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(
             lambda: defaultdict(set)
         )
         for one in state.applied:
+            self.known[one.group, one.environment, one.manifest, one.owner].append(one)
             for service in self._owned.get((one.manifest, one.owner), ()):
                 self._grouped[one.group, one.environment][_name(one)].add(service)
 

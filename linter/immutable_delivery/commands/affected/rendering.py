@@ -77,7 +77,7 @@ class _Page(Record, frozen=True):
             ),
             self._untouched(left, calm),
             self._moving(answer.artifacts),
-            [f"note: {printable(notice)}" for notice in answer.notices],
+            [f"note: {printable(notice)}" for notice in (*_assumed(answer), *answer.notices)],
         )
         return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
 
@@ -155,6 +155,14 @@ def _group(group: list[Artifact]) -> list[str]:
         *names,
         f"    {_reason(first.reasons[0])}; {count(len(others), 'more file')} {'says' if len(others) == 1 else 'say'} so",
     ]
+
+
+def _assumed(answer: Answer) -> Iterator[str]:
+    """Yield of which images nothing says how they are built."""
+    names = [one.name for one in answer.artifacts if one.assumed]
+    if names:
+        told = f"nothing here says in which folder these are built, so it is the one that holds their sources: {', '.join(names)}"
+        yield told
 
 
 def _by_service(found: Iterable[Redeploy]) -> Iterator[tuple[str, list[Redeploy]]]:
