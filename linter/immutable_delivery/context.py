@@ -98,6 +98,10 @@ class Inside(Record, frozen=True):
 
     format: str
     text: LocatedText
+    scope: Scope
+    """What gives it away."""
+    folder: str | None = ""
+    """The folder of the repository from which its relative paths start; None where nobody knows."""
 
 
 class ParseContext(Record):

@@ -87,7 +87,7 @@ FAMILIES: tuple[Families, ...] = (chart, cloudformation, github, kubernetes, ter
 PINS: tuple[Pins, ...] = (chart, kubernetes)
 REREADS: tuple[Rereads, ...] = (dockerfile,)
 REVISES: tuple[Revises, ...] = (kubernetes,)
-WITHIN: tuple[Within, ...] = (kubernetes,)
+WITHIN: tuple[Within, ...] = (compose, kubernetes)
 FIXES: Mapping[str, Kind] = {
     "add-checksum": checksums.fix,
     "exec-form": starts.fix,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import indent
 
 import pytest
 
@@ -201,6 +202,8 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n 
             ["nginx:latest"],
         ),
         ("kubectl apply -f - <<E", "E", "nginx:$TAG", [None]),
+        ("TAG=latest\nkubectl apply -f - <<E", "E", "nginx:${TAG}", ["nginx:latest"]),
+        ("TAG=latest\nkubectl apply -f - <<'E'", "E", "nginx:${TAG}", [None]),
         ("kubectl delete -f - <<E", "E", "nginx:latest", []),
         ("kubectl apply -f web.yaml <<E", "E", "nginx:latest", []),
         ("kind create cluster\nkubectl apply -f - <<E", "E", "nginx:latest", []),
@@ -209,12 +212,54 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n 
 def test_objects_that_a_script_gives_to_kubectl(
     before: str, behind: str, image: str, expected: list[str | None]
 ) -> None:
-    text = f"{before}\n{POD.replace('IMAGE', image)}---\n{{{{ broken\n{behind}\n"
+    text = f"{before}\n{POD.replace('IMAGE', image)}{behind}\n"
     found = [one for one in facts({"a.sh": text}) if isinstance(one, Image)]
     assert [one.reference for one in found] == expected
-    assert [text[slice(*_span(one))] for one in found if one.reference] == [
-        one for one in expected if one
-    ]
+    written = [text[slice(*_span(one))] for one in found if "TAG" not in text]
+    assert written == ["nginx:latest"] * len(written)
+
+
+def test_what_is_broken_in_a_here_document_is_named() -> None:
+    text = f"kubectl apply -f - <<E\n{POD.replace('IMAGE', 'nginx')}---\n{{{{ broken\nE\n"
+    found = facts({"a.sh": text})
+    assert [one.name for one in found if isinstance(one, Image)] == ["nginx"]
+    (unread,) = (one for one in found if isinstance(one, Unread))
+    assert unread.subject == "manifest"
+    assert text[unread.used_at.span.start :].startswith("---\n{{ broken")
+
+
+STACK = "services:\n  web:\n    image: IMAGE\n    volumes: ['./src:/app']\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "image", "expected"),
+    [
+        ("docker compose -f - up -d <<E", "nginx:latest", ["nginx:latest"]),
+        ("cat <<'E' | docker-compose -p shop -f - up", "nginx:latest", ["nginx:latest"]),
+        ("docker stack deploy -c - shop <<E", "nginx:latest", ["nginx:latest"]),
+        ("TAG=dev\ndocker compose -f - up <<E", "nginx:$TAG", ["nginx:dev"]),
+        ("docker compose -f - up <<E", "nginx:$TAG", [None]),
+        ("docker compose -f - up <<'E'", "nginx:${TAG:-edge}", ["nginx:edge"]),
+        ("docker compose -f - config <<E", "nginx:latest", []),
+        ("docker compose -f compose.yaml up <<E", "nginx:latest", []),
+    ],
+)
+def test_services_that_a_script_gives_to_compose(
+    before: str, image: str, expected: list[str | None]
+) -> None:
+    text = f"{before}\n{STACK.replace('IMAGE', image)}E\n"
+    found = facts({"bin/a.sh": text, "src/app.py": ""})
+    assert [one.reference for one in found if isinstance(one, Image)] == expected
+    assert [one.host_path for one in found if isinstance(one, Mount)] == ["src"] * len(expected)
+
+
+def test_what_compose_starts_on_a_machine_of_the_run_is_gone_with_it() -> None:
+    run = f"docker compose -f - up -d <<E\n{STACK.replace('IMAGE', 'nginx:latest')}E\n"
+    job = f"on: push\njobs:\n  a:\n    runs-on: RUNNER\n    steps:\n    - run: |\n{indent(run, ' ' * 8)}"
+    hosted = {".github/workflows/a.yml": job.replace("RUNNER", "ubuntu-24.04")}
+    own = {".github/workflows/a.yml": job.replace("RUNNER", "self-hosted")}
+    assert not any(isinstance(one, Image) for one in facts(hosted))
+    assert [one.text for one in facts(own) if isinstance(one, Image)] == ["nginx:latest"]
 
 
 def test_objects_in_a_step_are_placed_where_they_stand() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 
+from immutable_delivery.context import Inside
 from immutable_delivery.effects.artifacts import MadeImage, made_images
 from immutable_delivery.effects.clones import Clones
 from immutable_delivery.effects.images import NamedImage, images
@@ -74,7 +75,7 @@ class Interpreter:
         self._written = Written()
         self._changes: list[tuple[Command, Event]] = []
         self._taken: list[tuple[Source, Event]] = []
-        self._fed: list[tuple[LocatedText, Event]] = []
+        self._fed: list[tuple[Inside, Event]] = []
         self.run = Run()
         for name, value in (variables or {}).items():
             self.assign(name, value)
@@ -88,11 +89,6 @@ class Interpreter:
     def written(self) -> Mapping[str, LocatedText]:
         """What commands wrote from here-documents, by path."""
         return self._written.texts
-
-    @property
-    def deployed(self) -> list[tuple[LocatedText, Scope]]:
-        """The objects that commands are given on their input and deploy to a cluster that stays."""
-        return [(text, event.scope) for text, event in self._fed if self.run.keeps(event)]
 
     @property
     def folder(self) -> str:
@@ -182,6 +178,10 @@ class Interpreter:
         place = program.path.used_at
         self._facts.append(unread("sh", place, program.scope, program.extent, reason))
 
+    def deployed(self, *, passing: bool) -> list[Inside]:
+        """Return what commands are given on their input and deploy to where it stays; ``passing``: the machine goes with the run."""
+        return [held for held, event in self._fed if self.run.keeps(event, passing=passing)]
+
     def finish(self) -> list[Fact]:
         """Return what the commands do, in the order in which they are written."""
         layers = Layers(self._events, self._facts, self._stage.tables)
@@ -262,7 +262,7 @@ class Interpreter:
         from immutable_delivery.effects import sources  # noqa: PLC0415 (most runs take nothing)
 
         self._taken += ((source, event) for source in sources.sources(event, self._stage))
-        self._fed += ((written, event) for written in sources.documents(event))
+        self._fed += ((held, event) for held in sources.documents(event, self._stage))
 
     def _news(self, install: Install) -> bool:
         """Whether an install is not told yet: a node that is entered at start is changed, however often (`if apt … elif yum`)."""

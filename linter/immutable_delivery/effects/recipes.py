@@ -34,7 +34,7 @@ def recipe(event: Event, stage: Stage, rule: Rule, arguments: Arguments) -> Reci
     if context is None:
         return None
     return Recipe(
-        _folder(event, stage),
+        where(event, stage),
         context,
         _value(arguments, _FILE),
         _value(arguments, _TARGET),
@@ -56,7 +56,8 @@ def _value(arguments: Arguments, names: tuple[str, ...]) -> LocatedText | None:
     return found.value.written if found is not None and found.value is not None else None
 
 
-def _folder(event: Event, stage: Stage) -> str | None:
+def where(event: Event, stage: Stage) -> str | None:
+    """Return the folder of the repository in which a call runs; None where nobody knows."""
     inside = event.call.folder
     if inside is None or inside.startswith("/"):  # no folder of the repository
         return None

@@ -47,6 +47,8 @@ class Rule(Record, frozen=True):
     """What it takes from elsewhere: chart, kustomize, git …"""
     converges: str = ""
     """The configuration management that it runs: Chef, Puppet …"""
+    holds: str = ""
+    """The format of what it takes from its input and deploys."""
 
     @classmethod
     def parse(
@@ -64,6 +66,7 @@ class Rule(Record, frozen=True):
         takes: SourceType = "",
         context: object = "",
         converges: str = "",
+        holds: str = "",
         *,
         runs: bool = False,
         pushes: bool = False,
@@ -78,7 +81,7 @@ class Rule(Record, frozen=True):
         given = (programs_of(run), words, options, absent, mutates, builds, targets, tuple(check))
         folder = tuple(str(context).split())
         more = (starts, where, runs, pushes, copies, deployment, makes)
-        return cls(*given, *more, folder, tuple(sets), takes, converges)
+        return cls(*given, *more, folder, tuple(sets), takes, converges, holds)
 
     def matches(self, arguments: Arguments) -> bool:
         """Whether the arguments of one of its programs are what it describes."""

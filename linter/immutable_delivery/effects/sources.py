@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from immutable_delivery.context import Inside
 from immutable_delivery.effects.arguments import Arguments
+from immutable_delivery.effects.recipes import where
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, Stage
 from immutable_delivery.facts import Pin, Source, SourceType
@@ -18,14 +20,14 @@ from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.interpolation import filled
-from immutable_delivery.syntax.shell import Word
+from immutable_delivery.syntax.shell import Redirect, Word
 
 _ADDRESS = lazy(
     r"(?:git\+)?(?:https?|ssh|git|oci)://|git(?:@|::)|(?:github\.com|gitlab\.com|bitbucket\.org)/"
 )
 _ARTIFACT = "oci://"
 _INPUT = frozenset(("-", "/dev/stdin"))
-_VARIABLE = lazy(r"\$(?:\w+|\{[^}\n]*\}|\([^)\n]*\))|`[^`\n]*`")
+_VARIABLE = lazy(r"\$(?:(\w+)|\{(\w+)\}|\{[^}\n]*\}|\([^)\n]*\))|`[^`\n]*`")
 _VERSIONED = lazy(r"[\w.-]+[,:](?P<version>[^/]+)\Z")
 """A role or collection of Galaxy with its version."""
 _FILE = lazy(r"\.(?:ya?ml|json|tgz|tar\.gz|zip)(?:[?#]|\Z)")
@@ -53,20 +55,25 @@ def _rule(event: Event) -> Rule | None:
     return next((rule for rule in rules if rule.matches(event.arguments)), None)
 
 
-def documents(event: Event) -> Iterator[LocatedText]:
-    """Yield the objects that a call is given on its input (`kubectl apply -f - <<E`); what a shell fills in there is unresolved."""
+def documents(event: Event, stage: Stage) -> Iterator[Inside]:
+    """Yield what a call is given on its input and deploys (`kubectl apply -f - <<E`); what only the shell fills in there is unresolved."""
     rule = _rule(event)
-    if rule is None or rule.takes != "kustomize":
+    if rule is None or not rule.holds:
         return
     if any(word.text in _INPUT for word in _named(rule, event.arguments)):
+        folder = where(event, stage)
         for call in (event.call, *(one.call for one in event.inputs if one.name == "cat")):
             for redirect in call.redirects:
                 if redirect.body is not None and not redirect.string:
-                    yield redirect.body if redirect.literal else _filled_in(redirect.body)
+                    yield Inside(rule.holds, _filled_in(redirect), event.scope, folder)
 
 
-def _filled_in(body: LocatedText) -> LocatedText:
-    return filled(body, _VARIABLE, lambda _found, _own: None) if "$" in body.text else body
+def _filled_in(redirect: Redirect) -> LocatedText:
+    """Return a here-document as the program gets it; what nobody here knows is unresolved."""
+    body = redirect.target.written if redirect.body is None else redirect.body
+    if redirect.literal or "$" not in body.text:
+        return body
+    return filled(body, _VARIABLE, lambda found, _own: redirect.values.get(found[1] or found[2]))
 
 
 def _named(rule: Rule, arguments: Arguments) -> Iterator[Word]:

@@ -191,7 +191,7 @@ __all__ = ["Tables", "compile_tables", "load"]
 _TEXTS = frozenset((
     "run", "pattern", "ecosystem", "family", "reads", "unknown", "action", "operands", "name", "as", "target", "remote", "leaves", "follows",
     "repository_type", "verb", "mutates", "builds", "line", "file", "after", "starts", "where", "makes", "deployment", "takes", "context",
-    "converges",
+    "converges", "holds",
 ))  # fmt: skip
 """Keys whose strings are no lists of words."""
 

@@ -125,9 +125,13 @@ class Run(Record):
         own = command.mutates == "host" and self._is_own_host(event)
         return replace(command, throwaway="yes" if own else "no")
 
-    def keeps(self, event: Event) -> bool:
-        """Whether what a call deploys may stay when the run has ended."""
-        return self._of_cluster(event, event.scope).throwaway != "yes"
+    def keeps(self, event: Event, *, passing: bool) -> bool:
+        """Whether what a call deploys may stay when the run has ended; ``passing``: the machine does not."""
+        if event.name not in _OF_CONTAINERS:
+            return self._of_cluster(event, event.scope).throwaway != "yes"
+        elsewhere = event.arguments.given(_ENGINES) is not None
+        goes = passing or "machine" in self.makes
+        return not event.scope.development and (elsewhere or not goes)
 
     def reached(self, fact: Reaching, event: Event) -> Reaching:
         """Return a command, or what it takes, with what is known of the cluster that it reaches."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from immutable_delivery.effects.stage import Event, hull
 from immutable_delivery.facts import Scope, Unread
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Word, is_shell
 from immutable_delivery.syntax.shell.shells import printed, shell_arguments
+from immutable_delivery.syntax.yaml import Document
 
 CONVERGENT = (
     "recipes, manifests and states are convergent: what they make depends on the machine they meet"
@@ -72,6 +73,13 @@ def _feeding(event: Event) -> Sequence[Event]:
 def _made(event: Event, word: Word) -> Sequence[Event]:
     whole = word.process == "<" or word.unresolved == (word.text,)
     return event.feeding(word) if whole else ()
+
+
+def broken(documents: Iterable[Document], scope: Scope) -> Iterator[Unread]:
+    """Yield the documents of a here-document that are no YAML."""
+    for one in documents:
+        if one.problem:
+            yield unread("manifest", one.place, scope, one.place, f"it is no YAML: {one.problem}")
 
 
 def unread(language: str, place: Place, scope: Scope, extent: Place, reason: str = "") -> Unread:

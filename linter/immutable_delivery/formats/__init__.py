@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from immutable_delivery.context import Comment, ParseContext, ParseProblem, SecondReading
+from immutable_delivery.context import Comment, Inside, ParseContext, ParseProblem, SecondReading
 from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.findings import Edit
 from immutable_delivery.source.files import Files
-from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 
 __all__ = [
@@ -94,7 +93,7 @@ class Families(Format, Protocol):
 class Within(Format, Protocol):
     """A format whose documents may stand in files of others."""
 
-    def within(self, written: LocatedText, ctx: ParseContext) -> Iterable[Fact | Build]:
+    def within(self, held: Inside, ctx: ParseContext) -> Iterable[Fact | Build | Recipe]:
         """Return what the documents in a text say."""
 
 

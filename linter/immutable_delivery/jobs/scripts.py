@@ -12,7 +12,7 @@ from immutable_delivery.containers.files import NOWHERE, ContainerFiles, FileVie
 from immutable_delivery.containers.launched import launched
 from immutable_delivery.containers.scripts import Ran, follow, reached
 from immutable_delivery.containers.spec import Values
-from immutable_delivery.context import Inside, ParseContext
+from immutable_delivery.context import ParseContext
 from immutable_delivery.effects import Interpreter, MadeImage, NamedImage, tables_of
 from immutable_delivery.facts import Fact, Image, Scope
 from immutable_delivery.jobs.equivalents import equivalent
@@ -113,9 +113,11 @@ class Scripts:
         """Return what the commands do; ``passing``: on a machine that goes with the run."""
         for path, text in self._interpreter.texts.items():
             self._ctx.texts.setdefault(path, text)
-        for objects, scope in self._interpreter.deployed:
-            if objects.used_at.file == scope.manifest:  # what stands in another file is told there
-                self._ctx.inside.append(Inside("kubernetes", objects))
+        self._ctx.inside += (
+            held
+            for held in self._interpreter.deployed(passing=passing)
+            if held.text.used_at.file == held.scope.manifest  # another file tells of its own
+        )
         started = launched(self._interpreter.images, self._ctx, passing=passing)
         return [*self._interpreter.finish(), *self._built_here(started)]
 

@@ -88,12 +88,12 @@ def _read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingS
     return found
 
 
-def _inside(ctx: ParseContext) -> Iterator[Fact | Build]:
+def _inside(ctx: ParseContext) -> Iterator[Fact | Build | Recipe]:
     """Yield what documents of other formats say that stand in these files."""
     for held in ctx.inside:
         format_ = load(held.format)
         if isinstance(format_, Within):
-            yield from format_.within(held.text, ctx)
+            yield from format_.within(held, ctx)
 
 
 def encode(value: Reading | Sequence[Unit]) -> bytes | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.context import Comment, Inside, ParseContext
 from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
@@ -15,7 +15,7 @@ from immutable_delivery.formats.compose.recognition import claims
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax import yaml
 
-__all__ = ["NAME", "assign", "claims", "comments", "facts", "parse"]
+__all__ = ["NAME", "assign", "claims", "comments", "facts", "parse", "within"]
 
 NAME = "compose"
 
@@ -34,6 +34,13 @@ def facts(
     from immutable_delivery.formats.compose.composed import facts as composed  # noqa: PLC0415
 
     return composed(documents, ctx)
+
+
+def within(held: Inside, ctx: ParseContext) -> Iterable[Fact | Build | Recipe]:
+    """Return what the services in a text say."""
+    from immutable_delivery.formats.compose.composed import services_within  # noqa: PLC0415
+
+    return services_within(held, ctx)
 
 
 def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from immutable_delivery.containers.lower import lower
-from immutable_delivery.context import ParseContext
+from immutable_delivery.context import Inside, ParseContext
+from immutable_delivery.effects.unanalysed import broken
 from immutable_delivery.facts import Applied, Build, Fact, Pin, Recipe, Scope, Source
 from immutable_delivery.formats.compose.builds import builds
 from immutable_delivery.formats.compose.containers import provided, spec
@@ -20,6 +21,7 @@ from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml.inner import inner_documents
 from immutable_delivery.syntax.yaml.query import text
 
 _DIGEST = "@sha256:"
@@ -39,6 +41,15 @@ def facts(
         yield from project_facts(reader, project)
     for path in found.used:
         yield from _left_over(reader, path)
+
+
+def services_within(held: Inside, ctx: ParseContext) -> Iterator[Fact | Build | Recipe]:
+    """Yield what the services say that a script gives to Compose."""
+    written, documents = held.text, inner_documents(held.text)
+    yield from broken(documents, held.scope)
+    path, sound = written.used_at.file, [one for one in documents if not one.problem]
+    one = ComposeDocument(path, sound, interpolates="$" in written.text, resets="!" in written.text)
+    yield from project_facts(Reader({path: one}, ctx), Project((path,), start=held.folder))
 
 
 def _chosen(reader: Reader) -> dict[str, tuple[str, ...]]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.context import Comment, Inside, ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats.kubernetes.deployed import deployed, objects_within
 from immutable_delivery.formats.kubernetes.families import families
 from immutable_delivery.formats.kubernetes.manifest import ANNOTATIONS, Manifest, annotated
 from immutable_delivery.formats.kubernetes.recognition import claims
-from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax import yaml
 
@@ -56,9 +55,9 @@ def facts(documents: Mapping[str, Manifest], ctx: ParseContext) -> Iterable[Fact
     return deployed(documents, ctx)
 
 
-def within(written: LocatedText, ctx: ParseContext) -> Iterable[Fact | Build]:
+def within(held: Inside, ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what the objects in a text say."""
-    return objects_within(written, ctx)
+    return objects_within(held, ctx)
 
 
 def assign(text: Text, extent: Place, field: str, value: str) -> Edit | None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from immutable_delivery import releases
 from immutable_delivery.containers.environments import Environment
 from immutable_delivery.containers.reach import Reach
-from immutable_delivery.context import ParseContext, ParseProblem
+from immutable_delivery.context import Inside, ParseContext, ParseProblem
+from immutable_delivery.effects.unanalysed import broken
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.formats.kubernetes import applied, gitops, objects
 from immutable_delivery.formats.kubernetes.environments import Environments
@@ -23,7 +24,6 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.releases import Layer, laid
 from immutable_delivery.source.files import folder_of
-from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml.inner import inner_documents
 
@@ -44,10 +44,11 @@ def deployed(manifests: Mapping[str, Manifest], ctx: ParseContext) -> Iterable[F
     return deployment.reach.facts()
 
 
-def objects_within(written: LocatedText, ctx: ParseContext) -> Iterator[Fact]:
+def objects_within(held: Inside, ctx: ParseContext) -> Iterator[Fact]:
     """Yield what the objects in a text say, by themselves."""
-    path = written.used_at.file
-    found = [one for held in inner_documents(written) for one in objects_in(held.root, path)]
+    path, documents = held.text.used_at.file, inner_documents(held.text)
+    yield from broken(documents, held.scope)
+    found = [one for document in documents for one in objects_in(document.root, path)]
     neighbours = Neighbours(found)
     for resource in found:
         yield from objects.facts(Workload(resource, neighbours, ctx))

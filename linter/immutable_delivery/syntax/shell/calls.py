@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.source import Word
@@ -18,6 +20,8 @@ class Redirect(Record, eq=False):
     """Whether the shell leaves variables in the body alone."""
     string: bool = False
     """Whether the body is the target itself: a here-string."""
+    values: Mapping[str, LocatedText] = field(default_factory=dict)
+    """What the shell fills into the body, by the names of variables, as far as it is known."""
 
     @property
     def output(self) -> bool:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell import compounds
 from immutable_delivery.syntax.shell.calls import Call, Redirect
 from immutable_delivery.syntax.shell.expansion import Expander
 from immutable_delivery.syntax.shell.source import Word
 from immutable_delivery.syntax.shell.state import Interpreter
 from immutable_delivery.syntax.shell.tree import WORDS
+from immutable_delivery.syntax.shell.variables import Variables
 from immutable_delivery.syntax.shell.wrappers import name_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+_NAMED = lazy(r"\$\{?([A-Za-z_]\w*)", needs=("$",))
 
 
 def command(
@@ -58,4 +63,13 @@ def read(node: Node, expander: Expander) -> tuple[list[Redirect], list[Word]]:
     if heredoc is not None:
         body = words[0].written if heredoc.string else source.raw(heredoc.start, heredoc.end)
         redirect = Redirect("<<", "", words[0], body, heredoc.literal, heredoc.string)
+        if not (heredoc.literal or heredoc.string):
+            redirect.values = _values(body, expander.variables)
     return [redirect], words[1:]
+
+
+def _values(body: LocatedText, variables: Variables) -> dict[str, LocatedText]:
+    """Return the variables that a here-document names and whose value is known."""
+    names = dict.fromkeys(_NAMED.findall(body.text)) if "$" in body.text else {}
+    values = ((name, variables.get(name)) for name in names)
+    return {name: one.written for name, one in values if isinstance(one, Word) and one.known}
