@@ -35,6 +35,7 @@ COMMANDS = {
     "policy": "immutable_delivery.cli.policy",
     "report": "immutable_delivery.cli.report",
     "review": "immutable_delivery.cli.review",
+    "server": "immutable_delivery.cli.server",
     "unpin": "immutable_delivery.cli.pin",
     "verify": "immutable_delivery.cli.verify",
 }

@@ -1,41 +1,41 @@
-"""A repository in which one file has the bytes that the caller hands over: of an editor, or of the standard input."""
+"""A repository in which some files have the bytes that the caller hands over: of an editor, or of the standard input."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from immutable_delivery.repository.tree import RepositoryFiles
 from immutable_delivery.source.files import State
 
 
 class HandedFiles:
-    """The files of a repository, one of them with other bytes, or one that is not there."""
+    """The files of a repository, some of them with other bytes, or that are not there."""
 
-    def __init__(self, files: RepositoryFiles, path: str, data: bytes) -> None:
-        self._files, self._path, self._data = files, path, data
-        self.paths: Sequence[str] = sorted({*files.paths, path})
+    def __init__(self, files: RepositoryFiles, handed: Mapping[str, bytes]) -> None:
+        self._files, self._handed = files, handed
+        self.paths: Sequence[str] = sorted({*files.paths, *handed})
         self.submodules = files.submodules
 
     def read(self, path: str) -> bytes:
         """Return the bytes of a file."""
-        return self._data if path == self._path else self._files.read(path)
+        return self._handed[path] if path in self._handed else self._files.read(path)
 
     def mark(self, path: str) -> tuple[str, int]:
-        """Return the mark of a file; nothing tells versions of the one that is handed over apart."""
-        return ("", 0) if path == self._path else self._files.mark(path)
+        """Return the mark of a file; nothing tells versions of what is handed over apart."""
+        return ("", 0) if path in self._handed else self._files.mark(path)
 
     def real(self, path: str) -> str:
         """Return the path that a path leads to through links; what is handed over is no link."""
-        return path if path == self._path else self._files.real(path)
+        return path if path in self._handed else self._files.real(path)
 
     def state(self, path: str) -> State:
         """Tell what version control says of a path; what is handed over is taken for tracked."""
-        return "tracked" if path == self._path else self._files.state(path)
+        return "tracked" if path in self._handed else self._files.state(path)
 
     def executable(self, path: str) -> bool:
         """Tell whether a file may be run."""
-        return path != self._path and self._files.executable(path)
+        return path not in self._handed and self._files.executable(path)
 
     def link(self, path: str) -> str | None:
         """Return what a symbolic link says, None where the path is no link."""
-        return None if path == self._path else self._files.link(path)
+        return None if path in self._handed else self._files.link(path)

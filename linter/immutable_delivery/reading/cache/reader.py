@@ -21,9 +21,9 @@ from immutable_delivery.source.files import MarkedFiles
 class Remembered:
     """What is known from before, and what of it to know next time; a run that reads two states knows the first in the second."""
 
-    def __init__(self, name: str, classifier: str) -> None:
+    def __init__(self, name: str, classifier: str, before: Memory | None = None) -> None:
         self._name = name
-        self.before = load(name)
+        self.before = load(name) if before is None else before
         self.after = Memory(classifier=classifier)
         self.changed = self.before.classifier != classifier
         if self.changed:
