@@ -269,3 +269,15 @@ def test_a_change_set_is_compared_by_itself(repository: Repository) -> None:
     assert told(repository) == []
     write(repository, **{path: sets.format("")})
     assert told(repository) == [("error", path, 2)]
+
+
+def test_of_a_long_history_the_newest_part_is_read(
+    shop: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("immutable_delivery.repository.mainline.MOST_COMMITS", 2)
+    commit(shop, **{V1: ITEM.replace("bigint", "uuid")})
+    commit(shop, README="x")
+    assert told(shop) == [("warning", V1, 1)]
+    assert "only its newest 2 commits are read" in shop.call("check").out.replace("\n  ", " ")
+    commit(shop, README="y")
+    assert told(shop) == []

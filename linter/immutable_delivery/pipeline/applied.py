@@ -22,7 +22,6 @@ from immutable_delivery.repository.objects import commit_of
 from immutable_delivery.source.files import Files, MemoryFiles
 
 _UNKNOWN = "whether applied migrations were edited is not known"
-_DEEPEN = "; `git fetch --unshallow` fetches the rest"
 _SHORT = 12
 _SHA256 = 64
 """So many digits has the name of an object where git was told to use that."""
@@ -104,7 +103,7 @@ class _Reader:
             kept=frozenset(now),
             old=walked is not None,
             had=frozenset(path for path in now if not self._is_new(versions.get(path, []))),
-            unknown=f"whether migrations were edited long after they were applied is not known, as {part}{_DEEPEN}"
+            unknown=f"whether migrations were edited long after they were applied is not known, as {part}"
             if part
             else "",
         )

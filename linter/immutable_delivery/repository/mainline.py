@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from immutable_delivery.records import Record, field
 from immutable_delivery.repository.ancestry import common_commit, parent, trunk
 from immutable_delivery.repository.git import Git
-from immutable_delivery.repository.history import is_cut_off
+from immutable_delivery.repository.history import MOST_COMMITS, is_cut_off
 
 _COMMIT = b"\x01"
 _NEW, _GONE = b"A", b"D"
@@ -56,21 +56,24 @@ def mainline(git: Git, judged: str, folders: Sequence[str]) -> Mainline:
         )
     files = dict(_listed(git, base, folders))
     own = judged if base == judged and parent(git, judged) else ""
-    part = "its history is cut off" if is_cut_off(git) else ""
-    return Mainline(at=base, files=files, own=own, part=part)
+    return Mainline(at=base, files=files, own=own, part=_missing(git, base))
 
 
 def earlier(git: Git, at: str, paths: Collection[str]) -> dict[str, list[Version]]:
     """Return what files have been on the branch since they last came there, the oldest first; of a path that is a folder all below."""
     found: dict[str, list[Version]] = {}
+    before: dict[str, Version] = {}
     whole: set[str] = set()
-    for path, status, version in _changes(git, at, paths):
+    for path, status, version, old in _changes(git, at, paths):
         if path in whole:
             continue
+        before[path] = old
         if status != _GONE:
             found.setdefault(path, []).append(version)
         if status in (_NEW, _GONE):
             whole.add(path)
+    for path in found.keys() - whole:  # it came before all that is read
+        found[path].append(before[path])
     return {path: _pushed(versions[::-1]) for path, versions in found.items()}
 
 
@@ -82,17 +85,35 @@ def _pushed(versions: list[Version]) -> list[Version]:
     ]
 
 
-def _changes(git: Git, at: str, paths: Collection[str]) -> Iterator[tuple[str, bytes, Version]]:
-    fields = iter(git.run(*_LOG, at, "--", *sorted(paths)).out.split(b"\0"))
+def _changes(
+    git: Git, at: str, paths: Collection[str]
+) -> Iterator[tuple[str, bytes, Version, Version]]:
+    """Yield the changes of files, the newest first: what each came to be, and what it was."""
+    oldest = _oldest(git, at)
+    since = (f"^{oldest}",) if oldest else ()
+    fields = iter(git.run(*_LOG, at, *since, "--", *sorted(paths)).out.split(b"\0"))
     commit, pushed = "", ""
     for record in fields:
         if record.startswith(_COMMIT):
             commit, moment, who = os.fsdecode(record[1:]).split(" ", 2)
             pushed = f"{moment} {who}" if who == _FORGE else ""
         elif record.lstrip(b"\n").startswith(b":"):
-            *_, oid, status = record.split(b" ")
+            *_, old, oid, status = record.split(b" ")
             path = os.fsdecode(next(fields, b""))
-            yield path, status[:1], Version(oid.decode(), commit, pushed)
+            yield path, status[:1], Version(oid.decode(), commit, pushed), Version(old.decode(), "")
+
+
+def _oldest(git: Git, at: str) -> str:
+    """Return the commit before which nothing is read; empty where all is."""
+    skipped = ("--first-parent", "--max-count=1", f"--skip={MOST_COMMITS}")
+    return git.run("rev-list", *skipped, at).out.decode().strip()
+
+
+def _missing(git: Git, at: str) -> str:
+    """Say what of the history is not read."""
+    if is_cut_off(git):
+        return "its history is cut off; `git fetch --unshallow` fetches the rest"
+    return f"only its newest {MOST_COMMITS:,} commits are read" if _oldest(git, at) else ""
 
 
 def _listed(git: Git, commit: str, folders: Sequence[str]) -> Iterator[tuple[str, str]]:
