@@ -135,7 +135,7 @@ def _doubts(owners: Mapping[Key, tuple[str, ...]], makers: Makers) -> dict[str, 
     """Return per service why it is not known what makes an image of it."""
     found: dict[str, set[str]] = defaultdict(set)
     for one in makers.of:
-        for paths in filter(None, [makers.doubtful.get(one.repository)]):
+        for paths in filter(None, [makers.doubtful.get(one)]):
             for owner in owners[one.deployer]:
                 found[owner].add(f"'{one.repository}' may be made by any of {', '.join(paths)}")
     return {name: tuple(sorted(reasons)) for name, reasons in found.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from immutable_delivery.facts import Deployed, Service
 from immutable_delivery.lazy_regex import lazy
@@ -19,21 +19,25 @@ Series = tuple[str, ...]
 class Elsewhere(Record, frozen=True):
     """The databases and brokers of all environments that are not for development."""
 
-    of_service: Mapping[tuple[str, str], tuple[Deployed, ...]]
-    of_all: Mapping[str, tuple[Deployed, ...]]
+    of_service: Mapping[tuple[str, str], Sequence[Deployed]]
+    agreed: Mapping[str, Sequence[Deployed]]
+    """By product, one of those that all services run, where all are of one series."""
 
     @classmethod
     def of(cls, services: Iterable[Service]) -> Elsewhere:
         """Return those that services run, by service and product."""
-        own: dict[tuple[str, str], tuple[Deployed, ...]] = defaultdict(tuple)
-        every: dict[str, tuple[Deployed, ...]] = defaultdict(tuple)
+        own: dict[tuple[str, str], list[Deployed]] = defaultdict(list)
+        every: dict[str, dict[Series, Deployed]] = defaultdict(dict)
         for service in services:
             for image in service.images:
                 product = _product(image)
-                if product and _series(image) and not image.development:
-                    own[service.name, product] += (image,)
-                    every[product] += (image,)
-        return cls(own, every)
+                series = _series(image) if product and not image.development else ()
+                if series:
+                    own[service.name, product].append(image)
+                    every[product][series] = image
+        return cls(
+            own, {name: [*found.values()] for name, found in every.items() if len(found) == 1}
+        )
 
     def compared(self, service: Service) -> Service:
         """Return a service whose images for development say what runs instead of them."""
@@ -46,14 +50,9 @@ class Elsewhere(Record, frozen=True):
     def _other(self, name: str, image: Deployed) -> str:
         """Return what runs elsewhere, where nothing of the same series does; what services do differently tells nothing."""
         product, own = _product(image), _series(image)
-        others = self.of_service.get((name, product)) or self._agreed(product)
+        others = self.of_service.get((name, product)) or self.agreed.get(product, ())
         differs = own and others and not any(_agree(own, _series(one)) for one in others)
         return others[-1].image if differs else ""
-
-    def _agreed(self, product: str) -> tuple[Deployed, ...]:
-        """Return what all services that have a product run of it, where that is one series."""
-        found = self.of_all.get(product, ())
-        return found if len({_series(one) for one in found}) == 1 else ()
 
 
 def _product(image: Deployed) -> str:

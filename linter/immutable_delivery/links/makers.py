@@ -40,8 +40,8 @@ class Makers(Record, frozen=True):
     """The one Dockerfile that makes it; empty where nothing here does."""
     named: Mapping[str, set[str]]
     """Repositories, and the Dockerfiles from which builds make them."""
-    doubtful: Mapping[str, tuple[str, ...]]
-    """Repositories, and the Dockerfiles of which any may be the one that makes it."""
+    doubtful: Mapping[Used, tuple[str, ...]]
+    """Of others, the Dockerfiles of which any may be the one that makes it."""
 
 
 def uses_of(facts: Sequence[Fact], keys: Sequence[Key | None]) -> list[Used]:
@@ -80,12 +80,12 @@ def makers_of(
     foreign = {fact.name for fact in facts if isinstance(fact, Image) and fact.role == "base"}
     ends = _Ends.of(facts, builds, named)
     of: dict[Used, str] = {}
-    doubtful: dict[str, tuple[str, ...]] = {}
+    doubtful: dict[Used, tuple[str, ...]] = {}
     for one in used:
         fits = _nearest(named.get(one.repository) or _unsaid(one, built, ends, foreign), one)
         of[one] = next(iter(fits)) if len(fits) == 1 else ""
         if len(fits) > 1:
-            doubtful[one.repository] = tuple(sorted(fits))
+            doubtful[one] = tuple(sorted(fits))
     return Makers(of, named, doubtful)
 
 

@@ -47,12 +47,12 @@ class Traces(Record):
 def traces(git: Git, commit: str, paths: Collection[str]) -> Traces:
     """Return the digests that were ever written into files, or taken out of them, up to a commit."""
     names = sorted(paths) if len(paths) <= _MOST_PATHS else []
-    log = git.lines(*_LOG, f"--max-count={MOST_COMMITS + 1}", commit, "--", *names)
-    found, commits, size = Traces(), set[str](), 0
-    for line in _lines(log):
-        commits.add(line.commit)
+    too_old = git.run("rev-list", "--max-count=1", f"--skip={MOST_COMMITS}", commit).out.split()
+    older = [f"^{os.fsdecode(one)}" for one in too_old]
+    found, size = Traces(whole=not older), 0
+    for line in _lines(git.lines(*_LOG, commit, *older, "--", *names)):
         size += len(line.text)
-        if len(commits) > MOST_COMMITS or size > _MOST_BYTES:
+        if size > _MOST_BYTES:
             found.whole = False
             break
         for digest in _DIGEST.findall(line.text) if line.path in paths else ():
@@ -64,7 +64,7 @@ def _note(found: Traces, line: Line, digest: str) -> None:
     key = line.path, digest
     if not line.added:
         found.removed.add(key)
-    elif line.commit not in found.added[key]:
+    elif found.added[key][-1:] != [line.commit]:
         found.added[key].append(line.commit)
 
 
