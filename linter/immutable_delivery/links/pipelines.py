@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 from immutable_delivery.facts import Artifact, Fact, Job, Pin
 from immutable_delivery.records import replace
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Environments
 
 _LADDER: Sequence[Pin] = get_args(Pin)[:5]
 _FIXED = frozenset(("digest", "exact"))
@@ -60,19 +63,32 @@ def _best(pins: Sequence[Pin | None]) -> Pin | None:
 
 
 def _environments(jobs: Sequence[Job]) -> Mapping[str, set[str]]:
-    """Return the environments for which each image is built."""
+    """Return the environments for which each image is built, under whatever name an environment gives it."""
     found: dict[str, set[str]] = defaultdict(set)
     for job in jobs:
-        for one in job.builds:
-            if one.key and job.environment:
-                found[one.key].add(job.environment)
+        if job.environment:
+            for key in (key for one in job.builds for key in _keys(one)):
+                found[key].add(job.environment)
     return found
+
+
+def _keys(one: Artifact) -> set[str]:
+    """Return what the same image is known by: its repository, and its Dockerfile with the name that is left without an environment's."""
+    if not one.dockerfile or not one.image:
+        return {one.key} - {""}
+    words = re.split(r"[-_./]", one.image)
+    name = " ".join(word for word in words if word.lower() not in known(Environments).order)
+    return {one.key, f"{one.dockerfile} {name}"} - {""}
 
 
 def _linked(job: Job, pins: Mapping[str, Pin | None], environments: Mapping[str, set[str]]) -> Job:
     pushes = tuple(replace(one, pin=pins.get(one.key, one.pin)) for one in job.pushes)
     builds = tuple(
-        replace(one, again=bool(job.environment) and len(environments.get(one.key, ())) > 1)
+        replace(one, again=bool(job.environment) and _is_built_again(one, environments))
         for one in job.builds
     )
     return replace(job, pushes=pushes, builds=builds)
+
+
+def _is_built_again(one: Artifact, environments: Mapping[str, set[str]]) -> bool:
+    return any(len(environments.get(key, ())) > 1 for key in _keys(one))
