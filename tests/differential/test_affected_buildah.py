@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.components import NEEDS, program
 from tests.conftest import Repository
 
 from immutable_delivery.commands.affected import affected
@@ -28,11 +28,10 @@ CASES = 25
 
 @pytest.fixture
 def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
-    if shutil.which("buildah") is None:
-        pytest.skip("buildah is not installed")
+    program("buildah")
     found = Builder(tmp_path_factory.mktemp("store"))
     if not found.works():
-        pytest.skip("buildah cannot build here")
+        pytest.skip(f"{NEEDS}buildah that can build here")
     return found
 
 
