@@ -56,7 +56,9 @@ REGISTRY = (
     Entry("quadlet", r"\.(?:container|image|build|kube|volume)$"),
     Entry("score", r"(?i:score[^/]*\.ya?ml$)", apart=True),
     Entry("cloudinit", r"\.(?:ya?ml|cfg|txt)$|^[^.]+$", holds=b"#cloud-config", apart=True),
-    Entry("ignition", r"\.(?:ign|bu|fcc|ya?ml|json)$", holds=b"version", apart=True),
+    Entry(
+        "ignition", r"\.(?:ign|bu|fcc|ya?ml|json)$", holds=b"version", no_objects=True, apart=True
+    ),
     Entry("packer", r"\.(?:pkr|pkrvars)\.(?:hcl|json)$|\.json$"),
     Entry("terraform", r"\.(?:tf|tofu|tfvars)(?:\.json)?$|(?<!\.lock)\.hcl$"),
     Entry(

@@ -5,6 +5,8 @@ Matched state by state, never by backtracking: a pattern is input like any other
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import takewhile
 from typing import Literal
 
 from immutable_delivery.records import Record
@@ -32,15 +34,19 @@ class _Token(Record, frozen=True):
 class Glob:
     """One pattern, ready to match paths."""
 
-    __slots__ = ("_tokens", "literal")
+    __slots__ = ("_head", "_tail", "_tokens", "literal")
 
     def __init__(self, pattern: str, *, deep: bool = False) -> None:
         self._tokens = _tokens(pattern, deep=deep)
         self.literal = all(token.kind == "one" for token in self._tokens)
         """Whether it matches one path only."""
+        self._head = _written(self._tokens)
+        self._tail = _written(self._tokens[::-1])[::-1]
 
     def matches(self, path: str) -> bool:
         """Whether the whole path fits."""
+        if self.literal or not (path.startswith(self._head) and path.endswith(self._tail)):
+            return self.literal and path == self._head
         states = self._entered({0}, set())
         inside: set[int] = set()
         for char in path:
@@ -75,6 +81,11 @@ class Glob:
             if state < len(self._tokens) and self._tokens[state].kind in {"star", "all", "folders"}:
                 waiting.append(state + 1)
         return seen
+
+
+def _written(tokens: Iterable[_Token]) -> str:
+    """Return the characters with which tokens begin that stand for themselves."""
+    return "".join(token.chars for token in takewhile(lambda one: one.kind == "one", tokens))
 
 
 def is_glob(pattern: str) -> bool:
