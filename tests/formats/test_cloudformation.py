@@ -507,3 +507,18 @@ def test_json() -> None:
 def test_every_prefix_is_read() -> None:
     for end in range(0, len(TEMPLATE), 7):
         read_files(cloudformation, {PATH: TEMPLATE[:end]})
+
+
+def test_the_template_among_other_documents_is_read() -> None:
+    files = {PATH: f"{task('a:1.2.3')}---\nother: true\n"}
+    assert [one.text for one in of(Image, files)] == ["a:1.2.3"]
+
+
+def test_a_circle_that_others_are_tied_to_is_read_too() -> None:
+    one = (
+        resource("AWS::CloudFormation::Stack", "TemplateURL: b.yaml")
+        + task("a:1")[len(HEAD) + len("Resources:\n") :]
+    )
+    other = one.replace("b.yaml", "a.yaml").replace("a:1", "b:1")
+    files = {"a.yaml": one, "b.yaml": other, "c.yaml": task("c:1")}
+    assert sorted(image.text for image in of(Image, files)) == ["a:1", "b:1", "c:1"]

@@ -669,3 +669,12 @@ def test_retention(text: str, history: int | None) -> None:
     assert [one.history for one in facts({"main.tf": text}) if isinstance(one, Resource)] == [
         history
     ]
+
+
+def test_modules_in_a_circle_are_read_once() -> None:
+    call = 'module "x" {\n  source = "../%s"\n}\n'
+    files = {
+        "a/main.tf": call % "b" + SERVICE % '"a:1"',
+        "b/main.tf": call % "a" + SERVICE % '"b:1"',
+    }
+    assert sorted(str(found) for found, _ in images(files)) == ["a:1", "b:1"]

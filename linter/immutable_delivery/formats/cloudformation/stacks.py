@@ -17,7 +17,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import Files, folder_of, resolve
 from immutable_delivery.source.ties import Ties
 from immutable_delivery.syntax.yaml import Document, Node
-from immutable_delivery.syntax.yaml.query import pairs, roots
+from immutable_delivery.syntax.yaml.query import find, pairs, roots
 
 MAX_CALLS = 200
 """So many stacks inside stacks are followed in one family; further ones are judged by the defaults of their template."""
@@ -53,7 +53,8 @@ def _named(path: str, files: Files) -> Iterator[str]:
 
 def stacks(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterator[Fact | Build]:
     """Yield the facts of all templates; what a stack inside several others says alike is said once."""
-    family, reach = _Family(dict(roots(documents, ctx)), ctx), Reach(ctx)
+    held = {path: root for path, root in roots(documents, ctx) if find(root, "Resources")}
+    family, reach = _Family(held, ctx), Reach(ctx)
     for template, reached in family.templates():
         found = list(family.facts(template))
         reach.add((one for one in found if isinstance(one, Fact)), reached)
@@ -68,24 +69,33 @@ class _Family:
         self._roots = held
         self._ctx = ctx
         self._calls = 0
+        self._read: set[str] = set()
 
     def templates(self) -> Iterator[tuple[Template, Environment]]:
-        """Yield every template with its values: those that no stack here is made of, and what they are made of."""
+        """Yield every template with its values: those that no stack here is made of, and what they are made of.
+
+        One that is not reached so (stacks in a circle, too many) is read by itself.
+        """
         inner = self._inner()
         for path, root in self._roots.items():
             if path not in inner:
-                reached = environment(path, self._ctx)
-                yield from ((one, reached) for one in self._with_nested(Template(root, path), ()))
+                yield from self._reached(Template(root, path))
+        for path, root in self._roots.items():
+            if path not in self._read:
+                yield from self._reached(Template(root, path))
+
+    def _reached(self, template: Template) -> Iterator[tuple[Template, Environment]]:
+        reached = environment(template.path, self._ctx)
+        yield from ((one, reached) for one in self._with_nested(template, ()))
 
     def _inner(self) -> set[str]:
-        """Return the templates that stacks here are made of; where they go round in a circle, none is."""
-        found = {
+        """Return the templates that stacks here are made of."""
+        return {
             inner
             for path, root in self._roots.items()
             for _, node in Template(root, path).resources()
             if (inner := nested(node, path)) and inner in self._roots and inner != path
         }
-        return set() if found == set(self._roots) else found
 
     def facts(self, template: Template) -> Iterator[Fact | Build]:
         """Yield what the resources of a template say."""
@@ -95,6 +105,7 @@ class _Family:
 
     def _with_nested(self, template: Template, above: tuple[str, ...]) -> Iterator[Template]:
         """Yield a template, and those of the stacks inside it with what it gives them."""
+        self._read.add(template.path)
         yield template
         if len(above) > MAX_NESTING:
             return

@@ -16,6 +16,9 @@ from immutable_delivery.syntax.yaml.query import find, items, pairs, scalar, tex
 MAX_DEPTH = 60
 """Functions in functions and conditions that name conditions, no deeper than this."""
 
+MAX_LOOPS, MAX_ITEMS = 2, 100
+"""So many loops in loops are run through, each for so many items."""
+
 Given = AnyMapping[str, Node | None]
 
 _DYNAMIC = lazy(r"\{\{resolve:[^{}]*\}\}")
@@ -34,13 +37,14 @@ class Template(Record, frozen=True):
     decided: dict[str, bool | None] = field(default_factory=dict)
     """What conditions come to; None while one is worked out, and where nobody knows."""
 
-    def resources(self, node: Node | None = None) -> Iterator[tuple[Scalar, Mapping]]:
+    def resources(self) -> Iterator[tuple[Scalar, Mapping]]:
         """Yield every resource with its logical name, its properties evaluated; loops are run through."""
-        for key, resource in pairs(
-            self.root if node is None else node, *(["Resources"] if node is None else [])
-        ):
-            if key.text.startswith(_EACH):
-                yield from self._repeated(resource)
+        yield from self._below(find(self.root, "Resources"), 0)
+
+    def _below(self, node: Node | None, loops: int) -> Iterator[tuple[Scalar, Mapping]]:
+        for key, resource in pairs(node):
+            if key.text.startswith(_EACH) and loops < MAX_LOOPS:
+                yield from self._repeated(resource, loops + 1)
             elif isinstance(resource, Mapping):
                 yield key, self._evaluated(resource)
 
@@ -53,14 +57,14 @@ class Template(Record, frozen=True):
         found = self.value(resource)
         return found if isinstance(found, Mapping) else resource
 
-    def _repeated(self, loop: Node) -> Iterator[tuple[Scalar, Mapping]]:
+    def _repeated(self, loop: Node, loops: int) -> Iterator[tuple[Scalar, Mapping]]:
         """Yield the resources of `Fn::ForEach`, once for every item that is known, else once."""
         name, collection, body = items(loop) if len(items(loop)) == 3 else (None, None, None)  # noqa: PLR2004
         if isinstance(name, Scalar) and body is not None:
             held = self.value(collection)
-            for item in held.items if isinstance(held, Sequence) else [None]:
+            for item in held.items[:MAX_ITEMS] if isinstance(held, Sequence) else [None]:
                 inner = Template(self.root, self.path, {**self.given, name.text: item})
-                yield from inner.resources(body)
+                yield from inner._below(body, loops)
 
     def value(self, node: Node | None, depth: int = 0) -> Node | None:
         """Return a value with its functions worked out; what only the deployment knows is unknown."""

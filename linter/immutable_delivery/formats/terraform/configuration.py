@@ -56,6 +56,7 @@ class _Configuration:
                 held[folder_of(path)].append(document.root)
         self._roots = {folder: _merged(trees) for folder, trees in held.items()}
         self._calls = 0
+        self._read: set[str] = set()
         self._tops = self._not_called()
         self._owned = self._owned_values()
 
@@ -67,6 +68,10 @@ class _Configuration:
                 reached = environment(path or f"{folder}/main.tf", self._ctx)
                 module = Module(folder, root, self._ctx.files, given)
                 yield from ((one, reached) for one in self._with_called(module, ()))
+        for folder, root in self._roots.items():
+            if folder not in self._read:  # modules in a circle, or too many calls
+                module = Module(folder, root, self._ctx.files)
+                yield module, environment(f"{folder}/main.tf", self._ctx)
 
     def _not_called(self) -> list[str]:
         """Return the folders that no module here is made of."""
@@ -107,6 +112,7 @@ class _Configuration:
 
     def _with_called(self, module: Module, above: tuple[str, ...]) -> Iterator[Module]:
         """Yield a module, and those that it calls with what it gives them."""
+        self._read.add(module.folder)
         yield module
         if len(above) > MAX_NESTING:
             return
