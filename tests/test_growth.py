@@ -237,6 +237,29 @@ def chained_locals(count: int) -> Mapping[str, str]:
     }
 
 
+def stacks_with_conditions(count: int) -> Mapping[str, str]:
+    row = "  C{n}: !And [Condition: C{m}, Condition: C{m}]\n"
+    conditions = "".join(row.format(n=n, m=n + 1) for n in range(count))
+    data = "{{Fn::Base64: !Join ['', ['#!/bin/sh\\n', !Ref P, '\\nA={n}\\n']]}}"
+    rows = "".join(
+        f"  A{n}: {{Type: AWS::EC2::Instance, Properties: {{ImageId: !If [C{n}, a, b], UserData: {data.format(n=n)}}}}}\n"
+        for n in range(count)
+    )
+    return {"stack.yaml": f"Conditions:\n{conditions}Resources:\n{rows}"}
+
+
+def parts_of_user_data(count: int) -> Mapping[str, str]:
+    part = "--x\nContent-Type: text/x-shellscript\n\n#!/bin/sh\nTOKEN=a\n"
+    text = f"Content-Type: multipart/mixed; boundary=x\n\n{part * count}--x--\n"
+    return {"main.tf": f'resource "aws_instance" "a" {{\n  user_data = <<EOT\n{text}EOT\n}}\n'}
+
+
+def units_of_butane(count: int) -> Mapping[str, str]:
+    lines = "".join(f"      ExecStartPre=/bin/echo {n}\n" for n in range(count))
+    head = "variant: fcos\nversion: 1.6.0\nsystemd:\n  units:\n  - name: a.service\n    contents: |\n      [Service]\n"
+    return {"a.bu": head + lines}
+
+
 def tasks_of_a_play(count: int) -> Mapping[str, str]:
     one = "  - docker_container: {{name: a{i}, image: 'nginx:{{{{ v{i} }}}}'}}\n"
     variables = lines("    v{i}: latest\n", range(count))
@@ -322,6 +345,9 @@ KINDS: dict[Kind, int] = {
     resources_of_terraform: 200,
     chained_locals: 100,
     tasks_of_a_play: 200,
+    stacks_with_conditions: 200,
+    parts_of_user_data: 400,
+    units_of_butane: 400,
     chained_values_of_make: 200,
     commands_of_a_script: 400,
     stages_of_jenkins: 200,

@@ -28,6 +28,7 @@ from immutable_delivery.machines.parts import Part, parts
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
+from immutable_delivery.syntax.interpolation import Cutter
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.inner import inner_documents
@@ -87,11 +88,15 @@ def _part(part: Part, scope: Scope, extent: Place, ctx: ParseContext) -> Iterato
 
 def _secrets(written: LocatedText, scope: Scope) -> Iterator[Variable]:
     """Yield the secrets that a text itself writes out: whoever can describe the machine reads them."""
+    cutter = Cutter(written)
     for found in _ASSIGNED.finditer(written.text):
+        line = cutter.cut(*found.span())
         group = "quoted" if found["quoted"] is not None else "plain"
-        value, at = written.slice(*found.span(group)), written.slice(*found.span())
-        name = written.slice(*found.span("name"))
-        said = variable(VariableSpec(name, value, at.used_at), scope)
+        name, value = (
+            line.slice(found.start(one) - found.start(), found.end(one) - found.start())
+            for one in ("name", group)
+        )
+        said = variable(VariableSpec(name, value, line.used_at), scope)
         if said.secret and said.literal:
             yield said
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.source.located import LocatedText
-from immutable_delivery.syntax.interpolation import unaligned
+from immutable_delivery.syntax.interpolation import Cutter, unaligned
 from immutable_delivery.syntax.yaml.inner import inner_documents
 from immutable_delivery.syntax.yaml.query import mappings, scalar, text
 
@@ -100,8 +100,9 @@ def _multipart(written: LocatedText, depth: int) -> Iterator[Part]:
         return
     mark = re.escape(boundary[1])
     cuts = list(re.finditer(rf"^--{mark}(?:--)?[ \t]*\r?(?:\n|\Z)", written.text, re.MULTILINE))
+    cutter = Cutter(written)
     for one, following in pairwise(cuts):
-        yield from _bodied(written.slice(one.end(), following.start()), depth)
+        yield from _bodied(cutter.cut(one.end(), following.start()), depth)
 
 
 def _bodied(written: LocatedText, depth: int) -> Iterator[Part]:

@@ -10,7 +10,7 @@ from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.located import LocatedText, Segment
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.comments import Stretch
-from immutable_delivery.syntax.interpolation import filled, unaligned
+from immutable_delivery.syntax.interpolation import Cutter, filled, unaligned
 
 _SECTION = lazy(r"\[([^\]\[]+)\]\Z")
 _SPECIFIER = lazy(r"%(?:%|[A-Za-z])")
@@ -98,27 +98,27 @@ def read(text: Text) -> Unit:
 
 def read_inner(written: LocatedText, name: str) -> Unit:
     """Read a unit that stands in another file; what it says is placed there."""
-    held = read(Text(name, written.text))
-    entries = [
-        replace(one, value=_placed(one.value, written), extent=_where(one.extent, written))
-        for one in held.entries
-    ]
+    held, cutter = read(Text(name, written.text)), Cutter(written)
+    entries = []
+    for one in held.entries:
+        span = one.extent.span
+        whole = cutter.cut(span.start, span.end)
+        value = _placed(one.value, whole, span.start)
+        entries.append(replace(one, value=value, extent=whole.used_at))
     return replace(held, entries=entries)
 
 
-def _placed(value: LocatedText, written: LocatedText) -> LocatedText:
+def _placed(value: LocatedText, whole: LocatedText, start: int) -> LocatedText:
+    """Return a value where the entry that it is cut from stands."""
     pieces: list[Segment] = []
     for piece in value.segments:
-        span = piece.place.span
+        begin, end = piece.place.span.start - start, piece.place.span.end - start
         if piece.aligned:
-            pieces += written.slice(span.start, span.end).segments
+            pieces += whole.slice(begin, end).segments
         else:
-            pieces.append(replace(piece, place=written.place(span.start, span.end)))
-    return LocatedText(value.text, tuple(pieces), _where(value.used_at, written), value.unresolved)
-
-
-def _where(place: Place, written: LocatedText) -> Place:
-    return written.slice(place.span.start, place.span.end).used_at
+            pieces.append(replace(piece, place=whole.place(begin, end)))
+    at = pieces[0].place if pieces else whole.used_at
+    return LocatedText(value.text, tuple(pieces), at, value.unresolved)
 
 
 class _Held:
