@@ -24,6 +24,7 @@ _LEFT_OUT = frozenset(
         "type",
         ",",
         "->",
+        ":",
         "[",
         "]",
         "(",
@@ -106,8 +107,11 @@ class _Reader:
         if not node.child_count or node.type == "string_content":
             yield from (word for word in [self._word(node)] if word and word not in _WRAPPING)
             return
+        block = node.type == "block"  # what is indented together says where it ends
+        yield from ["{"] if block else ()
         for child in node.children:
             yield from self._told(child)
+        yield from ["}"] if block else ()
 
     def is_idle(self, node: Node) -> bool:
         """Whether an argument changes nothing in the database."""
