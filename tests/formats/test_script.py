@@ -271,3 +271,29 @@ def test_objects_in_a_step_are_placed_where_they_stand() -> None:
 
 def _span(image: Image) -> tuple[int, int]:
     return image.used_at.span.start, image.used_at.span.end
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("echo 'import os; os.system(\"docker pull a\")' | python3", ["a"]),
+        ("printf '%s' 'import os\\nos.system(\"docker pull a\")' | python3 -", ["a"]),
+        ("python3 - <<E\nimport os\nos.system('docker pull a')\nE", ["a"]),
+        ("cat <<E | node\nrequire('child_process').execSync('docker pull a')\nE", ["a"]),
+        ("python3 <<< 'import os; os.system(\"docker pull a\")'", ["a"]),
+        ("cat a.json | python3 -c 'import os; os.system(\"docker pull b\")'", ["b"]),
+        ("echo 'docker pull a' | python3 -m json.tool", []),
+        ("python3 tool.py <<E\nimport os; os.system('docker pull a')\nE", []),
+        ("BASH_ENV=lib.env bash run.sh", ["lib"]),
+        ("BASH_ENV=lib.env python3 run.py", []),
+    ],
+)
+def test_code_on_the_input_of_a_program_starts_others(text: str, expected: list[str]) -> None:
+    files = {"a.sh": f"docker ps\n{text}\n", "run.sh": "true\n", "lib.env": "docker pull lib\n"}
+    assert [one.name for one in facts(files) if isinstance(one, Image)] == expected
+
+
+def test_code_that_starts_what_it_does_not_say_is_named() -> None:
+    text = "python3 - <<E\nimport os, sys\nos.system(sys.argv[1])\nE\n"
+    assert [one.subject for one in facts({"a.sh": f"docker ps\n{text}"}) if isinstance(one, Unread)]
+    assert not facts({"a.sh": "docker ps\npython3 - <<E\nprint(1)\nE\n"})

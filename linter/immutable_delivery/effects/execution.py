@@ -9,8 +9,9 @@ from immutable_delivery.effects.arguments import parse
 from immutable_delivery.effects.program_tables import Interpreter
 from immutable_delivery.effects.stage import Event
 from immutable_delivery.facts import Execution
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell import Word
-from immutable_delivery.syntax.shell.shells import shell_arguments
+from immutable_delivery.syntax.shell.shells import printed, shell_arguments
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Launchers
 
@@ -84,15 +85,26 @@ def _by_program(event: Event, interpreter: Interpreter) -> Iterator[Run]:
         yield Run("pipe")
 
 
-def code_of(event: Event) -> Word | None:
-    """Return the code in another language that a call holds in its words: `python -c`, `awk`'s first operand."""
+def code_of(event: Event) -> LocatedText | None:
+    """Return the code in another language that a call is given: `python -c`, `python <<E`, `awk`'s first operand."""
     interpreter = event.role.interpreter
     if event.name in known(Launchers).coded:
-        return next((word for word in event.words if not word.text.startswith("-")), None)
+        return next((one.written for one in event.words if not one.text.startswith("-")), None)
     if interpreter is None or interpreter.shell or interpreter.sourced:
         return None
     found = next(iter(runs(event)), None)
-    return found.word if found and found.how == "substitution" else None
+    if found is not None and found.how == "pipe":
+        return _fed(event) if known(Launchers).reads(event.name) else None
+    return found.word.written if found and found.word and found.how == "substitution" else None
+
+
+def _fed(event: Event) -> LocatedText | None:
+    """Return what a program reads on its input, where that stands here: a here-document, or what `echo` prints."""
+    lines = [one.body for one in event.call.redirects if one.body is not None][-1:]
+    lines += [line for one in event.inputs for line in printed(one.call) or ()]
+    ends = (LocatedText.literal("\n", one.place(len(one.text), len(one.text))) for one in lines)
+    parts = [part for line in zip(lines, ends, strict=True) for part in line]
+    return LocatedText.joined(parts, lines[0].used_at) if lines else None
 
 
 def script_of(event: Event) -> Word | None:

@@ -14,7 +14,7 @@ from immutable_delivery.effects.layers import Layers
 from immutable_delivery.effects.modules import program
 from immutable_delivery.effects.mutations import commands, converging, making
 from immutable_delivery.effects.packageurls import package_fetches
-from immutable_delivery.effects.programs import Program, called, program_of
+from immutable_delivery.effects.programs import Program, called, programs_of
 from immutable_delivery.effects.settings import fixes_sources, settings
 from immutable_delivery.effects.stage import Event, Locate, Stage, hull, nest
 from immutable_delivery.effects.starts import dev_server_of
@@ -239,11 +239,10 @@ class Interpreter:
         if unsaid(event):
             self._facts.append(_unsaid(event))
         self._facts += [one for one in (foreign(event), converging(event)) if one is not None]
-        ran = program_of(event)
         if "task_runners" in event.role.sets and event.call.through is None:
             self.tasks.append(called(event))
         away = event.call.through is not None and event.scope.phase == "pipeline"
-        if ran is not None and not away:
+        for ran in programs_of(event) if not away else ():
             (self.sourced if ran.sourced else self.programs).append(ran)
         if not self.dev_server:
             self.dev_server = dev_server_of(event.call, event.name, event.words, stage.tables)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from immutable_delivery.effects.execution import code_of, script_of
 from immutable_delivery.effects.stage import Event
 from immutable_delivery.facts import Scope
@@ -34,11 +36,19 @@ class Program(Record, frozen=True):
     """The working directory of the shell that runs it, from where that started; None where nobody knows."""
 
 
-def program_of(event: Event) -> Program | None:
-    """Return what a call runs by its path, or gives to an interpreter."""
+def programs_of(event: Event) -> Iterator[Program]:
+    """Yield what a call runs by its path or gives to an interpreter, and the file that a shell reads in before."""
+    interpreter, before = event.role.interpreter, event.call.assignments.get("BASH_ENV")
+    if interpreter is not None and interpreter.shell and before is not None:
+        yield _program(event, before, event.name, sourced=True)
+    if (ran := _program_of(event)) is not None:
+        yield ran
+
+
+def _program_of(event: Event) -> Program | None:
     role, word = event.role, event.call.words[0]
     if (code := code_of(event)) is not None:
-        return replace(_program(event, code, event.name), inline=True)
+        return replace(_program(event, word, event.name), path=code, inline=True)
     if role.interpreter is not None:
         script = script_of(event)
         sourced = role.interpreter.sourced

@@ -10,6 +10,8 @@ from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Word, is_shell
 from immutable_delivery.syntax.shell.shells import printed, shell_arguments
 from immutable_delivery.syntax.yaml import Document
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Launchers
 
 CONVERGENT = (
     "recipes, manifests and states are convergent: what they make depends on the machine they meet"
@@ -36,10 +38,15 @@ def foreign(event: Event) -> Unread | None:
     if _is_fed_unseen(event):
         said = f"the text that {event.name} runs is made by another program"
         return unread(event.name, event.call.words[0].place, event.scope, event.extent, said)
-    if role is None or role.shell or role.sourced:
+    if role is None or role.shell or role.sourced or _is_followed(event):
         return None
     bodies = [redirect.body for redirect in event.call.redirects if redirect.body is not None]
     return unread(event.name, bodies[0].used_at, event.scope, event.extent) if bodies else None
+
+
+def _is_followed(event: Event) -> bool:
+    """Whether what code starts is looked for by who follows programs."""
+    return event.scope.phase != "build" and known(Launchers).reads(event.name)
 
 
 def _is_fed_unseen(event: Event) -> bool:

@@ -61,7 +61,7 @@ class Reader:
         holder, _, name = self._source(function).rpartition(".") if function else ("", "", "")
         return any(
             name in self._table.functions[module]
-            and (holder in {"", module} or self._names(holder))
+            and (holder in {"", module} or _takes_in(holder, module) or self._names(holder))
             for module in self._modules
         )
 
@@ -105,6 +105,11 @@ class Reader:
         """Return where bytes stand in the text."""
         first = len(self._data[:start].decode("utf-8", "replace"))
         return first, first + len(self._data[start:end].decode("utf-8", "replace"))
+
+
+def _takes_in(expression: str, module: str) -> bool:
+    """Whether an expression is the module itself: `require('child_process')`, `__import__("os")`."""
+    return re.fullmatch(rf"\w+\([\"']{re.escape(module)}[\"']\)", expression) is not None
 
 
 def _items(node: Node) -> Sequence[Node]:

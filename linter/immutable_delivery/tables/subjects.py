@@ -298,6 +298,10 @@ class Launchers(Subject, frozen=True):
     tasks_in_lines: Rows = field(default_factory=dict)
     """The same for methods that are given one line for a shell."""
 
+    def reads(self, program: str) -> bool:
+        """Whether code for a program is read, whatever its version: `python3.12`."""
+        return program.rstrip("0123456789.") in self.by_word
+
     def starts(self, program: str, code: str) -> bool:
         """Whether code for a program starts others."""
         names = self.marks.get(self.by_word.get(program, program), ())
