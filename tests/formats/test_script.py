@@ -297,3 +297,17 @@ def test_code_that_starts_what_it_does_not_say_is_named() -> None:
     text = "python3 - <<E\nimport os, sys\nos.system(sys.argv[1])\nE\n"
     assert [one.subject for one in facts({"a.sh": f"docker ps\n{text}"}) if isinstance(one, Unread)]
     assert not facts({"a.sh": "docker ps\npython3 - <<E\nprint(1)\nE\n"})
+
+
+@pytest.mark.parametrize(
+    "run",
+    ["./ci/x.ps1", "pwsh -File ci/x.ps1", r".\ci\x.ps1 -Tag 1", "& ./ci/x.ps1", "pwsh ci/x.ps1"],
+)
+def test_scripts_of_powershell_are_followed_in_a_job(run: str) -> None:
+    job = "on: push\njobs:\n  a:\n    runs-on: windows-2022\n    steps:\n    - {shell: pwsh, run: 'RUN'}\n"
+    script = "$x = 1\ndocker push shop/ps:latest\n./lib.sh\n"
+    files = {".github/workflows/a.yml": job.replace("RUN", run), "ci/x.ps1": script}
+    found = facts({**files, "lib.sh": "for i in a; do docker push $i; done\n"})
+    pushed = [one.text for one in found if isinstance(one, Command) and one.scope.owner == "a"]
+    assert pushed == ["docker push shop/ps:latest", "docker push a"]
+    assert not any(isinstance(one, Unread) for one in found)

@@ -27,6 +27,7 @@ MAX_SCRIPTS = 50
 
 _SHEBANG = lazy(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
 _SHELL_FILE = lazy(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
+_POWERSHELL = ".ps1"
 _SCRIPT = lazy(r"\.(?:sh|bash)\Z|\A\.{1,2}/", needs=(".",))
 _ENVIRONMENTS = frozenset(("env", "with-contenv"))
 _BINARY = lazy(r"\x7fELF|MZ")
@@ -127,6 +128,7 @@ def _read(
         interpreter.script(
             body.text, program.scope, body.extent, (place,),
             arguments=given, path=_called(program, body), folder=program.folder,
+            shell="pwsh" if is_powershell(program, body) else "sh",
         )  # fmt: skip
 
 
@@ -161,6 +163,7 @@ def _body(program: Program, view: FileView, interpreter: Interpreter) -> Body | 
     if not program.path.known:
         return None
     name, texts = program.path.text, interpreter.written
+    name = name.replace("\\", "/") if name.endswith(_POWERSHELL) else name
     written = texts.get(name)
     if written is None and "/" not in name:
         written = next((text for path, text in texts.items() if basename(path) == name), None)
@@ -232,7 +235,7 @@ def _run_since(interpreter: Interpreter, since: tuple[int, int]) -> list[Program
 def _unread(program: Program, body: Body) -> str:
     """Return why a script is not read; empty for one that is, and for a program that is no script."""
     name, language = program.path.text, program.interpreter or language_of(body.text.text)
-    if is_unread_shell(language):
+    if is_unread_shell(language) and not is_powershell(program, body):
         return f"'{name}' is written for {language}, which is not analysed"
     if not is_shell_script(program, body) or _BINARY.match(body.text.text):
         return ""
@@ -244,7 +247,15 @@ def _unread(program: Program, body: Body) -> str:
 
 def is_followed(program: Program, body: Body) -> bool:
     """Whether a program is a script for a shell, and tells by itself what it runs."""
+    if is_powershell(program, body):
+        return True
     return is_shell_script(program, body) and not is_task_runner(body.text.text)
+
+
+def is_powershell(program: Program, body: Body) -> bool:
+    """Whether PowerShell reads a program: by what runs it, else by its name."""
+    given = program.interpreter in {"pwsh", "powershell"}
+    return given or (body.path or program.path.text).endswith(_POWERSHELL)
 
 
 def is_shell_script(program: Program, body: Body) -> bool:

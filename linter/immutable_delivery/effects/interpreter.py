@@ -120,14 +120,15 @@ class Interpreter:
         arguments: Sequence[LocatedText] | None = None,
         path: LocatedText | None = None,
         folder: str | None = "",
+        shell: str = "",
     ) -> None:
         """Read a script of the shell, called by a path in a folder, with arguments; one that names another interpreter is not analysed.
 
         Without ``extent`` every command is a statement of its own. ``hidden`` are the parts of it that somebody else fills in
-        before a shell reads it, as they are written.
+        before a shell reads it, as they are written. ``shell`` is the program that reads it, where that is another one than usual.
         """
         match = _SHEBANG.match(text.text)
-        language = language_of((match[1] or match[2]) if match else self.shell)
+        language = language_of((match[1] or match[2]) if match else shell or self.shell)
         if language:
             translated = _translated(text, hidden, language, scope)
             if translated is None:

@@ -13,7 +13,7 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Word
 
-_SCRIPT = lazy(r"[^/]*\.(?:sh|bash|py|js|mjs|cjs|ts|rb|pl|php)", needs=(".",))
+_SCRIPT = lazy(r"[^/]*\.(?:sh|bash|ps1|py|js|mjs|cjs|ts|rb|pl|php)", needs=(".",))
 
 
 class Program(Record, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from immutable_delivery.effects.execution import script_of
 from immutable_delivery.effects.stage import Event, hull
 from immutable_delivery.facts import Scope, Unread
 from immutable_delivery.source.text import Place
@@ -33,7 +34,7 @@ def foreign(event: Event) -> Unread | None:
     """Return code in another language that a call holds: PowerShell and cmd in its words, others in here-documents."""
     name = event.call.name.lower().removesuffix(".exe")
     words, role = event.call.words, event.role.interpreter
-    if name in _WINDOWS and len(words) > 1:
+    if name in _WINDOWS and len(words) > 1 and not _is_script(event):
         return unread(_WINDOWS[name], hull(words[0], words[-1]), event.scope, event.extent)
     if _is_fed_unseen(event):
         said = f"the text that {event.name} runs is made by another program"
@@ -42,6 +43,11 @@ def foreign(event: Event) -> Unread | None:
         return None
     bodies = [redirect.body for redirect in event.call.redirects if redirect.body is not None]
     return unread(event.name, bodies[0].used_at, event.scope, event.extent) if bodies else None
+
+
+def _is_script(event: Event) -> bool:
+    """Whether PowerShell is given a file, which who follows programs reads."""
+    return event.scope.phase != "build" and script_of(event) is not None
 
 
 def _is_followed(event: Event) -> bool:

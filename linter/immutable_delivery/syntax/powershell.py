@@ -33,6 +33,9 @@ _URL = lazy(r"https?://[^\s'\")]+")
 _SCOPED = lazy(r"(?<=[ \t])@(?=[\w-]+/)")
 """The beginning of `@scope/package`, which the grammar takes for a variable and reads on in the next line."""
 
+_HERE = lazy(r"(?<![^\s;|&({])\.(?=/)", needs=("./",))
+"""The beginning of `./deploy.ps1`, which the grammar takes for the operator that sources a script."""
+
 
 def as_shell(written: LocatedText, hidden: tuple[str, ...] = ()) -> LocatedText | None:
     """Return the commands of a script; what PowerShell fills in has no value. None where it is too long."""
@@ -56,7 +59,8 @@ class _Script:
         text = written.text
         for name in hidden:
             text = text.replace(name, "$" + "_" * (len(name) - 1))
-        self.masked = _SCOPED.sub("_", text).encode("ascii", "replace")
+        text = _HERE.sub("_", _SCOPED.sub("_", text))
+        self.masked = text.encode("ascii", "replace")
 
     def cut(self, start: int, end: int) -> LocatedText:
         """Return a stretch as it is written."""
