@@ -96,6 +96,11 @@ PEERS: Mapping[str, Peer] = {
             "runtime-socket": "CKV_K8S_27",
             "fetch-at-start": "CKV_K8S_159",
             "exec-permission": "CKV2_K8S_2",
+            "unpinned-source": "CKV_TF_1",
+            "floating-source": "CKV_TF_2",
+            "mutable-registry": "CKV_AWS_51",
+            "moving-machine-image": "CKV_AWS_386",
+            "secret-in-manifest": "CKV_AWS_46",
         }),
         stays="cloud resources, pod security and secrets in code",
         declined={
@@ -163,6 +168,9 @@ PEERS: Mapping[str, Peer] = {
             "writable-root": "KSV-0014",
             "host-path": "KSV-0023 KSV-0121",
             "exec-permission": "KSV-0053",
+            "mutable-registry": "AWS-0031",
+            "moving-machine-image": "AWS-0344",
+            "secret-in-manifest": "AWS-0029 AWS-0129",
         })),
         stays="vulnerabilities, secrets, licences and pod security",
         declined={
