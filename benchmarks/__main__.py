@@ -19,11 +19,11 @@ from benchmarks.bench import Bench
 from benchmarks.environments import MissingError, product, surroundings
 from benchmarks.inputs import input_of
 from benchmarks.peers import PEERS
-from benchmarks.results import Trial, begun, save
+from benchmarks.results import Trial, begun, save, waiting
 from benchmarks.synthetic import Mix, mix_of
 from benchmarks.table import made, markdown
 
-_PARTS = ("files", "trees", "floor", "growth", "hook")
+_PARTS = ("files", "trees", "floor", "growth", "hook", "kinds", "hostile")
 
 
 def main() -> None:
@@ -31,6 +31,7 @@ def main() -> None:
     python = product()
     peers = installed(given.peers)
     results = begun(given.runs, versions(python, peers), given.remark)
+    results.load = waiting()
     results.inputs = {folder.resolve().name: commit(folder) for folder in given.folders}
     print(made(results), file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
@@ -41,6 +42,7 @@ def main() -> None:
         for trial in performed(bench, given):
             print(f"measured: {trial.name}", file=sys.stderr)
             results.trials.append(trial)
+            results.load = max(results.load, waiting())
             if given.json:
                 save(given.json, results)  # what is measured is kept, whatever comes after it
     print(markdown(results))
@@ -116,6 +118,10 @@ def performed(bench: Bench, given: argparse.Namespace) -> Iterator[Trial]:
         yield from trials.growth(bench, given.growth)
     if "hook" in given.parts:
         yield from trials.hook(bench, given.hook)
+    if "kinds" in given.parts:
+        yield from trials.kinds(bench, given.growth)
+    if "hostile" in given.parts:
+        yield from trials.hostile(bench)
 
 
 if __name__ == "__main__":

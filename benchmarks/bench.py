@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from benchmarks.inputs import Input, input_of
 from benchmarks.peers import PEERS, Peer
@@ -75,12 +76,13 @@ class Bench(Struct, frozen=True, kw_only=True):
         """Return a new folder, gone after all."""
         return Path(tempfile.mkdtemp(dir=self.scratch))
 
-    def synthetic(self, files: int) -> Input:
+    def synthetic(self, files: int, mix: Mix | None = None) -> Input:
         """Return a made-up repository."""
-        folder = self.scratch / f"synthetic-{files}"
+        mix = mix or self.mix
+        folder = self.scratch / "-".join(map(str, ("synthetic", files, *astuple(mix))))
         if not folder.exists():
             folder.mkdir()
-            write(folder, files, self.mix, self.seed)
+            write(folder, files, mix, self.seed)
         return input_of(folder)
 
     def _peers(self, given: Input, among: Sequence[Peer] = PEERS) -> Iterator[Command]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 
 _BASES = ("debian:12", "python:3.13-slim", "node:22.11.0", "golang", "alpine:3.20", "nginx:stable")
@@ -74,3 +75,59 @@ def overlay(random: Random, image: str) -> str:
         "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - ../../base\n"
         f'namePrefix: env-\nimages:\n  - name: {image}\n    newTag: "2.{random.randint(0, 40)}"\n'
     )
+
+
+def workflow(random: Random) -> str:
+    """A workflow that tests, builds and pushes."""
+    steps = "".join(
+        f"      - run: make check-{number}\n" for number in range(random.randint(2, 12))
+    )
+    return (
+        "name: build\non: {push: {branches: [main]}}\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n"
+        f"      - uses: actions/checkout@v{random.randint(3, 5)}\n{steps}"
+        f"      - run: |\n          docker build -t registry.example/web:${{{{ github.sha }}}} .\n"
+        "          docker push registry.example/web:${{ github.sha }}\n"
+    )
+
+
+def chart(random: Random, name: str) -> Iterator[tuple[str, str]]:
+    """The files of a chart with one Deployment."""
+    yield "Chart.yaml", f"apiVersion: v2\nname: {name}\nversion: 1.{random.randint(0, 9)}.0\n"
+    yield (
+        "values.yaml",
+        f'image:\n  repository: registry.example/{name}\n  tag: "{random.randint(1, 9)}.0"\n',
+    )
+    yield (
+        "templates/deployment.yaml",
+        (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  template:\n    spec:\n"
+            "      containers:\n        - name: main\n          image: {{ .Values.image.repository }}:{{ .Values.image.tag }}\n"
+        ),
+    )
+
+
+HOSTILE: Mapping[str, tuple[str, Callable[[int], str]]] = {
+    "one long value": ("Dockerfile", lambda size: f"FROM a\nENV A={'x' * size * 20}\n"),
+    "arguments of arguments": (
+        "Dockerfile",
+        lambda size: (
+            "FROM a\nARG A0=a\n" + "".join(f"ARG A{n + 1}=${{A{n}}}x\n" for n in range(size))
+        ),
+    ),
+    "pairs of ENV and RUN": (
+        "Dockerfile",
+        lambda size: "FROM a\n" + "ENV A=b\nRUN make a\n" * size,
+    ),
+    "a list in one line": (
+        "list.json",
+        lambda size: (
+            '{"apiVersion":"v1","kind":"List","items":['
+            + ",".join(
+                '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[{"name":"a","image":"a"}]}}'
+                for _ in range(size)
+            )
+            + "]}"
+        ),
+    ),
+}
+"""Texts that are made to take long, by their size."""

@@ -12,7 +12,9 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-Kind = Literal["file", "tree", "floor", "growth", "hook"]
+Kind = Literal["file", "tree", "floor", "growth", "hook", "kind", "hostile"]
+_BUSY = 0.5
+"""From so many processes for each core on that wait to run, times say more of the machine than of what is measured."""
 
 
 class Measured(Struct, kw_only=True, omit_defaults=True):
@@ -22,6 +24,8 @@ class Measured(Struct, kw_only=True, omit_defaults=True):
     files: int
     """How many it was given to read."""
     seconds: list[float] = []
+    cpu: list[float] = []
+    """Seconds that all of its processes computed: what a loaded machine changes least."""
     memory: int = 0
     """Bytes of the largest process that took part."""
     findings: int | None = None
@@ -32,6 +36,16 @@ class Measured(Struct, kw_only=True, omit_defaults=True):
     def median(self) -> float | None:
         """The middle time, None where there is none."""
         return statistics.median(self.seconds) if self.seconds else None
+
+    @property
+    def computed(self) -> float | None:
+        """The middle of what it computed, None where nobody has looked."""
+        return statistics.median(self.cpu) if self.cpu else None
+
+    @property
+    def spread(self) -> float | None:
+        """By which part of the median its longest time is longer than its shortest."""
+        return (max(self.seconds) - min(self.seconds)) / self.median if self.median else None
 
 
 class Trial(Struct, kw_only=True):
@@ -59,7 +73,14 @@ class Results(Struct, kw_only=True):
     inputs: dict[str, str] = {}
     """The commits of the repositories that were read."""
     remark: str = ""
+    load: float = 0
+    """How many processes waited to run, at most, before a trial began."""
     trials: list[Trial] = []
+
+    @property
+    def loaded(self) -> bool:
+        """Whether something else ran beside it."""
+        return self.load > self.cores * _BUSY
 
 
 def cores() -> int:
@@ -78,6 +99,11 @@ def begun(runs: int, versions: dict[str, str], remark: str) -> Results:
         versions=versions,
         remark=remark,
     )
+
+
+def waiting() -> float:
+    """Return how many processes have waited to run in the last minute."""
+    return round(os.getloadavg()[0], 1)
 
 
 def load(path: Path) -> Results:

@@ -13,10 +13,12 @@ from random import Random
 
 from msgspec import Struct
 
-from benchmarks.contents import base, compose, dockerfile, kubernetes, overlay
+from benchmarks.contents import base, chart, compose, dockerfile, kubernetes, overlay, workflow
 
 _IN_A_FOLDER = 50
 """Services of one team."""
+_OF_ALL = ".github/"
+"""Lies in the root, whatever service it is of."""
 
 
 class Mix(Struct, frozen=True):
@@ -26,11 +28,15 @@ class Mix(Struct, frozen=True):
     compose: int = 1
     kubernetes: int = 6
     kustomize: int = 2
+    workflow: int = 0
+    chart: int = 0
+    """Charts, of three files each."""
 
     @property
     def files(self) -> int:
         """How many files a service has."""
-        return self.dockerfile + self.compose + self.kubernetes + self.kustomize
+        single = self.dockerfile + self.compose + self.kubernetes + self.kustomize + self.workflow
+        return single + 3 * self.chart
 
 
 def mix_of(text: str) -> Mix:
@@ -50,7 +56,7 @@ def tree(files: int, mix: Mix, seed: int) -> Iterator[tuple[str, str]]:
     for number in range(-(-files // mix.files)):
         folder = f"team-{number // _IN_A_FOLDER:03}/service-{number:05}"
         for path, text in _service(f"service-{number:05}", mix, Random(f"{seed}/{number}")):
-            yield f"{folder}/{path}", text
+            yield path if path.startswith(_OF_ALL) else f"{folder}/{path}", text
 
 
 def _service(name: str, mix: Mix, random: Random) -> Iterator[tuple[str, str]]:
@@ -63,6 +69,11 @@ def _service(name: str, mix: Mix, random: Random) -> Iterator[tuple[str, str]]:
         yield f"deploy/base/{manifest}", kubernetes(random, manifest.removesuffix(".yaml"))
     if mix.kustomize:
         yield "deploy/base/kustomization.yaml", base(manifests)
+    for number in range(mix.workflow):
+        yield f"{_OF_ALL}workflows/{name}-{number}.yaml", workflow(random)
+    for number in range(mix.chart):
+        for path, text in chart(random, f"{name}-{number}"):
+            yield f"charts/{number}/{path}", text
     for number in range(1, mix.kustomize):
         path = f"deploy/overlays/{number}/kustomization.yaml"
         yield path, overlay(random, f"registry.example/{name}-0")

@@ -12,6 +12,8 @@ _TITLES: dict[Kind, str] = {
     "floor": "Beside the floor",
     "growth": "Growth",
     "hook": "The hook",
+    "kind": "Charts and workflows",
+    "hostile": "Hostile inputs",
 }
 
 
@@ -34,12 +36,32 @@ def made(results: Results) -> str:
     remark = f" {results.remark}" if results.remark else ""
     return (
         f"Measured on {results.date}: {results.machine}, {results.cores} cores, Python {results.python};"
-        f" medians of {results.runs} runs in turn after one to warm up.{remark}"
+        f" medians of {results.runs} runs in turn after one to warm up.{remark}{_loaded(results)}"
+    )
+
+
+def _loaded(results: Results) -> str:
+    if not results.loaded:
+        return ""
+    return (
+        f" **The machine was loaded** (up to {results.load:g} processes waited for {results.cores} cores):"
+        " times are too long, compare what was computed."
     )
 
 
 def _trial(trial: Trial) -> str:
-    heads = ("", "files", "time", "per file", "compared", "largest process", "findings", "")
+    heads = (
+        "",
+        "files",
+        "time",
+        "spread",
+        "CPU",
+        "per file",
+        "compared",
+        "largest process",
+        "findings",
+        "",
+    )
     rows = [_cells(trial, row) for row in trial.rows]
     return f"### {trial.name}\n\n{_table(heads, rows)}\n"
 
@@ -50,6 +72,8 @@ def _cells(trial: Trial, row: Measured) -> tuple[str, ...]:
         row.tool,
         f"{row.files:,}",
         seconds(median),
+        "" if row.spread is None else f"{row.spread:.0%}",
+        "" if row.computed is None else seconds(row.computed),
         "" if median is None else f"{median / row.files * 1000:.2f} ms",
         times(ratio),
         f"{row.memory / 1e6:.0f} MB" if row.memory else "",
@@ -94,6 +118,8 @@ def _sentences(trials: Iterable[Trial]) -> Iterator[str]:
             yield f"{files} the files ({last.files:,}) take {time} the time: {seconds(last.median)}."
         elif trial.kind == "hook":
             yield f"`imd check --staged` in {first.files:,} files, one changed: {seconds(first.median)}."
+        elif trial.kind == "hostile":
+            yield f"{trial.name}: twice as much takes {times(trial.ratio(trial.rows[1]))} the time."
 
 
 def seconds(value: float | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import resource
 import signal
 import subprocess
 import tempfile
@@ -44,6 +45,7 @@ class Sample(Struct):
     """One run."""
 
     seconds: float
+    cpu: float
     memory: int
     code: int
     complaint: str
@@ -65,6 +67,7 @@ def _note(row: Measured, sample: Sample, number: int, limit: float) -> None:
     row.note, row.refused = judged(sample, limit)
     if number and not row.refused:
         row.seconds.append(round(sample.seconds, 4))
+        row.cpu.append(round(sample.cpu, 4))
         row.memory = max(row.memory, sample.memory)
 
 
@@ -87,15 +90,20 @@ def timed(command: Command, number: int, limit: float) -> Sample:
         command.before(number)
     with tempfile.TemporaryFile("w+b") as out, tempfile.TemporaryFile("w+b") as err:
         began = time.perf_counter()
-        status, memory = _waited(command, out, err, limit)
+        status, usage = _waited(command, out, err, limit)
         seconds = time.perf_counter() - began
         code = os.waitstatus_to_exitcode(status)
         last = list(_lines(err))[-1:] if code else []
-        return Sample(seconds, memory, code, "".join(last)[:120], _count(command.findings, out))
+        return Sample(
+            seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _UNIT, code, "".join(last)[:120],
+            _count(command.findings, out),
+        )  # fmt: skip
 
 
-def _waited(command: Command, out: IO[bytes], err: IO[bytes], limit: float) -> tuple[int, int]:
-    """Return the exit status, and the memory of the largest process that took part."""
+def _waited(
+    command: Command, out: IO[bytes], err: IO[bytes], limit: float
+) -> tuple[int, resource.struct_rusage]:
+    """Return the exit status, and what the processes took that took part."""
     process = subprocess.Popen(
         command.words,
         cwd=command.folder,
@@ -115,7 +123,7 @@ def _waited(command: Command, out: IO[bytes], err: IO[bytes], limit: float) -> t
     finally:
         end.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
-    return status, usage.ru_maxrss * _UNIT
+    return status, usage
 
 
 def _kill(group: int) -> None:

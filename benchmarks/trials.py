@@ -6,11 +6,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from benchmarks.bench import Bench
+from benchmarks.contents import HOSTILE
 from benchmarks.inputs import Input, input_of, typical
 from benchmarks.results import Trial, cores
-from benchmarks.synthetic import git
+from benchmarks.synthetic import git, mix_of
 
+_HOSTILE = 500
+"""Lines, or what stands for one, of the smaller of two hostile inputs."""
 _TRIED = 20
 """Files that are tried before one is taken that somebody cannot read."""
 
@@ -82,9 +87,38 @@ def hook(bench: Bench, files: int) -> Iterator[Trial]:
     def change(number: int) -> None:
         _stage(given, changed, f"{text}# change {number}\n")
 
-    command = bench.imd(given, "--staged", cache=bench.folder(), before=change)
-    yield bench.trial("hook", f"made up, {given.files} files, one changed", [command])
+    kept, fresh = bench.folder(), bench.folder()
+
+    def forget(number: int) -> None:
+        shutil.rmtree(fresh, ignore_errors=True)
+        change(number)
+
+    commands = [
+        bench.imd(given, "--staged", cache=kept, before=change),
+        bench.imd(given, "--staged", tool="imd, nothing known", cache=fresh, before=forget),
+        bench.imd(given, tool="imd, all of it, known", cache=kept),
+        bench.imd(given, tool="imd, all of it", cache=None),
+    ]
+    yield bench.trial("hook", f"made up, {given.files} files, one changed", commands)
     _stage(given, changed, text)
+
+
+def kinds(bench: Bench, files: int) -> Iterator[Trial]:
+    """Yield made-up repositories that hold one kind of file alone."""
+    for name in ("workflow", "chart"):
+        given = bench.synthetic(files, mix_of(f"{name}=1"))
+        yield bench.trial("kind", f"made up, {name}s", [bench.imd(given)])
+
+
+def hostile(bench: Bench) -> Iterator[Trial]:
+    """Yield inputs that are made to take long, each once and twice as large: twice the input may take 2.5 times as long."""
+    for name, (file, make) in HOSTILE.items():
+        sizes = []
+        for size in (1, 2):
+            folder = bench.folder()
+            (folder / file).write_text(make(size * _HOSTILE), "utf-8")
+            sizes.append(replace(bench.imd(input_of(folder)), files=1))
+        yield bench.trial("hostile", name, sizes)
 
 
 def _stage(given: Input, path: Path, text: str) -> None:

@@ -20,7 +20,14 @@ def row(tool: str, *taken: float, files: int = 10) -> Measured:
 @pytest.fixture
 def results() -> Results:
     missing = Measured(tool="absent", files=10, note="not installed: a | b", refused=True)
-    peer = Measured(tool="peer", files=4, seconds=[9.0, 2.0, 1.0], memory=51_200_000, findings=1234)
+    peer = Measured(
+        tool="peer",
+        files=4,
+        seconds=[9.0, 2.0, 1.0],
+        cpu=[1.5, 1.0, 3.0],
+        memory=51_200_000,
+        findings=1234,
+    )
     found = begun(3, {"imd": "1.0"}, "A quiet machine.")
     found.trials = [
         trial("tree", row("imd", 0.1, 0.4, 0.2), peer, missing),
@@ -38,8 +45,8 @@ def test_a_ratio_is_that_of_medians_to_the_first_row(results: Results) -> None:
 
 def test_the_long_table_has_everything(results: Results) -> None:
     text = markdown(results)
-    assert "| peer | 4 | 2.00 s | 500.00 ms | 10× | 51 MB | 1,234 |  |" in text
-    assert r"| absent | 10 | – |  |  |  |  | not installed: a \| b |" in text
+    assert "| peer | 4 | 2.00 s | 400% | 1.50 s | 500.00 ms | 10× | 51 MB | 1,234 |  |" in text
+    assert r"| absent | 10 | – |  |  |  |  |  |  | not installed: a \| b |" in text
     assert "A quiet machine." in text
     assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == [
         "Whole repositories", "Beside the floor", "Growth", "The hook",
@@ -64,7 +71,7 @@ def test_a_trial_that_nobody_ended_has_no_figures() -> None:
     found = begun(1, {}, "")
     found.trials = [trial("growth", nothing), trial("tree", nothing, row("peer", 1.0))]
     assert "| shop | – | 1.00 s |" in quoted(found)
-    assert "| imd | 1 | – |  |  |  |  | killed |" in markdown(found)
+    assert "| imd | 1 | – |  |  |  |  |  |  | killed |" in markdown(found)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +86,9 @@ def test_times_are_short(value: float | None, shown: str) -> None:
 )
 def test_ratios_have_two_digits(ratio: float, shown: str) -> None:
     assert times(ratio) == shown
+
+
+def test_a_loaded_machine_is_named(results: Results) -> None:
+    assert "loaded" not in markdown(results)
+    results.load = 3.5 * results.cores
+    assert "**The machine was loaded**" in markdown(results)

@@ -76,3 +76,12 @@ def test_a_tool_that_found_something_and_then_complains_is_timed(tmp_path: Path)
     program = "import sys; print('a:1 X'); sys.exit(2)"
     (row,) = interleaved([command(tmp_path, program, findings=" X$")], 1, 60)
     assert (len(row.seconds), row.findings, row.note) == (1, 1, "ended with 2")
+
+
+def test_what_all_processes_compute_is_counted(tmp_path: Path) -> None:
+    work = "import time\nwhile time.process_time() < 0.3: pass"
+    inner = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {work!r}])"
+    idle, busy = interleaved(
+        [command(tmp_path, "import time; time.sleep(0.3)"), command(tmp_path, inner)], 1, 60
+    )
+    assert (idle.computed or 0) < 0.3 <= (busy.computed or 0)
