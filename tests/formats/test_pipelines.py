@@ -301,9 +301,9 @@ stages:
 """,
         "steps.yml": "parameters:\n- name: package\nsteps:\n- script: apt-get install -y ${{ parameters.package }}\n",
     }
-    files["azure-pipelines/steps.yml"] = files.pop("steps.yml")
+    files["ci/steps.yml"] = files.pop("steps.yml")
     files["azure-pipelines.yml"] = files["azure-pipelines.yml"].replace(
-        "template: steps.yml", "template: azure-pipelines/steps.yml"
+        "template: steps.yml", "template: ci/steps.yml"
     )
     found = said("azure", files)
     assert images(found) == ["postgres", "shop/build:1.2.3"]
@@ -449,6 +449,18 @@ node('linux') { docker.image('python:3').inside { bat 'x' } }
         ("library", "shared", "main", "alias"),
         ("library", "more", "v1.2.3", "exact"),
     ]
+
+
+def test_jenkins_loads_files_of_the_repository() -> None:
+    files = {
+        "Jenkinsfile": "def d\nnode { stage('a') { d = load 'ci/d.groovy'; d.run() } }\nload \"${x}.groovy\"\n",
+        "ci/d.groovy": "load 'ci/d.groovy'\ndef run() { sh 'docker push shop/web:latest' }\nreturn this\n",
+        "Jenkinsfile.b": "node { load('ci/e.groovy').run() }\n",
+        "ci/e.groovy": "def run() { stage('b') { sh 'docker push shop/web:latest' } }\n",
+    }
+    found = said("jenkins", files)
+    pushed = [(one.used_at.file, one.scope.owner) for one in found if isinstance(one, Command)]
+    assert pushed == [("ci/d.groovy", "a"), ("ci/e.groovy", "b")]
 
 
 def test_jenkins_tells_what_it_does_not_understand() -> None:

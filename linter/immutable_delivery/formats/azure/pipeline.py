@@ -22,7 +22,7 @@ from immutable_delivery.jobs.spec import (
 )
 from immutable_delivery.records import Record, field
 from immutable_delivery.references.git import of_release
-from immutable_delivery.source.files import folder_of
+from immutable_delivery.source.files import folder_of, lies_here, read_text
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Mapping as Tree
@@ -39,10 +39,11 @@ _PROJECT = frozenset({"github", "githubenterprise", "bitbucket", "git"})
 def facts_of(documents: Mapping[str, Tree], ctx: ParseContext) -> Iterator[Fact | Build]:
     """Yield what the files say: first the pipelines, then templates that none of them uses."""
     used: set[str] = set()
+    templates = Templates(documents, ctx)
     for path in sorted(documents, key=lambda path: (_is_template(documents[path]), path)):
         if path in used:
             continue
-        pipeline = Pipeline(documents[path], path, documents, used)
+        pipeline = Pipeline(documents[path], path, templates, used)
         yield from (source(one, pipeline_scope(path, path)) for one in pipeline.sources())
         for job in pipeline.jobs():
             yield from lower(job, ctx)
@@ -55,12 +56,36 @@ def _is_template(root: Tree) -> bool:
     )
 
 
+class Templates(Record):
+    """The files that pipelines are made of: most templates have names that say nothing."""
+
+    documents: Mapping[str, Tree]
+    ctx: ParseContext
+
+    def get(self, path: str) -> Tree | None:
+        """Return what a file of the repository says; None where there is none of that name."""
+        key = path, "azure"
+        if path in self.documents:
+            return self.documents[path]
+        if key not in self.ctx.put_together:
+            self.ctx.put_together[key] = self._read(path)
+        found: Tree | None = self.ctx.put_together[key]
+        return found
+
+    def _read(self, path: str) -> Tree | None:
+        text = read_text(self.ctx.files, path) if lies_here(self.ctx.files, path) else None
+        if text is None:
+            return None
+        found = yaml.documents(self.ctx.texts.setdefault(path, text))
+        return next((one.root for one in found if isinstance(one.root, Tree)), None)
+
+
 class Pipeline(Record, frozen=True):
     """One pipeline, or a template with what it is given."""
 
     root: Tree
     path: str
-    documents: Mapping[str, Tree]
+    templates: Templates
     used: set[str]
     values: Values = field(default_factory=dict)
     depth: int = 0
@@ -131,7 +156,7 @@ class Pipeline(Record, frozen=True):
         path = normpath(
             name.lstrip("/") if name.startswith("/") else join(folder_of(self.path), name)
         )
-        root = self.documents.get(path)
+        root = self.templates.get(path)
         if root is None:
             return None
         self.used.add(path)
@@ -139,7 +164,7 @@ class Pipeline(Record, frozen=True):
             key.text: filled_in(value.written, self.known) if isinstance(value, Scalar) else None
             for key, value in pairs(node, "parameters")
         }
-        return Pipeline(root, path, self.documents, self.used, told, self.depth + 1)
+        return Pipeline(root, path, self.templates, self.used, told, self.depth + 1)
 
     def _job_of(self, node: Tree) -> JobSpec:
         name = scalar(node, "job") or scalar(node, "deployment")

@@ -44,6 +44,6 @@ def facts(documents: Mapping[str, Script], ctx: ParseContext) -> Iterable[Fact |
     from immutable_delivery.jobs.lower import lower  # noqa: PLC0415 (it loads the shell)
 
     for path, script in documents.items():
-        for job in jobs(script, path):
+        for job in jobs(script, path, ctx):
             yield from lower(job, ctx)
         yield from unclear(script, path)

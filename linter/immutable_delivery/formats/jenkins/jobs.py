@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Unread
 from immutable_delivery.jobs.spec import (
     ImageSpec,
@@ -16,9 +17,10 @@ from immutable_delivery.jobs.spec import (
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.references.git import of_release
+from immutable_delivery.source.files import read_text, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
-from immutable_delivery.syntax.groovy import Call, Script
+from immutable_delivery.syntax.groovy import MAX_LENGTH, Call, Script, read
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml.inner import inner_documents
 from immutable_delivery.syntax.yaml.query import mappings, scalar
@@ -28,10 +30,10 @@ _RUNS = frozenset({"inside", "withRun", "run", "pull"})
 _REFERENCE = lazy(r"\\\$|\$\{(?:env\.|params\.)?(\w+)\}|\$(?:env\.|params\.)?(\w+)|\$\{[^}]*\}")
 
 
-def jobs(script: Script, path: str) -> Iterator[JobSpec]:
+def jobs(script: Script, path: str, ctx: ParseContext) -> Iterator[JobSpec]:
     """Yield one job per stage that does something, and one for what stands in none."""
     at = Place(path, Span(0, 0))
-    top = _Stage(path, path, at, at)
+    top = _Stage(path, path, at, at, ctx, {path})
     yield from _read(script.calls, top)
     if top.says_something:
         yield top.spec()
@@ -64,6 +66,9 @@ class _Stage(Record):
     name: str
     used_at: Place
     extent: Place
+    ctx: ParseContext
+    loaded: set[str]
+    """The files that the pipeline reads in, its own among them: each once."""
     images: list[ImageSpec] = field(default_factory=list)
     sources: list[SourceSpec] = field(default_factory=list)
     steps: list[StepSpec] = field(default_factory=list)
@@ -103,9 +108,9 @@ def _read(calls: Iterable[Call], stage: _Stage) -> Iterator[JobSpec]:
     for call in calls:
         if call.name == "stage" and call.texts:
             name = call.texts[0].text
-            inner = _Stage(
-                stage.path, name, call.place, call.extent, variables=dict(stage.variables)
-            )
+            around = stage.ctx, stage.loaded
+            known = dict(stage.variables)
+            inner = _Stage(stage.path, name, call.place, call.extent, *around, variables=known)
             yield from _read(call.inside, inner)
             if inner.says_something:
                 yield inner.spec()
@@ -113,7 +118,22 @@ def _read(calls: Iterable[Call], stage: _Stage) -> Iterator[JobSpec]:
         _note(call, stage)
         if call.receiver is not None:
             _note(call.receiver, stage)
+            yield from _read(_loaded(call.receiver, stage), stage)
+        yield from _read(_loaded(call, stage), stage)
         yield from _read(call.inside, stage)
+
+
+def _loaded(call: Call, stage: _Stage) -> list[Call]:
+    """Return the calls of the file of this repository that `load` reads in, all its functions with them."""
+    if call.name != "load" or not call.texts:
+        return []
+    written = stage.text(call.texts[0])
+    path = resolve("", written.text) if written.known else None
+    text = read_text(stage.ctx.files, path) if path and path not in stage.loaded else None
+    if text is None or len(text.value) > MAX_LENGTH:
+        return []
+    stage.loaded.add(text.path)
+    return read(stage.ctx.texts.setdefault(text.path, text)).calls
 
 
 def _note(call: Call, stage: _Stage) -> None:

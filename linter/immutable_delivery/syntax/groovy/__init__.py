@@ -10,7 +10,7 @@ from immutable_delivery.syntax.grammars import parser
 from immutable_delivery.syntax.groovy.calls import Reader
 from immutable_delivery.syntax.groovy.nodes import Call
 
-__all__ = ["Call", "Script", "read"]
+__all__ = ["MAX_LENGTH", "Call", "Script", "read"]
 
 MAX_LENGTH = 1_000_000
 _UNPLAIN = lazy(r"[^\x01-\x7f]")

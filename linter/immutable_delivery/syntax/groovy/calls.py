@@ -94,9 +94,19 @@ class Reader:
             return None
         name = node.children[sign - 1]
         call = Call("=", self._place(name), self._place(node), target=self._at(name))
-        for one in node.children[sign + 1 :]:
+        given = node.children[sign + 1 :]
+        if len(given) > 1 and given[0].type == "ERROR" and given[1].type in _TEXTS:
+            call.inside.append(self._command(given[0], given[1]))
+            return call
+        for one in given:
             self._given(call, one, depth)
         return call
+
+    def _command(self, name: Node, text: Node) -> Call:
+        """Return `load 'x'` behind an assignment, which the grammar does not know without parentheses."""
+        place = self._place(name)
+        extent = place.at(place.span.start, self._place(text).span.end)
+        return Call(self._at(name), place, extent, texts=(self._string(text),))
 
     def _given(self, call: Call, node: Node, depth: int) -> None:
         """Add what a call is given: texts, named texts, blocks; a text in a list is one too."""
