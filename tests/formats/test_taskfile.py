@@ -162,3 +162,58 @@ def test_what_is_too_long_or_no_text_is_named() -> None:
     for data in (f"{HEAD}tasks: {{x: docker pull a}}\n".encode() + b"#" * 1_000_001, b"version: 3\ntasks: {a: docker \xff}\n"):  # fmt: skip
         project = read(MemoryFiles({"Taskfile.yml": data}), lambda _path: "")
         assert [fact.problem for fact in project.facts if isinstance(fact, File)] != [""]
+
+
+PUSH = "  push: {cmd: 'docker push {{.I}}:{{.T | default \"edge\"}}'}\n"
+
+
+@pytest.mark.parametrize(
+    ("tasks", "expected"),
+    [
+        ("a: {cmds: [{task: push, vars: {I: a, T: v1}}]}", {"a:v1"}),
+        (
+            "a: {deps: [{task: push, vars: {I: a}}, {task: push, vars: {I: b}}]}",
+            {"a:edge", "b:edge"},
+        ),
+        ("a: {vars: {N: c}, cmds: [{defer: {task: push, vars: {I: '{{.N}}'}}}]}", {"c:edge"}),
+        (
+            "a: {cmds: [{task: b, vars: {X: d}}]}\n  b: {cmds: [{task: push, vars: {I: '{{.X}}'}}]}",
+            {"d:edge"},
+        ),
+        ("a: {cmds: [{task: gone, vars: {I: a}}]}", set()),
+        ("a: {cmds: [{task: a, vars: {I: '{{.I}}{{.I}}x'}}]}", set()),
+        ("a: {cmds: [push, {defer: push}]}\n  b: {deps: [push]}", set()),
+    ],
+)
+def test_tasks_that_are_called_with_values(tasks: str, expected: set[str]) -> None:
+    found = commands(f"tasks:\n{PUSH}  {tasks}\n")
+    pushed = {text.removeprefix("docker push ") for text, _ in found if "push" in text}
+    assert pushed - {"{{.I}}:edge", "{{.X}}:edge"} == expected
+
+
+def test_a_pipeline_runs_a_task_with_its_values() -> None:
+    files = {
+        "Taskfile.yml": f"{HEAD}tasks:\n{PUSH}  a: {{cmds: [{{task: push, vars: {{I: a}}}}]}}\n",
+        ".gitlab-ci.yml": "job: {script: [task a]}\n",
+    }
+    found = (one for one in facts(files) if isinstance(one, Command) and one.scope.owner == "job")
+    assert [one.text for one in found] == ["docker push a:edge"]
+
+
+def test_a_command_that_is_called_as_a_task_is_none() -> None:
+    files = {
+        "Taskfile.yml": f"{HEAD}tasks:\n{PUSH}  a: {{cmds: [push, {{defer: push}}]}}\n  b: {{deps: [push]}}\n",
+        ".gitlab-ci.yml": "one: {script: [task a]}\ntwo: {script: [task b]}\n",
+    }
+    found = (one for one in facts(files) if isinstance(one, Command) and one.mutates)
+    assert [one.scope.owner for one in found] == ["two"]
+
+
+def test_environment_files_give_values() -> None:
+    files = {
+        "Taskfile.yml": f"{HEAD}dotenv: [.env, '{{{{.S}}}}/x', b.env]\n"
+        "tasks: {x: 'docker pull {{.I}}:$T'}\n",
+        ".env": "I=a\n",
+        "b.env": "I=b\nT=1.2\n",
+    }
+    assert images(files) == ["a:1.2"]

@@ -6,16 +6,19 @@ The reference is https://taskfile.dev/docs/reference/schema.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from posixpath import relpath
 
 from immutable_delivery.context import ParseContext
+from immutable_delivery.errors import UnreadableError
 from immutable_delivery.jobs.spec import Recipe, scope_of
 from immutable_delivery.jobs.taskvalues import Variables, extended, put_in
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.files import folder_of, lies_here, read_text, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
+from immutable_delivery.syntax.dotenv import variables
 from immutable_delivery.syntax.yaml import Document, Node, Scalar, documents
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import Sequence as Listed
@@ -26,6 +29,8 @@ NAMES = (
     *("Taskfile.dist.yml", "taskfile.dist.yml", "Taskfile.dist.yaml", "taskfile.dist.yaml"),
 )
 MAX_FILES = 50
+MAX_CALLS = 200
+"""So many calls of tasks with values of their own are followed."""
 MAX_ITEMS = 100
 """So many values of a loop are looked at."""
 
@@ -38,6 +43,10 @@ class Project(Record):
     """The files, the first one first."""
     by_name: dict[str, list[Recipe]] = field(default_factory=dict)
     """The recipes by the names under which somebody may call them."""
+    tasks: dict[str, _Task] = field(default_factory=dict)
+    """What the recipes are made of, by the same names."""
+    calls: list[_Call] = field(default_factory=list)
+    """The calls of tasks with values of their own, until they are recipes."""
 
 
 class _Part(Record, frozen=True):
@@ -53,6 +62,28 @@ class _Part(Record, frozen=True):
     def name(self, written: str) -> str:
         """Return the whole name of a task: one behind a colon is named from the root on."""
         return written[1:] if written.startswith(":") else f"{self.prefix}{written}"
+
+
+class _Task(Record, frozen=True):
+    """A task as it is written, in the file at the place where that is included."""
+
+    name: str
+    node: Node
+    part: _Part
+    env: Variables
+
+
+class _Call(Record, frozen=True):
+    """A call of a task: `{task: push, vars: {TAG: v1}}`."""
+
+    target: str
+    values: Variables
+
+    @property
+    def name(self) -> str:
+        """What the task is called with these values."""
+        said = (f" {key}={value.text if value else '?'}" for key, value in self.values.items())
+        return self.target + "".join(said)
 
 
 def find_file(folder: str, named: str, ctx: ParseContext) -> str | None:
@@ -89,10 +120,22 @@ def load(
         if root is None:
             continue
         project.paths.append(part.path)
-        part = replace(part, values=extended(_places(part, path), root, "vars"))
-        _take(project, root, part)
+        told = _dotenv(root, part, ctx)
+        part = replace(part, values=extended({**told, **_places(part, path)}, root, "vars"))
+        _take(project, root, part, told)
         waiting += (one for one in _includes(root, part, ctx) if one.path not in one.above)
+    _follow(project)
     return project
+
+
+def _follow(project: Project) -> None:
+    """Make recipes of the tasks that are called with values of their own."""
+    for call in project.calls:  # it grows while tasks call others
+        task = project.tasks.get(call.target)
+        if task is not None and call.name not in project.by_name:
+            recipe = _recipe(task, project, call)
+            project.recipes.append(recipe)
+            project.by_name[call.name] = [recipe]
 
 
 def _root(path: str, ctx: ParseContext, known: Mapping[str, Sequence[Document]]) -> Tree | None:
@@ -149,29 +192,44 @@ def _folder(folder: str | None, node: Node | None, values: Variables) -> str | N
     return resolve(folder, written.text) if written.known else None
 
 
-def _take(project: Project, root: Tree, part: _Part) -> None:
+def _dotenv(root: Tree, part: _Part, ctx: ParseContext) -> Variables:
+    """Return what environment files tell; of two values the first counts."""
+    found: dict[str, LocatedText] = {}
+    for said in scalars(root, "dotenv"):
+        named = put_in(said.written, part.values)
+        path = resolve(part.folder, named.text) if named.known and part.folder is not None else None
+        file = read_text(ctx.files, path) if path and lies_here(ctx.files, path) else None
+        if file is not None:
+            with suppress(UnreadableError):
+                found = {**variables(ctx.texts.setdefault(file.path, file)), **found}
+    return found
+
+
+def _take(project: Project, root: Tree, part: _Part, told: Variables) -> None:
     env = extended(part.values, root, "env")
-    names = [key.text for key, _ in pairs(root, "env")]
+    env = {**told, **{key.text: env[key.text] for key, _ in pairs(root, "env")}}
     for key, node in pairs(root, "tasks"):
-        recipe = _recipe(key, node, part, {name: env[name] for name in names})
+        task = _Task(part.name(key.text), node, part, env)
+        recipe = _recipe(task, project)
         project.recipes.append(recipe)
         aliases = (part.name(alias.text) for alias in scalars(node, "aliases"))
-        for name in (recipe.name, recipe.name.removesuffix(":default"), *aliases):
+        for name in (task.name, task.name.removesuffix(":default"), *aliases):
             project.by_name.setdefault(name, [recipe])
+            project.tasks.setdefault(name, task)
 
 
-def _recipe(key: Scalar, node: Node, part: _Part, env: Variables) -> Recipe:
-    name = part.name(key.text)
-    values = extended(part.values, node, "vars")
+def _recipe(task: _Task, project: Project, call: _Call | None = None) -> Recipe:
+    node, part = task.node, task.part
+    values = extended({**part.values, **(call.values if call else {})}, node, "vars")
     own = extended(values, node, "env")
     return Recipe(
-        name,
+        call.name if call else task.name,
         tuple(script for one in _commands(node) for script in _scripts(one, values)),
-        scope_of(part.path, name),
+        scope_of(part.path, task.name),
         _folder(part.folder, node, values),
         "bash",
-        tuple(part.name(task) for task in _needs(node) if task),
-        {**env, **{name.text: own[name.text] for name, _ in pairs(node, "env")}},
+        tuple(_needs(task, values, project)),
+        {**task.env, **{name.text: own[name.text] for name, _ in pairs(node, "env")}},
     )
 
 
@@ -184,12 +242,20 @@ def _commands(node: Node | None) -> list[Node]:
     return [*_commands(find(node, "cmds")), *_commands(find(node, "cmd"))] if node else []
 
 
-def _needs(node: Node) -> Iterator[str]:
+def _needs(task: _Task, values: Variables, project: Project) -> Iterator[str]:
     """Yield the tasks that one runs: those before it, and those between its commands."""
-    for one in items(node, "deps"):
-        yield one.text if isinstance(one, Scalar) else text(one, "task")
-    for one in _commands(node):
-        yield text(one, "task") or text(one, "defer", "task")
+    commands = (find(one, "defer") or one for one in _commands(task.node))
+    called = (one for one in commands if not isinstance(one, Scalar))
+    for one in (*items(task.node, "deps"), *called):
+        named = one.text if isinstance(one, Scalar) else text(one, "task")
+        given = extended(values, one, "vars")
+        own = {key.text: given[key.text] for key, _ in pairs(one, "vars")}
+        call = _Call(task.part.name(named), own)
+        if own and len(project.calls) < MAX_CALLS:
+            project.calls.append(call)
+            yield call.name
+        elif named:
+            yield call.target
 
 
 def _scripts(command: Node, values: Variables) -> Iterator[LocatedText]:
