@@ -17,13 +17,14 @@ Row = Mapping[str, Any]
 def lines(data: Row) -> Iterator[str]:
     """Yield the whole account."""
     runs, builds = data["runs"], data["builds"]
+    rest = "elsewhere" if any(row["environment"] for row in data["environments"]) else "everywhere"
     yield shown(f"{data['service']}: runs {runs['class']}, builds {builds['class']}")
     for label, entries in (
         ("meta file", [data["contract"]] if data["contract"] else []),
         ("made from", [*map(_artifact, data["artifacts"])]),
         ("starts", [*map(_start, data["start"])] or ["as its image does"]),
         ("mounts", [*map(_mount, data["mounts"])]),
-        ("runs", [*map(_environment, data["environments"])]),
+        ("runs", [_environment(row, rest) for row in data["environments"]]),
         ("decided by", [*_decided(runs, builds)]),
         ("ambiguous", data["ambiguous"]),
         ("not known", data["unknown"]),
@@ -61,9 +62,8 @@ def _mount(row: Row) -> str:
     )
 
 
-def _environment(row: Row) -> str:
-    name = row["environment"] or "everywhere"
-    return f"{name}: {row['image']}{_way(row)}{_at(row)}"
+def _environment(row: Row, rest: str) -> str:
+    return f"{row['environment'] or rest}: {row['image']}{_way(row)}{_at(row)}"
 
 
 def _way(row: Row) -> str:
