@@ -318,3 +318,10 @@ def test_an_input_that_a_person_gives_may_be_anything() -> None:
     assert [one.pin for one in job.pushes] == [None]
     images = [(one.text, one.pin) for one in found if isinstance(one, Image)]
     assert images == [("node:20", "partial"), ("${{ inputs.image }}", None)]
+
+
+def test_an_action_that_only_seems_to_be_called_speaks_for_itself() -> None:
+    content = job("steps:\n- {run: make}\nnotes: {uses: ./x}")
+    action = "runs:\n  using: composite\n  steps:\n  - {uses: 'a/b@main'}\n"
+    found, _ = read_files(github, {PATH: content, "x/action.yml": action})
+    assert [one.url for one in found if isinstance(one, Source)] == ["a/b"]

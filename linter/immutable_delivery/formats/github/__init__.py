@@ -36,11 +36,11 @@ def claims(path: str, data: bytes) -> bool:
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
-    """Yield what the first of the files says: a workflow, or an action that none uses; the others are what it calls."""
+    """Yield what the files of a family say: the first, and the others where it calls them."""
     from immutable_delivery.formats.github.project import facts_of  # noqa: PLC0415 (it loads the shell)
 
     found: dict[str, Tree] = {}
     for path, root in roots(documents, ctx):
         if isinstance(root, Tree):
             found.setdefault(path, root)
-    return facts_of(found, ctx) if next(iter(documents)) in found else ()
+    return facts_of(found, ctx)

@@ -16,18 +16,17 @@ from immutable_delivery.syntax.yaml import Mapping as Tree
 
 
 def facts_of(documents: Mapping[str, Tree], ctx: ParseContext) -> Iterator[Fact | Build]:
-    """Yield what the first of these files says, and what its actions are built from."""
+    """Yield what the first of these files says, with those that it calls; one that is not called after all speaks for itself."""
     calls = Calls(documents, ctx)
     for path, root in documents.items():
         if is_action(root):
             yield from Action(root, path, ctx, calls).builds()
-    for spec in _jobs(calls):
-        yield from lower(spec, ctx)
+        for spec in [] if path in calls.called else [*_jobs(path, root, calls)]:
+            yield from lower(spec, ctx)
 
 
-def _jobs(calls: Calls) -> Iterator[JobSpec]:
-    for path, root in [*calls.documents.items()][:1]:
-        if is_action(root):
-            yield Action(root, path, calls.ctx, calls).job()
-        else:
-            yield from Workflow(root, path, calls.ctx, calls).jobs()
+def _jobs(path: str, root: Tree, calls: Calls) -> Iterator[JobSpec]:
+    if is_action(root):
+        yield Action(root, path, calls.ctx, calls).job()
+    else:
+        yield from Workflow(root, path, calls.ctx, calls).jobs()
