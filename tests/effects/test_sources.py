@@ -89,3 +89,26 @@ def test_a_version_is_decided_where_it_is_written() -> None:
 
 def _ends(source: Source) -> tuple[int, int]:
     return source.places["ref"].span.start, source.places["ref"].span.end
+
+
+CLONED = "https://github.com/a/b.git"
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("git clone {} && kubectl apply -f b/c.yaml", [("", "none")]),
+        ("git clone {}; cd b/c; kubectl create -f d.yaml; kubectl create -f e.yaml", [("", "none")]),
+        ("git clone {} c; cd c && git checkout v2; helm upgrade web ./charts/web", [("v2", "alias")]),
+        ("git clone -b v1.2.3 {}; kubectl apply -k b", [("v1.2.3", "exact")]),
+        ("git clone {} /opt/b; cd /opt/b; git checkout $C; ansible-playbook -i hosts site.yml", [(None, None)]),
+        ("git clone {} .; kubectl apply -f c.yaml", [("", "none")]),
+        ("git clone {}; kubectl apply -f bc/d.yaml -f c.yaml", []),
+        ("git clone {}; kubectl apply -f https://github.com/c/d/raw/v1.2.3/b/c.yaml", [("v1.2.3", "exact")]),
+        ("git clone {}; docker build b", []),
+        ("git clone {}; ssh host kubectl apply -f b/c.yaml", []),
+        ("git clone $URL b; kubectl apply -f b/c.yaml", [("", None)]),
+    ],
+)  # fmt: skip
+def test_what_is_deployed_out_of_a_clone(script: str, found: list[tuple[str | None, str | None]]) -> None:  # fmt: skip
+    assert [(one.ref, one.pin) for one in taken(script.format(CLONED))] == found

@@ -6,7 +6,8 @@ import pytest
 
 from immutable_delivery.context import TRUSTED, Trust
 from immutable_delivery.facts import Fact, Image, Scope, Source
-from immutable_delivery.links.sources import link_environments, link_sources
+from immutable_delivery.links.sources import link_environments, link_own, link_sources
+from immutable_delivery.records import replace
 from immutable_delivery.references.git import repository_of
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.text import Place, Span
@@ -54,6 +55,17 @@ def test_this_repository_is_known_by_its_remote_or_by_a_path(
 ) -> None:
     (found,) = linked(source("Application/web", folder=folder), remote=remote)
     assert (found.own, found.read) == (own, own)
+
+
+@pytest.mark.parametrize(
+    ("remote", "own"),
+    [("git@git.example:shop/Web.git", True), ("https://git.example/shop/api", False), ("", False)],
+)
+def test_a_clone_in_a_pipeline_is_this_repository_by_its_remote(remote: str, own: bool) -> None:
+    cloned = replace(source("deploy"), scope=Scope(owner="deploy", phase="pipeline"))
+    (found,) = link_own([cloned], FILES, lambda: remote)
+    assert isinstance(found, Source)
+    assert found.own is own
 
 
 def test_a_repository_of_flux_is_known_by_what_is_applied_of_it() -> None:

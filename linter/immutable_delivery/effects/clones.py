@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from posixpath import join, normpath
 
 from immutable_delivery.effects.arguments import Arguments, Option, parse
-from immutable_delivery.effects.paths import located
+from immutable_delivery.effects.paths import below, located
 from immutable_delivery.effects.stage import Event, Stage, decided
 from immutable_delivery.facts import Fetch
 from immutable_delivery.lazy_regex import lazy
@@ -120,6 +121,15 @@ class Clones(Record):
             fact = replace(repository(event, None, verb), pin="alias", revision="--remote")
             self.found.append(Clone(fact, where))
 
+    def holding(self, event: Event, folder: str, path: str) -> Clone | None:
+        """Return the repository that holds a path of a call, which runs in a folder of the stage."""
+        if event.call.folder is None:
+            return None
+        own = located(event.call, path)
+        paths = {own, own if own.startswith(("/", "~", "$")) else normpath(join(folder, own))}
+        last = reversed(self.found[-MAX_CLONES:])
+        return next((one for one in last if any(_holds(one.folder, path) for path in paths)), None)
+
     def _at(self, where: str) -> Clone | None:
         """Return the repository in a folder; the last one where nothing tells which."""
         last = self.found[-MAX_CLONES:]
@@ -136,6 +146,10 @@ def _asks(event: Event) -> bool:
 
 def _ends(where: str, folder: str) -> bool:
     return where == folder or where.endswith(f"/{folder}") or folder.endswith(f"/{where}")
+
+
+def _holds(folder: str, path: str) -> bool:
+    return path == folder or below(path, folder)
 
 
 def _unchecked(arguments: Arguments) -> list[Option]:

@@ -261,7 +261,11 @@ class Interpreter:
         """Read what a call takes from elsewhere."""
         from immutable_delivery.effects import sources  # noqa: PLC0415 (most runs take nothing)
 
-        self._taken += ((source, event) for source in sources.sources(event, self._stage))
+        taken = (
+            *sources.sources(event, self._stage),
+            *sources.cloned(event, self._stage, self._clones),
+        )
+        self._taken += ((source, event) for source in taken)
         self._fed += ((held, event) for held in sources.documents(event, self._stage))
 
     def _news(self, install: Install) -> bool:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from immutable_delivery.context import Inside
 from immutable_delivery.effects.arguments import Arguments
+from immutable_delivery.effects.clones import Clones
 from immutable_delivery.effects.recipes import where
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, Stage
-from immutable_delivery.facts import Pin, Source, SourceType
+from immutable_delivery.facts import Fetch, Pin, Source, SourceType
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
 from immutable_delivery.references.charts import is_range, of_tag, of_version
@@ -26,6 +27,8 @@ _ADDRESS = lazy(
     r"(?:git\+)?(?:https?|ssh|git|oci)://|git(?:@|::)|(?:github\.com|gitlab\.com|bitbucket\.org)/"
 )
 _ARTIFACT = "oci://"
+_DEPLOYED = frozenset(("chart", "kustomize", "module"))
+"""What of a clone is deployed by its path; what is built from it or run beside the job is told elsewhere."""
 _INPUT = frozenset(("-", "/dev/stdin"))
 _VARIABLE = lazy(r"\$(?:(\w+)|\{(\w+)\}|\{[^}\n]*\}|\([^)\n]*\))|`[^`\n]*`")
 _VERSIONED = lazy(r"[\w.-]+[,:](?P<version>[^/]+)\Z")
@@ -47,6 +50,34 @@ def sources(event: Event, stage: Stage) -> Iterator[Source]:
     for word in _named(rule, arguments) if rule is not None else ():
         if rule is not None and _is_elsewhere(rule, word, arguments, event, stage):
             yield _source(rule.takes, word, arguments, rule.sets, event)
+
+
+def cloned(event: Event, stage: Stage, clones: Clones) -> Iterator[Source]:
+    """Yield the repositories that were cloned before, and out of which a call deploys."""
+    rule = _rule(event)
+    if rule is None or rule.takes not in _DEPLOYED:
+        return
+    for word in _named(rule, event.arguments):
+        clone = clones.holding(event, stage.folder, word.text)
+        if clone is not None and not _ADDRESS.match(word.text):
+            yield _of_clone(clone.fact, event)
+
+
+def _of_clone(fact: Fetch, event: Event) -> Source:
+    """Return a repository as a source of what is deployed, where it is cloned."""
+    url, known = fact.places["url"], fact.url is not None
+    ref = fact.places.get("revision", url)
+    return Source(
+        used_at=fact.used_at,
+        extent=fact.extent,
+        related=fact.related,
+        scope=event.scope,
+        places={"url": url, "ref": ref, "pin": ref},
+        source_type="git",
+        url=fact.url,
+        ref=fact.revision,
+        pin=fact.pin if known else None,
+    )
 
 
 def _rule(event: Event) -> Rule | None:

@@ -48,9 +48,16 @@ def link_own(facts: Sequence[Fact], files: Files, remote: Callable[[], str]) -> 
     taken = [one for one in facts if isinstance(one, Source) and _may_be_own(one)]
     if not taken:
         return list(facts)
-    name = repository_of(remote()).partition("/")[2]
-    own = {id(one) for one in taken if _is_taken_here(one.url or "", name, files)}
+    here = repository_of(remote())
+    own = {id(one) for one in taken if _is_own(one, here, files)}
     return [replace(fact, own=True) if id(fact) in own else fact for fact in facts]
+
+
+def _is_own(source: Source, here: str, files: Files) -> bool:
+    """Whether what a pipeline takes is this repository: a clone of the same remote, an action or a file that lies here."""
+    if source.source_type == "git":
+        return bool(here) and _address(source) == here
+    return _is_taken_here(source.url or "", here.partition("/")[2], files)
 
 
 def _is_taken_here(url: str, name: str, files: Files) -> bool:
@@ -64,9 +71,9 @@ def _is_taken_here(url: str, name: str, files: Files) -> bool:
 
 
 def _may_be_own(source: Source) -> bool:
-    """Whether a source may be this repository: by `owner/name/path`, or a file of it by its address."""
-    command = source.scope.phase == "pipeline" and bool(_RAW.match(source.url or ""))
-    return source.source_type in _TAKEN or command
+    """Whether a source may be this repository: by `owner/name/path`, a file of it by its address, a clone of it."""
+    named = source.source_type == "git" or bool(_RAW.match(source.url or ""))
+    return source.source_type in _TAKEN or (source.scope.phase == "pipeline" and named)
 
 
 def link_overlays(facts: Sequence[Fact]) -> list[Fact]:
