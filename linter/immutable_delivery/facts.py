@@ -83,7 +83,9 @@ Mutation: TypeAlias = Literal["container", "workload", "host", "tag", "files", "
 
 Built: TypeAlias = Literal["image", "code", ""]
 
-Effect: TypeAlias = Literal["changes", "unknown", "enters", "data", "copies", "reads", ""]
+Effect: TypeAlias = Literal[
+    "changes", "unknown", "enters", "data", "copies", "publishes", "reads", ""
+]
 
 Throwaway: TypeAlias = Literal["yes", "no", "undecided", ""]
 
@@ -442,7 +444,8 @@ class Command(Fact, frozen=True, kw_only=True):
     effect: Effect = ""
     """What it does to the host, container or workload; where it runs other commands there (`ssh`, `docker exec`), what those do.
     A shell for somebody to type into enters; data is stored data that is copied there: a volume,
-    a backup, a dump; where it copies and nothing tells what, it copies."""
+    a backup, a dump; where it copies and nothing tells what, it copies; it publishes what others download from there, where
+    nothing is run on that host afterwards."""
     deploys: str | None = ""
     """The image, tag or revision that it puts in, as written; empty where it names none."""
     deployment: Deployment = ""

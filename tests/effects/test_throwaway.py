@@ -83,3 +83,25 @@ def test_of_a_script_of_many_lines_the_first_is_told() -> None:
     interpreter.script(LocatedText.literal(script, place), Scope(phase="pipeline"), None)
     (fact,) = [fact for fact in interpreter.finish() if isinstance(fact, Command)]
     assert (fact.text, fact.effect) == ("ssh $SSH_OPTS web cd /srv/app …", "changes")
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("scp a-1.2.deb f.example:/var/www/dl/", ["publishes"]),
+        ("rsync -a out/*.zip u@f.example:htdocs/", ["publishes"]),
+        ("scp a.zip b.md5 $HOST:/srv/downloads", ["publishes"]),
+        ("scp a.deb f.example:/srv/app/", ["changes"]),
+        ("rsync -a dist/ f.example:/var/www", ["changes"]),
+        ("scp a.deb u@f.example:dl/; ssh f.example dpkg -i dl/a.deb", ["changes", "changes"]),
+        ("scp a.deb f.example:dl/; ssh g.example ./prepare", ["publishes", "unknown"]),
+        ("scp a.deb f.example:dl/; ssh $HOST ./prepare", ["changes", "unknown"]),
+        ("ssh f.example ./prepare; scp a.deb f.example:dl/", ["unknown", "publishes"]),
+    ],
+)
+def test_packages_that_a_host_hands_out_do_not_change_it(script: str, expected: list[str]) -> None:
+    interpreter = Interpreter(shell="bash")
+    place = Place("deploy.sh", Span(0, len(script)))
+    interpreter.script(LocatedText.literal(script, place), Scope(phase="pipeline"), None)
+    found = (fact for fact in interpreter.finish() if isinstance(fact, Command))
+    assert [fact.effect for fact in found] == expected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from immutable_delivery.effects.arguments import Arguments
@@ -53,6 +53,7 @@ _RELEASES = frozenset(("delete", "deallocate", "terminate", "destroy", "release"
 _OF_MACHINES = lazy(
     r"instance|server|machine|droplet|(?:^|[^a-z])(?:vms?|hosts?)(?:[^a-z]|$)|alloc", re.IGNORECASE
 )
+_BUSY = frozenset(("changes", "unknown"))
 _SCRIPT = lazy(r".*/.*|.*\.(?:py|sh|bash|js|rb)", needs=("/", "."))
 _NAMESPACE = frozenset(("namespace", "namespaces", "ns"))
 
@@ -199,9 +200,32 @@ def _is_own_node(arguments: Arguments) -> bool:
     return any(map(_OWN_NODE.search, arguments.texts[1:3]))
 
 
+def _put_to_use(
+    commands: Sequence[tuple[Command, Event]], settled: Mapping[int, Command]
+) -> dict[int, Command]:
+    """Return the commands that copy packages to a host on which something is run afterwards: they change it."""
+    found: dict[int, Command] = {}
+    busy: set[str | None] = set()
+    for command, _ in reversed(commands):
+        host = _host(command)
+        if command.effect == "publishes" and (host in busy or None in busy or (busy and not host)):
+            found[id(command)] = replace(settled[id(command)], effect="changes")
+        elif command.mutates == "host" and command.effect in _BUSY:
+            busy.add(host)
+    return found
+
+
+def _host(command: Command) -> str | None:
+    """Return the host that a command reaches; None where a variable hides it."""
+    if command.target is None:
+        return None
+    return command.target.removeprefix("rsync://").partition(":")[0].rpartition("@")[2]
+
+
 def settle(
     facts: Sequence[Fact], commands: Sequence[tuple[Command, Event]], run: Run
 ) -> list[Fact]:
     """Return the facts, with what is known of what each command changes."""
     settled = {id(command): run.settled(command, event) for command, event in commands}
+    settled |= _put_to_use(commands, settled)
     return [settled.get(id(fact), fact) for fact in facts]

@@ -31,6 +31,15 @@ _DATA = lazy(
 )
 """What holds what a program has stored: data folders, volumes, backups and dumps of databases."""
 
+_OFFERED = lazy(
+    r"(?:\A|/)(?:downloads?|dl|mirrors?|pub|public_html|htdocs|html|www(?:root)?|nightly|nightlies)(?:/|\Z)"
+)
+"""Folders from which a server hands out files."""
+_PACKAGE = lazy(
+    r"\.(?:tar(?:\.\w{2,4})?|t[gx]z|zip|7z|deb|rpm|apk|dmg|pkg|exe|msi|iso|img|qcow2|AppImage|whl|gem|md5|sha\d+|sig|asc)\Z"
+)
+"""Files that people download, and what they check them by."""
+
 _VARIABLE = lazy(r"(?:\$\{\{[^{}]*\}\}|\$\{\w+\}|\$\w+)/?")
 _SOFTWARE = lazy(
     r"build|dist|artifact|[jw]ar\b|src|source|app|code|deploy|release|package|bin|conf|bundle|workspace|project|repo",
@@ -76,6 +85,8 @@ def carried(arguments: Arguments, words: int) -> Effect:
     target = paths.pop().partition(":")[2]
     if _DATA.search(target) is not None or all(map(_DATA.search, paths)):
         return "data"
+    if _OFFERED.search(target) and all(map(_PACKAGE.search, paths)):
+        return "publishes"
     nameless = all(_VARIABLE.fullmatch(path) and not _SOFTWARE.search(path) for path in paths)
     return "copies" if nameless and (not target or _VARIABLE.fullmatch(target)) else "changes"
 
