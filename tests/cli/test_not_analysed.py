@@ -58,4 +58,4 @@ def test_a_clone_and_a_download_are_named(repository: Repository) -> None:
     out = " ".join(repository.call("check").out.split())
     assert "https://github.com/acme/tool is fixed by no commit" in out
     assert "used at Dockerfile:3:21" in out
-    assert "holds; download it, check its sha256, then run it" in out
+    assert "holds; download one version of it, check its sha256, then run it" in out

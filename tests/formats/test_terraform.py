@@ -381,6 +381,8 @@ resource "null_resource" "x" {
         ("github.com/acme/net", "", "none"),
         ("git@github.com:acme/net.git?ref=v1.2.3", "", "exact"),
         ("https://example.com/net-1.2.3.zip", "", "exact"),
+        ("https://github.com/a/b/releases/download/v1.2.3/net.zip//aws", "", "exact"),
+        ("https://github.com/a/b/archive/main.zip//aws", "", "alias"),
         ("./net", "", None),
         ("../net", "", None),
     ],
@@ -393,6 +395,16 @@ def test_modules(source: str, version: str, pin: str | None) -> None:
         if isinstance(one, Source)
     ]
     assert [one.pin for one in found] == ([pin] if pin else [])
+
+
+def test_an_archive_whose_version_somebody_fills_in_is_unresolved() -> None:
+    source = "https://github.com/a/b/releases/download/$VERSION/net.zip//aws"
+    (one,) = [
+        one
+        for one in facts({"main.tf": f'module "x" {{\n source = "{source}"\n}}\n'})
+        if isinstance(one, Source)
+    ]
+    assert (one.ref, one.pin) == (None, None)
 
 
 def test_files_that_call_each_other_are_read_together() -> None:

@@ -137,6 +137,33 @@ def test_what_no_profile_reports_is_found_all_the_same() -> None:
     assert finding.enabled
 
 
+STRICT_FIRST = MOVES + "    profiles: [strict]\n" + MOVES + "    severity: warning\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "profile", "severity"),
+    [
+        (("moves",), "default", "error"),
+        (("test",), "default", "warning"),
+        (("layer:os",), "default", "warning"),
+        (("drift:convergent",), "default", "warning"),
+        (("test",), "strict", "error"),
+    ],
+)
+def test_a_selection_of_many_leaves_the_rules_to_the_profile(
+    names: tuple[str, ...], profile: str, severity: str
+) -> None:
+    selection = Selection(select=names, profile=profile)
+    (finding,) = judge([image()], [policy(STRICT_FIRST)], selection).findings
+    assert (finding.enabled, finding.severity) == (True, severity)
+
+
+def test_a_group_does_not_ask_for_what_its_profile_leaves_out() -> None:
+    rules = MOVES + "    profiles: [strict]\n"
+    (finding,) = judge([image()], [policy(rules)], Selection(select=("test",))).findings
+    assert not finding.enabled
+
+
 NARROW = MOVES.replace("{text} moves", "narrow")
 
 

@@ -55,7 +55,7 @@ select_option = click.option(
     callback=names,
     metavar="NAMES",
     shell_complete=selectors,
-    help="Report these only: ids, groups, drift:…, layer:….",
+    help="Report these only: ids, whatever the profile has; of the profile: groups, drift:…, layer:….",
 )
 ignore_option = click.option(
     "--ignore",

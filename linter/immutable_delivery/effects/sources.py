@@ -22,6 +22,7 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.interpolation import filled
 from immutable_delivery.syntax.shell import Redirect, Word
+from immutable_delivery.syntax.shell.wrappers import tail
 
 _ADDRESS = lazy(
     r"(?:git\+)?(?:https?|ssh|git|oci)://|git(?:@|::)|(?:github\.com|gitlab\.com|bitbucket\.org)/"
@@ -33,6 +34,8 @@ _INPUT = frozenset(("-", "/dev/stdin"))
 _VARIABLE = lazy(r"\$(?:(\w+)|\{(\w+)\}|\{[^}\n]*\}|\([^)\n]*\))|`[^`\n]*`")
 _VERSIONED = lazy(r"[\w.-]+[,:](?P<version>[^/]+)\Z")
 """A role or collection of Galaxy with its version."""
+_REVISED = lazy(r"git\+[^,]+,(?P<revision>[^,/]+)\Z", needs=("git+",))
+"""A role of Galaxy from a repository, with its revision."""
 _FILE = lazy(r"\.(?:ya?ml|json|tgz|tar\.gz|zip)(?:[?#]|\Z)")
 
 
@@ -170,6 +173,8 @@ def _within(takes: SourceType, word: Word) -> _Fixed:
         match = _VERSIONED.match(text) if takes == "module" else None
         version = match["version"] if match else ""
         return _Fixed(version, of_version(version.lstrip("=")), word.place)
+    if takes == "module" and (match := _REVISED.match(text)):
+        return _chosen(takes, tail(word, match.start("revision")))
     address = of_url(text, word.unresolved, git=takes != "chart" and not _FILE.search(text))
     moves = address.revision.text
     start = text.find(moves, address.revision.start) if moves else -1

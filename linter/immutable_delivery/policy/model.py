@@ -120,8 +120,13 @@ def builtin() -> list[Policy]:
 
 def matches(policy: Policy, drift: str, layer: str, selectors: Sequence[str]) -> bool:
     """Whether a selector names the policy: its id, an alias, its group, `drift:…` or `layer:…`."""
-    own = {policy.id, *policy.aliases, policy.group, f"drift:{drift}", f"layer:{layer}"}
-    return not own.isdisjoint(selectors)
+    wider = {policy.group, f"drift:{drift}", f"layer:{layer}"}
+    return is_called(policy, selectors) or not wider.isdisjoint(selectors)
+
+
+def is_called(policy: Policy, names: Sequence[str]) -> bool:
+    """Whether one of the names is the policy's own: its id or an alias."""
+    return not {policy.id, *policy.aliases}.isdisjoint(names)
 
 
 def group_of(path: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from immutable_delivery.findings import Severity
-from immutable_delivery.policy.model import matches
+from immutable_delivery.policy.model import is_called, matches
 from immutable_delivery.policy.verdicts import Verdict
 from immutable_delivery.records import Record, field
 from immutable_delivery.syntax.gitignore import fits
@@ -37,13 +37,13 @@ class Selection(Record, frozen=True, kw_only=True):
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def in_profile(self, verdict: Verdict) -> bool:
-        """Whether the profile has the rule; a policy that is selected is always in."""
+        """Whether the profile has the rule; a policy that is selected by its own name is always in."""
         own = self.profile.partition("@")[0] in verdict.rule.profiles
         if verdict.policy.group == "meta":  # about the run itself, whatever is selected
             return own
-        if self._named(verdict, self.select):
-            return True
-        return not self.select and (own or self._named(verdict, self.adds))
+        if not self.select:
+            return own or self._named(verdict, self.adds)
+        return is_called(verdict.policy, self.select) or (own and self._named(verdict, self.select))
 
     def reports(self, verdict: Verdict) -> bool:
         """Whether the run reports it."""

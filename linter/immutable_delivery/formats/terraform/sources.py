@@ -21,6 +21,8 @@ _REGISTRY = lazy(r"(?:[\w.-]+\.[\w.-]+/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?\Z")
 _HOSTS = lazy(r"(?:www\.)?(?:github\.com|bitbucket\.org|gitlab\.com)/")
 _TERRAGRUNT = lazy(r"tfr://(?P<address>[^?]*)(?:\?version=(?P<version>.*))?")
 _OBJECT = lazy(r"(?:s3|gcs)::|https?://")
+_FOLDER = lazy(r"(?<!:)//[^?#]*")
+"""The folder of a module within its archive."""
 _EXACT = lazy(r"\s*=?\s*v?\d+(?:\.\d+){0,2}(?:[-+][\w.+-]+)?\s*\Z")
 """A version without an operator is that one alone: `6.56` is 6.56.0."""
 _GIT = "git::"
@@ -157,7 +159,11 @@ def _from_git(source: LocatedText, extent: Place, scope: Scope) -> Source:
 
 
 def _from_archive(source: LocatedText, extent: Place, scope: Scope) -> Source:
-    address = of_url(source.text.partition("::")[2] or source.text)
+    """Return a module of an archive; a part that somebody fills in (`$VERSION`) leaves open what it is."""
+    text = source.text.partition("::")[2] or source.text
+    address = of_url(_FOLDER.sub("", text))
+    known = source.known and "$" not in text
+    pin: Pin = "digest" if address.checksum else address.pin
     return Source(
         used_at=source.used_at,
         extent=extent,
@@ -165,6 +171,6 @@ def _from_archive(source: LocatedText, extent: Place, scope: Scope) -> Source:
         places={"url": source.used_at},
         source_type="module",
         url=source.text,
-        ref=address.revision.text,
-        pin="digest" if address.checksum else address.pin,
+        ref=address.revision.text if known else None,
+        pin=pin if known or pin == "digest" else None,
     )
