@@ -311,3 +311,9 @@ def test_scripts_of_powershell_are_followed_in_a_job(run: str) -> None:
     pushed = [one.text for one in found if isinstance(one, Command) and one.scope.owner == "a"]
     assert pushed == ["docker push shop/ps:latest", "docker push a"]
     assert not any(isinstance(one, Unread) for one in found)
+
+
+@pytest.mark.parametrize("call", ["pwsh -File gone.ps1", "pwsh -c Get-Pod", "pwsh -File $X"])
+def test_powershell_that_is_not_read_is_named(call: str) -> None:
+    files = {".gitlab-ci.yml": f"a: {{script: ['{call}']}}\n"}
+    assert len([one for one in facts(files) if isinstance(one, Unread)]) == 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from immutable_delivery.containers.files import Body, FileView
 from immutable_delivery.containers.supervisors import commands_in, schedule_of, supervised
 from immutable_delivery.effects import Interpreter, Program
+from immutable_delivery.effects.unanalysed import FOLLOWED
 from immutable_delivery.facts import Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field, replace
@@ -28,6 +29,7 @@ MAX_SCRIPTS = 50
 _SHEBANG = lazy(r"#![ \t]*(?:\S*/)?([\w.+-]+)(?:[ \t]+(?:-\S+[ \t]+)*(?:\S*/)?([\w.+-]+))?")
 _SHELL_FILE = lazy(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
 _POWERSHELL = ".ps1"
+_POWERSHELLS = frozenset(("pwsh", "powershell"))
 _SCRIPT = lazy(r"\.(?:sh|bash)\Z|\A\.{1,2}/", needs=(".",))
 _ENVIRONMENTS = frozenset(("env", "with-contenv"))
 _BINARY = lazy(r"\x7fELF|MZ")
@@ -84,6 +86,8 @@ def follow(
             followed.folders += _folders(program)
             if _SCRIPT.search(program.path.text):
                 interpreter.run.unknown = interpreter.run.unknown or program.path.text
+            if program.interpreter in _POWERSHELLS and program.scope.phase in FOLLOWED:
+                interpreter.leave(program, f"'{program.path.text}' does not lie here")
             for told, extent, later in _supervised(program, view, seen):
                 scope = replace(program.scope, phase="hook") if later else program.scope
                 interpreter.script(told, scope, extent, (place,))
@@ -254,7 +258,7 @@ def is_followed(program: Program, body: Body) -> bool:
 
 def is_powershell(program: Program, body: Body) -> bool:
     """Whether PowerShell reads a program: by what runs it, else by its name."""
-    given = program.interpreter in {"pwsh", "powershell"}
+    given = program.interpreter in _POWERSHELLS
     return given or (body.path or program.path.text).endswith(_POWERSHELL)
 
 

@@ -20,6 +20,8 @@ CONVERGENT = (
 """Why nobody judges what configuration management is told."""
 _WINDOWS = {"powershell": "PowerShell", "pwsh": "PowerShell", "cmd": "cmd"}
 
+FOLLOWED = frozenset(("pipeline", "start", "init", "hook", "probe"))
+"""When what runs is followed to the programs that it starts."""
 _READING = frozenset(("eval", ".", "source"))
 """What reads text into this shell."""
 
@@ -47,12 +49,12 @@ def foreign(event: Event) -> Unread | None:
 
 def _is_script(event: Event) -> bool:
     """Whether PowerShell is given a file, which who follows programs reads."""
-    return event.scope.phase != "build" and script_of(event) is not None
+    return event.scope.phase in FOLLOWED and script_of(event) is not None
 
 
 def _is_followed(event: Event) -> bool:
     """Whether what code starts is looked for by who follows programs."""
-    return event.scope.phase != "build" and known(Launchers).reads(event.name)
+    return event.scope.phase in FOLLOWED and known(Launchers).reads(event.name)
 
 
 def _is_fed_unseen(event: Event) -> bool:
