@@ -144,13 +144,14 @@ _MARKS = {
     "dockerfile": "dockerfile containerfile", "contract": "delivery.", "fleet": "fleet.", "helmfile": _YAML, "chart": "chart.yaml",
     "skaffold": "skaffold", "devcontainer": "devcontainer.json", "bake": "bake", "procfile": "procfile",
     "quadlet": ".container .image .build .kube .volume", "score": "score", "ignition": ".ign .bu .fcc .y .json", "packer": ".pkr .json",
-    "terraform": ".tf .tofu .hcl", "apps": ".toml .json .y", "cloudformation": ".y .json .template", "ecs": ".y .json .template",
+    "terraform": ".tf .tofu .hcl", "apps": "fly railway render heroku app manifest aca digitalocean-app deploy.template dockerrun", "cloudformation": ".y .json .template", "ecs": ".y .json .template",
     "nomad": ".nomad .hcl .json", "github": _YAML, "gitlab": _YAML, "circleci": _YAML, "azure": _YAML, "cloudbuild": "cloudbuild",
     "drone": ".drone", "woodpecker": _YAML, "buildkite": _YAML, "bitbucket": "bitbucket", "codebuild": "buildspec",
     "jenkins": "jenkinsfile", "systemd": ".service", "makefile": "makefile .mk .make", "npm": "package.json", "tox": "tox. setup.cfg pyproject.toml",
     "pytasks": "noxfile.py tasks.py", "justfile": "just", "taskfile": _YAML, "ansible": _YAML, "precommit": ".pre-commit",
     "kamal": "deploy", "compose": _YAML, "kubernetes": ".y .json kustomization",
-    "platforms": ".y .toml .json captain-definition earthfile vagrantfile berksfile puppetfile .rb .pp .sls",
+    "platforms": "app deploy.template render heroku serverless manifest werf koyeb convox fly railway dockerrun captain-definition earthfile vagrantfile"
+    " berksfile puppetfile .rb .pp .sls",
     "migration": ".sql .py .rb .cs js ts",
 }  # fmt: skip
 """Words of which one is in the name, in lower case, of each file that a format may claim: without one its expressions are not even compiled."""

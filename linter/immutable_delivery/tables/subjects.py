@@ -221,7 +221,7 @@ class Files(Subject, frozen=True):
     @cached_property
     def data_folder(self) -> re.Pattern[str]:
         """Recognises a path in a folder that holds state."""
-        return re.compile(rf"(?:{either(self.data_folders)})(?:/|$)")
+        return lazy(rf"(?:{either(self.data_folders)})(?:/|$)", needs=literals(self.data_folders))
 
 
 class Idle(Subject, frozen=True):
@@ -266,7 +266,7 @@ class ImageStarts(Subject, frozen=True):
     @cached_property
     def starts_nothing(self) -> re.Pattern[str]:
         """Recognises the name of an image that starts nothing."""
-        return re.compile(either(self.nothing, star=".*"))
+        return lazy(either(self.nothing, star=".*"), needs=literals(self.nothing))
 
     @cached_property
     def is_bare(self) -> re.Pattern[str]:
@@ -622,11 +622,12 @@ class Secrets(Subject, frozen=True):
     @cached_property
     def harmless_name(self) -> re.Pattern[str]:
         """Finds what makes a variable harmless."""
-        return re.compile(
+        pattern = (
             rf"(?:^|_)(?:{either(self.harmless)})(?:_|$)|(?:{either(self.harmless_ends)})$"
-            rf"|^(?:{either(self.harmless_beginnings)})|^(?:{either(self.harmless_names)})$",
-            re.IGNORECASE,
+            rf"|^(?:{either(self.harmless_beginnings)})|^(?:{either(self.harmless_names)})$"
         )
+        words = self.harmless + self.harmless_ends + self.harmless_beginnings + self.harmless_names
+        return lazy(pattern, re.IGNORECASE, needs=literals(words))
 
     @cached_property
     def always_secret(self) -> re.Pattern[str]:
