@@ -152,7 +152,7 @@ class Scope(Record, frozen=True, kw_only=True, omit_defaults=True):
     overlay: Hidden[str] = ""
     """The object that applies it otherwise than its files say: `Kustomization/shop` of Flux; empty where none does."""
 
-    alone: Hidden[bool] = False
+    alone: bool = False
     """Whether it is read by itself, from a file of commands that nothing here is known to run."""
 
     @property
@@ -314,6 +314,8 @@ class Fetch(Fact, frozen=True, kw_only=True):
     """Whether the URL holds a user name and password or a token."""
     unpacked: bool = False
     """Whether an archive is unpacked into the image or container."""
+    installed: bool = False
+    """Whether it is put where a shell looks for programs (`/usr/local/bin`)."""
     key: bool = False
     """Whether it is a key or certificate that decides what is believed later."""
 

@@ -202,6 +202,27 @@ def test_gitlab_child_pipelines_and_inputs() -> None:
     assert images(said("gitlab", files)) == ["shop/a:3.1.4"]
 
 
+def test_gitlab_child_pipelines_from_elsewhere() -> None:
+    text = """
+variables: {QA: main}
+qa:
+  trigger:
+    include:
+    - {project: acme/qa, ref: $QA, file: /ci.yml}
+    - {project: acme/more, ref: $HERS, file: /ci.yml}
+    - {component: gitlab.example/acme/scan@1.2.3}
+    - {artifact: made.yml, job: make}
+remote: {trigger: {include: "https://example.com/v1/x.yml"}}
+own: {trigger: {project: acme/shop, branch: main}}
+"""
+    assert sources(said("gitlab", {".gitlab-ci.yml": text})) == [
+        ("include", "acme/qa", "main", "alias"),
+        ("include", "acme/more", None, None),
+        ("component", "gitlab.example/acme/scan", "1.2.3", "exact"),
+        ("include", "https://example.com/v1/x.yml", "", "none"),
+    ]
+
+
 def test_gitlab_gives_what_it_includes_their_inputs() -> None:
     files = {
         ".gitlab-ci.yml": "include:\n- {local: ci/a.yml, inputs: {name: one, tag: '2', run: [npm install]}}\n- {local: ci/a.yml, inputs: {name: two}}\n",

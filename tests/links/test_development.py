@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.facts import Build, Fact, Image, Scope, Variable
+from immutable_delivery.facts import Build, Container, Fact, Image, Scope, Variable
 from immutable_delivery.links.development import link_development, link_substituted
 from immutable_delivery.source.text import Place, Span
 
@@ -42,6 +42,12 @@ def test_what_builds_a_service_that_is_deployed_elsewhere_is_for_development() -
         deployed("compose.yaml", "db"),
     ]
     assert development(facts, [build("compose.yaml")]) == [True, False, True]
+
+
+def test_an_overlay_without_an_image_is_no_other_deployment() -> None:
+    patch = deployed("compose.agent.yaml")
+    waits = Container(used_at=patch.used_at, extent=patch.extent, scope=patch.scope)
+    assert development([deployed("compose.yaml"), waits], [build("compose.yaml")]) == [False, False]
 
 
 def test_what_says_so_is_the_evidence() -> None:

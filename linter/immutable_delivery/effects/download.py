@@ -27,6 +27,9 @@ _MATERIAL = lazy(
 _KEYRING = lazy(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg|apk/keys|ca-certificates|pki|certs)/")
 _NOWHERE = frozenset(("/dev/null", "/dev/stdout", "-", "/dev/stderr"))
 
+PROGRAMS = lazy(r"(?:/usr)?(?:/local)?/s?bin/|/opt/(?:.*/)?bin/|(?:~|/root|\$HOME)/\.local/bin/")
+"""Folders in which a shell looks for programs."""
+
 
 class Download(Record, eq=False):
     """Bytes on their way through a stage."""
@@ -112,6 +115,7 @@ class Download(Record, eq=False):
             bypassed_checks=bypassed,
             executed="" if verified else self.executed,
             unpacked=self.fact.unpacked or self.unpacked_at is not None,
+            installed=any(map(PROGRAMS.match, self.paths)),
             key=self.key,
             places={**self.fact.places, **by},
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from posixpath import basename
 
-from immutable_delivery.effects.download import Download
+from immutable_delivery.effects.download import PROGRAMS, Download
 from immutable_delivery.effects.paths import below, located, same
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.syntax.shell import Call
@@ -13,7 +13,6 @@ from immutable_delivery.syntax.shell import Call
 MAX_NAMESAKES = 50
 MAX_PENDING = 200
 
-_BIN = lazy(r"(?:/usr)?(?:/local)?/s?bin/|/opt/(?:.*/)?bin/|(?:~|/root|\$HOME)/\.local/bin/")
 _SIGNATURE = lazy(r"\.(?:asc|sig|sign|gpg|minisig|sha\d+(?:sum)?|md5)$")
 _WORDS = lazy(r"[^\s'\"=|()<>*,;]+")
 
@@ -60,7 +59,7 @@ class StoredDownloads:
     def on_path(self, name: str) -> list[Download]:
         """Return the downloads that the shell finds under a bare name."""
         found = self._by_name.get(name, ())
-        return [one for one in found if any(_BIN.match(path) for path in one.paths)]
+        return [one for one in found if any(PROGRAMS.match(path) for path in one.paths)]
 
     def named(self, texts: Iterable[str]) -> list[Download]:
         """Return the downloads whose files these texts name, or name the signature or checksum of."""

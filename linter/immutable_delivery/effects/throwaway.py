@@ -115,7 +115,8 @@ class Run(Record):
 
     def settled(self, command: Command, event: Event) -> Command:
         """Return the command with what is known of what it changes."""
-        if command.mutates not in {"container", "workload", "host"}:
+        of_cluster = command.mutates == "tag" and event.name in _OF_CLUSTERS  # in its registry
+        if command.mutates not in {"container", "workload", "host"} and not of_cluster:
             return command
         if command.scope.development or event.name in _OF_DEVELOPERS:
             return replace(command, throwaway="yes")

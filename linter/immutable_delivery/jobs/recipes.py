@@ -1,7 +1,7 @@
 """Files of commands read by themselves: scripts, recipes of make and its kin, lines that a machine starts.
 
-Nobody here says that they are run, so only what they do to images, containers, workloads and hosts counts: what a build script
-installs on a developer's machine is no part of a delivery.
+Nobody here says that they are run, so only what they do to images, containers, workloads and hosts counts, and downloads that are
+run unseen or taken unchecked: what else a build script installs on a developer's machine is no part of a delivery.
 """
 
 from __future__ import annotations
@@ -89,4 +89,6 @@ def counts(fact: Fact) -> bool:
         return bool(fact.mutates or fact.makes) or fact.builds == "image"
     if isinstance(fact, Unread):
         return fact.subject == "sh"
-    return not isinstance(fact, (Install, Fetch, Variable))
+    if isinstance(fact, Fetch):
+        return bool(fact.executed or fact.bypassed_checks)
+    return not isinstance(fact, (Install, Variable))

@@ -80,9 +80,14 @@ def _evidence(
 def _deployed_elsewhere(
     facts: Sequence[Fact], builds: Sequence[Build], trust: Trust
 ) -> dict[str, str]:
-    """Return the manifests that build a service which another one deploys, and which one does."""
+    """Return the manifests that build a service which another one deploys, and which one does.
+
+    What names no image only changes what the same stack says elsewhere: an overlay (`compose.agent.yaml`) is no other deployment.
+    """
     deployers: dict[str, set[str]] = defaultdict(set)
     for fact in facts:
+        if not isinstance(fact, Image):
+            continue
         if fact.scope.deployed and fact.scope.service and trust.knows(fact.manifest):
             deployers[fact.scope.service].add(fact.manifest)
     builders = _builders(facts, builds)

@@ -8,8 +8,8 @@ from collections.abc import Sequence as AnySequence
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Pin, SourceType
-from immutable_delivery.formats.gitlab.variables import with_inputs
-from immutable_delivery.jobs.spec import SourceSpec
+from immutable_delivery.formats.gitlab.variables import expanded, variables, with_inputs
+from immutable_delivery.jobs.spec import SourceSpec, Values
 from immutable_delivery.records import Record
 from immutable_delivery.references.git import of_release
 from immutable_delivery.references.urls import of_url
@@ -57,7 +57,7 @@ class Includes:
         found = Mapping(place=root.place)
         for entry in _listed(root.get("include")):
             given = mapping(entry, "inputs")
-            for path in self._local(entry):
+            for path in self._local(entry, variables(root)):
                 part = _Part(path, given)
                 if part in seen or len(seen) > MAX_INCLUDES:
                     continue
@@ -83,11 +83,11 @@ class Includes:
             self._documents[path] = yaml.documents(text) if text is not None else []
         return self._documents[path]
 
-    def _local(self, entry: Node) -> Iterator[str]:
+    def _local(self, entry: Node, values: Values) -> Iterator[str]:
         """Yield the files of this repository that an entry includes; note a source for another one."""
         said = entry if isinstance(entry, Scalar) else scalar(entry, "local")
         if said is None or "://" in said.text:
-            self.sources += source(entry)
+            self.sources += source(entry, values)
             return
         pattern = said.text.lstrip("/")
         if "*" not in pattern:
@@ -99,14 +99,25 @@ class Includes:
 
 def child_pipelines(root: Mapping) -> Iterator[str]:
     """Yield the files of this repository that jobs start as pipelines of their own."""
+    for entry in _triggered(root):
+        said = entry if isinstance(entry, Scalar) else scalar(entry, "local")
+        if said is not None and "://" not in said.text:
+            yield said.text.lstrip("/")
+
+
+def child_sources(root: Mapping) -> Iterator[SourceSpec]:
+    """Yield what the child pipelines of jobs are taken from; a pipeline that another project starts is its own."""
+    for entry in _triggered(root):
+        if not isinstance(entry, Scalar) or "://" in entry.text:
+            yield from source(entry, variables(root))
+
+
+def _triggered(root: Mapping) -> Iterator[Node]:
     for job in (node for _, node in root.items() if isinstance(node, Mapping)):
-        for entry in _listed(find(job, "trigger", "include")):
-            said = entry if isinstance(entry, Scalar) else scalar(entry, "local")
-            if said is not None and "://" not in said.text:
-                yield said.text.lstrip("/")
+        yield from _listed(find(job, "trigger", "include"))
 
 
-def source(entry: Node) -> Iterator[SourceSpec]:
+def source(entry: Node, values: Values) -> Iterator[SourceSpec]:
     """Yield what an entry takes from elsewhere: a project, a component, an address. GitLab's own templates come with GitLab."""
     component, remote = scalar(entry, "component"), scalar(entry, "remote")
     remote = entry if isinstance(entry, Scalar) else remote
@@ -117,7 +128,8 @@ def source(entry: Node) -> Iterator[SourceSpec]:
         name = component.written.slice(0, len(url)) if url else component.written
         yield _source("component", name, at, entry.place)
     elif project is not None:
-        yield _source("include", project.written, ref.written if ref else None, entry.place)
+        revision = expanded(ref.written, values) if ref else None
+        yield _source("include", project.written, revision, entry.place)
     elif remote is not None:
         address = of_url(remote.text)
         fixed = scalar(entry, "integrity") is not None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats.gitlab.includes import Includes, child_pipelines
+from immutable_delivery.formats.gitlab.includes import Includes, child_pipelines, child_sources
 from immutable_delivery.formats.gitlab.jobs import Pipeline
 from immutable_delivery.jobs.lower import lower, source
 from immutable_delivery.jobs.spec import SourceSpec, pipeline_scope
@@ -38,7 +38,7 @@ def pipelines(
         seen.add(path)
         root = includes.whole(path)
         if root is not None:
-            yield Pipeline(root, path, ctx), includes.sources
+            yield Pipeline(root, path, ctx), (*includes.sources, *child_sources(root))
             waiting[:0] = list(child_pipelines(root))
 
 
