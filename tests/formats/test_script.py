@@ -7,7 +7,7 @@ from textwrap import indent
 
 import pytest
 
-from immutable_delivery.facts import Command, Fact, File, Image, Install, Mount, Unread
+from immutable_delivery.facts import Command, Fact, Fetch, File, Image, Install, Mount, Unread
 from immutable_delivery.formats import script
 from immutable_delivery.links.alone import link_alone
 from immutable_delivery.reading.project import read
@@ -43,8 +43,14 @@ def test_a_script_that_may_deliver_is_claimed(path: str, text: str, claimed: boo
 
 
 def test_what_a_script_installs_on_a_machine_of_developers_is_no_fact() -> None:
-    text = "sudo apt-get install -y docker.io\ncurl -fsSL https://x.example | sh\ndocker pull a\n"
+    text = "sudo apt-get install -y docker.io\ncurl -fsSLo t.tgz https://x.example/t.tgz\ntar xf t.tgz\ndocker pull a\n"
     assert [type(fact) for fact in facts({"setup.sh": text})] == [Image]
+
+
+@pytest.mark.parametrize("line", ["curl -fsSL https://x.example | sh", "wget --no-check-certificate https://x.example/t.tgz"])  # fmt: skip
+def test_what_a_script_runs_unseen_or_takes_unchecked_is_a_fact(line: str) -> None:
+    found = facts({"setup.sh": f"{line}\ndocker pull a\n"})
+    assert [(type(fact), fact.scope.alone) for fact in found] == [(Fetch, True), (Image, True)]
 
 
 def test_a_container_that_a_script_starts_has_its_mounts() -> None:
