@@ -7,7 +7,7 @@ from textwrap import indent
 
 import pytest
 
-from immutable_delivery.facts import Command, Fact, Fetch, File, Image, Install, Mount, Unread
+from immutable_delivery.facts import Command, Fact, Fetch, File, Image, Install, Job, Mount, Unread
 from immutable_delivery.formats import script
 from immutable_delivery.links.alone import link_alone
 from immutable_delivery.reading.project import read
@@ -40,6 +40,17 @@ def commands(files: Mapping[str, str | bytes]) -> list[tuple[str, str, str]]:
 )
 def test_a_script_that_may_deliver_is_claimed(path: str, text: str, claimed: bool) -> None:
     assert script.claims(path, text.encode()) is claimed
+
+
+def test_what_a_script_pushes_is_told_once() -> None:
+    files = {
+        "a.sh": "docker push acme/a:latest\n",
+        "b.sh": "docker push acme/b\n",
+        ".github/workflows/ci.yml": "on: push\njobs:\n  build:\n    runs-on: x\n    steps:\n    - run: ./b.sh\n",
+    }
+    jobs = [fact for fact in facts(files) if isinstance(fact, Job)]
+    pushes = [(job.scope.alone, one.text) for job in jobs for one in job.pushes]
+    assert sorted(pushes) == [(False, "acme/b"), (True, "acme/a:latest")]
 
 
 def test_what_a_script_installs_on_a_machine_of_developers_is_no_fact() -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Command, Fact, Fetch, Install, Unread, Variable
+from immutable_delivery.facts import Command, Fact, Fetch, Install, Job, Unread, Variable
+from immutable_delivery.jobs.artifacts import pushed
 from immutable_delivery.jobs.scripts import Scripts
 from immutable_delivery.jobs.spec import Recipe
 
@@ -27,7 +28,16 @@ def told(recipes: Sequence[Recipe], ctx: ParseContext) -> Iterator[Fact]:
     for recipe, scripts in read:
         scripts.run.makes |= made[recipe.name]
         yield from (fact for fact in scripts.finish() if counts(fact))
+        yield from _pushing(recipe, scripts)
     yield from left
+
+
+def _pushing(recipe: Recipe, scripts: Scripts) -> Iterator[Job]:
+    """Yield a recipe as a job, where it pushes images; one that makes a cluster pushes for that."""
+    pushes = pushed(scripts.made, scripts.started, tagged=False)
+    if pushes and "cluster" not in scripts.run.makes:
+        place = pushes[0].place
+        yield Job(used_at=place, extent=place, scope=recipe.scope, name=recipe.name, pushes=pushes)
 
 
 def _bounded(recipes: Sequence[Recipe]) -> tuple[list[Recipe], list[Unread]]:
