@@ -12,7 +12,7 @@ from immutable_delivery.records import Record, field, replace
 from immutable_delivery.resources import shipped
 
 HOME = "https://github.com/immutable-delivery/immutable-delivery"
-_PAGES = f"https://immutable-delivery.github.io/immutable-delivery/{'.'.join(__version__.split('.')[:2])}/policies"
+PAGES = f"https://immutable-delivery.github.io/immutable-delivery/{'.'.join(__version__.split('.')[:2])}/policies"
 """The pages of this version: what it says may differ in the next."""
 
 
@@ -78,7 +78,7 @@ class Policy(Record, frozen=True, kw_only=True):
             id=self.id, name=self.name, group=self.group, severity=first.severity, drift=first.drift,
             layer=first.layer, why=self.why, remedy=self.remedy, references=self.references,
             profiles=tuple(dict.fromkeys(name for rule in self.rules for name in rule.profiles)),
-            url=f"{_PAGES}/{self.id}/" if self.shipped else "",
+            url=f"{PAGES}/{self.id}/" if self.shipped else "",
         )  # fmt: skip
 
 
