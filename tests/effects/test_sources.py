@@ -74,7 +74,8 @@ def test_what_lies_here_or_is_not_known_is_not_taken(command: str) -> None:
     [
         ("", "no"),
         ("kind create cluster\n", "yes"),
-        ("./prepare.sh\n", "undecided"),
+        ("./certs.sh\n", "no"),
+        ("./make-cluster.sh\n", "undecided"),
         ("kind create cluster\naws eks update-kubeconfig --name shop\n", "undecided"),
     ],
 )

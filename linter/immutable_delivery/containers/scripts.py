@@ -31,6 +31,11 @@ _SHELL_FILE = lazy(r"(?:\A|/)[^./]+\Z|\.(?:sh|bash|ash|ksh|zsh)\Z")
 _POWERSHELL = ".ps1"
 _POWERSHELLS = frozenset(("pwsh", "powershell"))
 _SCRIPT = lazy(r"\.(?:sh|bash)\Z|\A\.{1,2}/", needs=(".",))
+_OF_CLUSTERS = lazy(
+    r"cluster|kube|(?:\A|[^a-z])kind(?:[^a-z]|\Z)|k3[ds]|microk8s|minikube|e2e|infra|provision|bootstrap",
+    re.IGNORECASE,
+)
+"""What scripts are called that make a cluster."""
 _ENVIRONMENTS = frozenset(("env", "with-contenv"))
 _BINARY = lazy(r"\x7fELF|MZ")
 _PASSES = lazy(r"\$\{?[@*1-9]")
@@ -84,7 +89,7 @@ def follow(
         since = reached(interpreter)
         if body is None:
             followed.folders += _folders(program)
-            if _SCRIPT.search(program.path.text):
+            if _SCRIPT.search(program.path.text) and _OF_CLUSTERS.search(program.path.text):
                 interpreter.run.unknown = interpreter.run.unknown or program.path.text
             if program.interpreter in _POWERSHELLS and program.scope.phase in FOLLOWED:
                 interpreter.leave(program, f"'{program.path.text}' does not lie here")

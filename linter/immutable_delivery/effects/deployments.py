@@ -109,8 +109,13 @@ def _assigned(value: Word) -> Iterator[tuple[Word, Deployment]]:
     for key, word in _assignments(value):
         if _TAG.search(key):
             yield word, _of_tag(word)
-        elif _IMAGE.search(key):
+        elif _IMAGE.search(key) and not _is_repository(key, word):
             yield word, _of_image(word) if ":" in word.text or "@" in word.text else "fixed"
+
+
+def _is_repository(key: str, word: Word) -> bool:
+    """Whether a setting says from where an image comes, and not which."""
+    return key.endswith("repository") and word.known and not {":", "@"} & set(word.text)
 
 
 def _assignments(value: Word) -> Iterator[tuple[str, Word]]:

@@ -250,12 +250,20 @@ class Interpreter:
 
     def _change(self, event: Event, *, told: bool) -> None:
         """Read what a call changes, and what it makes for this run."""
-        found = list(commands(event, told=told))
+        found = [] if self._plays_here(event) else list(commands(event, told=told))
         made = self.run.read(event)
         if made == "cluster" and not found:
             found = [making(event, made)]
         self._changes += ((command, event) for command in found)
         self._facts += found
+
+    def _plays_here(self, event: Event) -> bool:
+        """Whether a call runs playbooks for its own machine alone."""
+        if event.name != "ansible-playbook" or self._stage.files is None:
+            return False
+        from immutable_delivery.effects.plays import runs_here  # noqa: PLC0415 (few run playbooks)
+
+        return runs_here(event, self._stage)
 
     def _take(self, event: Event) -> None:
         """Read what a call takes from elsewhere."""

@@ -11,12 +11,17 @@ from immutable_delivery.effects.stage import Event, hull
 from immutable_delivery.effects.transfers import COPYING, carried, transfer
 from immutable_delivery.effects.unanalysed import CONVERGENT, unread
 from immutable_delivery.facts import Built, Command, Effect, Mutation, Unread
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.shell import Word
 
 _SECTIONS = ("mutations", "builders", "migrators")
 _STARTING = frozenset(("start", "init", "hook"))
 _COPYING = frozenset(("start", "init", "hook"))
+_REPLICAS = lazy(
+    r"""\s*\{\s*["']?spec["']?\s*:\s*\{\s*["']?replicas["']?\s*:\s*(?:\$\{\w+\}|[^{},:])+\}\s*\}\s*"""
+    r"""|\s*\[\s*\{[^{}\[\]]*["']/spec/replicas["'](?:\$\{\w+\}|[^{}\[\]])*\}\s*\]\s*"""
+)
 _SHOWN = 60
 """So many characters of a script are shown."""
 
@@ -71,10 +76,19 @@ def _is_told(event: Event) -> bool:
 
 def _concerns(rule: Rule, arguments: Arguments) -> bool:
     """Whether what a call concerns is what its rule is about: `cp` into a container, not out of it."""
+    if rule.scales and _only_scales(rule, arguments):
+        return False
     if not rule.where:
         return True
     target = _target(rule, arguments, len(rule.words))
     return target is not None and re.search(rule.where, target.text) is not None
+
+
+def _only_scales(rule: Rule, arguments: Arguments) -> bool:
+    """Whether a patch says nothing but how many replicas run."""
+    patch = arguments.given(rule.scales)
+    text = patch.value.text if patch is not None and patch.value is not None else ""
+    return _REPLICAS.fullmatch(text) is not None
 
 
 def _matching(event: Event, arguments: Arguments, section: str) -> Rule | None:

@@ -50,6 +50,9 @@ class Rule(Record, frozen=True):
     holds: str = ""
     """The format of what it takes from its input and deploys."""
 
+    scales: tuple[str, ...] = ()
+    """The options whose value may say how many replicas run, which is no change of what runs."""
+
     @classmethod
     def parse(
         cls,
@@ -67,6 +70,7 @@ class Rule(Record, frozen=True):
         context: object = "",
         converges: str = "",
         holds: str = "",
+        scales: Iterable[str] = (),
         *,
         runs: bool = False,
         pushes: bool = False,
@@ -81,7 +85,7 @@ class Rule(Record, frozen=True):
         given = (programs_of(run), words, options, absent, mutates, builds, targets, tuple(check))
         folder = tuple(str(context).split())
         more = (starts, where, runs, pushes, copies, deployment, makes)
-        return cls(*given, *more, folder, tuple(sets), takes, converges, holds)
+        return cls(*given, *more, folder, tuple(sets), takes, converges, holds, tuple(scales))
 
     def matches(self, arguments: Arguments) -> bool:
         """Whether the arguments of one of its programs are what it describes."""

@@ -17,6 +17,8 @@ _OF_CLUSTERS = frozenset(
 )
 _OF_CONTAINERS = frozenset(("docker", "podman", "nerdctl", "docker-compose", "podman-compose"))
 _OF_HOSTS = frozenset(("ssh", "autossh", "scp", "rsync", "sftp", "ansible", "ansible-playbook"))
+_OF_TASKS = frozenset(("fab",))
+"""Programs that run tasks, here or on other hosts."""
 _OF_DEVELOPERS = frozenset(
     ("tilt", "okteto", "telepresence", "devspace", "vagrant", "minikube", "docker-machine")
 )
@@ -24,6 +26,7 @@ _OF_DEVELOPERS = frozenset(
 _CONTEXTS = ("--context", "--kube-context", "--kubeconfig")
 _ENGINES = ("-H", "--host", "--context", "--connection", "--url")
 _NAMESPACES = ("-n", "--namespace")
+_OF_THE_CLUSTER = ("-n=kube-system", "--namespace=kube-system")
 _OWN_CLUSTER = lazy(
     r"(?:^|[/_.-])(?:kind|k3d|minikube|microk8s|k3s|docker-desktop|docker-for-desktop|rancher-desktop|colima|orbstack)(?:[/_.-]|$)"
 )
@@ -91,8 +94,8 @@ class Run(Record):
             return ""
         arguments = event.arguments
         made = next((rule.makes for rule in rules if rule.matches(arguments)), "")
-        if event.call.through is None and made:
-            self.makes.add(made)
+        if event.call.through is None and (made != "gone" or "container" in self.makes):
+            self.makes |= {made} - {""}
         self._namespace(arguments.texts)
         return made
 
@@ -121,17 +124,27 @@ class Run(Record):
         if command.scope.development or event.name in _OF_DEVELOPERS:
             return replace(command, throwaway="yes")
         if event.name in _OF_CLUSTERS:
-            return self.reached(command, event)
+            return self.reached(self._restarted(command, event), event)
         if event.name in _OF_CONTAINERS:
             return self._of_container(command, event)
+        if event.name in _OF_TASKS:
+            reason = "only its tasks say whether they run on another host"
+            return replace(command, throwaway="undecided", undecided=reason)
         own = command.mutates == "host" and self._is_own_host(event)
         return replace(command, throwaway="yes" if own else "no")
+
+    def _restarted(self, command: Command, event: Event) -> Command:
+        """Return a command; a restart for a new configuration, or of the cluster's own parts, takes no other image."""
+        if command.deployment != "restarted":
+            return command
+        configured = "configuration" in self.makes or event.arguments.given(_OF_THE_CLUSTER)
+        return replace(command, deployment="") if configured else command
 
     def keeps(self, event: Event, *, passing: bool) -> bool:
         """Whether what a call deploys may stay when the run has ended; ``passing``: the machine does not."""
         if event.name not in _OF_CONTAINERS:
             return self._of_cluster(event, event.scope).throwaway != "yes"
-        elsewhere = event.arguments.given(_ENGINES) is not None
+        elsewhere = _is_elsewhere(event)
         goes = passing or "machine" in self.makes
         return not event.scope.development and (elsewhere or not goes)
 
@@ -165,6 +178,8 @@ class Run(Record):
         """Return why nobody can tell which cluster is meant; empty where nothing speaks for one of its own."""
         if made:
             return "this run makes a cluster, and reaches another one"
+        if self.makes >= _TAKEN:
+            return "this run makes machines or clusters, and takes them away again"
         if self.unknown and "reaches" not in self.makes:
             return f"'{self.unknown}' is not read here, and may make a cluster for this run"
         return ""
@@ -175,14 +190,13 @@ class Run(Record):
         return said is not None and said.value is not None and said.value.text in own
 
     def _of_container(self, command: Command, event: Event) -> Command:
-        engine = event.arguments.given(_ENGINES)
-        elsewhere = engine is not None or event.call.through is not None
+        elsewhere = _is_elsewhere(event) or event.call.through is not None
         if elsewhere or command.scope.phase != "pipeline":
             return replace(command, throwaway="no")
         own = command.mutates == "container" and (
             "container" in self.makes or _is_own_node(event.arguments)
         )
-        if own or "machine" in self.makes:
+        if own or self.makes & {"machine", "gone"}:
             return replace(command, throwaway="yes")
         reason = "nothing here tells on which machine it runs"
         return replace(command, throwaway="undecided", undecided=reason)
@@ -194,6 +208,15 @@ class Run(Record):
             local = local or arguments.given(_LOCALLY) is not None
         taken = any(done >= _TAKEN for done in (self.makes, *self.scripts.values()))
         return local or taken or "host" in self.makes
+
+
+def _is_elsewhere(event: Event) -> bool:
+    """Whether a call names another engine; behind the verb such an option is one of what runs in the container."""
+    engine = event.arguments.given(_ENGINES)
+    if engine is None or not event.arguments.operands:
+        return engine is not None
+    words, verb = event.call.words, event.arguments.operands[0].word
+    return engine.word not in words or words.index(engine.word) < words.index(verb)
 
 
 def _is_own_node(arguments: Arguments) -> bool:
