@@ -87,7 +87,7 @@ class _Repository:
         self._images = _by_service(live, Image)
         self._mounts = _by_service(live, Mount)
         self._variables = _by_service(live, Variable)
-        self._jobs = [fact for fact in facts if isinstance(fact, Job)]
+        self._jobs = [fact for fact in facts if isinstance(fact, Job) and not fact.scope.alone]
         self._recipes: Mapping[str, list[Recipe]] = defaultdict(list)
         for one in recipes:
             self._recipes[one.dockerfile].append(one)
