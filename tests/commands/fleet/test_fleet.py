@@ -181,3 +181,18 @@ def test_the_command_line_names_what_could_not_be_judged(folders: Path, tmp_path
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "| gone | not judged: " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--state", "/proc/x"], "/proc/x cannot keep what is done"),
+        (["--scheduler", "nonsense"], "the scheduler nonsense does not answer"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_words(
+    folders: Path, tmp_path: Path, words: list[str], said: str
+) -> None:
+    command = [sys.executable, "-m", "immutable_delivery", "fleet", str(folders / "shop-1"), *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr

@@ -55,7 +55,9 @@ def _judged(repository: Repository, options: Options, work: Path) -> Outcome:
         failure = f"took more than {options.seconds:g} seconds"
     except subprocess.CalledProcessError as error:
         failure = _last_words(error.stderr) or f"ended with {error.returncode}"
-    except (OSError, msgspec.MsgspecError) as error:
+    except OSError as error:
+        failure = f"cannot be read: {error.strerror}"
+    except msgspec.MsgspecError as error:
         failure = str(error)
     return Outcome(name=repository.name, failure=failure)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from immutable_delivery.errors import UsageError
 from immutable_delivery.records import Record
+from immutable_delivery.source.escape import shown
 
 _URL = re.compile(r"(?:https?|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+")
 
@@ -43,8 +44,10 @@ def _words(words: Iterable[str]) -> Iterator[str]:
             continue
         try:
             lines = Path(word[1:]).read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{word[1:]} cannot be read: {error}") from None
+        except OSError as error:
+            raise UsageError(f"{shown(word[1:])} cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"{shown(word[1:])} is no list: it is not UTF-8") from None
         yield from (line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 

@@ -14,6 +14,7 @@ from immutable_delivery import __version__
 from immutable_delivery.commands.fleet.judging import Options, Outcome, judge
 from immutable_delivery.commands.fleet.repositories import Repository
 from immutable_delivery.errors import UsageError
+from immutable_delivery.source.escape import shown
 
 Done = Callable[[int, int], None]
 Ways = Callable[[Sequence[Repository], Options], Iterator[bytes]]
@@ -52,7 +53,13 @@ def scheduled(address: str) -> Ways:
             raise UsageError(
                 "--scheduler needs Dask: install `immutable-delivery[fleet]`"
             ) from None
-        with Client(address) as client:
+        try:
+            client = Client(address)
+        except (OSError, ValueError) as refused:
+            raise UsageError(
+                f"the scheduler {shown(address)} does not answer: {shown(str(refused))}"
+            ) from None
+        with client:
             named = {
                 client.submit(judge, one, options, pure=False, retries=_RETRIES): one
                 for one in those
@@ -70,7 +77,12 @@ def outcomes(
     those: Sequence[Repository], options: Options, ways: Ways, state: Path, done: Done
 ) -> Iterator[Outcome]:
     """Judge what a folder of state does not have yet, keep it there, and yield every outcome in order of the names."""
-    state.mkdir(parents=True, exist_ok=True)
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{shown(str(state))} cannot keep what is done: {error.strerror}"
+        ) from None
     files = {one.name: state / f"{_key(one, options)}.json" for one in those}
     missing = [one for one in those if not files[one.name].exists()]
     total, before = len(those), len(those) - len(missing)
