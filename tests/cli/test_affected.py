@@ -801,3 +801,64 @@ def test_a_context_that_nothing_says_is_told(shop: Repository) -> None:
     assert (tool["assumed"], tool["context"]) == (True, "tool")
     result = shop.call("affected", "--since", "HEAD")
     assert "note: nothing here says in which folder these are built" in result.out
+
+
+@pytest.mark.parametrize(
+    "said", ["conf/app.conf", "[conf/app.conf]", "[{path: conf/app.conf, required: false}]"]
+)
+def test_a_file_of_variables_of_any_name(shop: Repository, said: str) -> None:
+    service = f"  db:\n    image: postgres:17\n    env_file: {said}\n"
+    shop.write(**{"compose.yaml": COMPOSE + service, "conf/app.conf": "A=1\nB=1\n"})
+    shop.commit()
+    shop.write(**{"conf/app.conf": "A=2\nB=1\n"})
+    assert redeployed(shop) == {("db", ""): "its variable A has another value"}
+    shop.write(**{"conf/app.conf": "A=1\n"})
+    assert redeployed(shop) == {("db", ""): "its variable B is gone"}
+    shop.write(**{"conf/app.conf": "# first\nA=1\nB=1\n"})
+    assert redeployed(shop) == {}
+    (shop.root / "conf/app.conf").unlink()
+    assert {*redeployed(shop)} == {("db", "")}
+
+
+def test_variables_of_which_nobody_knows_the_value(shop: Repository) -> None:
+    service = (
+        "  db:\n    image: postgres:17\n    env_file: conf/app.conf\n    label_file: conf/labels\n"
+    )
+    shop.write(
+        **{
+            "compose.yaml": COMPOSE + service,
+            "conf/app.conf": "A=${HERE}\n",
+            "conf/labels": "a=1\n",
+        }
+    )
+    shop.commit()
+    shop.write(**{"conf/app.conf": "A=${THERE}\n"})
+    assert {*redeployed(shop)} == {("db", "")}
+    shop.commit()
+    shop.write(**{"conf/labels": "a=2\n"})
+    assert {*redeployed(shop)} == {("db", "")}
+
+
+@pytest.mark.parametrize("generator", ["configMapGenerator", "secretGenerator"])
+@pytest.mark.parametrize("entry", ["files/web.properties", "own=files/web.properties"])
+def test_a_file_that_a_generator_takes_in(cluster: Repository, generator: str, entry: str) -> None:
+    volume = "configMap: {name" if generator == "configMapGenerator" else "secret: {secretName"
+    volumes = "spec: {volumes: [{name: v, " + volume + ": settings}}], containers"
+    web = OBJECT.format(name="web").replace("spec: {containers", volumes)
+    listed = (
+        f"resources: [web.yaml, api.yaml]\n{generator}: [{{name: settings, files: [{entry}]}}]\n"
+    )
+    cluster.write(
+        **{
+            "deploy/base/web.yaml": web,
+            "deploy/base/kustomization.yaml": listed,
+            "deploy/base/files/web.properties": "a=1\n",
+        }
+    )
+    cluster.commit()
+    cluster.write(**{"deploy/base/files/web.properties": "a=2\n"})
+    assert {*redeployed(cluster)} == {("web", "production"), ("web", "staging")}
+    (cluster.root / "deploy/base/files/web.properties").write_bytes(b"\xff\xfe\x00\x81")
+    cluster.commit()
+    (cluster.root / "deploy/base/files/web.properties").write_bytes(b"\xff\xfe\x00\x82")
+    assert {*redeployed(cluster)} == {("web", "production"), ("web", "staging")}

@@ -60,6 +60,8 @@ class Project(Record):
     """What goes into images, by how each is built."""
     applied: list[Applied] = field(default_factory=list)
     """What is deployed as a whole, where the settings ask for it."""
+    looked_at: frozenset[str] = frozenset()
+    """The files that were read for all this, where the settings ask for it."""
     comments: dict[str, list[Comment]] = field(default_factory=dict)
     """The comments of the files that were parsed, by path."""
 
@@ -140,6 +142,7 @@ def _read(files: LinkedFiles, classify: Classify, reader: Reader) -> Project:
         project.builds = [_through_links(build, files) for build in _distinct(found.builds)]
     project.facts, project.comments = [*found.facts], found.comments
     project.recipes, project.applied = found.recipes, found.applied
+    project.looked_at = frozenset(found.looked_at)
     project.facts += (*_files(project, found), *_hidden(project))
     return project
 
@@ -237,6 +240,7 @@ def _add(found: Reading, reading: Reading) -> None:
     found.builds += reading.builds
     found.recipes += reading.recipes
     found.applied += reading.applied
+    found.looked_at += reading.looked_at
     found.troubles += reading.troubles
     found.comments |= reading.comments
     found.problems |= reading.problems

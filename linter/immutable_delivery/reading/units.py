@@ -20,6 +20,7 @@ from immutable_delivery.facts import AnyFact, Applied, Build, Fact, Recipe, Scop
 from immutable_delivery.formats import Families, Within
 from immutable_delivery.formats.registry import NAMED, load
 from immutable_delivery.reading.allowance import within_allowance
+from immutable_delivery.reading.dependencies import Recorder
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Text
@@ -40,6 +41,8 @@ class Reading(Record, kw_only=True, omit_defaults=True):
     builds: list[Build] = field(default_factory=list)
     recipes: list[Recipe] = field(default_factory=list)
     applied: list[Applied] = field(default_factory=list)
+    looked_at: list[str] = field(default_factory=list)
+    """The files that were read for it, where the settings ask for wholes."""
     troubles: list[ParseProblem] = field(default_factory=list)
     comments: dict[str, list[Comment]] = field(default_factory=dict)
     """By path; those of files that could be parsed."""
@@ -60,7 +63,12 @@ def group_files(format_name: str, paths: Sequence[str], files: Files) -> list[Un
 def read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingSettings) -> Reading:
     """Return what a group says; ``builds`` are what manifests say of building it."""
     with extended_by(settings.tables):
-        return _read(group, files, builds, settings)
+        if not settings.wholes:
+            return _read(group, files, builds, settings)
+        recorder = Recorder(files)
+        found = _read(group, recorder, builds, settings)
+        found.looked_at = [path for what, path, _ in recorder.trace if what == "read"]
+        return found
 
 
 def _read(group: Unit, files: Files, builds: Sequence[Build], settings: ReadingSettings) -> Reading:

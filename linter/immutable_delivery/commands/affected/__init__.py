@@ -48,15 +48,16 @@ def _before(found: Compared, after: State, readers: Readers) -> State:
     """Return the older state; where nothing changed that could say something else, it says what the newer one does."""
     if found.before is None:
         return State(found.tree.files)
-    if any(map(_may_tell, found.touched)):
+    if any(_may_tell(path, after) for path in found.touched):
         return readers.state(found.before)
     return replace(after, files=found.before)
 
 
-def _may_tell(path: str) -> bool:
-    """Whether a path may be of a file that says how something is built or run."""
+def _may_tell(path: str, after: State) -> bool:
+    """Whether a path may be of a file that says how something is built or run; of one that is gone nobody knows who read it."""
     name = path.rpartition("/")[2]
-    return bool(candidates(path)) or ".env" in name or name.endswith("ignore")
+    read = path in after.looked_at or path not in after.paths
+    return read or bool(candidates(path)) or ".env" in name or name.endswith("ignore")
 
 
 def _artifacts(rebuilt: Rebuilt, reasons: Sequence[Sequence[Reason]]) -> Iterable[Artifact]:

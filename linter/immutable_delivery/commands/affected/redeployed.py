@@ -33,10 +33,10 @@ class Redeployed:
             self._found[where] = {}
             self._of[where[0]].append(where)
         self._images(artifacts)
+        self._variables()
         self._objects()
         for state in (self._after, self._before):
             self._files(state)
-        self._variables()
         self._digests()
         self._templates()
         running = {fact.scope.service for fact in self._after.facts if fact.scope.deployed}
@@ -98,18 +98,22 @@ class Redeployed:
                 yield path
 
     def _variables(self) -> None:
-        """Tell where a file of variables gives another value."""
+        """Tell where a file of variables gives another value, or none any more."""
         if self._before.facts is self._after.facts:
             return
-        old = _variables(self._before.deployed)
-        for key, one in _variables(self._after.deployed).items():
+        old, new = _variables(self._before.deployed), _variables(self._after.deployed)
+        for key, one in new.items():
             if key not in old or old[key].value != one.value:
-                place = one.place_of("value")
-                line = self._after.line(place.file, place.span.start)
-                told = f"its variable {one.name} has another value"
-                for environment in one.scope.environments or ("",):
-                    why = Reason("manifest", told, place.file, place.file, line)
-                    self._tell(one.scope.service, environment, why)
+                self._variable(one, self._after, "has another value")
+        for key in sorted(old.keys() - new.keys()):
+            self._variable(old[key], self._before, "is gone")
+
+    def _variable(self, one: Variable, state: State, what: str) -> None:
+        place = one.place_of("value")
+        line = state.line(place.file, place.span.start)
+        why = Reason("manifest", f"its variable {one.name} {what}", place.file, place.file, line)
+        for environment in one.scope.environments or ("",):
+            self._tell(one.scope.service, environment, why)
 
     def _templates(self) -> None:
         """Tell which charts changed that nothing here releases: by their own values an object is the same, by others it may not be."""

@@ -45,6 +45,8 @@ class State(Record, dict=True):
     builds: Sequence[Build] = ()
     recipes: Sequence[Recipe] = ()
     applied: Sequence[Applied] = ()
+    looked_at: frozenset[str] = frozenset()
+    """The files that were read for what they say."""
     inputs: Mapping[str, Input] = field(default_factory=dict)
     """The files that a format claims."""
 
@@ -177,7 +179,7 @@ class Readers:
             project.facts, project.builds, files, lockfile.read(files), reading_settings(config),
             remote=lambda: remote_of(self._tree.git),
         )  # fmt: skip
-        told = project.builds, project.recipes, project.applied
+        told = project.builds, project.recipes, project.applied, project.looked_at
         return State(files, facts, *told, project.inputs)
 
     def close(self) -> None:

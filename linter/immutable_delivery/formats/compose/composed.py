@@ -16,6 +16,7 @@ from immutable_delivery.formats.compose.loading import Model, load
 from immutable_delivery.formats.compose.projects import Project, layout
 from immutable_delivery.formats.compose.reading import Reader
 from immutable_delivery.formats.compose.service import Service, environment, service
+from immutable_delivery.formats.compose.variables import from_files
 from immutable_delivery.references.images import parts, reference_pin
 from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.files import folder_of, resolve
@@ -107,11 +108,20 @@ def _note(one: Service) -> None:
                 manifest=scope.manifest,
                 environment=next(iter(scope.environments), ""),
                 group=scope.manifest,
-                said=identity(one.node),
+                said=identity(one.node) + _in_files(one),
                 development=scope.development,
                 place=one.place,
             )
         )
+
+
+def _in_files(one: Service) -> str:
+    """Return what the files say that a service names for its variables and labels, with all that stays unresolved."""
+    return "".join(
+        f"\n{name}={value.text}"
+        for key in ("env_file", "label_file")
+        for name, value in sorted(from_files(one, key).items())
+    )
 
 
 def _removed_digest(one: Service, base: Model | None) -> str:

@@ -33,9 +33,9 @@ def _value(service: Service, name: str, value: Scalar) -> LocatedText | None:
     return service.model.variables.get(name) if value.null else value.written
 
 
-def from_files(service: Service) -> Environment:
+def from_files(service: Service, key: str = "env_file") -> Environment:
     """Return what the environment files of a service say, the later ones counting more."""
-    node = service.node.get("env_file")
+    node = service.node.get(key)
     found: Environment = {}
     for entry in node.items if isinstance(node, Sequence) else [node]:
         path = scalar(entry, "path") if isinstance(entry, Mapping) else entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, get_args
 
 from immutable_delivery.context import ParseContext
@@ -53,6 +53,13 @@ class Neighbours:
         """Whether such an object cannot change under its name; None where it is not here."""
         found = self.find(kind, name, of)
         return None if found is None else found.hashed or is_true(found.root, "immutable")
+
+    def hashed(self, name: str, of: Resource) -> Iterator[Resource]:
+        """Yield those of a name to which a hash of their content is added."""
+        for kind in ("ConfigMap", "Secret"):
+            found = self.find(kind, name, of)
+            if found is not None and found.hashed:
+                yield found
 
     def data(self, kind: str, name: str, of: Resource) -> Mapping | None:
         """Return the texts that such an object holds."""

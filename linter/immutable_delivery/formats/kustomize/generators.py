@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 
 from immutable_delivery.formats.kustomize.accumulated import Accumulated
@@ -75,6 +76,8 @@ def _generated(
     _put(held, "kind", written(kind, entry.place))
     _put(held, "metadata", _metadata(entry, name))
     _put(held, "data" if kind == "ConfigMap" else "stringData", data)
+    if binary := _binary(entry, repository, by.folder):
+        _put(held, "binaryData", Mapping(binary, place=entry.place))
     for one in (options, own):
         immutable = find(one, "immutable")
         if immutable is not None:
@@ -132,6 +135,19 @@ def _data(entry: Mapping, repository: Repository, folder: str) -> Entries:
             place = Place(content.path, Span(0, len(content.value)))
             key = key or path.rpartition("/")[2]
             found[key] = _pair(key, LocatedText.literal(content.value, place), named.place)
+    return found
+
+
+def _binary(entry: Mapping, repository: Repository, folder: str) -> Entries:
+    """Return the files that are no text, in base64 as the object holds them."""
+    found: Entries = {}
+    for named in scalars(entry, "files"):
+        key, _, path = named.text.rpartition("=")
+        file = resolve(folder, path)
+        if repository.is_file(file) and repository.text(file) is None:
+            data = b64encode(repository.bytes(file)).decode()
+            key = key or path.rpartition("/")[2]
+            found[key] = _pair(key, LocatedText.literal(data, named.place), named.place)
     return found
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
+from typing import TypeGuard
 
+from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.kustomize.model import FILE_NAMES, Kustomization, is_kustomization
 from immutable_delivery.source.files import Files, read_text, resolve
 from immutable_delivery.source.text import Text
@@ -23,7 +25,7 @@ class Repository:
         self._read: dict[str, list[Document]] = {}
         self._kustomizations: dict[str, Kustomization | None] = {}
 
-    def is_file(self, path: str | None) -> bool:
+    def is_file(self, path: str | None) -> TypeGuard[str]:
         """Whether there is a file of this path."""
         return path in self._paths
 
@@ -32,6 +34,13 @@ class Repository:
         if path not in self._texts and (found := read_text(self.files, path)):
             self._texts[path] = found
         return self._texts.get(path)
+
+    def bytes(self, path: str) -> bytes:
+        """Return what a file holds; nothing where it cannot be read."""
+        try:
+            return self.files.read(path)
+        except UnreadableError:
+            return b""
 
     def documents(self, path: str) -> list[Document]:
         """Return the documents of a file, none where it cannot be read."""
