@@ -862,3 +862,53 @@ def test_a_file_that_a_generator_takes_in(cluster: Repository, generator: str, e
     cluster.commit()
     (cluster.root / "deploy/base/files/web.properties").write_bytes(b"\xff\xfe\x00\x82")
     assert {*redeployed(cluster)} == {("web", "production"), ("web", "staging")}
+
+
+TASK = """resource "aws_ecs_task_definition" "web" {
+  family = "web"
+  container_definitions = jsonencode([{ name = "web", image = "${module.images.web}", essential = true }])
+}
+module "images" { source = "../images" }
+"""
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: a, image: 'shop/api:${TAG}'}]}\n"
+
+
+@pytest.fixture
+def undetermined(repository: Repository) -> Repository:
+    output = """output "web" { value = trimspace(file("${path.module}/versions/web.txt")) }\n"""
+    repository.write(
+        **{
+            "infra/web/main.tf": TASK,
+            "infra/images/main.tf": output,
+            "infra/images/versions/web.txt": "shop/web:1\n",
+            "infra/images/README.md": "images\n",
+            "deploy/api.yaml": POD,
+            "deploy/versions": "TAG=1\n",
+            "src/main.go": "package main\n",
+        }
+    )
+    repository.commit()
+    return repository
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("infra/images/versions/web.txt", "web"),
+        ("infra/images/main.tf", "web"),
+        ("infra/images/new.tf", "web"),
+        ("deploy/versions", "api"),
+    ],
+)
+def test_what_may_decide_which_image_runs(
+    undetermined: Repository, path: str, service: str
+) -> None:
+    undetermined.write(**{path: "# other\n"})
+    text = f"which image it runs nobody here can tell: {path} changed, which may decide that"
+    assert redeployed(undetermined) == {(service, ""): text}
+
+
+@pytest.mark.parametrize("path", ["infra/images/README.md", "src/main.go", "other.txt"])
+def test_what_decides_no_image(undetermined: Repository, path: str) -> None:
+    undetermined.write(**{path: "other\n"})
+    assert redeployed(undetermined) == {}

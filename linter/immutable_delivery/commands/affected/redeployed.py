@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.commands.affected.answer import Artifact, Reason, Redeploy
+from immutable_delivery.commands.affected.deciding import Deciding
 from immutable_delivery.commands.affected.states import State
 from immutable_delivery.facts import Applied, Container, Contract, Fact, Image, Mount, Variable
 from immutable_delivery.source.files import below
@@ -39,6 +40,7 @@ class Redeployed:
             self._files(state)
         self._digests()
         self._templates()
+        self._undetermined()
         running = {fact.scope.service for fact in self._after.facts if fact.scope.deployed}
         gone = [where for where in sorted(old - new) if where[0] not in running]
         here = [
@@ -136,12 +138,21 @@ class Redeployed:
             for fact in facts:
                 own = [fact.used_at.file] if fact.used_at.file in self._touched else []
                 for path in (*own, *shared, *(values if calm else ())):
-                    self._may_differ(fact, path)
+                    text = f"it may differ by the values of its release, which are not here: {path} changed"
+                    self._may_differ(fact, Reason("unknown", text, path, path, 0))
 
-    def _may_differ(self, fact: Fact, path: str) -> None:
-        """Note that an object of a chart may differ, where nothing else is known of it."""
-        text = f"it may differ by the values of its release, which are not here: {path} changed"
-        why = Reason("unknown", text, path, path, 0)
+    def _undetermined(self) -> None:
+        """Tell where nobody here knows which image runs, and a file changed that may decide that."""
+        deciding = Deciding(self._before, self._after, self._touched)
+        for fact in self._after.deployed:
+            if isinstance(fact, Image) and fact.unresolved and (path := deciding.path(fact)):
+                file = fact.used_at.file
+                line = self._after.line(file, fact.used_at.span.start)
+                text = f"which image it runs nobody here can tell: {path} changed, which may decide that"
+                self._may_differ(fact, Reason("unknown", text, path, file, line))
+
+    def _may_differ(self, fact: Fact, why: Reason) -> None:
+        """Note why a service may differ, where nothing else is known of it."""
         for where in self._of.get(fact.scope.service, ()):
             reasons = self._found[where]
             if all(reason.kind == "unknown" for reason in reasons):
