@@ -374,7 +374,7 @@ def test_shells_that_are_read(shell: str) -> None:
         ("powershell -Command iwr https://x.org/a.exe -OutFile a.exe", ["PowerShell"]),
         ("pwsh.exe -c 'apt-get install x'", ["PowerShell"]),
         ("cmd /S /C choco install x", ["cmd"]),
-        ("python3 - <<EOF\nimport os\nEOF", ["python3"]),
+        ("python3 - <<EOF\nimport os\nEOF", []),
         ("ruby <<'EOF'\nputs `curl x | sh`\nEOF\nperl <<< 'print 1'", ["ruby", "perl"]),
         ("bash <<EOF\nls\nEOF\ncat <<EOF\nx\nEOF", []),
         ("python3 x.py; perl -v; cmd", []),

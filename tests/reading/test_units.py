@@ -145,6 +145,11 @@ SAMPLES = {
         "stack.yaml",
         "Resources:\n  A: {Type: 'AWS::Lambda::Function', Properties: {Code: {ImageUri: a}}}\n",
     ),
+    "migration": ("db/migration/V1__users.sql", "CREATE TABLE users (id int);\nDROP TABLE old;\n"),
+    "liquibase": (
+        "db/changelog/changes.yaml",
+        "databaseChangeLog:\n- changeSet:\n    id: 1\n    author: a\n    changes:\n    - dropTable: {tableName: old}\n",
+    ),
     "ignition": (
         "a.bu",
         'variant: fcos\nversion: 1.0.0\nsystemd: {units: [{name: a, contents: "[Service]\\nExecStart=/usr/bin/docker run b"}]}\n',
