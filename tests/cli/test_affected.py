@@ -912,3 +912,28 @@ def test_what_may_decide_which_image_runs(
 def test_what_decides_no_image(undetermined: Repository, path: str) -> None:
     undetermined.write(**{path: "other\n"})
     assert redeployed(undetermined) == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "taken"),
+    [
+        ("git::https://github.com/acme/shop.git//conf", True),
+        ("git::https://github.com/acme/shop?ref=main", True),
+        ("git::ssh://git@github.com/acme/shop.git//conf", True),
+        ("https://raw.githubusercontent.com/acme/shop/main/conf/a.txt", True),
+        ("git::https://github.com/acme/shop.git//other", False),
+        ("git::https://github.com/acme/else.git", False),
+        (f"git::https://github.com/acme/shop.git?ref={'a1' * 20}", False),
+    ],
+)
+def test_what_a_service_takes_of_this_repository_itself(
+    repository: Repository, source: str, taken: bool
+) -> None:
+    task = f'task "t" {{\n driver = "docker"\n config {{ image = "nginx:1" }}\n artifact {{ source = "{source}" }}\n}}'
+    job = f'job "web" {{\n group "g" {{\n {task}\n }}\n}}\n'
+    repository.write(**{"web.nomad": job, "conf/a.txt": "a\n", "other/b.txt": "b\n"})
+    repository.commit()
+    repository.git("remote", "add", "origin", "https://github.com/acme/shop.git")
+    repository.write(**{"conf/a.txt": "b\n"})
+    text = "it takes conf/a.txt from this repository when it starts: which commit of it, nobody here can tell"
+    assert redeployed(repository) == ({("web", ""): text} if taken else {})

@@ -6,9 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.commands.affected.answer import Artifact, Reason, Redeploy
+from immutable_delivery.commands.affected.clones import Clones
 from immutable_delivery.commands.affected.deciding import Deciding
 from immutable_delivery.commands.affected.states import State
-from immutable_delivery.facts import Applied, Container, Contract, Fact, Image, Mount, Variable
+from immutable_delivery.facts import (
+    Applied,
+    Container,
+    Contract,
+    Fact,
+    Fetch,
+    Image,
+    Mount,
+    Variable,
+)
 from immutable_delivery.source.files import below
 
 Where = tuple[str, str]
@@ -41,6 +51,7 @@ class Redeployed:
         self._digests()
         self._templates()
         self._undetermined()
+        self._cloned()
         running = {fact.scope.service for fact in self._after.facts if fact.scope.deployed}
         gone = [where for where in sorted(old - new) if where[0] not in running]
         here = [
@@ -149,6 +160,16 @@ class Redeployed:
                 file = fact.used_at.file
                 line = self._after.line(file, fact.used_at.span.start)
                 text = f"which image it runs nobody here can tell: {path} changed, which may decide that"
+                self._may_differ(fact, Reason("unknown", text, path, file, line))
+
+    def _cloned(self) -> None:
+        """Tell what takes this repository itself when it starts, at a commit that nobody here knows."""
+        clones = Clones(self._after, self._sorted)
+        for fact in self._after.deployed:
+            if isinstance(fact, Fetch) and (path := clones.path(fact)):
+                file = fact.used_at.file
+                line = self._after.line(file, fact.used_at.span.start)
+                text = f"it takes {path} from this repository when it starts: which commit of it, nobody here can tell"
                 self._may_differ(fact, Reason("unknown", text, path, file, line))
 
     def _may_differ(self, fact: Fact, why: Reason) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -49,6 +49,8 @@ class State(Record, dict=True):
     """The files that were read for what they say."""
     inputs: Mapping[str, Input] = field(default_factory=dict)
     """The files that a format claims."""
+    remote: Callable[[], str] = str
+    """Tells where the repository is from; empty where nothing says that."""
 
     @cached_property
     def texts(self) -> Texts:
@@ -177,10 +179,13 @@ class Readers:
         self._newer = self._newer or reader
         facts = link(
             project.facts, project.builds, files, lockfile.read(files), reading_settings(config),
-            remote=lambda: remote_of(self._tree.git),
+            remote=self._remote,
         )  # fmt: skip
         told = project.builds, project.recipes, project.applied, project.looked_at
-        return State(files, facts, *told, project.inputs)
+        return State(files, facts, *told, project.inputs, self._remote)
+
+    def _remote(self) -> str:
+        return remote_of(self._tree.git)
 
     def close(self) -> None:
         """Leave what is known for the next run."""
