@@ -742,6 +742,8 @@ class Stated(Record, frozen=True, kw_only=True, omit_defaults=True):
     against: str = ""
     """Who states that."""
     place: Hidden[Place]
+    related: Hidden[tuple[Place, ...]] = ()
+    """Where that is stated."""
 
 
 class Deployed(Record, frozen=True, kw_only=True, omit_defaults=True):

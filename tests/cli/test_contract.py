@@ -179,3 +179,23 @@ def test_what_is_written_is_yaml_whatever_things_are_called(repository: Reposito
     data = json.loads(done.stdout)
     assert data["start"] == ["no", "a: b", "#", '"q"']
     assert data["service"] == "true"
+
+
+def test_a_start_command_that_the_dockerfile_contradicts(repository: Repository) -> None:
+    meta = (
+        f"service: web\nimage: shop/web@{DIGEST}\nbuild: {{dockerfile: Dockerfile}}\nstart: [/b]\n"
+    )
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: shop/web, command: [/c]}]}\n"
+    repository.write(
+        **{
+            "delivery.yaml": meta,
+            "Dockerfile": f'FROM node:22@{DIGEST}\nENTRYPOINT ["/a"]\n',
+            "k8s/web.yaml": pod,
+        }
+    )
+    repository.commit()
+    lines = repository.call("contract", "check", "--all").out.splitlines()
+    told = [index for index, one in enumerate(lines) if "start-command-mismatch" in one]
+    assert [lines[index].partition(":")[0] for index in told] == ["Dockerfile", "k8s/web.yaml"]
+    for index in told:
+        assert "    delivery.yaml:4:8: says otherwise" in lines[index + 1 : index + 3]

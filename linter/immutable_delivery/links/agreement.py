@@ -66,7 +66,7 @@ def _joined(said: Iterable[Stated]) -> tuple[Stated, ...]:
 
 
 def _against(one: Stated, other: Stated) -> Stated:
-    return replace(one, instead_of=other.text, against=other.said_by)
+    return replace(one, instead_of=other.text, against=other.said_by, related=(other.place,))
 
 
 def _runs_alone(service: Service, run: Sequence[_Said]) -> bool:

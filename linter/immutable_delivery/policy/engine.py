@@ -125,7 +125,8 @@ def _uses(verdict: Verdict) -> tuple[Place, ...]:
     """Return where else it shows: not the statement that the finding itself stands in."""
     fact = verdict.fact
     own = () if _within(verdict.place, fact.extent) else (fact.used_at,)
-    return tuple(place for place in (*own, *fact.related) if not _within(verdict.place, place))
+    told = getattr(verdict.item, "related", ()) or own
+    return tuple(place for place in (*told, *fact.related) if not _within(verdict.place, place))
 
 
 def _within(inner: Place, outer: Place) -> bool:
