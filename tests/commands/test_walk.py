@@ -7,9 +7,11 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from tests.conftest import Repository
+from tests.kit import PATIENCE
 
 FILES = {
     "Dockerfile": "FROM scratch\nCOPY . /app\nCMD node app.js\n",
@@ -25,6 +27,8 @@ def walked(root: Path, answers: str, *words: str) -> tuple[int, str]:
     process = subprocess.Popen(
         command, cwd=root, stdin=slave, stdout=slave, stderr=slave, env=environ
     )
+    limit = threading.Timer(60 * PATIENCE, process.kill)
+    limit.start()
     os.close(slave)
     os.write(master, answers.encode())
     said = b""
@@ -37,6 +41,7 @@ def walked(root: Path, answers: str, *words: str) -> tuple[int, str]:
             break
         said += data
     os.close(master)
+    limit.cancel()
     return process.wait(), said.decode().replace("\r\n", "\n")
 
 
@@ -110,17 +115,28 @@ def test_watching_judges_again_when_a_file_is_saved(repository: Repository) -> N
         "--select",
         "floating-tag",
     ]
-    with subprocess.Popen(
-        command, cwd=repository.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert "compose.yaml:3:18" in process.stdout.readline()
-        process.stderr.readline()
+    process = subprocess.Popen(
+        command, cwd=repository.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    limit = threading.Timer(60 * PATIENCE, process.kill)
+    limit.start()
+    try:
+        until(process, "compose.yaml:3:18")
         (repository.root / ".imd.yaml").write_text("profile: [")
-        assert "imd: error: .imd.yaml" in process.stderr.readline()
-        process.stderr.readline()
+        until(process, "imd: error: .imd.yaml")
         (repository.root / ".imd.yaml").unlink()
-        assert "compose.yaml:3:18" in process.stdout.readline()
+        until(process, "compose.yaml:3:18")
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 130
+        assert process.wait() == 130
+    finally:
+        limit.cancel()
+        process.kill()
+        process.communicate()
+
+
+def until(process: subprocess.Popen[str], words: str) -> None:
+    """Read what a process says until it says these words; it is killed where it never does."""
+    assert process.stdout is not None
+    said = iter(process.stdout.readline, "")
+    assert any(words in line for line in said), words
+    next(line for line in said if "watching" in line)

@@ -6,12 +6,14 @@ import json
 import random
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import Repository
+from tests.kit import PATIENCE
 
 from immutable_delivery.pipeline.run import run
 from immutable_delivery.pipeline.settings import Request
@@ -33,6 +35,8 @@ class Editor:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "immutable_delivery", "server"], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )  # fmt: skip
+        self._limit = threading.Timer(120 * PATIENCE, self.process.kill)
+        self._limit.start()
         self.diagnostics: dict[str, list[dict[str, Any]]] = {}
         self._number = 0
         self.ask("initialize", {"processId": None, "rootUri": root.as_uri(), "capabilities": {}})
@@ -92,7 +96,7 @@ class Editor:
     def _read(self) -> dict[str, Any]:
         assert self.process.stdout is not None
         length = 0
-        while (line := self.process.stdout.readline().strip()) or not length:
+        while (line := self._line()) or not length:
             if line.lower().startswith(b"content-length:"):
                 length = int(line.partition(b":")[2])
         message: dict[str, Any] = json.loads(self.process.stdout.read(length))
@@ -100,7 +104,14 @@ class Editor:
             self.diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]
         return message
 
+    def _line(self) -> bytes:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, "the server is gone"
+        return line.strip()
+
     def close(self) -> None:
+        self._limit.cancel()
         self.ask("shutdown", None)
         self.tell("exit", None)
         assert self.process.wait(timeout=30) == 0
