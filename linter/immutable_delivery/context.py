@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, Final, TypeAlias, TypeVar
 
 from immutable_delivery.facts import Applied, Build, Scope
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.files import Files
+from immutable_delivery.source.files import Files, read_text
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
+
+_Made = TypeVar("_Made")
 
 Tables: TypeAlias = Mapping[str, Any]
 """What a configuration adds to the tables, as it writes their rows; it was found valid when it was read."""
@@ -125,6 +127,18 @@ class ParseContext(Record):
     """What was made of values that say all of it: what overlays share is one object."""
     scopes: dict[str, Scope] = field(default_factory=dict)
     """What files reach that may say nothing themselves: an overlay that only names its base."""
+
+    def text(self, path: str | None) -> Text | None:
+        """Return the text of a file, into which facts may point; None where there is none or it cannot be read."""
+        text = read_text(self.files, path)
+        return None if text is None else self.texts.setdefault(text.path, text)
+
+    def once(self, key: tuple[str, str], put_together: Callable[[], _Made]) -> _Made:
+        """Return what files say together; what many calls read is put together once."""
+        if key not in self.put_together:
+            self.put_together[key] = put_together()
+        found: _Made = self.put_together[key]
+        return found
 
     def report(self, place: Place, reason: str) -> None:
         """Say what cannot be, at its place."""

@@ -12,7 +12,7 @@ from immutable_delivery.facts import Build, Fact, Scope, Source
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.references.charts import of_version
 from immutable_delivery.releases.layers import Layer
-from immutable_delivery.source.files import folder_of, read_text, resolve
+from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml.query import mapping, mappings, roots, scalar, scalars, text
@@ -92,9 +92,8 @@ def _source(helm: yaml.Mapping, scope: Scope, *, read: bool) -> Iterator[Source]
 
 def _layers(helm: yaml.Mapping | None, path: str, ctx: ParseContext) -> Iterator[Layer]:
     for name in scalars(helm, "valuesFiles"):
-        found = read_text(ctx.files, resolve(folder_of(path), name.text))
+        found = ctx.text(resolve(folder_of(path), name.text))
         if found is not None:
-            ctx.texts.setdefault(found.path, found)
             for one in yaml.documents(found)[:1]:
                 yield Layer(one.root if isinstance(one.root, yaml.Mapping) else None)
     yield Layer(mapping(helm, "values"))

@@ -15,7 +15,7 @@ from immutable_delivery.jobs.justvalues import MAX_WORDS, Given, Values
 from immutable_delivery.jobs.needs import in_order
 from immutable_delivery.jobs.spec import Recipe, scope_of
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.files import folder_of, lies_here, read_text, resolve
+from immutable_delivery.source.files import folder_of, lies_here, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import just
@@ -79,10 +79,7 @@ def called_by(
     path: str, ctx: ParseContext, given: Given, words: Sequence[LocatedText]
 ) -> Iterator[Recipe]:
     """Yield the recipes that the words of a call run, with what it gives them; what many calls read is put together once."""
-    key = path, "just"
-    if key not in ctx.put_together:
-        ctx.put_together[key] = load(path, ctx)
-    project: Project = ctx.put_together[key]
+    project = ctx.once((path, "just"), lambda: load(path, ctx))
     called = _calls(project, words)
     if given or any(called.values()):
         project = load(path, ctx, given, called)
@@ -143,11 +140,8 @@ def _files(path: str, ctx: ParseContext, known: Mapping[str, Justfile]) -> list[
 
 
 def _read(path: str, ctx: ParseContext) -> Justfile | None:
-    text = read_text(ctx.files, path)
-    if text is None or len(text.value) > just.MAX_LENGTH:
-        return None
-    ctx.texts.setdefault(path, text)
-    return _parsed(text)
+    text = ctx.text(path)
+    return None if text is None or len(text.value) > just.MAX_LENGTH else _parsed(text)
 
 
 @lru_cache(maxsize=32)

@@ -48,11 +48,7 @@ def find(folder: str, named: str | None, ctx: ParseContext) -> str | None:
 
 def loaded(path: str, ctx: ParseContext, folder: str) -> Project:
     """Return a Makefile that is read in a folder; what many calls read is put together once."""
-    key = path, folder
-    if key not in ctx.put_together:
-        ctx.put_together[key] = load(path, ctx, folder)
-    project: Project = ctx.put_together[key]
-    return project
+    return ctx.once((path, folder), lambda: load(path, ctx, folder))
 
 
 def load(

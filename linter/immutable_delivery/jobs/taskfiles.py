@@ -15,7 +15,7 @@ from immutable_delivery.errors import UnreadableError
 from immutable_delivery.jobs.spec import Recipe, scope_of
 from immutable_delivery.jobs.taskvalues import Variables, extended, put_in
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.source.files import folder_of, lies_here, read_text, resolve
+from immutable_delivery.source.files import folder_of, lies_here, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.dotenv import variables
@@ -98,11 +98,7 @@ def find_file(folder: str, named: str, ctx: ParseContext) -> str | None:
 
 def loaded(path: str, ctx: ParseContext) -> Project:
     """Return a Taskfile that calls read; what many calls read is put together once."""
-    key = path, "Taskfile"
-    if key not in ctx.put_together:
-        ctx.put_together[key] = load(path, ctx)
-    project: Project = ctx.put_together[key]
-    return project
+    return ctx.once((path, "Taskfile"), lambda: load(path, ctx))
 
 
 def load(
@@ -141,10 +137,9 @@ def _follow(project: Project) -> None:
 def _root(path: str, ctx: ParseContext, known: Mapping[str, Sequence[Document]]) -> Tree | None:
     held = known.get(path)
     if held is None:
-        file = read_text(ctx.files, path)
+        file = ctx.text(path)
         if file is None:
             return None
-        ctx.texts.setdefault(path, file)
         held = _parsed(file)
     return next((one.root for one in held if isinstance(one.root, Tree)), None)
 
@@ -198,10 +193,10 @@ def _dotenv(root: Tree, part: _Part, ctx: ParseContext) -> Variables:
     for said in scalars(root, "dotenv"):
         named = put_in(said.written, part.values)
         path = resolve(part.folder, named.text) if named.known and part.folder is not None else None
-        file = read_text(ctx.files, path) if path and lies_here(ctx.files, path) else None
+        file = ctx.text(path) if path and lies_here(ctx.files, path) else None
         if file is not None:
             with suppress(UnreadableError):
-                found = {**variables(ctx.texts.setdefault(file.path, file)), **found}
+                found = {**variables(file), **found}
     return found
 
 

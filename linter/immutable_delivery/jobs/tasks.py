@@ -95,11 +95,7 @@ def _package(path: str | None, ctx: ParseContext) -> Node | None:
     """Return the tree of a package.json; what many calls read is read once."""
     if path is None:
         return None
-    key = path, "package"
-    if key not in ctx.put_together:
-        ctx.put_together[key] = root_of(read_text(ctx.files, path))
-    found: Node | None = ctx.put_together[key]
-    return found
+    return ctx.once((path, "package"), lambda: root_of(read_text(ctx.files, path)))
 
 
 def _of_taskfile(call: Program, here: str, ctx: ParseContext) -> Iterator[Line]:

@@ -8,7 +8,7 @@ from posixpath import join
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.files import folder_of, read_text
+from immutable_delivery.source.files import folder_of
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.interpolation import filled
@@ -46,10 +46,9 @@ def of_file(path: str, ctx: ParseContext) -> dict[str, LocatedText | None]:
 
 
 def _read(path: str, ctx: ParseContext) -> Iterator[tuple[str, LocatedText | None]]:
-    text = read_text(ctx.files, path)
+    text = ctx.text(path)
     if text is None:
         return
-    ctx.texts.setdefault(path, text)
     for document in yaml.documents(text):
         yield from of_mapping(document.root)
 

@@ -22,7 +22,7 @@ from immutable_delivery.jobs.spec import (
 )
 from immutable_delivery.records import Record, field
 from immutable_delivery.references.git import of_release
-from immutable_delivery.source.files import folder_of, lies_here, read_text
+from immutable_delivery.source.files import folder_of, lies_here
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Mapping as Tree
@@ -64,19 +64,13 @@ class Templates(Record):
 
     def get(self, path: str) -> Tree | None:
         """Return what a file of the repository says; None where there is none of that name."""
-        key = path, "azure"
         if path in self.documents:
             return self.documents[path]
-        if key not in self.ctx.put_together:
-            self.ctx.put_together[key] = self._read(path)
-        found: Tree | None = self.ctx.put_together[key]
-        return found
+        return self.ctx.once((path, "azure"), lambda: self._read(path))
 
     def _read(self, path: str) -> Tree | None:
-        text = read_text(self.ctx.files, path) if lies_here(self.ctx.files, path) else None
-        if text is None:
-            return None
-        found = yaml.documents(self.ctx.texts.setdefault(path, text))
+        text = self.ctx.text(path) if lies_here(self.ctx.files, path) else None
+        found = yaml.documents(text) if text is not None else ()
         return next((one.root for one in found if isinstance(one.root, Tree)), None)
 
 

@@ -13,7 +13,6 @@ from immutable_delivery.jobs.spec import SourceSpec, Values
 from immutable_delivery.records import Record
 from immutable_delivery.references.git import of_release
 from immutable_delivery.references.urls import of_url
-from immutable_delivery.source.files import read_text
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax import yaml
@@ -77,9 +76,7 @@ class Includes:
 
     def _read(self, path: str) -> AnySequence[Document]:
         if path not in self._documents:
-            text = read_text(self._ctx.files, path)
-            if text is not None:
-                self._ctx.texts.setdefault(path, text)
+            text = self._ctx.text(path)
             self._documents[path] = yaml.documents(text) if text is not None else []
         return self._documents[path]
 

@@ -15,7 +15,7 @@ from immutable_delivery.machines.commands import MachineCommands
 from immutable_delivery.machines.scripts import found
 from immutable_delivery.machines.units import commands, environment
 from immutable_delivery.records import Record, replace
-from immutable_delivery.source.files import folder_of, read_text
+from immutable_delivery.source.files import folder_of
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.interpolation import unaligned
@@ -110,11 +110,10 @@ class Config(Record, frozen=True):
     def _local(self, said: Scalar | None) -> Scalar | None:
         """Return a file of the repository that Butane puts in."""
         path = found(said.text, folder_of(self.path), self.ctx) if said is not None else None
-        held = read_text(self.ctx.files, path)
-        if held is None or path is None:
+        held = self.ctx.text(path)
+        if held is None:
             return None
-        self.ctx.texts.setdefault(path, held)
-        place = Place(path, Span(0, len(held.value)))
+        place = Place(held.path, Span(0, len(held.value)))
         return Scalar(LocatedText.literal(held.value, place), place, plain=False)
 
 

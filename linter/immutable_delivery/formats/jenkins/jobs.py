@@ -17,7 +17,7 @@ from immutable_delivery.jobs.spec import (
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.references.git import of_release
-from immutable_delivery.source.files import read_text, resolve
+from immutable_delivery.source.files import resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.groovy import MAX_LENGTH, Call, Script, read
@@ -129,11 +129,11 @@ def _loaded(call: Call, stage: _Stage) -> list[Call]:
         return []
     written = stage.text(call.texts[0])
     path = resolve("", written.text) if written.known else None
-    text = read_text(stage.ctx.files, path) if path and path not in stage.loaded else None
+    text = stage.ctx.text(path) if path and path not in stage.loaded else None
     if text is None or len(text.value) > MAX_LENGTH:
         return []
     stage.loaded.add(text.path)
-    return read(stage.ctx.texts.setdefault(text.path, text)).calls
+    return read(text).calls
 
 
 def _note(call: Call, stage: _Stage) -> None:

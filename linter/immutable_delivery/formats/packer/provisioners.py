@@ -153,9 +153,8 @@ class Provisioners(Record):
         )
 
     def _file(self, path: str) -> Scalar | None:
-        text = read_text(self.ctx.files, path)
+        text = self.ctx.text(path)
         if text is None:
             return None
-        self.ctx.texts.setdefault(path, text)
         place = Place(path, Span(0, len(text.value)))
         return Scalar(LocatedText.literal(text.value, place), place, plain=False)
