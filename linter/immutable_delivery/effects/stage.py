@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from posixpath import join
 
@@ -12,7 +11,7 @@ from immutable_delivery.effects.program_tables import Role
 from immutable_delivery.effects.tables import Tables
 from immutable_delivery.facts import Scope
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.files import Files, read_text, resolve
+from immutable_delivery.source.files import Files, is_file, read_text, resolve
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.shell import Call, Word
 
@@ -90,7 +89,7 @@ class Stage(Record):
             return None
         guesses = (written,) if self.locate is not None and call.folder else (written, path)
         for candidate in (resolve(self.folder, guess) for guess in guesses):
-            if candidate is not None and _there(self.files, candidate):
+            if candidate is not None and is_file(self.files, candidate):
                 return candidate
         return None
 
@@ -122,11 +121,6 @@ class Stage(Record):
             **self.environment,
             **{name: word.text for name, word in call.assignments.items()},
         }
-
-
-def _there(files: Files, path: str) -> bool:
-    index = bisect_left(files.paths, path)
-    return index < len(files.paths) and files.paths[index] == path
 
 
 def nest(events: Sequence[Event]) -> None:

@@ -5,7 +5,6 @@ The reference is https://just.systems/man/en/.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from posixpath import basename, relpath
@@ -15,7 +14,7 @@ from immutable_delivery.jobs.justvalues import MAX_WORDS, Given, Values
 from immutable_delivery.jobs.needs import in_order
 from immutable_delivery.jobs.spec import Recipe, scope_of
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.files import folder_of, lies_here, resolve
+from immutable_delivery.source.files import folder_of, is_file, lies_here, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import just
@@ -154,14 +153,9 @@ def _modules(file: Justfile, module: _Module, ctx: ParseContext) -> Iterator[_Mo
         base = resolve(folder_of(file.path), written or name)
         names = (f"{base}.just", *(f"{base}/{one}" for one in ("mod.just", *NAMES[:3])))
         paths = (base, *names[1:]) if written else names
-        path = next((one for one in paths if one and _is_file(one, ctx)), None)
+        path = next((one for one in paths if one and is_file(ctx.files, one)), None)
         if path is not None and path not in (*module.above, module.path):
             yield _Module(path, f"{module.prefix}{name}::", (*module.above, module.path))
-
-
-def _is_file(path: str, ctx: ParseContext) -> bool:
-    at = bisect_left(ctx.files.paths, path)
-    return at < len(ctx.files.paths) and ctx.files.paths[at] == path
 
 
 def _around(module: _Module, files: Sequence[Justfile], given: Given, called: Called) -> _Around:

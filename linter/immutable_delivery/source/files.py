@@ -141,6 +141,11 @@ def lies_here(files: Files, path: str) -> bool:
     return files.state(path) in {"tracked", "untracked"}
 
 
+def is_file(files: Files, path: str) -> bool:
+    """Whether a path is that of a file which version control does not ignore."""
+    return next(below(files.paths, path), None) == path
+
+
 def folder_of(path: str) -> str:
     """Return the folder of a file, "" for the root."""
     return path.rpartition("/")[0]
