@@ -13,7 +13,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
-from immutable_delivery.syntax.comments import Stretch, remarks
+from immutable_delivery.syntax.comments import Stretch, remarks, stretches
 
 NAME = "crontab"
 
@@ -56,8 +56,9 @@ def parse(text: Text) -> Document:
 
 def comments(document: Document, text: Text) -> list[Comment]:
     """Return the comments: each covers the command below."""
-    spans = [command.used_at.span for command in document.commands]
-    return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
+    return remarks(
+        text, document.remarks, stretches(command.used_at for command in document.commands)
+    )
 
 
 def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact | Build]:

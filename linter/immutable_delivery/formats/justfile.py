@@ -9,7 +9,7 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import outer_first
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.comments import remarks
+from immutable_delivery.syntax.comments import remarks, stretches
 from immutable_delivery.syntax.just import Justfile, parse
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
@@ -31,9 +31,9 @@ def claims(path: str, data: bytes) -> bool:
 
 def comments(document: Justfile, text: Text) -> list[Comment]:
     """Return the comments: each covers the line of a recipe or the recipe below."""
-    spans = [line.used_at.span for recipe in document.recipes for line in recipe.lines]
-    spans += [recipe.extent.span for recipe in document.recipes]
-    return remarks(text, document.comments, [(span.start, span.end) for span in spans])
+    places = [line.used_at for recipe in document.recipes for line in recipe.lines]
+    places += [recipe.extent for recipe in document.recipes]
+    return remarks(text, document.comments, stretches(places))
 
 
 def facts(documents: Mapping[str, Justfile], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -9,7 +9,7 @@ from immutable_delivery.context import Comment, ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.comments import remarks
+from immutable_delivery.syntax.comments import remarks, stretches
 from immutable_delivery.syntax.make import Makefile, Rule
 from immutable_delivery.syntax.make import parse as parsed
 
@@ -36,9 +36,9 @@ def parse(text: Text) -> Makefile:
 
 def comments(document: Makefile, text: Text) -> list[Comment]:
     """Return the comments: each covers the line of a recipe or the rule below."""
-    spans = [line.used_at.span for rule in document.rules for line in rule.lines]
-    spans += [rule.extent.span for rule in document.rules]
-    return remarks(text, document.comments, [(span.start, span.end) for span in spans])
+    places = [line.used_at for rule in document.rules for line in rule.lines]
+    places += [rule.extent for rule in document.rules]
+    return remarks(text, document.comments, stretches(places))
 
 
 def facts(documents: Mapping[str, Makefile], ctx: ParseContext) -> Iterable[Fact | Build]:

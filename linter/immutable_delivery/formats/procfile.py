@@ -19,7 +19,7 @@ from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
-from immutable_delivery.syntax.comments import Stretch, remarks
+from immutable_delivery.syntax.comments import Stretch, remarks, stretches
 
 NAME = "procfile"
 
@@ -70,8 +70,7 @@ def parse(text: Text) -> Document:
 
 def comments(document: Document, text: Text) -> list[Comment]:
     """Return the comments: each covers the process below."""
-    spans = [one.extent.span for one in document.processes]
-    return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
+    return remarks(text, document.remarks, stretches(one.extent for one in document.processes))
 
 
 def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -15,7 +15,7 @@ from immutable_delivery.records import Record
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
-from immutable_delivery.syntax.comments import Stretch, remarks
+from immutable_delivery.syntax.comments import Stretch, remarks, stretches
 from immutable_delivery.syntax.decorated import Called, called
 from immutable_delivery.syntax.launches import Command
 
@@ -51,7 +51,7 @@ def parse(text: Text) -> Document:
 def comments(document: Document, text: Text) -> list[Comment]:
     """Return the comments: each covers the command below."""
     places = (_place(command) for task in document.tasks for command in task.commands)
-    return remarks(text, document.remarks, [(one.span.start, one.span.end) for one in places])
+    return remarks(text, document.remarks, stretches(places))
 
 
 def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -9,7 +9,7 @@ from immutable_delivery.context import Comment, ParseContext, ParseProblem
 from immutable_delivery.facts import Build, Fact, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.comments import remarks
+from immutable_delivery.syntax.comments import remarks, stretches
 from immutable_delivery.syntax.systemd import Unit, read
 
 NAME = "systemd"
@@ -32,8 +32,7 @@ def parse(text: Text) -> Unit:
 
 def comments(document: Unit, text: Text) -> list[Comment]:
     """Return the comments: each covers the entry below."""
-    spans = [entry.extent.span for entry in document.entries]
-    return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
+    return remarks(text, document.remarks, stretches(entry.extent for entry in document.entries))
 
 
 def facts(documents: Mapping[str, Unit], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -16,7 +16,7 @@ from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
-from immutable_delivery.syntax.comments import Stretch, remarks
+from immutable_delivery.syntax.comments import Stretch, remarks, stretches
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Node, Sequence
 from immutable_delivery.syntax.yaml.query import find, items, pairs, scalars
@@ -113,8 +113,7 @@ def comments(document: Document, text: Text) -> list[Comment]:
     """Return the comments: each covers the command below."""
     held = [line for one in document.environments for line in one.lines]
     held += [words[0] for one in document.environments for words in one.programs]
-    spans = [one.used_at.span for one in held]
-    return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
+    return remarks(text, document.remarks, stretches(one.used_at for one in held))
 
 
 def facts(documents: Mapping[str, Document], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from immutable_delivery.context import Comment
-from immutable_delivery.source.text import Text
+from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence, entry_extent
 
 Stretch = tuple[int, int]
@@ -33,6 +33,11 @@ def remarks(
         for start, end in found
         if MARKER in value[start:end]
     ]
+
+
+def stretches(places: Iterable[Place]) -> list[Stretch]:
+    """Return where what stands at these places begins and ends."""
+    return [(place.span.start, place.span.end) for place in places]
 
 
 def statements(root: Node | None) -> Iterator[Stretch]:

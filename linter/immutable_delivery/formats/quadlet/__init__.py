@@ -13,7 +13,7 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.quadlet.dropins import dropped_in
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.comments import remarks
+from immutable_delivery.syntax.comments import remarks, stretches
 from immutable_delivery.syntax.systemd import Unit, read
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
@@ -41,8 +41,7 @@ def parse(text: Text) -> Unit:
 
 def comments(document: Unit, text: Text) -> list[Comment]:
     """Return the comments: each covers the entry below."""
-    spans = [entry.extent.span for entry in document.entries]
-    return remarks(text, document.remarks, [(span.start, span.end) for span in spans])
+    return remarks(text, document.remarks, stretches(entry.extent for entry in document.entries))
 
 
 def facts(documents: Mapping[str, Unit], ctx: ParseContext) -> Iterable[Fact | Build]:
