@@ -16,7 +16,6 @@ from immutable_delivery.jobs.spec import (
     pipeline_scope,
 )
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Document, Node
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import documents as parse
@@ -57,7 +56,7 @@ def _jobs(root: Node | None, path: str) -> Iterator[JobSpec]:
             extent=root.place,
             scope=pipeline_scope(path, name),
             name=name,
-            variables=environment(root.get("environment")),
+            variables=texts(root, "environment"),
             services=tuple(_images(mappings(root, "services"))),
             steps=tuple(_step(node) for node in mappings(root, "steps")),
         )
@@ -66,16 +65,15 @@ def _jobs(root: Node | None, path: str) -> Iterator[JobSpec]:
 def _step(node: Tree) -> StepSpec:
     commands = tuple(one.written for one in scalars(node, "commands"))
     image = text(node, "image").partition(":")[0]
-    settings = texts(node, "settings")
     return StepSpec(
         used_at=head(node),
         extent=node.place,
         name=text(node, "name"),
         images=tuple(_images([node])),
         scripts=commands,
-        variables=environment(node.get("environment")),
+        variables=texts(node, "environment"),
         does="" if commands else image,
-        inputs=settings,
+        inputs=texts(node, "settings"),
     )
 
 
@@ -84,8 +82,3 @@ def _images(nodes: Iterable[Tree]) -> Iterator[ImageSpec]:
         said = scalar(node, "image")
         if said is not None:
             yield ImageSpec(said.written, node.extent("image"), said.place)
-
-
-def environment(node: Node | None) -> dict[str, LocatedText | None]:
-    """Return variables; None for one that comes from a secret."""
-    return texts(node)

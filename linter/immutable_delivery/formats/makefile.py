@@ -10,12 +10,13 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.comments import remarks, stretches
-from immutable_delivery.syntax.make import Makefile, Rule
-from immutable_delivery.syntax.make import parse as parsed
+from immutable_delivery.syntax.make import Makefile, Rule, parse
 
 if TYPE_CHECKING:
     from immutable_delivery.jobs.makefiles import Project
     from immutable_delivery.jobs.spec import Recipe
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "makefile"
 
@@ -27,11 +28,6 @@ def claims(path: str, data: bytes) -> bool:
     from immutable_delivery.jobs.delivering import delivers  # noqa: PLC0415 (it reads a table)
 
     return _NAMED.search(path) is not None and (b"include" in data or delivers(data))
-
-
-def parse(text: Text) -> Makefile:
-    """Return the rules and variables of the file."""
-    return parsed(text)
 
 
 def comments(document: Makefile, text: Text) -> list[Comment]:

@@ -10,7 +10,10 @@ from immutable_delivery.facts import Build, Fact, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.comments import remarks, stretches
-from immutable_delivery.syntax.systemd import Unit, read
+from immutable_delivery.syntax.systemd import Unit
+from immutable_delivery.syntax.systemd import read as parse
+
+__all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "systemd"
 
@@ -23,11 +26,6 @@ _COMMANDS = lazy(
 def claims(path: str, data: bytes) -> bool:
     """Whether a file is named as a service and says what to run."""
     return _PATH.search(path) is not None and _COMMANDS.search(data) is not None
-
-
-def parse(text: Text) -> Unit:
-    """Return the entries of the unit; raise UnreadableError where systemd would refuse it."""
-    return read(text)
 
 
 def comments(document: Unit, text: Text) -> list[Comment]:

@@ -60,7 +60,7 @@ class _Configuration(Record, frozen=True):
         values = {**_defaults(self.root), **_defaults(node)}
         executor = self._executor(node)
         images = [*_images(node, values)] or [*_images(executor, {**values, **_defaults(executor)})]
-        env = {**_environment(executor), **_environment(node)}
+        env = {**texts(executor, "environment"), **texts(node, "environment")}
         return JobSpec(
             used_at=key.place,
             extent=entry_extent(key, node),
@@ -157,7 +157,7 @@ def _run(step: Mapping, node: Node, values: Values) -> Iterator[StepSpec]:
         name=text(node, "name"),
         scripts=(_filled(said.written, values),),
         shell=shell,
-        variables=_environment(node),
+        variables=texts(node, "environment"),
         folder=None if scalar(node, "working_directory") else "",
     )
 
@@ -196,10 +196,6 @@ def _defaults(node: Node | None) -> dict[str, LocatedText | None]:
         default = scalar(value, "default")
         found[key.text] = default.written if default is not None else None
     return found
-
-
-def _environment(node: Node | None) -> dict[str, LocatedText | None]:
-    return texts(node, "environment")
 
 
 def _text(node: Node, values: Values) -> LocatedText | None:

@@ -12,7 +12,8 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.comments import remarks
-from immutable_delivery.syntax.groovy import Script, read
+from immutable_delivery.syntax.groovy import Script
+from immutable_delivery.syntax.groovy import read as parse
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
@@ -24,11 +25,6 @@ _PATH = lazy(r"(?:^|/)(?:[\w.-]*\.)?Jenkinsfile(?:[.-][\w.-]+)?\Z")
 def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
     """Whether a path names a pipeline."""
     return _PATH.search(path) is not None
-
-
-def parse(text: Text) -> Script:
-    """Return the calls of the script."""
-    return read(text)
 
 
 def comments(document: Script, text: Text) -> list[Comment]:
