@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from immutable_delivery.effects.tables import load
-from immutable_delivery.source.located import LocatedText
-from immutable_delivery.source.text import Place, Span
-from immutable_delivery.syntax.shell import Call, Shell, Word
+from immutable_delivery.effects.starts import started
+from immutable_delivery.syntax.shell import Call
 from immutable_delivery.syntax.shell.shells import is_shell, shell_arguments
 
 
 def called(words: Sequence[str]) -> list[tuple[str, ...]]:
     """Return the commands, their programs without folders; none where a part is not understood."""
-    shell = Shell({}, load().wrappers)
-    shell.call([Word.of(LocatedText.literal(one, Place("", Span(0, len(one))))) for one in words])
+    shell = started(words)
     if shell.incomplete:
         return []
     return [_words(call) for call in shell.calls if not _carries(call)]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from immutable_delivery.effects.tables import load
+from immutable_delivery.effects.starts import started
 from immutable_delivery.facts import Idle
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import LocatedText
-from immutable_delivery.source.text import Place, Span
-from immutable_delivery.syntax.shell import Call, Shell, Word
+from immutable_delivery.syntax.shell import Call
 from immutable_delivery.syntax.shell.shells import shell_arguments
 from immutable_delivery.tables import known, subjects
 
@@ -29,8 +27,7 @@ def idle(argv: Sequence[str]) -> Idle:
     """Return how a command starts nothing: it `waits`, or it is a `shell`; "" where any part of it works or is not known."""
     if not any(_MAY_BE.search(word) for word in argv):
         return ""
-    shell = Shell({}, load().wrappers)
-    shell.call([word(text) for text in argv])
+    shell = started(argv)
     endless = any(_ENDLESS.search(word) for word in argv)
     left = [_of(call, endless=endless) for call in working(shell.calls)]
     if shell.incomplete or not left or "" in left:
@@ -73,8 +70,3 @@ def _waits(name: str, texts: Sequence[str], words: subjects.Idle, *, endless: bo
 
 def _is_shell(call: Call) -> bool:
     return call.name in known(subjects.Idle).shells
-
-
-def word(text: str) -> Word:
-    """Return a word that stands nowhere."""
-    return Word.of(LocatedText.literal(text, Place("", Span(0, len(text)))))

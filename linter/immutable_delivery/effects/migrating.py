@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from immutable_delivery.effects.arguments import parse
-from immutable_delivery.effects.idle import word, working
+from immutable_delivery.effects.idle import working
+from immutable_delivery.effects.starts import started
 from immutable_delivery.effects.tables import load
-from immutable_delivery.syntax.shell import Call, Shell
+from immutable_delivery.syntax.shell import Call
 
 
 def only_migrates(argv: Sequence[str]) -> bool:
     """Whether a command is done once the schema is changed: it starts nothing else."""
-    shell = Shell({}, load().wrappers)
-    shell.call([word(text) for text in argv])
+    shell = started(argv)
     calls = list(working(shell.calls))
     return bool(calls) and not shell.incomplete and all(map(_migrates, calls))
 

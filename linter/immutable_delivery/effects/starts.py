@@ -9,7 +9,7 @@ from immutable_delivery.effects.modules import program
 from immutable_delivery.effects.tables import Tables, load
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
-from immutable_delivery.syntax.shell import Call, Word
+from immutable_delivery.syntax.shell import Call, Shell, Word
 from immutable_delivery.syntax.shell.wrappers import name_of
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Packages
@@ -31,6 +31,13 @@ def package_script(argv: Sequence[str]) -> str:
     if texts[0] in {"start", "stop", "restart", "test", "t", "tst"}:
         return {"t": "test", "tst": "test"}.get(texts[0], texts[0])
     return "" if name in {"npm", "bun"} or texts[0] in known(Packages).own_commands else texts[0]
+
+
+def started(argv: Sequence[str]) -> Shell:
+    """Return a shell that was given the words of a start command, and what it comes to."""
+    shell = Shell({}, load().wrappers)
+    shell.call([_word(text) for text in argv])
+    return shell
 
 
 def dev_server(argv: Sequence[str], tables: Tables | None = None) -> str:
