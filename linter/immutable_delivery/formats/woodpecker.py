@@ -30,6 +30,7 @@ from immutable_delivery.syntax.yaml.query import (
     pairs,
     scalar,
     text,
+    texts,
 )
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
@@ -82,17 +83,16 @@ def _step(name: str, node: Tree, root: Tree) -> StepSpec:
     said = node.get("commands")
     lines = [said] if isinstance(said, Scalar) else items(node, "commands")
     commands = tuple(one.written for one in lines if isinstance(one, Scalar) and not one.null)
-    settings = {key.text: _text(value) for key, value in pairs(node, "settings")}
     return StepSpec(
         used_at=head(node),
         extent=node.place,
         name=name,
         images=tuple(_images(node, root)),
         scripts=commands,
-        variables={key.text: _text(value) for key, value in pairs(node, "environment")},
+        variables=texts(node, "environment"),
         folder=None if scalar(node, "directory") else "",
         does="" if commands else text(node, "image").partition(":")[0],
-        inputs=settings,
+        inputs=texts(node, "settings"),
     )
 
 
@@ -126,7 +126,3 @@ def _filled(written: LocatedText, given: Mapping[str, LocatedText]) -> LocatedTe
         if "$" in written.text
         else written
     )
-
-
-def _text(node: Node) -> LocatedText | None:
-    return node.written if isinstance(node, Scalar) else None
