@@ -70,6 +70,6 @@ def read(node: Node, expander: Expander) -> tuple[list[Redirect], list[Word]]:
 
 def _values(body: LocatedText, variables: Variables) -> dict[str, LocatedText]:
     """Return the variables that a here-document names and whose value is known."""
-    names = dict.fromkeys(_NAMED.findall(body.text)) if "$" in body.text else {}
+    names = dict.fromkeys(found[1] for found in _NAMED.finditer(body.text))
     values = ((name, variables.get(name)) for name in names)
     return {name: one.written for name, one in values if isinstance(one, Word) and one.known}

@@ -13,8 +13,6 @@ from immutable_delivery.syntax.grammars import parser
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-if TYPE_CHECKING:
-    from tree_sitter import Node
 
 OPERATORS = frozenset(("&&", "||", "|", "|&"))
 REDIRECTS = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
