@@ -76,8 +76,8 @@ def _reached(one: NamedImage, scope: Scope, *, stays: bool) -> Scope:
 
 def _stays(given: Arguments) -> bool:
     """Whether a container is started that nobody waits for, or that comes back by itself."""
-    restart = given.given(("--restart",))
-    again = restart is not None and restart.value is not None and restart.value.text != "no"
+    restart = given.value(("--restart",))
+    again = restart is not None and restart.text != "no"
     return again or any(
         option.name in _DETACHED and not _is_off(option) for option in given.options
     )
@@ -89,16 +89,16 @@ def _is_off(option: Option) -> bool:
 
 def _name(one: NamedImage, given: Arguments) -> str:
     """Return what the container is called: by its name, else by its image."""
-    said = given.given(("--name",))
-    if said is not None and said.value is not None and said.value.known:
-        return said.value.text
+    said = given.value(("--name",))
+    if said is not None and said.known:
+        return said.text
     if not one.written.known:
         return ""
     return (familiar_name(cut(one.written.text)[0]) or "").rpartition("/")[2]
 
 
 def _spec(one: NamedImage, given: Arguments, scope: Scope, ctx: ParseContext) -> ContainerSpec:
-    name = given.given(("--name",))
+    name = given.value(("--name",))
     mounts = tuple(_mounts(one, given))
     inside = {m.target.text: m.host_path for m in mounts if m.host_path is not None and m.target}
     return ContainerSpec(
@@ -121,7 +121,7 @@ def _spec(one: NamedImage, given: Arguments, scope: Scope, ctx: ParseContext) ->
         tty=_flag(given, "-t", "--tty"),
         workdir=_setting(given, "-w", "--workdir"),
         ports=tuple(_values(given, "-p", "--publish")),
-        places={"name": name.value.place} if name is not None and name.value is not None else {},
+        places={"name": name.place} if name is not None else {},
     )
 
 
@@ -130,11 +130,10 @@ def _role(scope: Scope) -> Role:
 
 
 def _entrypoint(one: NamedImage, given: Arguments) -> CommandSpec | None:
-    said = given.given(("--entrypoint",))
-    if said is None or said.value is None or not said.value.text:
+    said = given.value(("--entrypoint",))
+    if said is None or not said.text:
         return None
-    place = said.value.place
-    return CommandSpec("entrypoint", (said.value.written,), place, one.extent)
+    return CommandSpec("entrypoint", (said.written,), said.place, one.extent)
 
 
 def _arguments(one: NamedImage) -> CommandSpec | None:
@@ -147,19 +146,19 @@ def _arguments(one: NamedImage) -> CommandSpec | None:
 
 
 def _variables(one: NamedImage, given: Arguments) -> Iterator[VariableSpec]:
-    for option in given.all(("-e", "--env")):
-        if option.value is not None and "=" in option.value.text:
-            written = option.value.written
+    for value in given.values(("-e", "--env")):
+        if "=" in value.text:
+            written = value.written
             at = written.text.index("=")
             yield VariableSpec(written.slice(0, at), written.slice(at + 1), one.extent)
 
 
 def _mounts(one: NamedImage, given: Arguments) -> Iterator[MountSpec]:
-    for option in given.all(("-v", "--volume")):
-        if option.value is not None and (found := _volume(one, option.value.written)):
+    for value in given.values(("-v", "--volume")):
+        if found := _volume(one, value.written):
             yield found
-    for option in given.all(("--mount",)):
-        if option.value is not None and (found := _long(one, option.value.written)):
+    for value in given.values(("--mount",)):
+        if found := _long(one, value.written):
             yield found
 
 
@@ -220,10 +219,8 @@ def here(written: LocatedText) -> LocatedText:
 
 
 def _setting(given: Arguments, *names: str) -> Setting | None:
-    said = given.given(names)
-    if said is None or said.value is None:
-        return None
-    return Setting(said.value.written.value, said.value.place)
+    said = given.value(names)
+    return Setting(said.written.value, said.place) if said is not None else None
 
 
 def _flag(given: Arguments, *names: str) -> Flag:
@@ -233,4 +230,4 @@ def _flag(given: Arguments, *names: str) -> Flag:
 
 
 def _values(given: Arguments, *names: str) -> Iterator[str]:
-    yield from (one.value.text for one in given.all(names) if one.value is not None)
+    yield from (value.text for value in given.values(names))

@@ -68,6 +68,15 @@ class Arguments(Record):
         """Return every option that one of the names stands for, as they come."""
         return [option for option in self.options if stands(option, names)] if names else []
 
+    def value(self, names: Collection[str]) -> Word | None:
+        """Return the value of the first option that one of the names stands for."""
+        option = self.given(names)
+        return option.value if option is not None else None
+
+    def values(self, names: Collection[str]) -> list[Word]:
+        """Return the values of every option that one of the names stands for."""
+        return [option.value for option in self.all(names) if option.value is not None]
+
     @property
     def texts(self) -> list[str]:
         """The operands as text."""

@@ -114,7 +114,7 @@ def _path(
     operands: list[Word],
 ) -> str | None:
     """Return the file that a download goes to; None for standard output."""
-    folder = arguments.given(fetcher.folder)
+    folder = arguments.value(fetcher.folder)
     name = basename(normpath(re.split(r"[?#]", word.text)[0])).removesuffix(".git")
     path = None
     if output is not None:
@@ -126,6 +126,4 @@ def _path(
         path = name
     if path is None or path in _STDOUT:
         return next((redirect.target.text for redirect in event.call.outputs), None)
-    return (
-        join(folder.value.text, path) if folder is not None and folder.value is not None else path
-    )
+    return join(folder.text, path) if folder is not None else path

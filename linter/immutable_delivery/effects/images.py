@@ -86,16 +86,16 @@ def _named(rule: Rule, arguments: Arguments) -> Iterator[Word]:
         yield from (one for one in found if re.search(rule.where, one.text))
     elif images := list(_overriding(arguments)):
         yield from images
-    elif (option := arguments.given(rule.target)) and option.value is not None:
-        yield option.value
+    elif (value := arguments.value(rule.target)) is not None:
+        yield value
 
 
 def _overriding(arguments: Arguments) -> Iterator[Word]:
     """Yield the images that `kubectl run --overrides` says instead of `--image`."""
-    said = arguments.given(("--overrides",))
-    if said is not None and said.value is not None:
-        for found in _OVERRIDDEN.finditer(said.value.text):
-            yield Word.of(said.value.written.slice(*found.span(1)))
+    said = arguments.value(("--overrides",))
+    if said is not None:
+        for found in _OVERRIDDEN.finditer(said.text):
+            yield Word.of(said.written.slice(*found.span(1)))
 
 
 def _image(

@@ -77,7 +77,7 @@ def _keeps(event: Event) -> bool:
     arguments = parse(event.words, fetcher.options)
     if arguments.given(fetcher.inert):
         return False
-    output = arguments.given(fetcher.output)
-    if output is not None and output.value is not None:
-        return output.value.text not in {"-", *_NOWHERE}
+    output = arguments.value(fetcher.output)
+    if output is not None:
+        return output.text not in {"-", *_NOWHERE}
     return fetcher.writes or arguments.given(fetcher.keeps) is not None

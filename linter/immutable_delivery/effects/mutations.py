@@ -86,9 +86,8 @@ def _concerns(rule: Rule, arguments: Arguments) -> bool:
 
 def _only_scales(rule: Rule, arguments: Arguments) -> bool:
     """Whether a patch says nothing but how many replicas run."""
-    patch = arguments.given(rule.scales)
-    text = patch.value.text if patch is not None and patch.value is not None else ""
-    return _REPLICAS.fullmatch(text) is not None
+    patch = arguments.value(rule.scales)
+    return patch is not None and _REPLICAS.fullmatch(patch.text) is not None
 
 
 def _matching(event: Event, arguments: Arguments, section: str) -> Rule | None:
@@ -161,8 +160,7 @@ def _target(rule: Rule, arguments: Arguments, count: int) -> Word | None:
         return None
     first = rule.target[0]
     if not first.lstrip("-").isdigit():
-        option = arguments.given(rule.target)
-        return option.value if option else None
+        return arguments.value(rule.target)
     index = int(first)
     operands = [operand.word for operand in arguments.operands[count:]]
     return operands[index] if -len(operands) <= index < len(operands) else None

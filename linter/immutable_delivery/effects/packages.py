@@ -127,10 +127,10 @@ def _from_git(manager: Manager, arguments: Arguments) -> Package | None:
         source_type="git",
         place=decided(word),
     )
-    chosen = arguments.given(manager.commit | manager.tag)
+    chosen = arguments.value(manager.commit | manager.tag)
     branch = arguments.given(manager.branch)
-    if chosen is not None and chosen.value is not None:
-        return versioned(package, chosen.value)
+    if chosen is not None:
+        return versioned(package, chosen)
     return replace(package, pin="alias") if branch is not None else package
 
 

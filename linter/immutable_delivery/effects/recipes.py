@@ -38,7 +38,7 @@ def recipe(event: Event, stage: Stage, rule: Rule, arguments: Arguments) -> Reci
         context,
         _value(arguments, _FILE),
         _value(arguments, _TARGET),
-        tuple(one.value.written for one in arguments.all(_ARGUMENT) if one.value is not None),
+        tuple(value.written for value in arguments.values(_ARGUMENT)),
         beside=rule.context[0].startswith("-"),
     )
 
@@ -52,8 +52,8 @@ def _context(rule: Rule, arguments: Arguments) -> LocatedText | None:
 
 
 def _value(arguments: Arguments, names: tuple[str, ...]) -> LocatedText | None:
-    found = arguments.given(names) if names else None
-    return found.value.written if found is not None and found.value is not None else None
+    value = arguments.value(names)
+    return value.written if value is not None else None
 
 
 def where(event: Event, stage: Stage) -> str | None:

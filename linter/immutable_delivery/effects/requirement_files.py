@@ -63,12 +63,11 @@ def requirement_files(
 ) -> Listed:
     """Read the files that options (`-r`, `-c`) or operands name."""
     found = Listed()
-    words = [option.value for option in arguments.all(manager.files) if option.value is not None]
+    words = arguments.values(manager.files)
     if verb.operands == "files":
         words += [operand.word for operand in arguments.operands[count:]]
-    constraints = [option.value for option in arguments.all(manager.constraints) if option.value]
     found.named = bool(words)
-    for word in constraints:
+    for word in arguments.values(manager.constraints):
         _constrain(found, word, stage, call)
     for word in words:
         found.places.append(word.place)

@@ -162,11 +162,11 @@ class Run(Record):
 
     def _of_cluster(self, event: Event, scope: Scope) -> _Fate:
         arguments = event.arguments
-        said = arguments.given(_CONTEXTS)
+        context = arguments.value(_CONTEXTS)
         if scope.development:
             return _Fate("yes")
-        if said is not None and said.value is not None and said.value.known:
-            return _Fate("yes" if _OWN_CLUSTER.search(said.value.text) else "no")
+        if context is not None and context.known:
+            return _Fate("yes" if _OWN_CLUSTER.search(context.text) else "no")
         made = "cluster" in self.makes
         if self._in_own_namespace(arguments) or (made and "reaches" not in self.makes):
             return _Fate("yes")
@@ -185,9 +185,8 @@ class Run(Record):
         return ""
 
     def _in_own_namespace(self, arguments: Arguments) -> bool:
-        said = arguments.given(_NAMESPACES)
-        own = self.created & self.deleted
-        return said is not None and said.value is not None and said.value.text in own
+        namespace = arguments.value(_NAMESPACES)
+        return namespace is not None and namespace.text in self.created & self.deleted
 
     def _of_container(self, command: Command, event: Event) -> Command:
         elsewhere = _is_elsewhere(event) or event.call.through is not None

@@ -142,8 +142,8 @@ def _folder(arguments: Arguments, here: str, options: tuple[str, ...]) -> str | 
 
 
 def _value(arguments: Arguments, options: tuple[str, ...]) -> str | None:
-    said = arguments.given(options)
-    return said.value.text if said is not None and said.value is not None else None
+    said = arguments.value(options)
+    return said.text if said is not None else None
 
 
 def _arguments(call: Program) -> Arguments:
