@@ -40,13 +40,10 @@ class MadeImage(Record, frozen=True):
 
 def made_images(event: Event, stage: Stage) -> Iterator[MadeImage]:
     """Yield the images that a call builds or pushes."""
-    rules = event.role.rules.get("mutations", ())
-    if not any(map(_makes, rules)):
-        return
-    arguments = event.arguments
-    rule = next((rule for rule in rules if rule.matches(arguments)), None)
+    rule = event.rule("mutations")
     if rule is None or not _makes(rule):
         return
+    arguments = event.arguments
     place = event.call.words[0].place
     names: list[LocatedText | None] = [*_names(rule, arguments)]
     source = _recipe(event, stage, rule, arguments)
@@ -83,22 +80,10 @@ def _renamed(rule: Rule, arguments: Arguments) -> LocatedText | None:
 
 
 def _names(rule: Rule, arguments: Arguments) -> Iterator[LocatedText]:
-    yield from map(_named, _words(rule, arguments))
+    yield from map(_named, rule.concerned(arguments))
 
 
 def _named(word: Word) -> LocatedText:
     """Return a reference without its transport."""
     transport = _TRANSPORT.match(word.text)
     return tail(word, transport.end()).written if transport else word.written
-
-
-def _words(rule: Rule, arguments: Arguments) -> Iterator[Word]:
-    first = rule.target[0] if rule.target else ""
-    if first.lstrip("-").isdigit():
-        operands = [operand.word for operand in arguments.operands[len(rule.words) :]]
-        index = int(first)
-        yield from operands[index : index + 1 or None]
-        return
-    for option in arguments.all(rule.target):
-        if option.value is not None:
-            yield option.value

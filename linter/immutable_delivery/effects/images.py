@@ -47,13 +47,10 @@ class NamedImage(Record, frozen=True):
 
 def images(event: Event, stage: Stage) -> Iterator[NamedImage]:
     """Yield the images that a call names."""
-    rules = event.role.rules.get("images", ())
-    if not rules:
-        return
-    arguments = event.arguments
-    rule = next((rule for rule in rules if rule.matches(arguments)), None)
+    rule = event.rule("images")
     if rule is None:
         return
+    arguments = event.arguments
     verb = arguments.operands[len(rule.words) - 1].word if rule.words else event.call.words[0]
     if rule.starts:
         behind = event.words[event.words.index(verb) + 1 :]

@@ -34,7 +34,7 @@ def _single(event: Event) -> Effect:
         return _of_shell(event)
     arguments = event.arguments
     asked = bool(event.words) and all(word.text in _LOOKING for word in event.words)
-    if asked or any(rule.matches(arguments) for rule in role.rules.get("reading", ())):
+    if asked or event.rule("reading") is not None:
         return "reads"
     return _of_program(event, arguments)
 

@@ -15,6 +15,7 @@ from immutable_delivery.effects.modules import program
 from immutable_delivery.effects.mutations import commands, converging, making
 from immutable_delivery.effects.packageurls import package_fetches
 from immutable_delivery.effects.programs import Program, called, programs_of
+from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.settings import fixes_sources, settings
 from immutable_delivery.effects.stage import Event, Locate, Stage, hull, nest
 from immutable_delivery.effects.starts import dev_server_of
@@ -235,8 +236,8 @@ class Interpreter:
         self._change(event, told=bool(installed))
         self.images += images(event, stage)
         self.made += made_images(event, stage)
-        if "taken" in event.role.rules:
-            self._take(event)
+        if event.call.through is None and (taken := event.rule("taken")) is not None:
+            self._take(event, taken)
         if unsaid(event):
             self._facts.append(_unsaid(event))
         self._facts += [one for one in (foreign(event), converging(event)) if one is not None]
@@ -265,16 +266,16 @@ class Interpreter:
 
         return runs_here(event, self._stage)
 
-    def _take(self, event: Event) -> None:
-        """Read what a call takes from elsewhere."""
+    def _take(self, event: Event, rule: Rule) -> None:
+        """Read what a call takes from elsewhere, itself on this machine."""
         from immutable_delivery.effects import sources  # noqa: PLC0415 (most runs take nothing)
 
         taken = (
-            *sources.sources(event, self._stage),
-            *sources.cloned(event, self._stage, self._clones),
+            *sources.sources(event, rule, self._stage),
+            *sources.cloned(event, rule, self._stage, self._clones),
         )
         self._taken += ((source, event) for source in taken)
-        self._fed += ((held, event) for held in sources.documents(event, self._stage))
+        self._fed += ((held, event) for held in sources.documents(event, rule, self._stage))
 
     def _news(self, install: Install) -> bool:
         """Whether an install is not told yet: a node that is entered at start is changed, however often (`if apt … elif yum`)."""

@@ -17,7 +17,6 @@ from immutable_delivery.syntax.shell import Word
 
 _SECTIONS = ("mutations", "builders", "migrators")
 _STARTING = frozenset(("start", "init", "hook"))
-_COPYING = frozenset(("start", "init", "hook"))
 _REPLICAS = lazy(
     r"""\s*\{\s*["']?spec["']?\s*:\s*\{\s*["']?replicas["']?\s*:\s*(?:\$\{\w+\}|[^{},:])+\}\s*\}\s*"""
     r"""|\s*\[\s*\{[^{}\[\]]*["']/spec/replicas["'](?:\$\{\w+\}|[^{}\[\]])*\}\s*\]\s*"""
@@ -29,22 +28,22 @@ _SHOWN = 60
 def commands(event: Event, *, told: bool) -> Iterator[Command]:
     """Yield what a call changes or builds; ``told`` says that another fact already tells of its sudo."""
     rules = event.role.rules
-    copies = event.scope.phase in _COPYING and event.name in COPYING
+    copies = event.scope.phase in _STARTING and event.name in COPYING
     if not (copies or event.call.sudo or any(section in rules for section in _SECTIONS)):
         return
     if _is_told(event):
         return
     arguments = event.arguments
-    rule = _matching(event, arguments, "mutations")
+    rule = event.rule("mutations")
     if rule is not None and rule.converges and event.scope.phase == "build":
         return  # a part of what is built
     if rule is not None and _concerns(rule, arguments):
         yield _deploying(
             _command(event, arguments, rule, rule.mutates, rule.builds), rule, arguments
         )
-    elif (rule := _matching(event, arguments, "builders")) is not None:
+    elif (rule := event.rule("builders")) is not None:
         yield _command(event, arguments, rule, builds="code")
-    elif event.scope.phase in _STARTING and _matching(event, arguments, "migrators") is not None:
+    elif event.scope.phase in _STARTING and event.rule("migrators") is not None:
         yield replace(_command(event, arguments, None), migrates=True)
     elif copies and (moved := transfer(event, arguments)):
         command = _command(event, arguments, None, "files", target=moved.target)
@@ -55,9 +54,7 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
 
 def converging(event: Event) -> Unread | None:
     """Return a run of configuration management that builds an image; what Ansible does is read elsewhere."""
-    if event.scope.phase != "build" or "mutations" not in event.role.rules:
-        return None
-    rule = _matching(event, event.arguments, "mutations")
+    rule = event.rule("mutations") if event.scope.phase == "build" else None
     if rule is None or rule.converges in {"", "Ansible"}:
         return None
     words = event.call.words
@@ -88,12 +85,6 @@ def _only_scales(rule: Rule, arguments: Arguments) -> bool:
     """Whether a patch says nothing but how many replicas run."""
     patch = arguments.value(rule.scales)
     return patch is not None and _REPLICAS.fullmatch(patch.text) is not None
-
-
-def _matching(event: Event, arguments: Arguments, section: str) -> Rule | None:
-    return next(
-        (rule for rule in event.role.rules.get(section, ()) if rule.matches(arguments)), None
-    )
 
 
 def _command(

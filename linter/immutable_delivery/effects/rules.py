@@ -9,6 +9,7 @@ from typing import Any
 from immutable_delivery.effects.arguments import Arguments
 from immutable_delivery.facts import Built, Deployment, Mutation, SourceType
 from immutable_delivery.records import Record
+from immutable_delivery.syntax.shell import Word
 
 
 class Rule(Record, frozen=True):
@@ -86,6 +87,14 @@ class Rule(Record, frozen=True):
         folder = tuple(str(context).split())
         more = (starts, where, runs, pushes, copies, deployment, makes)
         return cls(*given, *more, folder, tuple(sets), takes, converges, holds, tuple(scales))
+
+    def concerned(self, arguments: Arguments) -> list[Word]:
+        """Return the words that say what it concerns: an operand behind its own words, or the values of options."""
+        first = self.target[0] if self.target else ""
+        if not first.lstrip("-").isdigit():
+            return arguments.values(self.target)
+        operands = [operand.word for operand in arguments.operands[len(self.words) :]]
+        return operands[int(first) : int(first) + 1 or None]
 
     def matches(self, arguments: Arguments) -> bool:
         """Whether the arguments of one of its programs are what it describes."""

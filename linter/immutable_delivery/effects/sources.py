@@ -47,20 +47,18 @@ class _Fixed(Record, frozen=True):
     place: Place
 
 
-def sources(event: Event, stage: Stage) -> Iterator[Source]:
+def sources(event: Event, rule: Rule, stage: Stage) -> Iterator[Source]:
     """Yield what a call takes from elsewhere."""
-    rule, arguments = _rule(event), event.arguments
-    for word in _named(rule, arguments) if rule is not None else ():
-        if rule is not None and _is_elsewhere(rule, word, arguments, event, stage):
-            yield _source(rule.takes, word, arguments, rule.sets, event)
+    for word in rule.concerned(event.arguments):
+        if _is_elsewhere(rule, word, event.arguments, event, stage):
+            yield _source(rule.takes, word, event.arguments, rule.sets, event)
 
 
-def cloned(event: Event, stage: Stage, clones: Clones) -> Iterator[Source]:
+def cloned(event: Event, rule: Rule, stage: Stage, clones: Clones) -> Iterator[Source]:
     """Yield the repositories that were cloned before, and out of which a call deploys."""
-    rule = _rule(event)
-    if rule is None or rule.takes not in _DEPLOYED:
+    if rule.takes not in _DEPLOYED:
         return
-    for word in _named(rule, event.arguments):
+    for word in rule.concerned(event.arguments):
         clone = clones.holding(event, stage.folder, word.text)
         if clone is not None and not _ADDRESS.match(word.text):
             yield _of_clone(clone.fact, event)
@@ -83,18 +81,9 @@ def _of_clone(fact: Fetch, event: Event) -> Source:
     )
 
 
-def _rule(event: Event) -> Rule | None:
-    """Return what the tables know of a call that takes something; None for one that runs on another machine."""
-    rules = event.role.rules.get("taken", ()) if event.call.through is None else ()
-    return next((rule for rule in rules if rule.matches(event.arguments)), None)
-
-
-def documents(event: Event, stage: Stage) -> Iterator[Inside]:
+def documents(event: Event, rule: Rule, stage: Stage) -> Iterator[Inside]:
     """Yield what a call is given on its input and deploys (`kubectl apply -f - <<E`); what only the shell fills in there is unresolved."""
-    rule = _rule(event)
-    if rule is None or not rule.holds:
-        return
-    if any(word.text in _INPUT for word in _named(rule, event.arguments)):
+    if rule.holds and any(word.text in _INPUT for word in rule.concerned(event.arguments)):
         folder = where(event, stage)
         for call in (event.call, *(one.call for one in event.inputs if one.name == "cat")):
             for redirect in call.redirects:
@@ -108,16 +97,6 @@ def _filled_in(redirect: Redirect) -> LocatedText:
     if redirect.literal or "$" not in body.text:
         return body
     return filled(body, _VARIABLE, lambda found, _own: redirect.values.get(found[1] or found[2]))
-
-
-def _named(rule: Rule, arguments: Arguments) -> Iterator[Word]:
-    """Yield the words that say what is taken: an operand behind those of the rule, or the values of options."""
-    first = rule.target[0]
-    if first.lstrip("-").isdigit():
-        operands = [operand.word for operand in arguments.operands[len(rule.words) :]]
-        yield from operands[int(first) :][:1]
-    else:
-        yield from (one.value for one in arguments.all(rule.target) if one.value is not None)
 
 
 def _is_elsewhere(rule: Rule, word: Word, arguments: Arguments, event: Event, stage: Stage) -> bool:
@@ -135,11 +114,10 @@ def _is_elsewhere(rule: Rule, word: Word, arguments: Arguments, event: Event, st
 def _source(
     takes: SourceType, word: Word, arguments: Arguments, options: tuple[str, ...], event: Event
 ) -> Source:
-    said = arguments.given(options) if options else None
-    chosen = said.value if said is not None else None
+    chosen = arguments.value(options)
     fixed = _chosen(takes, chosen) if chosen is not None else _within(takes, word)
-    held = arguments.given(("--repo",)) if takes == "chart" else None
-    before = f"{held.value.text.rstrip('/')}/" if held is not None and held.value else ""
+    held = arguments.value(("--repo",)) if takes == "chart" else None
+    before = f"{held.text.rstrip('/')}/" if held is not None else ""
     return Source(
         used_at=word.place,
         extent=event.extent,

@@ -8,6 +8,7 @@ from posixpath import join
 from immutable_delivery.effects.arguments import Arguments, parse
 from immutable_delivery.effects.paths import located
 from immutable_delivery.effects.program_tables import Role
+from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.tables import Tables
 from immutable_delivery.facts import Scope
 from immutable_delivery.records import Record, field
@@ -49,6 +50,11 @@ class Event(Record, eq=False):
         if self._arguments is None:
             self._arguments = parse(self.words, self.role.options)
         return self._arguments
+
+    def rule(self, section: str) -> Rule | None:
+        """Return the first of a section's rules that it fits; they are in the order in which they count."""
+        rules = self.role.rules.get(section, ())
+        return next((rule for rule in rules if rule.matches(self.arguments)), None)
 
     @property
     def inputs(self) -> list[Event]:

@@ -88,15 +88,14 @@ class Run(Record):
 
     def read(self, event: Event) -> str:
         """Note what a call makes; return it."""
-        rules = event.role.rules.get("makers", ())
-        if not rules and event.name not in _OF_CLUSTERS:
+        if "makers" not in event.role.rules and event.name not in _OF_CLUSTERS:
             self._allocation(event)
             return ""
-        arguments = event.arguments
-        made = next((rule.makes for rule in rules if rule.matches(arguments)), "")
+        rule = event.rule("makers")
+        made = rule.makes if rule is not None else ""
         if event.call.through is None and (made != "gone" or "container" in self.makes):
             self.makes |= {made} - {""}
-        self._namespace(arguments.texts)
+        self._namespace(event.arguments.texts)
         return made
 
     def _namespace(self, texts: Sequence[str]) -> None:

@@ -30,11 +30,7 @@ def verifies(event: Event) -> bool:
             for other in (*sources, *event.inputs)
             for one in behind(other)
         )
-    rules = event.role.rules.get("verifiers", ())
-    if not rules:
-        return False
-    arguments = event.arguments
-    return any(rule.matches(arguments) for rule in rules)
+    return event.rule("verifiers") is not None
 
 
 def _shows_fingerprint(event: Event) -> bool:
