@@ -50,7 +50,6 @@ class Rule(Record, frozen=True):
     """The configuration management that it runs: Chef, Puppet …"""
     holds: str = ""
     """The format of what it takes from its input and deploys."""
-
     scales: tuple[str, ...] = ()
     """The options whose value may say how many replicas run, which is no change of what runs."""
 
@@ -58,35 +57,27 @@ class Rule(Record, frozen=True):
     def parse(
         cls,
         run: str,
-        mutates: Mutation = "",
-        builds: Built = "",
         target: object = "",
-        check: Iterable[str] = (),
-        starts: str = "",
-        where: str = "",
-        sets: Iterable[str] = (),
-        makes: str = "",
-        deployment: Deployment = "",
-        takes: SourceType = "",
         context: object = "",
-        converges: str = "",
-        holds: str = "",
+        check: Iterable[str] = (),
+        sets: Iterable[str] = (),
         scales: Iterable[str] = (),
-        *,
-        runs: bool = False,
-        pushes: bool = False,
-        copies: bool = False,
+        **row: Any,
     ) -> Rule:
         """Read a rule as commands.yaml writes it."""
         _, *rest = run.split()
-        words = tuple(tuple(token.split("|")) for token in rest if token[0] not in "-!")
-        options = tuple(token for token in rest if token[0] == "-")
-        absent = tuple(token[1:] for token in rest if token[0] == "!")
-        targets = tuple(str(target).split())
-        given = (programs_of(run), words, options, absent, mutates, builds, targets, tuple(check))
-        folder = tuple(str(context).split())
-        more = (starts, where, runs, pushes, copies, deployment, makes)
-        return cls(*given, *more, folder, tuple(sets), takes, converges, holds, tuple(scales))
+        return cls(
+            names=programs_of(run),
+            words=tuple(tuple(token.split("|")) for token in rest if token[0] not in "-!"),
+            options=tuple(token for token in rest if token[0] == "-"),
+            absent=tuple(token[1:] for token in rest if token[0] == "!"),
+            target=tuple(str(target).split()),
+            context=tuple(str(context).split()),
+            either=tuple(check),
+            sets=tuple(sets),
+            scales=tuple(scales),
+            **row,
+        )
 
     def concerned(self, arguments: Arguments) -> list[Word]:
         """Return the words that say what it concerns: an operand behind its own words, or the values of options."""
