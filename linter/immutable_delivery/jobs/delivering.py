@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from immutable_delivery.effects.rules import programs_of
 from immutable_delivery.effects.tables import load
 
 _SECTIONS = ("mutations", "images", "makers", "taken")
@@ -18,7 +19,7 @@ def delivers(data: bytes) -> bool:
 
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[bytes]:
-    rows = (row["run"] for section in _SECTIONS for row in load().data[section])
-    names = {name for run in rows for name in run.split()[0].split("|")} | {*_ALSO}
+    rows = (row for section in _SECTIONS for row in load().data[section])
+    names = {name for row in rows for name in programs_of(row)} | {*_ALSO}
     words = b"|".join(re.escape(name).encode() for name in sorted(names))
     return re.compile(rb"(?<![\w.])(?<!\w-)(?:" + words + rb")(?![\w.-])")
