@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from immutable_delivery.facts import (
     Build,
@@ -18,10 +18,9 @@ from immutable_delivery.facts import (
     Sentence,
     Variable,
 )
+from immutable_delivery.links.services import by_service
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.source.text import Place
-
-T = TypeVar("T", bound=Fact)
 
 Said: TypeAlias = tuple[Sentence, str, Place | None]
 """A sentence, what the repository says instead, and where."""
@@ -50,7 +49,7 @@ class Around:
 
     @cached_property
     def _by_service(self) -> dict[str, list[Container]]:
-        return _by_service(
+        return by_service(
             fact
             for fact in self._facts
             if isinstance(fact, Container) and (fact.last or fact.container_type != "stage")
@@ -58,7 +57,7 @@ class Around:
 
     @cached_property
     def _images(self) -> dict[str, list[Image]]:
-        return _by_service(
+        return by_service(
             fact
             for fact in self._facts
             if isinstance(fact, Image)
@@ -70,7 +69,7 @@ class Around:
     @cached_property
     def mounts(self) -> dict[str, list[Mount]]:
         """What is mounted into services, by their names."""
-        return _by_service(
+        return by_service(
             fact
             for fact in self._facts
             if isinstance(fact, Mount) and fact.scope.deployed and not fact.scope.development
@@ -79,7 +78,7 @@ class Around:
     @cached_property
     def variables(self) -> dict[str, list[Variable]]:
         """The environment of what runs, by the names of services."""
-        return _by_service(
+        return by_service(
             fact
             for fact in self._facts
             if isinstance(fact, Variable) and fact.variable_type == "env" and fact.scope.deployed
@@ -141,14 +140,6 @@ class Around:
             if build.image and build.dockerfile and build.tool != "contract":
                 found[name_and_tag(build.image)[0]].append(build)
         return found
-
-
-def _by_service(facts: Iterable[T]) -> dict[str, list[T]]:
-    found: dict[str, list[T]] = defaultdict(list)
-    for fact in facts:
-        for name in fact.scope.services:
-            found[name].append(fact)
-    return found
 
 
 def ports_of(container: Container) -> set[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from posixpath import join
 
 from immutable_delivery.facts import Container
@@ -15,15 +14,6 @@ from immutable_delivery.tables import known
 from immutable_delivery.tables.mounts import Mounts
 from immutable_delivery.tables.subjects import CodePaths
 from immutable_delivery.tables.subjects import Files as FileNames
-
-
-def by_service(containers: Iterable[Container]) -> Mapping[str, list[Container]]:
-    """Return the containers of every service."""
-    found: dict[str, list[Container]] = defaultdict(list)
-    for container in containers:
-        for name in container.scope.services:
-            found[name].append(container)
-    return found
 
 
 def program_below(target: str, container: Container) -> str:

@@ -10,12 +10,12 @@ from immutable_delivery.facts import Container, Fact, Mount, Start
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.links.code import (
     CodeFolders,
-    by_service,
     holds_state,
     program_below,
     served_by,
 )
 from immutable_delivery.links.conventions import Convention, Paths, convention
+from immutable_delivery.links.services import by_service
 from immutable_delivery.records import replace
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.source.files import Files

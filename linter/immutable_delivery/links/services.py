@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from immutable_delivery.facts import (
     Build,
@@ -19,6 +20,8 @@ from immutable_delivery.facts import (
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.source.files import folder_of
+
+T = TypeVar("T", bound=Fact)
 
 Key = tuple[str, str, str]
 """How facts of one file family name a service: family (deploy, image), folder or Dockerfile, name."""
@@ -104,14 +107,19 @@ def key_of(fact: Fact) -> Key | None:
     return ("image", fact.scope.dockerfile, "") if fact.scope.dockerfile else None
 
 
-def _services(facts: Sequence[Fact], linked: Linked) -> list[Service]:
-    by_name: dict[str, list[Fact]] = defaultdict(list)
+def by_service(facts: Iterable[T]) -> defaultdict[str, list[T]]:
+    """Return the facts of every service."""
+    found: defaultdict[str, list[T]] = defaultdict(list)
     for fact in facts:
         for name in fact.scope.services:
-            by_name[name].append(fact)
+            found[name].append(fact)
+    return found
+
+
+def _services(facts: Sequence[Fact], linked: Linked) -> list[Service]:
     return [
         _service(name, members, linked)
-        for name, members in sorted(by_name.items())
+        for name, members in sorted(by_service(facts).items())
         if any(map(delivers, members))
     ]
 

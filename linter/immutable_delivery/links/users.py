@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from immutable_delivery.facts import Container, Fact
-from immutable_delivery.links.code import by_service
+from immutable_delivery.links.services import by_service
 from immutable_delivery.records import replace
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.tables import known

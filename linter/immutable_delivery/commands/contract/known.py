@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from immutable_delivery.config.read import load
 from immutable_delivery.facts import (
@@ -25,14 +24,13 @@ from immutable_delivery.links.agreed import ports_of
 from immutable_delivery.links.dependencies import host_of
 from immutable_delivery.links.keeping import keeps
 from immutable_delivery.links.link import link
+from immutable_delivery.links.services import by_service
 from immutable_delivery.pipeline.examine import reading_settings
 from immutable_delivery.reading.project import Reader, read
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.repository.discover import open_tree
 from immutable_delivery.source.files import folder_of
-
-T = TypeVar("T", bound=Fact)
 
 
 class Reached(Record, frozen=True):
@@ -83,10 +81,10 @@ class _Repository:
             fact.scope.service: fact.used_at.file for fact in facts if isinstance(fact, Contract)
         }
         live = [fact for fact in facts if not fact.scope.development]
-        self._containers = _by_service(live, Container)
-        self._images = _by_service(live, Image)
-        self._mounts = _by_service(live, Mount)
-        self._variables = _by_service(live, Variable)
+        self._containers = by_service(one for one in live if isinstance(one, Container))
+        self._images = by_service(one for one in live if isinstance(one, Image))
+        self._mounts = by_service(one for one in live if isinstance(one, Mount))
+        self._variables = by_service(one for one in live if isinstance(one, Variable))
         self._jobs = [fact for fact in facts if isinstance(fact, Job) and not fact.scope.alone]
         self._recipes: Mapping[str, list[Recipe]] = defaultdict(list)
         for one in recipes:
@@ -177,15 +175,6 @@ class _Repository:
     def _needs(self, name: str) -> tuple[str, ...]:
         hosts = {host_of(one) for one in self._variables[name] if one.scope.deployed}
         return tuple(sorted((hosts & self._names) - {name.rpartition(":")[2]}))
-
-
-def _by_service(facts: Iterable[Fact], kind: type[T]) -> Mapping[str, list[T]]:
-    found: dict[str, list[T]] = defaultdict(list)
-    for fact in facts:
-        if isinstance(fact, kind):
-            for name in fact.scope.services:
-                found[name].append(fact)
-    return found
 
 
 def _same(values: Sequence[str | None]) -> str | None:
