@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from immutable_delivery.context import Trust
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.git import repository_of
-from immutable_delivery.source.files import Files, resolve
+from immutable_delivery.source.files import Files, above, resolve
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Environments
 
@@ -103,7 +103,7 @@ def _reaching(fact: Fact, reached: Mapping[str, Sequence[Scope]]) -> Fact:
     scope = fact.scope
     if not scope.deployed or scope.environments or scope.overlay or isinstance(fact, Source):
         return fact
-    scopes = [one for folder in _above(fact.manifest) for one in reached.get(folder, ())]
+    scopes = [one for folder in above(fact.manifest) for one in reached.get(folder, ())]
     if not scopes or not all(one.environments for one in scopes):
         return fact
     named: dict[str, str] = {}
@@ -119,12 +119,6 @@ def _reaching(fact: Fact, reached: Mapping[str, Sequence[Scope]]) -> Fact:
 def _position(name: str) -> tuple[int, str]:
     order = known(Environments).order
     return order.index(name.lower()) if name.lower() in order else len(order), name
-
-
-def _above(path: str) -> Iterator[str]:
-    """Yield the folders that a file lies in, the nearest first."""
-    while path := path.rpartition("/")[0]:
-        yield path
 
 
 class _Here(Record, frozen=True):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Scope, Unread
-from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.files import above, resolve
 from immutable_delivery.syntax.yaml import Scalar
 
 
@@ -16,17 +14,11 @@ def found(said: str, folder: str, ctx: ParseContext) -> str | None:
     Packer and Terraform take it from the folder where they are called, which is one of these.
     """
     inside = said.removeprefix("${path.root}/").removeprefix("${path.cwd}/")
-    for base in (folder, *_above(folder)):
+    for base in (folder, *above(folder)):
         path = resolve(base, inside)
         if path and ctx.files.state(path) in {"tracked", "untracked"}:
             return path
     return None
-
-
-def _above(folder: str) -> Iterator[str]:
-    while folder:
-        folder = folder_of(folder)
-        yield folder
 
 
 def missing(said: Scalar, scope: Scope) -> Unread:

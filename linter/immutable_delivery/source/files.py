@@ -151,6 +151,13 @@ def folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
+def above(path: str) -> Iterator[str]:
+    """Yield the folders that a file or a folder lies in, the nearest first and the root last."""
+    while path:
+        path = folder_of(path)
+        yield path
+
+
 def outer_first(paths: Iterable[str], named: re.Pattern[str]) -> list[str]:
     """Return paths in order: those of a name that takes in others first, and of them those further up."""
     return sorted(paths, key=lambda path: (not named.search(path), path.count("/"), path))

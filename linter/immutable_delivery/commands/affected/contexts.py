@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from posixpath import normpath
 
@@ -10,7 +9,7 @@ from immutable_delivery.commands.affected.states import State
 from immutable_delivery.facts import Input, Recipe
 from immutable_delivery.formats.dockerfile.ignorefile import Ignore, ignore_of
 from immutable_delivery.repository.symlinks import MAX_HOPS
-from immutable_delivery.source.files import folder_of
+from immutable_delivery.source.files import above, below, folder_of
 from immutable_delivery.syntax.globs import Glob, is_glob
 
 _WHOLE = "."
@@ -61,7 +60,7 @@ class Taken:
         if is_glob(pattern):
             return any(self._globbed(self._state.every, folder, pattern))
         _, end = followed(self._state, folder, pattern)
-        inside = any(path in self._state.files.submodules for path in _above(end))
+        inside = any(path in self._state.files.submodules for path in above(end))
         return inside or not end or end in self._state.paths or end in self._state.folders
 
     def takes_git(self, recipe: Recipe, one: Input) -> bool:
@@ -93,13 +92,14 @@ class Taken:
     def _plain(self, paths: Sequence[str], folder: str, pattern: str) -> Iterator[str]:
         visited, end = followed(self._state, folder, pattern)
         yield from (path for path in visited if path in self._files)
-        yield from (path for path in _above(end) if path in self._files)
-        yield from _below(paths, end)
+        # a folder on the way may have been a file or a link, or is a submodule
+        yield from (path for path in above(end) if path in self._files)
+        yield from below(paths, end)
 
     def _globbed(self, paths: Sequence[str], folder: str, pattern: str) -> Iterator[str]:
         parts = [Glob(part) for part in pattern.split("/")]
         head = _literal_head(pattern)
-        for path in _below(paths, _joined(folder, head)):
+        for path in below(paths, _joined(folder, head)):
             if path != folder and _fits(parts, inner(folder, path)):
                 yield path
         for link in self._state.links:
@@ -123,7 +123,7 @@ class Taken:
 
     def _globbed_behind(self, paths: Sequence[str], end: str, pattern: str) -> Iterator[str]:
         parts = [Glob(part) for part in pattern.split("/")] if pattern else []
-        yield from (path for path in _below(paths, end) if _fits(parts, inner(end, path)))
+        yield from (path for path in below(paths, end) if _fits(parts, inner(end, path)))
 
 
 def followed(state: State, folder: str, path: str) -> tuple[list[str], str]:
@@ -156,26 +156,6 @@ def taken_path(one: Input) -> str:
 def inner(folder: str, path: str) -> str:
     """Return a path relative to a folder that it lies in."""
     return path[len(folder) + 1 :] if folder else path
-
-
-def _above(path: str) -> Iterator[str]:
-    """Yield the folders above a path: one may have been a file or a link, or is a submodule."""
-    above = folder_of(path)
-    while above:
-        yield above
-        above = folder_of(above)
-
-
-def _below(paths: Sequence[str], path: str) -> Iterator[str]:
-    """Yield a path and what lies below it."""
-    at = bisect_left(paths, path)
-    if path and at < len(paths) and paths[at] == path:
-        yield path
-    start = f"{path}/" if path else ""
-    at = bisect_left(paths, start, at)
-    while at < len(paths) and paths[at].startswith(start):
-        yield paths[at]
-        at += 1
 
 
 def _fits(parts: Sequence[Glob], path: str) -> bool:

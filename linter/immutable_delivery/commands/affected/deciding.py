@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from immutable_delivery.commands.affected.states import State
 from immutable_delivery.facts import Fact
-from immutable_delivery.source.files import folder_of
+from immutable_delivery.source.files import above, folder_of
 
 _SETTLED = frozenset({"compose", "chart", "dockerfile"})
 """Formats of which all is read that gives a value; what else there is comes from outside."""
@@ -45,9 +45,4 @@ class Deciding:
 
     def _lies_with(self, path: str, folders: set[str]) -> bool:
         """Whether a path lies in or below one of these folders; below the root lies everything, so there only what is beside."""
-        folder = folder_of(path)
-        if folder in folders:
-            return True
-        while folder and folder not in folders:
-            folder = folder_of(folder)
-        return bool(folder)
+        return folder_of(path) in folders or any(one in folders for one in above(path) if one)

@@ -9,7 +9,7 @@ from itertools import islice
 
 from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.files import Files, below, folder_of, resolve
+from immutable_delivery.source.files import Files, above, below, folder_of, resolve
 from immutable_delivery.source.ties import Ties
 
 MAX_HOMES = 20
@@ -42,7 +42,7 @@ class _Homes:
 
     def tie_values(self, folder: str, ties: Ties) -> None:
         """Tie values to the modules that may be given them: the one around them, else those below the nearest folder that has any."""
-        around = [folder, *_above(folder)]
+        around = [folder, *above(folder)]
         if not self._folders.isdisjoint(around):
             return
         near = next((held for one in around if (held := self._below(one))), [])
@@ -51,12 +51,6 @@ class _Homes:
 
     def _below(self, folder: str) -> list[str]:
         return list(islice(below(self._sorted, folder), MAX_HOMES))
-
-
-def _above(folder: str) -> Iterator[str]:
-    while folder:
-        folder = folder_of(folder)
-        yield folder
 
 
 def _called(path: str, files: Files) -> Iterator[str]:
