@@ -14,7 +14,6 @@ from immutable_delivery.syntax.globs import Glob, is_glob
 
 _WHOLE = "."
 _GIT = ".git"
-Key = tuple[str, str, str]
 
 
 class Taken:
@@ -22,12 +21,10 @@ class Taken:
 
     def __init__(self, state: State, touched: frozenset[str], other: State) -> None:
         self._state = state
-        there = {path for path in touched if path in state.paths}
-        folders = state.folders - other.folders
-        self._changed = sorted(there | folders)
-        self._files = there
+        self._files = touched & state.paths
+        self._changed = sorted(self._files | (state.folders - other.folders))
         self._ignores: dict[tuple[str, str], Ignore] = {}
-        self._found: dict[Key, str | None] = {}
+        self._found: dict[tuple[str, str, str], str | None] = {}
         self._absent: dict[tuple[str, str], bool] = {}
 
     def ignore(self, recipe: Recipe, folder: str) -> Ignore:
@@ -42,9 +39,11 @@ class Taken:
         if one.folder is None:
             return None
         ignore = self.ignore(recipe, one.folder)
-        key = (one.folder, ignore.path, one.pattern or _WHOLE)
+        pattern = one.pattern or _WHOLE
+        key = (one.folder, ignore.path, pattern)
         if key not in self._found:
-            self._found[key] = next(self._taken(one.folder, one.pattern or _WHOLE, ignore), None)
+            found = self._within(self._changed, one.folder, pattern, ignore)
+            self._found[key] = next(found, None)
         return self._found[key]
 
     def absent(self, one: Input) -> bool:
@@ -59,7 +58,7 @@ class Taken:
     def _is_there(self, folder: str, pattern: str) -> bool:
         if is_glob(pattern):
             return any(self._globbed(self._state.every, folder, pattern))
-        _, end = followed(self._state, folder, pattern)
+        _, end = _followed(self._state, folder, pattern)
         inside = any(path in self._state.files.submodules for path in above(end))
         return inside or not end or end in self._state.paths or end in self._state.folders
 
@@ -76,9 +75,6 @@ class Taken:
         ignore = self.ignore(recipe, one.folder)
         return frozenset(self._within(self._state.every, one.folder, one.pattern or _WHOLE, ignore))
 
-    def _taken(self, folder: str, pattern: str, ignore: Ignore) -> Iterator[str]:
-        return self._within(self._changed, folder, pattern, ignore)
-
     def _within(
         self, paths: Sequence[str], folder: str, pattern: str, ignore: Ignore
     ) -> Iterator[str]:
@@ -86,11 +82,11 @@ class Taken:
         found = self._globbed if is_glob(pattern) else self._plain
         for path in found(paths, folder, pattern):
             inside = path.startswith(f"{folder}/") if folder else True
-            if not inside or not ignore.excludes(inner(folder, path)):
+            if not inside or not ignore.excludes(_inner(folder, path)):
                 yield path
 
     def _plain(self, paths: Sequence[str], folder: str, pattern: str) -> Iterator[str]:
-        visited, end = followed(self._state, folder, pattern)
+        visited, end = _followed(self._state, folder, pattern)
         yield from (path for path in visited if path in self._files)
         # a folder on the way may have been a file or a link, or is a submodule
         yield from (path for path in above(end) if path in self._files)
@@ -100,16 +96,15 @@ class Taken:
         parts = [Glob(part) for part in pattern.split("/")]
         head = _literal_head(pattern)
         for path in below(paths, _joined(folder, head)):
-            if path != folder and _fits(parts, inner(folder, path)):
+            if path != folder and _fits(parts, _inner(folder, path)):
                 yield path
-        for link in self._state.links:
-            yield from self._through(link, paths, folder, pattern)
+        for link in below(self._state.links, folder):
+            if link != folder:
+                yield from self._through(link, paths, folder, pattern)
 
     def _through(self, link: str, paths: Sequence[str], folder: str, pattern: str) -> Iterator[str]:
         """Yield what a pattern means behind a link that a part of it fits."""
-        if folder and not link.startswith(f"{folder}/"):
-            return
-        parts = inner(folder, link).split("/")
+        parts = _inner(folder, link).split("/")
         rest = pattern.split("/")
         if len(parts) > len(rest) or not all(
             Glob(one).matches(part) for one, part in zip(rest, parts, strict=False)
@@ -117,16 +112,12 @@ class Taken:
             return
         if link in self._files:
             yield link
-        _, end = followed(self._state, folder, inner(folder, link))
-        remains = "/".join(rest[len(parts) :])
-        yield from self._globbed_behind(paths, end, remains)
-
-    def _globbed_behind(self, paths: Sequence[str], end: str, pattern: str) -> Iterator[str]:
-        parts = [Glob(part) for part in pattern.split("/")] if pattern else []
-        yield from (path for path in below(paths, end) if _fits(parts, inner(end, path)))
+        _, end = _followed(self._state, folder, _inner(folder, link))
+        remains = [Glob(part) for part in rest[len(parts) :]]
+        yield from (path for path in below(paths, end) if _fits(remains, _inner(end, path)))
 
 
-def followed(state: State, folder: str, path: str) -> tuple[list[str], str]:
+def _followed(state: State, folder: str, path: str) -> tuple[list[str], str]:
     """Return the links on the way to a path of a context, and where it leads; nothing leads out of the context."""
     visited: list[str] = []
     rest, at = [part for part in path.split("/") if part not in {"", _WHOLE}][::-1], ""
@@ -153,7 +144,7 @@ def taken_path(one: Input) -> str:
     return _joined(one.folder, one.pattern) or _WHOLE
 
 
-def inner(folder: str, path: str) -> str:
+def _inner(folder: str, path: str) -> str:
     """Return a path relative to a folder that it lies in."""
     return path[len(folder) + 1 :] if folder else path
 
