@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from immutable_delivery.commands.affected.answer import Reason
 from immutable_delivery.commands.affected.states import State
-from immutable_delivery.facts import Fetch
+from immutable_delivery.facts import Fact, Fetch
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.references.git import repository_of
 from immutable_delivery.source.files import below, resolve
@@ -19,7 +20,17 @@ _RAW = lazy(
 """A file of a repository by its address."""
 
 
-class Clones:
+def cloned(state: State, touched: Sequence[str]) -> Iterator[tuple[Fact, Reason]]:
+    """Yield what takes this repository itself when it starts, at a commit that nobody here knows, and that as a reason."""
+    clones = _Clones(state, touched)
+    for fact in state.deployed:
+        if isinstance(fact, Fetch) and (path := clones.path(fact)):
+            text = f"it takes {path} from this repository when it starts: which commit of it, nobody here can tell"
+            place = fact.used_at
+            yield fact, Reason("unknown", text, path, place.file, state.line(place))
+
+
+class _Clones:
     """The paths that changed, as what takes this repository at its start sees them."""
 
     def __init__(self, state: State, touched: Sequence[str]) -> None:

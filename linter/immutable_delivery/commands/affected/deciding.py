@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
+from immutable_delivery.commands.affected.answer import Reason
 from immutable_delivery.commands.affected.states import State
-from immutable_delivery.facts import Fact
+from immutable_delivery.facts import Fact, Image
 from immutable_delivery.source.files import above, folder_of
 
 _SETTLED = frozenset({"compose", "chart", "dockerfile"})
@@ -15,13 +17,27 @@ _COMPARED = frozenset({"kubernetes"})
 _FOR_PEOPLE = (".md", ".rst", ".adoc", "LICENSE", "NOTICE")
 
 
-class Deciding:
+def undetermined(
+    before: State, after: State, touched: Sequence[str]
+) -> Iterator[tuple[Fact, Reason]]:
+    """Yield the images that nobody here knows, where a file changed that may decide which they are, and that as a reason."""
+    deciding = _Deciding(before, after, touched)
+    for fact in after.deployed:
+        if isinstance(fact, Image) and fact.unresolved and (path := deciding.path(fact)):
+            text = (
+                f"which image it runs nobody here can tell: {path} changed, which may decide that"
+            )
+            place = fact.used_at
+            yield fact, Reason("unknown", text, path, place.file, after.line(place))
+
+
+class _Deciding:
     """The files that changed, by the format whose values they may decide: its own, and what lies in or below their folders."""
 
-    def __init__(self, before: State, after: State, touched: frozenset[str]) -> None:
+    def __init__(self, before: State, after: State, touched: Sequence[str]) -> None:
         inputs = {**before.inputs, **after.inputs}
         self._formats = {path: one.format for path, one in inputs.items()}
-        self._touched = [path for path in sorted(touched) if not path.endswith(_FOR_PEOPLE)]
+        self._touched = [path for path in touched if not path.endswith(_FOR_PEOPLE)]
         self._folders: dict[str, set[str]] = defaultdict(set)
         for path, name in self._formats.items():
             self._folders[name].add(folder_of(path))

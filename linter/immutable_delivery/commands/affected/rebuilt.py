@@ -141,8 +141,7 @@ class Rebuilt:
 
     def line(self, place: Place) -> int:
         """Return the line of a place."""
-        start = place.span.start
-        return self.after.line(place.file, start) or self._before.line(place.file, start)
+        return self.after.line(place) or self._before.line(place)
 
 
 def _taking(one: Built) -> list[tuple[str | None, str | None]]:

@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.commands.affected.answer import Artifact, Reason, Redeploy
-from immutable_delivery.commands.affected.clones import Clones
-from immutable_delivery.commands.affected.deciding import Deciding
+from immutable_delivery.commands.affected.clones import cloned
+from immutable_delivery.commands.affected.deciding import undetermined
+from immutable_delivery.commands.affected.objects import Objects
 from immutable_delivery.commands.affected.states import State
 from immutable_delivery.facts import (
     Applied,
     Container,
     Contract,
     Fact,
-    Fetch,
     Image,
     Mount,
     Variable,
@@ -50,8 +50,10 @@ class Redeployed:
             self._files(state)
         self._digests()
         self._templates()
-        self._undetermined()
-        self._cloned()
+        for fact, why in undetermined(self._before, self._after, self._sorted):
+            self._may_differ(fact, why)
+        for fact, why in cloned(self._after, self._sorted):
+            self._may_differ(fact, why)
         running = {fact.scope.service for fact in self._after.facts if fact.scope.deployed}
         gone = [where for where in sorted(old - new) if where[0] not in running]
         here = [
@@ -73,17 +75,17 @@ class Redeployed:
         """Tell which objects say something else than they did."""
         if self._before.applied is self._after.applied:
             return
-        old, new = _Objects(self._before), _Objects(self._after)
+        old, new = Objects(self._before), Objects(self._after)
         for key in sorted(old.known.keys() | new.known.keys()):
             was, now = old.known.get(key, []), new.known.get(key, [])
             if sorted(one.said for one in was) != sorted(one.said for one in now):
                 self._object((now or was)[0], new if now else old, gone=not now)
 
-    def _object(self, one: Applied, objects: _Objects, *, gone: bool) -> None:
+    def _object(self, one: Applied, objects: Objects, *, gone: bool) -> None:
         state = self._before if gone else self._after
         if state.local(one.manifest, development=one.development):
             return
-        line = state.line(one.place.file, one.place.span.start)
+        line = state.line(one.place)
         for service in objects.services(one):
             told = one.owner if "/" in one.owner else f"service {one.owner}"
             verb = "is gone" if gone else "differs"
@@ -95,10 +97,8 @@ class Redeployed:
         for fact in state.deployed:
             for path in sorted(self._deciding(fact, state)):
                 what = "mounts" if isinstance(fact, Mount) else "is described in"
-                line = state.line(fact.used_at.file, fact.used_at.span.start)
-                why = Reason("manifest", f"it {what} {path}", path, fact.used_at.file, line)
-                for environment in fact.scope.environments or ("",):
-                    self._tell(fact.scope.service, environment, why)
+                file, line = fact.used_at.file, state.line(fact.used_at)
+                self._tell_of(fact, Reason("manifest", f"it {what} {path}", path, file, line))
 
     def _deciding(self, fact: Fact, state: State) -> Iterator[str]:
         if isinstance(fact, Mount) and fact.host_path:
@@ -123,10 +123,8 @@ class Redeployed:
 
     def _variable(self, one: Variable, state: State, what: str) -> None:
         place = one.place_of("value")
-        line = state.line(place.file, place.span.start)
-        why = Reason("manifest", f"its variable {one.name} {what}", place.file, place.file, line)
-        for environment in one.scope.environments or ("",):
-            self._tell(one.scope.service, environment, why)
+        text, file = f"its variable {one.name} {what}", place.file
+        self._tell_of(one, Reason("manifest", text, file, file, state.line(place)))
 
     def _templates(self) -> None:
         """Tell which charts changed that nothing here releases: by their own values an object is the same, by others it may not be."""
@@ -152,26 +150,6 @@ class Redeployed:
                     text = f"it may differ by the values of its release, which are not here: {path} changed"
                     self._may_differ(fact, Reason("unknown", text, path, path, 0))
 
-    def _undetermined(self) -> None:
-        """Tell where nobody here knows which image runs, and a file changed that may decide that."""
-        deciding = Deciding(self._before, self._after, self._touched)
-        for fact in self._after.deployed:
-            if isinstance(fact, Image) and fact.unresolved and (path := deciding.path(fact)):
-                file = fact.used_at.file
-                line = self._after.line(file, fact.used_at.span.start)
-                text = f"which image it runs nobody here can tell: {path} changed, which may decide that"
-                self._may_differ(fact, Reason("unknown", text, path, file, line))
-
-    def _cloned(self) -> None:
-        """Tell what takes this repository itself when it starts, at a commit that nobody here knows."""
-        clones = Clones(self._after, self._sorted)
-        for fact in self._after.deployed:
-            if isinstance(fact, Fetch) and (path := clones.path(fact)):
-                file = fact.used_at.file
-                line = self._after.line(file, fact.used_at.span.start)
-                text = f"it takes {path} from this repository when it starts: which commit of it, nobody here can tell"
-                self._may_differ(fact, Reason("unknown", text, path, file, line))
-
     def _may_differ(self, fact: Fact, why: Reason) -> None:
         """Note why a service may differ, where nothing else is known of it."""
         for where in self._of.get(fact.scope.service, ()):
@@ -185,10 +163,14 @@ class Redeployed:
         for (service, environment), image in new.items():
             was = old.get((service, environment))
             if was is not None and was.digest != image.digest:
-                line = self._after.line(image.used_at.file, image.used_at.span.start)
-                file = image.used_at.file
+                file, line = image.used_at.file, self._after.line(image.used_at)
                 why = Reason("manifest", "its contract names another digest", file, file, line)
                 self._tell(service, environment, why)
+
+    def _tell_of(self, fact: Fact, why: Reason) -> None:
+        """Note why the service of a fact is redeployed, in the environments of that."""
+        for environment in fact.scope.environments or ("",):
+            self._tell(fact.scope.service, environment, why)
 
     def _tell(self, service: str, environment: str | None, why: Reason) -> None:
         """Note why a service is redeployed: in one environment, or in all where that is None."""
@@ -200,46 +182,8 @@ class Redeployed:
 _GONE = Reason("manifest", "it is no longer deployed")
 
 
-class _Objects:
-    """The objects of a state, and whose they are."""
-
-    def __init__(self, state: State) -> None:
-        self.known: dict[tuple[str, ...], list[Applied]] = defaultdict(list)
-        """By what applies them, where, the file and the name: several may have one, in other namespaces."""
-        self._owned = _owned(state.facts)
-        self._grouped: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(
-            lambda: defaultdict(set)
-        )
-        for one in state.applied:
-            self.known[one.group, one.environment, one.manifest, one.owner].append(one)
-            for service in self._owned.get((one.manifest, one.owner), ()):
-                self._grouped[one.group, one.environment][_name(one)].add(service)
-
-    def services(self, one: Applied) -> Iterable[str]:
-        """Return the services of an object: its own, those of its name, else all that are applied with it."""
-        if own := self._owned.get((one.manifest, one.owner)):
-            return sorted(own)
-        beside = self._grouped[one.group, one.environment]
-        return sorted(
-            beside.get(_name(one)) or {name for names in beside.values() for name in names}
-        )
-
-
-def _name(one: Applied) -> str:
-    return one.owner.partition("/")[2] or one.owner
-
-
 def _is_partial(path: str) -> bool:
     return path.rpartition("/")[2].startswith("_")
-
-
-def _owned(facts: Iterable[Fact]) -> Mapping[tuple[str, str], set[str]]:
-    """Return the services by the manifest and the object that runs them."""
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for fact in facts:
-        if isinstance(fact, Container) and fact.scope.deployed and fact.scope.service:
-            found[fact.manifest, fact.scope.owner.partition(" (")[0]].add(fact.scope.service)
-    return found
 
 
 def _variables(facts: Iterable[Fact]) -> Mapping[tuple[str, ...], Variable]:

@@ -30,6 +30,7 @@ from immutable_delivery.repository.tree import RepositoryFiles
 from immutable_delivery.repository.working import WorkingTree
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.files import Texts
+from immutable_delivery.source.text import Place
 
 _LOCAL = frozenset({"compose", "devcontainer"})
 """Formats whose stacks for development run where developers sit."""
@@ -96,10 +97,10 @@ class State(Record, dict=True):
         """Return the format that a file is read as; empty where none reads it."""
         return self.inputs[path].format if path in self.inputs else ""
 
-    def line(self, file: str, offset: int) -> int:
-        """Return the line of an offset in a file, 0 where that is not here."""
-        text = self.texts.get(file)
-        return text.line_of(offset) if text else 0
+    def line(self, place: Place) -> int:
+        """Return the line of a place, 0 where its file is not here."""
+        text = self.texts.get(place.file)
+        return text.line_of(place.span.start) if text else 0
 
 
 class Compared(Record, frozen=True):

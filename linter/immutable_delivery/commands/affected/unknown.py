@@ -9,7 +9,6 @@ from immutable_delivery.commands.affected.artifacts import owners_of
 from immutable_delivery.commands.affected.states import State
 from immutable_delivery.facts import Fact, Fetch, File, Unread
 from immutable_delivery.source.files import folder_of
-from immutable_delivery.source.text import Place
 
 _TEMPLATE = "template: "
 _DESCRIBES = "dockerfile"
@@ -55,14 +54,10 @@ def _builds(state: State) -> Iterator[_Found]:
     """Yield the builds of which the context or the Dockerfile is not here."""
     for fact in state.facts:
         if isinstance(fact, Unread) and fact.subject == "build":
-            yield _of_fact(
-                fact, f"nobody here knows how it is built: {fact.reason}", fact.used_at, state
-            )
+            yield _of_fact(fact, f"nobody here knows how it is built: {fact.reason}", state)
         elif isinstance(fact, Fetch) and fact.tool == "build" and fact.pin != "digest":
             url = fact.url or "an address that only the build knows"
-            yield _of_fact(
-                fact, f"its build context is {url}, which may be of any time", fact.used_at, state
-            )
+            yield _of_fact(fact, f"its build context is {url}, which may be of any time", state)
 
 
 def _others(state: State) -> Iterator[_Found]:
@@ -75,11 +70,11 @@ def _others(state: State) -> Iterator[_Found]:
             text = (
                 f"{build.tool} builds it without a Dockerfile: nobody here knows what that takes in"
             )
-            why = Reason("unknown", text, "", place.file, state.line(place.file, place.span.start))
+            why = Reason("unknown", text, "", place.file, state.line(place))
             yield service or build.image, "", (service,) if service else (), why
 
 
-def _of_fact(fact: Fact, text: str, place: Place, state: State) -> _Found:
-    line = state.line(place.file, place.span.start)
-    name = fact.scope.service or fact.scope.owner
-    return name, "", fact.scope.services, Reason("unknown", text, "", place.file, line)
+def _of_fact(fact: Fact, text: str, state: State) -> _Found:
+    place, name = fact.used_at, fact.scope.service or fact.scope.owner
+    why = Reason("unknown", text, "", place.file, state.line(place))
+    return name, "", fact.scope.services, why
