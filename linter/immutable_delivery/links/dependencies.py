@@ -48,26 +48,22 @@ def circular(around: Around) -> Iterator[tuple[Contract, Said]]:
     """Yield the sentences by which services need each other in a circle."""
     contracts = {contract.name: contract for contract in around.contracts}
     needs = {
-        name: [one.value for one in around.said(contract, "depends_on") if not one.external]
+        name: [
+            one
+            for one in around.said(contract, "depends_on")
+            if one.value in contracts and not one.external
+        ]
         for name, contract in contracts.items()
     }
-    circle = circles(
-        {name: [one for one in found if one in contracts] for name, found in needs.items()}
-    )
+    circle = circles({name: [one.value for one in said] for name, said in needs.items()})
     members = _members(circle)
-    for name, contract in contracts.items():
-        for sentence in around.said(contract, "depends_on"):
-            other = contracts.get(sentence.value)
-            if (
-                other is not None
-                and not sentence.external
-                and name in circle
-                and circle[name] == circle.get(sentence.value)
-            ):
+    for name, said in needs.items():
+        for sentence in said if name in circle else ():
+            if circle.get(sentence.value) == circle[name]:
                 told = (
                     f"they need each other ({members[circle[name]]}), so that none can start first"
                 )
-                yield contract, (sentence, told, other.place_of("name"))
+                yield contracts[name], (sentence, told, contracts[sentence.value].place_of("name"))
 
 
 def _members(circle: Mapping[str, str]) -> Mapping[str, str]:
