@@ -10,7 +10,7 @@ from immutable_delivery.facts import Input, Recipe
 from immutable_delivery.formats.dockerfile.document import Instruction
 from immutable_delivery.formats.dockerfile.downloads import is_remote
 from immutable_delivery.formats.dockerfile.heredocs import opener
-from immutable_delivery.formats.dockerfile.references import flag, flags, references
+from immutable_delivery.formats.dockerfile.references import flag, flags, mounted, references
 from immutable_delivery.formats.dockerfile.requests import Request
 from immutable_delivery.formats.dockerfile.stages import Plan
 from immutable_delivery.formats.dockerfile.state import BuildState, State
@@ -44,17 +44,8 @@ def bind(state: State, instruction: Instruction) -> None:
         named = next((fields[name] for name in _SOURCES if fields.get(name)), _WHOLE)
         start = options.text.rfind(named)
         source = options.slice(start, start + len(named)) if named != _WHOLE else options
-        _note(state, instruction, source, _from(mount), whole=named == _WHOLE)
-
-
-def _from(mount: LocatedText) -> LocatedText | None:
-    at = 0
-    for part in mount.text.split(","):
-        name, _, value = part.partition("=")
-        if name.strip().lower() == "from" and value:
-            return mount.slice(at + len(name) + 1, at + len(part))
-        at += len(part) + 1
-    return None
+        origin = next(mounted(mount), None)
+        _note(state, instruction, source, origin, whole=named == _WHOLE)
 
 
 def _note(
@@ -71,7 +62,7 @@ def _note(
     contexts = state.site.plan.request.contexts
     if origin is not None and named not in contexts:
         return  # a stage, or an image
-    folder = contexts[named] if origin is not None else _own(state)
+    folder = contexts[named] if origin is not None else state.site.context.folder
     if folder and folder.startswith((_IMAGE, _BUILT)):
         return
     known = source.known and (whole or "$" not in source.text)
@@ -85,10 +76,6 @@ def _note(
             later=state.triggered is not None,
         )
     )
-
-
-def _own(state: State) -> str | None:
-    return state.site.context.folder
 
 
 def _inside(path: str) -> str:

@@ -40,10 +40,11 @@ def references(instruction: Instruction) -> Iterator[LocatedText]:
         yield from (_unexpanded(value) for value in flags(instruction, "from") if value.text)
     elif instruction.name == "RUN":
         for mount in flags(instruction, "mount"):
-            yield from _mounted(mount)
+            yield from mounted(mount)
 
 
-def _mounted(mount: LocatedText) -> Iterator[LocatedText]:
+def mounted(mount: LocatedText) -> Iterator[LocatedText]:
+    """Yield what a mount takes files from."""
     at = 0
     for field_ in mount.text.split(","):
         name, _, value = field_.partition("=")
