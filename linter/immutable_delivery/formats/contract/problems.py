@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from immutable_delivery.facts import Problem
 from immutable_delivery.formats.contract.entries import items_of
+from immutable_delivery.formats.contract.sentences import PATHS, written
 from immutable_delivery.references.images import digest_problem
 from immutable_delivery.source.files import Files, folder_of, resolve
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
@@ -84,29 +85,12 @@ def _repeated(root: Mapping) -> Iterator[Problem]:
 
 def _unreachable(root: Mapping, folder: str, files: Files) -> Iterator[Problem]:
     """Yield files and folders that are named but not there."""
-    for where, written in _named(root):
-        if why := _why_unreachable(written.text, folder, files):
-            yield Problem(text=f"`{written.text}` {why}", path=where, place=written.place)
+    for one in written(root):
+        address = one.key == "file" and "://" in one.value
+        here = one.key in PATHS and not address
+        if here and (why := _why_unreachable(one.value, folder, files)):
+            yield Problem(text=f"`{one.value}` {why}", path=one.path, place=one.place)
     yield from _no_dockerfile(root, folder, files)
-
-
-def _named(root: Mapping) -> Iterator[tuple[str, Scalar]]:
-    build, pipeline = root.get("build"), root.get("pipeline")
-    if isinstance(pipeline, Mapping):
-        pipeline = pipeline.get("file")
-    if isinstance(build, Mapping):
-        for key in ("context", "dockerfile"):
-            yield from _text(f"build.{key}", build.get(key))
-    for index, environment in enumerate(items_of(root.get("environments"))):
-        if isinstance(environment, Mapping):
-            for at, manifest in enumerate(items_of(environment.get("manifests"))):
-                yield from _text(f"environments[{index}].manifests[{at}]", manifest)
-    if isinstance(pipeline, Scalar) and "://" not in pipeline.text:
-        whole = isinstance(root.get("pipeline"), Scalar)
-        yield from _text("pipeline" if whole else "pipeline.file", pipeline)
-    for index, data in enumerate(items_of(root.get("data"))):
-        if isinstance(data, Mapping):
-            yield from _text(f"data[{index}].migrations", data.get("migrations"))
 
 
 def _no_dockerfile(root: Mapping, folder: str, files: Files) -> Iterator[Problem]:
@@ -123,16 +107,11 @@ def _no_dockerfile(root: Mapping, folder: str, files: Files) -> Iterator[Problem
             yield Problem(text=text, path="build", place=key.place)
 
 
-def _why_unreachable(written: str, folder: str, files: Files) -> str:
-    path = resolve(folder, written)
+def _why_unreachable(name: str, folder: str, files: Files) -> str:
+    path = resolve(folder, name)
     if path is None:
         return "is not inside the repository: write a path relative to this file"
     state = files.state(path)
     if state == "missing":
         return f"is not there: there is no `{path}` in the repository"
     return "is ignored by version control, so nobody else has it" if state == "ignored" else ""
-
-
-def _text(where: str, node: Node | None) -> Iterator[tuple[str, Scalar]]:
-    if isinstance(node, Scalar) and node.text and not node.null:
-        yield where, node
