@@ -6,12 +6,12 @@ The reference is the template anatomy, the intrinsic functions and the resource 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats.cloudformation.families import families
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document, Node
@@ -47,13 +47,6 @@ def claims(path: str, data: bytes) -> bool:
 def _is_template(root: Node | None) -> bool:
     typed = (_TYPE.match(text(one, "Type")) for _, one in pairs(root, "Resources"))
     return any(typed) or (mapping(root, "Resources") is not None and bool(text(root, _VERSION)))
-
-
-def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
-    """Yield the templates that are read together: a nested stack goes with those that give it values."""
-    from immutable_delivery.formats.cloudformation.stacks import tied  # noqa: PLC0415
-
-    return tied(paths, files)
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -2,53 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from immutable_delivery.containers.environments import Environment, environment
 from immutable_delivery.containers.reach import Reach
 from immutable_delivery.context import ParseContext
-from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.cloudformation.resources import Resource, facts_of
 from immutable_delivery.formats.cloudformation.sources import included, nested
 from immutable_delivery.formats.cloudformation.template import Template
-from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.files import Files, folder_of, resolve
-from immutable_delivery.source.ties import Ties
 from immutable_delivery.syntax.yaml import Document, Node
 from immutable_delivery.syntax.yaml.query import find, pairs, roots
 
 MAX_CALLS = 200
 """So many stacks inside stacks are followed in one family; further ones are judged by the defaults of their template."""
 MAX_NESTING = 10
-
-_NESTED = lazy(
-    rb"[\"']?(?:TemplateURL|Location)[\"']?[ \t]*:[ \t]*[\"']?([\w./-]+\.(?:ya?ml|json|template))"
-)
-
-
-def tied(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
-    """Yield the templates that stacks tie to each other, in the order of their first one."""
-    ties = Ties()
-    for path in paths:
-        for inner in _named(path, files):
-            ties.tie(path, inner)
-    found: dict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        found[ties.root(path)].append(path)
-    yield from found.values()
-
-
-def _named(path: str, files: Files) -> Iterator[str]:
-    try:
-        data = files.read(path)
-    except (MissingError, UnreadableError):
-        return
-    for found in _NESTED.finditer(data):
-        inner = resolve(folder_of(path), found[1].decode("utf-8", "replace"))
-        if inner:
-            yield inner
 
 
 def stacks(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterator[Fact | Build]:
