@@ -34,7 +34,7 @@ class _Family:
     """Templates that are read together."""
 
     def __init__(self, held: Mapping[str, Node | None], ctx: ParseContext) -> None:
-        self._roots = held
+        self._templates = {path: Template(root, path) for path, root in held.items()}
         self._ctx = ctx
         self._calls = 0
         self._read: set[str] = set()
@@ -45,12 +45,12 @@ class _Family:
         One that is not reached so (stacks in a circle, too many) is read by itself.
         """
         inner = self._inner()
-        for path, root in self._roots.items():
+        for path, template in self._templates.items():
             if path not in inner:
-                yield from self._reached(Template(root, path))
-        for path, root in self._roots.items():
+                yield from self._reached(template)
+        for path, template in self._templates.items():
             if path not in self._read:
-                yield from self._reached(Template(root, path))
+                yield from self._reached(template)
 
     def _reached(self, template: Template) -> Iterator[tuple[Template, Environment]]:
         reached = environment(template.path, self._ctx)
@@ -60,9 +60,9 @@ class _Family:
         """Return the templates that stacks here are made of."""
         return {
             inner
-            for path, root in self._roots.items()
-            for _, node in Template(root, path).resources()
-            if (inner := nested(node, path)) and inner in self._roots and inner != path
+            for path, template in self._templates.items()
+            for _, node in template.resources()
+            if (inner := nested(node, path)) and inner in self._templates and inner != path
         }
 
     def facts(self, template: Template) -> Iterator[Fact | Build]:
@@ -79,10 +79,10 @@ class _Family:
             return
         for _, node in template.resources():
             path = nested(node, template.path)
-            if path is None or path not in self._roots or path in (*above, template.path):
+            if path is None or path not in self._templates or path in (*above, template.path):
                 continue
             if self._calls < MAX_CALLS:
                 self._calls += 1
                 given = {key.text: value for key, value in pairs(node, "Properties", "Parameters")}
-                inner = Template(self._roots[path], path, given)
+                inner = Template(self._templates[path].root, path, given)
                 yield from self._with_nested(inner, (*above, template.path))

@@ -36,10 +36,14 @@ class Template(Record, frozen=True):
     """Values of parameters: from the stack around it."""
     decided: dict[str, bool | None] = field(default_factory=dict)
     """What conditions come to; None while one is worked out, and where nobody knows."""
+    evaluated: list[tuple[Scalar, Mapping]] = field(default_factory=list)
+    """Its resources, once somebody has asked for them."""
 
-    def resources(self) -> Iterator[tuple[Scalar, Mapping]]:
-        """Yield every resource with its logical name, its properties evaluated; loops are run through."""
-        yield from self._below(find(self.root, "Resources"), 0)
+    def resources(self) -> list[tuple[Scalar, Mapping]]:
+        """Return every resource with its logical name, its properties evaluated; loops are run through."""
+        if not self.evaluated:
+            self.evaluated.extend(self._below(find(self.root, "Resources"), 0))
+        return self.evaluated
 
     def _below(self, node: Node | None, loops: int) -> Iterator[tuple[Scalar, Mapping]]:
         for key, resource in pairs(node):
