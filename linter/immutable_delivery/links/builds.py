@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from immutable_delivery.facts import Build, Container, Fact, File, Scope, Unread
 from immutable_delivery.records import replace
-from immutable_delivery.source.files import Files
+from immutable_delivery.source.files import Files, lies_here
 
 Stages = Mapping[str, set[str]]
 """Per Dockerfile the names and numbers of its stages."""
@@ -41,7 +41,7 @@ def _problem(build: Build, stages: Stages, files: Files) -> str:
         return "" if named else f"{build.dockerfile} has no stage '{build.target}'"
     if "#" in build.dockerfile:
         return ""
-    there = files.state(build.dockerfile) in {"tracked", "untracked"}
+    there = lies_here(files, build.dockerfile)
     if not there and (meant := _meant(build.dockerfile, files)):
         return f"its paths seem to start from another folder: '{meant}' is here, '{build.dockerfile}' is not"
     return f"'{build.dockerfile}' is {'left out' if there else 'not in this repository'}"
@@ -51,7 +51,7 @@ def _meant(path: str, files: Files) -> str:
     """Return the end of a path, a folder at least, that is a file here: what a file says that is used from above."""
     parts = path.split("/")
     ends = ("/".join(parts[start:]) for start in range(1, len(parts) - 1))
-    return next((end for end in ends if files.state(end) in {"tracked", "untracked"}), "")
+    return next((end for end in ends if lies_here(files, end)), "")
 
 
 def _broken(facts: Sequence[Fact]) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from immutable_delivery.facts import Fact, Image, Project, Source
-from immutable_delivery.source.files import Files
+from immutable_delivery.source.files import Files, lies_here
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Updaters
 
@@ -34,4 +34,4 @@ def link_pinning(facts: Sequence[Fact], files: Files) -> list[Fact]:
 
 
 def _any_there(paths: Sequence[str], files: Files) -> bool:
-    return any(files.state(path) in {"tracked", "untracked"} for path in paths)
+    return any(lies_here(files, path) for path in paths)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Scope, Unread
-from immutable_delivery.source.files import above, resolve
+from immutable_delivery.source.files import above, lies_here, resolve
 from immutable_delivery.syntax.yaml import Scalar
 
 
@@ -16,7 +16,7 @@ def found(said: str, folder: str, ctx: ParseContext) -> str | None:
     inside = said.removeprefix("${path.root}/").removeprefix("${path.cwd}/")
     for base in (folder, *above(folder)):
         path = resolve(base, inside)
-        if path and ctx.files.state(path) in {"tracked", "untracked"}:
+        if path and lies_here(ctx.files, path):
             return path
     return None
 

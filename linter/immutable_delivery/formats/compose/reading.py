@@ -8,6 +8,7 @@ from immutable_delivery.context import ParseContext, ParseProblem
 from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.records import Record, field
+from immutable_delivery.source.files import lies_here
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.dotenv import raw_variables, variables
@@ -41,10 +42,6 @@ class Reader(Record):
                 self.report_problems(found)
             self._others[path] = found if found and not found.template else None
         return self._others[path]
-
-    def there(self, path: str) -> bool:
-        """Whether the repository holds a file: what version control ignores is not of it."""
-        return self.ctx.files.state(path) in {"tracked", "untracked"}
 
     def environment(self, path: str, *, raw: bool = False) -> Environment:
         """Return the variables of an environment file; none where it is not there."""
@@ -83,7 +80,7 @@ class Reader(Record):
             return {}
 
     def _text(self, path: str) -> Text | None:
-        if not self.there(path):
+        if not lies_here(self.ctx.files, path):
             return None
         try:
             text = Text.decode(path, self.ctx.files.read(path))

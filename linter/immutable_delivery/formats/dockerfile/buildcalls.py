@@ -9,7 +9,7 @@ from itertools import pairwise
 from posixpath import normpath
 
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.files import Files, below, folder_of, read_text
+from immutable_delivery.source.files import Files, below, folder_of, lies_here, read_text
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import BuildCalls
 
@@ -39,8 +39,8 @@ def builds_from_root(files: Files, folder: str) -> bool:
     """Whether the root holds all that a build begins with, and a folder none of it."""
     names = known(BuildCalls).roots
     beside = (f"{folder}/{name}" for name in names)
-    return all(files.state(name) in {"tracked", "untracked"} for name in names) and not any(
-        files.state(path) in {"tracked", "untracked"} for path in beside
+    return all(lies_here(files, name) for name in names) and not any(
+        lies_here(files, path) for path in beside
     )
 
 

@@ -10,6 +10,7 @@ from immutable_delivery.facts import Pin, Scope, Source, SourceType
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.references.urls import of_url
+from immutable_delivery.source.files import lies_here
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.hcl.blocks import blocks
@@ -53,7 +54,7 @@ def required_providers(root: Mapping, folder: str, ctx: ParseContext) -> Iterato
     settings = blocks(root.get("terraform"))
     applied = any(one.get(key) is not None for one in settings for key in ("backend", "cloud"))
     path = f"{folder}/.terraform.lock.hcl" if folder else ".terraform.lock.hcl"
-    if not applied or ctx.files.state(path) in {"tracked", "untracked"}:
+    if not applied or lies_here(ctx.files, path):
         return
     scope = Scope(
         owner=f"terraform {folder or '.'}", phase="start", layer="middleware", deployed=True
