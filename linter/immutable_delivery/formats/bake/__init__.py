@@ -6,14 +6,12 @@ The reference is Docker's Bake file reference.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
 
-from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.comments import remarks, statements
-from immutable_delivery.syntax.hcl.parse import HclFile, read_hcl, read_json
+from immutable_delivery.syntax.hcl.parse import HclFile, comments, read_hcl, read_json
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
@@ -30,11 +28,6 @@ def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it a
 def parse(text: Text) -> HclFile:
     """Return the targets and variables; raise UnreadableError for what is no HCL or JSON."""
     return read_hcl(text, merged=True) if text.path.endswith(".hcl") else read_json(text)
-
-
-def comments(document: HclFile, text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return remarks(text, document.remarks, chain(document.blocks, statements(document.root)))
 
 
 def facts(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact | Build | Recipe]:

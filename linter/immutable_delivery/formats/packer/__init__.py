@@ -6,15 +6,13 @@ The reference is https://developer.hashicorp.com/packer/docs/templates.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
 
-from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
-from immutable_delivery.syntax.comments import remarks, statements
-from immutable_delivery.syntax.hcl.parse import HclFile, read_hcl, read_json
+from immutable_delivery.syntax.hcl.parse import HclFile, comments
+from immutable_delivery.syntax.hcl.parse import read as parse
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
@@ -30,16 +28,6 @@ def claims(path: str, data: bytes) -> bool:
     if not path.endswith(".json") or not (b"builders" in data or yaml.may_spell(data)):
         return False
     return any("builders" in root.entries for root in yaml.roots(path, data))
-
-
-def parse(text: Text) -> HclFile:
-    """Return the blocks of a file; raise UnreadableError for what is no HCL or JSON."""
-    return read_json(text) if text.path.endswith(".json") else read_hcl(text)
-
-
-def comments(document: HclFile, text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return remarks(text, document.remarks, chain(document.blocks, statements(document.root)))
 
 
 def facts(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 
-from immutable_delivery.context import Comment, ParseContext
+from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import Files
-from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.comments import remarks, statements
-from immutable_delivery.syntax.hcl.parse import HclFile, read_hcl, read_json
+from immutable_delivery.syntax.hcl.parse import HclFile, comments
+from immutable_delivery.syntax.hcl.parse import read as parse
 
 __all__ = ["NAME", "claims", "comments", "facts", "families", "parse"]
 
@@ -31,16 +29,6 @@ def claims(path: str, data: bytes) -> bool:
     if _PATH.search(path):
         return True
     return path.endswith(".hcl") and _UNIT.search(data) is not None
-
-
-def parse(text: Text) -> HclFile:
-    """Return the blocks of a file; raise UnreadableError for what is no HCL or JSON."""
-    return read_json(text) if text.path.endswith(".json") else read_hcl(text)
-
-
-def comments(document: HclFile, text: Text) -> list[Comment]:
-    """Return the comments with what each covers."""
-    return remarks(text, document.remarks, chain(document.blocks, statements(document.root)))
 
 
 def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from immutable_delivery.context import Comment
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
-from immutable_delivery.syntax.comments import MARKER, Stretch
+from immutable_delivery.syntax.comments import MARKER, Stretch, remarks, statements
 from immutable_delivery.syntax.grammars import parser
 from immutable_delivery.syntax.hcl.nodes import Reader
 from immutable_delivery.syntax.yaml import Node as Tree
@@ -30,6 +32,11 @@ class HclFile(Record):
     remarks: list[Stretch] = field(default_factory=list)
     blocks: list[Stretch] = field(default_factory=list)
     """Where whole blocks stand."""
+
+
+def read(text: Text) -> HclFile:
+    """Read a file by its name; raise UnreadableError for what is no HCL or JSON."""
+    return read_json(text) if text.path.endswith(".json") else read_hcl(text)
 
 
 def read_json(text: Text) -> HclFile:
@@ -57,6 +64,11 @@ def read_hcl(text: Text, *, merged: bool = False) -> HclFile:
     found = reader.body(bodies[0], 0) if bodies else None
     said = list(_comments(root)) if MARKER in text.value else []
     return HclFile(found, said, reader.blocks)
+
+
+def comments(document: HclFile, text: Text) -> list[Comment]:
+    """Return the comments with what each covers."""
+    return remarks(text, document.remarks, chain(document.blocks, statements(document.root)))
 
 
 def _trouble(root: Node) -> int:
