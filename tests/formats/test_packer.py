@@ -186,6 +186,27 @@ def test_keys_that_are_left(body: str, more: str, left: bool) -> None:
     assert any(isinstance(one, Resource) and one.leaves for one in said(files)) is left
 
 
+def test_the_files_of_a_folder_are_one() -> None:
+    begun = 'source_image_family = "debian-12"'
+    files = {
+        f"{name}.pkr.hcl": f'source "googlecompute" "{name}" {{\n  {begun}\n}}\n'
+        f'data "amazon-ami" "{name}" {{\n  most_recent = true\n}}\n'
+        f'build {{\n  sources = ["source.googlecompute.{name}"]\n'
+        f'  provisioner "shell" {{\n    inline = ["npm install {name}"]\n  }}\n}}\n'
+        for name in ("api", "web")
+    }
+    found = said(files)
+    moving = {one.scope.owner for one in found if isinstance(one, Resource) and one.pin == "alias"}
+    assert moving == {
+        "googlecompute.api",
+        "googlecompute.web",
+        "data.amazon-ami.api",
+        "data.amazon-ami.web",
+    }
+    installed = [one.packages[0].name for one in found if isinstance(one, Install)]
+    assert installed == ["api", "web"]
+
+
 def test_paths_are_those_of_the_folder_that_packer_is_called_in() -> None:
     text = BUILD.replace("scripts/more.sh", "images/web/scripts/more.sh")
     files = {"images/web/web.pkr.hcl": text, "images/web/scripts/more.sh": "pip install x\n"}

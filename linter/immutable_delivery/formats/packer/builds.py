@@ -15,6 +15,7 @@ from immutable_delivery.machines.images import left, moving, public, uncatalogue
 from immutable_delivery.references.images import image_fact
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.syntax.hcl.blocks import blocks, labelled, listed
+from immutable_delivery.syntax.hcl.folders import merged
 from immutable_delivery.syntax.hcl.modules import Module
 from immutable_delivery.syntax.hcl.parse import HclFile
 from immutable_delivery.syntax.yaml import Mapping as Tree
@@ -61,7 +62,7 @@ def facts_of(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterator[Fa
         elif ".pkrvars." not in path:
             folders[folder_of(path)].append((path, document.root))
     for held in folders.values():
-        root = _joined([tree for _, tree in held])
+        root = merged([tree for _, tree in held])
         module = Module(folder_of(held[0][0]), root, ctx.files)
         yield from _template(module, held[0][0], ctx)
 
@@ -166,20 +167,6 @@ def _newest(name: Scalar, holder: Tree, scope: Scope) -> Iterator[Resource]:
 def _is_exact(holder: Tree) -> bool:
     named = find(holder, "filters", "name")
     return isinstance(named, Scalar) and named.written.known and not re.search(r"[*?]", named.text)
-
-
-def _joined(trees: list[Tree]) -> Tree:
-    """Return the files of a folder as one."""
-    whole = Tree(place=trees[0].place)
-    for tree in trees:
-        for name, (key, node) in tree.entries.items():
-            old = whole.get(name)
-            if isinstance(old, Tree) and isinstance(node, Tree) and name in {"source", "variable"}:
-                node = Tree({**old.entries, **node.entries}, place=node.place)  # noqa: PLW2901
-            elif old is not None:
-                node = Sequence([*listed(old), *listed(node)], place=node.place)  # noqa: PLW2901
-            whole.entries[name] = (key, node)
-    return whole
 
 
 def _modern(root: Tree) -> Tree:

@@ -13,14 +13,13 @@ from immutable_delivery.formats.terraform.arguments import containers
 from immutable_delivery.formats.terraform.declarations import facts_of
 from immutable_delivery.formats.terraform.sources import module_source, required_providers
 from immutable_delivery.formats.terraform.terragrunt import units
-from immutable_delivery.records import replace
 from immutable_delivery.source.files import folder_of, resolve
-from immutable_delivery.source.text import Place, Span
-from immutable_delivery.syntax.hcl.blocks import blocks, labelled
+from immutable_delivery.syntax.hcl.blocks import labelled
+from immutable_delivery.syntax.hcl.folders import merged
 from immutable_delivery.syntax.hcl.modules import Given, Module
 from immutable_delivery.syntax.hcl.parse import HclFile
 from immutable_delivery.syntax.yaml import Mapping as Tree
-from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml import Scalar
 from immutable_delivery.syntax.yaml.query import pairs, scalar
 
 MAX_CALLS = 500
@@ -54,7 +53,7 @@ class _Configuration:
                 self._values[folder_of(path)].append((path, document.root))
             elif isinstance(document.root, Tree):
                 held[folder_of(path)].append(document.root)
-        self._roots = {folder: _merged(trees) for folder, trees in held.items()}
+        self._roots = {folder: merged(trees) for folder, trees in held.items()}
         self._calls = 0
         self._read: set[str] = set()
         self._tops = self._not_called()
@@ -181,31 +180,3 @@ def _only(files: list[tuple[str, Tree]], declaring: Mapping[str, set[str]]) -> s
     named = [declaring.get(key, set()) for _, tree in files for key in tree.entries]
     fitting = set.intersection(*named) if named else set()
     return next(iter(fitting)) if len(fitting) == 1 else None
-
-
-def _merged(trees: list[Tree]) -> Tree:
-    """Return the files of one folder as one: Terraform reads them so."""
-    whole = Tree(place=trees[0].place if trees else Place("", Span(0, 0)))
-    for tree in trees:
-        _merge(whole, tree, 0)
-    return whole
-
-
-def _merge(whole: Tree, tree: Tree, depth: int) -> None:
-    """Put the blocks of a tree beside those that are there: kind by kind, type by type, name by name."""
-    for name, (key, node) in tree.entries.items():
-        old = whole.get(name)
-        if old is None:
-            whole.entries[name] = (key, _copy(node, depth))
-        elif isinstance(old, Tree) and isinstance(node, Tree) and depth < 2 and name != "locals":  # noqa: PLR2004
-            _merge(old, node, depth + 1)
-        else:
-            whole.entries[name] = (key, Sequence([*blocks(old), *blocks(node)], place=node.place))
-
-
-def _copy(node: Node, depth: int) -> Node:
-    """Return a node into which others may be merged: kinds and types as far down as that goes."""
-    if not isinstance(node, Tree) or depth >= 2:  # noqa: PLR2004
-        return node
-    entries = {name: (key, _copy(value, depth + 1)) for name, (key, value) in node.entries.items()}
-    return replace(node, entries=entries)
