@@ -1,4 +1,4 @@
-"""Taskfiles as Task puts them together: a file with what it includes, and what each of its tasks runs.
+"""Taskfiles as Task puts them together: a file with those that it includes, what they see and where they run.
 
 The reference is https://taskfile.dev/docs/reference/schema.
 """
@@ -12,78 +12,22 @@ from posixpath import relpath
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.jobs.spec import Recipe, scope_of
+from immutable_delivery.jobs.taskrecipes import Part, Project, folder_for, follow, take
 from immutable_delivery.jobs.taskvalues import Variables, extended, put_in
-from immutable_delivery.records import Record, field, replace
+from immutable_delivery.records import replace
 from immutable_delivery.source.files import folder_of, lies_here, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.dotenv import variables
-from immutable_delivery.syntax.yaml import Document, Node, Scalar, documents
+from immutable_delivery.syntax.yaml import Document, Scalar, documents
 from immutable_delivery.syntax.yaml import Mapping as Tree
-from immutable_delivery.syntax.yaml import Sequence as Listed
-from immutable_delivery.syntax.yaml.query import find, is_true, items, pairs, scalar, scalars, text
+from immutable_delivery.syntax.yaml.query import is_true, pairs, scalar, scalars
 
 NAMES = (
     *("Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml"),
     *("Taskfile.dist.yml", "taskfile.dist.yml", "Taskfile.dist.yaml", "taskfile.dist.yaml"),
 )
 MAX_FILES = 50
-MAX_CALLS = 200
-"""So many calls of tasks with values of their own are followed."""
-MAX_ITEMS = 100
-"""So many values of a loop are looked at."""
-
-
-class Project(Record):
-    """What Task knows when it has read a file and those that it includes."""
-
-    recipes: list[Recipe] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-    """The files, the first one first."""
-    by_name: dict[str, list[Recipe]] = field(default_factory=dict)
-    """The recipes by the names under which somebody may call them."""
-    tasks: dict[str, _Task] = field(default_factory=dict)
-    """What the recipes are made of, by the same names."""
-    calls: list[_Call] = field(default_factory=list)
-    """The calls of tasks with values of their own, until they are recipes."""
-
-
-class _Part(Record, frozen=True):
-    """A file at the place where it is included."""
-
-    path: str
-    above: tuple[str, ...] = ()
-    prefix: str = ""
-    folder: str | None = ""
-    """Where its tasks run; None where nobody knows."""
-    values: Variables = field(default_factory=dict)
-
-    def name(self, written: str) -> str:
-        """Return the whole name of a task: one behind a colon is named from the root on."""
-        return written[1:] if written.startswith(":") else f"{self.prefix}{written}"
-
-
-class _Task(Record, frozen=True):
-    """A task as it is written, in the file at the place where that is included."""
-
-    name: str
-    node: Node
-    part: _Part
-    env: Variables
-
-
-class _Call(Record, frozen=True):
-    """A call of a task: `{task: push, vars: {TAG: v1}}`."""
-
-    target: str
-    values: Variables
-
-    @property
-    def name(self) -> str:
-        """What the task is called with these values."""
-        said = (f" {key}={value.text if value else '?'}" for key, value in self.values.items())
-        return self.target + "".join(said)
 
 
 def find_file(folder: str, named: str, ctx: ParseContext) -> str | None:
@@ -109,7 +53,7 @@ def load(
 ) -> Project:
     """Return a Taskfile with all that it includes; ``given`` are the variables of a call, ``known`` the files that are parsed."""
     project = Project()
-    waiting = [_Part(path, folder=folder_of(path), values=given or {})]
+    waiting = [Part(path, folder=folder_of(path), values=given or {})]
     while waiting and len(project.paths) < MAX_FILES:
         part = waiting.pop(0)
         root = _root(part.path, ctx, known or {})
@@ -118,20 +62,10 @@ def load(
         project.paths.append(part.path)
         told = _dotenv(root, part, ctx)
         part = replace(part, values=extended({**told, **_places(part, path)}, root, "vars"))
-        _take(project, root, part, told)
+        take(project, root, part, told)
         waiting += (one for one in _includes(root, part, ctx) if one.path not in one.above)
-    _follow(project)
+    follow(project)
     return project
-
-
-def _follow(project: Project) -> None:
-    """Make recipes of the tasks that are called with values of their own."""
-    for call in project.calls:  # it grows while tasks call others
-        task = project.tasks.get(call.target)
-        if task is not None and call.name not in project.by_name:
-            recipe = _recipe(task, project, call)
-            project.recipes.append(recipe)
-            project.by_name[call.name] = [recipe]
 
 
 def _root(path: str, ctx: ParseContext, known: Mapping[str, Sequence[Document]]) -> Tree | None:
@@ -149,7 +83,7 @@ def _parsed(file: Text) -> list[Document]:
     return documents(file)
 
 
-def _places(part: _Part, path: str) -> Variables:
+def _places(part: Part, path: str) -> Variables:
     """Return the variables of a file with the folders that Task itself tells."""
     if part.folder is None:
         return part.values
@@ -160,7 +94,7 @@ def _places(part: _Part, path: str) -> Variables:
     return {**part.values, **found}
 
 
-def _includes(root: Tree, part: _Part, ctx: ParseContext) -> Iterator[_Part]:
+def _includes(root: Tree, part: Part, ctx: ParseContext) -> Iterator[Part]:
     for key, node in pairs(root, "includes"):
         said = node if isinstance(node, Scalar) else scalar(node, "taskfile")
         named = put_in(said.written, part.values) if said is not None else None
@@ -169,25 +103,16 @@ def _includes(root: Tree, part: _Part, ctx: ParseContext) -> Iterator[_Part]:
         path = find_file(folder_of(part.path), named.text, ctx)
         if path is not None:
             flat = is_true(node, "flatten")
-            yield _Part(
+            yield Part(
                 path,
                 (*part.above, part.path),
                 part.prefix if flat else f"{part.prefix}{key.text}:",
-                _folder(part.folder, node, part.values),
+                folder_for(part.folder, node, part.values),
                 extended(part.values, node, "vars"),
             )
 
 
-def _folder(folder: str | None, node: Node | None, values: Variables) -> str | None:
-    """Return the folder that something runs in: its own, or the one around it."""
-    said = scalar(node, "dir")
-    if said is None or folder is None:
-        return folder
-    written = put_in(said.written, values)
-    return resolve(folder, written.text) if written.known else None
-
-
-def _dotenv(root: Tree, part: _Part, ctx: ParseContext) -> Variables:
+def _dotenv(root: Tree, part: Part, ctx: ParseContext) -> Variables:
     """Return what environment files tell; of two values the first counts."""
     found: dict[str, LocatedText] = {}
     for said in scalars(root, "dotenv"):
@@ -198,68 +123,3 @@ def _dotenv(root: Tree, part: _Part, ctx: ParseContext) -> Variables:
             with suppress(UnreadableError):
                 found = {**variables(file), **found}
     return found
-
-
-def _take(project: Project, root: Tree, part: _Part, told: Variables) -> None:
-    env = extended(part.values, root, "env")
-    env = {**told, **{key.text: env[key.text] for key, _ in pairs(root, "env")}}
-    for key, node in pairs(root, "tasks"):
-        task = _Task(part.name(key.text), node, part, env)
-        recipe = _recipe(task, project)
-        project.recipes.append(recipe)
-        aliases = (part.name(alias.text) for alias in scalars(node, "aliases"))
-        for name in (task.name, task.name.removesuffix(":default"), *aliases):
-            project.by_name.setdefault(name, [recipe])
-            project.tasks.setdefault(name, task)
-
-
-def _recipe(task: _Task, project: Project, call: _Call | None = None) -> Recipe:
-    node, part = task.node, task.part
-    values = extended({**part.values, **(call.values if call else {})}, node, "vars")
-    own = extended(values, node, "env")
-    return Recipe(
-        call.name if call else task.name,
-        tuple(script for one in _commands(node) for script in _scripts(one, values)),
-        scope_of(part.path, task.name),
-        _folder(part.folder, node, values),
-        "bash",
-        tuple(_needs(task, values, project)),
-        {**task.env, **{name.text: own[name.text] for name, _ in pairs(node, "env")}},
-    )
-
-
-def _commands(node: Node | None) -> list[Node]:
-    """Return the commands of a task, in each of the forms in which Task takes them."""
-    if isinstance(node, Scalar):
-        return [node]
-    if isinstance(node, Listed):
-        return node.items
-    return [*_commands(find(node, "cmds")), *_commands(find(node, "cmd"))] if node else []
-
-
-def _needs(task: _Task, values: Variables, project: Project) -> Iterator[str]:
-    """Yield the tasks that one runs: those before it, and those between its commands."""
-    commands = (find(one, "defer") or one for one in _commands(task.node))
-    called = (one for one in commands if not isinstance(one, Scalar))
-    for one in (*items(task.node, "deps"), *called):
-        named = one.text if isinstance(one, Scalar) else text(one, "task")
-        given = extended(values, one, "vars")
-        own = {key.text: given[key.text] for key, _ in pairs(one, "vars")}
-        call = _Call(task.part.name(named), own)
-        if own and len(project.calls) < MAX_CALLS:
-            project.calls.append(call)
-            yield call.name
-        elif named:
-            yield call.target
-
-
-def _scripts(command: Node, values: Variables) -> Iterator[LocatedText]:
-    """Yield what a command gives the shell, once for each value of a loop that lists them."""
-    said = command if isinstance(command, Scalar) else None
-    said = said or scalar(command, "cmd") or scalar(command, "defer")
-    if said is None or said.null:
-        return
-    each = [put_in(one.written, values) for one in scalars(command, "for")[:MAX_ITEMS]]
-    seen_by: list[Variables] = [{**values, "ITEM": item} for item in each]
-    for seen in seen_by or [values]:
-        yield put_in(said.written, seen)

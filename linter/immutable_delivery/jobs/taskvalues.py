@@ -43,6 +43,12 @@ def extended(known: Variables, node: Node | None, *keys: str) -> Variables:
     return values
 
 
+def stated(known: Variables, node: Node | None, *keys: str) -> Variables:
+    """Return the variables of a mapping alone, each of which may use the known ones and those before it."""
+    values = extended(known, node, *keys)
+    return {key.text: values[key.text] for key, _ in pairs(node, *keys)}
+
+
 def put_in(written: LocatedText, values: Variables) -> LocatedText:
     """Return a text with its variables put in; what nobody knows stays as it is written, and is unresolved."""
     if "{{" not in written.text:
