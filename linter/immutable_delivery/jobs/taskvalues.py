@@ -12,7 +12,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import filled
 from immutable_delivery.syntax.yaml import Node, Scalar
-from immutable_delivery.syntax.yaml.query import pairs
+from immutable_delivery.syntax.yaml.query import mapping, pairs
 
 MAX_VALUE = 1_000
 MAX_PIECES = 50
@@ -35,6 +35,8 @@ _NAMED = lazy(
 
 def extended(known: Variables, node: Node | None, *keys: str) -> Variables:
     """Return the variables with those of a mapping, each of which may use the ones before it."""
+    if mapping(node, *keys) is None:
+        return known
     values = dict(known)
     for key, value in pairs(node, *keys):
         written = value.written if isinstance(value, Scalar) and not value.null else None
