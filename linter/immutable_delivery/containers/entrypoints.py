@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from immutable_delivery.references.images import name_and_tag
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Entrypoints
@@ -19,4 +19,4 @@ def with_program(image: str | None, arguments: Sequence[LocatedText]) -> list[Lo
 
 
 def _at(place: Place, word: str) -> LocatedText:
-    return LocatedText(word, (Segment(word, place, aligned=False),), place)
+    return LocatedText.unaligned(word, place)

@@ -13,7 +13,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.references.images import image_fact, name_and_tag, pieces
 from immutable_delivery.references.pushed import pushed_pin
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
 _REGISTRIES = frozenset(("registry", "docker.io/library/registry", "distribution/distribution"))
@@ -73,9 +73,7 @@ def deployed(facts: Iterable[Fact], *, tagged: bool) -> tuple[Artifact, ...]:
 
 def _deployed(fact: Command, *, tagged: bool) -> Artifact:
     place = fact.place_of("deploys")
-    written = LocatedText(
-        fact.image, (Segment(fact.image, place, aligned=False),), place, fact.unknown
-    )
+    written = LocatedText.unaligned(fact.image, place, fact.unknown)
     one = _artifact([written], place, tagged=tagged)
     return replace(one, maker=next(_makers(fact.unknown), ""))
 

@@ -20,7 +20,7 @@ from immutable_delivery.jobs.spec import JobSpec, StepSpec
 from immutable_delivery.jobs.tasks import Line, lines
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.references.machines import is_engine, is_own_machine, machine_pin
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
 MAX_DEPTH = 10
@@ -191,6 +191,6 @@ def joined(lines: tuple[LocatedText, ...]) -> LocatedText:
     parts: list[LocatedText] = []
     for line in lines:
         at = line.used_at.at(line.used_at.span.end, line.used_at.span.end)
-        parts += (line, LocatedText("\n", (Segment("\n", at, aligned=False),), at))
+        parts += (line, LocatedText.unaligned("\n", at))
     first = lines[0].used_at
     return LocatedText.joined(parts, first)

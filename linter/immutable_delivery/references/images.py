@@ -11,7 +11,7 @@ from typing import Any
 from immutable_delivery import tables
 from immutable_delivery.facts import Image, Movement, Pin, Role, Scope
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.tables.subjects import ImageStarts, OfficialImages, Tags
 
@@ -110,7 +110,7 @@ def joined(
     for sign, part in ((":", tag), ("@", digest)):
         if part is not None and part.text:
             where = part.place()
-            parts += [LocatedText(sign, (Segment(sign, where, aligned=False),), where), part]
+            parts += [LocatedText.unaligned(sign, where), part]
     return LocatedText.joined(parts, whole)
 
 

@@ -39,6 +39,11 @@ class LocatedText(Record, frozen=True):
         return cls(text, (Segment(text, place, aligned),), place)
 
     @classmethod
+    def unaligned(cls, text: str, place: Place, unresolved: tuple[str, ...] = ()) -> LocatedText:
+        """Return ``text`` as decided at ``place`` as a whole: nobody wrote it just so."""
+        return cls(text, (Segment(text, place, aligned=False),), place, unresolved)
+
+    @classmethod
     def joined(cls, parts: Iterable[LocatedText], whole: Place) -> LocatedText:
         """Return the concatenation of ``parts``."""
         parts = tuple(parts)

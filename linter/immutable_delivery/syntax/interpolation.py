@@ -126,7 +126,7 @@ def _missing(reference: LocatedText, name: str) -> LocatedText:
 
 def unaligned(text: str, at: LocatedText) -> LocatedText:
     """Return a text that is decided somewhere as a whole."""
-    return LocatedText(text, (Segment(text, at.used_at, aligned=False),), at.used_at)
+    return LocatedText.unaligned(text, at.used_at)
 
 
 class Cutter:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.grammars import parser
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Launchers
@@ -90,7 +90,7 @@ class Reader:
         own = self._table.itself.get(self._source(node))
         if own:
             place = self._text.place(*self._span(node.start_byte, node.end_byte))
-            return LocatedText(own[0], (Segment(own[0], place, aligned=False),), place)
+            return LocatedText.unaligned(own[0], place)
         plain = node.type in _STRINGS and all(one.type in _QUOTES_AND_TEXT for one in node.children)
         if not plain or any(one.named_child_count for one in node.children):
             return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
 from immutable_delivery.syntax.grammars import parser
 
@@ -213,7 +213,7 @@ def _expand(
         value = variables.get(name)
         if match[0] == "$$":
             place = written.place(match.start(), at)
-            parts.append(LocatedText("$", (Segment("$", place, aligned=False),), place))
+            parts.append(LocatedText.unaligned("$", place))
         elif (
             value is None
             or len(parts) > MAX_PARTS

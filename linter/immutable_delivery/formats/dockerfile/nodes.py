@@ -8,7 +8,7 @@ from immutable_delivery.errors import UnreadableError
 from immutable_delivery.formats.dockerfile import jsonwords, words
 from immutable_delivery.formats.dockerfile.document import Heredoc, Instruction
 from immutable_delivery.formats.dockerfile.lines import SPACE, Line
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
 _WITH_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
@@ -98,6 +98,6 @@ def _script_parts(rest: LocatedText, heredocs: tuple[Heredoc, ...]) -> Iterator[
         at = heredoc.body.used_at.at(
             heredoc.body.used_at.span.start, heredoc.body.used_at.span.start
         )
-        yield LocatedText("\n", (Segment("\n", at, aligned=False),), at)
+        yield LocatedText.unaligned("\n", at)
         yield heredoc.body
         yield heredoc.terminator

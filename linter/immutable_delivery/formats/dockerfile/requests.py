@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from immutable_delivery.facts import Build
 from immutable_delivery.formats.dockerfile.document import Document
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 
 
@@ -65,7 +65,7 @@ def _declared(document: Document) -> Mapping[str, Place]:
 
 def _given(value: str, place: Place) -> LocatedText:
     """Return an argument of the call, which stands nowhere: it is told of where it is declared."""
-    return LocatedText(value, (Segment(value, place, aligned=False),), place)
+    return LocatedText.unaligned(value, place)
 
 
 def _request(
@@ -82,4 +82,4 @@ def _argument(build: Build, name: str) -> LocatedText | None:
         return None
     if name in build.arg_places:
         return LocatedText.literal(value, build.arg_places[name])
-    return LocatedText(value, (Segment(value, build.place, aligned=False),), build.place)
+    return LocatedText.unaligned(value, build.place)

@@ -162,9 +162,7 @@ class Reader:
     def _unknown(self, node: Node) -> Scalar:
         place = self._place(node)
         text = f"${{{_path(node, self._text.value) or '…'}}}"
-        return Scalar(
-            LocatedText(text, (Segment(text, place, aligned=False),), place), place, plain=False
-        )
+        return Scalar(LocatedText.unaligned(text, place), place, plain=False)
 
     def _place(self, node: Node) -> Place:
         return Place(self._text.path, Span(node.start_byte, node.end_byte))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from posixpath import join, normpath
 
 from immutable_delivery.records import replace
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell import compounds
 from immutable_delivery.syntax.shell.calls import Call, Redirect
 from immutable_delivery.syntax.shell.shells import is_shell, printed, shell_arguments
@@ -173,5 +173,5 @@ def piped_words(call: Call, feeding: list[Call]) -> list[Word]:
         words = [word for other in feeding for word in other.arguments]
         return call.words + [word for word in words if word.text[:1] not in {"-", "%"}]
     place = call.words[0].place
-    unknown = LocatedText("…", (Segment("…", place, aligned=False),), place, ("…",))
+    unknown = LocatedText.unaligned("…", place, ("…",))
     return [*call.words, Word.of(unknown)]

@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.fields import Fields
 from immutable_delivery.syntax.shell.mask import GLUE
 from immutable_delivery.syntax.shell.patterns import kept
@@ -232,6 +232,4 @@ def _expanded(word: Word) -> list[Word]:
         return [word]
     place = word.place
     texts = ["".join(choice) for choice in product(*choices)]
-    return [
-        Word.of(LocatedText(text, (Segment(text, place, aligned=False),), place)) for text in texts
-    ]
+    return [Word.of(LocatedText.unaligned(text, place)) for text in texts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.source import Source, Word
 
 _GLUED = lazy("\x01+")
@@ -58,7 +58,7 @@ class Fields:
         raw = self.source.clean[start + 2 : end - 1]
         text = re.sub(r"\\(.)", lambda match: _ANSI.get(match[1], match[1]), raw, flags=re.DOTALL)
         place = self.source.place(start, end)
-        self.parts.append(LocatedText(text, (Segment(text, place, aligned=False),), place))
+        self.parts.append(LocatedText.unaligned(text, place))
 
     def unknown(self, start: int, end: int, name: str, calls: tuple[int, ...] = ()) -> None:
         """Add something without a known value, as it is written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from posixpath import basename, dirname
 
-from immutable_delivery.source.located import LocatedText, Segment
+from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.calls import Call
 
 PATHS = frozenset(("dirname", "basename", "readlink", "realpath"))
@@ -28,4 +28,4 @@ def path_of(call: Call) -> LocatedText | None:
 
 def _told(call: Call, text: str) -> LocatedText:
     place = call.words[-1].place
-    return LocatedText(text, (Segment(text, place, aligned=False),), place)
+    return LocatedText.unaligned(text, place)
