@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.formats import Families, Format
+from immutable_delivery.formats import Families, Format, implements
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
@@ -33,7 +33,7 @@ def read_files(format_: Format, files: Mapping[str, str], ctx: ParseContext | No
     """Return what a format says of the files that it claims, by families; documents travel as they do between processes."""
     ctx = ctx or ParseContext(MemoryFiles(files))
     claimed = [path for path, content in files.items() if format_.claims(path, content.encode())]
-    families = format_.families(claimed, ctx.files) if isinstance(format_, Families) else [claimed]
+    families = format_.families(claimed, ctx.files) if implements(format_, Families) else [claimed]
     facts: list[Any] = []
     for paths in families:
         texts = (Text(path, files[path]) for path in paths)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from immutable_delivery.facts import Image
 from immutable_delivery.findings import Edit
-from immutable_delivery.formats import Pins
+from immutable_delivery.formats import Pins, implements
 from immutable_delivery.formats.registry import load
 from immutable_delivery.records import Record
 from immutable_delivery.source.text import Place, Text
@@ -44,7 +44,7 @@ class Sheet(Record, frozen=True):
     def _at_hand(self, place: Place) -> tuple[Text | None, Pins | None]:
         name = self.formats.get(place.file)
         own = load(name) if name else None
-        return self.texts.get(place.file), own if isinstance(own, Pins) else None
+        return self.texts.get(place.file), own if implements(own, Pins) else None
 
 
 def insert_digest(image: Image, digest: str, sheet: Sheet) -> Edit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from immutable_delivery.facts import Fact, Source
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import FixContext, none
-from immutable_delivery.formats import Revises
+from immutable_delivery.formats import Revises, implements
 from immutable_delivery.source.text import Place
 
 TAKEN = frozenset(("action", "workflow", "hook"))
@@ -25,9 +25,8 @@ def fix(fact: Fact, _place: Place, ctx: FixContext) -> Fix:
 def _is_asked(source: Source, ctx: FixContext) -> bool:
     if wants_commit(source):
         return bool(source.ref)
-    return wants_revision(source) and isinstance(
-        ctx.format_of(source.place_of("ref", "url")), Revises
-    )
+    own = ctx.format_of(source.place_of("ref", "url"))
+    return wants_revision(source) and implements(own, Revises)
 
 
 def wants_commit(source: Source) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from immutable_delivery.context import SecondReading
 from immutable_delivery.edits.plan import Plan
-from immutable_delivery.formats import Rereads
+from immutable_delivery.formats import Rereads, implements
 from immutable_delivery.formats.registry import load
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Text
@@ -44,6 +44,6 @@ class SecondReaders(Record):
 
 def _read(plan: Plan, data: bytes, before: Text, name: str) -> SecondReading:
     own = load(name) if name else None
-    if not isinstance(own, Rereads):
+    if not implements(own, Rereads):
         return SecondReading()
     return own.second_reading(before, Text.decode(before.path, data), plan.spans(before))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from immutable_delivery.facts import Fact
 from immutable_delivery.findings import Fix
 from immutable_delivery.fixes import FixContext, none
-from immutable_delivery.formats import Assigns
+from immutable_delivery.formats import Assigns, implements
 from immutable_delivery.source.text import Place
 
 
@@ -22,7 +22,7 @@ def immutable_object(fact: Fact, _: Place, ctx: FixContext) -> Fix:
 def _assigned(fact: Fact, field: str, title: str, ctx: FixContext) -> Fix:
     at = fact.extent
     text, own = ctx.texts.get(at.file), ctx.format_of(at)
-    edit = own.assign(text, at, field, "true") if text and isinstance(own, Assigns) else None
+    edit = own.assign(text, at, field, "true") if text and implements(own, Assigns) else None
     if edit is None:
         return none("a person must write it: the setting cannot be placed here for certain")
     return Fix(title=title, edits=(edit,), safe=False)

@@ -8,13 +8,15 @@ independent reader says of an edit. So fixes need not know how a file is written
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard, TypeVar
 
 from immutable_delivery.context import Comment, Inside, ParseContext, ParseProblem, SecondReading
 from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.findings import Edit
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Place, Span, Text
+
+Knowing = TypeVar("Knowing")
 
 __all__ = [
     "Assigns",
@@ -28,6 +30,7 @@ __all__ = [
     "Rereads",
     "Revises",
     "Within",
+    "implements",
 ]  # fmt: skip
 
 
@@ -51,7 +54,6 @@ class Format(Protocol):
         """Return what the documents of this format, by path, say: composed as their own engine composes them."""
 
 
-@runtime_checkable
 class Assigns(Format, Protocol):
     """A format that knows how the fields of its facts are written."""
 
@@ -59,7 +61,6 @@ class Assigns(Format, Protocol):
         """Return the edit that gives a field of the fact with this extent another value; None where it cannot."""
 
 
-@runtime_checkable
 class Pins(Format, Protocol):
     """A format that writes a digest elsewhere than behind the tag (`newTag:` and `digest:`)."""
 
@@ -70,7 +71,6 @@ class Pins(Format, Protocol):
         """Return what goes when the digest at this place goes; None where it stands behind a tag."""
 
 
-@runtime_checkable
 class Revises(Format, Protocol):
     """A format that can write which commit or digest a source is fixed to."""
 
@@ -81,7 +81,6 @@ class Revises(Format, Protocol):
         """Return the edits that take a commit or digest away, so that this revision counts again ("": none was written)."""
 
 
-@runtime_checkable
 class Families(Format, Protocol):
     """A format whose files are read together where one refers to another."""
 
@@ -89,7 +88,6 @@ class Families(Format, Protocol):
         """Return the files, put together that are to be read together."""
 
 
-@runtime_checkable
 class Within(Format, Protocol):
     """A format whose documents may stand in files of others."""
 
@@ -104,7 +102,6 @@ class Encloses(Format, Protocol):
         """Return the files that belong to a claimed one, itself among them, each with why it is not judged, "" where it is."""
 
 
-@runtime_checkable
 class Rereads(Format, Protocol):
     """A format that an independent reader knows too."""
 
@@ -112,3 +109,8 @@ class Rereads(Format, Protocol):
         self, before: Text, after: Text, edits: Sequence[tuple[Span, Span]]
     ) -> SecondReading:
         """Return what that reader says of an edited text."""
+
+
+def implements(own: Format | None, protocol: type[Knowing]) -> TypeGuard[Knowing]:
+    """Whether a format knows what a protocol of this module asks; `isinstance` has `inspect` loaded for it since Python 3.12."""
+    return all(hasattr(own, name) for name in vars(protocol) if not name.startswith("_"))

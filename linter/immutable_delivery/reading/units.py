@@ -17,7 +17,7 @@ from msgspec import msgpack
 from immutable_delivery.context import Comment, ParseContext, ParseProblem, ReadingSettings
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import AnyFact, Applied, Build, Fact, Recipe, Scope
-from immutable_delivery.formats import Families, Within
+from immutable_delivery.formats import Families, Within, implements
 from immutable_delivery.formats.registry import NAMED, load
 from immutable_delivery.reading.allowance import within_allowance
 from immutable_delivery.reading.dependencies import Recorder
@@ -56,7 +56,7 @@ def group_files(format_name: str, paths: Sequence[str], files: Files) -> list[Un
     if NAMED[format_name].apart:
         return [Unit(format_name, (path,)) for path in paths]
     own = load(format_name)
-    found = own.families(paths, files) if isinstance(own, Families) else [paths]
+    found = own.families(paths, files) if implements(own, Families) else [paths]
     return [Unit(format_name, tuple(one)) for one in found if one]
 
 
@@ -100,7 +100,7 @@ def _inside(ctx: ParseContext) -> Iterator[Fact | Build | Recipe]:
     """Yield what documents of other formats say that stand in these files."""
     for held in ctx.inside:
         format_ = load(held.format)
-        if isinstance(format_, Within):
+        if implements(format_, Within):
             yield from format_.within(held, ctx)
 
 

@@ -11,7 +11,7 @@ from immutable_delivery.facts import Source
 from immutable_delivery.findings import Edit
 from immutable_delivery.fixes.digests import Sheet
 from immutable_delivery.fixes.revisions import wants_revision
-from immutable_delivery.formats import Revises
+from immutable_delivery.formats import Revises, implements
 from immutable_delivery.formats.registry import load
 from immutable_delivery.references.git import COMMIT
 from immutable_delivery.references.semver import version_of
@@ -112,7 +112,7 @@ def _name(source: Source) -> str:
 def _format(source: Source, sheet: Sheet) -> Revises | None:
     name = sheet.formats.get(_place(source).file)
     own = load(name) if name else None
-    return own if isinstance(own, Revises) else None
+    return own if implements(own, Revises) else None
 
 
 def _edits(source: Source, place: Place, revision: str, sheet: Sheet) -> list[Edit]:
