@@ -190,7 +190,7 @@ def test_all_faults_are_told_at_once() -> None:
     [
         ("[tool.imd]\nprofle = 'strict'\n", "pyproject.toml:2:1: unknown key `profle`"),
         ("[tool.imd]\n\n[tool.imd.per-path.'x']\nignroe = []\n", "pyproject.toml:4:1: "),
-        ("[tool.imd]\nprofile = \n", "pyproject.toml: Invalid value (at line 2"),
+        ("[tool.imd]\nprofile = \n", "pyproject.toml:2:11: Invalid value"),
         (
             "[[tool.imd.suppressions]]\npath='a'\nids=['b']\nreason='c'\n[[tool.imd.suppressions]]\npath='a'\nids=['b']\nresaon='c'\n",
             "pyproject.toml:8:1: unknown key `resaon`",
@@ -202,6 +202,23 @@ def test_refusals_of_toml(text: str, words: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load(MemoryFiles({"pyproject.toml": text}))
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "faulty"),
+    [
+        (".imd.yaml", "prfile: x\n", ["prfile"]),
+        (".imd.yaml", "profile: [strict]\nfail-on: never\n", ["[strict]", "never"]),
+        (".imd.yaml", "ignore: [nope, floating-tag, nix]\n", ["nope", "nix"]),
+        ("pyproject.toml", "[tool.imd]\nprofile = = 1\n", [""]),
+    ],
+)
+def test_a_fault_names_its_place(file: str, text: str, faulty: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(MemoryFiles({file: text})).check_names(["floating-tag"])
+    faults = caught.value.faults
+    assert [text[one.start : one.end] for one in faults] == faulty
+    assert all(one.file == file and one.line for one in faults)
 
 
 def test_two_configurations_are_one_too_many() -> None:

@@ -3,14 +3,33 @@
 Exception
 ├── ImdError              exit 2, message for the person who called
 │   ├── UsageError        a path, an option, git
-│   ├── ConfigError       .imd.yaml, pyproject.toml
-│   └── PolicyError       a policy file: where and what
+│   └── FaultyError       a file of the repository's own words about imd: where and what
+│       ├── ConfigError   .imd.yaml, pyproject.toml, a baseline, a lock
+│       └── PolicyError   a policy file
 └── UnreadableError       a file in scope that cannot be read: becomes a finding
     ├── MissingError      it is not there
     └── HiddenError       it is there, and who deploys can read it
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """What is wrong in a file, and where: line and column for a person, offsets in code points for a program."""
+
+    reason: str
+    file: str = ""
+    line: int = 0
+    """0 where no place in the file is meant."""
+    column: int = 0
+    start: int = 0
+    end: int = 0
+
+    def __str__(self) -> str:
+        at = f":{self.line}:{self.column}" if self.line else ""
+        return f"{self.file}{at}: {self.reason}" if self.file else self.reason
 
 
 class ImdError(Exception):
@@ -21,12 +40,20 @@ class UsageError(ImdError):
     """A wrong path, option or repository."""
 
 
-class ConfigError(ImdError):
+class FaultyError(ImdError):
+    """Files that cannot be gone by; the message has a line for every fault, behind its file, line and column."""
+
+    def __init__(self, *faults: Fault | str) -> None:
+        self.faults = tuple(one if isinstance(one, Fault) else Fault(one) for one in faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class ConfigError(FaultyError):
     """A configuration that does not fit its schema."""
 
 
-class PolicyError(ImdError):
-    """A policy that does not load; the message starts with file:line:column."""
+class PolicyError(FaultyError):
+    """A policy that does not load."""
 
 
 class UnreadableError(Exception):

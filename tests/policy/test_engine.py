@@ -325,6 +325,36 @@ def test_a_faulty_condition_of_a_group_names_its_own_place() -> None:
     assert str(error.value).startswith("own/test/group.yaml:2:38: 'phase' is never 'bild'")
 
 
+@pytest.mark.parametrize(
+    ("deny", "faulty"),
+    [
+        ("pinn == 'alias'", "pinn"),
+        ("pin == 'aliass' || built_here", "'aliass'"),
+        ("'built_here && tag'", "&&"),
+        ("tag", "tag"),
+        (">-\n      built_here ||\n      tagg == ''", "tagg"),
+        ("built_here && (tag", ""),
+    ],
+)
+def test_a_fault_names_the_part_of_the_expression_that_is_wrong(deny: str, faulty: str) -> None:
+    rules = MOVES.replace('pin == "alias"', deny)
+    own = {"id": "moves", "severity": "error", "supersedes": "[]", "params": "{}", "rules": rules}
+    text = POLICY
+    for key, value in own.items():
+        text = text.replace(f"{{{key}}}", value)
+    with pytest.raises(PolicyError) as error:
+        read_policy(Text("policies/test/moves.yaml", text))
+    (fault,) = error.value.faults
+    assert text[fault.start : fault.end] == faulty
+
+
+def test_every_broken_policy_is_named() -> None:
+    files = {f"own/test/{name}.yaml": f"id: {name}\n" for name in ("a", "b")}
+    with pytest.raises(PolicyError) as error:
+        read_policies(MemoryFiles(files), "own")
+    assert {one.file for one in error.value.faults} == files.keys()
+
+
 def service(name: str) -> Service:
     return Service(used_at=place(0, 1), extent=place(0, 1), name=name, runs=True, builds=True)
 

@@ -66,10 +66,10 @@ def test_unknown_is_a_value(text: str, values: dict[str, object], answer: object
         ),
         ("pin ==", 6, "Syntax error"),
         ("pin == 3", 4, "no matching overload"),
-        ("pin", 0, "is a STRING, not a bool"),
+        ("pin", None, "is a STRING, not a bool"),
     ],
 )
-def test_a_fault_has_its_place(text: str, offset: int, reason: str) -> None:
+def test_a_fault_has_its_place(text: str, offset: int | None, reason: str) -> None:
     with pytest.raises(ExpressionError) as error:
         compile_expression(text, IMAGE, boolean=True)
     assert error.value.offset == offset
@@ -111,6 +111,7 @@ def test_a_word_that_a_field_never_has_is_refused_at_its_place(
 ) -> None:
     with pytest.raises(ExpressionError, match=f"never '{word}'") as error:
         compile_expression(text, Signature(kind), boolean=True)
+    assert error.value.offset is not None
     assert text[error.value.offset + 1 :].startswith(word)
 
 
@@ -126,6 +127,7 @@ def test_a_word_that_a_field_never_has_is_refused_at_its_place(
 def test_a_pattern_that_is_none_is_refused_at_its_place(text: str, pattern: str) -> None:
     with pytest.raises(ExpressionError, match="is no regular expression of RE2: ") as error:
         compile_expression(text, IMAGE, boolean=True)
+    assert error.value.offset is not None
     assert text[error.value.offset + 1 :].startswith(pattern)
 
 

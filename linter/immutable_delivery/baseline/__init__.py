@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from immutable_delivery.errors import ConfigError
+from immutable_delivery.errors import ConfigError, Fault
 from immutable_delivery.findings import Finding, Recorded, Severity
 from immutable_delivery.source.text import Text
 
@@ -35,22 +35,27 @@ def parsed(path: str, text: str, *, older: bool = False) -> list[Recorded]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: is no JSON: {error}") from None
+        raise ConfigError(Fault(f"is no JSON: {error}", path)) from None
     version = data.get("version") if isinstance(data, dict) else None
     version = None if isinstance(version, bool) else version
     if isinstance(version, int) and version > VERSION:
-        raise ConfigError(f"{path}: is a baseline of version {version}, which a newer imd wrote")
+        raise ConfigError(
+            Fault(f"is a baseline of version {version}, which a newer imd wrote", path)
+        )
     if version == OLDER and not older:
         raise OlderBaselineError(
-            f"{path}: is a baseline of version {OLDER}, which took another image, package or command for the known one where "
-            "the words at the place were the same; `imd baseline` writes it anew, look at what that adds"
+            Fault(
+                f"is a baseline of version {OLDER}, which took another image, package or command for the known one where "
+                "the words at the place were the same; `imd baseline` writes it anew, look at what that adds",
+                path,
+            )
         )
     if version not in {VERSION, OLDER}:
-        raise ConfigError(f"{path}: is no baseline: it has no `version` that imd knows")
+        raise ConfigError(Fault("is no baseline: it has no `version` that imd knows", path))
     schema = schema_of("baseline")
     if not schema.fits(data):
         faults = schema.faults_of_json(Text(path, text))
-        raise ConfigError("\n".join(faults) or f"{path}: is no baseline")
+        raise ConfigError(*faults or [Fault("is no baseline", path)])
     return _entries(path, data)
 
 
@@ -59,7 +64,7 @@ def _entries(path: str, data: Mapping[str, Any]) -> list[Recorded]:
     twice = [key for key, number in Counter(map(key_of, entries)).items() if number > 1]
     if twice:
         file, policy, *_ = twice[0]
-        raise ConfigError(f"{path}: has an entry of {policy} in {file} twice")
+        raise ConfigError(Fault(f"has an entry of {policy} in {file} twice", path))
     return entries
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NoReturn
 
 from immutable_delivery.context import Environment, Tables
-from immutable_delivery.errors import ConfigError
+from immutable_delivery.errors import ConfigError, Fault
 from immutable_delivery.findings import FailOn, Severity
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.other_linters import meant
@@ -70,8 +70,9 @@ class Source(Record, frozen=True, kw_only=True):
     line: int = 1
     column: int = 1
 
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+    def fault(self, reason: str) -> Fault:
+        """Return that something is wrong with the value."""
+        return Fault(reason, self.file, self.line, self.column, self.start, self.end)
 
 
 class Config(Record, frozen=True, kw_only=True):
@@ -113,16 +114,18 @@ class Config(Record, frozen=True, kw_only=True):
             (self.sources[keys[:n]] for n in range(len(keys), -1, -1) if keys[:n] in self.sources),
             None,
         )
-        raise ConfigError(f"{source}: {reason}" if source else reason)
+        raise ConfigError(source.fault(reason) if source else reason)
 
     def check_names(self, known: Iterable[str]) -> None:
         """Refuse names of policies and groups that are not ``known``."""
-        names = set(known)
+        names, faults = set(known), list[Fault]()
         for keys, name in self._named():
             if name not in names:
                 source = self.sources.get(keys)  # the command line has none
                 reason = unknown_name(name, names)
-                raise ConfigError(f"{source}: {reason}" if source else reason)
+                faults.append(source.fault(reason) if source else Fault(reason))
+        if faults:
+            raise ConfigError(*faults)
 
     def check_params(self, params: Mapping[str, Mapping[str, Any]]) -> None:
         """Refuse parameters that are not in ``params`` (defaults by policy and name), or of another type."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from immutable_delivery.config import FILE, PYPROJECT
-from immutable_delivery.errors import ConfigError, UnreadableError
+from immutable_delivery.errors import ConfigError, Fault, UnreadableError
 from immutable_delivery.repository.classify import classify
 from immutable_delivery.source.files import Files
 
@@ -21,14 +21,14 @@ def find(files: Files) -> str:
     found = list(_found(files))
     if len(found) > 1:
         first, second = found[:2]
-        raise ConfigError(f"{first}: {second} is a configuration too; keep one of them")
+        raise ConfigError(Fault(f"{second} is a configuration too; keep one of them", first))
     for name in _LOOKALIKES:
         if files.state(name) != "missing" and not found:
             why = f"is not read: rename it to {FILE}, or name it with --config {name}"
-            raise ConfigError(f"{name}: {why}")
+            raise ConfigError(Fault(why, name))
     for path in files.paths:
         if _is_nested(path) and files.state(path) == "tracked":
-            raise ConfigError(f"{path}: {_nested(path)}")
+            raise ConfigError(Fault(_nested(path), path))
     return found[0] if found else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from immutable_delivery.errors import ConfigError
+from immutable_delivery.errors import ConfigError, Fault
 from immutable_delivery.source.files import Files
 
 
@@ -23,4 +23,4 @@ def refuse_links(files: Files, path: str) -> None:
     parts = path.split("/")
     for count in range(1, len(parts) + 1):
         if link("/".join(parts[:count])) is not None:
-            raise ConfigError(f"{path}: configuration is not read through a symbolic link")
+            raise ConfigError(Fault("configuration is not read through a symbolic link", path))

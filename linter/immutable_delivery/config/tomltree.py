@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from immutable_delivery.errors import ConfigError
+from immutable_delivery.errors import ConfigError, Fault
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
@@ -17,6 +17,7 @@ _HEADER = lazy(r"[ \t]*\[(\[?)([^\[\]]+)\]")
 _KEY = lazy(
     r"""[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[\w-]+)(?:[ \t]*\.[ \t]*(?:"[^"\n]*"|'[^'\n]*'|[\w-]+))*)[ \t]*="""
 )
+_AT = lazy(r" \(at line (\d+), column (\d+)\)")
 _PART = lazy(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)")
 
 
@@ -25,15 +26,24 @@ def table(text: Text, *names: str) -> Mapping | None:
     try:
         data: Any = tomllib.loads(text.value)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{text.path}: {error}") from None
+        raise ConfigError(_fault(text, str(error))) from None
     except RecursionError:
-        raise ConfigError(f"{text.path}: is nested too deeply") from None
+        raise ConfigError(Fault("is nested too deeply", text.path)) from None
     for name in names:
         data = data.get(name) if isinstance(data, dict) else None
     if not isinstance(data, dict):
         return None
     node = _node(data, names, text, dict(_spans(text)), Place(text.path, Span(0, 0)))
     return node if isinstance(node, Mapping) else None
+
+
+def _fault(text: Text, reason: str) -> Fault:
+    """Return what the parser says at the place that it names in words."""
+    said = _AT.search(reason)
+    if said is None:
+        return text.fault(Span(len(text.value), len(text.value)), reason)
+    start = text.line_starts[int(said[1]) - 1] + int(said[2]) - 1
+    return text.fault(Span(start, start), reason.removesuffix(said[0]))
 
 
 def _spans(text: Text) -> Iterator[tuple[tuple[str, ...], Span]]:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from immutable_delivery.config import PYPROJECT, Path, packages
 from immutable_delivery.config.links import absent, refuse_links
-from immutable_delivery.errors import ConfigError, UnreadableError
+from immutable_delivery.errors import ConfigError, Fault, UnreadableError
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import Files, folder_of, resolve
 from immutable_delivery.source.text import Place, Span, Text
@@ -79,12 +79,11 @@ class Trees(Record):
         return base
 
     def _refuse(self, node: Node, reason: str) -> NoReturn:
-        raise ConfigError(f"{self.at(head(node))}: {reason}")
+        raise ConfigError(self.fault(head(node), reason))
 
-    def at(self, place: Place) -> str:
-        """Return `file:line:column` of a place."""
-        position = self.texts[place.file].position(place.span.start)
-        return f"{place.file}:{position.line}:{position.column}"
+    def fault(self, place: Place, reason: str) -> Fault:
+        """Return that something is wrong at a place of one of the files."""
+        return self.texts[place.file].fault(place.span, reason)
 
     def alone(self, path: str) -> Mapping:
         """Return the tree of a file by itself; refuse what does not fit the schema."""
@@ -95,7 +94,7 @@ class Trees(Record):
         root = self._root(path)
         faults = self.schema.faults(self.texts[path], root)
         if faults or not isinstance(root, Mapping):
-            raise ConfigError("\n".join(faults))
+            raise ConfigError(*faults)
         for name in _OF_ONE_REPOSITORY if packages.packaged(path) else ():
             if name in root.entries:
                 self._refuse(
@@ -118,14 +117,13 @@ class Trees(Record):
         for document in documents:
             if document.problem:
                 place = document.place.at(document.problem_at, document.problem_at)
-                raise ConfigError(f"{self.at(place)}: {document.problem}")
+                raise ConfigError(self.fault(place, document.problem))
             for key in document.duplicates:
-                raise ConfigError(f"{self.at(key.place)}: `{key.text}` is written twice")
+                raise ConfigError(self.fault(key.place, f"`{key.text}` is written twice"))
         roots = [document.root for document in documents if document.root is not None]
         if len(roots) > 1:
-            raise ConfigError(
-                f"{self.at(roots[1].place)}: a second document; a configuration is one"
-            )
+            reason = "a second document; a configuration is one"
+            raise ConfigError(self.fault(roots[1].place, reason))
         empty = not roots or (isinstance(roots[0], Scalar) and roots[0].null)
         return Mapping(place=Place(text.path, Span(0, 0))) if empty else roots[0]
 
@@ -135,7 +133,7 @@ def _text(files: Files, path: str) -> Text:
     try:
         return Text.decode(path, packages.within(files, path).read(path))
     except UnreadableError as error:
-        raise ConfigError(f"{path}: {error.reason}") from None
+        raise ConfigError(Fault(error.reason, path)) from None
 
 
 def _items(node: Node | None) -> Iterable[Node]:

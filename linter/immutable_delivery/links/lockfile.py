@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from immutable_delivery.errors import ConfigError, MissingError, UnreadableError
+from immutable_delivery.errors import ConfigError, Fault, MissingError, UnreadableError
 from immutable_delivery.records import Record, field
 from immutable_delivery.references.images import digest_problem
 from immutable_delivery.source.files import Files
@@ -97,7 +97,7 @@ def _decoded(data: bytes) -> Lock:
     schema = schema_of("lock")
     if not schema.fits(said):
         faults = schema.faults_of_json(Text.decode(FILE, data))
-        raise ConfigError("\n".join([*faults, f"{FILE}: {_ANEW}"]))
+        raise ConfigError(*faults, Fault(_ANEW, FILE))
     return msgspec.convert(said, Lock)
 
 
@@ -117,4 +117,4 @@ def _judge(reference: str, digest: str) -> None:
 
 
 def _unusable(reason: str) -> ConfigError:
-    return ConfigError(f"{FILE}: {reason}; {_ANEW}")
+    return ConfigError(Fault(f"{reason}; {_ANEW}", FILE))

@@ -12,7 +12,7 @@ from immutable_delivery.config import Config
 from immutable_delivery.config.links import refuse_links
 from immutable_delivery.config.packages import within
 from immutable_delivery.context import TRUSTED, Trust
-from immutable_delivery.errors import ConfigError, PolicyError, UnreadableError
+from immutable_delivery.errors import ConfigError, Fault, PolicyError, UnreadableError
 from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
 from immutable_delivery.fixes import DigestOf
 from immutable_delivery.pipeline.examine import (
@@ -181,7 +181,9 @@ def read_baseline(files: Files, path: str, *, older: bool = False) -> list[Recor
     try:
         return parsed(path, Text.decode(path, files.read(path)).value, older=older)
     except UnreadableError as error:
-        raise ConfigError(f"{path}: {error.reason}; `imd baseline` writes a baseline") from None
+        raise ConfigError(
+            Fault(f"{error.reason}; `imd baseline` writes a baseline", path)
+        ) from None
 
 
 def _configured(opened: Opened, request: Request) -> Configured:

@@ -12,7 +12,7 @@ from immutable_delivery.config import Config
 from immutable_delivery.config.links import refuse_links
 from immutable_delivery.config.packages import within
 from immutable_delivery.config.read import load as load_config
-from immutable_delivery.errors import PolicyError, UsageError
+from immutable_delivery.errors import Fault, PolicyError, UsageError
 from immutable_delivery.findings import Severity
 from immutable_delivery.policy.model import Policy, builtin
 from immutable_delivery.policy.selection import Selection
@@ -141,9 +141,8 @@ def policies_of(files: Files, config: Config) -> list[Policy]:
     for file in (file for folder in config.policies for file in _own(files, folder)):
         policy = file.policy
         if policy.id in seen:
-            raise PolicyError(
-                f"{file.path}:1:1: the id '{policy.id}' is that of a policy in {seen[policy.id]}"
-            )
+            reason = f"the id '{policy.id}' is that of a policy in {seen[policy.id]}"
+            raise PolicyError(Fault(reason, file.path, 1, 1))
         seen[policy.id] = file.path
         policies.append(policy)
     config.check_names(names(policies))

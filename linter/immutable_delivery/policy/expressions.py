@@ -36,9 +36,9 @@ UNKNOWN: Final = UnknownType()
 
 
 class ExpressionError(Exception):
-    """An expression that does not compile or evaluate: the reason and the offset in its text."""
+    """An expression that does not compile or evaluate: the reason, and the offset in its text where one is to blame."""
 
-    def __init__(self, reason: str, offset: int = 0) -> None:
+    def __init__(self, reason: str, offset: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.offset = offset

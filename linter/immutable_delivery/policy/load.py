@@ -8,8 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
-from immutable_delivery.errors import PolicyError, UnreadableError
+from immutable_delivery.errors import Fault, PolicyError, UnreadableError
 from immutable_delivery.facts import ITEMS
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.policy.expressions import (
     Expression,
     ExpressionError,
@@ -19,7 +20,7 @@ from immutable_delivery.policy.expressions import (
 from immutable_delivery.policy.model import Message, Policy, PolicyRule, group_of, signature_of
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import Files, MemoryFiles, folder_of
-from immutable_delivery.source.text import Text
+from immutable_delivery.source.text import Span, Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Mapping as MappingNode
 from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
@@ -27,6 +28,8 @@ from immutable_delivery.syntax.yaml.schema import schema_of
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 """What `{digest}` stands for in examples."""
+
+_WORD = lazy(r"[\w.]+|'[^'\n]*'|\"[^\"\n]*\"|[^\w\s]+")
 
 GROUP = "group.yaml"
 """The file that describes a group of policies; it is none itself."""
@@ -71,7 +74,14 @@ def read_policies(files: Files, folder: str) -> list[PolicyFile]:
     """Read every policy below a folder of a repository: `<folder>/<group>/<id>.yaml`."""
     below = [path for path in files.paths if path.startswith(f"{folder}/")]
     paths = [p for p in below if p.endswith((".yaml", ".yml")) and p.rpartition("/")[2] != GROUP]
-    read = [read_policy(_text(files, path), when_of(files, path)) for path in paths]
+    read, faults = list[PolicyFile](), dict[Fault, None]()
+    for path in paths:
+        try:
+            read.append(read_policy(_text(files, path), when_of(files, path)))
+        except PolicyError as error:  # one of a group speaks for all of its policies
+            faults |= dict.fromkeys(error.faults)
+    if faults:
+        raise PolicyError(*faults)
     _refuse_twins(read)
     return read
 
@@ -89,7 +99,7 @@ def _text(files: Files, path: str) -> Text:
     try:
         return Text.decode(path, files.read(path))
     except UnreadableError as error:
-        raise PolicyError(f"{path}: {error.reason}") from None
+        raise PolicyError(Fault(error.reason, path)) from None
 
 
 class Condition(Record, frozen=True):
@@ -142,7 +152,7 @@ def _refuse_twins(files: Iterable[PolicyFile]) -> None:
     for file in files:
         for name in (file.policy.id, *file.policy.aliases):
             if name in seen:
-                raise PolicyError(f"{file.path}: '{name}' is also a policy of {seen[name]}")
+                raise PolicyError(Fault(f"'{name}' is also a policy of {seen[name]}", file.path))
             seen[name] = file.path
 
 
@@ -162,6 +172,15 @@ def _entries(node: Node | None, owner: Node) -> MappingNode:
     return node if isinstance(node, MappingNode) else MappingNode(place=owner.place)
 
 
+def _faulty(error: ExpressionError, text: str, start: int) -> Span:
+    """Return the part that an error means of an expression at this offset: the word there, or all of it."""
+    if error.offset is None:
+        return Span(start, start + len(text))
+    at = min(error.offset, len(text))
+    word = _WORD.match(text, at)
+    return Span(start + at, start + (word.end() if word else at))
+
+
 def _shift(node: Node | None, at: int) -> int:
     """Return how far behind the beginning of a node a character of its value is written."""
     written = node.written.place(at) if isinstance(node, Scalar) else None
@@ -175,22 +194,25 @@ class _Reader:
         self.text = text
         self.compared: list[Compared] = []
 
-    def fail(self, node: Node | None, reason: str, offset: int = 0) -> NoReturn:
-        at = self.text.position((node.place.span.start if node else 0) + offset)
-        raise PolicyError(f"{self.text.path}:{at.line}:{at.column}: {reason}")
+    def fail(self, node: Node | None, reason: str, part: Span | None = None) -> NoReturn:
+        """Refuse a node, or a part of what it says."""
+        span = node.place.span if node else Span(0, 0)
+        if isinstance(node, Scalar) and part:
+            span = node.written.place(part.start, part.end).span
+        raise PolicyError(self.text.fault(span, reason))
 
     def fitting(self, schema: str) -> MappingNode:
         """Return the root of a file that fits its schema; refuse one that does not."""
         documents = yaml.documents(self.text)
         for document in documents:
             if document.problem:
-                at = self.text.position(document.problem_at)
-                raise PolicyError(f"{self.text.path}:{at.line}:{at.column}: {document.problem}")
+                at = Span(document.problem_at, document.problem_at)
+                raise PolicyError(self.text.fault(at, document.problem))
         root = documents[0].root if documents else None
         if root is None:
             self.fail(root, "there is no policy in it")
         if faults := schema_of(schema).faults(self.text, root):
-            raise PolicyError("\n".join(faults))
+            raise PolicyError(*faults)
         return _entries(root, root)
 
     def submapping(self, owner: MappingNode, key: str) -> MappingNode:
@@ -286,7 +308,7 @@ class _Reader:
         try:
             return compile_expression(text, signature, boolean=boolean)
         except ExpressionError as error:
-            self.fail(node, error.reason, _shift(node, start + min(error.offset, len(text))))
+            self.fail(node, error.reason, _faulty(error, text, start))
 
     def remember(self, node: Node | None, expression: Expression, start: int = 0) -> None:
         """Keep what an expression that begins at this offset of a text compares."""

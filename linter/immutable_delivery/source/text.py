@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import ClassVar
 
-from immutable_delivery.errors import UnreadableError
+from immutable_delivery.errors import Fault, UnreadableError
 from immutable_delivery.records import Record
 
 _BOM = 3
@@ -107,6 +107,11 @@ class Text(Record, frozen=True, dict=True):
         """Return line and column of ``offset``, the column in code points."""
         line = self.line_of(offset)
         return Position(line, offset - self.line_starts[line - 1] + 1)
+
+    def fault(self, span: Span, reason: str) -> Fault:
+        """Return that something is wrong at a place."""
+        at = self.position(span.start)
+        return Fault(reason, self.path, at.line, at.column, span.start, span.end)
 
     def utf16(self, offset: int) -> Position:
         """Return line and column of ``offset``, the column in UTF-16 units."""

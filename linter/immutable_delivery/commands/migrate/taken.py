@@ -40,7 +40,7 @@ class Taken(Record, kw_only=True):
 
     def leave(self, node: Scalar, reason: str) -> None:
         """Say why something is not taken over."""
-        self.left.append(f"{self.forest.at(node.place)}: {node.text}: {reason}")
+        self.left.append(str(self.forest.fault(node.place, f"{node.text}: {reason}")))
 
     def leave_keys(self, node: Node | None, known: Iterable[str], reasons: dict[str, str]) -> None:
         """Name every key that is not ``known``."""

@@ -10,7 +10,7 @@ import msgspec
 
 from immutable_delivery.commands.pin.plan import Revision
 from immutable_delivery.edits.write import put
-from immutable_delivery.errors import ConfigError, UnreadableError, UsageError
+from immutable_delivery.errors import ConfigError, Fault, UnreadableError, UsageError
 from immutable_delivery.facts import Image
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.files import Files
@@ -94,7 +94,7 @@ def read(files: Files) -> Pins:
     try:
         return msgspec.json.decode(data, type=Pins)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{FILE}: is not what `imd pin` writes: {error}") from error
+        raise ConfigError(Fault(f"is not what `imd pin` writes: {error}", FILE)) from error
 
 
 def write(root: Path, pins: Pins) -> None:

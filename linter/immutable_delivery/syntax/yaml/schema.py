@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from immutable_delivery import validity
+from immutable_delivery.errors import Fault
 from immutable_delivery.resources import shipped
-from immutable_delivery.source.text import Place, Text
+from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.yaml import Mapping as YamlMapping
 from immutable_delivery.syntax.yaml import Node, documents
 from immutable_delivery.syntax.yaml import Sequence as YamlList
@@ -57,11 +58,11 @@ class Schema:
         found = told(_broken(node, self._validator.iter_errors(data)))
         return sorted(found, key=lambda one: (one.place.span.start, one.path))
 
-    def faults(self, text: Text, root: Node) -> list[str]:
-        """Return the misfits of a file, each behind its line and column."""
-        return [f"{_at(text, one.place)}: {one.text}" for one in self.misfits(root)]
+    def faults(self, text: Text, root: Node) -> list[Fault]:
+        """Return the misfits of a file, each at its place."""
+        return [text.fault(one.place.span, one.text) for one in self.misfits(root)]
 
-    def faults_of_json(self, text: Text) -> list[str]:
+    def faults_of_json(self, text: Text) -> list[Fault]:
         """Return what in a file of JSON does not fit."""
         roots = [document.root for document in documents(text)]
         return self.faults(text, roots[0]) if roots and roots[0] is not None else []
@@ -82,11 +83,6 @@ class Schema:
 def schema_of(name: str) -> Schema:
     """Return the schema of this name that ships with the package."""
     return Schema(shipped("schemas", f"{name}.schema.json"))
-
-
-def _at(text: Text, place: Place) -> str:
-    position = text.position(place.span.start)
-    return f"{text.path}:{position.line}:{position.column}"
 
 
 def _is_integer(_: object, value: object) -> bool:
