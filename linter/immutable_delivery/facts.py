@@ -580,6 +580,8 @@ class Container(Fact, frozen=True, kw_only=True):
     """The working directory at the end of the stage."""
     entry: Hidden[tuple[str, ...] | None] = ()
     """The words that start it: ENTRYPOINT and CMD, or command and args."""
+    works: Hidden[bool] = False
+    """Whether they start a program that does something although a variable hides some of them."""
     entrypoint: Hidden[tuple[str, ...] | None] = ()
     """Those of them that take the place of the image's own program; empty where none do."""
     code: Hidden[tuple[tuple[str, str], ...]] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.effects.idle import idle
+from immutable_delivery.effects.idle import idle, works
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Idle
 
@@ -92,3 +92,26 @@ def test_every_word_of_the_table_is_reviewed() -> None:
 def test_names_that_only_hold_a_place(name: str, holds: bool) -> None:
     assert bool(known(Idle).holds_a_place.search(name)) is holds
     assert len(known(Idle).placeholders) == 9
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (["/proxy", "-instances=$(NAME)=tcp:5432"], True),
+        (["sh", "-c", "serve --namespace=$(NAMESPACE) --port ${PORT}"], True),
+        (["tini", "--", "serve", "$PORT"], True),
+        (["sh", "-c", "sleep $DELAY; exec serve"], True),
+        (["$PROGRAM", "--port", "80"], False),
+        (["$(PROGRAM)"], False),
+        (["sh", "-c", "$(COMMAND)"], False),
+        (["sh", "-c", "${COMMAND}"], False),
+        (["sh", "$SCRIPT"], False),
+        (["tini", "--", "$PROGRAM"], False),
+        (["env", "A=$B"], False),
+        (["sleep", "$DELAY"], False),
+        (["tail", "-f", "$LOG"], False),
+        (["sh", "-c", "echo $A; sleep infinity"], False),
+    ],
+)
+def test_what_variables_hide_may_not_matter(argv: list[str], expected: bool) -> None:
+    assert works(argv) == expected

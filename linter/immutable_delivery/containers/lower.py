@@ -90,6 +90,7 @@ def container(spec: ContainerSpec) -> Container:
         watches=spec.watches,
         workdir=_text(spec.workdir),
         entry=_entry(spec),
+        works=_works(spec),
         entrypoint=spec.entrypoint.run if spec.entrypoint else (),
     )
 
@@ -182,6 +183,17 @@ def _entry(spec: ContainerSpec) -> tuple[str, ...] | None:
     held = [command for command in spec.others if not command.phase]
     known = [command.run for command in held[:1] or spec.starts]
     return None if None in known else tuple(word for argv in known if argv for word in argv)
+
+
+def _works(spec: ContainerSpec) -> bool:
+    """Return whether a command of which a variable hides a part starts a program all the same."""
+    if not spec.starts or _entry(spec) is not None:
+        return False
+    from immutable_delivery.effects.idle import works  # noqa: PLC0415 (few commands hold such variables)
+
+    words = [word.text for command in spec.starts for word in command.words]
+    shell = [spec.starts[0].shell, "-c"] if spec.starts[0].form == "shell" else []
+    return works([*shell, *words])
 
 
 def _is_root(spec: ContainerSpec) -> bool | None:

@@ -19,6 +19,8 @@ _MAY_BE = lazy(
 _ENDLESS = lazy(
     r"\bwhile\s+(?:true|:|1|\[+\s*(?:1|true)\s*\]+|sleep\s+\S+)\s*[;\n]|\buntil\s+false\b|\bfor\s*\(\(\s*;\s*;\s*\)\)"
 )
+_FILLED_IN = lazy(r"\$\(([A-Za-z_][\w.-]*)\)", needs=("$(",))
+"""A variable that Kubernetes fills in; a shell would read a command."""
 _FOR_EVER = lazy(r"inf\w*|\d+(?:\.\d+)?d|\d{4,}s?|\d{3,}m|\d{2,}h")
 """What nobody sleeps who has something to do: a thousand seconds, a hundred minutes, ten hours, a day."""
 
@@ -33,6 +35,19 @@ def idle(argv: Sequence[str]) -> Idle:
     if shell.incomplete or not left or "" in left:
         return "waits" if endless and not left and not shell.incomplete else ""
     return "waits" if "waits" in left else "shell"
+
+
+def works(argv: Sequence[str]) -> bool:
+    """Return whether a command starts a program that does something, whatever the variables in it hold."""
+    shell = started([_FILLED_IN.sub(r"${\1}", word) for word in argv])
+    names = (call.name for call in working(shell.calls))
+    return any(name and "$" not in name and not _may_wait(name) for name in names)
+
+
+def _may_wait(name: str) -> bool:
+    """Whether its arguments decide if a program waits."""
+    words = known(subjects.Idle)
+    return name in {"sleep", "tail"} | words.waiting | words.shells | words.wrappers
 
 
 def working(calls: Sequence[Call]) -> Iterator[Call]:

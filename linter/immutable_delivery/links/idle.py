@@ -67,7 +67,7 @@ def _linked(
     lock: Lock,
 ) -> Container:
     if container.entry is None and container.container_type != "stage":
-        return replace(container, idle=None)
+        return container if container.works else replace(container, idle=None)
     place = places.get(_owner(container))
     if not container.entry or place is None or known(Idle).holds_a_place.search(container.name):
         return container
