@@ -739,7 +739,7 @@ def test_an_image_that_is_built_without_a_dockerfile(repository: Repository) -> 
     repository.write(**{"skaffold.yaml": text, "ledger/pom.xml": "", "docs/a": ""})
     repository.commit()
     repository.write(**{"docs/a": "x"})
-    reason = "skaffold builds it without a Dockerfile: nobody here knows what that takes in"
+    reason = "nobody here knows how it is built: Skaffold builds it without a Dockerfile"
     assert rebuilt(repository) == {"ledger": reason}
 
 

@@ -259,6 +259,55 @@ def test_what_two_dockerfiles_may_make_is_said_to_be_ambiguous_and_links_neither
     assert shop.doubtful == ("'acme/web' may be made by any of a/web/Dockerfile, b/web/Dockerfile",)
 
 
+def test_who_builds_what_it_runs_is_in_no_doubt() -> None:
+    files = {
+        "a/Dockerfile": FROM,
+        "b/Dockerfile": FROM,
+        "compose.yaml": "services: {a: {build: a, image: 'acme/shop:1-a'}, b: {build: b, image: 'acme/shop:1-b'}}",
+        "k8s/all.yaml": workload("other", "acme/shop:1-a"),
+    }
+    doubtful = {one.name: one.doubtful for one in link_of(files) if isinstance(one, Service)}
+    assert doubtful == {
+        "a": (),
+        "b": (),
+        "other": ("'acme/shop' may be made by any of a/Dockerfile, b/Dockerfile",),
+    }
+
+
+APPLICATION = (
+    "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: pets}\nspec:\n"
+    "  source: {repoURL: 'https://github.com/acme/shop', path: deploy, targetRevision: v1, kustomize: {images: [IMAGES]}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("images", "expected"),
+    [
+        ("acme/web:2, 'acme/cart=acme/cart:2'", {"web": 2, "cart": 2}),
+        ("acme/web:2, acme/elsewhere:1", {"web": 2, "cart": 1, "pets": 1}),
+        ("acme/elsewhere:1", {"web": 1, "cart": 1, "pets": 1}),
+        ("acme/shared:2", {"web": 1, "cart": 1, "pets": 1}),
+    ],
+)
+def test_an_image_that_a_deployer_puts_in_is_of_who_runs_it(
+    images: str, expected: dict[str, int]
+) -> None:
+    files = {
+        "deploy/web.yaml": workload("web", "acme/web:1"),
+        "deploy/cart.yaml": workload("cart", "acme/cart:1"),
+        "argo/pets.yaml": APPLICATION.replace("IMAGES", images),
+    }
+    if "shared" in images:
+        files = {
+            path: text.replace("acme/web:1", "acme/shared:1").replace(
+                "acme/cart:1", "acme/shared:1"
+            )
+            for path, text in files.items()
+        }
+    found = {one.name: len(one.references) for one in link_of(files) if isinstance(one, Service)}
+    assert found == expected
+
+
 def test_a_job_is_of_the_service_whose_image_it_pushes() -> None:
     files = {
         "web/Dockerfile": FROM,
@@ -282,3 +331,16 @@ def test_two_meta_files_of_one_service_contradict_each_other() -> None:
     assert ["web/old.delivery.yaml too" in texts[0], "web/delivery.yaml too" in texts[1]] == [
         True
     ] * 2
+
+
+def test_what_is_built_without_a_dockerfile_is_built_here_all_the_same() -> None:
+    files = {
+        "skaffold.yaml": "apiVersion: skaffold/v4\nkind: Config\nbuild:\n  artifacts:\n"
+        "  - {image: r.example/shop/ledger, jib: {}}\n",
+        "k8s/web.yaml": workload("web", "r.example/shop/ledger:1"),
+    }
+    (web,) = (one for one in link_of(files) if isinstance(one, Service))
+    assert (web.builds, web.runs) == (True, True)
+    assert [(one.dockerfile, one.images, one.by) for one in web.makes] == [
+        ("", ("r.example/shop/ledger",), ("skaffold.yaml",))
+    ]

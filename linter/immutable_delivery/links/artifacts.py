@@ -22,7 +22,7 @@ class _Found(Record):
 
 
 class _Pushed(Record):
-    """What jobs do with one image."""
+    """What makes one image."""
 
     by: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
@@ -36,7 +36,7 @@ def artifacts_of(
     makers: Makers,
 ) -> dict[str, tuple[Made, ...]]:
     """Return the artifacts by the services that they are of."""
-    pushed = _pushed(facts)
+    pushed = _pushed(facts, builds)
     made: dict[str, list[Made]] = defaultdict(list)
     for dockerfile, found in sorted(_by_dockerfile(facts, builds, makers).items()):
         services = owners.get(("image", dockerfile, ""), ())
@@ -72,8 +72,17 @@ def _by_dockerfile(
     return found
 
 
-def _pushed(facts: Iterable[Fact]) -> dict[str, _Pushed]:
-    """Return what jobs build and push, by the name of the image."""
+def without_dockerfile(builds: Iterable[Build]) -> dict[str, list[Build]]:
+    """Return the builds of which no Dockerfile here tells, by the name of the image."""
+    found: dict[str, list[Build]] = defaultdict(list)
+    for build in builds:
+        if build.service and not build.dockerfile and (name := name_and_tag(build.image)[0]):
+            found[name].append(build)
+    return found
+
+
+def _pushed(facts: Iterable[Fact], builds: Iterable[Build]) -> dict[str, _Pushed]:
+    """Return what jobs build and push, and what is built without a Dockerfile, by the name of the image."""
     found: dict[str, _Pushed] = defaultdict(_Pushed)
     for job in facts:
         for one in (*job.builds, *job.pushes) if isinstance(job, Job) else ():
@@ -82,6 +91,9 @@ def _pushed(facts: Iterable[Fact]) -> dict[str, _Pushed]:
                 pushed.by.add(job.used_at.file)
                 pushed.tags.update(one.tags)
                 pushed.places.append(one.place)
+    for name, made in without_dockerfile(builds).items():
+        found[name].by.update(build.place.file for build in made)
+        found[name].places += [build.place for build in made]
     return found
 
 

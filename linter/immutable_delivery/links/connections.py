@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from immutable_delivery.facts import Build, Contract, Fact, Image, Job
-from immutable_delivery.links.artifacts import artifacts_of
+from immutable_delivery.links.artifacts import artifacts_of, without_dockerfile
 from immutable_delivery.links.groups import Groups
 from immutable_delivery.links.joining import (
     Deployers,
@@ -29,7 +29,7 @@ def linked(facts: Sequence[Fact], keys: Sequence[Key | None], builds: Sequence[B
     join_folders(groups)
     used = uses_of(facts, keys)
     makers = makers_of(facts, used, builds, _built(groups, builds))
-    artifacts = _artifacts(builds, makers, _known(facts))
+    artifacts = _artifacts(builds, makers, _known(facts) | without_dockerfile(builds).keys())
     shared = join_artifacts(groups, artifacts)
     shared |= _of_siblings(groups, artifacts, shared)
     join_neighbours(groups, artifacts.values(), _products(used))
@@ -75,6 +75,8 @@ def _artifacts(
             by = found["image", build.dockerfile, ""]
             builder = build.deployed and build.tool != "contract"
             (by.builders if builder else by.speakers).add(_deployer(build))
+    for name, made in without_dockerfile(builds).items():
+        found["pushed", name, ""].speakers.update(_deployer(build) for build in made)
     for one, dockerfile in makers.of.items():
         if dockerfile:
             found["image", dockerfile, ""].runners.add(one.deployer)

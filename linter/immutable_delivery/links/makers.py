@@ -82,7 +82,9 @@ def makers_of(
     of: dict[Used, str] = {}
     doubtful: dict[Used, tuple[str, ...]] = {}
     for one in used:
-        fits = _nearest(named.get(one.repository) or _unsaid(one, built, ends, foreign), one)
+        said = named.get(one.repository, set())
+        own = said & built.get(one.deployer, set())  # many may make one repository, each its tags
+        fits = _nearest(own or said or _unsaid(one, built, ends, foreign), one)
         of[one] = next(iter(fits)) if len(fits) == 1 else ""
         if len(fits) > 1:
             doubtful[one] = tuple(sorted(fits))
@@ -103,14 +105,14 @@ def _unsaid(
     one: Used, built: Mapping[Key, set[str]], ends: _Ends, foreign: set[str | None]
 ) -> set[str]:
     """Return what makes an image of which no build says so."""
-    if "/" not in one.repository or one.repository in foreign or _is_known(one.repository):
+    if one.repository in foreign or is_everybodys(one.repository):
         return set()
     return built.get(one.deployer, set()) - ends.said or ends.fitting(one)
 
 
-def _is_known(repository: str) -> bool:
+def is_everybodys(repository: str) -> bool:
     """Whether the world knows a server by the last part of this name: `bitnami/redis` is not made in the folder `redis`."""
-    return repository.rpartition("/")[2] in known(ImageStarts).server
+    return "/" not in repository or repository.rpartition("/")[2] in known(ImageStarts).server
 
 
 class _Ends(Record, frozen=True):

@@ -16,6 +16,7 @@ from immutable_delivery.facts import (
     Made,
     Scope,
     Service,
+    Unread,
 )  # fmt: skip
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.references.images import name_and_tag
@@ -51,10 +52,23 @@ def delivers(fact: Fact) -> bool:
 
 def link_services(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
     """Return the facts with the names of their services, and a fact per service."""
-    keys = [key_of(fact) for fact in facts]
+    keys = _keys(facts)
     linked = _linked(facts, keys, builds)
     named = _named(facts, keys, linked)
     return [*named, *_services(named, linked)]
+
+
+def _keys(facts: Sequence[Fact]) -> Sequence[Key | None]:
+    """Return how each fact names its service."""
+    keys = [key_of(fact) for fact in facts]
+    delivered = {key for fact, key in zip(facts, keys, strict=True) if isinstance(fact, Container)}
+    if all(
+        key in delivered for fact, key in zip(facts, keys, strict=True) if isinstance(fact, Image)
+    ):
+        return keys
+    from immutable_delivery.links.deployers import with_runners  # noqa: PLC0415 (few images stand without a container)
+
+    return with_runners(facts, keys)
 
 
 def _linked(facts: Sequence[Fact], keys: Sequence[Key | None], builds: Sequence[Build]) -> Linked:
@@ -116,6 +130,10 @@ def by_service(facts: Iterable[T]) -> defaultdict[str, list[T]]:
     return found
 
 
+def _is_unread_build(fact: Fact) -> bool:
+    return isinstance(fact, Unread) and fact.subject == "build"
+
+
 def _services(facts: Sequence[Fact], linked: Linked) -> list[Service]:
     return [
         _service(name, members, linked)
@@ -132,7 +150,7 @@ def _service(name: str, facts: Sequence[Fact], linked: Linked) -> Service:
     return Service(
         used_at=first.used_at, extent=first.extent, name=name, places={"name": min(names)} if names else {},
         scope=replace(Scope(), owner=name, service=name, environments=environments),
-        builds=any(fact.scope.dockerfile for fact in facts),
+        builds=any(fact.scope.dockerfile or _is_unread_build(fact) for fact in facts),
         runs=any(fact.scope.deployed for fact in facts),
         references=tuple(sorted({one.text for one in own if isinstance(one, Image) and one.scope.deployed and one.role in MAIN})),
         makes=linked.made.get(name, ()),

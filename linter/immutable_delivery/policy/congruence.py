@@ -57,10 +57,14 @@ def classes(
     for fact in unread:
         for name in fact.scope.services if fact.scope.shipped else ():
             key = name, part_of(fact, "none")
-            hidden.setdefault(key, set()).add(f"what {fact.subject} does")
+            hidden.setdefault(key, set()).add(_unread(fact))
     return [
         _report(service, found, hidden) for service in sorted(services, key=lambda one: one.name)
     ]
+
+
+def _unread(fact: Unread) -> str:
+    return "what builds it" if fact.subject == "build" else f"what {fact.subject} does"
 
 
 def worse(now: Iterable[ServiceReport], before: Iterable[ServiceReport]) -> tuple[Worsened, ...]:

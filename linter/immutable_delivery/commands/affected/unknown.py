@@ -63,8 +63,9 @@ def _builds(state: State) -> Iterator[_Found]:
 def _others(state: State) -> Iterator[_Found]:
     """Yield what is built without a Dockerfile: by Jib, ko, buildpacks, a script."""
     owners = owners_of(state.facts)
+    told = {fact.used_at for fact in state.facts if isinstance(fact, Unread)}
     for build in state.builds:
-        if not build.dockerfile:
+        if not build.dockerfile and build.place not in told:
             place = build.place
             service = owners.get((folder_of(place.file), build.service), build.service)
             text = (

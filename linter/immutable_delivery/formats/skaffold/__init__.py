@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats.skaffold.artifacts import builds
+from immutable_delivery.formats.skaffold.artifacts import builds, unread
 from immutable_delivery.formats.skaffold.configs import Config, together
 from immutable_delivery.formats.skaffold.remote import sources
 from immutable_delivery.lazy_regex import lazy
@@ -45,7 +45,7 @@ def claims(path: str, data: bytes) -> bool:
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
-    """Yield every artifact as a build, and what comes from other repositories."""
+    """Yield every artifact as a build, with what nobody reads of it, and what comes from other repositories."""
     found = [
         Config(path, root)
         for path, root in roots(documents, ctx)
@@ -55,6 +55,8 @@ def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterabl
         tell(one.root, _SHAPES, "", ctx.report)
         tell(one.root.get("build"), {"artifacts": "mappings"}, "build.", ctx.report)
     for group in together(found):
-        yield from builds(group, ctx.files)
+        for build in builds(group, ctx.files):
+            yield build
+            yield from unread(build)
         for one in group:
             yield from sources(one)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from immutable_delivery.facts import Build
+from immutable_delivery.facts import Build, Scope, Unread
 from immutable_delivery.formats.kustomize import FILE_NAMES, Graph, Repository
 from immutable_delivery.formats.skaffold.configs import Config
 from immutable_delivery.references.images import familiar_name
@@ -41,6 +41,20 @@ def builds(group: Sequence[Config], files: Files) -> Iterator[Build]:
                     if key not in seen:
                         seen.add(key)
                         yield build
+
+
+def unread(build: Build) -> Iterator[Unread]:
+    """Yield that nobody reads how an artifact is built, where no Dockerfile here tells."""
+    if not build.dockerfile:
+        yield Unread(
+            used_at=build.place,
+            extent=build.place,
+            scope=Scope(owner=build.service, service=build.service, phase="build"),
+            subject="build",
+            reason="its Dockerfile lies outside of this repository"
+            if build.context is None
+            else "Skaffold builds it without a Dockerfile",
+        )
 
 
 def _build(artifact: Mapping, config: Config, manifests: tuple[str, ...]) -> Build | None:
