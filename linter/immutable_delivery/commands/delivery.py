@@ -60,6 +60,7 @@ def _data(report: ServiceReport, examined: Examined) -> Row:
         "environments": [_environment(one, at) for one in service.images],
         "ambiguous": list(service.doubtful),
         "unknown": list(report.unknown),
+        "undecided": list(_undecided(examined, report, at)),
     }
 
 
@@ -107,6 +108,14 @@ def _mounts(examined: Examined, name: str, at: At) -> Iterator[Row]:
             if row not in seen:
                 seen.append(row)
                 yield row
+
+
+def _undecided(examined: Examined, report: ServiceReport, at: At) -> Iterator[Row]:
+    """Yield where a value is missing that leaves the class of the service open."""
+    hidden = set(report.unknown)
+    for one in examined.unresolved:
+        if one.owner == report.name and not hidden.isdisjoint(one.fields):
+            yield {"fields": list(one.fields), "policy": one.policy, "place": at(one.place)}
 
 
 def _fields(one: object, names: Sequence[str]) -> Row:

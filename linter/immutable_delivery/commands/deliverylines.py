@@ -27,7 +27,7 @@ def lines(data: Row) -> Iterator[str]:
         ("runs", [_environment(row, rest) for row in data["environments"]]),
         ("decided by", [*_decided(runs, builds)]),
         ("ambiguous", data["ambiguous"]),
-        ("not known", data["unknown"]),
+        ("not known", [*_unknown(data)]),
     ):
         yield from _labelled(label, entries)
 
@@ -45,7 +45,7 @@ def _artifact(row: Row) -> str:
     tags = f", pushed as {', '.join(row['tags'])}" if row["tags"] else ""
     by = f", by {', '.join(row['by'])}" if row["by"] else ""
     shared = ", as other services are" if row["shared"] else ""
-    return f"{row['dockerfile'] or 'what a job builds'}{images}{tags}{by}{shared}{_at(row)}"
+    return f"{row['dockerfile'] or 'a build without a Dockerfile here'}{images}{tags}{by}{shared}{_at(row)}"
 
 
 def _start(row: Row) -> str:
@@ -86,6 +86,16 @@ def _decided(runs: Row, builds: Row) -> Iterator[str]:
     for part in (runs, builds):
         if part["decided_by"]:
             yield f"{part['decided_by']['policy']}: {part['class']}{_at(part['decided_by'])}"
+
+
+def _unknown(data: Row) -> Iterator[str]:
+    """Say which values are missing, and which policy decides nothing without them."""
+    told = set()
+    for row in data["undecided"]:
+        told.update(row["fields"])
+        fields = " and ".join(name.removeprefix("item.") for name in row["fields"])
+        yield f"{fields}, so {row['policy']} decides nothing{_at(row)}"
+    yield from (name for name in data["unknown"] if name not in told)
 
 
 def _where(row: Row) -> str:

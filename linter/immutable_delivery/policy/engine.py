@@ -63,9 +63,10 @@ def _any(_: Verdict) -> bool:
 
 
 def _decides(verdict: Verdict) -> bool:
-    """Whether a verdict is evidence for the class of a service: a note never is."""
+    """Whether a verdict is evidence for the class of a service: a note never is, nor by which name an image is pushed."""
     rule = verdict.rule
-    return rule.drift != "none" and rule.severity != "note" and bool(verdict.fact.scope.services)
+    drifts = rule.drift != "none" and rule.severity != "note" and rule.each != "pushes"
+    return drifts and bool(verdict.fact.scope.services)
 
 
 def _unknown(verdicts: Iterable[Verdict]) -> dict[Key, frozenset[str]]:

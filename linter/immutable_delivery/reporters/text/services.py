@@ -59,7 +59,8 @@ def _service(report: Report, service: ServiceReport, width: int, style: Style) -
 
 def _reason(report: Report, service: ServiceReport) -> str:
     deciding = [one for one in (service.runs_by, service.builds_by) if one]
-    unknown = [f"unknown: {names(service.unknown)}"] if service.unknown else []
+    hidden = [name.removeprefix("item.") for name in service.unknown]
+    unknown = [f"unknown: {names(hidden)}"] if hidden else []
     linked = [f"one delivery with {names(service.linked)}"] if service.linked else []
     said = [*(_decided(report, one) for one in deciding), *unknown, *linked]
     return "; ".join(dict.fromkeys(said))
