@@ -380,6 +380,10 @@ resource "null_resource" "x" {
         ("github.com/acme/net?ref=0123456789abcdef0123456789abcdef01234567", "", "digest"),
         ("github.com/acme/net", "", "none"),
         ("git@github.com:acme/net.git?ref=v1.2.3", "", "exact"),
+        ("oci://example.com/net?tag=1.2.3", "", "exact"),
+        ("oci://example.com/net//aws?tag=latest", "", "alias"),
+        ("oci://example.com/net?tag=1.2.3&digest=sha256:" + "0" * 64, "", "digest"),
+        ("oci://example.com/net", "", "none"),
         ("https://example.com/net-1.2.3.zip", "", "exact"),
         ("https://github.com/a/b/releases/download/v1.2.3/net.zip//aws", "", "exact"),
         ("https://github.com/a/b/archive/main.zip//aws", "", "alias"),
@@ -477,6 +481,8 @@ terraform {
         ("tfr:///terraform-aws-modules/vpc/aws?version=3.3.0", "3.3.0", "exact"),
         ("tfr:///terraform-aws-modules/vpc/aws", "", "none"),
         ("../modules/rds", None, "here"),
+        ("${get_repo_root()}/modules//rds", None, "here"),
+        ("${dirname(find_in_parent_folders())}/../modules//rds", None, "here"),
     ],
 )
 def test_terragrunt(source: str, ref: str | None, pin: str | None) -> None:
@@ -655,6 +661,7 @@ def test_commands_by_systems_manager() -> None:
     text = 'resource "aws_ssm_association" "a" {\n  name = "%s"\n}\n'
     for name, tools in (
         ("AWS-RunShellScript", ["AWS-RunShellScript"]),
+        ("AWS-InstallWindowsUpdates", ["AWS-InstallWindowsUpdates"]),
         ("AWS-GatherSoftwareInventory", []),
     ):
         assert [
@@ -675,6 +682,7 @@ def test_a_job_whose_text_only_a_run_knows_is_named() -> None:
         ('resource "aws_ecr_lifecycle_policy" "a" {\n  policy = jsonencode({ rules = [{ selection = { tagStatus = "tagged" }, action = { type = "expire" } }] })\n}\n', -1),
         ('resource "aws_ecr_lifecycle_policy" "a" {\n  policy = var.x\n}\n', None),
         ('resource "azurerm_container_registry" "a" {\n  retention_policy_in_days = 7\n}\n', 0),
+        ('resource "harbor_retention_policy" "a" {\n  rule {\n    most_recently_pushed = 5\n  }\n}\n', 0),
     ],
 )  # fmt: skip
 def test_retention(text: str, history: int | None) -> None:
@@ -690,3 +698,107 @@ def test_modules_in_a_circle_are_read_once() -> None:
         "b/main.tf": call % "a" + SERVICE % '"b:1"',
     }
     assert sorted(str(found) for found, _ in images(files)) == ["a:1", "b:1"]
+
+
+def test_the_address_of_a_module_is_filled_in() -> None:
+    text = 'module "x" {\n  source = "git::https://github.com/acme/net.git?ref=${local.ref}"\n}\n'
+    for more, said in (
+        ('locals {\n  ref = "main"\n}\n', ("main", "alias")),
+        ("", (None, None)),
+    ):
+        found = [one for one in facts({"main.tf": text + more}) if isinstance(one, Source)]
+        assert [(one.ref, one.pin) for one in found] == [said]
+
+
+def test_the_chart_of_a_release_lies_beneath_its_repository() -> None:
+    text = 'resource "helm_release" "a" {\n  repository = "https://charts.example.org%s"\n  chart = "web"\n}\n'
+    for slash in ("", "/"):
+        found = [one for one in facts({"main.tf": text % slash}) if isinstance(one, Source)]
+        assert [one.url for one in found] == ["https://charts.example.org/web"]
+
+
+@pytest.mark.parametrize("attribute", ["image_id", "latest", "name"])
+def test_a_container_runs_the_image_that_another_resource_pulls(attribute: str) -> None:
+    text = f"""
+resource "docker_image" "web" {{
+  name = "shop/web:1.2.3"
+}}
+resource "docker_container" "web" {{
+  image = docker_image.web.{attribute}
+}}
+"""
+    assert [one for one, _ in images({"main.tf": text})] == ["shop/web:1.2.3"] * 2
+
+
+def test_what_a_resource_builds_has_the_name_that_it_is_given_alone() -> None:
+    text = """
+resource "docker_image" "web" {
+  name = "shop/web"
+  build {
+    context = "."
+  }
+}
+resource "docker_container" "web" {
+  image = docker_image.web.image_id
+}
+"""
+    assert [one for one, _ in images({"main.tf": text})] == [None]
+
+
+def test_a_template_that_a_data_source_fills_in() -> None:
+    files = {
+        "main.tf": """
+data "template_file" "web" {
+  template = file("web.json")
+  vars     = { tag = "1.2.3" }
+}
+resource "aws_ecs_task_definition" "web" {
+  container_definitions = data.template_file.web.rendered
+}
+""",
+        "web.json": '[{"name": "web", "image": "shop/web:${tag}"}]',
+    }
+    assert images(files) == [("shop/web:1.2.3", "main.tf: 1.2.3")]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ('resource "aws_ecs_task_definition" "a" {\n  container_definitions = templatefile("gone.json", {})\n}\n', "container_definitions"),
+        ('resource "aws_instance" "a" {\n  user_data = base64encode(templatefile("gone.sh", {}))\n}\n', "user data"),
+        ('resource "aws_instance" "a" {\n  user_data = var.user_data\n}\n', ""),
+        ('resource "aws_ecs_task_definition" "a" {\n  container_definitions = var.containers\n}\n', ""),
+    ],
+)  # fmt: skip
+def test_a_text_whose_file_is_not_here_is_named(text: str, subject: str) -> None:
+    found = [one.subject for one in facts({"main.tf": text}) if isinstance(one, Unread)]
+    assert found == ([subject] if subject else [])
+
+
+def test_a_startup_script_needs_no_first_line() -> None:
+    text = 'resource "google_compute_instance" "a" {\n  metadata_startup_script = "apt-get install -y nginx"\n}\n'
+    found = [one for one in facts({"main.tf": text}) if isinstance(one, Install | Unread)]
+    assert [getattr(one, "manager", "") for one in found] == ["apt-get"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "immutable"),
+    [
+        ("", False),
+        ("harbor_project.web.id", True),
+        ("harbor_project.other.id", False),
+        ("var.project", None),
+    ],
+)
+def test_a_project_of_harbor(rule: str, immutable: bool | None) -> None:
+    text = 'resource "harbor_project" "web" {\n  name = "web"\n}\n'
+    if rule:
+        text += f'resource "harbor_immutable_tag_rule" "a" {{\n  project_id = {rule}\n}}\n'
+    found = [one for one in facts({"main.tf": text}) if isinstance(one, Resource)]
+    assert [one.immutable for one in found] == [immutable]
+
+
+def test_what_an_extension_of_a_machine_runs() -> None:
+    text = 'resource "azurerm_virtual_machine_extension" "a" {\n  type = "CustomScript"\n}\n'
+    found = [one.tool for one in facts({"main.tf": text}) if isinstance(one, Command)]
+    assert found == ["CustomScript"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from immutable_delivery.facts import Pin
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.references.images import digest_problem, tag_pin
+from immutable_delivery.source.located import LocatedText
 
 _EXACT = lazy(r"=?\s*v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?")
 _TERM = lazy(
@@ -38,6 +39,14 @@ def is_range(version: str) -> bool:
 def of_tag(name: str, tag: str) -> Pin:
     """Return how much the tag of an artifact fixes."""
     return tag_pin(name, tag)[0] if tag else "none"
+
+
+def beneath(url: LocatedText | None, name: LocatedText | None) -> LocatedText | None:
+    """Return the address of a chart: its repository with its name."""
+    if url is None or name is None:
+        return url or name
+    slash = LocatedText.literal("" if url.text.endswith("/") else "/", url.used_at)
+    return LocatedText.joined((url, slash, name), url.used_at)
 
 
 def _is_constraint(version: str) -> bool:

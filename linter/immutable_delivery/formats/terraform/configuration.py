@@ -92,7 +92,7 @@ class _Configuration:
                 layer="middleware",
                 deployed=True,
             )
-            yield from module_source(node, scope)
+            yield from module_source(module.filled(node, "source", "version"), scope)
             yield from self._given_elsewhere(module, name, node, scope)
         yield from required_providers(module.root, module.folder, self._ctx)
         for kind in ("resource", "data"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.facts import Fact, Scope, Unread
 from immutable_delivery.records import Record
 from immutable_delivery.syntax.hcl.modules import Module
-from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.hcl.nodes import UNNAMED
+from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 
 
 class Block(Record, frozen=True):
@@ -33,6 +34,21 @@ class Block(Record, frozen=True):
             layer="middleware",
             deployed=True,
             manifest=self.node.place.file,
+        )
+
+    def unanswered(self, said: Node | None, subject: str) -> Iterator[Unread]:
+        """Yield that a text was seen and is not known: the file that a call reads is not here, or only a run can answer it."""
+        if isinstance(said, Scalar) and said.text.strip() == UNNAMED:
+            yield self.unread(said, subject)
+
+    def unread(self, said: Scalar, subject: str) -> Unread:
+        """Return that only a run knows a text."""
+        return Unread(
+            used_at=said.place,
+            extent=said.place,
+            scope=self.scope,
+            subject=subject,
+            reason="its text is not in the repository, or only a run knows it",
         )
 
 

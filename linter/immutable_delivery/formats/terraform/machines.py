@@ -20,6 +20,8 @@ from immutable_delivery.syntax.yaml.query import scalar
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import MachineImages
 
+_SCRIPT = "text/x-shellscript"
+"""What Google's agent takes a startup script for, whatever it begins with."""
 _REMOTE = ("remote-exec", "file", "chef", "puppet", "salt-masterless", "habitat")
 """Provisioners that reach into the machine."""
 
@@ -66,9 +68,11 @@ def machine(block: Block) -> Iterator[Fact]:
         if said.written.known and re.fullmatch(moves, said.text):
             yield _image(block, said, said.text)
     for argument in known(MachineImages).user_data:
+        kind = _SCRIPT if "startup" in argument else ""
         for said in _at(block.node, argument):
             scope = replace(block.scope, phase="boot", layer="os")
-            yield from user_data(said.written, scope, said.place, block.ctx)
+            yield from user_data(said.written, scope, said.place, block.ctx, kind)
+            yield from block.unanswered(said, "user data")
 
 
 def provisioned(block: Block) -> Iterator[Fact]:

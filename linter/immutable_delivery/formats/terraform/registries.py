@@ -9,10 +9,11 @@ from immutable_delivery.containers.retention import kept
 from immutable_delivery.facts import Fact, Resource
 from immutable_delivery.formats.terraform.declarations import Adapter, Block
 from immutable_delivery.records import replace
-from immutable_delivery.syntax.hcl.blocks import blocks
+from immutable_delivery.syntax.hcl.blocks import blocks, labelled
 from immutable_delivery.syntax.yaml import Mapping, Scalar
-from immutable_delivery.syntax.yaml.query import scalar
+from immutable_delivery.syntax.yaml.query import find, scalar
 
+_RULE = "harbor_immutable_tag_rule"
 _TRUTH = {"true": True, "false": False}
 
 
@@ -29,7 +30,7 @@ def elastic(block: Block) -> Iterator[Fact]:
 
 def artifacts(block: Block) -> Iterator[Fact]:
     """Yield a repository of Google's Artifact Registry that holds images."""
-    if _text(block, "format").upper() != "DOCKER" or _text(block, "mode") not in {
+    if _text(block.node, "format").upper() != "DOCKER" or _text(block.node, "mode") not in {
         "",
         "STANDARD_REPOSITORY",
     }:
@@ -69,6 +70,24 @@ def azure(block: Block) -> Iterator[Fact]:
         yield _registry(block, None, immutable=None, untagged=days)
 
 
+def harbor(block: Block) -> Iterator[Fact]:
+    """Yield a project of Harbor, whose tags may be overwritten unless a rule of it forbids that."""
+    rules = (node for _, node in labelled(find(block.module.root, "resource", _RULE)))
+    told = [project for one in rules if (project := scalar(one, "project_id"))]
+    own = f"{block.type}.{block.name.text}."
+    immutable = any(own in one.text for one in told)
+    elsewhere = any("harbor_project." not in one.text for one in told)
+    yield _registry(block, None, immutable=None if elsewhere and not immutable else immutable)
+
+
+def retention(block: Block) -> Iterator[Fact]:
+    """Yield a registry of Harbor that deletes all images but those that a rule keeps."""
+    rules = blocks(block.node.get("rule"))
+    if rules and not any(_text(one, "always_retain") == "true" for one in rules):
+        found = _registry(block, None, immutable=None)
+        yield replace(found, history=0, places={"history": rules[0].place})
+
+
 def _registry(
     block: Block, said: Scalar | None, *, immutable: bool | None, untagged: Scalar | None = None
 ) -> Resource:
@@ -87,8 +106,8 @@ def _registry(
     )
 
 
-def _text(block: Block, key: str) -> str:
-    found = scalar(block.node, key)
+def _text(node: Mapping, key: str) -> str:
+    found = scalar(node, key)
     return found.text if found else ""
 
 
@@ -96,5 +115,7 @@ ADAPTERS: AnyMapping[str, Adapter] = {
     "aws_ecr_repository": elastic,
     "aws_ecr_lifecycle_policy": lifecycle,
     "azurerm_container_registry": azure,
+    "harbor_project": harbor,
+    "harbor_retention_policy": retention,
     "google_artifact_registry_repository": artifacts,
 }

@@ -9,6 +9,7 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Pin, Scope, Source, SourceType
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
+from immutable_delivery.references.charts import beneath, of_tag, of_version
 from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.files import lies_here
 from immutable_delivery.source.located import LocatedText
@@ -17,10 +18,16 @@ from immutable_delivery.syntax.hcl.blocks import blocks
 from immutable_delivery.syntax.yaml import Mapping, Scalar
 from immutable_delivery.syntax.yaml.query import pairs, scalar
 
-_LOCAL = lazy(r"\.{1,2}(?:/|\Z)|/|[A-Za-z]:\\")
+_LOCAL = lazy(
+    r"\.{1,2}(?:/|\Z)|/|[A-Za-z]:\\|\$\{(?:dirname\()?(?:get_\w*_?(?:root|dir)|find_in_parent_folders|path_relative_\w+)\("
+)
+"""A folder of this repository, in Terragrunt by a function that finds one."""
 _REGISTRY = lazy(r"(?:[\w.-]+\.[\w.-]+/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?\Z")
 _HOSTS = lazy(r"(?:www\.)?(?:github\.com|bitbucket\.org|gitlab\.com)/")
 _TERRAGRUNT = lazy(r"tfr://(?P<address>[^?]*)(?:\?version=(?P<version>.*))?")
+_ARTIFACT = lazy(r"oci://(?P<name>[^?]*?)(?<!:)(?://[^?]*)?(?:\?.*)?\Z")
+_ARTIFACT_REF = (lazy(r"[?&]digest=([^&]+)"), lazy(r"[?&]tag=([^&]+)"))
+"""How OpenTofu says which one of a registry, what counts most first."""
 _OBJECT = lazy(r"(?:s3|gcs)::|https?://")
 _FOLDER = lazy(r"(?<!:)//[^?#]*")
 """The folder of a module within its archive."""
@@ -38,6 +45,8 @@ def module_source(node: Mapping, scope: Scope) -> Iterator[Source]:
         yield _of_registry(source.written, found, node.place, scope)
     elif _REGISTRY.match(source.text) and not _HOSTS.match(source.text):
         yield _versioned("module", source.written, version, node.place, scope)
+    elif found := _ARTIFACT.match(source.text):
+        yield _from_registry(source.written, found["name"], node.place, scope)
     elif (
         source.text.startswith(_GIT) or _HOSTS.match(source.text) or not _OBJECT.match(source.text)
     ):
@@ -100,10 +109,9 @@ def release_source(node: Mapping, scope: Scope, kind: SourceType = "chart") -> I
         or (repository is None and "://" not in chart.text)
     ):
         return
-    address = LocatedText.joined(
-        (*(() if repository is None else (repository.written,)), chart.written), chart.place
-    )
-    yield _versioned(kind, address, scalar(node, "version"), node.place, scope)
+    address = beneath(repository.written if repository else None, chart.written)
+    written = replace(address or chart.written, used_at=chart.place)
+    yield _versioned(kind, written, scalar(node, "version"), node.place, scope)
 
 
 def version_pin(version: str) -> Pin:
@@ -156,6 +164,27 @@ def _from_git(source: LocatedText, extent: Place, scope: Scope) -> Source:
         url=address.url,
         ref=revision.text if known else None,
         pin=revision.pin if known else None,
+    )
+
+
+def _from_registry(source: LocatedText, name: str, extent: Place, scope: Scope) -> Source:
+    """Return a module of a registry of images: its digest decides, else its tag."""
+    said = next((found for one in _ARTIFACT_REF if (found := one.search(source.text))), None)
+    ref = source.slice(*said.span(1)) if said else None
+    text = ref.text if ref else ""
+    at = ref.place() if ref else source.used_at
+    known = ref.known if ref else source.known
+    return Source(
+        used_at=source.used_at,
+        extent=extent,
+        scope=scope,
+        places={"url": source.used_at, "ref": at, "pin": at},
+        source_type="oci",
+        url=f"oci://{name}",
+        ref=text if known else None,
+        pin=(of_version(text) if text.startswith("sha256:") else of_tag(name, text))
+        if known
+        else None,
     )
 
 

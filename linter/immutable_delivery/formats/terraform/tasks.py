@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import Fact, Unread
+from immutable_delivery.facts import Fact
 from immutable_delivery.formats.ecs.tasks import tasks
 from immutable_delivery.formats.nomad.tasks import tasks as jobs
 from immutable_delivery.formats.terraform.declarations import Adapter, Block
@@ -20,8 +20,10 @@ from immutable_delivery.syntax.yaml.query import mapping, scalar, with_entry, wr
 
 def task(block: Block) -> Iterator[Fact]:
     """Yield what the containers of a task definition say, as ECS itself would be told."""
-    found = _containers(block.node.get("container_definitions"))
+    said = block.node.get("container_definitions")
+    found = _containers(said)
     if found is None:
+        yield from block.unanswered(said, "container_definitions")
         return
     family = scalar(block.node, "family") or block.name
     root = Tree(place=block.node.place)
@@ -64,13 +66,7 @@ def job(block: Block) -> Iterator[Fact]:
     if spec is None or spec.place.file.endswith((".nomad", ".hcl")):
         return
     if not spec.written.known and "job" not in spec.text:
-        yield Unread(
-            used_at=spec.place,
-            extent=block.node.extent("jobspec"),
-            scope=block.scope,
-            subject="jobspec",
-            reason="only a run knows its text",
-        )
+        yield block.unread(spec, "jobspec")
         return
     try:
         root = read_hcl(Text(spec.place.file, spec.text)).root

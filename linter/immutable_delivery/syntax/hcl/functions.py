@@ -99,11 +99,14 @@ def _file(given: list[Node], files: Files, folder: str) -> Node | None:
 
 
 def _template(given: list[Node], files: Files, folder: str) -> Node | None:
-    """Return the text of a template with the variables that it is given; its directives stay unknown."""
-    found = _file(given, files, folder)
-    values = given[1] if len(given) > 1 else None
-    if not isinstance(found, Scalar):
-        return found
+    """Return the text of a file with the variables that it is given."""
+    return rendered(_file(given, files, folder), given[1] if len(given) > 1 else None)
+
+
+def rendered(template: Node | None, values: Node | None) -> Node | None:
+    """Return the text of a template with its variables filled in; its directives stay unknown."""
+    if not isinstance(template, Scalar):
+        return None
 
     def put(_found: object, own: LocatedText) -> LocatedText | None:
         if own.text.startswith("$$"):
@@ -112,7 +115,7 @@ def _template(given: list[Node], files: Files, folder: str) -> Node | None:
         one = find(values, *inner.split("."))
         return one.written if isinstance(one, Scalar) else None
 
-    return _text(filled(found.written, _NAME, put))
+    return _text(filled(template.written, _NAME, put))
 
 
 def _text(written: LocatedText) -> Scalar:

@@ -12,12 +12,12 @@ from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.hcl.blocks import blocks, listed
-from immutable_delivery.syntax.hcl.functions import FUNCTIONS
+from immutable_delivery.syntax.hcl.functions import FUNCTIONS, rendered
 from immutable_delivery.syntax.hcl.nodes import Expression
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.choices import Choice
-from immutable_delivery.syntax.yaml.query import find, pairs, scalar, written
+from immutable_delivery.syntax.yaml.query import find, pairs, scalar, with_entry, written
 
 MAX_DEPTH = 30
 """Values that name values, no deeper than this."""
@@ -26,6 +26,9 @@ MAX_COPIES = 200
 
 REFERENCE = lazy(r"\$\$\{|%%\{|\$\{~?\s*([A-Za-z_][\w.-]*)\s*~?\}|[$%]\{(?:[^{}]|\{[^{}]*\})*\}")
 _TRUTH = {"true": True, "false": False}
+
+_SAME = {("docker_image", key): "name" for key in ("image_id", "latest", "repo_digest", "id")}
+"""Attributes that name what another one of the resource does."""
 
 Given = AnyMapping[str, Node | None]
 
@@ -45,6 +48,14 @@ class Module(Record):
     def value(self, node: Node | None, bound: Given | None = None, depth: int = 0) -> Node | None:
         """Return a value with everything filled in that the files tell; the rest stays as it is written."""
         return _Evaluation(self, bound or {}).value(node, depth)
+
+    def filled(self, node: Mapping, *keys: str) -> Mapping:
+        """Return a block with these of its values filled in, as OpenTofu does it for the address of a module."""
+        for key in keys:
+            held = node.get(key)
+            value = self.value(held) if isinstance(held, Scalar) and "$" in held.text else None
+            node = with_entry(node, key, value) if value is not None else node
+        return node
 
     def copies(self, resource: Mapping) -> Iterator[Mapping]:
         """Yield a resource, evaluated, as often as `count` and `for_each` make it."""
@@ -108,7 +119,14 @@ class Module(Record):
         inner = inner[1:] if inner and inner[0].isdecimal() else inner
         if not inner or not isinstance(block, Mapping) or block.get("for_each") is not None:
             return None
-        return _inside(self.value(block.get(inner[0]), None, depth), inner[1:])
+        type_ = parts[1] if parts[0] == "data" else parts[0]
+        if (type_, inner[0]) == ("template_file", "rendered"):
+            return rendered(
+                self.value(block.get("template"), None, depth),
+                self.value(block.get("vars"), None, depth),
+            )
+        key = _SAME.get((type_, inner[0]), inner[0]) if block.get("build") is None else inner[0]
+        return _inside(self.value(block.get(key), None, depth), inner[1:])
 
 
 class _Evaluation(Record, frozen=True):

@@ -8,12 +8,12 @@ from immutable_delivery.facts import Source, SourceType, Unread
 from immutable_delivery.formats.kubernetes.gitops.declared import (
     OCI,
     Declared,
-    beneath,
     pin_of,
     text_of,
 )
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.references.charts import beneath
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping
 from immutable_delivery.syntax.yaml.query import find, mapping, mappings, scalar, scalars, text

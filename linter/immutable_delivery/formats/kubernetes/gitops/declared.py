@@ -65,11 +65,3 @@ def pin_of(kind: SourceType, ref: str, url: LocatedText | None = None) -> Pin:
 def text_of(node: Scalar | None) -> LocatedText | None:
     """Return what a scalar says, where it says something."""
     return node.written if node is not None and node.text.strip() else None
-
-
-def beneath(url: LocatedText | None, name: LocatedText | None) -> LocatedText | None:
-    """Return the address of a chart: its repository with its name."""
-    if url is None or name is None:
-        return url or name
-    slash = LocatedText.literal("" if url.text.endswith("/") else "/", url.used_at)
-    return LocatedText.joined((url, slash, name), url.used_at)

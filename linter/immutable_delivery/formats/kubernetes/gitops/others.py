@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.facts import Source
-from immutable_delivery.formats.kubernetes.gitops.declared import Declared, beneath, text_of
+from immutable_delivery.formats.kubernetes.gitops.declared import Declared, text_of
 from immutable_delivery.formats.kubernetes.workload import Workload
+from immutable_delivery.references.charts import beneath
 from immutable_delivery.syntax.yaml import Mapping, Scalar
 from immutable_delivery.syntax.yaml.query import mapping, mappings, scalar
 from immutable_delivery.tables import known
