@@ -945,7 +945,7 @@ class Build(Record, frozen=True, kw_only=True, omit_defaults=True):
     image: str = ""
     """The reference that names the result; empty where nothing does."""
     names: tuple[str, ...] = ()
-    """The repositories of further references, or of one whose tag is not known."""
+    """The repositories of further references, or of one that is not known as a whole."""
     tool: str = ""
     """compose, skaffold, contract, bake, score …; job for a pipeline."""
     job: str = ""

@@ -148,6 +148,61 @@ FROM = 'FROM debian:12\nCOPY app /app\nCMD ["/app"]\n'
         ),
         pytest.param(
             {
+                "one/node/Dockerfile": FROM,
+                "one/deploy/node.yaml": workload("nodeapp", "acme/hello-node:1"),
+                "two/node/Dockerfile": FROM,
+                "two/k8s/all.yaml": workload("node", "r.example/acme/shop_node:1"),
+                "two/k8s/other.yaml": workload("other", "acme/other-node:1"),
+                "three/node.yaml": workload("tree", "acme/tree-node:1"),
+            },
+            {
+                "nodeapp": (True, True),
+                "node": (True, True),
+                "other": (False, True),
+                "tree": (False, True),
+            },
+            id="the image ends with the folder, and the manifest beside it is called so, or its service is",
+        ),
+        pytest.param(
+            {
+                "src/one/Dockerfile": FROM,
+                "src/two/Dockerfile": FROM,
+                "src/three/Dockerfile": FROM,
+                "docker-bake.hcl": 'variable "HUB" {}\ntarget "one" {\n  context = "src/one"\n  tags = ["${HUB}/shop-one:${TAG}"]\n}\n',
+                ".gitlab-ci.yml": "a: {script: ['docker build -t $HUB/shop-two:1 src/two', 'docker build -t $HUB/$NAME src/three']}\n",
+                "k8s/a.yaml": workload("first", "r.example/acme/shop-one:1"),
+                "k8s/b.yaml": workload("second", "r.example/acme/shop-two:1"),
+                "k8s/c.yaml": workload("third", "r.example/acme/shop-three:1"),
+            },
+            {
+                "first": (True, True),
+                "second": (True, True),
+                "third": (False, True),
+                "three": (True, False),
+            },
+            id="a variable hides the registry alone",
+        ),
+        pytest.param(
+            {
+                "react-form/Dockerfile": FROM,
+                "form/Dockerfile": FROM,
+                "k8s/react-form.yaml": workload("front", "acme/pubsub-react-form:1"),
+            },
+            {"front": (True, True), "form": (True, False)},
+            id="the longest end of a name counts",
+        ),
+        pytest.param(
+            {
+                "deploy/docker-compose/compose.yml": "services: {carts: {image: 'acme/carts:1'}, db: {image: 'mongo:3'}}",
+                "deploy/kubernetes/all.yaml": workload("carts", "acme/carts:1"),
+                "deploy/kubernetes/helm-chart/db.yaml": workload("db", "mongo:3"),
+                "deploy/kubernetes/manifests-tracing/carts.yaml": workload("carts", "acme/carts:2"),
+            },
+            {"carts": (False, True), "db": (False, True)},
+            id="ways to deploy one project",
+        ),
+        pytest.param(
+            {
                 "vote/Dockerfile": FROM,
                 "compose.yaml": "services: {vote: {build: vote}}",
                 "compose.images.yaml": "services: {vote: {image: acme/voting_vote}}",

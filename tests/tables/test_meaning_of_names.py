@@ -200,10 +200,11 @@ def test_folders_tell_code_from_state() -> None:
 
 LAYOUT = (
     "base bases overlay overlays env envs environment environments components cluster clusters infra docker compose swarm \
-release app apps service services src packages ops resources templates manifest manifests deploy deployment deployments stage \
+release app apps service services src packages ops resources templates manifest deploy deployment deployments docker-compose docker-swarm helm \
+chart charts helm-chart helm-charts stage \
 staging prod production dev development test testing qa uat preprod pre-prod local ci"
 )
-TOOLS = "kubernetes k8s kube kustomize argocd flux gitops"
+TOOLS = "kubernetes k8s kube kustomize manifests argocd flux gitops"
 
 
 def test_folders_that_part_one_project() -> None:

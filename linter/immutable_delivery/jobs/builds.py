@@ -63,7 +63,7 @@ def _build(
         args={name: value.text for name, value in args.items()},
         arg_places={name: value.place() for name, value in args.items()},
         image=next((one.text for one in written if one.known), ""),
-        names=tuple(dict.fromkeys(name.text for name in repositories if name.text and name.known)),
+        names=tuple(dict.fromkeys(name.text for name in repositories if name.text)),
         tool="job",
         job=spec.name,
         tags=tuple(dict.fromkeys(tag.text for tag in tags if tag.text)),

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import commonpath
 
 from immutable_delivery.facts import Build, Fact, Image
 from immutable_delivery.links.services import Key
 from immutable_delivery.records import Record
-from immutable_delivery.references.images import name_and_tag
+from immutable_delivery.references.images import name_and_tag, parts
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.tables import known
-from immutable_delivery.tables.subjects import Environments, ImageStarts
+from immutable_delivery.tables.subjects import Environments, ImageStarts, Layout
 
 _RUN = frozenset({"container", "contract", ""})
 """Roles of the image that is the service: what starts beside it, or before it, is another's."""
@@ -64,7 +64,7 @@ def named_by(builds: Iterable[Build]) -> dict[str, set[str]]:
     for build in builds:
         for written in (build.image, *build.names) if build.dockerfile else ():
             name = name_and_tag(written)[0]
-            if name and not _UNKNOWN.intersection(name):
+            if name and not name.startswith("/") and not _UNKNOWN.intersection(name):
                 found[name].add(build.dockerfile)
     return found
 
@@ -135,18 +135,52 @@ class _Ends(Record, frozen=True):
         for name, makers in named.items():
             if "/" not in name:
                 found[name] |= makers - said
+        for name, dockerfile in _behind_variables(builds):
+            found[name] |= {dockerfile} - said
         return cls(found, said)
 
     def fitting(self, one: Used) -> set[str]:
-        """Return what a name ends with: the whole last part, or its last word where the manifest lies beside the Dockerfile."""
+        """Return what a name ends with: the whole last part, or its last words where the manifest speaks of that folder."""
         last = one.repository.rpartition("/")[2]
-        word = re.split(r"[-_.]", last)[-1]
-        beside = {
-            path
-            for path in self.by_folder.get(word, ())
-            if one.manifest.startswith(f"{folder_of(path)}/")
-        }
-        return self.by_folder.get(last) or beside
+        found = (
+            {path for path in self.by_folder.get(words, ()) if _speaks_of(one, path, words)}
+            for words in _ends(last)
+        )
+        return self.by_folder.get(last) or next(filter(None, found), set())
+
+
+def _behind_variables(builds: Iterable[Build]) -> Iterator[tuple[str, str]]:
+    """Yield the last part of names of which a variable hides the registry, with what makes them: `$REGISTRY/web`."""
+    for build in builds:
+        for written in (build.image, *build.names) if build.dockerfile else ():
+            before, slash, last = parts(written)[0].rpartition("/")
+            hidden = _UNKNOWN.intersection(before) or (
+                slash and not before
+            )  # one that is empty by default
+            if hidden and not _UNKNOWN.intersection(last):
+                yield last, build.dockerfile
+
+
+def _ends(name: str) -> list[str]:
+    """Return what stands behind each mark in a name, the longest first."""
+    return [name[mark.end() :] for mark in re.finditer(r"[-_.]", name)]
+
+
+def _speaks_of(one: Used, dockerfile: str, words: str) -> bool:
+    """Whether a manifest lies with a Dockerfile, or beside its folder and is called, or calls its service, as that is."""
+    folder = folder_of(dockerfile)
+    if one.manifest.startswith(f"{folder}/"):
+        return True
+    stem = one.manifest.rpartition("/")[2].partition(".")[0]
+    return words in {one.deployer[2], stem} and _is_beside(folder_of(one.manifest), folder)
+
+
+def _is_beside(manifests: str, folder: str) -> bool:
+    """Whether only folders for manifests part one folder from that in which another lies."""
+    above = folder_of(folder)
+    inside = f"{manifests}/".startswith(f"{above}/") or not above
+    parts = manifests[len(above) :].split("/")
+    return inside and all(map(known(Layout).folder.fullmatch, filter(None, parts)))
 
 
 def siblings(dockerfiles: Iterable[str]) -> dict[str, str]:

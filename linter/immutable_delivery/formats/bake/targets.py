@@ -11,7 +11,7 @@ from immutable_delivery.facts import Build, Fact, Recipe, Scope, Unread
 from immutable_delivery.formats.dockerfile.embedded import inlined
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.contexts import named_context
-from immutable_delivery.references.images import familiar_name, image_fact
+from immutable_delivery.references.images import familiar_name, image_fact, pieces
 from immutable_delivery.references.urls import is_remote
 from immutable_delivery.source.files import Files, folder_of, resolve
 from immutable_delivery.source.located import LocatedText
@@ -114,6 +114,7 @@ class _Target(Record, frozen=True):
         }
         tags = [self.file.values.written(tag) for tag in scalars(self.node, "tags")]
         image = next((tag.text for tag in tags if tag.known), "")
+        repositories = dict.fromkeys(pieces(tag)["repository"].text for tag in tags)
         target = self._text("target")
         return Build(
             dockerfile=dockerfile,
@@ -127,6 +128,7 @@ class _Target(Record, frozen=True):
             said=identity(self.node, lambda one: self.file.values.written(one).text),
             service=_name(image) or (self.key.text if "#" in dockerfile else ""),
             image=image,
+            names=tuple(repositories),
             tool="bake",
             place=named.used_at if named else self.key.place,
         )
