@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -266,6 +267,15 @@ def test_a_broken_record_is_a_message(place: Place, text: str) -> None:
     result = place.call("unpin", "--apply")
     assert result.code == 2
     assert ".imd/pins.json" in result.err
+
+
+def test_files_whose_names_are_not_utf_8_are_pinned_and_unpinned(place: Place) -> None:
+    file = os.fsdecode(b"shop\xff/Dockerfile")
+    place.write({file: "FROM node:22\n"})
+    assert place.call("pin", "--apply").code == 0
+    assert "@sha256:" in place.read()[file]
+    assert place.call("unpin", "--apply").code == 0
+    assert place.read() == {file: "FROM node:22\n"}
 
 
 def test_update_leaves_a_digest_that_stands_for_two_images(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -92,8 +93,8 @@ def read(files: Files) -> Pins:
     except UnreadableError:
         return Pins()
     try:
-        return msgspec.json.decode(data, type=Pins)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        return msgspec.convert(json.loads(data), Pins)
+    except (ValueError, RecursionError) as error:
         raise ConfigError(Fault(f"is not what `imd pin` writes: {error}", FILE)) from error
 
 
@@ -105,11 +106,17 @@ def write(root: Path, pins: Pins) -> None:
             path.parent.mkdir(exist_ok=True)
         except OSError as error:  # a file, or a link to nowhere
             raise UsageError(f"{FILE} cannot be written: {error.strerror or error}") from error
-        put(root, FILE, msgspec.json.format(msgspec.json.encode(pins), indent=2) + b"\n")
+        put(root, FILE, _encoded(pins))
     elif path.exists() and not path.parent.is_symlink():
         path.unlink()
         with suppress(OSError):  # other things lie there
             path.parent.rmdir()
+
+
+def _encoded(pins: Pins) -> bytes:
+    """Return the bytes of a record; msgspec's own encoder has none for names of files that are not UTF-8."""
+    text = json.dumps(msgspec.to_builtins(pins), indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
 def joined(pins: Pins, other: Pins) -> Pins:
