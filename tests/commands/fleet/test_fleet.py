@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 from tests.conftest import Repository
 
+from immutable_delivery import __version__
 from immutable_delivery.commands.fleet.judging import Options, Outcome, judge
 from immutable_delivery.commands.fleet.rendering import FORMATS
 from immutable_delivery.commands.fleet.repositories import Repository as Member
@@ -55,6 +57,24 @@ def test_formats_say_the_same(folders: Path, tmp_path: Path) -> None:
     assert "| shop-1 | 0 | 1 |" in FORMATS["markdown"](found)
     assert "6 repositories" in FORMATS["html"](found)
     assert msgspec.json.decode(FORMATS["json"](found))["rows"][0]["name"] == "shop-1"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_names_that_are_not_utf_8_can_be_printed_in_every_format(
+    folders: Path, tmp_path: Path, kind: str
+) -> None:
+    name = os.fsdecode(b"shop\xff")
+    (folders / name).mkdir()
+    (folders / name / os.fsdecode(b"b\xfe.Dockerfile")).write_text("FROM node\n")
+    found = fleet(repositories([str(folders / name)]), local(1), tmp_path / "state")
+    assert (found.rows[0].name, found.failed) == (r"shop\xff", ())
+    assert FORMATS[kind](found).encode()
+
+
+def test_json_says_its_own_version_and_that_of_the_tool() -> None:
+    said = msgspec.json.decode(FORMATS["json"](summed([], "2026-06-15")))
+    assert (said["version"], said["minor_version"]) == (1, 0)
+    assert said["tool"] == {"name": "imd", "version": __version__}
 
 
 def test_what_hangs_is_broken_or_missing_is_named_and_the_rest_goes_on(

@@ -20,6 +20,7 @@ from immutable_delivery.commands.report.overview import (
     Spot,
     Team,
     Told,
+    Tool,
 )
 from immutable_delivery.commands.report.rendering import page
 
@@ -64,7 +65,7 @@ def overview(number: int) -> Overview:
         for day in range(1, 21)
     )
     return Overview(
-        title="shop/delivery", revision="a" * 40, branch="main", day="2026-06-20", version="1.2.3", services=services, environments=ENVIRONMENTS,
+        title="shop/delivery", revision="a" * 40, branch="main", day="2026-06-20", tool=Tool("1.2.3"), services=services, environments=ENVIRONMENTS,
         findings=(TOLD,) * 50, teams=(Team(name="@shop/web", divergent=0, convergent=2, errors=50, warnings=0),),
         measures=(Measure(name="Variability", value="3 references can move", better="less", means="Why.", parts=(Part("node", "3", (SPOT,)),)),),
         trend=points, judged=10, left=2,

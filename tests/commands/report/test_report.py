@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from typing import Any
 from xml.etree.ElementTree import fromstring
@@ -10,6 +11,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from tests.conftest import Repository
 
+from immutable_delivery import __version__
 from immutable_delivery.commands.report.overview import Overview
 from immutable_delivery.commands.report.owners import Owners
 from immutable_delivery.commands.report.rendering import FORMATS, badge, page
@@ -136,6 +138,24 @@ def test_formats_say_the_same(shop: Repository) -> None:
     assert f"`{DIGEST[:19]}`" in text
     assert fromstring(badge(found)).get("aria-label") == "delivery: 1 divergent"
     assert "1 divergent" in page(found)
+
+
+def test_json_says_its_own_version_and_that_of_the_tool(shop: Repository) -> None:
+    said: Any = json.loads(FORMATS["json"](told(shop)))
+    assert (said["version"], said["minor_version"]) == (1, 0)
+    assert said["tool"] == {"name": "imd", "version": __version__}
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_names_that_are_not_utf_8_can_be_printed_in_every_format(
+    repository: Repository, kind: str
+) -> None:
+    name = os.fsdecode(b"shop\xff")
+    repository.commit({f"{name}/compose.yaml": "services:\n  web:\n    image: nginx:latest\n"})
+    repository.git("remote", "add", "origin", "git@github.com:shop/delivery.git")
+    said = FORMATS[kind](told(repository))
+    assert said.encode()
+    assert kind == "badge" or r"shop\xff/compose.yaml" in said.replace("\\\\", "\\")
 
 
 def test_what_a_repository_names_is_no_markup(repository: Repository) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from immutable_delivery.commands.fleet.summary import WORDS, Fleet, Row
 from immutable_delivery.commands.report.rendering import templated
+from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.reporters.markup import code, literal
 from immutable_delivery.reporters.plain import count
 
@@ -21,12 +22,7 @@ def page(fleet: Fleet) -> str:
 
 def data(fleet: Fleet) -> str:
     """Return all of it as JSON."""
-    return (
-        msgspec.json.format(
-            msgspec.json.encode({"version": 1, **msgspec.to_builtins(fleet)}), indent=2
-        ).decode()
-        + "\n"
-    )
+    return document({"version": 1, "minor_version": 0, **msgspec.to_builtins(fleet)})
 
 
 def markdown(fleet: Fleet) -> str:

@@ -53,12 +53,12 @@ def _words(words: Iterable[str]) -> Iterator[str]:
 
 def _repository(word: str) -> Repository:
     if _URL.fullmatch(word):
-        return Repository(_called(word), word)
+        return Repository(shown(_called(word)), word)
     name, equals, source = word.partition("=")
     name, source = (name, source) if equals else ("", word)
     if not _URL.fullmatch(source):
         source = str(Path(source).absolute())
-    return Repository(name or _called(source), source)
+    return Repository(shown(name or _called(source)), source)
 
 
 def _called(source: str) -> str:

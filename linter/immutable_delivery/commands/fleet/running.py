@@ -106,5 +106,5 @@ def _keep(file: Path, data: bytes) -> None:
 
 
 def _key(repository: Repository, options: Options) -> str:
-    said = msgspec.json.encode((__version__, repository, options))
-    return sha256(said).hexdigest()[:24]
+    said = repr((__version__, repository, options))
+    return sha256(said.encode()).hexdigest()[:24]

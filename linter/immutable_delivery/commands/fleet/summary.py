@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
+from immutable_delivery import __version__
 from immutable_delivery.commands.fleet.judging import Outcome
-from immutable_delivery.commands.report.overview import Overview, Team
+from immutable_delivery.commands.report.overview import Overview, Team, Tool
 from immutable_delivery.commands.report.teams import need
 from immutable_delivery.records import Record, field
 
@@ -47,6 +48,7 @@ class Fleet(Record, frozen=True, kw_only=True):
     """All of it."""
 
     day: str
+    tool: Tool = Tool(__version__)
     rows: tuple[Row, ...]
     """The worst first."""
     teams: tuple[Team, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from immutable_delivery.commands.report.overview import (
     ServiceRow,
     Spot,
     Told,
+    Tool,
 )
 from immutable_delivery.commands.report.owners import Owners
 from immutable_delivery.commands.report.teams import teams
@@ -54,7 +56,7 @@ def overview_of(material: Material) -> Overview:
         revision=report.revision,
         branch=report.branch,
         day=report.day,
-        version=report.version,
+        tool=Tool(report.version),
         services=tuple(services),
         environments=_environments(services),
         findings=findings,
@@ -137,6 +139,7 @@ def _linking(report: Report) -> Callable[[str, int], str]:
     between = "/-/blob/" if "gitlab" in home else "/blob/" if "github" in home else "/src/commit/"
 
     def link(file: str, line: int) -> str:
-        return f"{home}{between}{report.revision}/{quote(file)}" + (f"#L{line}" if line else "")
+        path = quote(os.fsencode(file))
+        return f"{home}{between}{report.revision}/{path}" + (f"#L{line}" if line else "")
 
     return link

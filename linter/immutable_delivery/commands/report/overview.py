@@ -110,6 +110,13 @@ class Base(Record, frozen=True, order=True):
     digest: str
 
 
+class Tool(Record, frozen=True):
+    """What wrote the report."""
+
+    version: str
+    name: str = "imd"
+
+
 class Overview(Record, frozen=True, kw_only=True):
     """Everything that a report shows."""
 
@@ -117,7 +124,7 @@ class Overview(Record, frozen=True, kw_only=True):
     revision: str
     branch: str
     day: str
-    version: str
+    tool: Tool
     services: tuple[ServiceRow, ...]
     environments: tuple[str, ...]
     """In the order in which an artifact passes through them."""

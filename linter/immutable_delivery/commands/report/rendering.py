@@ -10,8 +10,10 @@ import msgspec
 from immutable_delivery.commands.report.overview import Overview, Point, ServiceRow
 from immutable_delivery.errors import UsageError
 from immutable_delivery.findings import SEVERITIES
+from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.reporters.markup import code, literal
 from immutable_delivery.reporters.plain import count
+from immutable_delivery.source.escape import shown
 
 LAYERS = ("application", "middleware", "os", "data")
 DRIFTS = ("divergent", "convergent", "none")
@@ -38,6 +40,7 @@ def templated(name: str, **values: object) -> str:
     loader = PackageLoader("immutable_delivery.commands", "pages")
     environment = Environment(
         autoescape=True,
+        finalize=_visible,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -46,17 +49,14 @@ def templated(name: str, **values: object) -> str:
     return environment.get_template(name).render(values)
 
 
+def _visible(value: object) -> object:
+    """Return a value with what hides, commands or stands for no character made visible."""
+    return shown(value) if type(value) is str else value
+
+
 def data(overview: Overview) -> str:
     """Return all of it as JSON."""
-    return (
-        msgspec.json.format(
-            msgspec.json.encode(
-                {"version": 1, **msgspec.to_builtins(overview), "tool": overview.version}
-            ),
-            indent=2,
-        ).decode()
-        + "\n"
-    )
+    return document({"version": 1, "minor_version": 0, **msgspec.to_builtins(overview)})
 
 
 def badge(overview: Overview) -> str:
