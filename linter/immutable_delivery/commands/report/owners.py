@@ -10,8 +10,8 @@ from immutable_delivery.records import Record
 from immutable_delivery.source.files import Files, read_text
 
 _PLACES = (
-    "CODEOWNERS",
     ".github/CODEOWNERS",
+    "CODEOWNERS",
     "docs/CODEOWNERS",
     ".gitlab/CODEOWNERS",
     ".gitea/CODEOWNERS",
@@ -20,7 +20,13 @@ _PLACES = (
 
 class _Rule(Record, frozen=True):
     fits: GitIgnoreSpec
+    below: GitIgnoreSpec
+    """What lies too deep: `docs/*` speaks for the files of the folder alone, which is otherwise with git."""
     owners: tuple[str, ...]
+
+    def speaks_for(self, path: str) -> bool:
+        """Whether it says who owns a file."""
+        return self.fits.match_file(path) and not self.below.match_file(path)
 
 
 class Owners:
@@ -33,7 +39,7 @@ class Owners:
         self.of = lru_cache(maxsize=None)(self._of)
 
     def _of(self, path: str) -> tuple[str, ...]:
-        fitting = (rule.owners for rule in reversed(self._rules) if rule.fits.match_file(path))
+        fitting = (rule.owners for rule in reversed(self._rules) if rule.speaks_for(path))
         return next(fitting, ())
 
 
@@ -43,6 +49,8 @@ def _rule(line: str) -> _Rule | None:
     if not words or words[0].startswith(("#", "[", "^[")):
         return None
     try:
-        return _Rule(GitIgnoreSpec.from_lines([words[0]]), tuple(words[1:]))
+        fits = GitIgnoreSpec.from_lines([words[0]])
+        deep = [f"{words[0]}/"] if words[0].strip("/").endswith("/*") else []
+        return _Rule(fits, GitIgnoreSpec.from_lines(deep), tuple(words[1:]))
     except ValueError:
         return None
