@@ -743,6 +743,8 @@ class Stated(Record, frozen=True, kw_only=True, omit_defaults=True):
     """The command that another one states for the same start; empty where all agree."""
     against: str = ""
     """Who states that."""
+    whole: Hidden[bool] = True
+    """Whether all of it is known; of some images nobody knows the program."""
     place: Hidden[Place]
     related: Hidden[tuple[Place, ...]] = ()
     """Where that is stated."""

@@ -116,6 +116,7 @@ def _stated(container: Container, words: Words | None, known: Known) -> Stated:
     return Stated(
         said_by=container.scope.owner,
         text=_line(words) if words else behind,
+        whole=words is not None,
         environments=container.scope.environments,
         place=known.places.last(container),
     )

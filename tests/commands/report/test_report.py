@@ -14,7 +14,7 @@ from tests.conftest import Repository
 from immutable_delivery import __version__
 from immutable_delivery.commands.report.overview import Overview
 from immutable_delivery.commands.report.owners import Owners
-from immutable_delivery.commands.report.rendering import FORMATS, badge, page
+from immutable_delivery.commands.report.rendering import FORMATS, badge, causes, page
 from immutable_delivery.commands.report.run import overview
 from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.source.files import MemoryFiles
@@ -99,7 +99,69 @@ def test_the_four_measures_are_counted_from_facts(shop: Repository) -> None:
     assert (
         measures["Variability"].parts[0].value == "1"
     )  # web differs between staging and production
-    assert measures["Visibility"].value == "2 of 2 (100%)"
+    assert measures["Visibility"].value == "start command known of 2 of 2 (100%)"
+
+
+def test_each_share_names_what_lacks_it(repository: Repository) -> None:
+    half = WORKLOAD.format(name="half", image="half:1", command="[serve]")
+    repository.commit(
+        {
+            "production/web.yaml": FILES["deploy/production/web.yaml"],
+            "production/half.yaml": half.replace("command:", "args:"),
+        }
+    )
+    (visibility,) = (one for one in told(repository).measures if one.name == "Visibility")
+    assert visibility.parts[0].value == "1 of 2 (50%)"
+    assert [one.file for one in visibility.parts[0].at] == ["half"]
+
+
+def test_environments_differ_where_one_image_has_two_versions(repository: Repository) -> None:
+    beside = f"      - {{name: proxy, image: registry.example/proxy@{OTHER}}}\n"
+    web = FILES["deploy/production/web.yaml"]
+    repository.commit({"deploy/production/web.yaml": web, "deploy/staging/web.yaml": web + beside})
+    (same,) = (one for one in told(repository).measures if one.name == "Variability")
+    assert same.parts[0].value == "0"
+    repository.commit({"deploy/staging/web.yaml": FILES["deploy/staging/web.yaml"] + beside})
+    (other,) = (one for one in told(repository).measures if one.name == "Variability")
+    assert (other.parts[0].value, other.parts[0].at[0].file) == ("1", "web")
+
+
+def test_a_tag_can_move_however_exact_it_is(repository: Repository) -> None:
+    repository.commit(
+        {
+            "a.yaml": WORKLOAD.format(name="a", image="web:1.2.3", command="[serve]"),
+            "b.yaml": WORKLOAD.format(name="b", image=f"web:1.2.3@{DIGEST}", command="[serve]"),
+        }
+    )
+    (variability,) = (one for one in told(repository).measures if one.name == "Variability")
+    assert variability.value == "1 reference can move"
+    assert [(one.file, one.line) for one in variability.parts[1].at] == [("a.yaml", 11)]
+
+
+def test_hashes_of_packages_are_no_digests_of_images(repository: Repository) -> None:
+    repository.commit({"uv.lock": f'hash = "{DIGEST}"\n', "r.txt": f"x --hash={DIGEST}\n"})
+    repository.commit({"values.yaml": f'image: {{digest: "{DIGEST}"}}\n'})
+    repository.commit({"Dockerfile": f"FROM node@{DIGEST}\n"})
+    now = overview(repository.root, Request(today=date.today()), 0, lambda _d, _a: None)  # noqa: DTZ011 (commits are of today)
+    (velocity,) = (one for one in now.measures if one.name == "Velocity")
+    assert velocity.value == "2 commits moved digests in 90 days"
+    assert len(velocity.parts[-1].at) == 2
+
+
+def test_where_to_begin_is_the_line_that_decides_most(repository: Repository) -> None:
+    repository.commit(
+        {
+            "compose.yaml": "services:\n"
+            + "".join(f"  web{n}: {{image: 'web:$TAG'}}\n" for n in range(3)),
+            ".env": "TAG=latest\n",
+            "b/compose.yaml": "services: {mail: {image: 'mail:latest'}}\n",
+        }
+    )
+    found = causes(told(repository))
+    assert [(one.at.file, number) for _, one, number in found] == [
+        (".env", 3),
+        ("b/compose.yaml", 1),
+    ]
 
 
 def test_velocity_is_how_often_digests_move(repository: Repository) -> None:
@@ -134,8 +196,9 @@ def test_formats_say_the_same(shop: Repository) -> None:
     said: Any = json.loads(FORMATS["json"](found))
     assert [one["name"] for one in said["services"]] == ["mail", "web"]
     text = FORMATS["markdown"](found)
-    assert "| mail | divergent | install-at-start at `deploy/production/mail.yaml:12` |" in text
-    assert f"`{DIGEST[:19]}`" in text
+    assert "| mail | divergent: install-at-start at `deploy/production/mail.yaml:12` |" in text
+    assert f"`web@{DIGEST[7:19]}`" in text
+    assert "| @<!-- -->shop/mail | 1 | 0 |" in text
     assert fromstring(badge(found)).get("aria-label") == "delivery: 1 divergent"
     assert "1 divergent" in page(found)
 
@@ -181,9 +244,19 @@ def test_an_empty_repository_and_one_without_git_have_a_report(repository: Repos
         ("[Section] @x\n^[Optional]\n* @a # why", "app.py", ("@a",)),
         ("\xff\x00 @a\n[ @b", "app.py", ()),
         ("", "app.py", ()),
+        ("docs/* @a", "docs/a.md", ("@a",)),
+        ("/docs/* @a", "docs/deep/a.md", ()),
+        ("* @a", "docs/deep/a.md", ("@a",)),
+        ("docs/** @a", "docs/deep/a.md", ("@a",)),
+        ("docs/*/ @a", "docs/deep/a.md", ("@a",)),
     ],
 )
 def test_the_last_pattern_that_fits_says_who_owns(
     text: str, path: str, owners: tuple[str, ...]
 ) -> None:
     assert Owners(MemoryFiles({"CODEOWNERS": text})).of(path) == owners
+
+
+def test_owners_of_the_forge_s_own_folder_come_before_those_of_the_root() -> None:
+    files = MemoryFiles({"CODEOWNERS": "* @root", ".github/CODEOWNERS": "* @forge"})
+    assert Owners(files).of("app.py") == ("@forge",)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from immutable_delivery.commands.fleet.summary import WORDS, Fleet, Row
-from immutable_delivery.commands.report.rendering import templated
+from immutable_delivery.commands.report.rendering import team_row, templated
 from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.reporters.markup import code, literal
 from immutable_delivery.reporters.plain import count
@@ -38,8 +38,7 @@ def _markdown(fleet: Fleet) -> Iterator[str]:
     )
     yield from map(_row, fleet.rows[:_MOST])
     yield "\n## Who should act first\n\n| owner | divergent | convergent | errors | warnings |\n|---|---|---|---|---|"
-    for team in fleet.teams[:_MOST]:
-        yield f"| {literal(team.name or 'nobody')} | {team.divergent} | {team.convergent} | {team.errors} | {team.warnings} |"
+    yield from map(team_row, fleet.teams[:_MOST])
     yield "\n## Bases\n\n| base | repositories | versions in use |\n|---|---|---|"
     for base in fleet.bases[:_MOST]:
         versions = ", ".join(f"{code(name)} ({number})" for name, number in base.versions[:5])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from urllib.parse import quote
 
+from immutable_delivery.commands.report.forge import Forge
 from immutable_delivery.commands.report.measures import measures
 from immutable_delivery.commands.report.overview import (
     Base,
@@ -20,16 +19,13 @@ from immutable_delivery.commands.report.overview import (
 )
 from immutable_delivery.commands.report.owners import Owners
 from immutable_delivery.commands.report.teams import teams
+from immutable_delivery.commands.report.trend import Revision
 from immutable_delivery.facts import Fact, Image, Service
 from immutable_delivery.findings import Finding, Report, ServiceReport
-from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.records import Record
+from immutable_delivery.records import Record, replace
 from immutable_delivery.source.text import Place, Span, Text
 
 _BADNESS = ("divergent", "convergent", "undetermined", "congruent", "not run here")
-_FORGE = lazy(r"https?://[^/]*(?:github|gitlab|codeberg|gitea|forgejo)[^/]*/.+")
-_SSH = lazy(r"(?:ssh://)?[\w.-]+@(?P<host>[\w.-]+)(?::\d+/|[:/])(?P<path>.+)")
-_OWNERS_SHOWN = 3
 _NOWHERE = Place("", Span(0, 0))
 
 
@@ -42,7 +38,7 @@ class Material(Record, frozen=True, kw_only=True):
     """Of every file that a place is in."""
     owners: Owners
     root: Path
-    moves: tuple[int, ...] = ()
+    moves: tuple[Revision, ...] = ()
     trend: tuple[Point, ...] = ()
 
 
@@ -52,8 +48,9 @@ def overview_of(material: Material) -> Overview:
     services = sorted(map(told.service, report.services), key=_order)
     findings = tuple(map(told.finding, report.findings))
     return Overview(
-        title=_home(report).partition("://")[2].partition("/")[2] or material.root.name,
+        title=told.forge.title or material.root.name,
         revision=report.revision,
+        url=told.forge.commit(report.revision) if report.revision else "",
         branch=report.branch,
         day=report.day,
         tool=Tool(report.version),
@@ -61,9 +58,9 @@ def overview_of(material: Material) -> Overview:
         environments=_environments(services),
         findings=findings,
         teams=teams(services, findings),
-        measures=measures(material.facts, services, material.moves, told.spot),
+        measures=measures(material.facts, services, material.moves, told),
         bases=_bases(material.facts),
-        trend=material.trend,
+        trend=tuple(replace(one, url=told.forge.commit(one.revision)) for one in material.trend),
         judged=sum(bool(one.format and not one.skipped) for one in report.files),
         left=sum(bool(one.format and one.skipped) for one in report.files),
         notices=report.notices,
@@ -80,30 +77,35 @@ def _order(row: ServiceRow) -> tuple[int, bool, str]:
 
 
 def _environments(services: Iterable[ServiceRow]) -> tuple[str, ...]:
-    """Return all environments; each service has its own in order."""
-    longest = sorted(services, key=lambda row: -len(row.ran))
-    return tuple(dict.fromkeys(ran.environment for row in longest for ran in row.ran))
+    """Return all environments; each service has its own in order, and what nobody names is the last."""
+    longest = sorted(services, key=lambda row: -len({ran.environment for ran in row.ran}))
+    found = dict.fromkeys(ran.environment for row in longest for ran in row.ran)
+    return tuple(sorted(found, key=lambda name: not name))
 
 
 class _Telling:
-    """Tells places, findings and services for people."""
+    """Tells places, commits, findings and services for people."""
 
     def __init__(self, material: Material) -> None:
         self._report, self._owners, self._texts = material.report, material.owners, material.texts
         self._facts = {one.name: one for one in material.facts if isinstance(one, Service)}
-        self._link = _linking(material.report)
+        self.forge = Forge.of(material.report.repository, material.report.revision)
 
     def spot(self, place: Place) -> Spot:
         """Return the line of a place."""
         text = self._texts.get(place.file)
         line = text.line_of(place.span.start) if text is not None else 0
-        return Spot(place.file, line, self._link(place.file, line))
+        return Spot(place.file, line, self.forge.line(place.file, line))
+
+    def commit(self, one: Revision) -> Spot:
+        """Return a commit by its day."""
+        return Spot(f"{one.day} {one.commit[:10]}", 0, self.forge.commit(one.commit))
 
     def finding(self, one: Finding) -> Told:
         """Return a finding with its place and its owners."""
         rule = self._report.rules.get(one.policy)
         return Told(
-            one.policy, one.severity, one.drift, one.layer, one.message, self.spot(one.place),
+            one.policy, one.severity, one.drift, one.layer, one.message or (rule.name if rule else ""), self.spot(one.place),
             self._owners.of(one.place.file), one.services, rule.url if rule else "",
         )  # fmt: skip
 
@@ -116,30 +118,17 @@ class _Telling:
             name=one.name, runs=one.runs, builds=one.builds, unknown=one.unknown,
             runs_by=self.finding(one.runs_by) if one.runs_by else None,
             builds_by=self.finding(one.builds_by) if one.builds_by else None,
-            start=fact.starts[0] if len(fact.starts) == 1 else "",
+            start=_start(fact),
+            at=self.spot(one.place) if one.place else None,
             contract=fact.contract,
             makes=tuple(dict.fromkeys(name for made in fact.makes for name in made.images)),
-            owners=tuple(owners)[:_OWNERS_SHOWN],
-            ran=tuple(Ran(ran.environment, ran.image, ran.digest, self.spot(ran.place)) for ran in fact.images),
+            owners=tuple(owners),
+            ran=tuple(Ran(ran.environment, ran.image, ran.digest, self.spot(ran.place), ran.name) for ran in fact.images),
         )  # fmt: skip
 
 
-def _home(report: Report) -> str:
-    """Return the page of the repository, whatever protocol it is fetched by."""
-    url = report.repository.rstrip("/").removesuffix(".git")
-    over_ssh = _SSH.fullmatch(url)
-    return f"https://{over_ssh['host']}/{over_ssh['path']}" if over_ssh else url
-
-
-def _linking(report: Report) -> Callable[[str, int], str]:
-    """Return what makes the address of a line on the forge; of another origin there is none."""
-    home = _home(report)
-    if not report.revision or not _FORGE.fullmatch(home):
-        return lambda _file, _line: ""
-    between = "/-/blob/" if "gitlab" in home else "/blob/" if "github" in home else "/src/commit/"
-
-    def link(file: str, line: int) -> str:
-        path = quote(os.fsencode(file))
-        return f"{home}{between}{report.revision}/{path}" + (f"#L{line}" if line else "")
-
-    return link
+def _start(service: Service) -> str:
+    """Return the one start command that everybody states, empty where there are several, or a part of it is unknown."""
+    stated = {one.text for one in service.commands}
+    whole = all(one.whole for one in service.commands)
+    return stated.pop() if len(stated) == 1 and whole else ""

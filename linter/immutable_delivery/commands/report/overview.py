@@ -11,7 +11,7 @@ Better: TypeAlias = Literal["more", "less"]
 
 
 class Spot(Record, frozen=True, order=True):
-    """A line of a file."""
+    """A line of a file; a commit, or a file as a whole, where the line is 0."""
 
     file: str
     line: int
@@ -41,6 +41,8 @@ class Ran(Record, frozen=True):
     image: str
     digest: str
     at: Spot
+    name: str = ""
+    """The repository of the image."""
 
 
 class ServiceRow(Record, frozen=True, kw_only=True):
@@ -58,6 +60,7 @@ class ServiceRow(Record, frozen=True, kw_only=True):
     makes: tuple[str, ...] = ()
     """The repositories of images that are made of it."""
     ran: tuple[Ran, ...] = ()
+    at: Spot | None = None
 
 
 class Team(Record, frozen=True, kw_only=True):
@@ -77,6 +80,7 @@ class Part(Record, frozen=True):
     name: str
     value: str
     at: tuple[Spot, ...] = ()
+    """What is counted; of a share, what lacks it."""
 
 
 class Measure(Record, frozen=True, kw_only=True):
@@ -100,6 +104,7 @@ class Point(Record, frozen=True, kw_only=True):
     congruent: int
     errors: int
     warnings: int
+    url: str = ""
 
 
 class Base(Record, frozen=True, order=True):
@@ -122,6 +127,8 @@ class Overview(Record, frozen=True, kw_only=True):
 
     title: str
     revision: str
+    url: str
+    """Where the commit can be read."""
     branch: str
     day: str
     tool: Tool

@@ -7,9 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from immutable_delivery.commands.report.overview import Overview, Point, ServiceRow
+from immutable_delivery.commands.report.overview import (
+    Overview,
+    Point,
+    Ran,
+    ServiceRow,
+    Spot,
+    Team,
+    Told,
+)
 from immutable_delivery.errors import UsageError
 from immutable_delivery.findings import SEVERITIES
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.reporters.markup import code, literal
 from immutable_delivery.reporters.plain import count
@@ -18,14 +27,16 @@ from immutable_delivery.source.escape import shown
 LAYERS = ("application", "middleware", "os", "data")
 DRIFTS = ("divergent", "convergent", "none")
 _COLOURS = {"divergent": "#b3261e", "convergent": "#8a5a00", "congruent": "#1e6b34"}
+_CODE = lazy("`([^`]+)`")
 _MOST_ROWS = 200
+_MOST_CAUSES = 5
 
 
 def page(overview: Overview) -> str:
     """Return one HTML file that asks nobody for anything."""
     return templated(
         "repository.html", o=overview, matrix=matrix(overview), layers=LAYERS, drifts=DRIFTS, severities=SEVERITIES,
-        words=words(overview), lines=list(lines(overview.trend)), summary=summary(overview),
+        words=words(overview), lines=list(lines(overview.trend)), summary=summary(overview), causes=causes(overview), label=label, images=images, worded=worded,
     )  # fmt: skip
 
 
@@ -88,8 +99,10 @@ def markdown(overview: Overview) -> str:
 
 def _markdown(overview: Overview) -> Iterator[str]:
     yield f"# Delivery of {literal(overview.title)}\n\n{summary(overview)}\n"
-    yield f"## Services\n\n| service | runs | because of | builds | {' | '.join(literal(one or 'anywhere') for one in overview.environments)} | owners |"
-    yield "|" + "---|" * (5 + len(overview.environments))
+    yield from _first(overview)
+    environments = (literal(one or "no environment named") for one in overview.environments)
+    yield f"## Services\n\n| service | runs | builds | {' | '.join((*environments, 'owners'))} |"
+    yield "|" + "---|" * (4 + len(overview.environments))
     yield from (_row(row, overview) for row in overview.services[:_MOST_ROWS])
     yield "\n## The four V's\n\n| measure | is | better |\n|---|---|---|"
     yield from (
@@ -104,19 +117,63 @@ def _markdown(overview: Overview) -> Iterator[str]:
     yield ""
 
 
+def _first(overview: Overview) -> Iterator[str]:
+    if overview.teams:
+        yield "## Who should act first\n\n| owner | divergent | convergent | errors | warnings |\n|---|---|---|---|---|"
+        yield from map(team_row, overview.teams)
+        yield ""
+
+
+def team_row(team: Team) -> str:
+    """Return a team as a row of a table."""
+    return f"| {literal(team.name or 'nobody')} | {team.divergent} | {team.convergent} | {team.errors} | {team.warnings} |"
+
+
 def _row(row: ServiceRow, overview: Overview) -> str:
-    by = row.runs_by or row.builds_by
-    because = f"{by.policy} at {code(f'{by.at.file}:{by.at.line}')}" if by else ""
     cells = (
-        ", ".join(code(image) for image in images(row, name)) for name in overview.environments
+        ", ".join(code(label(ran)) for ran in row.ran if ran.environment == name)
+        for name in overview.environments
     )
     owners = literal(", ".join(row.owners))
-    return f"| {literal(row.name)} | {row.runs} | {because} | {row.builds} | {' | '.join(cells)} | {owners} |"
+    runs, builds = _decided(row.runs, row.runs_by), _decided(row.builds, row.builds_by)
+    return f"| {literal(row.name)} | {runs} | {builds} | {' | '.join((*cells, owners))} |"
 
 
-def images(row: ServiceRow, environment: str) -> list[str]:
-    """Return what an environment runs of a service: short digests where there are some."""
-    return [ran.digest[:19] or ran.image for ran in row.ran if ran.environment == environment]
+def _decided(word: str, by: Told | None) -> str:
+    return f"{word}: {by.policy} at {code(f'{by.at.file}:{by.at.line}')}" if by else word
+
+
+def worded(message: str) -> object:
+    """Return a message with what stands in backticks as code."""
+    from markupsafe import Markup, escape  # noqa: PLC0415 (comes with jinja2)
+
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(shown(message)))))  # noqa: S704 (escaped before)
+
+
+def label(ran: Ran) -> str:
+    """Return an image as a person tells it from others: its last name, its tag, and the beginning of its digest."""
+    said = ran.image.partition("@")[0].rpartition("/")[2]
+    return f"{said}@{ran.digest.partition(':')[2][:12]}" if ran.digest else said
+
+
+def images(row: ServiceRow) -> list[list[Ran]]:
+    """Return what runs, image by image: each with the environments that run it."""
+    found: dict[str, list[Ran]] = {}
+    for ran in row.ran:
+        found.setdefault(ran.image, []).append(ran)
+    return list(found.values())
+
+
+def causes(overview: Overview) -> list[tuple[str, Told, int]]:
+    """Return the findings that decide what most services run, with their word and how many they are; the worst word first."""
+    found = {(row.runs, _key(row.runs_by)): row.runs_by for row in overview.services if row.runs_by}
+    counted = Counter((row.runs, _key(row.runs_by)) for row in overview.services if row.runs_by)
+    order = sorted(counted, key=lambda one: (one[0] != "divergent", -counted[one], one))
+    return [(one[0], found[one], counted[one]) for one in order[:_MOST_CAUSES]]
+
+
+def _key(told: Told) -> tuple[str, Spot]:
+    return told.policy, told.at
 
 
 def summary(overview: Overview) -> str:
@@ -130,9 +187,10 @@ def summary(overview: Overview) -> str:
     found = ", ".join(
         count(severe[severity], severity) for severity in SEVERITIES if severe[severity]
     )
+    left = f", {overview.left} set aside (fixtures, archives, code of others)" * bool(overview.left)
     return (
         f"{count(running, 'service')} run here: {', '.join(told) or 'none'}. Found: {found or 'nothing'}."
-        f" {count(overview.judged, 'file')} judged, {overview.left} left out."
+        f" {count(overview.judged, 'file')} judged{left}."
     )
 
 

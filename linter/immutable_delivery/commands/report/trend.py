@@ -17,26 +17,34 @@ from immutable_delivery.repository.discover import open_tree
 from immutable_delivery.repository.git import Git
 
 WINDOW = timedelta(days=90)
-_DIGEST = "sha256:[0-9a-f]{64}"
+_DIGEST = """(@|([dD]igest|DIGEST)["']?[:=] *["']?)sha256:[0-9a-f]{64}"""
+"""As references and fields of manifests state it; a lock of packages has other hashes."""
 
 Done = Callable[[int, int], None]
 """Is told how many commits of how many are judged."""
 
 
 class Revision(Record, frozen=True):
-    """A commit of the main line."""
+    """A commit."""
 
     commit: str
-    day: str
+    seconds: int
+    """When it was made, since 1970."""
+
+    @property
+    def day(self) -> str:
+        """The day of it."""
+        return datetime.fromtimestamp(self.seconds, UTC).date().isoformat()
 
 
-def moves(git: Git | None, today: date) -> list[int]:
-    """Return when commits of the last ninety days wrote or took away a digest, in seconds since 1970, the newest first."""
+def moves(git: Git | None, today: date) -> list[Revision]:
+    """Return the commits of the last ninety days that wrote or took away the digest of an image, the newest first."""
     if git is None:
         return []
     since = f"--since={(today - WINDOW).isoformat()}T00:00:00Z"
-    answer = git.ask("log", "--format=%ct", since, f"-G{_DIGEST}", "HEAD")
-    return sorted(map(int, answer.out.split()), reverse=True) if answer.code == 0 else []
+    answer = git.ask("log", "--format=%H %ct", since, f"-G{_DIGEST}", "HEAD")
+    found = map(_revision, answer.out.decode().splitlines()) if answer.code == 0 else ()
+    return sorted(found, key=lambda one: -one.seconds)
 
 
 def trend(
@@ -68,7 +76,7 @@ def revisions(git: Git, today: date, most: int) -> list[Revision]:
 
 def _revision(line: str) -> Revision:
     commit, _, seconds = line.partition(" ")
-    return Revision(commit, datetime.fromtimestamp(int(seconds), UTC).date().isoformat())
+    return Revision(commit, int(seconds))
 
 
 def _spread(those: Sequence[Revision], most: int) -> list[Revision]:
