@@ -35,6 +35,9 @@ def commands(files: Mapping[str, str | bytes]) -> list[tuple[str, str, str]]:
         ("bin/deploy", "kubectl edit deploy/web\n", False),
         ("build.sh", "apt-get install -y curl && ./configure && make\n", False),
         ("build.sh", "echo dockerize my-ssh kubectl-x\n", False),
+        ("install.sh", "set -e\nsource lib/engine.sh\n", True),
+        ("install.sh", '. "$(dirname "$0")/engine.sh"\n', True),
+        ("build.sh", "find . -name x\n../configure\n", False),
         ("README", "#!/bin/sh\n", False),
     ],
 )
@@ -51,6 +54,25 @@ def test_what_a_script_pushes_is_told_once() -> None:
     jobs = [fact for fact in facts(files) if isinstance(fact, Job)]
     pushes = [(job.scope.alone, one.text) for job in jobs for one in job.pushes]
     assert sorted(pushes) == [(False, "acme/b"), (True, "acme/a:latest")]
+
+
+@pytest.mark.parametrize(
+    ("words", "image"),
+    [
+        ("$OPTS shop/a", "shop/a"),
+        ("-it $DOCKER_ARGS -e A=b shop/a", "shop/a"),
+        ("-v $code_mount --entrypoint cp shop/a x", "shop/a"),
+        ("--env-file $ENV_FILE $VOLUMES shop/a $ARGS", "shop/a"),
+    ],
+)
+def test_a_variable_may_be_options_or_the_value_of_one(words: str, image: str) -> None:
+    found = facts({"a.sh": f"docker run {words}\n"})
+    assert [one.repository for one in found if isinstance(one, Image)] == [image]
+
+
+def test_a_program_that_a_sourced_script_names_is_none_of_this_one() -> None:
+    files = {"a.sh": "read ENGINE\n. lib/engine.sh\n$ENGINE pull acme/a\n", "lib/engine.sh": "x\n"}
+    assert [type(fact) for fact in facts(files)] == []
 
 
 def test_what_a_script_installs_on_a_machine_of_developers_is_no_fact() -> None:

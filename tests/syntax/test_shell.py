@@ -56,6 +56,27 @@ def test_commands_run_in_order(script: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("script", "last"),
+    [
+        ("if a; then E=docker; else E=podman; fi; $E pull x", "docker pull x"),
+        ('E=docker; if a; then E=podman; fi; "${E}" pull x', "docker pull x"),
+        ("E=oc; E=kubectl; [ a ] && E=helm; $E x", "kubectl x"),
+        ("case $1 in a) K=oc ;; *) K='kubectl -n b' ;; esac; $K get x", "oc get x"),
+        ("if a; then R=echo; else R=; fi; $R docker push x", "docker push x"),
+        ("if a; then R='echo would'; fi; $R docker push x", "docker push x"),
+        ('C=$(a version >/dev/null && echo "a compose" || echo ""); D="$C -p x"; $D up', "a compose -p x up"),
+        ("E=${E:-docker}; if a; then read E; fi; $E pull x", "docker pull x"),
+        ("E=docker; read -r E; $E pull x", "$E pull x"),
+        ("if a; then E=docker; fi; read E; $E pull x", "$E pull x"),
+        ("if a; then T=1; else T=2; fi; docker pull x:$T", "docker pull x:$T"),
+        ("if a; then A=$B; B=$A; fi; $A x", "$A x"),
+    ],
+)  # fmt: skip
+def test_a_command_that_branches_name_is_one_of_theirs(script: str, last: str) -> None:
+    assert lines(script)[-1] == last
+
+
+@pytest.mark.parametrize(
     ("script", "words"),
     [
         ("a 'b c' \"d e\" f\\ g h'i'\"j\"k", ["a", "b c", "d e", "f g", "hijk"]),

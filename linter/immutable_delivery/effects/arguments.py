@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -93,9 +93,14 @@ def stands(option: Option, names: Collection[str]) -> bool:
     return any(name.startswith(start) and fnmatchcase(text, name[len(start) :]) for name in names)
 
 
-def parse(words: Sequence[Word], options: Options, stop: int | None = None) -> Arguments:
-    """Tell options from operands; after ``stop`` operands everything is an operand."""
-    reader = _Reader(words, options)
+def parse(
+    words: Sequence[Word],
+    options: Options,
+    stop: int | None = None,
+    skip: Callable[[Word], bool] | None = None,
+) -> Arguments:
+    """Tell options from operands; after ``stop`` operands everything is an operand. What ``skip`` fits is neither."""
+    reader = _Reader(words, options, skip)
     while reader.at < len(words):
         if stop is not None and len(reader.found.operands) >= stop:
             reader.found.operands += [Operand(word) for word in words[reader.at :]]
@@ -105,8 +110,11 @@ def parse(words: Sequence[Word], options: Options, stop: int | None = None) -> A
 
 
 class _Reader:
-    def __init__(self, words: Sequence[Word], options: Options) -> None:
+    def __init__(
+        self, words: Sequence[Word], options: Options, skip: Callable[[Word], bool] | None
+    ) -> None:
         self.words = words
+        self.skip = skip
         self.options = options
         self.at = 0
         self.doubt = False
@@ -120,6 +128,8 @@ class _Reader:
         if text == "--" and not word.process:
             self.found.passed = list(self.words[self.at :])
             self.at = len(self.words)
+        elif self.skip is not None and self.skip(word):
+            pass
         elif text[:1] != "-" or len(text) == 1:
             self.found.operands.append(Operand(word, doubt))
         elif text.startswith("--") or self.options.joined:

@@ -64,7 +64,7 @@ def _started(
     event: Event, stage: Stage, rule: Rule, verb: Word, behind: list[Word]
 ) -> Iterator[NamedImage]:
     known = stage.tables.role(_OPTIONS).options
-    options = parse([word for word in behind if not may_be_options(word)], known, stop=1)
+    options = parse(behind, known, stop=1, skip=may_be_options)
     operands = [operand.word for operand in options.operands] or options.passed
     if operands:
         yield _image(event, stage, rule, verb, operands[0], options, operands[1:])

@@ -1,6 +1,6 @@
 """Shell scripts: what they do to images, containers, clusters and hosts, by the reference of POSIX and bash.
 
-A script that something here runs is read there; by itself it is read where it names a program that delivers.
+A script that something here runs is read there; by itself it is read where it names a program that delivers, or reads another script that may.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ NAME = "script"
 
 _NAMED = lazy(r"\.(?:sh|bash|zsh|ksh|ash)\Z")
 _SHEBANG = lazy(rb"#![ \t]*\S*(?:/|[ \t])(?:ba|da|a|k|z)?sh\b")
+_SOURCES = lazy(rb"^[ \t]*(?:source|\.)[ \t]+[\"'$\w./]", re.MULTILINE)
 _HOOK = lazy(r"(?:^|/)[^/.]+\Z")
 _LINE = lazy(r"^[ \t]*(#[^\r\n]*|[^\s#][^\r\n]*)", re.MULTILINE)
 _COMMENT = lazy(r"(?:^|\s)(#[^\r\n]*)\Z")
@@ -35,13 +36,13 @@ class Document(Record):
 
 
 def claims(path: str, data: bytes) -> bool:
-    """Whether a file is a script for a shell, by its name or first line, and names a program that delivers."""
+    """Whether a file is a script for a shell, by its name or first line, and may deliver."""
     from immutable_delivery.jobs.delivering import delivers  # noqa: PLC0415 (it reads a table)
 
     named = _NAMED.search(path) is not None
     if not named and not (_HOOK.search(path) and _SHEBANG.match(data)):
         return False
-    return delivers(data)
+    return delivers(data) or _SOURCES.search(data) is not None
 
 
 def parse(text: Text) -> Document:

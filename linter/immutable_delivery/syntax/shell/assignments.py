@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.calls import Call
+from immutable_delivery.syntax.shell.shells import printed
 from immutable_delivery.syntax.shell.source import Word
 from immutable_delivery.syntax.shell.state import Interpreter
 
@@ -58,7 +59,18 @@ def assign(shell: Interpreter, node: Node, *, sure: bool = True) -> tuple[str, W
         before = shell.variables.values.get(key)
         word = _appended(before, word) if isinstance(before, Word) else word
     shell.variables.set(key, word, sure=sure)
+    if (line := _first_printed(shell, word)) is not None:
+        shell.variables.hold(key, line)
+        shell.variables.hold(word.text, line)
     return key, word
+
+
+def _first_printed(shell: Interpreter, word: Word) -> LocatedText | None:
+    """Return the first line that one of the commands of a substitution prints: `$(a && echo b || echo c)`."""
+    if word.unresolved != (word.text,):
+        return None
+    told = (lines for number in word.calls if (lines := printed(shell.calls[number])))
+    return next((lines[0] for lines in told if lines[0].text.strip()), None)
 
 
 def pair(shell: Interpreter, node: Node) -> tuple[str, Word]:

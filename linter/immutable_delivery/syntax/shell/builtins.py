@@ -36,6 +36,8 @@ def run(shell: Interpreter, call: Call) -> list[int]:
             _set(shell, call)
         case "shift":
             _shift(shell, call)
+        case "read" | "mapfile" | "readarray":
+            _read(shell, call)
         case "eval" if call.arguments:
             return script(shell, joined(call.arguments), None, [])
         case "trap" if call.arguments:
@@ -149,6 +151,13 @@ def _shift(shell: Interpreter, call: Call) -> None:
     count = call.words[1].text if call.arguments else "1"
     if isinstance(words, list) and count.isascii() and count.isdigit():
         compounds.position(shell, words[int(count[:3]) :])
+
+
+def _read(shell: Interpreter, call: Call) -> None:
+    """Take what comes in for the variables: nobody knows it."""
+    for word in call.arguments:
+        if word.text.isidentifier():
+            shell.variables.set(word.text, None)
 
 
 def _cd(shell: Interpreter, call: Call) -> None:

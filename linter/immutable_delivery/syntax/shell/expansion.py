@@ -26,6 +26,7 @@ _SPECIAL = lazy(r"[\\\x01{$]")
 _NAME = r"\$(?P<name>[A-Za-z_]\w*|[0-9@*#?!])"
 _UNQUOTED = lazy(rf"\\.|\x01+|{_NAME}", re.DOTALL)
 _QUOTED = lazy(rf'\\[$`"\\]|\x01+|{_NAME}')
+_ALONE = lazy(r'"?\$\{?([A-Za-z_]\w*)\}?"?')
 _OWN = "BASH_SOURCE[0]"
 _CUTS = frozenset(("#", "##", "%", "%%"))
 _SIMPLE = lazy(r"[\w./:@+*?-]{1,100}")
@@ -80,6 +81,18 @@ class Expander:
         fields = Fields(self.source, start, end)
         self._add(fields, node)
         return unbraced(fields.finish())
+
+    def program(self, node: Node) -> list[Word]:
+        """Return the words of a command's name: of a variable that branches set, one of what they set."""
+        words = self.words(node)
+        name = _ALONE.fullmatch(self.source.clean, node.start_byte, node.end_byte)
+        likely = self.variables.likely(name[1]) if name and words and not words[0].known else None
+        if likely is None:
+            return words
+        fields = Fields(self.source, node.start_byte, node.end_byte)
+        fields.value(Word.of(likely), quoted=False)
+        run = fields.finish()
+        return run if all(word.known for word in run[:1]) else words
 
     def _is_filled(self, start: int, end: int) -> bool:
         """Whether somebody else fills in a part of a stretch before a shell reads it."""

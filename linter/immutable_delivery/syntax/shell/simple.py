@@ -33,7 +33,7 @@ def command(
         if kind in WORDS:
             words += expand(child)
         elif kind == "command_name":
-            words += [word for part in child.children for word in expand(part)]
+            words += [word for part in child.children for word in shell.expander.program(part)]
         elif kind == "variable_assignment":
             assigned.append(child)
         elif kind == "file_redirect":

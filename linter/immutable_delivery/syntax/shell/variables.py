@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.source import Word
 
@@ -12,6 +14,11 @@ MAX_VALUE = 16_000
 """Longer values, which doubling makes in no time, count as unknown."""
 MAX_SPENT = 5_000_000
 """After so many characters of values every further one is unknown."""
+MAX_LIKELY = 5
+"""So deep variables are looked for in what others may hold."""
+
+_PRINTERS = lazy(r"\s*(?:(?:echo|printf|:|true)\b.*)?")
+"""What stands before a command that is only shown: a dry run."""
 
 Value = Word | list[Word] | None
 """A word, an array, or None: it has a value that nothing tells."""
@@ -121,26 +128,61 @@ class Variables:
     def __init__(self, given: Given) -> None:
         self.values = Values(given)
         self._origins: dict[str, tuple[int, ...]] = {}
-        self._changed: list[str] = []
+        self._changed: list[tuple[str, Value]] = []
+        self._held: dict[str, LocatedText] = {}
+        """What those hold in one of the branches whose value is unknown after them."""
         self._spent = 0
 
     def set(self, name: str, value: Value, *, sure: bool = True) -> None:
         """Assign; where it is not sure that the assignment runs, a different value makes it unknown."""
+        self._changed.append((name, value))
         if isinstance(value, Word):
             self._origins[name] = value.calls
             old = self.values.get(name, value)
             same = isinstance(old, Word) and old.text in {"", value.text}
             if len(value.text) > MAX_VALUE or not (sure or same):
+                self._hold(name, (old, value))
                 value = None
         elif value is not None and len(value) > MAX_VALUE // 10:
             value = None
+        elif value is None:
+            self._held.pop(name, None)
         self.values[name] = value
-        self._changed.append(name)
+
+    def _hold(self, name: str, values: Iterable[Value | str]) -> None:
+        """Remember one of the values that branches give; one that is only shown counts as none."""
+        texts = [one.written for one in values if isinstance(one, Word)]
+        texts = [one for one in texts if len(one.text) <= MAX_VALUE]
+        run = (one for one in texts if not _PRINTERS.fullmatch(one.text))
+        if texts:
+            self._held[name] = next(run, texts[0].slice(0, 0))
+
+    def hold(self, name: str, written: LocatedText) -> None:
+        """Remember what a variable, or a substitution, may hold whose value nothing tells for certain."""
+        self._held[name] = written
+
+    def likely(self, name: str, depth: int = 0) -> LocatedText | None:
+        """Return what a variable holds in one of the branches that set it; None where nothing tells."""
+        value = self.values.get(name)
+        own = value.written if isinstance(value, Word) else None
+        written = self._held.get(name, own)
+        if written is None or written.known or depth == MAX_LIKELY:
+            return written
+        return LocatedText.joined(self._likely_parts(written, depth + 1), written.used_at)
+
+    def _likely_parts(self, written: LocatedText, depth: int) -> Iterator[LocatedText]:
+        at = 0
+        for match in _unknown(written.unresolved).finditer(written.text):
+            if (held := self.likely(match[1] or match[0], depth)) is not None:
+                yield written.slice(at, match.start())
+                yield held
+                at = match.end()
+        yield written.slice(at)
 
     def unset(self, name: str) -> None:
         """Forget a variable."""
         self.values.drop(name)
-        self._changed.append(name)
+        self._changed.append((name, None))
 
     def settled(self, name: str) -> bool:
         """Whether the script or its surroundings say something of the variable."""
@@ -176,6 +218,17 @@ class Variables:
 
     def blur(self, mark: Mark) -> None:
         """Return to a remembered state after a branch or loop: what it changed is unknown."""
-        self.values = mark[0].copy()
-        for name in self._changed[mark[1] :]:
+        before, changed = mark[0], self._changed[mark[1] :]
+        self.values = before.copy()
+        given: dict[str, list[Value | str]] = {}
+        for name, value in changed:
+            given.setdefault(name, [before.get(name)]).append(value)
+        for name, values in given.items():
+            self._hold(name, values)
             self.values[name] = None
+
+
+def _unknown(missing: Iterable[str]) -> re.Pattern[str]:
+    """Match what has no value in a text: substitutions as they are written, variables by their names."""
+    whole = [re.escape(text) for text in missing if text[:1] in {"$", "`"}]
+    return re.compile("|".join([*whole, r"\$\{?([A-Za-z_]\w*)\}?"]))
