@@ -399,3 +399,15 @@ def test_what_is_built_without_a_dockerfile_is_built_here_all_the_same() -> None
     assert [(one.dockerfile, one.images, one.by) for one in web.makes] == [
         ("", ("r.example/shop/ledger",), ("skaffold.yaml",))
     ]
+
+
+def test_what_runs_beside_what_is_made_here_is_not_made_here() -> None:
+    beside = ", {name: proxy, image: 'gcr.io/sql/cloud-proxy:2', args: ['--port=1']}]}}}}"
+    files = {
+        "web/Dockerfile": FROM,
+        "web/delivery.yaml": "service: web\nbuild: {context: .}\nstart: [/app]\n",
+        "k8s/web.yaml": workload("web", "acme/web:1").replace("]}}}}", beside),
+    }
+    (web,) = (one for one in link_of(files) if isinstance(one, Service))
+    assert [one.images for one in web.makes] == [("acme/web",)]
+    assert [one.instead_of for one in web.commands] == ["", ""]

@@ -14,7 +14,7 @@ from immutable_delivery.links.joining import (
     join_folders,
     join_neighbours,
 )
-from immutable_delivery.links.makers import Makers, Used, makers_of, siblings, uses_of
+from immutable_delivery.links.makers import Deliverers, Makers, Used, makers_of, siblings, uses_of
 from immutable_delivery.links.servicenames import Told, names_of
 from immutable_delivery.links.services import Key, Linked, delivers
 from immutable_delivery.references.images import name_and_tag
@@ -28,7 +28,7 @@ def linked(facts: Sequence[Fact], keys: Sequence[Key | None], builds: Sequence[B
         groups.find(key)
     join_folders(groups)
     used = uses_of(facts, keys)
-    makers = makers_of(facts, used, builds, _built(groups, builds))
+    makers = makers_of(facts, used, builds, Deliverers(_built(groups, builds), groups.find))
     artifacts = _artifacts(builds, makers, _known(facts) | without_dockerfile(builds).keys())
     shared = join_artifacts(groups, artifacts)
     shared |= _of_siblings(groups, artifacts, shared)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from posixpath import commonpath
 
 from immutable_delivery.facts import Build, Fact, Image
@@ -44,6 +44,15 @@ class Makers(Record, frozen=True):
     """Of others, the Dockerfiles of which any may be the one that makes it."""
 
 
+class Deliverers(Record, frozen=True):
+    """Who delivers what, as far as it is known without the images."""
+
+    built: Mapping[Key, set[str]]
+    """The Dockerfiles that each builds from."""
+    root: Callable[[Key], Key]
+    """Which names mean one service."""
+
+
 def uses_of(facts: Sequence[Fact], keys: Sequence[Key | None]) -> list[Used]:
     """Return the images that services run, each once for who names it in a file."""
     found = {
@@ -73,22 +82,29 @@ def makers_of(
     facts: Sequence[Fact],
     used: Sequence[Used],
     builds: Sequence[Build],
-    built: Mapping[Key, set[str]],
+    deliverers: Deliverers,
 ) -> Makers:
-    """Return what makes each image; ``built`` are the Dockerfiles that who runs it builds from."""
+    """Return what makes each image."""
     named = named_by(builds)
-    foreign = {fact.name for fact in facts if isinstance(fact, Image) and fact.role == "base"}
-    ends = _Ends.of(facts, builds, named)
+    told = named.keys() | _bases(facts)
+    left = [one for one in used if one.repository not in told and not is_everybodys(one.repository)]
+    unsaid = _unsaid(left, deliverers, _Ends.of(facts, builds, named))
     of: dict[Used, str] = {}
     doubtful: dict[Used, tuple[str, ...]] = {}
     for one in used:
         said = named.get(one.repository, set())
-        own = said & built.get(one.deployer, set())  # many may make one repository, each its tags
-        fits = _nearest(own or said or _unsaid(one, built, ends, foreign), one)
+        own = said & deliverers.built.get(
+            one.deployer, set()
+        )  # many may make one repository, each its tags
+        fits = _nearest(own or said or unsaid.get(one, set()), one)
         of[one] = next(iter(fits)) if len(fits) == 1 else ""
         if len(fits) > 1:
             doubtful[one] = tuple(sorted(fits))
     return Makers(of, named, doubtful)
+
+
+def _bases(facts: Iterable[Fact]) -> set[str]:
+    return {fact.name or "" for fact in facts if isinstance(fact, Image) and fact.role == "base"}
 
 
 def _nearest(dockerfiles: set[str], used: Used) -> set[str]:
@@ -101,13 +117,21 @@ def _nearest(dockerfiles: set[str], used: Used) -> set[str]:
     return {path for path, length in shared.items() if length == max(shared.values())}
 
 
-def _unsaid(
-    one: Used, built: Mapping[Key, set[str]], ends: _Ends, foreign: set[str | None]
-) -> set[str]:
-    """Return what makes an image of which no build says so."""
-    if one.repository in foreign or is_everybodys(one.repository):
-        return set()
-    return built.get(one.deployer, set()) - ends.said or ends.fitting(one)
+def _unsaid(used: Sequence[Used], deliverers: Deliverers, ends: _Ends) -> dict[Used, set[str]]:
+    """Return what makes images of which no build says so: what who runs it builds, unless that runs another beside it."""
+    lasts: dict[Key, set[str]] = defaultdict(set)
+    for one in used:
+        lasts[deliverers.root(one.deployer)].add(_last(one))
+    found = {}
+    for one in used:
+        alone = len(lasts[deliverers.root(one.deployer)]) == 1
+        own = deliverers.built.get(one.deployer, set()) - ends.said if alone else set()
+        found[one] = own or ends.fitting(one)
+    return found
+
+
+def _last(one: Used) -> str:
+    return one.repository.rpartition("/")[2]
 
 
 def is_everybodys(repository: str) -> bool:
@@ -141,7 +165,7 @@ class _Ends(Record, frozen=True):
 
     def fitting(self, one: Used) -> set[str]:
         """Return what a name ends with: the whole last part, or its last words where the manifest speaks of that folder."""
-        last = one.repository.rpartition("/")[2]
+        last = _last(one)
         found = (
             {path for path in self.by_folder.get(words, ()) if _speaks_of(one, path, words)}
             for words in _ends(last)
