@@ -30,6 +30,24 @@ temporalio/temporal temporal
 oryd/hydra hydra
 oryd/kratos kratos
 authzed/spicedb spicedb
+gcr.io/distroless/nodejs18-debian11 /nodejs/bin/node
+gcr.io/distroless/nodejs18-debian12 /nodejs/bin/node
+gcr.io/distroless/nodejs20-debian11 /nodejs/bin/node
+gcr.io/distroless/nodejs20-debian12 /nodejs/bin/node
+gcr.io/distroless/nodejs22-debian12 /nodejs/bin/node
+gcr.io/distroless/nodejs22-debian13 /nodejs/bin/node
+gcr.io/distroless/nodejs24-debian12 /nodejs/bin/node
+gcr.io/distroless/nodejs24-debian13 /nodejs/bin/node
+gcr.io/distroless/python3-debian11 /usr/bin/python3
+gcr.io/distroless/python3-debian12 /usr/bin/python3
+gcr.io/distroless/python3-debian13 /usr/bin/python3
+gcr.io/distroless/java11-debian11 /usr/bin/java -jar
+gcr.io/distroless/java17-debian11 /usr/bin/java -jar
+gcr.io/distroless/java17-debian12 /usr/bin/java -jar
+gcr.io/distroless/java17-debian13 /usr/bin/java -jar
+gcr.io/distroless/java21-debian12 /usr/bin/java -jar
+gcr.io/distroless/java21-debian13 /usr/bin/java -jar
+gcr.io/distroless/java25-debian13 /usr/bin/java -jar
 """
 """The ENTRYPOINT of each image, from its Dockerfile (curlimages/curl: a script that adds `curl` to options; vault, consul: scripts that add the program)."""
 

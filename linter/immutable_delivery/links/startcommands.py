@@ -98,9 +98,17 @@ def _of_image(
         return _of_registry(container.image or "", lock)
     if stage.entrypoint is None:
         return None, None
-    if stage.entrypoint or stage.entry:
+    if stage.entrypoint:
         return stage.entrypoint, (stage.entry or ())[len(stage.entrypoint) :]
+    if stage.entry:
+        return _before(stage.entry, stage.image or ""), stage.entry
     return _of_registry(stage.image or "", lock)
+
+
+def _before(words: Words, image: str) -> Words | None:
+    """Return the program of a base that takes the words of CMD; None where they are nothing but arguments of one."""
+    program = known(Entrypoints).programs.get(name_and_tag(image)[0])
+    return program or (None if words[0].startswith("-") else ())
 
 
 def _of_registry(image: str, lock: Lock) -> tuple[Words | None, Words | None]:
