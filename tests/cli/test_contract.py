@@ -199,3 +199,56 @@ def test_a_start_command_that_the_dockerfile_contradicts(repository: Repository)
     assert [lines[index].partition(":")[0] for index in told] == ["Dockerfile", "k8s/web.yaml"]
     for index in told:
         assert "    delivery.yaml:4:8: says otherwise" in lines[index + 1 : index + 3]
+
+
+def test_what_stands_beside_the_service_says_nothing_of_it(shop: Repository) -> None:
+    proxy = f"      - {{name: proxy, image: acme/proxy@{DIGEST}, command: [proxy], ports: [{{containerPort: 1}}]}}\n"
+    shop.write(
+        **{"deploy/production/web.yaml": WEB.replace("      volumes:", f"{proxy}      volumes:")}
+    )
+    shop.commit()
+    assert shop.call("contract", "init", "--print").out == f"# web/delivery.yaml\n{WRITTEN}"
+
+
+def test_the_job_that_builds_it_under_a_name_that_it_alone_knows(shop: Repository) -> None:
+    job = "publish: {script: [docker build -t $HUB/$NAME web, docker push $HUB/$NAME]}\n"
+    shop.write(**{".gitlab-ci.yml": job})
+    shop.commit()
+    assert "builds: publish" in shop.call("contract", "init", "--print").out
+
+
+def test_a_base_that_all_environments_share_is_the_manifest_of_none(shop: Repository) -> None:
+    overlay = "resources: [../base]\npatches:\n- patch: '[{op: add, path: /spec/template/spec/containers/0/command, value: [serve]}]'\n  target: {kind: Deployment}\n"
+    shop.write(
+        **{
+            "deploy/base/web.yaml": WEB,
+            "deploy/base/kustomization.yaml": "resources: [web.yaml]\n",
+            "deploy/overlays/staging/kustomization.yaml": "resources: [../../base]\n",
+            "deploy/overlays/production/kustomization.yaml": overlay.replace(
+                "../base", "../../base"
+            ),
+        }
+    )
+    (shop.root / "deploy/production/web.yaml").unlink()
+    shop.commit()
+    told = shop.call("contract", "init", "web", "--print").out
+    assert "- name: staging\n" in told
+    assert "deploy/base" not in told
+
+
+@pytest.mark.parametrize(
+    ("base", "command", "start"),
+    [
+        (f"gcr.io/distroless/nodejs22-debian12@{DIGEST}", '["--enable-source-maps", "a.js"]', '[/nodejs/bin/node, "--enable-source-maps", a.js]'),
+        (f"gcr.io/distroless/java21-debian12@{DIGEST}", '["a.jar"]', '[/usr/bin/java, "-jar", a.jar]'),
+        (f"acme/base@{DIGEST}", '["--port", "80"]', ""),
+        (f"acme/base@{DIGEST}", '["serve"]', "[serve]"),
+    ],
+)  # fmt: skip
+def test_the_program_of_the_base_is_part_of_the_start(
+    repository: Repository, base: str, command: str, start: str
+) -> None:
+    repository.write(**{"web/Dockerfile": f"FROM {base}\nCOPY a /a\nCMD {command}\n", "web/a": ""})
+    repository.commit()
+    told = repository.call("contract", "init", "--print").out
+    assert f"\nstart: {start}\n" in told if start else "\n# start:" in told

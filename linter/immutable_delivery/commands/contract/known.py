@@ -24,9 +24,11 @@ from immutable_delivery.links.agreed import ports_of
 from immutable_delivery.links.dependencies import host_of
 from immutable_delivery.links.keeping import keeps
 from immutable_delivery.links.link import link
+from immutable_delivery.links.lockfile import Lock
 from immutable_delivery.links.services import by_service
+from immutable_delivery.links.startcommands import whole
 from immutable_delivery.pipeline.examine import reading_settings
-from immutable_delivery.reading.project import Reader, read
+from immutable_delivery.reading.project import Project, Reader, read
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.repository.discover import open_tree
@@ -69,13 +71,14 @@ def known(start: Path) -> tuple[Path, list[Known], frozenset[str]]:
     project = read(tree.files, tree.skipped, reader)
     lock = lockfile.read(tree.files)
     facts = link(project.facts, project.builds, tree.files, lock, settings)
-    return tree.root, _Repository(facts, project.recipes).services(), frozenset(tree.files.paths)
+    services = _Repository(facts, project, lock).services()
+    return tree.root, services, frozenset(tree.files.paths)
 
 
 class _Repository:
     """The facts of a repository by service."""
 
-    def __init__(self, facts: Sequence[Fact], recipes: Sequence[Recipe]) -> None:
+    def __init__(self, facts: Sequence[Fact], project: Project, lock: Lock) -> None:
         self._services = [fact for fact in facts if isinstance(fact, Service)]
         self._contracts = {
             fact.scope.service: fact.used_at.file for fact in facts if isinstance(fact, Contract)
@@ -85,25 +88,28 @@ class _Repository:
         self._images = by_service(one for one in live if isinstance(one, Image))
         self._mounts = by_service(one for one in live if isinstance(one, Mount))
         self._variables = by_service(one for one in live if isinstance(one, Variable))
+        self._lock = lock
+        self._built = [build for build in project.builds if build.tool == "job" and build.pushed]
         self._jobs = [fact for fact in facts if isinstance(fact, Job) and not fact.scope.alone]
         self._recipes: Mapping[str, list[Recipe]] = defaultdict(list)
-        for one in recipes:
+        for one in project.recipes:
             self._recipes[one.dockerfile].append(one)
         self._names = {one.name.rpartition(":")[2] for one in self._services}
 
     def services(self) -> list[Known]:
         """Return what is known of each."""
-        return [self._known(one.name) for one in self._services]
+        return [self._known(one) for one in self._services]
 
-    def _known(self, name: str) -> Known:
-        containers = self._containers[name]
+    def _known(self, service: Service) -> Known:
+        name, containers = service.name, self._containers[service.name]
         stages = [one for one in containers if one.container_type == "stage" and one.last]
         running = [one for one in containers if one.scope.deployed and one.container_type != "init"]
+        own = _made_here(service, running)
         files = {one.dockerfile for one in stages}
         dockerfile = files.pop() if len(files) == 1 else ""
         recipes = [one for one in self._recipes[dockerfile] if not one.assumed]
-        image = self._image(name)
-        pipeline, job = self._job(image)
+        image = self._image(service)
+        pipeline, job = self._job(image, dockerfile)
         return Known(
             name=name,
             contract=self._contracts.get(name, ""),
@@ -112,8 +118,8 @@ class _Repository:
             target=_same([one.target for one in recipes]) or "",
             manifest=next((one.manifest for one in running), ""),
             image=image,
-            start=_start(stages, running),
-            ports=_ports(running or stages),
+            start=_start(stages, own, self._lock),
+            ports=_ports(own or stages),
             environments=tuple(self._environments(name, running, image)),
             pipeline=pipeline,
             job=job,
@@ -121,13 +127,15 @@ class _Repository:
             needs=self._needs(name),
         )
 
-    def _image(self, name: str) -> str:
-        """Return the repository that runs, where all that runs of the service is of one."""
+    def _image(self, service: Service) -> str:
+        """Return the repository that runs, where all that runs of what is made here, or of the service, is of one."""
         found = {
-            one.name for one in self._images[name] if one.role == "container" and one.scope.deployed
+            one.name or ""
+            for one in self._images[service.name]
+            if one.role == "container" and one.scope.deployed
         }
-        only = found.pop() if len(found) == 1 else None
-        return only or ""
+        found = found & {name for made in service.makes for name in made.images} or found
+        return found.pop() if len(found) == 1 else ""
 
     def _environments(
         self, name: str, running: Sequence[Container], image: str
@@ -135,7 +143,9 @@ class _Repository:
         names = dict.fromkeys(env for one in running for env in one.scope.environments)
         for environment in names:
             here = [one for one in running if environment in one.scope.environments]
+            others = {one.manifest for one in running if environment not in one.scope.environments}
             own = {one.manifest for one in here if one.scope.environments == (environment,)}
+            own -= others  # a base says of no environment alone
             own |= self._overlays(name, environment)
             digests = {
                 one.digest
@@ -154,9 +164,11 @@ class _Repository:
         }
         return {folder_of(path) for path in files if path.rpartition("/")[2] in FILE_NAMES}
 
-    def _job(self, image: str) -> tuple[str, str]:
-        """Return the pipeline and the job that alone builds and pushes an image."""
+    def _job(self, image: str, dockerfile: str) -> tuple[str, str]:
+        """Return the pipeline and the job that alone builds and pushes an image, or what a Dockerfile makes."""
         found = {
+            (one.place.file, one.job) for one in self._built if one.dockerfile == dockerfile != ""
+        } | {
             (job.used_at.file, job.name)
             for job in self._jobs
             for one in (*job.pushes, *job.builds)
@@ -181,13 +193,22 @@ def _same(values: Sequence[str | None]) -> str | None:
     return values[0] if values and len(set(values)) == 1 else None
 
 
-def _start(stages: Sequence[Container], running: Sequence[Container]) -> tuple[str, ...]:
+def _made_here(service: Service, running: Sequence[Container]) -> Sequence[Container]:
+    """Return the containers that run what is made here, not those beside them; all where nothing is."""
+    made = {name for one in service.makes for name in one.images}
+    own = [one for one in running if one.builds or name_and_tag(one.image or "")[0] in made]
+    return own or running
+
+
+def _start(
+    stages: Sequence[Container], running: Sequence[Container], lock: Lock
+) -> tuple[str, ...]:
     """Return the start command, where what runs says none of its own, or all of it the same."""
     if any(one.entry != () for one in running):
         entries = {one.entry for one in running if one.entrypoint}
-        whole = len(entries) == 1 and all(one.entrypoint for one in running)
-        return (entries.pop() or ()) if whole else ()
-    entries = {one.entry for one in stages}
+        agreed = len(entries) == 1 and all(one.entrypoint for one in running)
+        return (entries.pop() or ()) if agreed else ()
+    entries = {whole(one, one, lock) for one in stages}
     return (entries.pop() or ()) if len(entries) == 1 else ()
 
 
