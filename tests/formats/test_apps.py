@@ -6,7 +6,18 @@ import pytest
 from tests.kit import read_files
 
 from immutable_delivery.errors import UnreadableError
-from immutable_delivery.facts import Build, Container, Fact, Image, Mount, Resource, Start, Variable
+from immutable_delivery.facts import (
+    Build,
+    Container,
+    Fact,
+    Fetch,
+    Image,
+    Install,
+    Mount,
+    Resource,
+    Start,
+    Variable,
+)
 from immutable_delivery.formats import apps
 from immutable_delivery.source.text import Text
 
@@ -140,3 +151,58 @@ def test_the_run_time_of_a_platform_is_told_with_its_version(
         for at in [one.places["pin"]]
     ]
     assert told == ([said_of_it] if said_of_it else [])
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("apprunner.yaml", "runtime: python3\nbuild: {commands: {pre-build: [CURL], build: ['pip install flask']}}\n"),
+        ("render.yaml", "services:\n- {name: web, runtime: python, buildCommand: 'CURL; pip install flask'}\n"),
+        (".do/app.yaml", "services:\n- {name: web, build_command: 'CURL; pip install flask'}\n"),
+        ("railway.json", '{"build": {"buildCommand": "CURL; pip install flask"}}'),
+    ],
+)  # fmt: skip
+def test_commands_by_which_a_platform_builds(path: str, text: str) -> None:
+    text = text.replace("CURL", "curl -fsS https://example.com/x.sh | sh")
+    found = [one for one in said({path: text}) if isinstance(one, Install | Fetch)]
+    assert [(type(one).__name__, one.scope.phase) for one in found] == [
+        ("Fetch", "build"),
+        ("Install", "build"),
+    ]
+
+
+def test_images_by_which_a_platform_builds() -> None:
+    text = 'app = "web"\n[build]\nbuilder = "shop/builder:base"\nbuildpacks = ["shop/node", "shop/go:1"]\n'
+    found = [one for one in said({"fly.toml": text}) if isinstance(one, Image)]
+    assert [(one.reference, one.role) for one in found] == [
+        ("shop/builder:base", "base"), ("shop/node", "base"), ("shop/go:1", "base"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("image", "reference"),
+    [
+        ("{registry_type: GHCR, registry: shop, repository: web, tag: v1}", "ghcr.io/shop/web:v1"),
+        ("{registry_type: DOCKER_HUB, registry: shop, repository: web, tag: v1}", "shop/web:v1"),
+        ("{registry_type: DOCR, repository: web, tag: v1}", None),
+    ],
+)
+def test_the_registry_of_an_image(image: str, reference: str | None) -> None:
+    text = f"services:\n- name: web\n  image: {image}\n"
+    found = [one for one in said({".do/app.yaml": text}) if isinstance(one, Image)]
+    assert [(one.reference, one.tag) for one in found] == [(reference, "v1")]
+
+
+def test_processes_of_heroku_with_images_of_their_own() -> None:
+    text = (
+        "build: {docker: {web: Dockerfile, worker: worker/Dockerfile}}\nrelease: {image: web, command: [bin/migrate all]}\n"
+        "run: {web: bin/web, worker: {command: [bin/worker --all], image: worker}}\n"
+    )
+    found = said({"heroku.yml": text})
+    assert sorted({one.text for one in found if isinstance(one, Start)}) == [
+        "bin/web", "bin/worker --all",
+    ]  # fmt: skip
+    assert [one.dockerfile for one in found if isinstance(one, Build)] == [
+        "Dockerfile",
+        "worker/Dockerfile",
+    ]

@@ -118,3 +118,53 @@ def test_an_object_that_applies_itself_ends() -> None:
         "apps/web/web.yaml": WEB % "web:latest",
     }
     assert {text for text, _, _ in judged(files)} == {"web:1.2.3"}
+
+
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web}
+spec:
+  source:
+    repoURL: %s
+    path: apps/web
+    targetRevision: v1.2.3
+    kustomize: {%s}
+"""
+OWN = "https://github.com/acme/shop"
+
+
+@pytest.mark.parametrize(
+    ("kustomize", "expected"),
+    [
+        ("images: ['web:1.2.3']", ["web:1.2.3"]),
+        ("images: ['web=shop/web:1.2.3']", ["shop/web:1.2.3"]),
+        ("images: ['web=shop/web']", ["shop/web", "shop/web:latest"]),
+        ("images: ['web@sha256:%s']" % ("0" * 64), ["web@sha256:" + "0" * 64]),
+        ("patches: [{target: {kind: Deployment}, patch: '[{op: replace, path: /spec/template/spec/containers/0/image, value: web:edge}]'}]", ["web:edge"]),
+        ("namePrefix: a-", ["web:latest"]),
+    ],
+)  # fmt: skip
+def test_what_an_application_lays_over_a_path_counts(kustomize: str, expected: list[str]) -> None:
+    files = {
+        "apps/web/web.yaml": WEB % "web:latest",
+        "apps/web/kustomization.yaml": "resources: [web.yaml]\n",
+        "argo/web.yaml": APPLICATION % (OWN, kustomize),
+    }
+    assert sorted({text for text, _, _ in judged(files)}) == expected
+
+
+def test_what_an_application_takes_of_another_repository_is_not_made_here() -> None:
+    files = {
+        "apps/web/web.yaml": WEB % "web:latest",
+        "argo/web.yaml": APPLICATION % ("https://github.com/other/place", "images: ['web:1.2.3']"),
+    }
+    facts: list[Fact] = []
+    memory = MemoryFiles(files)
+    for paths in kubernetes.families(sorted(files), memory):
+        documents = {path: kubernetes.parse(Text(path, files[path])) for path in paths}
+        found = kubernetes.facts(documents, ParseContext(memory))
+        facts += [one for one in found if isinstance(one, Fact)]
+    linked = link(facts, [], memory, NONE, remote=lambda: OWN)
+    files_of = [(one.text, one.place_of("tag").file) for one in linked if isinstance(one, Image)]
+    assert sorted(files_of) == [("web:1.2.3", "argo/web.yaml"), ("web:latest", "apps/web/web.yaml")]

@@ -97,6 +97,7 @@ def test_values_of_a_fixed_chart_come_from_where_the_reference_says() -> None:
         (("fleet.cattle.io/v1alpha1", "GitRepo"), f"{{repo: '{URL}'}}", ("git", URL, "", "none")),
         (("fleet.cattle.io/v1alpha1", "GitRepo"), f"{{repo: '{URL}', branch: x, revision: {COMMIT}}}", ("git", URL, COMMIT, "digest")),
         (("helm.cattle.io/v1", "HelmChart"), "{chart: web, repo: 'https://c.example', version: 1.2.3}", ("chart", "https://c.example/web", "1.2.3", "exact")),
+        (("helm.cattle.io/v1", "HelmChart"), "{chart: 'https://c.example/web-1.2.3.tgz'}", ("chart", "https://c.example/web-1.2.3.tgz", "", "exact")),
         (("helm.crossplane.io/v1", "Release"), "{forProvider: {chart: {name: web, repository: 'https://c.example'}}}", ("chart", "https://c.example/web", "", "none")),
         (("kargo.akuity.io/v1alpha1", "Warehouse"), f"{{subscriptions: [{{git: {{repoURL: '{URL}', branch: main}}}}]}}", ("git", URL, "main", "")),
     ],

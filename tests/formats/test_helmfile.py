@@ -52,6 +52,10 @@ REPOSITORIES = "repositories: [{name: r, url: 'https://c.example/'}]\n"
         ("{name: a, chart: r/web, version: '~1.2'}", ("https://c.example/web", "~1.2", "partial", False)),
         ("{name: a, chart: r/web}", ("https://c.example/web", "", "none", False)),
         ("{name: a, chart: 'oci://r.example/web', version: 1.2.3}", ("oci://r.example/web", "1.2.3", "exact", False)),
+        ("{name: a, chart: 'git::https://git.example/a/b.git@charts/web?ref=v1.2.3'}", ("git::https://git.example/a/b.git@charts/web", "v1.2.3", "exact", False)),
+        ("{name: a, chart: 'git::ssh://git@git.example/a/b.git@charts/web?ref=main'}", ("git::ssh://git@git.example/a/b.git@charts/web", "main", "alias", False)),
+        ("{name: a, chart: 'git::https://git.example/a/b.git@charts/web'}", ("git::https://git.example/a/b.git@charts/web", "", "none", False)),
+        ("{name: a, chart: 'https://c.example/web-1.2.3.tgz'}", ("https://c.example/web-1.2.3.tgz", "", "exact", False)),
         ("{name: a, chart: other/web, version: 1.2.3}", ("other/web", "1.2.3", "exact", False)),
     ],
 )  # fmt: skip

@@ -22,6 +22,13 @@ FILES = {
     "modules/web/manifests/init.pp": ("class web { }\n", "Puppet"),
     "salt/top.sls": ("base:\n  '*': [web]\n", "Salt"),
     "Vagrantfile": ('Vagrant.configure("2") do |config|\nend\n', "Vagrant"),
+    "Pulumi.yaml": ("name: web\nruntime: nodejs\n", "Pulumi"),
+    "cdk.json": ('{"app": "npx ts-node bin/web.ts"}', "AWS CDK"),
+    "main.bicep": ("resource web 'x' = {\n  image: 'shop/web:1'\n}\n", "Bicep"),
+    "azuredeploy.json": ('{"image": "shop/web:1"}', "Azure Resource Manager"),
+    "appengine-web.xml": ("<appengine-web-app/>\n", "App Engine for Java"),
+    "nixpacks.toml": ("[start]\ncmd = 'serve'\n", "Nixpacks"),
+    "web.jsonnet": ("{\n  apiVersion: 'v1',\n}\n", "Jsonnet"),
     "convox.yml": ("services:\n  - web\n", "Convox"),
 }
 

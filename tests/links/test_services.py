@@ -338,8 +338,8 @@ APPLICATION = (
 @pytest.mark.parametrize(
     ("images", "expected"),
     [
-        ("acme/web:2, 'acme/cart=acme/cart:2'", {"web": 2, "cart": 2}),
-        ("acme/web:2, acme/elsewhere:1", {"web": 2, "cart": 1, "pets": 1}),
+        ("acme/web:2, 'acme/cart=acme/cart:2'", {"web": 1, "cart": 1}),
+        ("acme/web:2, acme/elsewhere:1", {"web": 1, "cart": 1, "pets": 1}),
         ("acme/elsewhere:1", {"web": 1, "cart": 1, "pets": 1}),
         ("acme/shared:2", {"web": 1, "cart": 1, "pets": 1}),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from immutable_delivery.facts import Fact, Pin, Scope, Source, SourceType, Unread
 from immutable_delivery.links.unread import link_unread
+from immutable_delivery.records import replace
 from immutable_delivery.source.text import Place, Span
 
 DEPLOYED = Scope(owner="kustomization k", deployed=True)
@@ -68,3 +69,9 @@ def test_what_moves_is_told_as_that_and_leads_no_other() -> None:
     assert told(source("git", pin="alias"), source("git"))[0][1:3] == ("remote source", 1)
     unseen = [fact for fact in link_unread([source("git", pin="none")]) if isinstance(fact, Unread)]
     assert [fact.count for fact in unseen] == [0]
+
+
+def test_a_path_of_this_repository_that_does_not_lie_here_is_told_whatever_moves() -> None:
+    for pin in ("alias", "digest"):
+        absent = replace(source("git", pin=pin), own=True)
+        assert [subject for _, subject, _, _ in told(absent)] == ["path of this repository"]

@@ -117,8 +117,9 @@ REGISTRY = (
     Entry("kubernetes", r"\.(?:ya?ml|json)$|^Kustomization$"),
     Entry(
         "platforms",
-        r"^(?:digitalocean-app|deploy\.template|app[^/]*|render|heroku|apprunner|serverless|manifest|werf|koyeb|convox)\.ya?ml$"
-        r"|^(?:fly[^/]*|railway)\.toml$|^(?:railway|Dockerrun\.aws)\.json$|^(?:captain-definition|Earthfile|Vagrantfile|Berksfile|Puppetfile)$|\.(?:rb|pp|sls)$",
+        r"^(?:digitalocean-app|deploy\.template|app[^/]*|render|heroku|apprunner|serverless|manifest|werf|koyeb|convox|Pulumi)\.ya?ml$"
+        r"|^(?:fly[^/]*|railway|nixpacks)\.toml$|^(?:railway|Dockerrun\.aws|cdk|azuredeploy|mainTemplate)\.json$|^appengine-web\.xml$"
+        r"|^(?:captain-definition|Earthfile|Vagrantfile|Berksfile|Puppetfile)$|\.(?:rb|pp|sls|bicep|jsonnet)$",
         paths=r"(?:\.(?!rb|pp|sls)\w+|/[^/.]+|^[^/.]+)$"
         r"|(?:^|/)(?:recipes/[^/]+\.rb|Policyfile\.rb|manifests/[^/]+\.pp|(?:top|init)\.sls)$",
         apart=True,
@@ -151,7 +152,7 @@ _MARKS = {
     "pytasks": "noxfile.py tasks.py", "justfile": "just", "taskfile": _YAML, "ansible": _YAML, "precommit": ".pre-commit",
     "kamal": "deploy", "compose": _YAML, "kubernetes": ".y .json kustomization",
     "platforms": "app deploy.template render heroku serverless manifest werf koyeb convox fly railway dockerrun captain-definition earthfile vagrantfile"
-    " berksfile puppetfile .rb .pp .sls",
+    " berksfile puppetfile .rb .pp .sls pulumi nixpacks cdk.json azuredeploy maintemplate .bicep .jsonnet",
     "migration": ".sql .py .rb .cs js ts",
 }  # fmt: skip
 """Words of which one is in the name, in lower case, of each file that a format may claim: without one its expressions are not even compiled."""

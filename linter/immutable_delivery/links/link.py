@@ -158,7 +158,7 @@ def _sourced(facts: Sequence[Fact], files: Files, remote: Remote, trust: Trust) 
         return facts
     from immutable_delivery.links import sources  # noqa: PLC0415 (many repositories take nothing)
 
-    linked = sources.link_sources(sources.link_overlays(facts), files, remote)
+    linked = sources.link_overlays(sources.link_sources(facts, files, remote))
     return sources.link_own(sources.link_environments(linked, trust), files, remote)
 
 

@@ -77,9 +77,20 @@ def _may_be_own(source: Source) -> bool:
 
 
 def link_overlays(facts: Sequence[Fact]) -> list[Fact]:
-    """Return the facts without those of files that something applies otherwise than they say: what it makes of them counts."""
-    applied = {path for one in facts if isinstance(one, Source) for path in one.applies}
-    return [one for one in facts if one.scope.overlay or one.scope.manifest not in applied]
+    """Return the facts without those of files that something applies otherwise than they say: what it makes of them counts.
+
+    What takes the same path of another repository applies nothing of this one.
+    """
+    applying = [one for one in facts if isinstance(one, Source) and one.applies]
+    applied = {path for one in applying if one.own for path in one.applies}
+    ours = {one.scope.owner for one in applying if one.own}
+    foreign = {one.scope.owner for one in applying} - ours
+    return [
+        one
+        for one in facts
+        if (one.scope.overlay or one.scope.manifest not in applied)
+        and one.scope.overlay not in foreign
+    ]
 
 
 def link_environments(facts: Sequence[Fact], trust: Trust) -> list[Fact]:
@@ -148,6 +159,12 @@ class _Here(Record, frozen=True):
         path = resolve("", folder.lstrip("/"))
         return bool(path) and self.files.state(path or "") != "missing"
 
+    def brings(self, source: Source) -> bool:
+        """Whether what a source takes of this repository lies in this commit of it, as far as its path is known."""
+        folder = source.folder or ""
+        path = resolve("", folder.lstrip("/"))
+        return not path or "$" in path or self.files.state(path) != "missing"
+
 
 def _address(source: Source) -> str:
     """Return the repository that a source is; empty for what is none."""
@@ -162,9 +179,11 @@ def _completed(
     if base is not None:
         charts = base.source_type == "chart" and base.url and one.url
         url = f"{base.url.rstrip('/')}/{one.url}" if charts and base.url else base.url
-        return replace(one, url=url, own=base.own, read=one.read or base.own)
+        read = one.read or (base.own and here.brings(one))
+        return replace(one, url=url, own=base.own, read=read)
     if one.through:  # what declares it is made by the deployer itself, or lies in the cluster
         own = one.source_type != "oci" and bool(one.folder) and here.holds(one.folder or "")
         return replace(one, own=own, read=one.read or own)
     own = _address(one) in own_addresses
-    return replace(one, own=own, read=one.read or own or one.scope.owner in bases)
+    read = one.read or (own and here.brings(one)) or one.scope.owner in bases
+    return replace(one, own=own, read=read)

@@ -19,6 +19,8 @@ _ELSEWHERE: Mapping[SourceType, tuple[str, str]] = {
 }
 """What a manifest takes from elsewhere: how to call it, and why nobody reads it."""
 
+_ABSENT = ("path of this repository", "it does not lie here; another branch may hold it")
+
 
 def link_unread(facts: Sequence[Fact]) -> list[Fact]:
     """Return the facts, those of what is taken from elsewhere added; the first of each cause relates to the others."""
@@ -41,9 +43,9 @@ def _elsewhere(facts: Sequence[Fact], *, moving: bool) -> Iterator[Unread]:
     """Yield what nobody read of sources; of those that move that is told already, and they lead no others."""
     for fact in facts:
         if isinstance(fact, Source) and fact.scope.deployed and _is_elsewhere(fact):
-            if (fact.pin in {"none", "alias"}) is not moving:
+            if (fact.pin in {"none", "alias"} and not fact.own) is not moving:
                 continue
-            subject, reason = _ELSEWHERE[fact.source_type]
+            subject, reason = _ABSENT if fact.own else _ELSEWHERE[fact.source_type]
             yield Unread(
                 used_at=fact.used_at,
                 extent=fact.extent,

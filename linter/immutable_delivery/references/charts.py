@@ -5,6 +5,7 @@ from __future__ import annotations
 from immutable_delivery.facts import Pin
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.references.images import digest_problem, tag_pin
+from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.located import LocatedText
 
 _EXACT = lazy(r"=?\s*v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?")
@@ -15,6 +16,7 @@ _NUMBER = lazy(r"v?\d+(?:\.\d+)*(?:[-+][\w.+-]+)?")
 _SPACED = lazy(r"(?<=[=!<>~^])\s+")
 _BETWEEN = lazy(r"\s*\|\|\s*|\s*,\s*|\s+-\s+|\s+")
 _ANY = frozenset({"*", "x", "X", ">=0", ">=0.0.0", ">0.0.0", ">=0.0.0-0", ">0.0.0-0", "*-0"})
+_ARCHIVE = (".tgz", ".tar.gz")
 _MAX = 300
 """Longer constraints are not taken apart."""
 
@@ -29,6 +31,12 @@ def of_version(version: str) -> Pin:
     if version.startswith("sha256:"):
         return "malformed" if digest_problem(version) else "digest"
     return "alias" if _SPACED.sub("", version) in _ANY or not _is_constraint(version) else "partial"
+
+
+def of_chart(name: str, version: str) -> Pin:
+    """Return how much the name and the version of a chart fix it; an archive by its address holds one version, as far as that says it."""
+    packed = not version and "://" in name and name.endswith(_ARCHIVE)
+    return of_url(name).pin if packed else of_version(version)
 
 
 def is_range(version: str) -> bool:

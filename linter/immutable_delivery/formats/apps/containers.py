@@ -19,15 +19,19 @@ from immutable_delivery.containers.spec import (
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact, Phase, Resource, Scope
 from immutable_delivery.formats.apps.shapes import Keys, Shape
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.machines.commands import MachineCommands
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.charts import of_version
+from immutable_delivery.references.images import image_fact
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import unaligned
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence, entry_extent
 from immutable_delivery.syntax.yaml.nodes import head
-from immutable_delivery.syntax.yaml.query import find, items, mapping, pairs, scalar
+from immutable_delivery.syntax.yaml.query import find, items, mapping, pairs, scalar, scalars, text
 
+_NAME = lazy(r"\$\{\w+\}")
 _OWN_IMAGE = frozenset({"custom", "docker", "image"})
 """Run times by which a platform takes an image of yours."""
 
@@ -81,6 +85,8 @@ class _Service(Record, frozen=True):
                     replace(spec, scope=scope, arguments=command, name=key.text), self.ctx
                 )
         yield from self._build()
+        yield from self._builders()
+        yield from self._built()
         yield from self._runtime()
 
     def _spec(self) -> ContainerSpec:
@@ -119,6 +125,10 @@ class _Service(Record, frozen=True):
         parts = [repository.written]
         if registry is not None:
             parts[:0] = [registry.written, unaligned("/", registry.written)]
+        host = dict(self.shape.hosts).get(text(held, "registry_type"), "")
+        if host:
+            hidden = tuple(found[0] for found in _NAME.finditer(host))
+            parts.insert(0, replace(unaligned(f"{host}/", parts[0]), unresolved=hidden))
         for mark, part in ((":", tag), ("@", digest)):
             if part is not None:
                 parts += [unaligned(mark, part.written), part.written]
@@ -159,10 +169,30 @@ class _Service(Record, frozen=True):
                     "host", source.written, target.written, one.place, Flag(value=False)
                 )
 
+    def _builders(self) -> Iterator[Fact]:
+        """Yield the images by which the platform builds: what they bring becomes part of the service."""
+        scope = replace(self.scope, phase="build", layer="os", deployed=False)
+        for keys in self.shape.builders:
+            for said in (scalar(self.node, *keys), *scalars(self.node, *keys)):
+                if said is not None and said.text:
+                    yield image_fact(said.written, role="base", scope=scope, extent=said.place)
+
+    def _built(self) -> Iterator[Fact]:
+        """Yield what the commands do by which the platform builds."""
+        scope = replace(self.scope, phase="build", deployed=False)
+        run = MachineCommands(scope, self.ctx, {}, folder=folder_of(self.path))
+        for keys in self.shape.building:
+            for said in (scalar(self.node, *keys), *scalars(self.node, *keys)):
+                if said is not None:
+                    run.script(said.written, said.place)
+        yield from run.finish(self.node.place) if self.shape.building else ()
+
     def _build(self) -> Iterator[Build]:
-        """Yield how the platform builds an image from a Dockerfile that is named."""
-        for keys in self.shape.dockerfile:
-            found = scalar(self.node, *keys)
+        """Yield how the platform builds images from the Dockerfiles that are named."""
+        named = [scalar(self.node, *keys) for keys in self.shape.dockerfile]
+        held = mapping(self.node, *self.shape.dockerfiles) if self.shape.dockerfiles else None
+        named += [value for _, value in pairs(held) if isinstance(value, Scalar)]
+        for found in named:
             folder = folder_of(self.path)
             said = scalar(self.node, *self.shape.context) if self.shape.context else None
             context = resolve(folder, said.text) if said else folder
@@ -195,9 +225,18 @@ class _Service(Record, frozen=True):
         )
 
 
+def _is_text(node: Node) -> bool:
+    return isinstance(node, Scalar) and len(node.text.split()) > 1
+
+
 def _command(key: Scalar, node: Node) -> CommandSpec | None:
-    """Return a command: a text is for the shell, a list is the words of a program."""
+    """Return a command: a text is for the shell, a list is the words of a program, or one text for the shell."""
     extent = entry_extent(key, node)
+    if isinstance(node, Mapping):
+        inner = node.entries.get("command")
+        return _command(*inner) if inner is not None else None
+    if isinstance(node, Sequence) and len(node.items) == 1 and _is_text(node.items[0]):
+        node = node.items[0]
     if isinstance(node, Scalar) and node.text and not node.null:
         return CommandSpec("command", (node.written,), node.place, extent, "shell")
     words = (

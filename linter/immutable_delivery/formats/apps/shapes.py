@@ -24,11 +24,19 @@ class Shape(Record, frozen=True):
     """Where the reference may stand."""
     parts: Keys = ()
     """Registry, repository, tag and digest, where the reference is written in parts."""
+    hosts: tuple[tuple[str, str], ...] = ()
+    """Types of registries whose host nothing else says."""
+    builders: tuple[Keys, ...] = ()
+    """The images by which it builds: one, or a list."""
     command: tuple[Keys, ...] = ()
     """Where the start command may stand, the one that counts first."""
     hooks: tuple[Keys, ...] = ()
     """Commands that run before a release or the start."""
+    building: tuple[Keys, ...] = ()
+    """Commands by which the platform builds: a text, or a list of them."""
     dockerfile: tuple[Keys, ...] = ()
+    dockerfiles: Keys = ()
+    """A mapping from names to Dockerfiles."""
     context: Keys = ()
     variables: tuple[Keys, ...] = ()
     """A mapping, or a list of names (`key`, `name`) and values."""
@@ -52,6 +60,7 @@ _SHAPES = (
         command=(("experimental", "cmd"), ("experimental", "exec")),
         hooks=(("deploy", "release_command"),),
         dockerfile=(("build", "dockerfile"),),
+        builders=(("build", "builder"), ("build", "buildpacks")),
         variables=(("env",),),
         named=("processes",),
     ),
@@ -63,6 +72,7 @@ _SHAPES = (
         image=(("image", "url"),),
         command=(("dockerCommand",), ("startCommand",)),
         hooks=(("preDeployCommand",),),
+        building=(("buildCommand",),),
         dockerfile=(("dockerfilePath",),),
         context=("dockerContext",),
         variables=(("envVars",),),
@@ -77,7 +87,9 @@ _SHAPES = (
         ),
         image=(),
         parts=("image", "registry", "repository", "tag", "digest"),
+        hosts=(("GHCR", "ghcr.io"), ("DOCR", "registry.digitalocean.com/${registry}")),
         command=(("run_command",),),
+        building=(("build_command",),),
         dockerfile=(("dockerfile_path",),),
         context=("source_dir",),
         variables=(("envs",),),
@@ -96,6 +108,8 @@ _SHAPES = (
         "Heroku",
         r"(?:^|/)heroku\.ya?ml\Z",
         frozenset({"build", "run"}),
+        hooks=(("release", "command"),),
+        dockerfiles=("build", "docker"),
         variables=(("setup", "config"),),
         named=("run",),
     ),
@@ -105,6 +119,7 @@ _SHAPES = (
         frozenset({"runtime"}),
         command=(("run", "command"),),
         hooks=(("run", "pre-run"),),
+        building=tuple(("build", "commands", key) for key in ("pre-build", "build", "post-build")),
         variables=(("run", "env"),),
         runtime=("runtime",),
         versions=(("run", "runtime-version"),),
@@ -115,6 +130,7 @@ _SHAPES = (
         frozenset({"build", "deploy"}),
         command=(("deploy", "startCommand"),),
         hooks=(("deploy", "preDeployCommand"),),
+        building=(("build", "buildCommand"),),
         dockerfile=(("build", "dockerfilePath"),),
     ),
     Shape(

@@ -14,7 +14,8 @@ from immutable_delivery.formats.helmfile.state import DEFAULT, State
 from immutable_delivery.formats.helmfile.templates import Renderer
 from immutable_delivery.formats.kubernetes.gitops.values import Given
 from immutable_delivery.formats.kubernetes.releasing import Releasing
-from immutable_delivery.references.charts import of_version
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.references.charts import of_chart
 from immutable_delivery.references.urls import is_remote, of_url
 from immutable_delivery.releases import Layer, laid
 from immutable_delivery.source.files import resolve
@@ -23,6 +24,9 @@ from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import Scalar, documents
 from immutable_delivery.syntax.yaml.query import items, mappings, scalar, text
 
+_GIT = "git::"
+_FOLDER = lazy(r"(?<=[\w.-])@[^@:]*\Z")
+"""The folder of a chart within its repository: behind the last `@`."""
 _LOCK = ".lock"
 _OCI = "oci://"
 
@@ -59,8 +63,8 @@ class _Deployment:
         """Add the facts of every release, and what other files it takes from elsewhere."""
         for one in self._state.mappings("helmfiles"):
             path = scalar(one, "path")
-            if path is not None and is_remote(path.text.removeprefix("git::")):
-                self._reach.add([_remote(path, one)], self._reached)
+            if path is not None and is_remote(path.text.removeprefix(_GIT)):
+                self._reach.add([_remote(path, one, _scope("helmfile"))], self._reached)
         for release in self._state.mappings("releases"):
             if not states.is_off(self._state, release) and text(release, "chart"):
                 self._add(release)
@@ -106,12 +110,14 @@ class _Deployment:
     def _source(self, release: Tree, scope: Scope, *, whole: bool) -> Source:
         chart, version = scalar(release, "chart"), scalar(release, "version")
         assert chart is not None  # noqa: S101 (asked before)
+        if chart.text.startswith(_GIT):
+            return _remote(chart, release, scope)
         repository, _, name = chart.text.partition("/")
         url = self._repositories.get(repository)
         locked = self._locked.get(name or chart.text, "")
         known = version is None or version.written.known
         said = text(release, "version")
-        pin: Pin | None = of_version(said) if known else None
+        pin: Pin | None = of_chart(chart.text, said) if known else None
         return Source(
             used_at=(version or chart).place,
             extent=release.place,
@@ -135,12 +141,17 @@ class _Deployment:
         )
 
 
-def _remote(path: Scalar, entry: Tree) -> Source:
-    """Return another file of Helmfile, in another repository."""
-    found = of_url(path.text.removeprefix("git::"), git=True)
+def _remote(path: Scalar, entry: Tree, scope: Scope) -> Source:
+    """Return a chart, or another file of Helmfile, in another repository: `git::https://host/name.git@folder?ref=v1.2.3`."""
+    address, _, query = path.text.partition("?")
+    repository = _FOLDER.sub("", address.removeprefix(_GIT))
+    found = of_url(f"{repository}?{query}", git=True).revision
+    start = path.text.find(found.text, len(address)) if found.text else -1
+    at = path.written.place(start, start + len(found.text)) if start >= 0 else path.place
+    known = path.written.known
     return Source(
-        used_at=path.place, extent=entry.place, places={"url": path.place, "ref": path.place, "pin": path.place}, scope=_scope("helmfile"),
-        source_type="git", url=path.text, ref=found.revision.text, pin=found.revision.pin,
+        used_at=path.place, extent=entry.place, places={"url": path.place, "ref": at, "pin": at}, scope=scope,
+        source_type="git", url=address, ref=found.text if known else None, pin=found.pin if known else None,
     )  # fmt: skip
 
 

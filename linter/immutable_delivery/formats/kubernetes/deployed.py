@@ -30,7 +30,6 @@ from immutable_delivery.syntax.yaml.inner import inner_documents
 if TYPE_CHECKING:
     from immutable_delivery.formats.kubernetes.releasing import Releasing
 
-_APPLIES = ("kustomize.toolkit.fluxcd.io", "Kustomization")
 _TEMPLATES = lazy(r"(?:^|/)templates?/")
 
 
@@ -121,11 +120,11 @@ class _Deployment:
                 self._release(one, reached)
 
     def _applied(self, workload: Workload, reached: Environment) -> list[Resource]:
-        """Judge what Flux makes of a path of this repository; return the objects that it applies so."""
+        """Judge what a deployer makes of paths of this repository; return the objects that it applies so."""
         one = workload.resource.identity
-        if (one.group, one.kind) != _APPLIES or self._overlay:
+        found = overlaid(workload) if not self._overlay else []
+        if not found:
             return []
-        found = overlaid(workload)
         self._overlay = f"{one.kind}/{one.name}"
         self._judge(found, Neighbours(found), reached, self._overlay)
         self._overlay = ""

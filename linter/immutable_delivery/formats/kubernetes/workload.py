@@ -86,7 +86,7 @@ class Workload(Record, frozen=True):
     report: Report = _unheard
     """Told what of the object cannot be."""
     overlay: str = ""
-    """The object of Flux that applies it otherwise than its file says."""
+    """The object of Flux or Argo CD that applies it otherwise than its file says."""
 
     @property
     def kind(self) -> str:

@@ -9,7 +9,7 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Pin, Scope, Source, SourceType
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
-from immutable_delivery.references.charts import beneath, of_tag, of_version
+from immutable_delivery.references.charts import beneath, of_chart, of_tag, of_version
 from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.files import lies_here
 from immutable_delivery.source.located import LocatedText
@@ -126,7 +126,8 @@ def _versioned(
 ) -> Source:
     at = {} if version is None else dict.fromkeys(("ref", "pin"), version.place)
     known = version is None or version.written.known
-    pin = version_pin(version.text if version else "") if known else None
+    said = version.text if version else ""
+    pin = (version_pin(said) if said else of_chart(address.text, "")) if known else None
     return Source(
         used_at=address.used_at,
         extent=extent,

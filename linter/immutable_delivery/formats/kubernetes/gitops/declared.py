@@ -5,7 +5,7 @@ from __future__ import annotations
 from immutable_delivery.facts import Pin, Source, SourceType
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.records import Record
-from immutable_delivery.references.charts import is_range, of_tag, of_version
+from immutable_delivery.references.charts import is_range, of_chart, of_tag, of_version
 from immutable_delivery.references.git import of_ref
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
@@ -55,7 +55,9 @@ class Declared(Record, frozen=True, kw_only=True):
 
 def pin_of(kind: SourceType, ref: str, url: LocatedText | None = None) -> Pin:
     """Return how far a revision fixes a source of its kind."""
-    if kind == "chart" or (kind == "oci" and ref.startswith("sha256:")):
+    if kind == "chart":
+        return of_chart(url.text if url else "", ref)
+    if kind == "oci" and ref.startswith("sha256:"):
         return of_version(ref)
     if is_range(ref):
         return "partial"

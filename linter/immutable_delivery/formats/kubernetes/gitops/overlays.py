@@ -1,14 +1,16 @@
-"""What Flux applies of this repository: the kustomization at a path, with what its own object lays over it and fills in."""
+"""What Flux and Argo CD apply of this repository: the kustomization at a path, with what their object lays over it and fills in."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from immutable_delivery.formats.kubernetes.gitops import argo
 from immutable_delivery.formats.kubernetes.workload import Workload
 from immutable_delivery.formats.kustomize import FILE_NAMES, Builder, Graph, Repository, Resource
 from immutable_delivery.formats.kustomize.model import Kustomization
 from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.references.images import pieces
 from immutable_delivery.source.files import Files, below, folder_of, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
@@ -22,11 +24,14 @@ from immutable_delivery.syntax.yaml.query import (
     mappings,
     pairs,
     scalar,
+    scalars,
     text,
     with_entry,
     written,
 )
 
+_FLUX = ("kustomize.toolkit.fluxcd.io", "Kustomization")
+_ARGO = ("argoproj.io", "Application")
 _LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "components")
 _MATTERS = lazy(r"image|[cC]ontainer|olume|command|args|values|securityContext")
 """Words of a patch that can change what is judged."""
@@ -36,13 +41,52 @@ _ROOT = "kustomization.yaml"
 
 
 def overlaid(workload: Workload) -> list[Resource]:
-    """Return the objects that Flux makes of a path in this repository; none where its object changes nothing of them."""
-    spec = mapping(workload.resource.root, "spec")
-    folder, files = resolve("", text(spec, "path").lstrip("/")), workload.ctx.files
-    if spec is None or not folder or not _changes(spec) or files.state(folder) == "missing":
-        return []
-    values = _values(spec, workload)
-    return [_filled(one, values) for one in _built(folder, spec, workload)]
+    """Return the objects that are made of paths in this repository; none where the object changes nothing of them."""
+    return [one for path, spec in _applied(workload) for one in _of_path(path, spec, workload)]
+
+
+def _applied(workload: Workload) -> Iterator[tuple[str, Mapping]]:
+    """Yield each path that an object applies, with what it lays over it."""
+    one, spec = workload.resource.identity, mapping(workload.resource.root, "spec")
+    if spec is not None and (one.group, one.kind) == _FLUX:
+        yield text(spec, "path"), spec
+    elif spec is not None and (one.group, one.kind) == _ARGO:
+        for source in argo.written_sources(spec):
+            held = mapping(source, "kustomize")
+            if held is not None:
+                yield text(source, "path"), _with_entries(held)
+
+
+def _of_path(path: str, spec: Mapping, workload: Workload) -> Iterator[Resource]:
+    folder, files = resolve("", path.lstrip("/")), workload.ctx.files
+    if folder and _changes(spec) and files.state(folder) != "missing":
+        values = _values(spec, workload)
+        yield from (_filled(one, values) for one in _built(folder, spec, workload))
+
+
+def _with_entries(held: Mapping) -> Mapping:
+    """Return what Argo CD lays over a kustomization with its images as entries of one."""
+    entries = [_entry(one) for one in scalars(held, "images")]
+    if not entries:
+        return held
+    return with_entry(held, "images", Sequence([*entries], place=entries[0].place))
+
+
+def _entry(image: Scalar) -> Mapping:
+    """Return `name=other:tag` as an entry; what names no other one keeps its name."""
+    start = image.text.find("=") + 1
+    parts = pieces(image.written.slice(start))
+    named = image.written.slice(0, start - 1) if start else parts["repository"]
+    said = {"name": named, "newTag": parts["tag"], "digest": parts["digest"]}
+    said |= {"newName": parts["repository"]} if start else {}
+    return Mapping(
+        {
+            key: (written(key, image.place), Scalar(part, image.place, plain=False))
+            for key, part in said.items()
+            if part.text
+        },
+        place=image.place,
+    )
 
 
 def _changes(spec: Mapping) -> bool:
@@ -70,13 +114,14 @@ def _built(folder: str, spec: Mapping, workload: Workload) -> Iterator[Resource]
 
 
 def _laid(root: Mapping, spec: Mapping) -> Mapping:
-    """Return a kustomization with what Flux adds to it."""
+    """Return a kustomization with what its object adds to it."""
     for key in _LISTS:
         if added := items(spec, key):
             both = [*items(root, key), *added]
             root = with_entry(root, key, Sequence(both, place=added[0].place))
     for key, name in (
         ("targetNamespace", "namespace"),
+        ("namespace", "namespace"),
         ("namePrefix", "namePrefix"),
         ("nameSuffix", "nameSuffix"),
     ):
@@ -86,7 +131,7 @@ def _laid(root: Mapping, spec: Mapping) -> Mapping:
 
 
 def _gathering(folder: str, files: Files, at: Place) -> Mapping:
-    """Return the kustomization that Flux makes where a folder has none: of every manifest in it, but whole folders with one."""
+    """Return the kustomization that is made where a folder has none: of every manifest in it, but whole folders with one."""
     paths = [path for path in below(files.paths, folder) if _MANIFEST.search(path)]
     whole = {folder_of(path) for path in paths if path.rpartition("/")[2] in FILE_NAMES}
     named = {
