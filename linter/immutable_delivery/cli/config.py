@@ -34,9 +34,8 @@ def _show() -> None:
     click.echo(f"# from {', '.join(map(shown, found.files)) or 'no file: the defaults'}")
     for key, value in _values(found).items():
         source = found.sources.get((key,))
-        click.echo(
-            f"{key}: {json.dumps(value, ensure_ascii=False, default=str)}  # {source or 'default'}"
-        )
+        written = f"{source.file}:{source.line}:{source.column}" if source else "default"
+        click.echo(f"{key}: {json.dumps(value, ensure_ascii=False, default=str)}  # {written}")
 
 
 def _values(found: Config) -> dict[str, Any]:
