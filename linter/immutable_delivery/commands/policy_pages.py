@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from textwrap import indent
 from typing import Any
 
 from immutable_delivery.other_linters import counterparts
 from immutable_delivery.policy.load import Example
 from immutable_delivery.policy.model import Policy, PolicyRule
+from immutable_delivery.reporters.plain import count
 from immutable_delivery.reporters.text.style import Style
 
 WIDTH = 100
+_FENCE = "`" * 4
+_DIGITS = "0123456789abcdef" * 4
+"""The digest of every example, that nobody wants to read."""
+_OPEN = 6
+"""How many examples of a page are seen at once."""
+_FAMILIAR = ("*dockerfile*", "*compose*.y*ml", ".github/*", "*.y*ml", "*.tf", "*.sh")
+_LANGUAGES = {
+    "dockerfile": "dockerfile",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".tf": "hcl",
+    ".hcl": "hcl",
+    ".sh": "sh",
+    ".toml": "toml",
+    ".ini": "ini",
+    ".py": "python",
+}
 
 
 def text(policy: Policy, examples: Sequence[Example], note: str = "") -> str:
@@ -24,7 +45,7 @@ def text(policy: Policy, examples: Sequence[Example], note: str = "") -> str:
         f"Instead\n\n{_prose(policy.remedy, '  ')}",
         "What it rejects\n\n" + "\n".join(map(_rule, policy.rules)),
         _titled("Parameters", (f"  {key}: {value!r}" for key, value in policy.params.items())),
-        _titled("Examples", map(_example, examples)),
+        _titled("Examples", map(_example, _familiar(examples))),
         f"To silence it\n\n  {_comment(policy)}",
         _elsewhere(policy),
         "\n".join(policy.references),
@@ -40,7 +61,7 @@ def markdown(policy: Policy, examples: Sequence[Example], note: str = "") -> str
         _facts(policy),
         policy.why.strip(),
         f"## Instead\n\n{policy.remedy.strip()}",
-        _titled("## Examples", _blocks(examples)),
+        _gallery(examples),
         f"## To silence it\n\n```yaml\n{_comment(policy)}\n```",
         _elsewhere(policy),
         _titled("## References", (f"- <{reference}>" for reference in policy.references)),
@@ -82,7 +103,7 @@ def _facts(policy: Policy) -> str:
         policy.fix, "`imd fix`"
     )
     rows = {
-        "severity": "; ".join(_severities(policy)),
+        "severity": _severities(policy),
         "drift": drifts(policy),
         "layer": ", ".join(
             dict.fromkeys(
@@ -91,18 +112,19 @@ def _facts(policy: Policy) -> str:
         ),
         "mended by": mended,
     }
-    return "| | |\n|---|---|\n" + "\n".join(f"| {name} | {said} |" for name, said in rows.items())
+    return f"| {' | '.join(rows)} |\n{'|---' * len(rows)}|\n| {' | '.join(rows.values())} |"
 
 
-def _severities(policy: Policy) -> list[str]:
-    """Return the severities of its rules with the profiles that have them."""
+def _severities(policy: Policy) -> str:
+    """Return the severities of its rules, and that one is of the strict profile alone."""
     found: dict[str, list[str]] = {}
     for rule in policy.rules:
         found.setdefault(rule.severity, []).extend(rule.profiles)
-    return [
-        f"{severity} ({'every profile' if len(set(profiles)) > 1 else f'profile {profiles[0]}'})"
+    first, *others = (
+        severity if len(set(profiles)) > 1 else f"{severity} (profile {profiles[0]})"
         for severity, profiles in found.items()
-    ]
+    )
+    return f"{first}, in some cases {' or '.join(others)}" if others else first
 
 
 def levels(policy: Policy) -> str:
@@ -157,8 +179,53 @@ def _example(example: Example) -> str:
     return indent("\n".join(lines), "  ")
 
 
-def _blocks(examples: Sequence[Example]) -> Iterator[str]:
-    for example in examples:
-        for kind, path, content in _parts(example):
-            fence = "`" * 4
-            yield f"{kind.capitalize()}: `{path}`\n\n{fence}\n{content}\n{fence}\n"
+def _gallery(examples: Sequence[Example]) -> str:
+    """Return the examples as Markdown, the first ones open."""
+    blocks = ["".join(_blocks(one)) for one in _familiar(examples)]
+    first, others = "\n".join(blocks[:_OPEN]), "\n".join(blocks[_OPEN:])
+    closed = (
+        f'\n<details markdown="1"><summary>{count(len(blocks) - _OPEN, "more example")}</summary>\n\n{others}\n</details>'
+        if others
+        else ""
+    )
+    return (
+        f"## Examples\n\n«…» marks where the finding stands.\n\n{first}{closed}" if blocks else ""
+    )
+
+
+def _familiar(examples: Sequence[Example]) -> list[Example]:
+    """Return one example of each format, those that most people know first, then another one of each, the longer the later."""
+    of_each = Counter[int]()
+    turns: dict[int, tuple[int, int]] = {}
+    for one in sorted(examples, key=_length):
+        strange = min(map(_strangeness, one.files), default=0)
+        turns[id(one)] = of_each[strange], strange
+        of_each[strange] += 1
+    return sorted(examples, key=lambda one: turns[id(one)])
+
+
+def _length(example: Example) -> tuple[int, bool, int]:
+    return len(example.files), not example.bad, sum(map(len, example.files.values()))
+
+
+def _strangeness(path: str) -> int:
+    fitting = (
+        number for number, pattern in enumerate(_FAMILIAR) if fnmatchcase(path.lower(), pattern)
+    )
+    return next(fitting, len(_FAMILIAR))
+
+
+def _language(path: str) -> str:
+    """Return what a highlighter calls the language of a file."""
+    name = path.lower().rpartition("/")[2]
+    fitting = (said for end, said in _LANGUAGES.items() if name.endswith(end))
+    return next(fitting, "")
+
+
+def _blocks(example: Example) -> Iterator[str]:
+    before = ""
+    for kind, path, content in _parts(example):
+        head = f"and `{path}`" if kind == before else f"{kind.capitalize()}: `{path}`"
+        body = content.replace(_DIGITS, f"{_DIGITS[:4]}…")
+        yield f"{head}\n\n{_FENCE}{_language(path)}\n{body}\n{_FENCE}\n\n"
+        before = kind
