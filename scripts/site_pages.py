@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "linter"), str(ROOT / "hooks")]
@@ -26,6 +27,12 @@ from immutable_delivery.syntax.yaml.query import text  # noqa: E402
 _POLICY = re.compile(r"\]\(\.\./policies/\w+/([\w-]+)\.yaml\)")
 _OF_REPOSITORY = re.compile(r"\]\(\.\./((?!\.\.)[^)]*)\)")
 
+_EXAMPLES, _UNSEARCHED = "\n## Examples", "{ data-search-exclude }"
+"""Examples hold most words that there are: whoever looks for one means something else."""
+_LISTS = {"changelog.md", "commands.md", "configuration.md", "facts.md", "tables.md"}
+_WEIGHTS = {"faq.md": 40, "changelog.md": 0.1}
+"""Pages that answer come before those that list."""
+
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Add the pages that are made."""
@@ -34,8 +41,11 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, **_: object) -> str:
-    """Lead links to policies to their pages, and those to other files of the repository, which are no pages, there."""
+def on_page_markdown(markdown: str, *, page: Page, **_: object) -> str:
+    """Say how much a page weighs in the search, and lead links to policies to their pages, and those to other files of the repository, which are no pages, there."""
+    path = page.file.src_uri
+    made = path.startswith("policies/") or path in _LISTS
+    page.meta["search"] = {"boost": _WEIGHTS.get(path, 1 if made else 10)}
     markdown = markdown.replace("](../policies/README.md)", "](policies/index.md)")
     markdown = markdown.replace("](../CHANGELOG.md)", "](changelog.md)")
     markdown = _POLICY.sub(r"](policies/\1.md)", markdown)
@@ -47,7 +57,11 @@ def pages() -> Iterator[tuple[str, str]]:
     groups: dict[str, list[PolicyFile]] = {}
     for file in read_folder(ROOT / "policies"):
         groups.setdefault(file.policy.group, []).append(file)
-        yield f"policies/{file.policy.id}.md", markdown(file.policy, file.examples)
+        content = markdown(file.policy, file.examples)
+        yield (
+            f"policies/{file.policy.id}.md",
+            content.replace(_EXAMPLES, f"{_EXAMPLES} {_UNSEARCHED}", 1),
+        )
     yield "policies/index.md", "\n".join(_index(groups))
     yield "changelog.md", (ROOT / "CHANGELOG.md").read_text("utf-8").replace("](docs/", "](")
 
