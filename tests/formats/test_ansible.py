@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 from tests.kit import read_files
 
@@ -114,7 +116,10 @@ def test_images_scripts_and_downloads() -> None:
     assert [one.reference for one in found if isinstance(one, Image)] == ["shop/web:latest"]
     assert [one.command for one in found if isinstance(one, Install)] == ["apt-get install"]
     fetched = [(one.tool, one.pin, one.verified) for one in found if isinstance(one, Fetch)]
-    assert fetched == [("get_url", "exact", True), ("git", None, False), ("git", "alias", False)]
+    assert fetched == [("get_url", "exact", True)]
+    assert [(one.ref, one.pin) for one in found if isinstance(one, Source)] == [
+        (None, None), ("main", "alias"),
+    ]  # fmt: skip
 
 
 def test_roles_have_their_own_defaults() -> None:
@@ -203,3 +208,72 @@ def test_what_bakes_an_image_builds() -> None:
     assert [(one.scope.phase, one.scope.machine) for one in found if isinstance(one, Install)] == [
         ("build", True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        ("git: {repo: 'https://git.example/a/b', dest: /srv}", ("", "none")),
+        ("git: repo=https://git.example/a/b dest=/srv version=v1.2.3", ("v1.2.3", "exact")),
+        ("git: {repo: 'https://git.example/a/b', version: 0123456789abcdef0123456789abcdef01234567}", ("0123456789abcdef0123456789abcdef01234567", "digest")),
+    ],
+)  # fmt: skip
+def test_hosts_are_deployed_from_what_they_check_out(task: str, said: tuple[str, str]) -> None:
+    found = [one for one in said_of(f"- {task}\n") if isinstance(one, Source)]
+    assert [(one.ref, one.pin) for one in found] == [said]
+    at_home = said_of(f"- {task}\n", hosts="localhost")
+    assert [type(one) for one in at_home if isinstance(one, Source | Fetch)] == [Fetch]
+    assert [one.source_type for one in at_home if isinstance(one, Fetch)] == ["git"]
+
+
+def said_of(tasks: str, hosts: str = "web") -> list[Fact]:
+    return said({"site.yml": f"- hosts: {hosts}\n  tasks:\n" + textwrap.indent(tasks, "  ")})
+
+
+def test_objects_that_a_task_writes_into_a_cluster() -> None:
+    text = """- kubernetes.core.k8s:
+    definition: {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: 'shop/a:{{ tag }}'}]}}
+- k8s:
+    resource_definition: |
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: b}
+      spec: {containers: [{name: b, image: "shop/b:1"}]}
+- k8s: {state: absent, definition: {apiVersion: v1, kind: Pod, metadata: {name: c}, spec: {containers: [{name: c, image: shop/c}]}}}
+- k8s: {src: /etc/web.yaml}
+"""
+    files = {
+        "site.yml": "- hosts: a\n  vars: {tag: latest}\n  tasks:\n" + textwrap.indent(text, "  ")
+    }
+    found = [one for one in said(files) if isinstance(one, Image)]
+    assert [one.reference for one in found] == ["shop/a:latest", "shop/b:1"]
+
+
+@pytest.mark.parametrize(
+    ("task", "expected"),
+    [
+        ("{name: a, chart_ref: r/web, chart_version: 1.2.3}", [("r/web", "1.2.3", "exact")]),
+        ("{name: a, chart_ref: web, chart_repo_url: 'https://c.example'}", [("https://c.example/web", "", "none")]),
+        ("{name: a, chart_ref: r/web, chart_version: '{{ v }}'}", [("r/web", None, None)]),
+        ("{name: a, chart_ref: ./web}", []),
+        ("{name: a, chart_ref: r/web, state: absent}", []),
+    ],
+)  # fmt: skip
+def test_charts_that_a_task_releases(task: str, expected: list[tuple[object, ...]]) -> None:
+    found = [one for one in said_of(f"- helm: {task}\n") if isinstance(one, Source)]
+    assert [(one.url, one.ref, one.pin) for one in found] == expected
+
+
+def test_an_archive_that_a_task_unpacks() -> None:
+    text = "- unarchive: {src: 'https://example.com/a-1.2.3.tgz', remote_src: true}\n- unarchive: {src: a.tgz}\n"
+    found = [one for one in said_of(text) if isinstance(one, Fetch)]
+    assert [(one.tool, one.pin, one.unpacked) for one in found] == [("unarchive", "exact", True)]
+
+
+def test_roles_that_a_role_needs_from_elsewhere() -> None:
+    text = (
+        "dependencies:\n- role: shop.base\n- {src: 'git+https://git.example/a/b', version: main}\n"
+    )
+    found = [one for one in said({"roles/web/meta/main.yml": text}) if isinstance(one, Source)]
+    assert [(one.url, one.pin) for one in found] == [("git+https://git.example/a/b", "alias")]
+    assert not ansible.claims("roles/web/meta/main.yml", b"dependencies: [{role: base}]\n")

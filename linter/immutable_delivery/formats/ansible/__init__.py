@@ -17,12 +17,15 @@ from immutable_delivery.syntax.yaml import Document, Node, Sequence
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import documents as parse
 from immutable_delivery.syntax.yaml.comments import of_documents as comments
+from immutable_delivery.syntax.yaml.query import items, scalar
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "ansible"
 
 _ROLE = lazy(r"(?:^|/)roles/[^/]+/(?:tasks|handlers)/[^/]+\.ya?ml\Z")
+_META = lazy(r"(?:^|/)meta/main\.ya?ml\Z")
+_NEEDS = "dependencies"
 _GALAXY = lazy(r"(?:^|/)(?:[\w.-]+/)*requirements\.ya?ml\Z")
 _PLAY = frozenset({"hosts", "import_playbook", "ansible.builtin.import_playbook"})
 _GALAXY_KEYS = frozenset({"roles", "collections"})
@@ -41,6 +44,8 @@ def claims(path: str, data: bytes) -> bool:
         return True
     if _GALAXY.search(path):
         return any(_is_galaxy(one.root) for one in _read(path, data))
+    if _META.search(path):
+        return any(_needs(one.root) for one in _read(path, data))
     if not (_HOSTS.search(data) or yaml.may_spell(data)):
         return False
     documents = _read(path, data)
@@ -57,6 +62,11 @@ def _are_plays(root: Node | None) -> bool:
     """Whether a document is a list whose entries say on which hosts they run, or import such a list."""
     held = root.items if isinstance(root, Sequence) else []
     return bool(held) and any(isinstance(one, Tree) and _PLAY & one.entries.keys() for one in held)
+
+
+def _needs(root: Node | None) -> bool:
+    """Whether the metadata of a role name others with where they come from."""
+    return any(scalar(one, "src") is not None for one in items(root, _NEEDS))
 
 
 def _is_galaxy(root: Node | None) -> bool:

@@ -35,7 +35,6 @@ _OWN = {"python": "==", "node": "@"}
 
 def installed(module: str, node: Node, fill: Fill, scope: Scope, task: Tree) -> Iterator[Install]:
     """Yield what a task installs or upgrades."""
-    node = _arguments(node)
     state = text(node, "state")
     names = [one for name in _names(node) for one in _each(name, task)]
     if state in {"absent", "removed"}:
@@ -49,7 +48,7 @@ def installed(module: str, node: Node, fill: Fill, scope: Scope, task: Tree) -> 
         yield _install(module, "install", packages, scope, task, node)
 
 
-def _arguments(node: Node) -> Node:
+def arguments(node: Node) -> Node:
     """Return what a module is given, where that is one text of `key=value`, as a mapping."""
     if not isinstance(node, Scalar):
         return node

@@ -28,7 +28,10 @@ def facts_of(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iter
     baked = _baked(ctx)
     for path, root in roots(documents, ctx):
         if path.rpartition("/")[2].startswith("requirements."):
-            yield from _galaxy(root)
+            yield from _galaxy([items(root), items(root, "roles"), items(root, "collections")])
+            continue
+        if isinstance(root, Tree):
+            yield from _galaxy([_elsewhere(root)])
             continue
         held = [one for one in items(root) if isinstance(one, Tree)]
         plays = [one for one in held if one.get("hosts") is not None]
@@ -42,7 +45,8 @@ def facts_of(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iter
                 yield from _changed(play, scope)
             own = replace(scope, phase="build", machine=True, deployed=False) if built else scope
             values = {**shared, **dict(of_mapping(play.get("vars")))}
-            tasks = Tasks(ctx, replace(own, owner=text(play, "name") or path), values)
+            named = replace(own, owner=text(play, "name") or path)
+            tasks = Tasks(ctx, named, values, not _is_here(play))
             for key in _TASKS:
                 yield from tasks.facts(find(play, key))
         if not plays:
@@ -63,14 +67,9 @@ def _baked(ctx: ParseContext) -> frozenset[str]:
 
 def _changed(play: Tree, scope: Scope) -> Iterator[Command]:
     """Yield that a play changes machines which run already, unless it runs on the own machine alone."""
-    said = play.get("hosts")
-    names = (
-        [one.text for one in said.items if isinstance(one, Scalar)]
-        if isinstance(said, Sequence)
-        else [text(play, "hosts")]
-    )
+    said, names = play.get("hosts"), _names(play)
     does = any(items(play, key) for key in _TASKS)
-    if said is None or not does or set(names) <= _HERE or text(play, "connection") == "local":
+    if said is None or not does or _is_here(play):
         return
     key = play.entries["hosts"][0]
     yield Command(
@@ -84,9 +83,24 @@ def _changed(play: Tree, scope: Scope) -> Iterator[Command]:
     )
 
 
-def _galaxy(root: Node | None) -> Iterator[Source]:
+def _names(play: Tree) -> list[str]:
+    said = play.get("hosts")
+    held = said.items if isinstance(said, Sequence) else [said]
+    return [one.text for one in held if isinstance(one, Scalar)]
+
+
+def _is_here(play: Tree) -> bool:
+    """Whether a play runs on the own machine alone."""
+    return set(_names(play)) <= _HERE or text(play, "connection") == "local"
+
+
+def _elsewhere(meta: Tree) -> list[Node]:
+    """Return the roles that a role says it needs, with where they come from; a bare name is one of this repository, or asked for elsewhere."""
+    return [one for one in items(meta, "dependencies") if scalar(one, "src") is not None]
+
+
+def _galaxy(listed: list[list[Node]]) -> Iterator[Source]:
     """Yield the roles and collections that are taken from Galaxy or a repository."""
-    listed = [items(root), items(root, "roles"), items(root, "collections")]
     for entry in (one for held in listed for one in held):
         name = (
             entry

@@ -19,11 +19,13 @@ from immutable_delivery.containers.spec import (
 from immutable_delivery.containers.volumes import VolumeError, short
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
-from immutable_delivery.facts import Fact, Origin, Scope
-from immutable_delivery.formats.ansible.packages import ECOSYSTEMS, installed
+from immutable_delivery.facts import Fact, Origin, Scope, Source
+from immutable_delivery.formats.ansible.clusters import objects_of, release_of
+from immutable_delivery.formats.ansible.packages import ECOSYSTEMS, arguments, installed
 from immutable_delivery.formats.ansible.variables import Values, filled_in
 from immutable_delivery.jobs.scripts import Scripts
 from immutable_delivery.records import Record, replace
+from immutable_delivery.references.git import of_ref
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.interpolation import unaligned
 from immutable_delivery.syntax.words import CommandError, split
@@ -34,6 +36,8 @@ from immutable_delivery.syntax.yaml.query import items, pairs, scalar, text
 MAX_DEPTH = 20
 """Blocks in blocks."""
 
+_HEAD = "HEAD"
+_GIT = "git::"
 _BLOCKS = ("block", "rescue", "always")
 _COLLECTIONS = (
     "ansible.builtin.",
@@ -42,6 +46,8 @@ _COLLECTIONS = (
     "containers.podman.",
     "community.general.",
     "kubernetes.core.",
+    "community.kubernetes.",
+    "community.okd.",
 )
 
 
@@ -51,6 +57,8 @@ class Tasks(Record, frozen=True):
     ctx: ParseContext
     scope: Scope
     values: Values
+    reaches: bool = True
+    """Whether other machines than the own one are changed."""
 
     def facts(self, node: Node | None, depth: int = 0) -> Iterator[Fact]:
         """Yield what a list of tasks does, blocks included."""
@@ -63,9 +71,11 @@ class Tasks(Record, frozen=True):
                 bare = _bare(module.text)
                 does = _MODULES.get(bare)
                 if bare in ECOSYSTEMS:
-                    yield from self.packages(task, value, bare)
-                elif does is not None:
+                    yield from self.packages(task, arguments(value), bare)
+                elif does is Tasks.script:
                     yield from does(self, task, value)
+                elif does is not None:
+                    yield from does(self, task, arguments(value))
 
     def container(self, task: Tree, node: Node) -> Iterator[Fact]:
         """Yield the container that a task starts."""
@@ -126,15 +136,33 @@ class Tasks(Record, frozen=True):
             yield from scripts.finish()
 
     def checkout(self, task: Tree, node: Node) -> Iterator[Fact]:
-        """Yield what a task checks out."""
+        """Yield what a task checks out: onto hosts that run it is where they are deployed from, without a version its HEAD of that day."""
         repo, version = scalar(node, "repo"), scalar(node, "version")
         if repo is None:
             return
         address = self._text(repo)
-        if version is not None:
-            parts = (address, unaligned("?ref=", self._text(version)), self._text(version))
-            address = LocatedText.joined(parts, repo.place)
+        said = self._text(version) if version is not None else unaligned(_HEAD, address)
+        if self.scope.phase == "pipeline" and self.reaches:
+            yield self._deployed(replace(address, used_at=repo.place), said, version, task)
+            return
+        parts = (unaligned(_GIT, address), address, unaligned("?ref=", said), said)
+        address = LocatedText.joined(parts, repo.place)
         yield fetch(replace(address, used_at=repo.place), "git", self.scope, task.place)
+
+    def _deployed(
+        self, address: LocatedText, said: LocatedText, version: Scalar | None, task: Tree
+    ) -> Source:
+        at = version.place if version is not None else address.used_at
+        return Source(
+            used_at=at,
+            extent=task.place,
+            scope=self.scope,
+            places={"url": address.used_at, "ref": said.place() if version else at, "pin": at},
+            source_type="git",
+            url=address.value,
+            ref="" if version is None else said.value,
+            pin="none" if version is None else of_ref(said.text) if said.known else None,
+        )
 
     def download(self, task: Tree, node: Node) -> Iterator[Fact]:
         """Yield what a task downloads."""
@@ -142,6 +170,23 @@ class Tasks(Record, frozen=True):
         if url is not None:
             checked = scalar(node, "checksum") is not None
             yield fetch(self._text(url), "get_url", self.scope, task.place, checked=checked)
+
+    def unpacked(self, task: Tree, node: Node) -> Iterator[Fact]:
+        """Yield what a task downloads and unpacks."""
+        source = scalar(node, "src")
+        if source is not None and "://" in source.text:
+            found = fetch(self._text(source), "unarchive", self.scope, task.place)
+            yield replace(found, unpacked=True)
+
+    def objects(self, _task: Tree, node: Node) -> Iterator[Fact]:
+        """Yield what a task writes into a cluster."""
+        if isinstance(node, Tree):
+            yield from objects_of(node, self.values, self.scope, self.ctx)
+
+    def release(self, _task: Tree, node: Node) -> Iterator[Fact]:
+        """Yield the chart that a task releases."""
+        if isinstance(node, Tree):
+            yield from release_of(node, self.values, self.scope)
 
     def packages(self, task: Tree, node: Node, module: str) -> Iterator[Fact]:
         """Yield the packages that a task installs."""
@@ -214,10 +259,15 @@ def _bare(module: str) -> str:
 
 _Does = Callable[[Tasks, Tree, Node], Iterator[Fact]]
 _MODULES: Mapping[str, _Does] = {
-    **dict.fromkeys(("docker_container", "podman_container"), Tasks.container),
+    **dict.fromkeys(
+        ("docker_container", "podman_container", "docker_swarm_service"), Tasks.container
+    ),
     **dict.fromkeys(("docker_image", "docker_image_pull", "podman_image"), Tasks.pulled),
     **dict.fromkeys(("shell", "command", "raw"), Tasks.script),
     "git": Tasks.checkout,
     "get_url": Tasks.download,
+    "unarchive": Tasks.unpacked,
+    "k8s": Tasks.objects,
+    "helm": Tasks.release,
 }
 """What reads the modules, without their collections."""
