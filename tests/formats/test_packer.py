@@ -244,3 +244,59 @@ def test_powershell_is_read() -> None:
         one for one in said({"a.pkr.hcl": text, "a.ps1": script}) if isinstance(one, Install)
     ]
     assert [one.name for one in scoped.packages] == ["@shop/web"]
+
+
+@pytest.mark.parametrize(
+    ("script", "put", "left"),
+    [
+        ("echo ssh-rsa >> ~/.ssh/authorized_keys", 1, True),
+        ("curl -fsS https://example.com/keys > /root/.ssh/authorized_keys", 1, True),
+        ("wget -O .ssh/authorized_keys https://example.com/keys", 1, True),
+        ("cat key | tee -a .ssh/authorized_keys", 1, True),
+        (": > /root/.ssh/authorized_keys", 0, False),
+        ("cat /dev/null > /root/.ssh/authorized_keys", 0, False),
+        ("echo '' > /root/.ssh/authorized_keys", 0, False),
+        ("rm -f /root/.ssh/authorized_keys", 0, False),
+        ("ls ~/.ssh/authorized_keys", 0, True),
+    ],
+)
+def test_keys_that_a_script_puts_in_or_takes_out(script: str, put: int, left: bool) -> None:
+    text = f"""
+source "amazon-ebs" "web" {{
+  ami_name = "web"
+}}
+build {{
+  sources = ["source.amazon-ebs.web"]
+  provisioner "shell" {{
+    inline = ["{script}"]
+  }}
+}}
+"""
+    found = said({"web.pkr.hcl": text})
+    assert len([one for one in found if isinstance(one, Copy) and one.secret_file]) == put
+    assert any(isinstance(one, Resource) and one.leaves for one in found) is left
+
+
+@pytest.mark.parametrize(
+    ("url", "check", "expected"),
+    [
+        ("https://example.com/debian-12.8.0.iso", '"sha256:0"', ("none", True)),
+        ("https://example.com/debian-12.8.0.iso", '"none"', ("none", False)),
+        ("https://example.com/debian-12.8.0.iso", '"file:https://example.com/SHA256SUMS"', ("none", True)),
+        ("https://example.com/current/debian.iso", '"sha256:0"', ("alias", True)),
+        ("https://example.com/current/debian.iso", '"file:https://example.com/current/SHA256SUMS"', ("alias", False)),
+        ("https://example.com/debian-12.8.0.iso", "var.sum", ("none", None)),
+    ],
+)  # fmt: skip
+def test_the_medium_that_a_build_installs_from(
+    url: str, check: str, expected: tuple[str, bool]
+) -> None:
+    text = f'source "qemu" "a" {{\n  iso_url = "{url}"\n  iso_checksum = {check}\n}}\n'
+    found = [one for one in said({"a.pkr.hcl": text}) if isinstance(one, Fetch)]
+    assert [(one.pin, one.verified) for one in found] == [expected]
+
+
+def test_a_builder_of_the_older_json_is_called_as_packer_calls_it() -> None:
+    builders = '{"builders": [{"type": "qemu", "vm_name": "a"}, {"type": "qemu", "vm_name": "b"}, {"type": "googlecompute", "image_name": "c"}]}'
+    found = [one for one in said({"a.json": builders}) if isinstance(one, Resource)]
+    assert [one.name for one in found] == ["qemu", "qemu 1", "googlecompute"]

@@ -101,3 +101,13 @@ def test_secrets_that_a_script_writes_out() -> None:
     found = [one for one in told(content) if isinstance(one, Variable)]
     assert [one.name for one in found] == ["AWS_SECRET_ACCESS_KEY", "DB_PASSWORD"]
     assert text_at(content, found[1].place_of("value")) == "hunter2x"
+
+
+@pytest.mark.parametrize(
+    "commands",
+    ["[snap install a, [snap, install, b]]", "{01: snap install a, 02: [snap, install, b]}"],
+)
+def test_commands_of_snap(commands: str) -> None:
+    found = told(f"#cloud-config\nsnap: {{commands: {commands}}}\n")
+    names = [package.name for one in found if isinstance(one, Install) for package in one.packages]
+    assert names == ["a", "b"]

@@ -32,7 +32,7 @@ from immutable_delivery.syntax.interpolation import Cutter
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml.inner import inner_documents
-from immutable_delivery.syntax.yaml.query import find, items, mappings, scalar, text
+from immutable_delivery.syntax.yaml.query import find, items, mappings, pairs, scalar, text
 
 _SHELLS = {
     "text/x-shellscript": "sh",
@@ -119,9 +119,19 @@ def cloud_config(root: Node | None, scope: Scope, ctx: ParseContext) -> Iterator
     for key in _COMMANDS:
         for item in items(root, key):
             run.command(item)
+    for item in _of_snap(root):
+        run.command(item)
     if isinstance(root, Tree):
         yield from run.finish(root.place)
         yield from _converged(root, scope)
+
+
+def _of_snap(root: Node | None) -> Iterator[Node]:
+    """Yield the commands of the module for snaps: a list, or a mapping whose keys are their order."""
+    yield from items(root, "snap", "commands")
+    yield from (
+        node for _, node in sorted(pairs(root, "snap", "commands"), key=lambda one: one[0].text)
+    )
 
 
 def _converged(root: Tree, scope: Scope) -> Iterator[Command]:

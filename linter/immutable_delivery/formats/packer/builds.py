@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Fact, Image, Resource, Scope
+from immutable_delivery.effects.fetches import fetch
+from immutable_delivery.facts import Fact, Fetch, Image, Resource, Scope
 from immutable_delivery.formats.packer.provisioners import Provisioners
 from immutable_delivery.formats.packer.templates import filled_in
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.machines.images import left, moving, public, uncatalogued
+from immutable_delivery.records import replace
 from immutable_delivery.references.images import image_fact
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.syntax.hcl.blocks import blocks, labelled, listed
@@ -41,6 +43,9 @@ _NAMES = (
 _DATED = lazy(r"\{\{|\$\{|\d+\.\d+|20\d\d")
 """A name with a version or a time, or one that a variable decides."""
 _TAGS = ("tags", "run_tags", "image_labels", "azure_tags", "snapshot_tags", "labels")
+_UNCHECKED = "none"
+_FETCHED = "file:"
+"""What a checksum says that is none, and one that is fetched beside what it checks."""
 _CONTAINERS = frozenset({"docker", "podman"})
 """Builders that begin with the image of a container."""
 _EVERYBODY = frozenset({"all"})
@@ -75,6 +80,7 @@ def _template(module: Module, path: str, ctx: ParseContext) -> Iterator[Fact]:
                 scope = _scope(f"{kind.text}.{name.text}", name, path)
                 yield from _image(kind, name, node, scope)
                 yield from _base(kind, node, scope)
+                yield from _media(node, scope)
     for kind, held in pairs(module.root, "data"):
         for name, block in labelled(held):
             if isinstance(block, Tree):
@@ -154,6 +160,19 @@ def _base(kind: Scalar, node: Tree, scope: Scope) -> Iterator[Image]:
         yield image_fact(said.written, role="base", scope=scope, extent=said.place)
 
 
+def _media(node: Tree, scope: Scope) -> Iterator[Fetch]:
+    """Yield the medium that a build installs from: a sum that is itself fetched says nothing of one that moves."""
+    for holder in (node, *blocks(node.get("boot_iso"))):
+        check = scalar(holder, "iso_checksum")
+        said = check.text if check and check.written.known else None
+        checked = None if check and said is None else bool(said) and said != _UNCHECKED
+        for url in (*listed(holder.get("iso_url")), *listed(holder.get("iso_urls"))):
+            if isinstance(url, Scalar) and "://" in url.text:
+                found = fetch(url.written, "packer", scope, url.place, checked=checked)
+                moved = found.pin == "alias" and (said or "").startswith(_FETCHED)
+                yield replace(found, verified=False) if moved else found
+
+
 def _newest(name: Scalar, holder: Tree, scope: Scope) -> Iterator[Resource]:
     """Yield that a build begins with the newest image of several."""
     for argument, moves in _NEWEST:
@@ -173,9 +192,11 @@ def _modern(root: Tree) -> Tree:
     """Return an older template as the blocks that `packer hcl2_upgrade` would write."""
     sources = Tree(place=root.place)
     for index, node in enumerate(mappings(root, "builders")):
-        kind, name = text(node, "type") or "builder", text(node, "name") or str(index)
+        kind = text(node, "type") or "builder"
         held = sources.get(kind)
         inner = held if isinstance(held, Tree) else Tree(place=node.place)
+        own = text(node, "name") or kind
+        name = own if own not in inner.entries else f"{own} {index}"
         sources = with_entry(sources, kind, with_entry(inner, name, node))
     found: dict[str, list[Node]] = defaultdict(list)
     for node in mappings(root, "provisioners"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from posixpath import basename, join
@@ -32,8 +33,16 @@ MAX_FILES = 200
 _SHELLS = {"shell": "sh", "shell-local": "sh", "powershell": "pwsh", "windows-shell": "cmd"}
 _CONVERGING = {"chef": "Chef", "puppet": "Puppet", "salt": "Salt"}
 _CLEARED = lazy(
-    r"\b(?:rm|shred|truncate|find|unlink)\b[^\n]*authorized_keys|>\s*\S*authorized_keys"
+    r"\b(?:rm|shred|truncate|find|unlink)\b[^\n]*authorized_keys"
+    r"|(?:^|[;&]|:|\btrue|/dev/null|\becho -n|\becho(?: [\"']{2})?)[ \t]*>[ \t]*[^\s>]*authorized_keys",
+    re.MULTILINE,
 )
+_KEYS = "authorized_keys"
+"""The file whose keys open the machine to whoever has them."""
+_ADDED = lazy(
+    r"\b(?:echo|printf|cat|curl|wget|ssh-add)\b[^\n]*?(?:>>?|\btee\b(?:[ \t]+-a)?|[ \t]-[oO])[ \t]*(?P<keys>[^\s>|;&]*authorized_keys)"
+)
+"""How a script takes keys out, and how it puts some in."""
 
 
 class Provisioners(Record):
@@ -83,7 +92,7 @@ class Provisioners(Record):
     def _scripts(self, node: Tree, run: MachineCommands, shell: str) -> Iterator[Fact]:
         lines = [one.written for one in listed(node.get("inline")) if isinstance(one, Scalar)]
         if lines:
-            self._run(joined(tuple(lines)), run, shell)
+            yield from self._run(joined(tuple(lines)), run, shell)
         for said in (*listed(node.get("script")), *listed(node.get("scripts"))):
             if not isinstance(said, Scalar) or not said.written.known:
                 self.cleans = True
@@ -94,11 +103,23 @@ class Provisioners(Record):
                 self.cleans = True
                 yield missing(said, self.scope)
             else:
-                self._run(held.written, run, shell)
+                yield from self._run(held.written, run, shell)
 
-    def _run(self, script: LocatedText, run: MachineCommands, shell: str) -> None:
-        self.cleans = self.cleans or _CLEARED.search(script.text) is not None
+    def _run(self, script: LocatedText, run: MachineCommands, shell: str) -> Iterator[Copy]:
         run.script(script, None, shell)
+        if _CLEARED.search(script.text) is not None:
+            self.cleans = True
+            return
+        for found_ in _ADDED.finditer(script.text):
+            keys = script.slice(*found_.span("keys"))
+            yield Copy(
+                used_at=keys.used_at,
+                extent=keys.used_at,
+                scope=self.scope,
+                places={"secret_file": keys.place()},
+                target=keys.value,
+                secret_file=basename(keys.text),
+            )
 
     def _variables(self, node: Tree, run: MachineCommands) -> Iterator[Fact]:
         """Yield the environment of scripts: texts `NAME=value`, or a mapping."""
@@ -141,7 +162,8 @@ class Provisioners(Record):
         text = read_text(self.ctx.files, path)
         named = secret_file(said.text) and secret_file(said.text, text.value if text else None)
         keys = target.written.known and goes_to_keys(target.text, basename(said.text))
-        secret = said.text if named or keys else ""
+        opens = target.written.known and basename(target.text) == _KEYS
+        secret = _KEYS if opens else said.text if named or keys else ""
         return Copy(
             used_at=said.place,
             extent=node.place,
