@@ -767,7 +767,7 @@ class Deployed(Record, frozen=True, kw_only=True, omit_defaults=True):
     proved: bool | None = True
     """Whether an earlier environment runs this digest or has run it, or this one ran it before; None where history ends too early to tell."""
     back: str = ""
-    """Which of them ran it before, where that is no longer so: it was gone back to."""
+    """Which of them ran it before, where none runs it now; this one, where it was gone back to."""
     unseen: str = ""
     """Why history does not tell, where it ends too early; else empty."""
     instead_of: str = ""

@@ -75,11 +75,12 @@ def way(one: Service, environment: str = "production") -> tuple[bool | None, str
         (Remembered({(STAGING, OLD): Seen(("c1",))}), (True, "staging", "")),
         (Remembered({(PRODUCTION, OLD): Seen(("c1",))}), (False, "", "")),
         (Remembered({(PRODUCTION, OLD): Seen(("c2", "c1"), removed=True)}), (True, "production", "")),
+        (Remembered({(PRODUCTION, OLD): Seen(("c2", "c1"), removed=True), (STAGING, OLD): Seen(("c1",))}), (True, "production", "")),
         (Remembered({(STAGING, LATE): Seen(("c1",), removed=True)}), (False, "", "")),
         (Remembered({}, missing="history is cut off"), (None, "", "history is cut off")),
         (Remembered({(STAGING, OLD): Seen(("c1",))}, missing="cut off"), (True, "staging", "")),
     ],
-    ids=["never", "staging did", "only now", "gone back to", "another did", "cut off", "cut off behind it"],
+    ids=["never", "staging did", "only now", "gone back to", "gone back to what staging ran", "another did", "cut off", "cut off behind it"],
 )  # fmt: skip
 def test_what_an_earlier_environment_ran_before_is_proved(
     past: Remembered, expected: tuple[bool | None, str, str]

@@ -70,7 +70,10 @@ def _way(row: Row) -> str:
     """Say how the image came there."""
     earlier = ", ".join(row["earlier"])
     if row["back"]:
-        return f", gone back to: {row['back']} ran it before"
+        again = row["back"] == row["environment"]
+        return (
+            ", gone back to: it ran here before" if again else f", which {row['back']} ran before"
+        )
     if row["unseen"]:
         return f", whether {earlier} ran it is not known: {row['unseen']}"
     if row["instead_of"]:

@@ -103,14 +103,17 @@ class _Told(Record, frozen=True):
         return replace(image, earlier=names, proved=known, back=ran, unseen="" if ran else missing)
 
     def _before(self, candidate: _Candidate) -> str:
-        """Return an environment that ran the digest before: an earlier one, or the same."""
+        """Return an environment that ran the digest before: the same, where it was gone back to, or an earlier one."""
         image = candidate.image
+        own = self.changes.get((image.place.file, image.digest))
+        again = image.environment if own and own.removed else ""
+        if again and len(self.reach[image.place.file]) == 1:
+            return again
         for one in candidate.earlier:
             seen = self.changes.get((one.place.file, image.digest))
             if seen and one.environment in self._ran(one.place.file, seen.added, image.digest):
                 return one.environment
-        own = self.changes.get((image.place.file, image.digest))
-        return image.environment if own and own.removed else ""
+        return again
 
     def _ran(self, path: str, commits: Iterable[str], digest: str) -> set[str]:
         """Return the environments that a file had run a digest."""
