@@ -108,10 +108,10 @@ def run(files: dict[str, str]) -> dict[str, tuple[bool, bool]]:
     return {one.name: (one.builds, one.runs) for one in found if isinstance(one, Service)}
 
 
-def link_of(files: dict[str, str]) -> list[Fact]:
+def link_of(files: dict[str, str], remote: str = "") -> list[Fact]:
     tree = MemoryFiles(files)
     found = read(tree, lambda _: "", Reader(tree, UNCONFIGURED))
-    return link(found.facts, found.builds, tree, NONE)
+    return link(found.facts, found.builds, tree, NONE, remote=lambda: remote)
 
 
 def workload(name: str, image: str) -> str:
@@ -361,6 +361,44 @@ def test_an_image_that_a_deployer_puts_in_is_of_who_runs_it(
         }
     found = {one.name: len(one.references) for one in link_of(files) if isinstance(one, Service)}
     assert found == expected
+
+
+PUBLISH = (
+    "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: docker/build-push-action@v6\n"
+    "      with: {push: true, tags: 'ghcr.io/${{ github.repository }}:1', file: DOCKERFILE}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("remote", "image", "expected"),
+    [
+        ("git@github.com:Acme/shop.git", "ghcr.io/acme/shop:1", True),
+        ("https://github.com/acme/shop", "acme/shop:1", True),
+        ("https://github.com/fork/shop", "ghcr.io/acme/shop:1", False),
+        ("https://github.com/acme/shop", "ghcr.io/other/acme-shop:1", False),
+        ("", "ghcr.io/acme/shop:1", False),
+    ],
+)
+def test_an_image_that_is_called_as_the_repository_is(
+    remote: str, image: str, *, expected: bool
+) -> None:
+    files = {
+        "docker/Dockerfile": FROM,
+        "k8s/web.yaml": workload("web", image),
+        ".github/workflows/ci.yml": PUBLISH.replace("DOCKERFILE", "docker/Dockerfile"),
+    }
+    found = {one.name: one for one in link_of(files, remote) if isinstance(one, Service)}
+    assert found["web"].builds is expected
+
+
+def test_the_image_of_a_development_container_is_nobody_elses() -> None:
+    files = {
+        ".devcontainer/Dockerfile": FROM,
+        ".devcontainer/compose.yaml": "services: {dev: {image: shop, build: .}}",
+        "compose.yaml": "services: {web: {image: 'ghcr.io/acme/shop:1'}}",
+    }
+    found = {one.name: one.builds for one in link_of(files) if isinstance(one, Service)}
+    assert found == {"dev": True, "web": False}
 
 
 def test_a_job_is_of_the_service_whose_image_it_pushes() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from immutable_delivery.facts import Build, Contract, Fact, Image, Job
 from immutable_delivery.links.artifacts import artifacts_of, without_dockerfile
@@ -21,14 +21,19 @@ from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.source.files import folder_of
 
 
-def linked(facts: Sequence[Fact], keys: Sequence[Key | None], builds: Sequence[Build]) -> Linked:
+def linked(
+    facts: Sequence[Fact],
+    keys: Sequence[Key | None],
+    builds: Sequence[Build],
+    remote: Callable[[], str] = str,
+) -> Linked:
     """Join what belongs together, each way seeing what the ones before it found."""
     groups = Groups()
     for key in (*filter(None, keys), *(_deployer(build) for build in builds if _delivers(build))):
         groups.find(key)
     join_folders(groups)
     used = uses_of(facts, keys)
-    makers = makers_of(facts, used, builds, Deliverers(_built(groups, builds), groups.find))
+    makers = makers_of(facts, used, builds, Deliverers(_built(groups, builds), groups.find, remote))
     artifacts = _artifacts(builds, makers, _known(facts) | without_dockerfile(builds).keys())
     shared = join_artifacts(groups, artifacts)
     shared |= _of_siblings(groups, artifacts, shared)

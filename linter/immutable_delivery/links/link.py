@@ -66,7 +66,7 @@ def link(
     """Return the facts of a repository with everything that one fact alone cannot know."""
     with extended_by(settings.tables):
         own = _migrated(_released(_commanded(facts, builds)), asked)
-        linked = _described(link_services(_sourced(own, files, remote, trust), builds))
+        linked = _described(link_services(_sourced(own, files, remote, trust), builds, remote))
         linked = link_development(linked, builds, trust)
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))

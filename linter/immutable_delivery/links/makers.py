@@ -14,10 +14,11 @@ from posixpath import commonpath
 from immutable_delivery.facts import Build, Fact, Image
 from immutable_delivery.links.services import Key
 from immutable_delivery.records import Record
+from immutable_delivery.references.git import repository_of
 from immutable_delivery.references.images import name_and_tag, parts
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.tables import known
-from immutable_delivery.tables.subjects import Environments, ImageStarts, Layout
+from immutable_delivery.tables.subjects import Environments, ImageStarts, Layout, Purposes
 
 _RUN = frozenset({"container", "contract", ""})
 """Roles of the image that is the service: what starts beside it, or before it, is another's."""
@@ -51,6 +52,8 @@ class Deliverers(Record, frozen=True):
     """The Dockerfiles that each builds from."""
     root: Callable[[Key], Key]
     """Which names mean one service."""
+    remote: Callable[[], str] = str
+    """Where the repository comes from."""
 
 
 def uses_of(facts: Sequence[Fact], keys: Sequence[Key | None]) -> list[Used]:
@@ -89,6 +92,8 @@ def makers_of(
     told = named.keys() | _bases(facts)
     left = [one for one in used if one.repository not in told and not is_everybodys(one.repository)]
     unsaid = _unsaid(left, deliverers, _Ends.of(facts, builds, named))
+    for one, made in _called_as_the_repository(left, builds, deliverers.remote).items():
+        unsaid[one] = unsaid[one] & made or made
     of: dict[Used, str] = {}
     doubtful: dict[Used, tuple[str, ...]] = {}
     for one in used:
@@ -130,6 +135,23 @@ def _unsaid(used: Sequence[Used], deliverers: Deliverers, ends: _Ends) -> dict[U
     return found
 
 
+def _called_as_the_repository(
+    used: Sequence[Used], builds: Iterable[Build], remote: Callable[[], str]
+) -> dict[Used, set[str]]:
+    """Return what jobs build under a name that they alone know, for images that are called as the repository is: `ghcr.io/acme/shop`."""
+    made = {one.dockerfile for one in builds if one.tool == "job" and not _is_named(one)} - {""}
+    address = repository_of(remote()) if made and used else ""
+    path = address.partition("/")[2].lower()
+    own = [one for one in used if path and f"/{one.repository}".lower().endswith(f"/{path}")]
+    return dict.fromkeys(own, made)
+
+
+def _is_named(build: Build) -> bool:
+    """Whether the whole name of what is built is known."""
+    names = (name_and_tag(written)[0] for written in (build.image, *build.names))
+    return any(name and not _UNKNOWN.intersection(name) for name in names)
+
+
 def _last(one: Used) -> str:
     return one.repository.rpartition("/")[2]
 
@@ -144,15 +166,16 @@ class _Ends(Record, frozen=True):
 
     by_folder: Mapping[str, set[str]]
     said: set[str]
-    """Dockerfiles of which builds say the whole name."""
+    """Dockerfiles of which builds say the whole name, or that nobody deploys."""
 
     @classmethod
     def of(
         cls, facts: Iterable[Fact], builds: Iterable[Build], named: Mapping[str, set[str]]
     ) -> _Ends:
-        """Return the Dockerfiles of which no build says another name."""
+        """Return the Dockerfiles of which no build says another name, and that are for more than work on the repository."""
         said = {path for name, paths in named.items() if "/" in name for path in paths}
         paths = {fact.scope.dockerfile for fact in facts} | {build.dockerfile for build in builds}
+        said |= {path for path in paths if _is_apart(path)}
         found: dict[str, set[str]] = defaultdict(set)
         for path in paths - said - {""}:
             found[folder_of(path).rpartition("/")[2]].add(path)
@@ -171,6 +194,11 @@ class _Ends(Record, frozen=True):
             for words in _ends(last)
         )
         return self.by_folder.get(last) or next(filter(None, found), set())
+
+
+def _is_apart(dockerfile: str) -> bool:
+    """Whether a Dockerfile lies in a folder that is for work on the repository: `.devcontainer`."""
+    return not known(Purposes).folders.isdisjoint(dockerfile.split("/"))
 
 
 def _behind_variables(builds: Iterable[Build]) -> Iterator[tuple[str, str]]:

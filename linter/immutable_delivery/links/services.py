@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from immutable_delivery.facts import (
@@ -50,10 +50,12 @@ def delivers(fact: Fact) -> bool:
     return isinstance(fact, Container | Contract | Image)
 
 
-def link_services(facts: Sequence[Fact], builds: Sequence[Build]) -> list[Fact]:
-    """Return the facts with the names of their services, and a fact per service."""
+def link_services(
+    facts: Sequence[Fact], builds: Sequence[Build], remote: Callable[[], str] = str
+) -> list[Fact]:
+    """Return the facts with the names of their services, and a fact per service; ``remote`` tells where the repository comes from."""
     keys = _keys(facts)
-    linked = _linked(facts, keys, builds)
+    linked = _linked(facts, keys, builds, remote)
     named = _named(facts, keys, linked)
     return [*named, *_services(named, linked)]
 
@@ -71,14 +73,19 @@ def _keys(facts: Sequence[Fact]) -> Sequence[Key | None]:
     return with_runners(facts, keys)
 
 
-def _linked(facts: Sequence[Fact], keys: Sequence[Key | None], builds: Sequence[Build]) -> Linked:
+def _linked(
+    facts: Sequence[Fact],
+    keys: Sequence[Key | None],
+    builds: Sequence[Build],
+    remote: Callable[[], str],
+) -> Linked:
     """Tell what belongs together; one name alone is the service."""
     one = next(filter(None, keys), None)
     if not builds and one and set(keys) <= {one, None}:
         return Linked({one: (one[2] or _of_dockerfile(one[1]),)})
     from immutable_delivery.links.connections import linked  # noqa: PLC0415 (one container has none)
 
-    return linked(facts, keys, builds)
+    return linked(facts, keys, builds, remote)
 
 
 def _of_dockerfile(path: str) -> str:

@@ -32,6 +32,7 @@ from immutable_delivery.reading.project import Project, Reader, read
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.repository.discover import open_tree
+from immutable_delivery.repository.origin import remote_of
 from immutable_delivery.source.files import folder_of
 
 
@@ -70,7 +71,14 @@ def known(start: Path) -> tuple[Path, list[Known], frozenset[str]]:
     reader = Reader(tree.files, replace(settings, wholes=True))
     project = read(tree.files, tree.skipped, reader)
     lock = lockfile.read(tree.files)
-    facts = link(project.facts, project.builds, tree.files, lock, settings)
+    facts = link(
+        project.facts,
+        project.builds,
+        tree.files,
+        lock,
+        settings,
+        remote=lambda: remote_of(tree.git),
+    )
     services = _Repository(facts, project, lock).services()
     return tree.root, services, frozenset(tree.files.paths)
 
