@@ -124,7 +124,7 @@ def _refuse_two(start: Path, paths: Sequence[str]) -> None:
 def handed_over(tree: Tree, start: Path, path: str, data: bytes) -> Tree:
     """Return a tree in which the file at ``path``, relative to ``start``, holds these bytes, and which asks about that alone."""
     inside = tree.relative(path, start)
-    files: RepositoryFiles = HandedFiles(tree.files, {inside: data})
+    files: RepositoryFiles = HandedFiles(tree.files, {inside: data}, (inside,))
     return replace(tree, files=files, named=frozenset({inside}))
 
 

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from immutable_delivery.repository.listing import folders_of
 from immutable_delivery.repository.tree import RepositoryFiles
 from immutable_delivery.source.files import State
 
 
 class HandedFiles:
-    """The files of a repository, some of them with other bytes, or that are not there."""
+    """The files of a repository, some of them with other bytes, or that are not there.
 
-    def __init__(self, files: RepositoryFiles, handed: Mapping[str, bytes]) -> None:
-        self._files, self._handed = files, handed
-        self.paths: Sequence[str] = sorted({*files.paths, *handed})
+    ``asked`` are taken for tracked, whatever version control says of them.
+    """
+
+    def __init__(
+        self, files: RepositoryFiles, handed: Mapping[str, bytes], asked: Collection[str] = ()
+    ) -> None:
+        self._files, self._handed, self._asked = files, handed, asked
+        self._there = folders_of(handed) | handed.keys()
         self.submodules = files.submodules
+        self.paths: Sequence[str] = sorted({*files.paths, *filter(self._adds, handed)})
+
+    def _adds(self, path: str) -> bool:
+        """Whether what is handed over is one file more: new, and not of a repository of its own."""
+        if path in self._asked:
+            return True
+        inside = any(path.startswith(f"{folder}/") for folder in self.submodules)
+        return self._files.state(path) == "missing" and not inside
 
     def read(self, path: str) -> bytes:
         """Return the bytes of a file."""
@@ -29,12 +43,15 @@ class HandedFiles:
         return path if path in self._handed else self._files.real(path)
 
     def state(self, path: str) -> State:
-        """Tell what version control says of a path; what is handed over is taken for tracked."""
-        return "tracked" if path in self._handed else self._files.state(path)
+        """Tell what version control says of a path; what is handed over, and nowhere else, is taken for tracked."""
+        if path in self._asked:
+            return "tracked"
+        own = self._files.state(path)
+        return "tracked" if own == "missing" and path in self._there else own
 
     def executable(self, path: str) -> bool:
         """Tell whether a file may be run."""
-        return path not in self._handed and self._files.executable(path)
+        return self._files.executable(path)
 
     def link(self, path: str) -> str | None:
         """Return what a symbolic link says, None where the path is no link."""
