@@ -93,7 +93,7 @@ def tested(start: Path, names: Sequence[str]) -> tuple[str, int]:
     doubts = [doubt for file in files for doubt in warnings(file, others, lambda: _tables(start))]
     examples = sum(len(file.examples) for file in files)
     total = f"{count(len(files), 'policy', 'policies')}, {count(examples, 'example')}: {f'{len(faults)} failures' if faults else 'all agree'}"
-    return "\n".join([*map(shown, (*doubts, *faults)), total]) + "\n", len(faults)
+    return "\n".join([*map(shown, (*doubts, *map(str, faults))), total]) + "\n", len(faults)
 
 
 def _tables(start: Path) -> Tables:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import cast
 
 from immutable_delivery.config import Config
+from immutable_delivery.errors import Fault
 from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.fixes.loop import mend
 from immutable_delivery.pipeline.applied import of_files
@@ -23,13 +24,13 @@ TODAY = date(2026, 1, 1)
 _OPEN, _CLOSE = "«", "»"
 
 
-def failures(file: PolicyFile, policies: list[Policy] | None = None) -> list[str]:
-    """Return what the examples of a policy file get wrong, each with its line; nothing where all agree.
+def failures(file: PolicyFile, policies: list[Policy] | None = None) -> list[Fault]:
+    """Return what the examples of a policy file get wrong, each at its example; nothing where all agree.
 
     ``policies`` are what else runs: needed where the policy is about findings of others.
     """
     return [
-        f"{file.path}:{example.line}: {problem}"
+        file.text.fault(example.at, problem)
         for example in file.examples
         for problem in _problems(example, file.policy, policies or [])
     ]

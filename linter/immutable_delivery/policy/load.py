@@ -24,6 +24,7 @@ from immutable_delivery.source.text import Span, Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Mapping as MappingNode
 from immutable_delivery.syntax.yaml import Node, Scalar, Sequence
+from immutable_delivery.syntax.yaml.nodes import head
 from immutable_delivery.syntax.yaml.schema import schema_of
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -48,7 +49,8 @@ class Example(Record, frozen=True, kw_only=True):
     """The states of files that the default branch has had, the newest last."""
     states: Mapping[str, str] = field(default_factory=dict)
     """What version control says of a path: untracked or ignored; else it tracks it."""
-    line: int = 0
+    at: Span = Span(0, 0)
+    """Where it begins in the policy file."""
 
 
 class Compared(Record, frozen=True):
@@ -63,11 +65,16 @@ class Compared(Record, frozen=True):
 class PolicyFile(Record, frozen=True, kw_only=True):
     """A policy and its examples."""
 
-    path: str
+    text: Text
     policy: Policy
     examples: tuple[Example, ...]
     compared: tuple[Compared, ...] = ()
     """What its own expressions compare, in order; the conditions of its group are not among them."""
+
+    @property
+    def path(self) -> str:
+        """Where it lies."""
+        return self.text.path
 
 
 def read_policies(files: Files, folder: str) -> list[PolicyFile]:
@@ -142,7 +149,7 @@ def read_policy(text: Text, when: Mapping[str, Condition] = MappingProxyType({})
         fix=reader.string(root, "fix", ""), aliases=reader.strings(root, "aliases"), params=params,
     )  # fmt: skip
     return PolicyFile(
-        path=text.path, policy=policy, examples=tuple(reader.examples(root)),
+        text=text, policy=policy, examples=tuple(reader.examples(root)),
         compared=tuple(dict.fromkeys(reader.compared)),
     )  # fmt: skip
 
@@ -328,7 +335,7 @@ class _Reader:
                 applied=tuple(self._texts(state) for state in self.items(entry, "applied")),
                 params={n: _plain(v) for n, v in self.submapping(entry, "params").items()},
                 states={n: str(_plain(v)) for n, v in self.submapping(entry, "states").items()},
-                line=self.text.line_of(entry.place.span.start),
+                at=head(entry).span,
             )
 
     def _files(self, entry: MappingNode, key: str) -> dict[str, str]:
