@@ -23,14 +23,15 @@ def chain(start: Path, path: str, line: int) -> str:
         fact
         for fact in facts
         if not isinstance(fact, File)
-        and any(place.file in named and _line(place, texts) == line for place in _places(fact))
+        and any(place.file in named and _line(place, texts) == line for place in places(fact))
     ]
     if not own:
         raise UsageError(f"{shown(path)}:{line}: nothing that a policy sees stands on this line")
-    return "\n\n".join(dict.fromkeys("\n".join(_told(fact, texts)) for fact in own)) + "\n"
+    return "\n\n".join(dict.fromkeys("\n".join(told(fact, texts)) for fact in own)) + "\n"
 
 
-def _told(fact: Fact, texts: Mapping[str, Text]) -> Iterator[str]:
+def told(fact: Fact, texts: Mapping[str, Text]) -> Iterator[str]:
+    """Yield what a fact says, and beneath it where each part of that comes from."""
     kind = type(fact).__name__.lower()
     said = next((str(value) for name in _SAID if (value := getattr(fact, name, ""))), "")
     owner = f" of {fact.scope.owner}" if fact.scope.owner else ""
@@ -53,7 +54,8 @@ def _decisions(fact: Fact) -> Iterator[tuple[str, Place]]:
     yield from (("and at", place) for place in fact.related)
 
 
-def _places(fact: Fact) -> Iterable[Place]:
+def places(fact: Fact) -> Iterable[Place]:
+    """Return every place that a fact stands for or comes from."""
     return fact.used_at, *fact.places.values(), *fact.related
 
 

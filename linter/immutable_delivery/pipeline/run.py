@@ -72,24 +72,37 @@ class Opened(Record, frozen=True):
         identify: Identify = content,
     ) -> Comparison:
         """Tell what is new from what a baseline knows; what a change brought comes last."""
-        from immutable_delivery.baseline.comparison import State, compare  # noqa: PLC0415 (rarely needed)
-
-        examined, late = self.examined, {id(finding) for finding in brought}
-        state = State(
-            findings=examined.findings,
-            hidden=(*examined.suppressed, *examined.disabled),
-            texts=examined.project.texts,
-            paths=frozenset(self.scope.tree.files.paths),
-            aliases={old: policy.id for policy in self.settings.policies for old in policy.aliases},
-            identify=identify,
-        )
-        return compare(entries, state, last=lambda one: id(one) in late)
+        examined, files = self.examined, self.scope.tree.files
+        return compared(entries, examined, self.settings, files, brought, identify)
 
     def everything(self, files: MarkedFiles, request: Request) -> list[Finding]:
         """Return all that is found in another state of the repository, reported or not."""
         tree, reader = self.scope.tree, self.options.reader(files)
         other = examine_in(files, self.settings, tree, request, reader)
         return [*other.findings, *other.suppressed, *other.disabled]
+
+
+def compared(
+    entries: Sequence[Recorded],
+    examined: Examined,
+    settings: Settings,
+    files: Files,
+    brought: Sequence[Finding] = (),
+    identify: Identify = content,
+) -> Comparison:
+    """Tell what is new from what a baseline knows; what a change brought comes last."""
+    from immutable_delivery.baseline.comparison import State, compare  # noqa: PLC0415 (rarely needed)
+
+    late = {id(finding) for finding in brought}
+    state = State(
+        findings=examined.findings,
+        hidden=(*examined.suppressed, *examined.disabled),
+        texts=examined.project.texts,
+        paths=frozenset(files.paths),
+        aliases={old: policy.id for policy in settings.policies for old in policy.aliases},
+        identify=identify,
+    )
+    return compare(entries, state, last=lambda one: id(one) in late)
 
 
 def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
@@ -154,10 +167,15 @@ def open_run(start: Path, request: Request, tell: Tell | None = None) -> Opened:
     examined = examine_in(
         scope.tree.files, settings, scope.tree, request, options.reader(scope.tree.files)
     )
-    for path in settings.config.files:  # findings about suppressions point into them
+    keep_configuration(examined, settings)
+    return Opened(scope, settings, examined, options)
+
+
+def keep_configuration(examined: Examined, settings: Settings) -> None:
+    """Keep the texts of the configuration: findings about suppressions point into them."""
+    for path in settings.config.files:
         if text := read_text(within(settings.files, path), path):
             examined.project.texts.keep(text)
-    return Opened(scope, settings, examined, options)
 
 
 def loads(start: Path, request: Request, rev: str) -> str:

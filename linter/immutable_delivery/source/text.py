@@ -117,6 +117,13 @@ class Text(Record, frozen=True, dict=True):
         """Return line and column of ``offset``, the column in UTF-16 units."""
         return self._encoded(offset, "utf-16-le", 2)
 
+    def offset_at_utf16(self, line: int, column: int) -> int:
+        """Return the offset of a line and a column in UTF-16 units; the end of what ends before it."""
+        if line > len(self.line_starts):
+            return len(self.value)
+        before = self.line(line).encode("utf-16-le", "surrogatepass")[: 2 * (column - 1)]
+        return self.line_starts[line - 1] + len(before.decode("utf-16-le", "ignore"))
+
     def utf8(self, offset: int) -> Position:
         """Return line and column of ``offset``, the column in UTF-8 bytes of the file: its BOM counts."""
         at = self._encoded(offset, "utf-8", 1)
@@ -125,7 +132,7 @@ class Text(Record, frozen=True, dict=True):
     def _encoded(self, offset: int, encoding: str, width: int) -> Position:
         line = self.line_of(offset)
         before = self.value[self.line_starts[line - 1] : offset]
-        return Position(line, len(before.encode(encoding)) // width + 1)
+        return Position(line, len(before.encode(encoding, "surrogatepass")) // width + 1)
 
 
 class Outline(Text, frozen=True, dict=True):

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from immutable_delivery.errors import UsageError
-from immutable_delivery.facts import Image, Source
+from immutable_delivery.facts import Fact, Image, Source
 from immutable_delivery.fixes.digests import Sheet
 from immutable_delivery.pipeline.examine import Examined
 from immutable_delivery.pipeline.run import examine_in
@@ -35,6 +35,8 @@ class Repository(Record, frozen=True):
     examined: Examined
     names: frozenset[str]
     """The images that the caller names; empty: all."""
+    places: frozenset[Place] = frozenset()
+    """The places that the caller asks about; empty: all of the files that are asked about."""
 
     @property
     def sheet(self) -> Sheet:
@@ -58,9 +60,14 @@ class Repository(Record, frozen=True):
     def asked(self) -> Iterator[Image]:
         """Yield the references that the caller asks about."""
         for image in self.images:
-            covered = {image.used_at.file, place_of(image).file}
-            if any(map(self.tree.covers, covered)) and self._named(image):
+            if self.asks(image, image.used_at, place_of(image)) and self._named(image):
                 yield image
+
+    def asks(self, fact: Fact, *where: Place) -> bool:
+        """Whether the caller asks about a fact that stands there."""
+        if self.places:
+            return not self.places.isdisjoint((fact.used_at, *fact.places.values()))
+        return any(self.tree.covers(place.file) for place in where)
 
     def takes(self, name: str) -> bool:
         """Whether something is taken from a repository of this name."""

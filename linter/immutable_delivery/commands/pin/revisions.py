@@ -43,7 +43,7 @@ def sources_of(repository: Repository) -> Iterator[Source]:
     """Yield the sources that the caller asks about: all, or those of the files that are named."""
     for fact in repository.examined.facts:
         asked = isinstance(fact, Source) and fact.url and not repository.names
-        if asked and isinstance(fact, Source) and repository.tree.covers(fact.used_at.file):
+        if asked and isinstance(fact, Source) and repository.asks(fact, fact.used_at):
             yield fact
 
 

@@ -77,7 +77,7 @@ def asked(repository: Repository) -> Iterator[Source]:
         if not isinstance(one, Source) or one.source_type not in TAKEN or one.own or not one.url:
             continue
         at = one.place_of("ref")
-        if at not in seen and repository.tree.covers(at.file) and _is_named(repository, one):
+        if at not in seen and repository.asks(one, at) and _is_named(repository, one):
             seen.add(at)
             yield one
 
