@@ -2,122 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import random
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from time import monotonic, sleep
 
 import pytest
 from tests.conftest import Repository
 from tests.kit import PATIENCE
-
-from immutable_delivery.pipeline.run import run
-from immutable_delivery.pipeline.settings import Request
-from immutable_delivery.policy.model import builtin
-from immutable_delivery.server.completing import words
-from immutable_delivery.server.workspace import Workspace
+from tests.server.editor import Editor, codes
 
 FILES = {
     "Dockerfile": "FROM scratch\nCOPY . /app\nCMD node app.js\n",
     "compose.yaml": "services:\n  web:\n    image: nginx:latest\n",
 }
-
-
-class Editor:
-    """Speaks the protocol with a server."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "immutable_delivery", "server"], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )  # fmt: skip
-        self._limit = threading.Timer(120 * PATIENCE, self.process.kill)
-        self._limit.start()
-        self.diagnostics: dict[str, list[dict[str, Any]]] = {}
-        self._number = 0
-        self.ask("initialize", {"processId": None, "rootUri": root.as_uri(), "capabilities": {}})
-        self.tell("initialized", {})
-
-    def uri(self, path: str) -> str:
-        return (self.root / path).as_uri()
-
-    def tell(self, method: str, params: Any) -> None:
-        self._send({"jsonrpc": "2.0", "method": method, "params": params})
-
-    def ask(self, method: str, params: Any) -> Any:
-        self._number += 1
-        self._send({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
-        while True:
-            message = self._read()
-            if message.get("id") == self._number and "method" not in message:
-                assert "error" not in message, message
-                return message["result"]
-
-    def told(self, path: str) -> list[dict[str, Any]]:
-        """Wait until the server tells of a file."""
-        uri = self.uri(path)
-        self.diagnostics.pop(uri, None)
-        while uri not in self.diagnostics:
-            self._read()
-        return self.diagnostics[uri]
-
-    def open(self, path: str, text: str) -> None:
-        self.tell(
-            "textDocument/didOpen",
-            {
-                "textDocument": {
-                    "uri": self.uri(path),
-                    "languageId": "x",
-                    "version": 1,
-                    "text": text,
-                }
-            },
-        )
-
-    def change(self, path: str, text: str, version: int = 2) -> None:
-        self.tell(
-            "textDocument/didChange",
-            {
-                "textDocument": {"uri": self.uri(path), "version": version},
-                "contentChanges": [{"text": text}],
-            },
-        )
-
-    def _send(self, message: Any) -> None:
-        data = json.dumps(message).encode()
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
-        self.process.stdin.flush()
-
-    def _read(self) -> dict[str, Any]:
-        assert self.process.stdout is not None
-        length = 0
-        while (line := self._line()) or not length:
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.partition(b":")[2])
-        message: dict[str, Any] = json.loads(self.process.stdout.read(length))
-        if message.get("method") == "textDocument/publishDiagnostics":
-            self.diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]
-        return message
-
-    def _line(self) -> bytes:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, "the server is gone"
-        return line.strip()
-
-    def close(self) -> None:
-        self._limit.cancel()
-        self.ask("shutdown", None)
-        self.tell("exit", None)
-        assert self.process.wait(timeout=30) == 0
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                pipe.close()
 
 
 @pytest.fixture
@@ -126,10 +24,6 @@ def editor(repository: Repository) -> Iterator[Editor]:
     found = Editor(repository.root)
     yield found
     found.close()
-
-
-def codes(diagnostics: list[dict[str, Any]]) -> set[str]:
-    return {one["code"] for one in diagnostics}
 
 
 def test_what_is_found_is_told_at_its_place_and_goes_when_it_is_mended(editor: Editor) -> None:
@@ -158,15 +52,7 @@ def test_a_fix_and_a_suppression_are_offered(editor: Editor) -> None:
     editor.told("Dockerfile")
     editor.open(".imd.yaml", "profile: strict\n")
     assert "shell-form-start" in codes(editor.told("Dockerfile"))
-    at = {"start": {"line": 2, "character": 5}, "end": {"line": 2, "character": 5}}
-    found = editor.ask(
-        "textDocument/codeAction",
-        {
-            "textDocument": {"uri": editor.uri("Dockerfile")},
-            "range": at,
-            "context": {"diagnostics": []},
-        },
-    )
+    found = editor.actions("Dockerfile", 2, 5)
     texts = {
         one["title"]: one["edit"]["changes"][editor.uri("Dockerfile")][0]["newText"]
         for one in found
@@ -175,91 +61,166 @@ def test_a_fix_and_a_suppression_are_offered(editor: Editor) -> None:
     assert texts["Suppress shell-form-start"].startswith("# imd: ignore[shell-form-start]")
 
 
-def test_hover_says_why_and_what_to_write(editor: Editor) -> None:
-    editor.told("compose.yaml")
-    at = {
-        "textDocument": {"uri": editor.uri("compose.yaml")},
-        "position": {"line": 2, "character": 18},
-    }
-    assert "## Instead" in editor.ask("textDocument/hover", at)["contents"]["value"]
-    at["position"] = {"line": 0, "character": 0}
-    assert editor.ask("textDocument/hover", at) is None
-
-
 def test_the_place_that_decides_a_value_is_found(repository: Repository) -> None:
     repository.commit(
         {"compose.yaml": "services:\n  web:\n    image: nginx:${TAG}\n", ".env": "TAG=latest\n"}
     )
     editor = Editor(repository.root)
     assert codes(editor.told(".env")) == {"floating-tag"}
-    at = {
-        "textDocument": {"uri": editor.uri("compose.yaml")},
-        "position": {"line": 2, "character": 13},
-    }
-    (found,) = editor.ask("textDocument/definition", at)
+    (found,) = editor.at("definition", "compose.yaml", 2, 13)
     assert found["uri"] == editor.uri(".env")
     editor.close()
 
 
-def test_a_broken_configuration_is_said_and_mended_while_typing(editor: Editor) -> None:
+def test_what_was_judged_is_told_with_its_version(editor: Editor) -> None:
     editor.told("compose.yaml")
-    editor.open(".imd.yaml", "profile: [")
-    while (message := editor._read()).get("method") != "window/showMessage":
-        pass
-    assert ".imd.yaml" in message["params"]["message"]
-    editor.change(".imd.yaml", "ignore: [floating-tag]\n")
-    assert editor.told("compose.yaml") == []
+    editor.open("compose.yaml", FILES["compose.yaml"], 3)
+    for version in range(4, 9):
+        editor.change("compose.yaml", f"# {version}\n{FILES['compose.yaml']}", version)
+    assert codes(editor.told_of("compose.yaml", 8)) == {"floating-tag"}
+    versions = [one.get("version") for one in editor.published if "compose" in one["uri"]]
+    assert versions[0] is None
+    assert set(versions[1:]) <= {3, 8}
 
 
-@pytest.mark.parametrize(
-    ("name", "before", "some"),
-    [
-        (".imd.yaml", "pro", "profile"),
-        (".imd.yaml", "paths:\n  ", "fixtures"),
-        (".imd.yaml", "ignore: [", "floating-tag"),
-        (".imd.yaml", "severity:\n  flo", "floating-tag"),
-        ("delivery.yaml", "", "service"),
-        ("delivery.yaml", "build:\n  ", "context"),
-        ("web.yaml", "# imd: ignore[", "host-path"),
-    ],
-)
-def test_completion_knows_keys_and_policies(name: str, before: str, some: str) -> None:
-    assert some in {one.text for one in words(name, before, builtin())}
+def test_columns_are_those_that_every_editor_knows(editor: Editor) -> None:
+    """An editor may prefer others; what it is told is in UTF-16 all the same."""
+    assert editor.capabilities["positionEncoding"] == "utf-16"
+    editor.told("compose.yaml")
+    editor.open("compose.yaml", "services:\r\n  a: {x: '🐳\u2028é', image: 'redis:latest'}\r\n", 7)
+    (one,) = (one for one in editor.told_of("compose.yaml", 7) if one["code"] == "floating-tag")
+    assert one["range"]["start"] == {"line": 1, "character": 31}
 
 
-def test_of_other_files_nothing_is_completed() -> None:
-    assert words("web.yaml", "spec:\n  ", builtin()) == []
+def test_a_closed_buffer_is_what_lies_on_the_disk(editor: Editor) -> None:
+    editor.told("compose.yaml")
+    editor.open("compose.yaml", "services: {}\n", 1)
+    assert editor.told_of("compose.yaml", 1) == []
+    editor.shut("compose.yaml")
+    assert codes(editor.told("compose.yaml")) == {"floating-tag"}
 
 
-def edited(text: str, dice: random.Random) -> str:
-    """Return a text with a stretch taken away, doubled or broken."""
-    first, last = sorted(dice.choices(range(len(text) + 1), k=2))
-    last = min(last, first + 20)
-    middle = dice.choice(
-        ["", text[first:last] * 2, "latest", "\n", "  - x: [", "nginx:1.27", "\t", "${A}"]
-    )
-    return text[:first] + middle + text[last:]
+def test_a_new_file_counts_before_it_is_saved_and_not_after_it_is_dropped(editor: Editor) -> None:
+    editor.told("compose.yaml")
+    editor.open("app/Dockerfile", "FROM debian:latest\n")
+    assert "floating-tag" in codes(editor.told("app/Dockerfile"))
+    editor.shut("app/Dockerfile")
+    assert editor.told("app/Dockerfile") == []
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_after_every_edit_the_same_is_found_as_by_a_fresh_check(
-    repository: Repository, seed: int
+def test_what_version_control_ignores_is_not_judged_because_it_is_open(
+    repository: Repository,
 ) -> None:
-    """What is remembered between judgements never shows."""
-    repository.commit(
-        {
-            **FILES,
-            "deploy/web.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - {name: web, image: 'nginx'}\n",
-        }
+    files = {".gitignore": "old/\n.env\n", "compose.yaml": FILES["compose.yaml"]}
+    repository.commit({**files, "app/compose.yaml": "services: {web: {image: 'nginx:$TAG'}}\n"})
+    repository.write({"old/Dockerfile": "FROM debian:latest\n", "app/.env": "TAG=1\n"})
+    editor = Editor(repository.root)
+    editor.told("compose.yaml")
+    editor.open("old/Dockerfile", "FROM debian:latest\n")
+    editor.open("compose.yaml", "services: {}\n")
+    assert editor.told_of("compose.yaml", 1) == []
+    assert editor.uri("old/Dockerfile") not in editor.diagnostics
+    editor.close()
+
+
+def test_files_that_change_outside_are_seen(repository: Repository) -> None:
+    repository.commit(FILES)
+    repository.git("branch", "before")
+    repository.commit({"compose.yaml": "services: {}\n"})
+    editor = Editor(repository.root)
+    editor.wait(lambda: bool(editor.asked))
+    (registered,) = editor.asked[0]["params"]["registrations"]
+    assert registered["registerOptions"] == {"watchers": [{"globPattern": "**/*"}]}
+    editor.told("Dockerfile")
+    repository.git("checkout", "--quiet", "before")
+    changes = [{"uri": editor.uri("compose.yaml"), "type": 2}]
+    editor.tell("workspace/didChangeWatchedFiles", {"changes": changes})
+    assert codes(editor.told("compose.yaml")) == {"floating-tag"}
+    editor.close()
+
+
+def test_documents_that_are_no_files_are_left_alone(editor: Editor) -> None:
+    editor.told("compose.yaml")
+    editor.open("untitled:Untitled-1", "FROM debian:latest\n")
+    editor.open(f"git:{editor.root}/compose.yaml?HEAD", "services: {}\n")
+    assert editor.at("hover", "untitled:Untitled-1", 0, 6) is None
+    assert editor.at("completion", "untitled:Untitled-1", 0, 6) == []
+    editor.open("compose.yaml", FILES["compose.yaml"])
+    assert codes(editor.told_of("compose.yaml", 1)) == {"floating-tag"}
+    assert {one["uri"] for one in editor.published} == {
+        editor.uri("compose.yaml"), editor.uri("Dockerfile"),
+    }  # fmt: skip
+
+
+def test_each_folder_is_judged_by_its_own_configuration(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other b"
+    for folder in (one, other):
+        Repository(folder).write(FILES)  # neither is a git repository
+    (other / ".imd.yaml").write_text("ignore: [floating-tag]\nprofile: strict\n")
+    editor = Editor(one, other)
+    inside = (other / "compose.yaml").as_uri()
+    assert "floating-tag" in codes(editor.told("compose.yaml"))
+    assert "floating-tag" not in codes(editor.told(inside))
+    event = {"added": [], "removed": [{"uri": other.as_uri(), "name": "other"}]}
+    editor.tell("workspace/didChangeWorkspaceFolders", {"event": event})
+    assert editor.told(inside) == []
+    editor.close()
+
+
+def test_without_a_folder_the_repository_of_a_document_is_judged(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    repository.commit(FILES)
+    monkeypatch.chdir(tmp_path)
+    editor = Editor()
+    editor.open(str((tmp_path / "Dockerfile").as_uri()), "FROM debian:latest\n")
+    uri = (repository.root / "compose.yaml").as_uri()
+    editor.open(uri, FILES["compose.yaml"])
+    assert codes(editor.told(uri)) == {"floating-tag"}
+    assert (tmp_path / "Dockerfile").as_uri() not in editor.diagnostics
+    editor.close()
+
+
+def test_a_folder_that_cannot_be_judged_is_said(repository: Repository, tmp_path: Path) -> None:
+    repository.commit(FILES)
+    (tmp_path / "bare").mkdir()
+    Repository(tmp_path / "bare").git("init", "--quiet", "--bare")
+    editor = Editor(tmp_path / "bare", repository.root, tmp_path / "gone")
+    assert codes(editor.told((repository.root / "compose.yaml").as_uri())) == {"floating-tag"}
+    (said,) = editor.said
+    assert "bare" in said
+    editor.close()
+
+
+def test_an_editor_that_goes_while_judging_is_not_waited_for(repository: Repository) -> None:
+    services = "".join(f"  s{n}: {{image: 'nginx:1.{n}'}}\n" for n in range(3000))
+    repository.commit({**FILES, "compose.yaml": f"services:\n{services}"})
+    editor = Editor(repository.root)
+    editor.open("compose.yaml", f"services:\n{services}")
+    sleep(0.3)
+    began = monotonic()
+    editor.close()
+    assert monotonic() - began < 2 * PATIENCE
+
+
+def test_what_goes_wrong_here_is_one_line_there(repository: Repository) -> None:
+    """A fault of ours has its traceback in the log, and the next judgement is made all the same."""
+    repository.commit(FILES)
+    program = (
+        "import immutable_delivery.server.workspace as w, immutable_delivery.server.answering as a\n"
+        "right, faults = w.report, iter([1])\n"
+        "def wrong(*a, **b):\n"
+        "    if next(faults, 0): raise ValueError('x' * 10)\n"
+        "    return right(*a, **b)\n"
+        "w.report = wrong\n"
+        "a.serve()\n"
     )
-    dice, workspace = random.Random(seed), Workspace(repository.root)
-    for _ in range(25):
-        path = dice.choice(["Dockerfile", "compose.yaml", "deploy/web.yaml"])
-        text = edited((repository.root / path).read_text(), dice) or "\n"
-        workspace.edit(path, text)
-        judged = workspace.judge()
-        (repository.root / path).write_text(text)
-        workspace.close(path)
-        fresh = run(repository.root, Request(today=workspace.today(), origin=False)).report
-        assert judged.report is not None
-        assert judged.report.findings == fresh.findings
+    editor = Editor(repository.root, command=[sys.executable, "-c", program])
+    editor.wait(lambda: bool(editor.said))
+    (said,) = editor.said
+    assert "ValueError" in said
+    assert "Traceback" not in said
+    editor.open("compose.yaml", FILES["compose.yaml"])
+    assert codes(editor.told_of("compose.yaml", 1)) == {"floating-tag"}
+    assert "Traceback" in editor.log
+    editor.close(clean=False)

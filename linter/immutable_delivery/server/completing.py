@@ -1,67 +1,111 @@
-"""What may be written next in `.imd.yaml`, `delivery.yaml` and ignore comments."""
+"""What may be written next in the files that speak to imd and in ignore comments, and what it means that stands there."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 
+from immutable_delivery.findings import Rule
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.policy.model import Policy
+from immutable_delivery.policy.expressions import Signature
 from immutable_delivery.records import Record
-from immutable_delivery.resources import shipped
+from immutable_delivery.server import ours
+from immutable_delivery.server.expressions import compared, names, signature
+from immutable_delivery.server.outline import Cursor, cursor
 
-_COMMENT = lazy(r"imd:\s*ignore(?:-\w+)?\[[^\]]*\Z")
-_SCHEMAS = {
-    ".imd.yaml": "config", ".imd.yml": "config", "delivery.yaml": "contract", "delivery.yml": "contract",
-}  # fmt: skip
-_KEY = re.compile(r"(?P<indent> *)(?P<written>[\w-]*)\Z")
+_COMMENT = lazy(r"imd:\s*ignore(?:-\w+)?\[[^\]\n]*\Z")
+_IN_MESSAGE = lazy(r"\{[^{}]*\Z")
+_BACK = lazy(r"[\w./*-]*\Z")
+_ID = lazy(r"[\w./*-]+")
+_COLON = lazy(r"['\"]?\s*:")
+_POLICIES = frozenset({"select", "ignore", "add", "ids", "supersedes"})
+"""Keys whose lists name policies."""
+_BY_POLICY = frozenset({"severity", "params"})
+"""Keys of a configuration whose mappings have policies for keys."""
+_CONDITIONS = frozenset({"deny", "when"})
 
 
 class Word(Record, frozen=True):
     """A word and what it means."""
 
     text: str
-    about: str
+    about: str = ""
 
 
-def words(name: str, before: str, policies: Iterable[Policy]) -> list[Word]:
-    """Return what fits behind the text ``before`` of a file called ``name``."""
-    line = before.rpartition("\n")[2]
-    if _COMMENT.search(line) or (name in _SCHEMAS and _names_policies(before)):
-        return [Word(one.id, one.name) for one in policies]
-    key = _KEY.match(line)
-    if name not in _SCHEMAS or key is None:
-        return []
-    return [
-        Word(name, about)
-        for name, about in _keys(_SCHEMAS[name], _above(before, len(key["indent"])))
-    ]
+class Written(Record, frozen=True):
+    """A file of ours that is being written."""
+
+    schema: str
+    """The schema that it has to fit; empty for a file of other tools."""
+    text: str
+    policies: Mapping[str, Rule]
+
+    def completions(self, offset: int) -> list[Word]:
+        """Return what fits at an offset."""
+        before = self.text[:offset]
+        if _COMMENT.search(before):
+            return list(self._ids())
+        return list(dict.fromkeys(self._fitting(cursor(before), offset))) if self.schema else []
+
+    def begin(self, offset: int) -> int:
+        """Return where the word begins that is written at an offset."""
+        line = self.text[:offset].rpartition("\n")[2]
+        found = _BACK.search(line)
+        return offset - len(found[0] if found else "")
+
+    def explained(self, offset: int) -> tuple[str, int, int]:
+        """Return what the word at an offset means, and where it begins and ends; "" where nothing is known of it."""
+        start = self.begin(offset)
+        found = _ID.match(self.text, start)
+        if not self.schema or found is None:
+            return "", offset, offset
+        return self._meaning(found[0].rstrip("."), start), start, found.end()
+
+    def _meaning(self, word: str, start: int) -> str:
+        where = cursor(self.text[:start])
+        known = next((one.about for one in self._fitting(where, start) if one.text == word), "")
+        if known or not where.is_key or not _COLON.match(self.text, start + len(word)):
+            return known
+        return ours.at(self.schema, (*where.keys, word)).about
+
+    def _fitting(self, where: Cursor, offset: int) -> Iterator[Word]:
+        if own := self._signature(where, offset):
+            yield from _of_expression(own, where)
+            return
+        part = ours.at(self.schema, where.keys)
+        if where.is_key:
+            yield from (Word(name, about) for name, about in part.entries())
+        yield from (Word(value, part.about) for value in part.choices())
+        if self._names_policies(where):
+            yield from self._ids()
+
+    def _names_policies(self, where: Cursor) -> bool:
+        last = where.keys[-1] if where.keys else ""
+        return last in _POLICIES or (
+            self.schema == "config" and where.is_key and last in _BY_POLICY
+        )
+
+    def _signature(self, where: Cursor, offset: int) -> Signature | None:
+        """Return what an expression may name that is being written; None where none is."""
+        last = where.keys[-1] if where.keys else ""
+        if self.schema == "policygroup" and where.keys[:1] == ("when",) and where.keys[1:]:
+            return signature("", 0, "image" if last == "any" else last)
+        if self.schema != "policy" or "examples" in where.keys:
+            return None
+        if last == "message" and not _IN_MESSAGE.search(where.value):
+            return None
+        wanted = last in _CONDITIONS or last in {"message", "at"}
+        return signature(self.text, offset) if wanted else None
+
+    def _ids(self) -> Iterator[Word]:
+        for one in self.policies.values():
+            yield Word(one.id, f"{one.name}\n\n{one.why.strip()}")
 
 
-def _names_policies(before: str) -> bool:
-    """Whether a list or mapping of policies is being written."""
-    indent = len(before.rpartition("\n")[2]) - len(before.rpartition("\n")[2].lstrip())
-    return re.search(r"(?:ids|ignore|select): *\[[^\]]*\Z", before) is not None or _above(
-        before, indent
-    ) == ["severity"]
-
-
-def _above(before: str, indent: int) -> list[str]:
-    """Return the keys that hold a line of so much indentation, the outermost first."""
-    found: list[str] = []
-    for line in reversed(before.split("\n")[:-1]):
-        depth = len(line) - len(line.lstrip(" "))
-        key = re.match(r" *(?:- )?([\w-]+):", line)
-        if key and depth < indent:
-            found.append(key[1])
-            indent = depth
-    return found[::-1]
-
-
-def _keys(schema: str, above: Iterable[str]) -> list[tuple[str, str]]:
-    node = json.loads(shipped("schemas", f"{schema}.schema.json"))
-    for key in above:
-        node = node.get("properties", {}).get(key, {})
-        node = node.get("items", node)
-    return [(name, one.get("description", "")) for name, one in node.get("properties", {}).items()]
+def _of_expression(own: Signature, where: Cursor) -> Iterator[Word]:
+    """Yield what fits in an expression: words of the field that is compared, else the fields."""
+    if where.keys[-1] == "at":
+        fields = (name for name, _ in names(own) if not name.startswith("params."))
+        yield from map(Word, fields)
+        return
+    words = [word for word in compared(own, where.value) if word]
+    yield from (Word(word) for word in words) if words else (Word(*one) for one in names(own))

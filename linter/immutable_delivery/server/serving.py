@@ -1,160 +1,132 @@
-"""The server: what an editor asks and tells, and what it is told."""
+"""The server: one editor, the repositories that it has open, and what it is told."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+import logging
+import os
+import sys
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from immutable_delivery import __version__
-from immutable_delivery.policy.model import Policy, builtin
-from immutable_delivery.server.completing import words
-from immutable_delivery.server.telling import Telling
+from immutable_delivery.errors import ImdError
+from immutable_delivery.repository.git import Git
+from immutable_delivery.server.publishing import Publisher
+from immutable_delivery.server.uris import file_of
 from immutable_delivery.server.workspace import Workspace
 
-_PAUSE = 0.15
-"""Seconds without a key until the repository is judged."""
+_LOG = logging.getLogger(__name__)
+
+
+class _Utf16(LanguageServerProtocol):
+    """The protocol with columns in UTF-16: every editor knows it, whatever it would rather have."""
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(
+        self, params: types.InitializeParams
+    ) -> Generator[Any, Any, types.InitializeResult]:
+        if params.capabilities.general is not None:
+            params.capabilities.general.position_encodings = [types.PositionEncodingKind.Utf16]
+        return (yield from super().lsp_initialize(params))
 
 
 class Server(LanguageServer):
-    """One editor, and the repository that it has open."""
+    """One editor, and the repositories that it has open."""
 
-    def __init__(self) -> None:
-        super().__init__("imd", __version__)
-        self.repository: Workspace | None = None
-        self.policies: dict[str, Policy] = {policy.id: policy for policy in builtin()}
-        self._told: set[str] = set()
-        self._waiting: asyncio.Task[None] | None = None
+    def __init__(self, mirrors: tuple[str, ...] = (), insecure: tuple[str, ...] = ()) -> None:
+        # whole texts: what pygls takes for the end of a line is more than the protocol does
+        kind = types.TextDocumentSyncKind.Full
+        super().__init__("imd", __version__, kind, protocol_cls=_Utf16)
+        self.mirrors, self.insecure = mirrors, insecure
+        self.publishers: dict[Path, Publisher] = {}
+        """By the root of their repository."""
+        self.folders: dict[str, Path] = {}
+        """The roots of the repositories of the folders that the editor has open."""
+        self.judging = ThreadPoolExecutor(1, "judging")
+        self.asking = ThreadPoolExecutor(1, "asking")
+        self.asked = 0
+        """How many questions to registries have no answer yet."""
+        self._failed: set[str] = set()
 
-    def open(self, folder: Path) -> None:
-        """Take a folder's repository."""
-        self.repository = Workspace(folder)
+    def open_folder(self, uri: str) -> None:
+        """Take the repository around a folder."""
+        folder = file_of(uri)
+        publisher = self._opened(folder) if folder else None
+        if publisher:
+            self.folders[uri] = publisher.workspace.root
+            publisher.later()
 
-    def path(self, uri: str) -> str:
-        """Return the path of a document in the repository; "" for one that lies elsewhere."""
-        return self.repository.path_of(file_of(uri)) if self.repository else ""
+    def close_folder(self, uri: str) -> None:
+        """Leave the repository around a folder, where no other folder lies in it."""
+        root = self.folders.pop(uri, None)
+        if root is not None and root not in self.folders.values():
+            self.publishers.pop(root).stop()
 
-    @property
-    def telling(self) -> Telling | None:
-        """What the last judgement found."""
-        found = self.repository.judged.report if self.repository else None
-        return Telling(found, self.repository.root) if self.repository and found else None
+    def located(self, uri: str) -> tuple[Publisher, str] | None:
+        """Return who judges a document, and its path there; None for what nobody judges."""
+        file = file_of(uri)
+        if file is None:
+            return None
+        found = list(self._around(file))
+        if not found and not self.folders and Git.open(_folder(file)):
+            self._opened(_folder(file))
+            found = list(self._around(file))
+        return max(found, key=lambda one: len(one[0].workspace.root.parts), default=None)
 
-    def later(self) -> None:
-        """Judge once no key was pressed for a moment."""
-        if self._waiting is not None:
-            self._waiting.cancel()
-        self._waiting = asyncio.get_running_loop().create_task(self._soon())
+    def _around(self, file: Path) -> Iterator[tuple[Publisher, str]]:
+        for publisher in self.publishers.values():
+            if path := publisher.workspace.path_of(file):
+                yield publisher, path
 
-    async def _soon(self) -> None:
-        await asyncio.sleep(_PAUSE)
-        self.publish()
+    def _opened(self, folder: Path) -> Publisher | None:
+        try:
+            workspace = Workspace(folder)
+        except ImdError as error:
+            self.complain(str(error))
+            return None
+        made = Publisher(workspace, self, self.judging)
+        return self.publishers.setdefault(workspace.root, made)
 
-    def publish(self) -> None:
-        """Judge, and tell what is found; files of which nothing is found any more are told so."""
-        if self.repository is None:
-            return
-        problem = self.repository.judge().problem
-        telling = self.telling
-        if telling is None:
-            self.window_show_message(
-                types.ShowMessageParams(types.MessageType.Error, f"imd: {problem}")
-            )
-            return
-        found = telling.diagnostics()
-        for uri in sorted(self._told | found.keys()):
-            self.text_document_publish_diagnostics(
-                types.PublishDiagnosticsParams(uri, found.get(uri, []))
-            )
-        self._told = set(found)
+    def diagnose(self, uri: str, found: list[types.Diagnostic], version: int | None) -> None:
+        """Tell what is found in a file, in that version of it."""
+        params = types.PublishDiagnosticsParams(uri, found, version)
+        self.text_document_publish_diagnostics(params)
 
+    def complain(self, problem: str) -> None:
+        """Tell a person that something has to be mended."""
+        kind = types.MessageType.Error
+        self.window_show_message(types.ShowMessageParams(kind, f"imd: {problem}"))
 
-def file_of(uri: str) -> Path:
-    """Return the file that a URI names."""
-    return Path(url2pathname(unquote(urlsplit(uri).path)))
+    def fail(self, doing: str, error: Exception) -> None:
+        """Tell of a fault of ours: all of it in the log, and a line for the editor, once."""
+        _LOG.error("while %s", doing, exc_info=error)
+        line = f"a fault of ours while {doing} ({type(error).__name__}); the log of the server has more"
+        if line not in self._failed:
+            self._failed.add(line)
+            self.complain(line)
 
+    def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002 (the signature of pygls)
+        """Tell of what pygls could not handle; what it answers with an error is told by that."""
+        if not isinstance(error, JsonRpcException):
+            self.fail("reading a message", error)
 
-def serve() -> None:
-    """Speak on the standard input and output until the editor goes."""
-    made().start_io()
-
-
-def made() -> Server:
-    """Return a server with all that it answers."""
-    server = Server()
-    for feature, handler in _HANDLERS.items():
-        server.feature(feature)(handler)
-    return server
-
-
-def _initialize(ls: Server, params: types.InitializeParams) -> None:
-    folders = params.workspace_folders or []
-    uri = folders[0].uri if folders else params.root_uri
-    ls.open(file_of(uri) if uri else Path.cwd())
-
-
-def _initialized(ls: Server, _params: Any) -> None:
-    ls.publish()
-
-
-async def _changed(
-    ls: Server, params: types.DidOpenTextDocumentParams | types.DidChangeTextDocumentParams
-) -> None:
-    uri = params.text_document.uri
-    if ls.repository is not None and (path := ls.path(uri)):
-        ls.repository.edit(path, ls.workspace.get_text_document(uri).source)
-        ls.later()
-
-
-async def _closed(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
-    if ls.repository is not None and (path := ls.path(params.text_document.uri)):
-        ls.repository.close(path)
-        ls.later()
+    def leave(self) -> None:
+        """End, whatever is still being judged or asked: nobody is there any more to be told."""
+        for pool in (self.judging, self.asking):
+            pool.shutdown(wait=False, cancel_futures=True)
+        busy = (one.workspace.engine.locked() for one in self.publishers.values())
+        if self.asked or any(busy):
+            sys.stderr.flush()
+            os._exit(0)
 
 
-async def _saved(ls: Server, _params: Any) -> None:
-    ls.later()
-
-
-def _actions(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
-    path = ls.path(params.text_document.uri)
-    return list(ls.telling.actions(path, params.range)) if ls.telling else []
-
-
-def _hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
-    path = ls.path(params.text_document.uri)
-    return ls.telling.hover(path, params.position, ls.policies) if ls.telling else None
-
-
-def _definition(ls: Server, params: types.DefinitionParams) -> list[types.Location]:
-    path = ls.path(params.text_document.uri)
-    return ls.telling.deciding(path, params.position) if ls.telling else []
-
-
-def _completion(ls: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
-    uri = params.text_document.uri
-    document = ls.workspace.get_text_document(uri)
-    before = document.source[: document.offset_at_position(params.position)]
-    found = words(file_of(uri).name, before, ls.policies.values())
-    return [types.CompletionItem(one.text, documentation=one.about) for one in found]
-
-
-_HANDLERS: dict[str, Callable[..., Any]] = {
-    types.INITIALIZE: _initialize,
-    types.INITIALIZED: _initialized,
-    types.TEXT_DOCUMENT_DID_OPEN: _changed,
-    types.TEXT_DOCUMENT_DID_CHANGE: _changed,
-    types.TEXT_DOCUMENT_DID_CLOSE: _closed,
-    types.TEXT_DOCUMENT_DID_SAVE: _saved,
-    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: _saved,
-    types.TEXT_DOCUMENT_CODE_ACTION: _actions,
-    types.TEXT_DOCUMENT_HOVER: _hover,
-    types.TEXT_DOCUMENT_DEFINITION: _definition,
-    types.TEXT_DOCUMENT_COMPLETION: _completion,
-}
+def _folder(file: Path) -> Path:
+    """Return the nearest folder above a file that is there."""
+    return next((folder for folder in file.parents if folder.is_dir()), file.parent)

@@ -1,21 +1,25 @@
-"""What is found, in the words of the protocol: diagnostics, what to do about them, and what a policy says."""
+"""What is found, in the words of the protocol: diagnostics, what to do about them, and where values are decided."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lsprotocol import types
 
-from immutable_delivery.commands.policy_pages import markdown
 from immutable_delivery.commands.walk import silenced
-from immutable_delivery.findings import Edit, Finding, Fix, Report
-from immutable_delivery.policy.load import Example
-from immutable_delivery.policy.model import Policy
-from immutable_delivery.source.text import Place, Text
+from immutable_delivery.errors import Fault
+from immutable_delivery.findings import Edit, Finding, Fix, Report, Rule
+from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.server.workspace import Buffer, Buffers, Judged
+from immutable_delivery.source.text import Place, Span, Text
 
 SOURCE = "imd"
+PIN = "imd.pin"
+"""The command that pins what a finding is about."""
+
+_PIN_TITLE = "Pin to its digest (asks the registry)"
 _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,
@@ -24,67 +28,97 @@ _SEVERITIES = {
 
 
 class Telling:
-    """Tells a report to an editor whose files lie below ``root``."""
+    """Tells what was judged to an editor whose files lie below ``root`` and which has these buffers ``now``."""
 
-    def __init__(self, report: Report, root: Path) -> None:
-        self._report, self._root = report, root
+    def __init__(self, judged: Judged, root: Path, now: Buffers) -> None:
+        self._judged, self._root, self._now = judged, root, now
+
+    @property
+    def report(self) -> Report:
+        """What is told."""
+        return self._judged.report or Report(findings=())
+
+    @property
+    def examined(self) -> Examined | None:
+        """All that is known of the repository."""
+        return self._judged.examined
 
     def diagnostics(self) -> dict[str, list[types.Diagnostic]]:
-        """Return the diagnostics by the URI of their file."""
+        """Return the diagnostics by their file."""
         found: dict[str, list[types.Diagnostic]] = defaultdict(list)
-        for one in self._report.findings:
-            found[self._uri(one.place.file)].append(self._diagnostic(one))
-        return found
+        for one in self.report.findings:
+            found[one.place.file].append(self._diagnostic(one))
+        return dict(found)
 
     def at(self, path: str, where: types.Position) -> list[Finding]:
-        """Return the findings that stand at a position of a file."""
+        """Return the findings that stand at a position of a file, or whose value is used there."""
         return [
             one
-            for one in self._report.findings
-            if one.place.file == path and _holds(self._range(one.place), where)
+            for one in self.report.findings
+            if any(
+                place.file == path and holds(self.range(place), where)
+                for place in (one.place, *one.uses)
+            )
         ]
 
     def actions(self, path: str, where: types.Range) -> Iterator[types.CodeAction]:
-        """Yield what can be done about the findings in a range: their fixes, and suppressions with a reason to write."""
-        for one in self._report.findings:
-            if one.place.file == path and _touches(self._range(one.place), where):
-                for fix, preferred in ((one.fix, True), (silenced(one, self._report), False)):
-                    if fix is not None and fix.edits:
-                        yield self._action(one, fix, preferred=preferred and fix.safe)
+        """Yield what can be done about the findings in a range: their fixes, pins, and suppressions with a reason to write.
 
-    def hover(
-        self, path: str, where: types.Position, policies: dict[str, Policy]
-    ) -> types.Hover | None:
-        """Return what the policies say that object at a position."""
-        found = self.at(path, where)
-        pages = [
-            markdown(policies[one.policy], _NO_EXAMPLES) for one in found if one.policy in policies
-        ]
-        if not pages:
-            return None
-        said = types.MarkupContent(
-            types.MarkupKind.Markdown, "\n\n---\n\n".join(dict.fromkeys(pages))
-        )
-        return types.Hover(said, self._range(found[0].place))
+        Nothing is offered that would edit what was typed since.
+        """
+        for one in self.report.findings if self.is_fresh(path) else ():
+            if one.place.file == path and _touches(self.range(one.place), where):
+                yield from self._actions(one)
+
+    def _actions(self, one: Finding) -> Iterator[types.CodeAction]:
+        for fix, preferred in ((one.fix, True), (silenced(one, self.report), False)):
+            if fix is not None and fix.edits and all(map(self.is_fresh, _files(fix))):
+                yield self._action(one, fix, preferred=preferred and fix.safe)
+            elif fix is not None and fix.command == "imd pin":
+                yield self._pin(one)
 
     def deciding(self, path: str, where: types.Position) -> list[types.Location]:
         """Return where the values are decided that are used at a position."""
         return [
-            types.Location(self._uri(one.place.file), self._range(one.place))
-            for one in self._report.findings
-            if any(use.file == path and _holds(self._range(use), where) for use in one.uses)
+            types.Location(self.uri(one.place.file), self.range(one.place))
+            for one in self.report.findings
+            if any(use.file == path and holds(self.range(use), where) for use in one.uses)
         ]
 
+    def is_fresh(self, path: str) -> bool:
+        """Tell whether a file is what it was when it was judged."""
+        return self._judged.buffers.get(path) == self._now.get(path)
+
+    def uri(self, path: str) -> str:
+        """Return what the editor calls a file."""
+        return uri_of(path, self._now, self._root)
+
+    def range(self, place: Place) -> types.Range:
+        """Return a place as lines and columns."""
+        text = self.report.texts.get(place.file)
+        return range_of(text, place.span)
+
+    def rule(self, one: Finding) -> Rule | None:
+        """Return the policy of a finding."""
+        return self.report.rules.get(one.policy)
+
+    def edit(self, edits: Iterable[Edit]) -> types.WorkspaceEdit:
+        """Return edits of the buffers as they are."""
+        found: dict[str, list[types.TextEdit]] = defaultdict(list)
+        for edit in edits:
+            found[edit.place.file].append(types.TextEdit(self.range(edit.place), edit.text))
+        return edit_of(found, self._now, self._root)
+
     def _diagnostic(self, one: Finding) -> types.Diagnostic:
-        rule = self._report.rules.get(one.policy)
+        rule = self.rule(one)
         uses = [
             types.DiagnosticRelatedInformation(
-                types.Location(self._uri(use.file), self._range(use)), "used here"
+                types.Location(self.uri(use.file), self.range(use)), "used here"
             )
             for use in one.uses
         ]
         return types.Diagnostic(
-            range=self._range(one.place), message=one.message, severity=_SEVERITIES[one.severity], source=SOURCE, code=one.policy,
+            range=self.range(one.place), message=one.message, severity=_SEVERITIES[one.severity], source=SOURCE, code=one.policy,
             code_description=types.CodeDescription(rule.url) if rule and rule.url else None, related_information=uses or None,
         )  # fmt: skip
 
@@ -92,28 +126,67 @@ class Telling:
         return types.CodeAction(
             title=fix.title if fix.safe else f"{fix.title} (may change what the system does)",
             kind=types.CodeActionKind.QuickFix, is_preferred=preferred, diagnostics=[self._diagnostic(one)],
-            edit=types.WorkspaceEdit(changes=self._changes(fix.edits)),
+            edit=self.edit(fix.edits),
         )  # fmt: skip
 
-    def _changes(self, edits: Iterable[Edit]) -> dict[str, list[types.TextEdit]]:
-        found: dict[str, list[types.TextEdit]] = defaultdict(list)
-        for edit in edits:
-            found[self._uri(edit.place.file)].append(
-                types.TextEdit(self._range(edit.place), edit.text)
+    def _pin(self, one: Finding) -> types.CodeAction:
+        command = types.Command(
+            _PIN_TITLE, PIN, arguments=[self.uri(one.place.file), one.policy, one.fingerprint]
+        )
+        return types.CodeAction(
+            title=_PIN_TITLE, kind=types.CodeActionKind.QuickFix, diagnostics=[self._diagnostic(one)], command=command,
+        )  # fmt: skip
+
+
+def _files(fix: Fix) -> set[str]:
+    return {edit.place.file for edit in fix.edits}
+
+
+def told_of(
+    faults: Iterable[Fault], texts: Mapping[str, Text]
+) -> dict[str, list[types.Diagnostic]]:
+    """Return what is wrong with our own files, by file; one that is not there, or not here, has no diagnostics."""
+    found: dict[str, list[types.Diagnostic]] = {path: [] for path in texts}
+    for fault in faults:
+        if fault.file in texts:
+            where = range_of(texts[fault.file], Span(fault.start, fault.end))
+            error = types.DiagnosticSeverity.Error
+            found[fault.file].append(
+                types.Diagnostic(where, fault.reason, severity=error, source=SOURCE)
             )
-        return found
-
-    def _uri(self, path: str) -> str:
-        return (self._root / path).as_uri()
-
-    def _range(self, place: Place) -> types.Range:
-        text = self._report.texts.get(place.file)
-        if text is None:
-            return types.Range(types.Position(0, 0), types.Position(0, 0))
-        return types.Range(_position(text, place.span.start), _position(text, place.span.end))
+    return found
 
 
-_NO_EXAMPLES: tuple[Example, ...] = ()
+def uri_of(path: str, buffers: Buffers, root: Path) -> str:
+    """Return what an editor calls a file of a repository."""
+    buffer = buffers.get(path)
+    return buffer.uri if buffer and buffer.uri else (root / path).as_uri()
+
+
+def edit_of(
+    edits: Mapping[str, Sequence[types.TextEdit]], buffers: Buffers, root: Path
+) -> types.WorkspaceEdit:
+    """Return edits of files, twice: editors that know versions refuse them for other states of these buffers."""
+    named = {path: uri_of(path, buffers, root) for path in edits}
+    return types.WorkspaceEdit(
+        changes={named[path]: list(one) for path, one in edits.items()},
+        document_changes=[
+            types.TextDocumentEdit(_version(named[path], buffers.get(path)), list(one))
+            for path, one in edits.items()
+        ],
+    )
+
+
+def _version(uri: str, buffer: Buffer | None) -> types.OptionalVersionedTextDocumentIdentifier:
+    version = buffer.version if buffer else None
+    return types.OptionalVersionedTextDocumentIdentifier(version=version, uri=uri)
+
+
+def range_of(text: Text | None, span: Span) -> types.Range:
+    """Return a span of a text as lines and columns; the beginning of one that is not at hand."""
+    if text is None:
+        return types.Range(types.Position(0, 0), types.Position(0, 0))
+    return types.Range(_position(text, span.start), _position(text, span.end))
 
 
 def _position(text: Text, offset: int) -> types.Position:
@@ -125,7 +198,8 @@ def _key(position: types.Position) -> tuple[int, int]:
     return position.line, position.character
 
 
-def _holds(outer: types.Range, position: types.Position) -> bool:
+def holds(outer: types.Range, position: types.Position) -> bool:
+    """Tell whether a range holds a position."""
     return _key(outer.start) <= _key(position) <= _key(outer.end)
 
 

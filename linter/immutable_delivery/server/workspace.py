@@ -2,27 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from threading import Lock
 
-from immutable_delivery.config import Config
-from immutable_delivery.errors import ImdError
-from immutable_delivery.findings import Report
-from immutable_delivery.pipeline.examine import reading_settings, report
-from immutable_delivery.pipeline.run import examine_in
+from immutable_delivery.commands.policy_test import failures
+from immutable_delivery.config import POLICIES
+from immutable_delivery.errors import Fault, FaultyError, ImdError
+from immutable_delivery.findings import Report, Rule
+from immutable_delivery.pipeline.examine import Examined, reading_settings, report
+from immutable_delivery.pipeline.run import (
+    compared,
+    examine_in,
+    keep_configuration,
+    read_baseline,
+)
 from immutable_delivery.pipeline.settings import Request, Settings, settings_of
+from immutable_delivery.policy.load import GROUP, read_policy, when_of
+from immutable_delivery.policy.model import builtin
 from immutable_delivery.reading.cache.reader import Remembered, RememberingReader
 from immutable_delivery.reading.cache.store import Memory
-from immutable_delivery.records import Record, replace
-from immutable_delivery.repository.discover import open_tree
+from immutable_delivery.records import Record, field, replace
+from immutable_delivery.repository.discover import Tree, open_tree
 from immutable_delivery.repository.handed import HandedFiles
+from immutable_delivery.source.files import read_text
+from immutable_delivery.source.text import Text
+
+
+class Buffer(Record, frozen=True):
+    """A file as an editor has it, the number of this state of it, and what the editor calls it."""
+
+    text: str
+    version: int = 0
+    uri: str = ""
+
+    @property
+    def data(self) -> bytes:
+        """The bytes that it would be saved as."""
+        return self.text.encode("utf-8", "surrogatepass")
+
+
+Buffers = Mapping[str, Buffer]
+"""The buffers of one moment, by the paths of their files."""
 
 
 class Judged(Record, frozen=True):
-    """What is found, or why nothing could be."""
+    """What is found in a repository and its buffers, and what is wrong with the files that configure imd."""
 
-    report: Report | None
-    problem: str = ""
+    report: Report | None = None
+    """None where nothing could be judged, not even by what configured imd before."""
+    examined: Examined | None = None
+    settings: Settings | None = None
+    faults: tuple[Fault, ...] = ()
+    """What is wrong with our own files; then all else is judged by what they said before."""
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    """The texts of the files that have faults."""
+    buffers: Buffers = field(default_factory=dict)
+
+
+class Tried(Record, frozen=True):
+    """A policy file as it was when its examples were tried, and what they got wrong."""
+
+    text: Text
+    faults: Sequence[Fault] = ()
 
 
 class Workspace:
@@ -30,10 +73,16 @@ class Workspace:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._buffers: dict[str, bytes] = {}
         self._remembered: Remembered | None = None
+        self._read_by = ""
+        """The settings by which that was read."""
+        self._good: Settings | None = None
+        """What configured imd when it last did without a fault."""
+        self.buffers: dict[str, Buffer] = {}
         self.root = open_tree(folder).root
-        self.judged = Judged(None)
+        self.judged = Judged()
+        self.engine = Lock()
+        """Held by whoever judges: what is remembered is for one at a time."""
 
     @staticmethod
     def today() -> date:
@@ -47,40 +96,105 @@ class Workspace:
             resolved.relative_to(self.root).as_posix() if resolved.is_relative_to(self.root) else ""
         )
 
-    def edit(self, path: str, text: str) -> None:
+    def edit(self, path: str, text: str, version: int = 0, uri: str = "") -> None:
         """Take the text of a buffer for the file."""
-        self._buffers[path] = text.encode("utf-8", "surrogatepass")
+        self.buffers[path] = Buffer(text, version, uri)
 
     def close(self, path: str) -> None:
         """Take what lies on the disk again."""
-        self._buffers.pop(path, None)
+        self.buffers.pop(path, None)
 
-    def judge(self) -> Judged:
-        """Judge the repository as the editor sees it."""
-        try:
-            self.judged = Judged(self._report())
-        except ImdError as error:
-            self.judged = Judged(None, str(error))
+    def text(self, path: str) -> Text:
+        """Return the text of a buffer as it is now; an empty one where none is open."""
+        return Text(path, self.buffers[path].text if path in self.buffers else "")
+
+    def tree(self, buffers: Buffers) -> Tree:
+        """Return the repository as an editor sees it that has these buffers."""
+        tree = open_tree(self._folder)
+        handed = {path: buffer.data for path, buffer in buffers.items()}
+        return replace(tree, files=HandedFiles(tree.files, handed))
+
+    def request(self) -> Request:
+        """Return what is asked for at each judgement."""
+        return Request(today=self.today(), origin=False)
+
+    def judge(self, buffers: Buffers | None = None) -> Judged:
+        """Judge the repository as the editor sees it, or saw it at the moment that it had these buffers."""
+        buffers = dict(self.buffers) if buffers is None else buffers
+        with self.engine:
+            self.judged = self._judged(buffers)
         return self.judged
 
-    def _report(self) -> Report:
-        tree = open_tree(self._folder)
-        files = HandedFiles(tree.files, dict(self._buffers))
-        seen = replace(tree, files=files)
-        request = Request(today=self.today(), origin=False)
-        settings = settings_of(seen, request, self._folder)
-        reader = RememberingReader(
-            files, reading_settings(settings.config), self._memory(settings), 1
-        )
-        examined = examine_in(files, settings, seen, request, reader)
-        return report(examined, settings.policies, covers=seen.covers)
+    def _judged(self, buffers: Buffers) -> Judged:
+        try:
+            seen = self.tree(buffers)
+            try:
+                settings = settings_of(seen, self.request(), self._folder)
+                found = self._found(seen, settings, buffers)
+            except FaultyError as error:
+                return self._judged_before(seen, error.faults, buffers)
+        except ImdError as error:
+            return Judged(faults=(Fault(str(error)),), buffers=buffers)
+        self._good = settings
+        return found
+
+    def _judged_before(self, seen: Tree, faults: tuple[Fault, ...], buffers: Buffers) -> Judged:
+        """Judge by what configured imd before it had faults."""
+        named = {fault.file for fault in faults if fault.file}
+        texts = {path: text for path in named if (text := read_text(seen.files, path))}
+        told = Judged(faults=faults, texts=texts, buffers=buffers)
+        if self._good is None:
+            return told
+        settings = replace(self._good, files=seen.files)
+        try:
+            found = self._found(seen, settings, buffers)
+        except FaultyError:  # another of our files is to blame, without which nothing can be judged
+            return told
+        return replace(found, faults=faults, texts=texts)
+
+    def _found(self, seen: Tree, settings: Settings, buffers: Buffers) -> Judged:
+        files, config = seen.files, settings.config
+        memory = self._memory(settings)
+        reader = RememberingReader(files, reading_settings(config), memory, 1)
+        examined = examine_in(files, settings, seen, self.request(), reader)
+        keep_configuration(examined, settings)
+        if config.baseline:
+            known = read_baseline(settings.files, config.baseline)
+            new = compared(known, examined, settings, files).new
+            examined = replace(examined, findings=tuple(new))
+        found = report(examined, settings.policies, covers=seen.covers)
+        return Judged(found, examined, settings, buffers=buffers)
 
     def _memory(self, settings: Settings) -> Remembered:
-        """Return what was read before; it is kept here alone, and never written."""
-        before = self._remembered.after if self._remembered is not None else Memory()
-        self._remembered = Remembered("", _about(settings.config), before)
+        """Return what was read before by the same settings; it is kept here alone, and never written."""
+        asked = repr(reading_settings(settings.config))
+        before = self._remembered.after if self._remembered and self._read_by == asked else Memory()
+        self._read_by = asked
+        self._remembered = Remembered("", repr(settings.config.paths), before)
         return self._remembered
 
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """The policies in force, by id."""
+        known = self._good.policies if self._good else builtin()
+        return {policy.id: policy.rule for policy in known}
 
-def _about(config: Config) -> str:
-    return repr((reading_settings(config), config.paths))
+    def is_among_policies(self, path: str) -> bool:
+        """Tell whether a file lies in a folder of the repository's own policies."""
+        folders = self._good.config.policies if self._good else (POLICIES,)
+        named = path.endswith((".yaml", ".yml"))
+        return named and any(path.startswith(f"{folder}/") for folder in folders)
+
+    def tried(self, path: str, buffers: Buffers) -> Tried | None:
+        """Try the examples of a policy file; None for a file that is none, or does not load, which is told when it is judged."""
+        settings, files = self._good, self.tree(buffers).files
+        text = read_text(files, path)
+        is_policy = self.is_among_policies(path) and path.rpartition("/")[2] != GROUP
+        if settings is None or text is None or not is_policy:
+            return None
+        with self.engine:
+            try:
+                file = read_policy(text, when_of(files, path))
+                return Tried(text, failures(file, list(settings.policies)))
+            except FaultyError:
+                return None

@@ -1,0 +1,112 @@
+"""A session of edits: after each, what an editor is told is what a fresh check finds.
+
+`IMD_EDITS=1000 pytest tests/server/test_edits.py` makes a longer one; the ordinary run makes a few edits of each kind.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.conftest import Repository
+
+from immutable_delivery.errors import ImdError
+from immutable_delivery.findings import Report
+from immutable_delivery.pipeline.run import run
+from immutable_delivery.pipeline.settings import Request
+from immutable_delivery.server.workspace import Workspace
+
+EDITS = int(os.environ.get("IMD_EDITS", "60"))
+SESSIONS = 4
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+FILES = {
+    "Dockerfile": 'ARG BASE=node:22\nFROM $BASE AS build\nWORKDIR /app\nCOPY package.json start.sh ./\nRUN npm install\nFROM build\nCOPY . .\nCMD ["./start.sh"]\n',
+    "start.sh": "#!/bin/sh\nset -e\npip install flask\nexec node server.js\n",
+    "package.json": '{"name": "web", "scripts": {"start": "node server.js", "prestart": "npm install left-pad"}}\n',
+    "server.js": "require('http')\n",
+    "compose.yaml": "services:\n  web:\n    build: .\n    image: shop/web:${TAG:-1}\n    restart: always\n    volumes: ['./server.js:/app/server.js']\n  db:\n    image: postgres:${PG}\n    env_file: db.env\n  cache:\n    extends: {file: common.yaml, service: cache}\n",
+    "common.yaml": "services:\n  cache:\n    image: redis:latest\n    command: sh -c 'apk add curl && redis-server'\n",
+    ".env": "TAG=2\nPG=16\n",
+    "db.env": "A=1\n",
+    "k8s/base/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - name: web\n        image: shop/web:1\n        command: [npm, start]\n",
+    "k8s/base/kustomization.yaml": "resources:\n- web.yaml\n",
+    "k8s/prod/kustomization.yaml": f"resources:\n- ../base\nimages:\n- name: shop/web\n  newTag: latest\n- name: other\n  digest: {DIGEST}\n",
+    "k8s/dev/kustomization.yaml": "resources:\n- ../base\npatches:\n- patch: |-\n    - {op: replace, path: /spec/template/spec/containers/0/image, value: shop/web:dev}\n  target: {kind: Deployment, name: web}\n",
+    "delivery.yaml": "service: web\nbuild: {context: .}\nimage: shop/web\nstart: {command: [./start.sh]}\n",
+    ".github/workflows/ship.yml": "on: push\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n    - run: |\n        docker build -t shop/web:latest .\n        docker push shop/web:latest\n        kubectl apply -k k8s/prod\n",
+    ".imd.yaml": "profile: strict\nenvironments:\n  prod: {paths: [k8s/prod]}\n  dev: {paths: [k8s/dev], development: true}\n",
+}  # fmt: skip
+WORDS = (
+    "latest", "nginx:1.27", "shop/web", "shop/web:2", "web", "api", "other", "${TAG}", "$BASE", f"x@{DIGEST}", "start.sh", "../base",
+    "node", "# imd: ignore[floating-tag] it may\n", "true", "\n", "\t", " ", "- ", ": ", "[", "'", "\r\n", "\r", "{{ x }}", "é🐳", "\x0c",
+    "\u2028", "\\", "|\n", "&a", "*a", "!!x ", "---\n", "%",
+)  # fmt: skip
+
+
+def edited(text: str, dice: random.Random) -> str:
+    """Return a text with a word, a line or all of it gone, doubled, moved or another."""
+    kind = dice.choice(["word", "word", "word", "line", "twice", "swap", "gone", "cut", "insert", "insert"])  # fmt: skip
+    lines = text.splitlines(keepends=True) or [""]
+    at = dice.randrange(len(lines))
+    if kind == "word":
+        words = lines[at].split(" ")
+        words[dice.randrange(len(words))] = dice.choice(WORDS)
+        lines[at] = " ".join(words)
+    elif kind == "line":
+        del lines[at]
+    elif kind == "twice":
+        lines.insert(at, lines[at])
+    elif kind == "swap":
+        other = dice.randrange(len(lines))
+        lines[at], lines[other] = lines[other], lines[at]
+    elif kind == "gone":
+        return ""
+    elif kind == "cut":
+        return text[: dice.randrange(len(text) + 1)]
+    else:
+        place = dice.randrange(len(text) + 1)
+        return text[:place] + dice.choice(WORDS) + text[place:]
+    return "".join(lines)
+
+
+def session(dice: random.Random, edits: int) -> Iterator[tuple[str, str]]:
+    """Yield edits: the file and its new text; now and then a file is again what it was."""
+    now = dict(FILES)
+    for _ in range(edits):
+        path = dice.choice(list(FILES))
+        now[path] = FILES[path] if dice.random() < 0.25 else edited(now[path], dice)
+        yield path, now[path]
+
+
+def fresh(root: Path) -> Report | None:
+    """Return what a check finds that knows nothing of any other; None where our own files are broken."""
+    request = Request(today=Workspace.today(), origin=False)
+    try:
+        return run(root, request).report
+    except ImdError:
+        return None
+
+
+@pytest.mark.parametrize("seed", range(SESSIONS))
+def test_after_every_edit_the_same_is_found_as_by_a_fresh_check(
+    repository: Repository, seed: int
+) -> None:
+    """What is remembered between judgements never shows, nor does whether a text is saved."""
+    repository.commit(FILES)
+    dice, workspace = random.Random(seed), Workspace(repository.root)
+    for number, (path, text) in enumerate(session(dice, EDITS // SESSIONS)):
+        workspace.edit(path, text, number)
+        judged = workspace.judge()
+        (repository.root / path).write_bytes(text.encode())
+        expected = fresh(repository.root)
+        assert (expected is None) == bool(judged.faults)
+        if expected is not None:
+            assert judged.report is not None
+            assert judged.report.findings == expected.findings
+            assert judged.report.services == expected.services
+        if dice.random() < 0.5:
+            workspace.close(path)
