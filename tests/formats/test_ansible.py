@@ -277,3 +277,63 @@ def test_roles_that_a_role_needs_from_elsewhere() -> None:
     found = [one for one in said({"roles/web/meta/main.yml": text}) if isinstance(one, Source)]
     assert [(one.url, one.pin) for one in found] == [("git+https://git.example/a/b", "alias")]
     assert not ansible.claims("roles/web/meta/main.yml", b"dependencies: [{role: base}]\n")
+
+
+@pytest.mark.parametrize(
+    ("task", "changed"),
+    [
+        ("ios_facts: {gather_subset: all}", False),
+        ("cisco.ios.ios_command: {commands: [show version]}", False),
+        ("ansible.builtin.debug: {msg: hello}", False),
+        ("ios_vlans: {state: gathered}", False),
+        ("shell: uptime\n  changed_when: false", False),
+        ("block: [{ping: }, {setup: }]", False),
+        ("copy: {src: a, dest: b}\n  delegate_to: localhost", False),
+        ("shell: uptime", True),
+        ("ios_vlans: {state: merged}", True),
+        ("ios_config: {lines: [hostname a]}", True),
+        ("block: [{ping: }, {apt: {name: a}}]", True),
+        ("include_tasks: more.yml", True),
+        ("name: nothing else", True),
+    ],
+)
+def test_a_play_that_only_looks_changes_nothing(task: str, changed: bool) -> None:
+    found = [one for one in said_of(f"- {task}\n") if isinstance(one, Command)]
+    assert any(one.tool == "ansible-playbook" for one in found) is changed
+
+
+def test_tasks_of_other_files_are_read_where_they_are_taken_in() -> None:
+    files = {
+        "site.yml": "- hosts: a\n  tasks:\n  - import_tasks: more/setup.yml\n  - include_tasks: {file: '{{ x }}.yml'}\n  - include_tasks: site.yml\n",
+        "more/setup.yml": "- pip: name=flask\n- import_tasks: last.yml\n",
+        "more/last.yml": "- pip: {name: jinja2}\n- include_tasks: setup.yml\n",
+    }
+    found = [one for one in said(files) if isinstance(one, Install)]
+    assert {(one.packages[0].name, one.used_at.file) for one in found} == {
+        ("flask", "more/setup.yml"), ("jinja2", "more/last.yml"),
+    }  # fmt: skip
+
+
+def test_what_tasks_build_is_theirs() -> None:
+    text = "- docker_image: {name: shop/web, tag: v1, source: build, build: {path: .}}\n- docker_container: {name: web, image: 'shop/web:v1'}\n"
+    assert [one.built_here for one in said_of(text) if isinstance(one, Image)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("task", "checks"),
+    [
+        ("dnf: {name: a, disable_gpg_check: true}", ("disable_gpg_check: true",)),
+        ("apt: name=a allow_unauthenticated=yes", ("allow_unauthenticated: yes",)),
+        ("get_url: {url: 'https://example.com/a', validate_certs: no}", ("validate_certs: no",)),
+        ("dnf: {name: a, disable_gpg_check: false}", ()),
+    ],
+)
+def test_checks_that_are_left_out(task: str, checks: tuple[str, ...]) -> None:
+    found = [one for one in said_of(f"- {task}\n") if isinstance(one, Install | Fetch)]
+    assert [one.bypassed_checks for one in found] == [checks]
+
+
+def test_a_package_with_its_version_is_fixed_whatever_state_is_asked_for() -> None:
+    text = "- pip: {name: [flask, 'jinja2==3.1.4'], state: latest}\n"
+    (found,) = (one for one in said_of(text) if isinstance(one, Install))
+    assert [one.pin for one in found.packages] == ["alias", "exact"]

@@ -300,3 +300,11 @@ def test_a_builder_of_the_older_json_is_called_as_packer_calls_it() -> None:
     builders = '{"builders": [{"type": "qemu", "vm_name": "a"}, {"type": "qemu", "vm_name": "b"}, {"type": "googlecompute", "image_name": "c"}]}'
     found = [one for one in said({"a.json": builders}) if isinstance(one, Resource)]
     assert [one.name for one in found] == ["qemu", "qemu 1", "googlecompute"]
+
+
+def test_an_image_on_a_disk_has_but_its_name() -> None:
+    for kind, catalogued in (("qemu", True), ("amazon-ebs", False)):
+        name = "vm_name" if kind == "qemu" else "ami_name"
+        text = f'source "{kind}" "a" {{\n  {name} = "web-1.2.3"\n}}\n'
+        found = [one for one in said({"a.pkr.hcl": text}) if isinstance(one, Resource)]
+        assert all(one.catalogued for one in found) is catalogued

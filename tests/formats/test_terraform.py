@@ -802,3 +802,24 @@ def test_what_an_extension_of_a_machine_runs() -> None:
     text = 'resource "azurerm_virtual_machine_extension" "a" {\n  type = "CustomScript"\n}\n'
     found = [one.tool for one in facts({"main.tf": text}) if isinstance(one, Command)]
     assert found == ["CustomScript"]
+
+
+def test_a_command_that_is_one_expression_is_neither_a_text_nor_a_list() -> None:
+    text = """
+resource "google_cloud_run_v2_service" "web" {
+  template {
+    containers {
+      image   = "shop/web:1.2.3"
+      command = %s
+    }
+  }
+}
+"""
+    for command, starts in (("var.command", 0), ('["serve"]', 1)):
+        found = facts({"main.tf": text % command})
+        assert len([one for one in found if isinstance(one, Start)]) == starts
+
+
+def test_an_image_of_a_channel_moves() -> None:
+    text = 'data "hcp_packer_version" "a" {\n  channel_name = "production"\n}\n'
+    assert [one.pin for one in facts({"main.tf": text}) if isinstance(one, Resource)] == ["alias"]

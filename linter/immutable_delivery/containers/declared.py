@@ -17,6 +17,7 @@ from immutable_delivery.containers.spec import (
 )
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Form, MountType, Origin, Scope
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence, entry_extent
@@ -25,6 +26,7 @@ from immutable_delivery.syntax.yaml.query import find, pairs, scalar
 
 Path = tuple[str, ...]
 
+_WHOLE = lazy(r"\$\{[^{}]*\}")
 _NAMES = ("name", "key", "Name", "Key")
 _VALUES = ("value", "Value")
 
@@ -95,7 +97,7 @@ class _Container(Record, frozen=True):
     def _command(self, path: Path, origin: Origin) -> CommandSpec | None:
         said = find(self.node, *path) if path else None
         words = [one.written for one in _listed([said]) if isinstance(one, Scalar)]
-        if said is None or not words:
+        if said is None or not words or _is_hidden(said):
             return None
         form: Form = "shell" if isinstance(said, Scalar) else "exec"
         return CommandSpec(origin, tuple(words), said.place, self._extent(path), form)
@@ -128,6 +130,15 @@ class _Container(Record, frozen=True):
             said = scalar(node, "type")
             kind = mount_type(said.text if said else "volume")
             yield _mount(kind, scalar(node, "source"), scalar(node, "target"), node)
+
+
+def _is_hidden(node: Node) -> bool:
+    """Whether one expression stands for the whole, of which nobody knows whether it is a text or a list."""
+    return (
+        isinstance(node, Scalar)
+        and _WHOLE.fullmatch(node.text) is not None
+        and not node.written.known
+    )
 
 
 def _listed(nodes: Iterable[Node | None]) -> Iterator[Node]:

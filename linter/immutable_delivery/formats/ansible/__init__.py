@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
+from immutable_delivery.formats.ansible.modules import ROLE
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
@@ -23,7 +24,6 @@ __all__ = ["NAME", "claims", "comments", "facts", "parse"]
 
 NAME = "ansible"
 
-_ROLE = lazy(r"(?:^|/)roles/[^/]+/(?:tasks|handlers)/[^/]+\.ya?ml\Z")
 _META = lazy(r"(?:^|/)meta/main\.ya?ml\Z")
 _NEEDS = "dependencies"
 _GALAXY = lazy(r"(?:^|/)(?:[\w.-]+/)*requirements\.ya?ml\Z")
@@ -40,7 +40,7 @@ _HOSTS = lazy(rb"\b(?:hosts|import_playbook)[\"']?\s*(?::|$)", re.MULTILINE)
 
 def claims(path: str, data: bytes) -> bool:
     """Whether a file is a list of plays, a file of tasks in a role, or what Galaxy is asked for."""
-    if _ROLE.search(path):
+    if ROLE.search(path):
         return True
     if _GALAXY.search(path):
         return any(_is_galaxy(one.root) for one in _read(path, data))

@@ -8,6 +8,7 @@ from immutable_delivery.facts import Action, Install, Package, Pin, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText
+from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import Node, Scalar
 from immutable_delivery.syntax.yaml.query import items, scalar, text
@@ -29,6 +30,12 @@ _WHOLE = "*"
 _LOOPS = ("loop", "with_items", "with_list")
 _ITEM = lazy(r"\{\{\s*item\s*\}\}")
 _ARGUMENT = lazy(r"(?P<key>\w+)=[\"']?(?P<value>(?<=[\"'])[^\"']*|[^\s\"']+)")
+_TRUE, _FALSE = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off"})
+_BYPASSES = {
+    **dict.fromkeys(("disable_gpg_check", "allow_unauthenticated", "force_apt_get_unauthenticated"), _TRUE),
+    **dict.fromkeys(("validate_certs", "sslverify"), _FALSE),
+}  # fmt: skip
+"""Arguments that turn checks off, and what they say then."""
 _OWN = {"python": "==", "node": "@"}
 """How a version is written behind a name, where that is not `name=version`."""
 
@@ -97,7 +104,7 @@ def _package(module: str, name: Scalar, node: Node, fill: Fill) -> Package:
 
 def _pin(state: str, name: LocatedText, version: LocatedText | None, behind: str) -> Pin | None:
     """Return how far a package is fixed; `latest` takes whatever is newest at every run."""
-    if state in {"latest", "forcelatest"}:
+    if state in {"latest", "forcelatest"} and not behind:
         return "alias"
     if version is not None:
         return "exact" if version.known else None
@@ -106,16 +113,29 @@ def _pin(state: str, name: LocatedText, version: LocatedText | None, behind: str
     return "partial" if behind.endswith("*") else "exact" if behind else "none"
 
 
+def bypassed(node: Node) -> tuple[tuple[str, ...], dict[str, Place]]:
+    """Return the checks that a module is told to leave out, and where."""
+    found = [
+        (key, one)
+        for key, says in _BYPASSES.items()
+        if (one := scalar(node, key)) and one.text.lower() in says
+    ]
+    where = {"bypassed_checks": found[0][1].place} if found else {}
+    return tuple(f"{key}: {one.text}" for key, one in found), where
+
+
 def _install(
     module: str, action: Action, packages: tuple[Package, ...], scope: Scope, task: Tree, node: Node
 ) -> Install:
     ecosystem = ECOSYSTEMS[module]
     at = packages[0].place if packages else node.place
+    checks, where = bypassed(node)
     return Install(
         used_at=at,
         extent=task.place,
         scope=replace(scope, layer="os" if ecosystem == "os" else "application"),
-        places={"packages": at, "command": at},
+        places={"packages": at, "command": at, **where},
+        bypassed_checks=checks,
         manager=module,
         ecosystem=ecosystem,
         action=action,

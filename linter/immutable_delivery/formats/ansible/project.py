@@ -7,17 +7,22 @@ from collections.abc import Iterator, Mapping
 from immutable_delivery.containers.environments import environment
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Command, Fact, Pin, Scope, Source
+from immutable_delivery.formats.ansible.modules import BLOCKS, bare
+from immutable_delivery.formats.ansible.reading import changes
 from immutable_delivery.formats.ansible.tasks import Tasks
 from immutable_delivery.formats.ansible.variables import of_file, of_mapping
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.references.git import of_release
+from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.syntax.yaml import Document, Node, Scalar, Sequence, entry_extent
 from immutable_delivery.syntax.yaml import Mapping as Tree
-from immutable_delivery.syntax.yaml.query import find, items, roots, scalar, text
+from immutable_delivery.syntax.yaml.query import find, items, pairs, roots, scalar, text
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _TASKS = ("pre_tasks", "roles", "tasks", "post_tasks", "handlers")
+_ALWAYS = frozenset({"docker_image_build"})
+_BUILDING = _ALWAYS | {"docker_image", "podman_image"}
 _EXACT = lazy(r"=?=?v?\d+\.\d+\.\d+[\w.+-]*\Z")
 _PLAYBOOK = lazy(r"[\"']([^\"'\s]+\.ya?ml)[\"']")
 _GIT = lazy(r"git\+|git@|https?://.*\.git\Z|https://git(?:hub|lab)\.com/")
@@ -25,7 +30,7 @@ _GIT = lazy(r"git\+|git@|https?://.*\.git\Z|https://git(?:hub|lab)\.com/")
 
 def facts_of(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterator[Fact]:
     """Yield what every file says."""
-    baked = _baked(ctx)
+    baked, made = _baked(ctx), _built(documents)
     for path, root in roots(documents, ctx):
         if path.rpartition("/")[2].startswith("requirements."):
             yield from _galaxy([items(root), items(root, "roles"), items(root, "collections")])
@@ -46,11 +51,27 @@ def facts_of(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iter
             own = replace(scope, phase="build", machine=True, deployed=False) if built else scope
             values = {**shared, **dict(of_mapping(play.get("vars")))}
             named = replace(own, owner=text(play, "name") or path)
-            tasks = Tasks(ctx, named, values, not _is_here(play))
+            tasks = Tasks(ctx, named, values, reaches=not _is_here(play), built=made)
             for key in _TASKS:
                 yield from tasks.facts(find(play, key))
         if not plays:
-            yield from Tasks(ctx, scope, shared).facts(root)
+            yield from Tasks(ctx, scope, shared, built=made).facts(root)
+
+
+def _built(documents: Mapping[str, list[Document]]) -> frozenset[str]:
+    """Return the names of images that tasks build, and do not pull."""
+    waiting: list[Node | None] = [one.root for held in documents.values() for one in held]
+    found: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        for task in items(node) if node is not None else ():
+            waiting += [find(task, key) for key in (*BLOCKS, *_TASKS)]
+            for module, value in pairs(task):
+                name = scalar(value, "name") if bare(module.text) in _BUILDING else None
+                built = text(value, "source") == "build" or find(value, "build") is not None
+                if name is not None and (built or bare(module.text) in _ALWAYS):
+                    found.add(name_and_tag(name.text)[0])
+    return frozenset(found)
 
 
 def _baked(ctx: ParseContext) -> frozenset[str]:
@@ -68,7 +89,8 @@ def _baked(ctx: ParseContext) -> frozenset[str]:
 def _changed(play: Tree, scope: Scope) -> Iterator[Command]:
     """Yield that a play changes machines which run already, unless it runs on the own machine alone."""
     said, names = play.get("hosts"), _names(play)
-    does = any(items(play, key) for key in _TASKS)
+    told = [one for key in _TASKS for one in items(play, key)]
+    does = bool(items(play, "roles")) or changes(told)
     if said is None or not does or _is_here(play):
         return
     key = play.entries["hosts"][0]

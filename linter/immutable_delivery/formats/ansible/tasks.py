@@ -21,16 +21,24 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
 from immutable_delivery.facts import Fact, Origin, Scope, Source
 from immutable_delivery.formats.ansible.clusters import objects_of, release_of
-from immutable_delivery.formats.ansible.packages import ECOSYSTEMS, arguments, installed
+from immutable_delivery.formats.ansible.modules import BLOCKS, ROLE, bare, included
+from immutable_delivery.formats.ansible.packages import (
+    ECOSYSTEMS,
+    arguments,
+    bypassed,
+    installed,
+)
 from immutable_delivery.formats.ansible.variables import Values, filled_in
 from immutable_delivery.jobs.scripts import Scripts
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.git import of_ref
+from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.source.located import LocatedText
+from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.interpolation import unaligned
 from immutable_delivery.syntax.words import CommandError, split
 from immutable_delivery.syntax.yaml import Mapping as Tree
-from immutable_delivery.syntax.yaml import Node, Scalar, Sequence, entry_extent
+from immutable_delivery.syntax.yaml import Node, Scalar, Sequence, documents, entry_extent
 from immutable_delivery.syntax.yaml.query import items, pairs, scalar, text
 
 MAX_DEPTH = 20
@@ -38,17 +46,6 @@ MAX_DEPTH = 20
 
 _HEAD = "HEAD"
 _GIT = "git::"
-_BLOCKS = ("block", "rescue", "always")
-_COLLECTIONS = (
-    "ansible.builtin.",
-    "ansible.legacy.",
-    "community.docker.",
-    "containers.podman.",
-    "community.general.",
-    "kubernetes.core.",
-    "community.kubernetes.",
-    "community.okd.",
-)
 
 
 class Tasks(Record, frozen=True):
@@ -59,23 +56,33 @@ class Tasks(Record, frozen=True):
     values: Values
     reaches: bool = True
     """Whether other machines than the own one are changed."""
+    built: frozenset[str] = frozenset()
+    """The names of images that tasks here build."""
 
     def facts(self, node: Node | None, depth: int = 0) -> Iterator[Fact]:
         """Yield what a list of tasks does, blocks included."""
         for task in items(node) if node is not None else ():
             if not isinstance(task, Tree) or depth > MAX_DEPTH:
                 continue
-            for key in _BLOCKS:
+            for key in BLOCKS:
                 yield from self.facts(task.get(key), depth + 1)
+            yield from self._included(task, depth)
             for module, value in pairs(task):
-                bare = _bare(module.text)
-                does = _MODULES.get(bare)
-                if bare in ECOSYSTEMS:
-                    yield from self.packages(task, arguments(value), bare)
+                name = bare(module.text)
+                does = _MODULES.get(name)
+                if name in ECOSYSTEMS:
+                    yield from self.packages(task, arguments(value), name)
                 elif does is Tasks.script:
                     yield from does(self, task, value)
                 elif does is not None:
                     yield from does(self, task, arguments(value))
+
+    def _included(self, task: Tree, depth: int) -> Iterator[Fact]:
+        """Yield what tasks of another file do; those of a role are read with it."""
+        for path in included(task, task.place.file):
+            held = self.ctx.text(path) if not ROLE.search(path) else None
+            for document in documents(held) if held is not None else ():
+                yield from self.facts(document.root, depth + 1)
 
     def container(self, task: Tree, node: Node) -> Iterator[Fact]:
         """Yield the container that a task starts."""
@@ -84,7 +91,7 @@ class Tasks(Record, frozen=True):
             return
         name = scalar(node, "name")
         written = self._text(reference)
-        shown = name.text if name else text(task, "name") or "container"
+        shown = self._text(name).text if name else text(task, "name") or "container"
         scope = replace(self.scope, owner=shown, service=shown, phase="start", layer="middleware")
         at = (name or reference).place
         yield from lower(
@@ -95,7 +102,7 @@ class Tasks(Record, frozen=True):
                 name=shown,
                 workload="service",
                 image=Setting(written.value, reference.place),
-                images=(ImageSpec(written, node.extent("image"), reference.place),),
+                images=(self._image(written, node.extent("image"), reference.place),),
                 entrypoint=self._command(node, "entrypoint"),
                 arguments=self._command(node, "command"),
                 variables=tuple(self._environment(node)),
@@ -106,6 +113,10 @@ class Tasks(Record, frozen=True):
             ),
             self.ctx,
         )
+
+    def _image(self, written: LocatedText, extent: Place, at: Place) -> ImageSpec:
+        own = name_and_tag(written.text)[0] in self.built
+        return ImageSpec(written, extent, at, built_here=own)
 
     def pulled(self, _task: Tree, node: Node) -> Iterator[Fact]:
         """Yield the image that a task pulls; one that it builds or loads is not taken from a registry."""
@@ -169,7 +180,9 @@ class Tasks(Record, frozen=True):
         url = scalar(node, "url")
         if url is not None:
             checked = scalar(node, "checksum") is not None
-            yield fetch(self._text(url), "get_url", self.scope, task.place, checked=checked)
+            found = fetch(self._text(url), "get_url", self.scope, task.place, checked=checked)
+            checks, where = bypassed(node)
+            yield replace(found, bypassed_checks=checks, places={**found.places, **where})
 
     def unpacked(self, task: Tree, node: Node) -> Iterator[Fact]:
         """Yield what a task downloads and unpacks."""
@@ -248,13 +261,6 @@ def _words(written: LocatedText) -> tuple[LocatedText, ...]:
         return tuple(split(written))
     except CommandError:
         return (written,)
-
-
-def _bare(module: str) -> str:
-    """Return the name of a module without its collection."""
-    for prefix in _COLLECTIONS:
-        module = module.removeprefix(prefix)
-    return module
 
 
 _Does = Callable[[Tasks, Tree, Node], Iterator[Fact]]

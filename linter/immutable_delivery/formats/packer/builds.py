@@ -46,6 +46,17 @@ _TAGS = ("tags", "run_tags", "image_labels", "azure_tags", "snapshot_tags", "lab
 _UNCHECKED = "none"
 _FETCHED = "file:"
 """What a checksum says that is none, and one that is fetched beside what it checks."""
+_TAGGED = (
+    "amazon",
+    "azure",
+    "googlecompute",
+    "alicloud",
+    "tencentcloud",
+    "openstack",
+    "hcloud",
+    "digitalocean",
+)
+"""Builders whose images can have tags: on a disk there is but the name."""
 _CONTAINERS = frozenset({"docker", "podman"})
 """Builders that begin with the image of a container."""
 _EVERYBODY = frozenset({"all"})
@@ -142,7 +153,7 @@ def _image(kind: Scalar, name: Scalar, node: Tree, scope: Scope) -> Iterator[Res
         if isinstance(group, Scalar) and group.text in _EVERYBODY:
             yield public(name.text, group.place, node.place, scope)
     named = next((found for key in _NAMES if (found := scalar(node, key))), None)
-    tagged = any(node.get(key) is not None for key in _TAGS)
+    tagged = not kind.text.startswith(_TAGGED) or any(node.get(key) is not None for key in _TAGS)
     dated = named is not None and (not named.written.known or _DATED.search(named.text) is not None)
     if named is not None and not (tagged and dated):
         yield uncatalogued(name.text, named.place, node.place, scope)

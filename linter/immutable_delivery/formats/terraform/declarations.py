@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Fact, Scope, Unread
 from immutable_delivery.records import Record
-from immutable_delivery.syntax.hcl.modules import Module
-from immutable_delivery.syntax.hcl.nodes import UNNAMED
+from immutable_delivery.syntax.hcl.modules import ABSENT, Module
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar
 
 
@@ -37,8 +36,8 @@ class Block(Record, frozen=True):
         )
 
     def unanswered(self, said: Node | None, subject: str) -> Iterator[Unread]:
-        """Yield that a text was seen and is not known: the file that a call reads is not here, or only a run can answer it."""
-        if isinstance(said, Scalar) and said.text.strip() == UNNAMED:
+        """Yield that a text was seen and is not known, as its file is not here."""
+        if isinstance(said, Scalar) and said.tag == ABSENT:
             yield self.unread(said, subject)
 
     def unread(self, said: Scalar, subject: str) -> Unread:

@@ -122,6 +122,8 @@ def _text(written: LocatedText) -> Scalar:
     return Scalar(written, written.used_at, plain=False)
 
 
+READING = frozenset({"file", "filebase64", "templatefile"})
+"""Those that read a file of the module."""
 FUNCTIONS: Mapping[str, Function] = {
     **dict.fromkeys(
         (

@@ -12,7 +12,7 @@ from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.hcl.blocks import blocks, listed
-from immutable_delivery.syntax.hcl.functions import FUNCTIONS, rendered
+from immutable_delivery.syntax.hcl.functions import FUNCTIONS, READING, rendered
 from immutable_delivery.syntax.hcl.nodes import Expression
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Mapping, Node, Scalar, Sequence
@@ -27,6 +27,8 @@ MAX_COPIES = 200
 REFERENCE = lazy(r"\$\$\{|%%\{|\$\{~?\s*([A-Za-z_][\w.-]*)\s*~?\}|[$%]\{(?:[^{}]|\{[^{}]*\})*\}")
 _TRUTH = {"true": True, "false": False}
 
+ABSENT = "file"
+"""The tag of a text that a file would give which is not here."""
 _SAME = {("docker_image", key): "name" for key in ("image_id", "latest", "repo_digest", "id")}
 """Attributes that name what another one of the resource does."""
 
@@ -187,6 +189,8 @@ class _Evaluation(Record, frozen=True):
         elif node.name in FUNCTIONS:
             known = [one for one in arguments if one is not None]
             found = FUNCTIONS[node.name](known, self.module.files, self.module.folder)
+            if found is None and node.name in READING and _is_known(known):
+                return _unknown(node, ABSENT)
         return _unknown(node) if found is None else found
 
     def _scalar(self, node: Scalar, depth: int) -> Node:
@@ -243,6 +247,12 @@ def _inside(node: Node | None, keys: list[str]) -> Node | None:
     return node
 
 
-def _unknown(node: Scalar) -> Scalar:
-    name = node.text.strip("${}") or "…"
+def _is_known(arguments: list[Node]) -> bool:
+    """Whether the first of the arguments, the path of a file, is known."""
+    first = arguments[0] if arguments else None
+    return isinstance(first, Scalar) and first.written.known
+
+
+def _unknown(node: Scalar, name: str = "") -> Scalar:
+    name = name or node.text.strip("${}") or "…"
     return Scalar(replace(node.written, unresolved=(node.text,)), node.place, plain=False, tag=name)

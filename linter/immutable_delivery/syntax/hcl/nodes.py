@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 MAX_DEPTH = 50
 """Deeper collections are taken for expressions."""
 
-UNNAMED = "${…}"
-"""What stands for an expression that is no name: a call that nobody here can answer, a sum."""
-
 _LINE = lazy(r"[^\n]*\n?")
 _STEP = lazy(r"\.\s*([\w-]+)|\[\s*(?:\"([\w-]+)\"|(\d+))\s*\]")
 
@@ -164,8 +161,7 @@ class Reader:
 
     def _unknown(self, node: Node) -> Scalar:
         place = self._place(node)
-        path = _path(node, self._text.value)
-        text = f"${{{path}}}" if path else UNNAMED
+        text = f"${{{_path(node, self._text.value) or '…'}}}"
         return Scalar(LocatedText.unaligned(text, place), place, plain=False)
 
     def _place(self, node: Node) -> Place:

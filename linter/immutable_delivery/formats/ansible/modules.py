@@ -1,0 +1,42 @@
+"""The names of modules, what groups tasks, and where those of other files lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.syntax.yaml import Mapping, Scalar
+from immutable_delivery.syntax.yaml.query import pairs, scalar
+
+ROLE = lazy(r"(?:^|/)roles/[^/]+/(?:tasks|handlers)/[^/]+\.ya?ml\Z")
+_INCLUDING = frozenset({"include", "include_tasks", "import_tasks"})
+
+BLOCKS = ("block", "rescue", "always")
+_COLLECTIONS = (
+    "ansible.builtin.",
+    "ansible.legacy.",
+    "community.docker.",
+    "containers.podman.",
+    "community.general.",
+    "kubernetes.core.",
+    "community.kubernetes.",
+    "community.okd.",
+)
+
+
+def bare(module: str) -> str:
+    """Return the name of a module without its collection."""
+    for prefix in _COLLECTIONS:
+        module = module.removeprefix(prefix)
+    return module
+
+
+def included(task: Mapping, path: str) -> Iterator[str]:
+    """Yield the files whose tasks a task of ``path`` takes in, where it writes out their names."""
+    for module, value in pairs(task):
+        said = value if isinstance(value, Scalar) else scalar(value, "file")
+        if bare(module.text) in _INCLUDING and said is not None:
+            found = resolve(folder_of(path), said.text.partition(" ")[0])
+            if found is not None:
+                yield found
