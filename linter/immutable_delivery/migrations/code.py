@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.migrations.spec import MigrationSpec, Stated, digest
 from immutable_delivery.source.text import Span, Text
@@ -21,6 +23,14 @@ _TOKEN = lazy(
     r"|`(?P<ticks>(?:[^`\\]|\\.)*)`|(?P<word>\w+)|(?P<mark>\S)",
     16,  # re.DOTALL
 )
+_PARAMETER = lazy(r"\b(\w+) = >", needs=("= >",))
+"""The only parameter of a function, without brackets."""
+_FUNCTION = lazy(
+    r"(?<=\)) = >|\b(?:async|await|function) ", needs=("= >", "async", "await", "function")
+)
+"""The ways to write a function, and whether it waits: the statements are the same."""
+_CONTINUED = lazy(r"\\\n")
+"""A line that goes on in the next one."""
 
 
 def filled(spec: MigrationSpec, text: Text, _tool: str) -> MigrationSpec:
@@ -37,6 +47,13 @@ def filled(spec: MigrationSpec, text: Text, _tool: str) -> MigrationSpec:
 
 
 def _normal(value: str, start: int, end: int) -> str:
-    """Return the words, without comments, layout and what may be left out at the end of a line."""
+    """Return the words, without comments, layout and what a formatter adds or leaves out."""
     found = (one for one in _TOKEN.finditer(value, start, end) if one.lastgroup != "skip")
-    return " ".join(one[one.lastgroup or 0] for one in found)
+    words = _PARAMETER.sub(r"( \1 ) = >", " ".join(map(_word, found)))
+    return _FUNCTION.sub("", words).replace(" : (", " (")
+
+
+def _word(token: re.Match[str]) -> str:
+    """Return a token without its quotes; the layout of a text of several lines is that of the SQL in it."""
+    word = token[token.lastgroup or 0]
+    return " ".join(_CONTINUED.sub(" ", word).split()) if token.lastgroup == "ticks" else word

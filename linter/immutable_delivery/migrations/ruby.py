@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.migrations import sql
 from immutable_delivery.migrations.calls import Argument, called, executes
 from immutable_delivery.migrations.spec import MigrationSpec, Operation, Stated, digest
@@ -15,6 +16,8 @@ from immutable_delivery.source.text import Text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_BLANKS = lazy(r"#\{(['\"])[ \t]*\1\}", needs=("#{",))
+"""How a formatter keeps a blank at the end of a line."""
 _SIGNS = frozenset("( ) { } [ ] , : => | ; \" ' %i( %w( do end then begin".split())
 """What only separates: two ways of writing one thing differ in it."""
 _LEFT_OUT = frozenset(("comment", *_SIGNS))
@@ -40,6 +43,7 @@ _ROWS = frozenset(("update_all", "delete_all", "destroy_all", "delete_by", "dest
 
 def filled(spec: MigrationSpec, text: Text, _tool: str) -> MigrationSpec:
     """Return the migration with what it does."""
+    text = replace(text, value=_BLANKS.sub(lambda found: " " * len(found[0]), text.value))
     reader = _Reader(Source(text, "ruby"), text)
     spec.steps = list(reader.steps())
     spec.operations = list(reader.operations())
@@ -189,6 +193,8 @@ class _Reader:
 
     def _word(self, leaf: Node) -> str:
         text = self.source.text(leaf)
+        if leaf.type == "heredoc_content":
+            return " ".join(text.split())
         return text.removeprefix(":") if leaf.type == "simple_symbol" else text
 
     def _defined(self) -> Iterator[tuple[str, Node]]:
