@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -49,7 +50,11 @@ def test_the_worst_come_first_with_teams_and_sprawl(folders: Path, tmp_path: Pat
     assert found.rows[0].words["convergent"] == 1
     assert [team.name for team in found.teams] == ["@team-1", "@team-0"]
     (node,) = found.bases
-    assert (node.name, node.versions, len(node.repositories)) == ("node", (("20", 3), ("21", 3)), 6)
+    assert (node.name, len(node.repositories)) == ("node", 6)
+    assert [(one.name, one.repositories) for one in node.versions] == [
+        ("20", ("shop-0", "shop-2", "shop-4")),
+        ("21", ("shop-1", "shop-3", "shop-5")),
+    ]
 
 
 def test_formats_say_the_same(folders: Path, tmp_path: Path) -> None:
@@ -97,6 +102,36 @@ def test_what_hangs_is_broken_or_missing_is_named_and_the_rest_goes_on(
         repositories([str(folders / "shop-0")]), local(1), tmp_path / "late", Options(seconds=0.01)
     )
     assert late.failed[0].failure == "took more than 0.01 seconds"
+
+
+def test_what_failed_is_tried_again(folders: Path, tmp_path: Path) -> None:
+    those = repositories([str(folders / "shop-0"), str(folders / "late")])
+    assert fleet(those, local(1), tmp_path / "state").rows[0].failure
+    (folders / "late").mkdir()
+    (folders / "late" / "Dockerfile").write_text("FROM node\n")
+    judged: list[str] = []
+
+    def ways(missing: Sequence[Member], options: Options) -> Iterator[bytes]:
+        judged.extend(one.name for one in missing)
+        return local(1)(missing, options)
+
+    assert fleet(those, ways, tmp_path / "state").failed == ()
+    assert judged == ["late"]
+
+
+def test_a_repository_of_which_no_file_is_judged_is_told(folders: Path, tmp_path: Path) -> None:
+    (folders / "empty").mkdir()
+    found = fleet(repositories([str(folders / "empty")]), local(1), tmp_path / "state")
+    assert (found.failed, found.rows[0].judged) == ((), 0)
+    assert "| empty | no file of it is judged |" in FORMATS["markdown"](found)
+    assert "no file of it is judged" in FORMATS["html"](found)
+
+
+def test_what_git_says_first_is_told(tmp_path: Path) -> None:
+    (one,) = repositories([f"far={(tmp_path / 'nowhere').as_uri()}"])
+    outcome = msgspec.json.decode(judge(one, OPTIONS), type=Outcome)
+    assert outcome.failure.startswith("fatal: '/")
+    assert "does not appear to be a git repository; fatal: Could not read" in outcome.failure
 
 
 def test_a_url_is_fetched_shallow(repository: Repository) -> None:
@@ -200,7 +235,8 @@ def test_the_command_line_names_what_could_not_be_judged(folders: Path, tmp_path
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "| gone | not judged: " in done.stdout
+    assert "## Not judged\n" in done.stdout
+    assert "| gone | cannot be read: No such file or directory |" in done.stdout
 
 
 @pytest.mark.parametrize(

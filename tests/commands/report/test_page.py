@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
-from tests.components import NEEDS, program
-from tests.reporters.conftest import installed
+from tests.commands.conftest import violations
 
 from immutable_delivery.commands.report.overview import (
     Measure,
@@ -25,7 +23,7 @@ from immutable_delivery.commands.report.overview import (
 from immutable_delivery.commands.report.rendering import page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 SPOT = Spot("web/Dockerfile", 3, "https://git.example/web/Dockerfile#L3")
 TOLD = Told(
@@ -72,39 +70,14 @@ def overview(number: int) -> Overview:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    playwright = pytest.importorskip("playwright.sync_api", reason=f"{NEEDS}playwright")
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=program("chromium"), args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Open a page; afterwards there was no error and no request."""
-    said: list[str] = []
-    contexts: list[Any] = []
+def opened(shown: Callable[[str, str], Page]) -> Callable[..., Page]:
+    """Open the page of a shop with so many services."""
 
     def open_page(number: int, scheme: str = "light") -> Page:
-        path = tmp_path / "report.html"
-        path.write_text(page(overview(number)), "utf-8")
-        context: Any = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
-        contexts.append(context)
-        found: Page = context.new_page()
-        found.on("console", lambda message: said.append(message.text))
-        found.on("pageerror", lambda error: said.append(str(error)))
-        found.on(
-            "request", lambda one: said.append(one.url) if not one.url.startswith("file:") else None
-        )
-        found.goto(path.as_uri())
-        return found
+        return shown(page(overview(number)), scheme)
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert said == []
+    return open_page
 
 
 def test_it_renders_and_filters(opened: Callable[..., Page]) -> None:
@@ -155,13 +128,7 @@ def test_numbers_link_to_lines_and_the_trend_is_drawn(opened: Callable[..., Page
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(opened: Callable[..., Page], scheme: str) -> None:
-    axe = installed("axe-core@4.10.3") / "axe-core" / "axe.min.js"
-    found = opened(5, scheme)
-    found.add_script_tag(content=axe.read_text("utf-8"))
-    violations = found.evaluate(
-        "async () => (await axe.run()).violations.map(v => v.id + ' ' + v.nodes[0].html)"
-    )
-    assert violations == []
+    assert violations(opened(5, scheme)) == []
 
 
 def test_it_can_be_used_with_keys_alone(opened: Callable[..., Page]) -> None:

@@ -54,7 +54,7 @@ def _judged(repository: Repository, options: Options, work: Path) -> Outcome:
     except subprocess.TimeoutExpired:
         failure = f"took more than {options.seconds:g} seconds"
     except subprocess.CalledProcessError as error:
-        failure = _last_words(error.stderr) or f"ended with {error.returncode}"
+        failure = _said(error.stderr) or f"ended with {error.returncode}"
     except OSError as error:
         failure = f"cannot be read: {error.strerror}"
     except msgspec.MsgspecError as error:
@@ -107,6 +107,8 @@ def _run(command: list[str], folder: Path, options: Options) -> None:
     )
 
 
-def _last_words(said: bytes) -> str:
-    lines = said.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1][:_SHOWN] if lines else ""
+def _said(error: bytes) -> str:
+    """Return what a process says before it dies: git names the cause first, and then what came of it."""
+    lines = map(str.strip, error.decode("utf-8", "replace").splitlines())
+    told = "; ".join(line for line in lines if line and not line.startswith("warning:"))
+    return told if len(told) <= _SHOWN else f"{told[:_SHOWN]}…"

@@ -36,19 +36,29 @@ def _markdown(fleet: Fleet) -> Iterator[str]:
         f"| repository | {' | '.join(WORDS[:4])} | moving builds | errors | warnings |\n|---|"
         + "---|" * 7
     )
-    yield from map(_row, fleet.rows[:_MOST])
+    judged = [row for row in fleet.rows if not row.failure]
+    yield from map(_row, judged[:_MOST])
+    yield from _failures(fleet)
     yield "\n## Who should act first\n\n| owner | divergent | convergent | errors | warnings |\n|---|---|---|---|---|"
     yield from map(team_row, fleet.teams[:_MOST])
     yield "\n## Bases\n\n| base | repositories | versions in use |\n|---|---|---|"
     for base in fleet.bases[:_MOST]:
-        versions = ", ".join(f"{code(name)} ({number})" for name, number in base.versions[:5])
+        versions = ", ".join(
+            f"{code(one.name)} ({len(one.repositories)})" for one in base.versions[:5]
+        )
         yield f"| {literal(base.name)} | {len(base.repositories)} | {len(base.versions)}: {versions} |"
     yield ""
 
 
+def _failures(fleet: Fleet) -> Iterator[str]:
+    if fleet.failed:
+        yield "\n## Not judged\n\n| repository | why |\n|---|---|"
+        yield from (f"| {literal(row.name)} | {literal(row.failure)} |" for row in fleet.failed)
+
+
 def _row(row: Row) -> str:
-    if row.failure:
-        return f"| {literal(row.name)} | not judged: {literal(row.failure)} | | | | | | |"
+    if not row.judged:
+        return f"| {literal(row.name)} | no file of it is judged | | | | | | |"
     words = " | ".join(str(row.words[word]) for word in WORDS[:4])
     return f"| {literal(row.name)} | {words} | {row.moving} | {row.errors} | {row.warnings} |"
 

@@ -14,6 +14,7 @@ from immutable_delivery import __version__
 from immutable_delivery.commands.fleet.judging import Options, Outcome, judge
 from immutable_delivery.commands.fleet.repositories import Repository
 from immutable_delivery.errors import UsageError
+from immutable_delivery.records import Record
 from immutable_delivery.source.escape import shown
 
 Done = Callable[[int, int], None]
@@ -84,13 +85,25 @@ def outcomes(
             f"{shown(str(state))} cannot keep what is done: {error.strerror}"
         ) from None
     files = {one.name: state / f"{_key(one, options)}.json" for one in those}
-    missing = [one for one in those if not files[one.name].exists()]
+    missing = [one for one in those if not _done(files[one.name])]
     total, before = len(those), len(those) - len(missing)
     for number, data in enumerate(ways(missing, options), before + 1):
         outcome = msgspec.json.decode(data, type=Outcome)
         _keep(files[outcome.name], data)
         done(number, total)
     return _read(files[one.name] for one in those)
+
+
+class _Failure(Record, frozen=True):
+    failure: str = ""
+
+
+def _done(file: Path) -> bool:
+    """Whether a repository has been judged; what failed is tried again."""
+    try:
+        return not msgspec.json.decode(file.read_bytes(), type=_Failure).failure
+    except (OSError, msgspec.MsgspecError):
+        return False
 
 
 def _read(files: Iterable[Path]) -> Iterator[Outcome]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from immutable_delivery import __version__
 from immutable_delivery.commands.fleet.judging import Outcome
-from immutable_delivery.commands.report.overview import Overview, Team, Tool
+from immutable_delivery.commands.report.overview import Base, Overview, Team, Tool
 from immutable_delivery.commands.report.teams import need
 from immutable_delivery.records import Record, field
 
@@ -24,7 +24,17 @@ class Row(Record, frozen=True, kw_only=True):
     """How many builds move."""
     errors: int = 0
     warnings: int = 0
+    judged: int = 0
+    """How many files were; where none was, all the numbers say nothing."""
+    url: str = ""
     failure: str = ""
+
+
+class Version(Record, frozen=True, kw_only=True):
+    """A tag with its digest, and the repositories that build on it."""
+
+    name: str
+    repositories: tuple[str, ...]
 
 
 class Shared(Record, frozen=True, kw_only=True):
@@ -32,8 +42,8 @@ class Shared(Record, frozen=True, kw_only=True):
 
     name: str
     repositories: tuple[str, ...]
-    versions: tuple[tuple[str, int], ...]
-    """Each tag with its digest, and how many repositories build on it; many of them are sprawl."""
+    versions: tuple[Version, ...]
+    """The most used first; many of them are sprawl."""
 
 
 class Link(Record, frozen=True, order=True):
@@ -81,15 +91,17 @@ class _Gathered:
             for part in ("divergent", "convergent", "errors", "warnings"):
                 self.teams[team.name][part] += getattr(team, part)
         for base in found.bases:
-            self.bases[base.name][":".join(filter(None, (base.tag, base.digest[:19])))].add(
-                outcome.name
-            )
+            self.bases[base.name][_version(base)].add(outcome.name)
         for service in found.services:
             whole = f"{outcome.name}:{service.name}"
             for image in service.makes:
                 self.made[image].add(whole)
             for ran in service.ran:
                 self.runs[_bare(ran.image)].add(whole)
+
+
+def _version(base: Base) -> str:
+    return f"{base.tag}@{base.digest.partition(':')[2][:12]}" if base.digest else base.tag
 
 
 def summed(outcomes: Iterable[Outcome], day: str) -> Fleet:
@@ -124,7 +136,7 @@ def _row(name: str, found: Overview) -> Row:
     return Row(
         name=name, words={word: words[word] for word in WORDS},
         moving=sum(service.builds == "moving" for service in found.services),
-        errors=severities["error"], warnings=severities["warning"],
+        errors=severities["error"], warnings=severities["warning"], judged=found.judged, url=found.url,
     )  # fmt: skip
 
 
@@ -137,10 +149,11 @@ def _worst(row: Row) -> tuple[bool, int, int, int, int, str]:
 
 def _shared(entry: tuple[str, Mapping[str, set[str]]]) -> Shared:
     name, versions = entry
-    counted = sorted(
-        ((version or "no tag", len(those)) for version, those in versions.items()),
-        key=lambda one: (-one[1], one[0]),
+    told = (
+        Version(name=version or "no tag", repositories=tuple(sorted(those)))
+        for version, those in versions.items()
     )
+    counted = sorted(told, key=lambda one: (-len(one.repositories), one.name))
     return Shared(
         name=name,
         repositories=tuple(sorted(set().union(*versions.values()))),

@@ -68,7 +68,11 @@ def overview_of(material: Material) -> Overview:
 
 
 def _bases(facts: Iterable[Fact]) -> tuple[Base, ...]:
-    images = (one for one in facts if isinstance(one, Image) and one.role == "base" and one.name)
+    images = (
+        one
+        for one in facts
+        if isinstance(one, Image) and one.role == "base" and one.name and not one.built_here
+    )
     return tuple(sorted({Base(one.name or "", one.tag or "", one.digest or "") for one in images}))
 
 
