@@ -128,3 +128,44 @@ def test_broken_input_is_told_or_means_nothing(path: str, data: bytes, policy: s
 def test_a_dump_of_fifty_thousand_lines_is_no_migration() -> None:
     rows = "INSERT INTO item VALUES (1);\nDROP TABLE item;\n" * 25_000
     assert told("db/migrations/20260101000000_all.sql", f"-- MySQL dump 10.13\n{rows}") == []
+
+
+COPY = "INSERT INTO item (id) SELECT id FROM old_item;\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("ALTER TABLE item RENAME TO old_item;\nCREATE TABLE item (id int);\n" + COPY + "DROP TABLE old_item;\n", []),
+        ("ALTER TABLE item RENAME TO old_item;\nCREATE TABLE item (id int);\nDROP TABLE old_item;\n", ["DROP TABLE old_item"]),
+        ("ALTER TABLE item RENAME TO old_item;\nDROP TABLE old_item;\n", ["ALTER TABLE item RENAME TO old_item", "DROP TABLE old_item"]),
+        ("CREATE TABLE s.new (id int);\nRENAME TABLE s.item TO s.old;\nRENAME TABLE s.new TO s.item;\n", []),
+        ("DROP TABLE item_mv;\nCREATE MATERIALIZED VIEW item_mv TO hourly AS SELECT 1;\n", []),
+        ("ALTER TABLE item ALTER CONSTRAINT item_price NOT DEFERRABLE;\n", []),
+        ("ALTER TABLE item ALTER INDEX item_price INVISIBLE;\n", []),
+    ],
+)  # fmt: skip
+def test_what_is_put_aside_and_what_holds_no_rows(script: str, expected: list[str]) -> None:
+    assert told("migrations/0001_a.sql", script) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("V0001.Users.up.sql", 1),
+        ("V0001.Users.down.sql", 0),
+        ("0001_users_down.sql", 0),
+        ("0001-down.sql", 0),
+        ("0001_users.rollback.sql", 0),
+        ("0001_markdown.sql", 1),
+        ("0001_shut_down_accounts.sql", 1),
+        ("0001_undone.sql", 1),
+    ],
+)
+def test_what_the_name_of_a_file_says_of_its_direction(name: str, expected: int) -> None:
+    assert len(told(f"migrations/{name}", "DROP TABLE item;\n")) == expected
+
+
+def test_another_type_is_told_as_what_it_is() -> None:
+    (one,) = found("migrations/0001_a.sql", "ALTER TABLE item ALTER COLUMN price TYPE text;\n")
+    assert "gives a column another type" in one.message

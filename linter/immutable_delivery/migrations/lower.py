@@ -12,6 +12,7 @@ from immutable_delivery.source.text import Place, Span, Text
 
 _SHOWN = 60
 """So many characters of a statement are shown."""
+_VIEWS = frozenset(("view", "materialized view"))
 _TABLES = frozenset(("table", "column", "not null", "partition", "foreign table"))
 
 
@@ -22,7 +23,9 @@ class _Made(Record):
     columns: set[tuple[str, str]]
     """Columns that it has added, with their tables."""
     replaced: frozenset[str]
-    """Tables in whose place it puts one that it makes."""
+    """Tables in whose place it puts one that it makes, those that it put aside and copied, and what only shows others."""
+    aside: frozenset[str]
+    """Tables that it puts aside for one that it makes in their place."""
 
     def add(self, one: Operation) -> None:
         """Take note of an operation."""
@@ -104,14 +107,21 @@ def _line(written: str) -> str:
 
 def _made(operations: list[Operation], *, down: bool) -> _Made:
     """Return what holds before the first statement: which tables will be built anew."""
-    tables, replaced = set[str](), set[str]()
-    for one in operations:
-        if one.down is down and one.object_type == "table":
-            if one.verb == "create":
-                tables.update(_names(one.tables))
-            elif one.verb == "rename" and tables.intersection(one.tables):
-                replaced.add(one.renamed.rpartition(".")[2])
-    return _Made(set(), set(), frozenset(replaced - {""}))
+    tables, replaced, aside, views = set[str](), set[str](), dict[str, str](), set[str]()
+    filled = False
+    for one in (one for one in operations if one.down is down):
+        names = set(_names(one.tables))
+        if one.verb == "create" and one.object_type in {"table", *_VIEWS}:
+            (tables if one.object_type == "table" else views).update(names)
+        elif one.verb == "insert":
+            filled = filled or not tables.isdisjoint(names)
+        elif one.verb == "rename" and one.object_type == "table":
+            new = one.renamed.rpartition(".")[2]
+            replaced.update({new} if names & (tables | views) else ())
+            aside.update((name, new) for name in names - tables - views)
+    aside = {name: new for name, new in aside.items() if name in tables | replaced}
+    copied = aside.values() if filled else ()
+    return _Made(set(), set(), frozenset({*replaced, *views, *copied} - {""}), frozenset(aside))
 
 
 def _names(tables: tuple[str, ...]) -> Iterator[str]:
@@ -128,8 +138,9 @@ def _is_made(operation: Operation, made: _Made) -> bool:
         return False
     if all(name in made.tables or name.startswith("#") for name in operation.tables):
         return True
-    if operation.verb == "drop" and operation.object_type == "table":
-        return all(name.rpartition(".")[2] in made.replaced for name in operation.tables)
+    if operation.verb in {"drop", "rename"} and operation.object_type == "table":
+        excused = made.replaced if operation.verb == "drop" else made.aside
+        return all(name.rpartition(".")[2] in excused for name in operation.tables)
     return _all_added(operation, made) and operation.object_type in {"column", "not null"}
 
 

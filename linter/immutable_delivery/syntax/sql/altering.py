@@ -109,6 +109,8 @@ def _changing(tokens: list[Token], words: list[str]) -> Altered:
 
 def _altering(tokens: list[Token], words: list[str]) -> Altered:
     """Tell whether a column gets another type, or may be empty from now on."""
+    if words[1:2] and words[1] in _PARTS:
+        return Altered("alter", "table")
     at = 2 if words[1:2] == ["COLUMN"] else 1
     names, rest = _names(tokens, words, at), words[at + 1 :]
     if rest[:3] == ["DROP", "NOT", "NULL"]:
