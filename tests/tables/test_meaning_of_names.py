@@ -136,12 +136,12 @@ def test_words_that_make_it_harmless() -> None:
     assert set(known(Secrets).harmless) == set(HARMLESS.split())
     whole = (
         "PWD OLDPWD DB_PWD KMS_KEY_ID PASS_SCHEME AUTH_USER TOKEN_USERNAME SSH_KEY_NAME FOREIGN_KEY foreignkey PRIMARY_KEY primarykey SORT_KEY sortkey CACHE_KEY \
-cachekey INDEX_KEY indexkey HOT_KEY hotkey"
+cachekey INDEX_KEY indexkey HOT_KEY hotkey APP_KUBE_SECRET"
     )
     assert [name for name in whole.split() if secret_variable(name, "hunter22")] == []
     secrets = known(Secrets)
     others = (secrets.harmless_ends, secrets.harmless_beginnings, secrets.harmless_names)
-    assert sum(map(len, others)) == len(whole.split()) == 20
+    assert sum(map(len, others)) == len(whole.split()) == 21
 
 
 def test_files_that_are_secrets() -> None:
@@ -162,7 +162,7 @@ CODE_FOLDERS = (
     "/app /src /code /srv /workspace /work /project /usr/src /opt/app /var/www /home/me/app"
 )
 DATA_FOLDERS = (
-    "/var/lib /var/log /var/cache /data /db /backup /backups /dump /tmp /run /cert /certs /etc/ssl /etc/letsencrypt \
+    "/var/lib /var/log /var/cache /data /db /backup /backups /dump /tmp /run /cert /certs /etc/ssl /etc/pki /etc/ca-certificates /usr/local/share/ca-certificates /etc/letsencrypt \
 /etc/localtime /etc/timezone /usr/share/zoneinfo /usr/share/ca-certificates /docker-entrypoint-initdb.d /media /upload /uploads \
 /log /logs"
 )
