@@ -110,6 +110,8 @@ def test_a_number_opens_its_findings_and_hides_the_others(opened: Callable[..., 
     assert found.locator("#findings-list li:visible").count() == 50
     found.locator(".filter input").nth(1).fill("nothing of that name")
     assert found.locator("#findings-list li:visible, #findings-list summary:visible").count() == 0
+    found.locator(".filter input").nth(1).fill("names whatever")
+    assert found.locator("#findings-list summary").inner_text() == "error floating-tag (50)"
 
 
 def test_it_prints_with_its_findings_and_without_its_controls(opened: Callable[..., Page]) -> None:
