@@ -317,6 +317,12 @@ def test_tasks_of_other_files_are_read_where_they_are_taken_in() -> None:
 def test_what_tasks_build_is_theirs() -> None:
     text = "- docker_image: {name: shop/web, tag: v1, source: build, build: {path: .}}\n- docker_container: {name: web, image: 'shop/web:v1'}\n"
     assert [one.built_here for one in said_of(text) if isinstance(one, Image)] == [True]
+    apart = {
+        "site.yml": "- hosts: a\n  tasks: [{import_tasks: run.yml}, {import_tasks: build.yml}]\n",
+        "build.yml": "- docker_image: name=web build=.\n",
+        "run.yml": "- docker_container: {name: web, image: web}\n- import_tasks: build.yml\n",
+    }
+    assert [one.built_here for one in said(apart) if isinstance(one, Image)] == [True]
 
 
 @pytest.mark.parametrize(
@@ -337,3 +343,9 @@ def test_a_package_with_its_version_is_fixed_whatever_state_is_asked_for() -> No
     text = "- pip: {name: [flask, 'jinja2==3.1.4'], state: latest}\n"
     (found,) = (one for one in said_of(text) if isinstance(one, Install))
     assert [one.pin for one in found.packages] == ["alias", "exact"]
+
+
+def test_what_a_command_is_told_beside_it_is_none_of_its_words() -> None:
+    text = "- shell: composer require a/b chdir=/srv creates=/srv/vendor\n"
+    (found,) = (one for one in said_of(text) if isinstance(one, Install))
+    assert [one.name for one in found.packages] == ["a/b"]

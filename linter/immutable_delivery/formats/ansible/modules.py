@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import folder_of, resolve
-from immutable_delivery.syntax.yaml import Mapping, Scalar
-from immutable_delivery.syntax.yaml.query import pairs, scalar
+from immutable_delivery.syntax.yaml import Node, Scalar
+from immutable_delivery.syntax.yaml.query import items, pairs, scalar, text
 
 ROLE = lazy(r"(?:^|/)roles/[^/]+/(?:tasks|handlers)/[^/]+\.ya?ml\Z")
+LOOPS = ("loop", "with_items", "with_list")
+ITEM = lazy(r"\{\{\s*item(?:\.(?P<key>\w+))?\s*\}\}")
 _INCLUDING = frozenset({"include", "include_tasks", "import_tasks"})
 
 BLOCKS = ("block", "rescue", "always")
@@ -32,7 +34,7 @@ def bare(module: str) -> str:
     return module
 
 
-def included(task: Mapping, path: str) -> Iterator[str]:
+def included(task: Node, path: str) -> Iterator[str]:
     """Yield the files whose tasks a task of ``path`` takes in, where it writes out their names."""
     for module, value in pairs(task):
         said = value if isinstance(value, Scalar) else scalar(value, "file")
@@ -40,3 +42,13 @@ def included(task: Mapping, path: str) -> Iterator[str]:
             found = resolve(folder_of(path), said.text.partition(" ")[0])
             if found is not None:
                 yield found
+
+
+def turns(said: str, task: Node) -> Iterator[str]:
+    """Yield a text once for each turn of the loop of a task, with the item filled in."""
+    found = ITEM.fullmatch(said)
+    repeated = [one for key in LOOPS for one in items(task, key)] if found else []
+    for one in repeated:
+        yield text(one, found["key"]) if found and found["key"] else text(one)
+    if not repeated:
+        yield said

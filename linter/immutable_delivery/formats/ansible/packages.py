@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from immutable_delivery.facts import Action, Install, Package, Pin, Scope
+from immutable_delivery.formats.ansible.modules import ITEM, LOOPS
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.source.located import LocatedText
@@ -27,8 +28,6 @@ ECOSYSTEMS: Mapping[str, str] = {
 _NAMES = ("name", "pkg", "package", "deb")
 _UPGRADES = frozenset({"yes", "true", "dist", "full", "safe", "True"})
 _WHOLE = "*"
-_LOOPS = ("loop", "with_items", "with_list")
-_ITEM = lazy(r"\{\{\s*item\s*\}\}")
 _ARGUMENT = lazy(r"(?P<key>\w+)=[\"']?(?P<value>(?<=[\"'])[^\"']*|[^\s\"']+)")
 _TRUE, _FALSE = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off"})
 _BYPASSES = {
@@ -69,10 +68,12 @@ def arguments(node: Node) -> Node:
 
 def _each(name: Scalar, task: Tree) -> list[Scalar]:
     """Return a name, or those that the task is repeated for."""
-    if not _ITEM.fullmatch(name.text):
+    found = ITEM.fullmatch(name.text)
+    if found is None:
         return [name]
-    repeated = [one for key in _LOOPS for one in items(task, key) if isinstance(one, Scalar)]
-    return repeated or [name]
+    turns = [one for key in LOOPS for one in items(task, key)]
+    said = [scalar(one, found["key"]) if found["key"] else one for one in turns]
+    return [one for one in said if isinstance(one, Scalar)] or [name]
 
 
 def _names(node: Node) -> Iterator[Scalar]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from immutable_delivery.containers.environments import environment
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Command, Fact, Pin, Scope, Source
-from immutable_delivery.formats.ansible.modules import BLOCKS, bare
+from immutable_delivery.formats.ansible.modules import BLOCKS, bare, included, turns
+from immutable_delivery.formats.ansible.packages import arguments
 from immutable_delivery.formats.ansible.reading import changes
 from immutable_delivery.formats.ansible.tasks import Tasks
 from immutable_delivery.formats.ansible.variables import of_file, of_mapping
@@ -17,6 +18,7 @@ from immutable_delivery.references.git import of_release
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.syntax.yaml import Document, Node, Scalar, Sequence, entry_extent
 from immutable_delivery.syntax.yaml import Mapping as Tree
+from immutable_delivery.syntax.yaml import documents as read
 from immutable_delivery.syntax.yaml.query import find, items, pairs, roots, scalar, text
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -30,7 +32,7 @@ _GIT = lazy(r"git\+|git@|https?://.*\.git\Z|https://git(?:hub|lab)\.com/")
 
 def facts_of(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterator[Fact]:
     """Yield what every file says."""
-    baked, made = _baked(ctx), _built(documents)
+    baked, made = _baked(ctx), _built(documents, ctx)
     for path, root in roots(documents, ctx):
         if path.rpartition("/")[2].startswith("requirements."):
             yield from _galaxy([items(root), items(root, "roles"), items(root, "collections")])
@@ -58,20 +60,30 @@ def facts_of(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iter
             yield from Tasks(ctx, scope, shared, built=made).facts(root)
 
 
-def _built(documents: Mapping[str, list[Document]]) -> frozenset[str]:
+def _built(documents: Mapping[str, list[Document]], ctx: ParseContext) -> frozenset[str]:
     """Return the names of images that tasks build, and do not pull."""
     waiting: list[Node | None] = [one.root for held in documents.values() for one in held]
-    found: set[str] = set()
+    found, seen = set[str](), set(documents)
     while waiting:
-        node = waiting.pop()
-        for task in items(node) if node is not None else ():
+        for task in items(waiting.pop()):
             waiting += [find(task, key) for key in (*BLOCKS, *_TASKS)]
+            for path in included(task, task.place.file):
+                held = ctx.text(path) if path not in seen else None
+                waiting += [one.root for one in read(held)] if held is not None else []
+                seen.add(path)
             for module, value in pairs(task):
-                name = scalar(value, "name") if bare(module.text) in _BUILDING else None
-                built = text(value, "source") == "build" or find(value, "build") is not None
-                if name is not None and (built or bare(module.text) in _ALWAYS):
-                    found.add(name_and_tag(name.text)[0])
+                found.update(_made(module, value, task))
     return frozenset(found)
+
+
+def _made(module: Scalar, value: Node, task: Node) -> Iterator[str]:
+    """Yield the names of the images that a module builds, once for each turn of its loop."""
+    called = bare(module.text)
+    given = arguments(value) if called in _BUILDING else None
+    name = scalar(given, "name")
+    builds = text(given, "source") == "build" or find(given, "build") is not None
+    if name is not None and (builds or called in _ALWAYS):
+        yield from (name_and_tag(one)[0] for one in turns(name.text, task))
 
 
 def _baked(ctx: ParseContext) -> frozenset[str]:

@@ -30,6 +30,7 @@ from immutable_delivery.formats.ansible.packages import (
 )
 from immutable_delivery.formats.ansible.variables import Values, filled_in
 from immutable_delivery.jobs.scripts import Scripts
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.git import of_ref
 from immutable_delivery.references.images import name_and_tag
@@ -44,6 +45,10 @@ from immutable_delivery.syntax.yaml.query import items, pairs, scalar, text
 MAX_DEPTH = 20
 """Blocks in blocks."""
 
+_PARAMETERS = lazy(
+    r"(?:\s+(?:chdir|creates|removes|executable|warn|stdin)=(?:\"[^\"]*\"|'[^']*'|\S+))+\s*\Z"
+)
+"""What a command that is one text is told beside it."""
 _HEAD = "HEAD"
 _GIT = "git::"
 
@@ -125,6 +130,7 @@ class Tasks(Record, frozen=True):
             name is None
             or not isinstance(node, Tree)
             or text(node, "source") not in {"", "pull"}
+            or node.get("build") is not None
             or text(node, "state") == "absent"
         ):
             return
@@ -143,7 +149,10 @@ class Tasks(Record, frozen=True):
         )
         if said is not None and said.text:
             scripts = Scripts(self.ctx, {}, checked_out=False)
-            scripts.script(self._text(said), self.scope, task.place, folder=None)
+            command = self._text(said)
+            told = _PARAMETERS.search(command.text)
+            command = command.slice(0, told.start()) if told else command
+            scripts.script(command, self.scope, task.place, folder=None)
             yield from scripts.finish()
 
     def checkout(self, task: Tree, node: Node) -> Iterator[Fact]:
