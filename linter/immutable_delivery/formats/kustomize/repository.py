@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
+from copy import copy
 from typing import TypeGuard
 
 from immutable_delivery.errors import UnreadableError
@@ -58,6 +59,12 @@ class Repository:
             path = next((path for path in paths if self.is_file(path)), None)
             self._kustomizations[folder] = self._kustomization_in(path) if path else None
         return self._kustomizations[folder]
+
+    def aside(self) -> Repository:
+        """Return one that shares what was read: what it takes counts there alone."""
+        found = copy(self)
+        found._kustomizations = dict(self._kustomizations)  # noqa: SLF001 (its own)
+        return found
 
     def take(self, kustomization: Kustomization) -> None:
         """Take this for the kustomization of its folder."""

@@ -38,6 +38,7 @@ _MATTERS = lazy(r"image|[cC]ontainer|olume|command|args|values|securityContext")
 _REFERENCE = lazy(r"\$\{(?P<name>\w+)(?::?[=-][^${}]*)?\}")
 _MANIFEST = lazy(r"\.ya?ml\Z")
 _ROOT = "kustomization.yaml"
+_REPOSITORY = ("repository", 0)
 
 
 def overlaid(workload: Workload) -> list[Resource]:
@@ -103,7 +104,7 @@ def _changes(spec: Mapping) -> bool:
 
 
 def _built(folder: str, spec: Mapping, workload: Workload) -> Iterator[Resource]:
-    repository = Repository(workload.ctx.files, {}, workload.ctx.texts)
+    repository = _repository(workload).aside()
     own = repository.kustomization(folder)
     root = own.root if own else _gathering(folder, workload.ctx.files, spec.place)
     path = own.path if own else f"{folder}/{_ROOT}"
@@ -111,6 +112,15 @@ def _built(folder: str, spec: Mapping, workload: Workload) -> Iterator[Resource]
     graph = Graph(repository, [folder], _unheard)
     for built in Builder(repository, graph, _unheard).roots():
         yield from built.gathered.resources
+
+
+def _repository(workload: Workload) -> Repository:
+    """Return the files of this repository, read once for all objects that apply some."""
+    held = workload.memory.get(_REPOSITORY)
+    if held is None:
+        made = Repository(workload.ctx.files, {}, workload.ctx.texts)
+        held = workload.memory[_REPOSITORY] = made, made
+    return held[1]
 
 
 def _laid(root: Mapping, spec: Mapping) -> Mapping:
