@@ -325,3 +325,34 @@ def test_an_action_that_only_seems_to_be_called_speaks_for_itself() -> None:
     action = "runs:\n  using: composite\n  steps:\n  - {uses: 'a/b@main'}\n"
     found, _ = read_files(github, {PATH: content, "x/action.yml": action})
     assert [one.url for one in found if isinstance(one, Source)] == ["a/b"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        'run: bash "$GITHUB_WORKSPACE/ci/pull.sh"',
+        "run: ${{ github.workspace }}/ci/pull.sh",
+        "run: |\n    cd x\n    cd ${GITHUB_WORKSPACE}/ci\n    ./pull.sh",
+        "run: . $GITHUB_WORKSPACE/ci/pull.sh\n  working-directory: ci",
+        "run: ./pull.sh\n  working-directory: ${{ github.workspace }}/ci",
+    ],
+)
+def test_the_folder_of_the_checkout_is_that_of_the_repository(step: str) -> None:
+    files = {"ci/pull.sh": "#!/bin/sh\ndocker pull acme/a:1.2.3\n"}
+    assert images(job(f"steps:\n- {step}"), **files) == ["acme/a:1.2.3"]
+
+
+def test_the_folder_of_an_action_is_that_of_its_file() -> None:
+    action = """runs:
+  using: composite
+  steps:
+  - {shell: bash, run: "$GITHUB_ACTION_PATH/pull.sh"}
+  - {shell: bash, run: ". ${{ github.action_path }}/tag.env; docker pull acme/b:$TAG"}
+"""
+    files = {
+        "ci/action.yml": action,
+        "ci/pull.sh": "docker pull acme/a:1.2.3\n",
+        "ci/tag.env": "TAG=4.5.6\n",
+    }
+    found = images(job("steps:\n- uses: ./ci"), **files)
+    assert sorted(found) == ["acme/a:1.2.3", "acme/b:4.5.6"]

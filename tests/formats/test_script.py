@@ -70,9 +70,35 @@ def test_a_variable_may_be_options_or_the_value_of_one(words: str, image: str) -
     assert [one.repository for one in found if isinstance(one, Image)] == [image]
 
 
-def test_a_program_that_a_sourced_script_names_is_none_of_this_one() -> None:
-    files = {"a.sh": "read ENGINE\n. lib/engine.sh\n$ENGINE pull acme/a\n", "lib/engine.sh": "x\n"}
-    assert [type(fact) for fact in facts(files)] == []
+@pytest.mark.parametrize(
+    ("script", "images"),
+    [
+        (". ./lib.env\ndocker pull $TOOL", ["acme/tool:1.2.3"]),
+        ('. "$(dirname "$0")/lib.env"; $ENGINE pull $TOOL', ["acme/tool:1.2.3"]),
+        ("set -a; source lib.env; set +a\nsource run.sh", ["acme/other:$TAG", "acme/tool:1.2.3"]),
+        ("cd sub && . ./lib.env; docker pull acme/a:$TAG", ["acme/a:4.5.6"]),
+        ("docker pull acme/a:$TOOL; . ./lib.env", ["acme/a:$TOOL"]),
+        (". ./lib.env\nread TOOL\ndocker pull acme/$TOOL", ["acme/$TOOL"]),
+        (". ./self.sh\ndocker pull acme/a:$A", ["acme/a:1"]),
+        (". ./missing.env\n. $FILE\ndocker pull acme/a:$A", ["acme/a:$A"]),
+    ],
+)
+def test_a_script_sees_what_those_set_that_it_reads_in(script: str, images: list[str]) -> None:
+    files = {
+        "a.sh": script,
+        "lib.env": "TOOL=acme/tool:1.2.3\nif a; then ENGINE=podman; else ENGINE=docker; fi\n",
+        "run.sh": "$ENGINE pull $TOOL\n$ENGINE pull acme/other:$TAG\n",
+        "self.sh": ". ./self.sh\n. ./self.sh\nA=1\n",
+        "sub/lib.env": "TAG=4.5.6\n",
+    }
+    found = {fact.text for fact in facts(files) if isinstance(fact, Image)}
+    assert sorted(found - {"$TOOL"}) == images
+
+
+def test_what_a_script_reads_in_is_bounded() -> None:
+    names = [f"s{number}.sh" for number in range(20)]
+    text = "".join(f". ./{name}\nA=$A$A\n" for name in names) + "docker pull acme/a\n"
+    assert Image in map(type, facts(dict.fromkeys(names[:5], text)))
 
 
 def test_what_a_script_installs_on_a_machine_of_developers_is_no_fact() -> None:

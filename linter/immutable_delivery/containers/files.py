@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from immutable_delivery.context import ParseContext
 from immutable_delivery.errors import MissingError, UnreadableError
 from immutable_delivery.records import Record, field
+from immutable_delivery.references.checkouts import from_root
 from immutable_delivery.source.files import POINTER, Files, below, lies_here, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span, Text
@@ -119,7 +120,9 @@ class ContainerFiles(Record, frozen=True):
 
     def _beside(self, path: str) -> str | None:
         """Return the file of the folder that a relative path most likely is a copy of."""
-        found = resolve(self.folder, path) if self.folder is not None else None
+        rest = from_root(path)
+        folder = self.folder if rest is None else ""
+        found = resolve(folder, rest or path) if folder is not None else None
         return found if found is not None and lies_here(self.ctx.files, found) else None
 
 

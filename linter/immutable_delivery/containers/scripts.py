@@ -14,6 +14,7 @@ from immutable_delivery.effects.unanalysed import FOLLOWED
 from immutable_delivery.facts import Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field, replace
+from immutable_delivery.references.checkouts import from_root
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import is_shell, is_unread_shell
@@ -137,7 +138,7 @@ def _read(
         interpreter.script(
             body.text, program.scope, body.extent, (place,),
             arguments=given, path=_called(program, body), folder=program.folder,
-            shell="pwsh" if is_powershell(program, body) else "sh",
+            shell="pwsh" if is_powershell(program, body) else "sh", seen=program.seen,
         )  # fmt: skip
 
 
@@ -169,17 +170,22 @@ def _plain(program: str) -> str:
 
 def _body(program: Program, view: FileView, interpreter: Interpreter) -> Body | None:
     """Return the text of a program: a file that the container sees, or one that a command wrote."""
-    if not program.path.known:
-        return None
     name, texts = program.path.text, interpreter.written
+    if not program.path.known and from_root(name) is None:
+        return None
     name = name.replace("\\", "/") if name.endswith(_POWERSHELL) else name
     written = texts.get(name)
     if written is None and "/" not in name:
         written = next((text for path, text in texts.items() if basename(path) == name), None)
-    inside = normpath(join(program.folder, name)) if program.folder else name
-    found = view.body(inside) if inside != name else None
-    found = found or view.body(name) or (Body(written) if written else None)
-    return found if found or "/" in name else _in_path(name, view, interpreter)
+    body = found(name, program.folder, view) or (Body(written) if written else None)
+    return body if body or "/" in name else _in_path(name, view, interpreter)
+
+
+def found(name: str, folder: str | None, view: FileView) -> Body | None:
+    """Return the text of a path that is named in a folder; None where nobody knows one."""
+    inside = normpath(join(folder, name)) if folder else name
+    body = view.body(inside) if inside != name and from_root(name) is None else None
+    return body or view.body(name)
 
 
 def _in_path(name: str, view: FileView, interpreter: Interpreter) -> Body | None:

@@ -31,6 +31,7 @@ from immutable_delivery.source.files import Files
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.shell import Shell, Word, runs
+from immutable_delivery.syntax.shell.outside import NOTHING, Outside, Seen
 
 _SHEBANG = lazy(
     r"#![ \t]*(?:\S*/)?(?:env|with-contenv)(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)",
@@ -78,6 +79,8 @@ class Interpreter:
         self._taken: list[tuple[Source, Event]] = []
         self._fed: list[tuple[Inside, Event]] = []
         self.run = Run()
+        self.outside: Outside = NOTHING
+        """The scripts that commands read in, for callers who can find them."""
         for name, value in (variables or {}).items():
             self.assign(name, value)
 
@@ -122,6 +125,7 @@ class Interpreter:
         path: LocatedText | None = None,
         folder: str | None = "",
         shell: str = "",
+        seen: Seen | None = None,
     ) -> None:
         """Read a script of the shell, called by a path in a folder, with arguments; one that names another interpreter is not analysed.
 
@@ -137,9 +141,10 @@ class Interpreter:
                 return
             text, hidden = replace(translated, unresolved=()), translated.unresolved
         own: dict[str, LocatedText | None] = {"0": path, "BASH_SOURCE": path} if path else {}
-        seen = ChainMap(own, self.variables)
+        given = ChainMap(own, self.variables)
         wrappers = self._stage.tables.wrappers
-        ran = runs.run(text, seen, wrappers, escape, hidden, arguments, folder=folder)
+        around = folder, self.outside, seen
+        ran = runs.run(text, given, wrappers, escape, hidden, arguments, *around)
         self._read(ran, scope, extent, related, text.used_at)
 
     def argv(

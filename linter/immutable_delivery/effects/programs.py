@@ -12,6 +12,7 @@ from immutable_delivery.records import Record, replace
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Word
+from immutable_delivery.syntax.shell.outside import Seen
 
 _SCRIPT = lazy(r"[^/]*\.(?:sh|bash|ps1|py|js|mjs|cjs|ts|rb|pl|php)", needs=(".",))
 
@@ -32,6 +33,8 @@ class Program(Record, frozen=True):
     """Whether the shell reads it in (`. ./env.sh`)."""
     inline: bool = False
     """Whether it is the code itself that stands there, in the language of its interpreter."""
+    seen: Seen | None = None
+    """What it finds of the shell that reads it in."""
     folder: str | None = ""
     """The working directory of the shell that runs it, from where that started; None where nobody knows."""
 
@@ -71,5 +74,7 @@ def _program(event: Event, word: Word, interpreter: str = "", *, sourced: bool =
     at = event.words.index(word) + 1 if word in event.words else 0
     words = tuple(argument.written for argument in event.words[at:])
     where = event.extent, event.scope, event.last
-    folder = event.call.folder
-    return Program(word.written, *where, interpreter, words, sourced, folder=folder)
+    call = event.call
+    return Program(
+        word.written, *where, interpreter, words, sourced, seen=call.seen, folder=call.folder
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.effects.artifacts import MadeImage
@@ -10,15 +11,13 @@ from immutable_delivery.facts import Build
 from immutable_delivery.jobs.spec import JobSpec
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
+from immutable_delivery.references.checkouts import from_root
 from immutable_delivery.references.images import pieces
-from immutable_delivery.references.pushed import said
 from immutable_delivery.source.files import resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
-from immutable_delivery.tables import known
-from immutable_delivery.tables.subjects import PipelineValues
 
-_LEADING = lazy(r"\$(\{\{[^{}]*\}\}|\{\w+\}|\([^()]*\)|\w+)(?:/|$)")
+_HERE = lazy(r"\$(?:\{PWD\}|\(pwd\)|PWD)(?:/|\Z)", re.IGNORECASE)
 
 
 class Paths(Record, frozen=True):
@@ -100,13 +99,10 @@ def located(recipe: Recipe | None) -> Paths | None:
 def _path(folder: str | None, written: LocatedText) -> str | None:
     """Return a path from the root on; None for an address, the standard input, what a variable hides."""
     text = written.text.removeprefix("dir://")
-    leading = _LEADING.match(text)
-    names = said((leading[1],)) if leading is not None else set()
-    rest = text[leading.end() :] or "." if leading is not None else ""
-    if names & known(PipelineValues).roots:
+    if (rest := from_root(text)) is not None:
         folder, text = "", rest
-    elif names == {"pwd"}:
-        text = rest
+    elif here := _HERE.match(text):
+        text = text[here.end() :] or "."
     if folder is None or "$" in text or "://" in text or text in {"", "-"}:
         return None
     return resolve(folder, text)

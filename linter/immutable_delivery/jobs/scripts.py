@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from posixpath import relpath
 
 from immutable_delivery.containers.files import NOWHERE, ContainerFiles, FileView
 from immutable_delivery.containers.launched import launched
-from immutable_delivery.containers.scripts import Ran, follow, reached
+from immutable_delivery.containers.scripts import Ran, follow, found, reached
 from immutable_delivery.containers.spec import Values
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects import Interpreter, MadeImage, NamedImage, tables_of
@@ -133,6 +134,7 @@ class Scripts:
         since, tasks = reached(self._interpreter), len(self._interpreter.tasks)
         made = len(self.made)
         self._interpreter.folder = folder or ""
+        self._interpreter.outside = Sourced(self._view(folder), _root(folder))
         yield
         follow(self._interpreter, self._view(folder), place, since, self._ran)
         if self._checked_out:
@@ -160,6 +162,23 @@ class Scripts:
     def _view(self, folder: str | None) -> FileView:
         known = self._checked_out and folder is not None
         return ContainerFiles(self._ctx, folder) if known else NOWHERE
+
+
+class Sourced(Record, frozen=True):
+    """The scripts of the repository that commands read in."""
+
+    view: FileView
+    root: str | None
+
+    def text(self, path: str, folder: str | None) -> LocatedText | None:
+        """Return the text of a script that is read in a folder; None where nobody knows it."""
+        body = found(path, folder or "", self.view)
+        return None if body is None or body.unread else body.text
+
+
+def _root(folder: str | None) -> str | None:
+    """Return the way from a folder of the repository to its root."""
+    return None if folder is None else relpath(".", folder or ".")
 
 
 def commands(spec: JobSpec, ctx: ParseContext) -> Done:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build
 from immutable_delivery.formats.github.calls import Calls
-from immutable_delivery.formats.github.contexts import Context, declared
+from immutable_delivery.formats.github.contexts import Context, declared, inside
 from immutable_delivery.formats.github.steps import Defaults, Steps
 from immutable_delivery.formats.github.uses import image
 from immutable_delivery.jobs.spec import ImageSpec, JobSpec, pipeline_scope
@@ -36,7 +36,7 @@ class Action(Record, frozen=True):
         """Return what it does, as part of a job that somebody else writes."""
         tell(self.root, _SHAPES, "", self.ctx.report)
         tell(find(self.root, "runs"), _RUNS, "runs.", self.ctx.report)
-        context = Context(declared(self.root), folder=folder_of(self.path))
+        context = inside(self.path, declared(self.root), {})
         name = text(self.root, "name") or folder_of(self.path) or "action"
         return JobSpec(
             used_at=self.root.place,

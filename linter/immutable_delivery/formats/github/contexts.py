@@ -10,6 +10,7 @@ from immutable_delivery.formats.github.expressions import UNKNOWN, Texts, text, 
 from immutable_delivery.jobs.matrix import combinations
 from immutable_delivery.jobs.spec import Values
 from immutable_delivery.records import Record, field
+from immutable_delivery.source.files import folder_of
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.interpolation import unaligned
@@ -21,6 +22,7 @@ Combination = Mapping[str, Node | None]
 Inputs = Mapping[str, Texts]
 """What may be given, by name in lower case."""
 
+_ROOT = "${{ github.workspace }}"
 _NOTHING = LocatedText("", (), Place("", Span(0, 0)))
 
 
@@ -32,7 +34,7 @@ class Context(Record, dict=True):
     matrix: Node | None = None
     tags: dict[str, LocatedText] = field(default_factory=dict)
     """The tags that earlier steps make, by their ids."""
-    folder: str | None = None
+    home: LocatedText | None = None
     """The folder of the action whose steps are read; None in a workflow."""
 
     def text(self, node: Node | None) -> LocatedText | None:
@@ -87,6 +89,8 @@ class Context(Record, dict=True):
                 return (found,) if found is not None and found.known else UNKNOWN
             case ("inputs", name) | ("github", "event", "inputs", name):
                 return self.inputs.get(name, UNKNOWN)
+            case ("github", "action_path") if self.home is not None:
+                return (self.home,)
             case ("steps", name, "outputs", "tags") if name in self.tags:
                 return (self.tags[name],)
             case ("matrix", *rest):
@@ -97,7 +101,7 @@ class Context(Record, dict=True):
     def within(self, env: Node | None) -> Context:
         """Return what is seen where further variables are set."""
         env_ = {**self.env, **self.variables(env)}
-        return Context(self.inputs, env_, self.matrix, self.tags, self.folder)
+        return Context(self.inputs, env_, self.matrix, self.tags, self.home)
 
     def variables(self, env: Node | None) -> Values:
         """Return the variables that a mapping sets."""
@@ -140,6 +144,13 @@ def _inside(one: Combination, path: list[str]) -> LocatedText | None:
     if not isinstance(node, Scalar) or "${{" in node.text:
         return None
     return unaligned("", node.written) if node.null else node.written
+
+
+def inside(path: str, inputs: Inputs, env: Values) -> Context:
+    """Return what the steps of an action see, given the path of its file."""
+    text = f"{_ROOT}/{folder_of(path)}".rstrip("/")
+    home = LocatedText.unaligned(text, Place(path, Span(0, 0)), (_ROOT,))
+    return Context(inputs, {**env, "GITHUB_ACTION_PATH": home}, home=home)
 
 
 def declared(root: Node | None, *keys: str) -> Inputs:

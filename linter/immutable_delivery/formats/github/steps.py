@@ -8,10 +8,11 @@ from posixpath import normpath
 from immutable_delivery.budget import SPENT, Budget
 from immutable_delivery.formats.github import metadata
 from immutable_delivery.formats.github.calls import Calls
-from immutable_delivery.formats.github.contexts import Context, declared
+from immutable_delivery.formats.github.contexts import Context, declared, inside
 from immutable_delivery.formats.github.uses import image, local, source
 from immutable_delivery.jobs.spec import ImageSpec, StepSpec
 from immutable_delivery.records import Record, field
+from immutable_delivery.references.checkouts import from_root
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping as Tree
@@ -108,8 +109,8 @@ class Steps(Record, frozen=True):
             self._refuse(step)
             return
         given = {key.text.lower(): context.given(value) for key, value in pairs(step, "with")}
-        inside = Context({**declared(root), **given}, context.env, folder=path.rpartition("/")[0])
-        yield from self.read(find(root, "runs", "steps"), inside, Defaults(), depth + 1)
+        seen = inside(path, {**declared(root), **given}, context.env)
+        yield from self.read(find(root, "runs", "steps"), seen, Defaults(), depth + 1)
 
     def _refuse(self, step: Tree) -> None:
         """Say once of a job that it uses more actions than anybody follows."""
@@ -140,7 +141,8 @@ def _folder(written: LocatedText | None) -> str | None:
     """Return a folder of the repository; None where it is not known, or lies elsewhere."""
     if written is None:
         return ""
-    path = normpath(written.text)
-    if not written.known or path.startswith(("/", "..")):
+    rest = from_root(written.text)
+    path = normpath(rest or written.text)
+    if "$" in path or path.startswith(("/", "..")):
         return None
     return "" if path == "." else path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from posixpath import join, normpath
 
 from immutable_delivery.records import replace
+from immutable_delivery.references.checkouts import from_root
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell import compounds
 from immutable_delivery.syntax.shell.calls import Call, Redirect
@@ -42,13 +43,25 @@ def run(shell: Interpreter, call: Call) -> list[int]:
             return script(shell, joined(call.arguments), None, [])
         case "trap" if call.arguments:
             return script(shell, call.arguments[0], None, [])
-        case "." | "source" if [word.text for word in call.arguments] == [_INPUT]:
-            bodies = [one.body for one in (*call.redirects, *shell.fed) if one.body is not None]
-            return [number for body in bodies[:1] for number in shell.run(body)]
+        case "." | "source" if call.arguments:
+            return _source(shell, call)
         case name if is_shell(name):
             return _shell(shell, call)
         case _:
             pass
+    return []
+
+
+def _source(shell: Interpreter, call: Call) -> list[int]:
+    """Read a script in: what stands on the input here, of a file what it sets; whoever follows it reads what it runs."""
+    path = call.arguments[0]
+    if [word.text for word in call.arguments] == [_INPUT]:
+        bodies = [one.body for one in (*call.redirects, *shell.fed) if one.body is not None]
+        return [number for body in bodies[:1] for number in shell.run(body)]
+    call.seen = shell.variables.seen()
+    if path.known or from_root(path.text) is not None:
+        text = shell.outside.text(path.text, call.folder)
+        shell.learn(text) if text is not None else None
     return []
 
 
@@ -165,7 +178,9 @@ def _cd(shell: Interpreter, call: Call) -> None:
     folders = [word for word in call.arguments if not word.text.startswith("-")]
     named = folders[0].text if len(folders) == 1 else ""
     unknown = len(folders) != 1 or bool(folders[0].unresolved)
-    if unknown or (shell.folder is None and not named.startswith("/")):
+    if unknown and shell.outside.root is not None and (rest := from_root(named)) is not None:
+        shell.folder = normpath(join(shell.outside.root, rest))
+    elif unknown or (shell.folder is None and not named.startswith("/")):
         shell.folder = None
     else:
         shell.folder = normpath(join(shell.folder or "", named))

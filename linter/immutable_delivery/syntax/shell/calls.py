@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import LocatedText
+from immutable_delivery.syntax.shell.outside import Seen
 from immutable_delivery.syntax.shell.source import Word
 
 
@@ -54,6 +55,8 @@ class Call(Record, eq=False):
     """Whether its failure changes nothing: `|| true` follows."""
     captured: bool = False
     """Whether it runs inside `$(…)` or `<(…)`."""
+    seen: Seen | None = None
+    """What a script finds of this shell that it reads in."""
     number: int = 0
     """Its number among the calls of the script; calls run in this order."""
     through: Word | None = None

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell import assignments, builtins, compounds, simple
 from immutable_delivery.syntax.shell.calls import Call, Redirect
+from immutable_delivery.syntax.shell.outside import NOTHING, Outside, Seen
 from immutable_delivery.syntax.shell.source import Source, Word
-from immutable_delivery.syntax.shell.state import Interpreter
+from immutable_delivery.syntax.shell.state import Interpreter, Limits
 from immutable_delivery.syntax.shell.tree import Item, flatten, parse, statements, substitutions
 from immutable_delivery.syntax.shell.variables import Given
 from immutable_delivery.syntax.shell.wrappers import Unwrapped, Wrappers, unwrap
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 MAX_FEEDING = 300
 """So many commands of a group count as feeding what comes after the pipe."""
 
+MAX_LEARNED = 2_000
+"""So many commands of the scripts that it reads in are looked at for what they set."""
+
 _TESTS = frozenset(("[", "test", "grep", "command", "which", "type"))
 _FORGIVING = frozenset(("true", ":", "echo", "printf"))
 
@@ -27,8 +31,8 @@ _FORGIVING = frozenset(("true", ":", "echo", "printf"))
 class Shell(Interpreter):
     """One shell and all that it runs; the calls are numbered in the order in which they run."""
 
-    def __init__(self, variables: Given, wrappers: Wrappers) -> None:
-        super().__init__(variables, wrappers)
+    def __init__(self, variables: Given, wrappers: Wrappers, outside: Outside = NOTHING) -> None:
+        super().__init__(variables, wrappers, outside)
         self._inputs: tuple[int, ...] = ()
         self._captured = False
         self._through: Word | None = None
@@ -36,8 +40,8 @@ class Shell(Interpreter):
         self._dispatched = False
         """Whether a variable has named a function that runs (`"$1"`): then others are for other calls."""
         self._running: set[tuple[int, int]] = set()
-        self._dispatched = False
-        """Whether the value of a variable named a function that was run: the others wait for another call."""
+        self._learning = Limits(MAX_LEARNED)
+        """What of the scripts that it reads in has been looked through."""
 
     def run(
         self,
@@ -83,6 +87,18 @@ class Shell(Interpreter):
             source, body = self.functions.pop(name)
             with self.reading(source):
                 self.compound(body)
+
+    def learn(self, text: LocatedText) -> None:
+        """Take over the variables that another script sets; what it runs is read where it stands."""
+        if not self._learning.enter():
+            return
+        other = Shell(self.variables, self.wrappers, self.outside)
+        other.limits = other._learning = self._learning
+        other.folder = self.folder
+        other.variables.learn(Seen(likely=self.variables.seen().likely))
+        other.run(text)
+        self.variables.learn(other.variables.seen())
+        self._learning.leave()
 
     def block(self, nodes: Iterable[Node]) -> list[int]:
         """Run statements one after the other."""

@@ -10,6 +10,7 @@ from immutable_delivery.records import Record
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.calls import Call
 from immutable_delivery.syntax.shell.evaluate import Shell
+from immutable_delivery.syntax.shell.outside import NOTHING, Consulted, Outside, Seen
 from immutable_delivery.syntax.shell.source import Source, Word
 from immutable_delivery.syntax.shell.variables import Asked
 from immutable_delivery.syntax.shell.wrappers import Wrappers
@@ -34,15 +35,26 @@ class Ran(Record, frozen=True, eq=False):
     """The variables from outside on which it depends, with their values."""
     arguments: Arguments
     """The arguments, where it matters where they stand."""
+    consulted: Consulted
+    """What it found around it."""
+    seen: Seen | None
+    """The variables of the shell that read it in."""
 
     def holds(
-        self, variables: Mapping[str, LocatedText | None], wrappers: Wrappers, arguments: Arguments
+        self,
+        variables: Mapping[str, LocatedText | None],
+        wrappers: Wrappers,
+        arguments: Arguments,
+        outside: Outside,
+        seen: Seen | None,
     ) -> bool:
         """Whether the same script, given arguments that read the same, runs the same again."""
         return (
             self.wrappers is wrappers
             and (self.arguments is None or self.arguments == arguments)
             and Asked.still(self.asked, variables)
+            and self.seen == seen
+            and self.consulted.still(outside)
         )
 
 
@@ -57,18 +69,21 @@ def run(
     hidden: tuple[str, ...] = (),
     arguments: Arguments = None,
     folder: str | None = "",
+    outside: Outside = NOTHING,
+    seen: Seen | None = None,
 ) -> Ran:
     """Return what a script runs in a folder: what it ran before, where all that it asks for is the same."""
     known = _remembered((text, escape, hidden, _said(arguments), folder))
     for one in known:
-        if one.holds(variables, wrappers, arguments):
+        if one.holds(variables, wrappers, arguments, outside, seen):
             return one
-    given = Asked(variables)
-    shell = Shell(given, wrappers)
+    given, consulted = Asked(variables), Consulted(outside)
+    shell = Shell(given, wrappers, consulted)
+    shell.variables.learn(seen or Seen())
     shell.folder = folder
     shell.run(text, escape, hidden, arguments)
     told = arguments if arguments and _shown(arguments, shell.calls) else None
-    known.append(Ran(shell.calls, shell.incomplete, wrappers, given.answers, told))
+    known.append(Ran(shell.calls, shell.incomplete, wrappers, given.answers, told, consulted, seen))
     del known[:-MOST_RUNS]
     return known[-1]
 

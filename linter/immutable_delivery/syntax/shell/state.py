@@ -12,6 +12,7 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span
 from immutable_delivery.syntax.shell.calls import Call, Redirect
 from immutable_delivery.syntax.shell.expansion import Expander
+from immutable_delivery.syntax.shell.outside import NOTHING, Outside
 from immutable_delivery.syntax.shell.pathnames import PATHS, path_of
 from immutable_delivery.syntax.shell.shells import printed
 from immutable_delivery.syntax.shell.source import Source, Word
@@ -32,6 +33,7 @@ _EMPTY = Source(LocatedText.literal("", Place("", Span(0, 0))))
 class Limits(Record):
     """What has been read so far, and how deep it goes."""
 
+    most: int = MAX_STEPS
     nesting: int = 0
     steps: int = 0
     exceeded: bool = False
@@ -40,8 +42,8 @@ class Limits(Record):
     def step(self) -> bool:
         """Take a step; False where there are no more."""
         self.steps += 1
-        self.exceeded |= self.steps > MAX_STEPS
-        return self.steps <= MAX_STEPS
+        self.exceeded |= self.steps > self.most
+        return self.steps <= self.most
 
     def enter(self) -> bool:
         """Go one level deeper; False where that is too deep, or too much has been read."""
@@ -59,8 +61,9 @@ class Limits(Record):
 class Interpreter(ABC):
     """The state of a shell; assignments, compound commands and builtins change it and have their parts run by it."""
 
-    def __init__(self, variables: Given, wrappers: Wrappers) -> None:
+    def __init__(self, variables: Given, wrappers: Wrappers, outside: Outside = NOTHING) -> None:
         self.variables = Variables(variables)
+        self.outside = outside
         self.wrappers = wrappers
         self.calls: list[Call] = []
         self.folder: str | None = ""
@@ -114,6 +117,10 @@ class Interpreter(ABC):
     @abstractmethod
     def run(self, text: LocatedText, escape: str = "\\", hidden: tuple[str, ...] = ()) -> list[int]:
         """Run a script; return the calls whose output is the script's."""
+
+    @abstractmethod
+    def learn(self, text: LocatedText) -> None:
+        """Take over the variables that another script sets; what it runs is read where it stands."""
 
     @abstractmethod
     def block(self, nodes: Iterable[Node]) -> list[int]:

@@ -8,12 +8,15 @@ from typing import Protocol
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
+from immutable_delivery.syntax.shell.outside import Seen
 from immutable_delivery.syntax.shell.source import Word
 
 MAX_VALUE = 16_000
 """Longer values, which doubling makes in no time, count as unknown."""
 MAX_SPENT = 5_000_000
 """After so many characters of values every further one is unknown."""
+MAX_COMMAND = 2_000
+"""A text with parts that have no value is no command where it is longer."""
 MAX_LIKELY = 5
 """So deep variables are looked for in what others may hold."""
 
@@ -152,7 +155,7 @@ class Variables:
     def _hold(self, name: str, values: Iterable[Value | str]) -> None:
         """Remember one of the values that branches give; one that is only shown counts as none."""
         texts = [one.written for one in values if isinstance(one, Word)]
-        texts = [one for one in texts if len(one.text) <= MAX_VALUE]
+        texts = [one for one in texts if len(one.text) <= MAX_COMMAND]
         run = (one for one in texts if not _PRINTERS.fullmatch(one.text))
         if texts:
             self._held[name] = next(run, texts[0].slice(0, 0))
@@ -161,21 +164,29 @@ class Variables:
         """Remember what a variable, or a substitution, may hold whose value nothing tells for certain."""
         self._held[name] = written
 
-    def likely(self, name: str, depth: int = 0) -> LocatedText | None:
+    def likely(self, name: str, within: tuple[str, ...] = ()) -> LocatedText | None:
         """Return what a variable holds in one of the branches that set it; None where nothing tells."""
         value = self.values.get(name)
         own = value.written if isinstance(value, Word) else None
         written = self._held.get(name, own)
-        if written is None or written.known or depth == MAX_LIKELY:
+        if written is None or written.known or len(within) == MAX_LIKELY:
             return written
-        return LocatedText.joined(self._likely_parts(written, depth + 1), written.used_at)
+        if len(written.text) > MAX_COMMAND:
+            return None
+        return LocatedText.joined(self._put_in(written, (*within, name)), written.used_at)
 
-    def _likely_parts(self, written: LocatedText, depth: int) -> Iterator[LocatedText]:
-        at = 0
+    def _put_in(self, written: LocatedText, within: tuple[str, ...]) -> Iterator[LocatedText]:
+        """Yield a text with what others hold put in, as long as that stays short."""
+        held: dict[str, LocatedText | None] = dict.fromkeys(within)
+        at, left = 0, MAX_COMMAND
         for match in _unknown(written.unresolved).finditer(written.text):
-            if (held := self.likely(match[1] or match[0], depth)) is not None:
+            name = match[1] or match[0]
+            if name not in held:
+                held[name] = self.likely(name, within)
+            one = held[name]
+            if one is not None and (left := left - len(one.text)) >= 0:
                 yield written.slice(at, match.start())
-                yield held
+                yield one
                 at = match.end()
         yield written.slice(at)
 
@@ -202,6 +213,29 @@ class Variables:
             if value.text == "" and operator[:1] == ":":
                 return ""
         return value if self._spent <= MAX_SPENT else None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+    def __getitem__(self, name: str) -> LocatedText | None:
+        value = self.values[name]
+        return value.written if isinstance(value, Word) and value.known else None
+
+    def seen(self) -> Seen:
+        """Return what has been set, as it is now."""
+        names = [name for name in self._names() if name in self.values]
+        known = {name: self[name] for name in names}
+        likely = ((name, self.likely(name)) for name, value in known.items() if value is None)
+        return Seen(known, {name: text for name, text in likely if text is not None and text.known})
+
+    def learn(self, seen: Seen) -> None:
+        """Take over what another shell has set."""
+        for name, value in seen.values.items():
+            self.set(name, None if value is None else Word.of(value))
+        self._held.update(seen.likely)
+
+    def _names(self) -> Iterable[str]:
+        return dict.fromkeys(name for name, _ in self._changed)
 
     def mark(self) -> Mark:
         """Remember the state before a branch, loop or subshell."""
