@@ -57,6 +57,21 @@ def test_the_worst_come_first_with_teams_and_sprawl(folders: Path, tmp_path: Pat
     ]
 
 
+def test_images_that_several_repositories_run_are_told_with_their_versions(
+    folders: Path, tmp_path: Path
+) -> None:
+    digest = "sha256:" + "b" * 64
+    for name, image in (("one", "redis:7"), ("two", f"redis:7@{digest}"), ("three", "alone:1")):
+        (folders / name).mkdir()
+        (folders / name / "compose.yaml").write_text(f"services: {{x: {{image: '{image}'}}}}\n")
+    those = repositories(str(folders / name) for name in ("one", "two", "three"))
+    found = fleet(those, local(2), tmp_path / "state")
+    (redis,) = found.images
+    assert (redis.name, redis.repositories) == ("redis", ("one", "two"))
+    assert [one.name for one in redis.versions] == ["7", "7@bbbbbbbbbbbb"]
+    assert "| redis | 2 | 2: `7` (1), `7@bbbbbbbbbbbb` (1) |" in FORMATS["markdown"](found)
+
+
 def test_formats_say_the_same(folders: Path, tmp_path: Path) -> None:
     found = fleet(repositories(map(str, folders.iterdir())), local(2), tmp_path / "state")
     assert "| shop-1 | 0 | 1 |" in FORMATS["markdown"](found)

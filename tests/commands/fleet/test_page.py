@@ -31,6 +31,13 @@ FLEET = Fleet(
             versions=(Version(name="22@0123456789ab", repositories=("shop/web",)),),
         ),
     ),
+    images=(
+        Shared(
+            name="postgres",
+            repositories=("shop/site", "shop/web"),
+            versions=(Version(name="16", repositories=("shop/site", "shop/web")),),
+        ),
+    ),
     links=(Link("registry.example/web", "shop/web:web", "shop/site:web"),),
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from immutable_delivery.commands.fleet.summary import WORDS, Fleet, Row
+from immutable_delivery.commands.fleet.summary import WORDS, Fleet, Row, Shared
 from immutable_delivery.commands.report.rendering import team_row, templated
 from immutable_delivery.reporters.jsontext import document
 from immutable_delivery.reporters.markup import code, literal
@@ -42,12 +42,20 @@ def _markdown(fleet: Fleet) -> Iterator[str]:
     yield "\n## Who should act first\n\n| owner | divergent | convergent | errors | warnings |\n|---|---|---|---|---|"
     yield from map(team_row, fleet.teams[:_MOST])
     yield "\n## Bases\n\n| base | repositories | versions in use |\n|---|---|---|"
-    for base in fleet.bases[:_MOST]:
-        versions = ", ".join(
-            f"{code(one.name)} ({len(one.repositories)})" for one in base.versions[:5]
-        )
-        yield f"| {literal(base.name)} | {len(base.repositories)} | {len(base.versions)}: {versions} |"
+    yield from map(_shared, fleet.bases[:_MOST])
+    if fleet.images:
+        yield "\n## Images that several run\n\n| image | repositories | versions in use |\n|---|---|---|"
+        yield from map(_shared, fleet.images[:_MOST])
     yield ""
+
+
+def _shared(image: Shared) -> str:
+    versions = ", ".join(
+        f"{code(one.name)} ({len(one.repositories)})" for one in image.versions[:5]
+    )
+    return (
+        f"| {literal(image.name)} | {len(image.repositories)} | {len(image.versions)}: {versions} |"
+    )
 
 
 def _failures(fleet: Fleet) -> Iterator[str]:

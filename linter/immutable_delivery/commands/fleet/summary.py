@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from immutable_delivery import __version__
 from immutable_delivery.commands.fleet.judging import Outcome
-from immutable_delivery.commands.report.overview import Base, Overview, Team, Tool
+from immutable_delivery.commands.report.overview import Overview, Team, Tool
 from immutable_delivery.commands.report.teams import need
 from immutable_delivery.records import Record, field
 
@@ -31,14 +32,14 @@ class Row(Record, frozen=True, kw_only=True):
 
 
 class Version(Record, frozen=True, kw_only=True):
-    """A tag with its digest, and the repositories that build on it."""
+    """A tag with its digest, and the repositories that build on it or run it."""
 
     name: str
     repositories: tuple[str, ...]
 
 
 class Shared(Record, frozen=True, kw_only=True):
-    """A base image, and what of it is in use where."""
+    """An image, and what of it is in use where."""
 
     name: str
     repositories: tuple[str, ...]
@@ -63,6 +64,9 @@ class Fleet(Record, frozen=True, kw_only=True):
     """The worst first."""
     teams: tuple[Team, ...]
     bases: tuple[Shared, ...]
+    """What builds begin with."""
+    images: tuple[Shared, ...]
+    """What services of several repositories run."""
     links: tuple[Link, ...]
 
     @property
@@ -71,13 +75,18 @@ class Fleet(Record, frozen=True, kw_only=True):
         return tuple(row for row in self.rows if row.failure)
 
 
+Uses: TypeAlias = dict[str, dict[str, set[str]]]
+"""The repositories by the image and the version that they use."""
+
+
 class _Gathered:
     """Takes one outcome after another and keeps of each what the whole needs."""
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.teams: dict[str, Counter[str]] = defaultdict(Counter)
-        self.bases: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self.bases: Uses = defaultdict(lambda: defaultdict(set))
+        self.images: Uses = defaultdict(lambda: defaultdict(set))
         self.made: dict[str, set[str]] = defaultdict(set)
         self.runs: dict[str, set[str]] = defaultdict(set)
 
@@ -91,17 +100,23 @@ class _Gathered:
             for part in ("divergent", "convergent", "errors", "warnings"):
                 self.teams[team.name][part] += getattr(team, part)
         for base in found.bases:
-            self.bases[base.name][_version(base)].add(outcome.name)
+            self.bases[base.name][_version(base.tag, base.digest)].add(outcome.name)
         for service in found.services:
             whole = f"{outcome.name}:{service.name}"
             for image in service.makes:
                 self.made[image].add(whole)
             for ran in service.ran:
                 self.runs[_bare(ran.image)].add(whole)
+                if ran.name:
+                    self.images[ran.name][_version(_tag(ran.image), ran.digest)].add(outcome.name)
 
 
-def _version(base: Base) -> str:
-    return f"{base.tag}@{base.digest.partition(':')[2][:12]}" if base.digest else base.tag
+def _version(tag: str, digest: str) -> str:
+    return f"{tag}@{digest.partition(':')[2][:12]}" if digest else tag
+
+
+def _tag(image: str) -> str:
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[2]
 
 
 def summed(outcomes: Iterable[Outcome], day: str) -> Fleet:
@@ -120,12 +135,8 @@ def summed(outcomes: Iterable[Outcome], day: str) -> Fleet:
         day=day,
         rows=tuple(sorted(found.rows, key=_worst)),
         teams=tuple(sorted(teams, key=need)),
-        bases=tuple(
-            sorted(
-                map(_shared, found.bases.items()),
-                key=lambda one: (-len(one.repositories), one.name),
-            )
-        ),
+        bases=_uses(found.bases),
+        images=tuple(one for one in _uses(found.images) if len(one.repositories) > 1),
         links=tuple(sorted(_links(found))),
     )
 
@@ -145,6 +156,11 @@ def _worst(row: Row) -> tuple[bool, int, int, int, int, str]:
     return (
         not row.failure, -words.get("divergent", 0), -words.get("convergent", 0), -row.errors, -row.warnings, row.name,
     )  # fmt: skip
+
+
+def _uses(found: Uses) -> tuple[Shared, ...]:
+    shared = map(_shared, found.items())
+    return tuple(sorted(shared, key=lambda one: (-len(one.repositories), one.name)))
 
 
 def _shared(entry: tuple[str, Mapping[str, set[str]]]) -> Shared:
