@@ -51,6 +51,7 @@ from immutable_delivery.formats import (
     gitlab,
     helmfile,
     ignition,
+    implements,
     jenkins,
     justfile,
     kamal,
@@ -113,7 +114,7 @@ def test_the_tables_hold_every_format_that_has_such_a_function() -> None:
         (Revises, REVISES),
         (Within, WITHIN),
     ):
-        assert {one for one in formats.values() if isinstance(one, protocol)} == set(known)
+        assert {one for one in formats.values() if implements(one, protocol)} == set(known)
 
 
 def test_every_kind_of_fix_names_a_function_that_makes_fixes() -> None:
