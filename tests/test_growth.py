@@ -329,7 +329,26 @@ def charts_of_a_script(count: int) -> Mapping[str, str]:
     return {"deploy.sh": lines(one, range(count))}
 
 
+def heredocs(count: int) -> Mapping[str, str]:
+    one = "    execute <<-SQL\n      UPDATE a SET b = {i}\n    SQL\n"
+    return {RAILS: CLASS.format(lines(one, range(count)))}
+
+
+def blocks(count: int) -> Mapping[str, str]:
+    inner = "    safety_assured do\n" * count + "    remove_column :a, :b\n" + "    end\n" * count
+    return {RAILS: CLASS.format(inner)}
+
+
+def rows(count: int) -> Mapping[str, str]:
+    return {"db/migration/V1__a.sql": f"INSERT INTO a VALUES {', '.join(['(1)'] * count)};\n"}
+
+
+RAILS = "db/migrate/20260101000000_a.rb"
+CLASS = "class A < ActiveRecord::Migration[7.1]\n  def change\n{}  end\nend\n"
 KINDS: dict[Kind, int] = {
+    heredocs: 800,
+    blocks: 400,
+    rows: 60_000,
     chained_tasks: 150,
     chained_recipes_of_just: 150,
     scripts_that_run_scripts: 80,

@@ -169,3 +169,12 @@ def test_what_the_name_of_a_file_says_of_its_direction(name: str, expected: int)
 def test_another_type_is_told_as_what_it_is() -> None:
     (one,) = found("migrations/0001_a.sql", "ALTER TABLE item ALTER COLUMN price TYPE text;\n")
     assert "gives a column another type" in one.message
+
+
+def test_blocks_inside_each_other_are_looked_into_as_deep_as_somebody_writes() -> None:
+    nested = "safety_assured do\n" * 2_000 + "remove_column :a, :b\n" + "end\n" * 2_000
+    for depth, code in (
+        (3, "safety_assured do\n" * 3 + "remove_column :a, :b\n" + "end\n" * 3),
+        (0, nested),
+    ):
+        assert len(told("db/migrate/20260101000000_a.rb", RAILS.format(code))) == 1, depth

@@ -112,6 +112,7 @@ def test_scripts_are_cut_as_sql_server_cuts_them(script: str, expected: list[str
         ("INSERT OR REPLACE INTO a VALUES (1)", ("replace", "table", ["a"], ())),
         ("REPLACE INTO a VALUES (1)", ("replace", "table", ["a"], ())),
         ("MERGE INTO a USING b ON 1 = 1 WHEN MATCHED THEN DELETE", ("merge", "table", ["a"], ())),
+        ("MERGE INTO a USING b ON 1 = 1 WHEN NOT MATCHED THEN INSERT (c) VALUES (1)", ("insert", "table", ["a"], ())),
         ("CREATE OR REPLACE VIEW v AS SELECT 1", ("create", "view", ["v"], ())),
         ("CREATE UNIQUE INDEX i ON a (b)", ("create", "index", ["i"], ())),
         ("ALTER TABLE a RENAME TO b", ("rename", "table", ["a"], ())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from immutable_delivery.migrations import sql
 from immutable_delivery.migrations.calls import Argument, called, executes
 from immutable_delivery.migrations.spec import MigrationSpec, Operation, Stated, digest
 from immutable_delivery.migrations.trees import Source, below, named
-from immutable_delivery.records import replace
+from immutable_delivery.records import Record, replace
 from immutable_delivery.source.text import Text
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ _IN_TABLE = {
     **_IN_BLOCK,
 }  # fmt: skip
 """What the object of `change_table` is told that is no type of a column."""
+_DEEPEST = 60
+"""So many blocks in blocks are looked into."""
 _AROUND = frozenset(("safety_assured", "say_with_time", "suppress_messages"))
 """Calls whose block is what counts."""
 _TELLING = frozenset(("say", "puts", "announce"))
@@ -50,6 +53,15 @@ def filled(spec: MigrationSpec, text: Text, _tool: str) -> MigrationSpec:
     return spec
 
 
+class _Block(Record, frozen=True):
+    """The blocks that a call stands in."""
+
+    down: bool
+    """Whether one takes the migration back."""
+    table: Argument = None
+    """The table that the nearest one changes or creates."""
+
+
 class _Reader:
     """The class of a migration: its methods by their names."""
 
@@ -57,6 +69,8 @@ class _Reader:
         self.source = source
         self.text = text
         self.methods = dict(self._defined())
+        self._bodies = list(below(self.source.root, {"heredoc_body"}))
+        self._begun = [one.start_byte for one in self._bodies]
 
     def steps(self) -> Iterator[Stated]:
         """Yield the statements that are applied, and the methods that those need, without what changes nothing."""
@@ -64,16 +78,16 @@ class _Reader:
             for one, words in self._flat(node):
                 yield Stated(normal=digest(" ".join(words)), span=self.source.span(one))
 
-    def _flat(self, node: Node) -> Iterator[tuple[Node, list[str]]]:
+    def _flat(self, node: Node, depth: int = 0) -> Iterator[tuple[Node, list[str]]]:
         """Yield a statement with its words; those in a block that only surrounds them, or changes one table, each by itself."""
         name = self.source.text(node.child_by_field_name("method")) if node.type == "call" else ""
         block = node.child_by_field_name("block")
         body = block.child_by_field_name("body") if block else None
         if name in _TELLING:
             return
-        if body is not None and name in _AROUND:
+        if body is not None and name in _AROUND and depth < _DEEPEST:
             for one in named(body):
-                yield from self._flat(one)
+                yield from self._flat(one, depth + 1)
         elif body is not None and name == "change_table":
             table = self._words(named(node.child_by_field_name("arguments"))[0])
             for one in named(body):
@@ -108,15 +122,33 @@ class _Reader:
     def operations(self) -> Iterator[Operation]:
         """Yield what the calls do."""
         for name, method in self.methods.items():
-            for call in below(method, {"call"}):
-                yield from self._operation(call, down=name == "down" or self._is_down(call))
+            for call, block in self._calls(method, _Block(down=name == "down")):
+                yield from self._operation(call, block)
 
-    def _operation(self, call: Node, *, down: bool) -> Iterator[Operation]:
+    def _calls(self, method: Node, block: _Block) -> Iterator[tuple[Node, _Block]]:
+        """Yield the calls of a method, each with the blocks that it stands in."""
+        waiting = [(method, block)]
+        while waiting:
+            node, around = waiting.pop()
+            if node.type == "call":
+                yield node, around
+                around = self._inside(node, around)
+            waiting += [(child, around) for child in reversed(node.children)]
+
+    def _inside(self, call: Node, block: _Block) -> _Block:
+        """Return what holds in the block of a call: of one table, or in the part of `reversible` that takes it back."""
+        name = self.source.text(call.child_by_field_name("method"))
+        if name in _BLOCKS:
+            arguments = named(call.child_by_field_name("arguments"))
+            return replace(block, table=self._literal(arguments[0]) if arguments else None)
+        return replace(block, down=True) if name == "down" else block
+
+    def _operation(self, call: Node, block: _Block) -> Iterator[Operation]:
         name = self.source.text(call.child_by_field_name("method"))
         receiver = call.child_by_field_name("receiver")
         arguments = named(call.child_by_field_name("arguments"))
         if executes("rails", name):
-            yield from self._executed(arguments, down=down)
+            yield from self._executed(arguments, down=block.down)
             return
         words, table = [self._literal(one) for one in arguments if one.type != "pair"], ""
         if name in _ROWS:
@@ -126,35 +158,11 @@ class _Reader:
                 else [None]
             )
         elif receiver is not None and name in _IN_BLOCK:
-            name, table = _IN_BLOCK[name], self._table(call) or ""
+            name, table = _IN_BLOCK[name], block.table or ""
             words = words if table else [None, *words]
-        if found := called("rails", name, words, self.source.span(call), table=table, down=down):
+        span = self.source.span(call)
+        if found := called("rails", name, words, span, table=table, down=block.down):
             yield replace(found, where=name in _ROWS and ".where" in self.source.text(receiver))
-
-    def _is_down(self, call: Node) -> bool:
-        """Whether a call stands in the part of `reversible` that takes it back."""
-        node = call.parent
-        while node is not None and node.type not in _METHODS:
-            if (
-                node.type == "call"
-                and self.source.text(node.child_by_field_name("method")) == "down"
-            ):
-                return True
-            node = node.parent
-        return False
-
-    def _table(self, call: Node) -> Argument:
-        """Return the table of the block around a call."""
-        node = call.parent
-        while node is not None and node.type not in _METHODS:
-            if (
-                node.type == "call"
-                and self.source.text(node.child_by_field_name("method")) in _BLOCKS
-            ):
-                arguments = named(node.child_by_field_name("arguments"))
-                return self._literal(arguments[0]) if arguments else None
-            node = node.parent
-        return None
 
     def _executed(self, arguments: Sequence[Node], *, down: bool) -> Iterator[Operation]:
         """Yield what SQL in a string does; of a here-document, which stands below, too."""
@@ -172,12 +180,8 @@ class _Reader:
 
     def _heredoc(self, node: Node) -> Node | None:
         """Return the next here-document behind a node."""
-        bodies = (
-            one
-            for one in below(self.source.root, {"heredoc_body"})
-            if one.start_byte >= node.start_byte
-        )
-        return next(bodies, None)
+        index = bisect_left(self._begun, node.start_byte)
+        return self._bodies[index] if index < len(self._bodies) else None
 
     def _literal(self, node: Node) -> Argument:
         """Return what a symbol or string says; None for anything else."""

@@ -144,7 +144,9 @@ def _truncate(cursor: Cursor) -> Head:
 
 def _merge(cursor: Cursor) -> Head:
     _top(cursor)
-    return Head(verb="merge", kind="table", names=cursor.name(_BEFORE_NAME))
+    names = cursor.name(_BEFORE_NAME)
+    changes = cursor.has("UPDATE") or cursor.has("DELETE")
+    return Head(verb="merge" if changes else "insert", kind="table", names=names)
 
 
 def _drop(cursor: Cursor) -> Head:
