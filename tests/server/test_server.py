@@ -83,6 +83,21 @@ def test_what_was_judged_is_told_with_its_version(editor: Editor) -> None:
     assert set(versions[1:]) <= {3, 8}
 
 
+def test_only_what_is_found_otherwise_is_told_again(repository: Repository) -> None:
+    repository.commit({f"{name}/compose.yaml": FILES["compose.yaml"] for name in "abc"})
+    editor = Editor(repository.root)
+    editor.told("c/compose.yaml")
+    editor.published.clear()
+    editor.open("a/compose.yaml", "#\n" + FILES["compose.yaml"], 1)
+    editor.told_of("a/compose.yaml", 1)
+    editor.open("b/compose.yaml", "services: {}\n", 1)
+    editor.told_of("b/compose.yaml", 1)
+    assert [one["uri"] for one in editor.published] == [
+        editor.uri("a/compose.yaml"), editor.uri("b/compose.yaml"),
+    ]  # fmt: skip
+    editor.close()
+
+
 def test_columns_are_those_that_every_editor_knows(editor: Editor) -> None:
     """An editor may prefer others; what it is told is in UTF-16 all the same."""
     assert editor.capabilities["positionEncoding"] == "utf-16"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Protocol
+from functools import partial
+from typing import NamedTuple, Protocol
 
 from lsprotocol import types
 
 from immutable_delivery.pipeline.examine import Examined
 from immutable_delivery.server.telling import Telling, told_of, uri_of
-from immutable_delivery.server.workspace import Judged, Tried, Workspace
+from immutable_delivery.server.workspace import Buffer, Judged, Tried, Workspace
 from immutable_delivery.source.text import Text
 
 PAUSE = 0.15
@@ -44,8 +46,7 @@ class Publisher:
         self._saved: set[str] = set()
         """The files that were saved since the last time."""
         self._tried: dict[str, Tried] = {}
-        self._told: dict[str, str] = {}
-        """The files of which something was told, and what the editor calls them."""
+        self._told: dict[str, Told] = {}
         self._complains = False
 
     @property
@@ -86,8 +87,8 @@ class Publisher:
     def stop(self) -> None:
         """Judge no more, and take back what was told."""
         self.rest()
-        for uri in self._told.values():
-            self._editor.diagnose(uri, [], None)
+        for told in self._told.values():
+            self._editor.diagnose(told.uri, [], None)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -123,31 +124,60 @@ class Publisher:
         self._complains = bool(newest.faults)
 
     def _publish(self, newest: Judged) -> None:
-        """Tell what is found; of what was typed since, the next judgement tells."""
-        found = self._diagnostics(newest)
+        """Tell what is found, where that is another than before; of what was typed since, the next judgement tells."""
+        found = self._found(newest)
         gone = self._told.keys() - found.keys() if newest.report is not None else frozenset()
         for path in sorted({*found, *gone}):
             seen, now = newest.buffers.get(path), self.workspace.buffers.get(path)
-            if seen != now:
-                continue
-            called = uri_of(path, newest.buffers, self.workspace.root)
-            uri = called if now else self._told.get(path, called)
-            self._editor.diagnose(uri, found.get(path, []), now.version if now else None)
-            if path in found:
-                self._told[path] = uri
-            else:
-                self._told.pop(path, None)
+            if seen == now:
+                self._tell(path, found.get(path, _NOTHING), now)
 
-    def _diagnostics(self, newest: Judged) -> dict[str, list[types.Diagnostic]]:
+    def _tell(self, path: str, found: Found, now: Buffer | None) -> None:
+        before = self._told.pop(path, None)
+        called = uri_of(path, self.workspace.buffers, self.workspace.root)
+        uri = before.uri if before and now is None else called
+        told = Told(uri, now.version if now else None, found.stuff)
+        if told != before:
+            self._editor.diagnose(uri, found.diagnostics(), told.version)
+        if found is not _NOTHING:
+            self._told[path] = told
+
+    def _found(self, newest: Judged) -> dict[str, Found]:
         """Return what is found by file; where a file of ours has faults, nothing else holds there."""
-        found: dict[str, list[types.Diagnostic]] = {}
-        if newest.report is not None:
-            found = Telling(newest, self.workspace.root, newest.buffers).diagnostics()
+        telling = Telling(newest, self.workspace.root, newest.buffers)
+        found = {
+            path: Found(telling.stuff(these), partial(telling.diagnostics, these))
+            for path, these in telling.by_file().items()
+        }
         for path, tried in self._tried.items():
             if newest.examined is not None and _text_of(newest.examined, path) == tried.text:
                 more = told_of(tried.faults, {path: tried.text}).get(path, [])
-                found[path] = [*found.get(path, []), *more]
-        return found | told_of(newest.faults, newest.texts)
+                before = found[path].diagnostics() if path in found else []
+                found[path] = _known([*before, *more])
+        faults = told_of(newest.faults, newest.texts)
+        return found | {path: _known(these) for path, these in faults.items()}
+
+
+class Found(NamedTuple):
+    """What is found in a file, and what tells that from something else without putting it into words."""
+
+    stuff: object
+    diagnostics: Callable[[], list[types.Diagnostic]]
+
+
+class Told(NamedTuple):
+    """What an editor was told of a file."""
+
+    uri: str
+    version: int | None
+    stuff: object
+
+
+def _known(found: list[types.Diagnostic]) -> Found:
+    return Found(found, lambda: found)
+
+
+_NOTHING = _known([])
 
 
 def _text_of(examined: Examined, path: str) -> Text | None:

@@ -43,12 +43,23 @@ class Telling:
         """All that is known of the repository."""
         return self._judged.examined
 
-    def diagnostics(self) -> dict[str, list[types.Diagnostic]]:
-        """Return the diagnostics by their file."""
-        found: dict[str, list[types.Diagnostic]] = defaultdict(list)
+    def by_file(self) -> dict[str, list[Finding]]:
+        """Return the findings by their file."""
+        found: dict[str, list[Finding]] = defaultdict(list)
         for one in self.report.findings:
-            found[one.place.file].append(self._diagnostic(one))
+            found[one.place.file].append(one)
         return dict(found)
+
+    def diagnostics(self, findings: Iterable[Finding]) -> list[types.Diagnostic]:
+        """Return findings as diagnostics."""
+        return [self._diagnostic(one) for one in findings]
+
+    def stuff(self, findings: Sequence[Finding]) -> object:
+        """Return what the diagnostics of findings are made of: where that is the same, they are."""
+        files = {place.file for one in findings for place in (one.place, *one.uses)}
+        texts = self.report.texts
+        values = {path: texts[path].value for path in files if path in texts}
+        return findings, values, [self.rule(one) for one in findings]
 
     def at(self, path: str, where: types.Position) -> list[Finding]:
         """Return the findings that stand at a position of a file, or whose value is used there."""
