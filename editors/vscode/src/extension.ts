@@ -28,7 +28,6 @@ async function start(): Promise<void> {
   const run = startOf(workspace.getConfiguration("immutableDelivery").get("command"));
   client = new LanguageClient("immutableDelivery", "immutable-delivery", run, {
     documentSelector: SELECTOR,
-    synchronize: { fileEvents: workspace.createFileSystemWatcher("**/*") },
   });
   try {
     await client.start();

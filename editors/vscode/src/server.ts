@@ -13,17 +13,17 @@ export function startOf(setting: unknown): Start {
   return { command: command as string, args };
 }
 
-/** The files of which a change matters. */
+const LANGUAGES = [
+  "dockerfile", "dockercompose", "yaml", "json", "jsonc", "toml", "ini", "properties", "dotenv", "terraform", "hcl", "shellscript", "makefile", "just", "ruby", "groovy",
+  "powershell", "sql", "xml",
+];
+const PATTERNS = [
+  "**/{Dockerfile,Containerfile,Jenkinsfile,Vagrantfile,Procfile,Justfile,justfile,crontab}*", "**/.{dockerignore,env,env.*}",
+  "**/*.{service,timer,container,pod,kube,build,image,volume,nomad,hcl,tf,tfvars,bu,ign,pkr.hcl}",
+];
+
+/** The files of which a change matters while they are typed; any other counts once it is saved. */
 export const SELECTOR = [
-  { scheme: "file", language: "dockerfile" },
-  { scheme: "file", language: "yaml" },
-  { scheme: "file", language: "dockercompose" },
-  { scheme: "file", language: "json" },
-  { scheme: "file", language: "toml" },
-  { scheme: "file", language: "terraform" },
-  { scheme: "file", language: "hcl" },
-  { scheme: "file", language: "shellscript" },
-  { scheme: "file", language: "makefile" },
-  { scheme: "file", pattern: "**/{Dockerfile,Containerfile}*" },
-  { scheme: "file", pattern: "**/.dockerignore" },
+  ...LANGUAGES.map((language) => ({ scheme: "file", language })),
+  ...PATTERNS.map((pattern) => ({ scheme: "file", pattern })),
 ];

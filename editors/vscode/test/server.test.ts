@@ -6,7 +6,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { pathToFileURL } from "node:url";
 import { StreamMessageReader, StreamMessageWriter, createMessageConnection } from "vscode-jsonrpc/node";
-import { DEFAULT, startOf } from "../src/server";
+import { DEFAULT, SELECTOR, startOf } from "../src/server";
 
 test("a setting names a program and its arguments", () => {
   assert.deepEqual(startOf(["/opt/imd", "server"]), { command: "/opt/imd", args: ["server"] });
@@ -17,6 +17,10 @@ for (const odd of [undefined, [], [""], [1], "imd; rm -rf /", { command: "imd" }
     assert.deepEqual(startOf(odd), { command: DEFAULT[0], args: ["server"] });
   });
 }
+
+test("what is typed is told of files alone", () => {
+  assert.ok(SELECTOR.every((one) => one.scheme === "file"));
+});
 
 test("the real server tells an editor what it finds, and takes it back", async () => {
   const root = mkdtempSync(join(tmpdir(), "imd-"));
@@ -36,8 +40,14 @@ test("the real server tells an editor what it finds, and takes it back", async (
   connection.listen();
   const next = () => new Promise<void>((resolve) => { waiting = resolve; });
   let arrival = next();
-  await connection.sendRequest("initialize", { processId: process.pid, rootUri: pathToFileURL(root).href, capabilities: {} });
+  const watched = new Promise<unknown>((resolve) => connection.onRequest("client/registerCapability", (params) => resolve(params)));
+  const capabilities = { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } };
+  const answer = await connection.sendRequest<{ capabilities: { executeCommandProvider: { commands: string[] } } }>("initialize", {
+    processId: process.pid, rootUri: pathToFileURL(root).href, capabilities,
+  });
+  assert.deepEqual(answer.capabilities.executeCommandProvider.commands, ["imd.pin"]);
   await connection.sendNotification("initialized", {});
+  assert.match(JSON.stringify(await watched), /workspace\/didChangeWatchedFiles/);
   await arrival;
   assert.ok(told.at(-1)?.includes("floating-tag"));
   arrival = next();
