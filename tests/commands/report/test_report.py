@@ -164,6 +164,15 @@ def test_where_to_begin_is_the_line_that_decides_most(repository: Repository) ->
     ]
 
 
+def test_what_is_not_known_has_its_line(repository: Repository) -> None:
+    repository.commit({"compose.yaml": "services:\n  web:\n    image: ${IMAGE}\n"})
+    found = told(repository)
+    (web,) = found.services
+    assert (web.runs, "pin" in web.unknown) == ("undetermined", True)
+    assert [(one.file, one.line) for one in web.unknown_at] == [("compose.yaml", 3)]
+    assert "compose.yaml:3" in page(found)
+
+
 def test_velocity_is_how_often_digests_move(repository: Repository) -> None:
     for number in range(3):
         digest = "sha256:" + f"{number}" * 64

@@ -21,7 +21,7 @@ from immutable_delivery.commands.report.owners import Owners
 from immutable_delivery.commands.report.teams import teams
 from immutable_delivery.commands.report.trend import Revision
 from immutable_delivery.facts import Fact, Image, Service
-from immutable_delivery.findings import Finding, Report, ServiceReport
+from immutable_delivery.findings import Finding, Report, ServiceReport, Unresolved
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.text import Place, Span, Text
 
@@ -93,6 +93,7 @@ class _Telling:
     def __init__(self, material: Material) -> None:
         self._report, self._owners, self._texts = material.report, material.owners, material.texts
         self._facts = {one.name: one for one in material.facts if isinstance(one, Service)}
+        self._unresolved = _by_owner(material.report)
         self.forge = Forge.of(material.report.repository, material.report.revision)
 
     def spot(self, place: Place) -> Spot:
@@ -119,7 +120,7 @@ class _Telling:
         files = [ran.place.file for ran in fact.images] + ([one.place.file] if one.place else [])
         owners = dict.fromkeys(owner for file in files for owner in self._owners.of(file))
         return ServiceRow(
-            name=one.name, runs=one.runs, builds=one.builds, unknown=one.unknown,
+            name=one.name, runs=one.runs, builds=one.builds, unknown=one.unknown, unknown_at=self._lacks(one),
             runs_by=self.finding(one.runs_by) if one.runs_by else None,
             builds_by=self.finding(one.builds_by) if one.builds_by else None,
             start=_start(fact),
@@ -129,6 +130,21 @@ class _Telling:
             owners=tuple(owners),
             ran=tuple(Ran(ran.environment, ran.image, ran.digest, self.spot(ran.place), ran.name) for ran in fact.images),
         )  # fmt: skip
+
+    def _lacks(self, one: ServiceReport) -> tuple[Spot, ...]:
+        """Return where values are missing that leave a word of the service open."""
+        hidden = set(one.unknown)
+        missing = (
+            at for at in self._unresolved.get(one.name, ()) if not hidden.isdisjoint(at.fields)
+        )
+        return tuple(sorted({self.spot(at.place) for at in missing}))
+
+
+def _by_owner(report: Report) -> Mapping[str, list[Unresolved]]:
+    found: dict[str, list[Unresolved]] = {}
+    for one in report.unresolved:
+        found.setdefault(one.owner, []).append(one)
+    return found
 
 
 def _start(service: Service) -> str:

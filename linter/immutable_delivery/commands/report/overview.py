@@ -54,6 +54,9 @@ class ServiceRow(Record, frozen=True, kw_only=True):
     runs_by: Told | None = None
     builds_by: Told | None = None
     unknown: tuple[str, ...] = ()
+    """What the files do not tell, and so leaves a word open."""
+    unknown_at: tuple[Spot, ...] = ()
+    """Where it would have to stand."""
     start: str = ""
     contract: str = ""
     owners: tuple[str, ...] = ()
