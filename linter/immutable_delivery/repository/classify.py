@@ -26,7 +26,7 @@ _KINDS = "acceptance|conformance|e2e|functional|integration|load|perf|regression
 _FIXTURE = lazy(
     rf"(?:(?:{_KINDS}|test)[-_])?(?:tests|test[-_]?(?:data|files|cases)|fixtures?|goldens?|goldenfiles)"
     rf"(?:[-_.]?v?\d+|[-_.](?:bad|data|files|fixtures|good|invalid|negative|new|old|positive|valid|{_KINDS}))*"
-    rf"|test[-_](?:{_KINDS})(?:[-_.]?\d+)?|__(?:fixtures|tests|mocks|snapshots)__"
+    rf"|test[-_](?:{_KINDS})(?:[-_.]?\d+)?|__(?:fixtures|tests|mocks|snapshots)__|molecule"
 )
 """Folders of tests and of what they read, with a number or a word of tests behind."""
 _TEST_PARTS = frozenset(

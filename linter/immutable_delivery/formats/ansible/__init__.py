@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats.ansible.modules import ROLE
+from immutable_delivery.formats.ansible.modules import COMMON, OWN_ROLE, ROLE, bare
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
@@ -44,8 +44,10 @@ def claims(path: str, data: bytes) -> bool:
         return True
     if _GALAXY.search(path):
         return any(_is_galaxy(one.root) for one in _read(path, data))
-    if _META.search(path):
-        return any(_needs(one.root) for one in _read(path, data))
+    shapes = ((OWN_ROLE, _are_tasks), (_META, _needs), (_GALAXY, _is_galaxy))
+    shaped = next((fits for named, fits in shapes if named.search(path)), None)
+    if shaped is not None:
+        return any(shaped(one.root) for one in _read(path, data))
     if not (_HOSTS.search(data) or yaml.may_spell(data)):
         return False
     documents = _read(path, data)
@@ -62,6 +64,14 @@ def _are_plays(root: Node | None) -> bool:
     """Whether a document is a list whose entries say on which hosts they run, or import such a list."""
     held = root.items if isinstance(root, Sequence) else []
     return bool(held) and any(isinstance(one, Tree) and _PLAY & one.entries.keys() for one in held)
+
+
+def _are_tasks(root: Node | None) -> bool:
+    """Whether a document is a list whose entries call modules."""
+    held = root.items if isinstance(root, Sequence) else []
+    return any(
+        isinstance(one, Tree) and any(bare(key) in COMMON for key in one.entries) for one in held
+    )
 
 
 def _needs(root: Node | None) -> bool:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.files import Files, folder_of, resolve
 from immutable_delivery.syntax.yaml import Node, Scalar
 from immutable_delivery.syntax.yaml.query import items, pairs, scalar, text
 
 ROLE = lazy(r"(?:^|/)roles/[^/]+/(?:tasks|handlers)/[^/]+\.ya?ml\Z")
+OWN_ROLE = lazy(r"\A(?:(?P<role>.+)/)?(?:tasks|handlers)/[^/]+\.ya?ml\Z")
+"""A file of tasks in a repository that is a role by itself, or in a folder of them that is called otherwise."""
+COMMON = frozenset(
+    (
+        "apt yum dnf package pip service systemd template copy file lineinfile command shell get_url git user group unarchive include_tasks "
+        "import_tasks include_vars set_fact block debug stat"
+    ).split()
+)
+"""Modules of which every file of tasks has one."""
 LOOPS = ("loop", "with_items", "with_list")
 ITEM = lazy(r"\{\{\s*item(?:\.(?P<key>\w+))?\s*\}\}")
 _INCLUDING = frozenset({"include", "include_tasks", "import_tasks"})
@@ -32,6 +41,15 @@ def bare(module: str) -> str:
     for prefix in _COLLECTIONS:
         module = module.removeprefix(prefix)
     return module
+
+
+def is_role(path: str, files: Files) -> bool:
+    """Whether a file of tasks is a role's, which is read by itself: in a folder of roles, or beside what only roles have."""
+    own = OWN_ROLE.match(path)
+    if own is None or ROLE.search(path):
+        return own is not None
+    home = f"{own['role']}/" if own["role"] else ""
+    return any(files.state(f"{home}{part}") != "missing" for part in ("meta", "defaults"))
 
 
 def included(task: Node, path: str) -> Iterator[str]:

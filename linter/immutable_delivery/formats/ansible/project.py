@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from immutable_delivery.containers.environments import environment
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Command, Fact, Pin, Scope, Source
-from immutable_delivery.formats.ansible.modules import BLOCKS, bare, included, turns
+from immutable_delivery.formats.ansible.modules import (
+    BLOCKS,
+    OWN_ROLE,
+    bare,
+    included,
+    is_role,
+    turns,
+)
 from immutable_delivery.formats.ansible.packages import arguments
 from immutable_delivery.formats.ansible.reading import changes
 from immutable_delivery.formats.ansible.tasks import Tasks
@@ -32,7 +39,9 @@ _GIT = lazy(r"git\+|git@|https?://.*\.git\Z|https://git(?:hub|lab)\.com/")
 
 def facts_of(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterator[Fact]:
     """Yield what every file says."""
-    baked, made = _baked(ctx), _built(documents, ctx)
+    every = _all_tasks(documents, ctx)
+    baked, made = _baked(ctx), _built(every)
+    taken = {path for task in every for path in included(task, task.place.file)}
     for path, root in roots(documents, ctx):
         if path.rpartition("/")[2].startswith("requirements."):
             yield from _galaxy([items(root), items(root, "roles"), items(root, "collections")])
@@ -40,6 +49,8 @@ def facts_of(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iter
         if isinstance(root, Tree):
             yield from _galaxy([_elsewhere(root)])
             continue
+        if path in taken and OWN_ROLE.match(path) and not is_role(path, ctx.files):
+            continue  # it is read where it is taken in
         held = [one for one in items(root) if isinstance(one, Tree)]
         plays = [one for one in held if one.get("hosts") is not None]
         scope = environment(path, ctx).reached(
@@ -60,10 +71,16 @@ def facts_of(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iter
             yield from Tasks(ctx, scope, shared, built=made).facts(root)
 
 
-def _built(documents: Mapping[str, list[Document]], ctx: ParseContext) -> frozenset[str]:
+def _built(tasks: Iterable[Tree]) -> frozenset[str]:
     """Return the names of images that tasks build, and do not pull."""
+    calls = ((task, module, value) for task in tasks for module, value in pairs(task))
+    return frozenset(name for task, module, value in calls for name in _made(module, value, task))
+
+
+def _all_tasks(documents: Mapping[str, list[Document]], ctx: ParseContext) -> list[Tree]:
+    """Return the tasks of all files and blocks, and those of the files that they take in."""
     waiting: list[Node | None] = [one.root for held in documents.values() for one in held]
-    found, seen = set[str](), set(documents)
+    found, seen = list[Tree](), set(documents)
     while waiting:
         for task in items(waiting.pop()):
             waiting += [find(task, key) for key in (*BLOCKS, *_TASKS)]
@@ -71,9 +88,8 @@ def _built(documents: Mapping[str, list[Document]], ctx: ParseContext) -> frozen
                 held = ctx.text(path) if path not in seen else None
                 waiting += [one.root for one in read(held)] if held is not None else []
                 seen.add(path)
-            for module, value in pairs(task):
-                found.update(_made(module, value, task))
-    return frozenset(found)
+            found += [task] if isinstance(task, Tree) else []
+    return found
 
 
 def _made(module: Scalar, value: Node, task: Node) -> Iterator[str]:

@@ -21,7 +21,7 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.fetches import fetch
 from immutable_delivery.facts import Fact, Origin, Scope, Source
 from immutable_delivery.formats.ansible.clusters import objects_of, release_of
-from immutable_delivery.formats.ansible.modules import BLOCKS, ROLE, bare, included
+from immutable_delivery.formats.ansible.modules import BLOCKS, bare, included, is_role
 from immutable_delivery.formats.ansible.packages import (
     ECOSYSTEMS,
     arguments,
@@ -85,7 +85,7 @@ class Tasks(Record, frozen=True):
     def _included(self, task: Tree, depth: int) -> Iterator[Fact]:
         """Yield what tasks of another file do; those of a role are read with it."""
         for path in included(task, task.place.file):
-            held = self.ctx.text(path) if not ROLE.search(path) else None
+            held = None if is_role(path, self.ctx.files) else self.ctx.text(path)
             for document in documents(held) if held is not None else ():
                 yield from self.facts(document.root, depth + 1)
 

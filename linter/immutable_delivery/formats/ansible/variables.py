@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from posixpath import join
 
 from immutable_delivery.context import ParseContext
+from immutable_delivery.formats.ansible.modules import OWN_ROLE
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.source.located import LocatedText
@@ -18,19 +19,19 @@ from immutable_delivery.syntax.yaml.query import pairs
 MAX_DEPTH = 10
 
 _REFERENCE = lazy(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_ROLE = lazy(r"(.*(?:^|/)roles/[^/]+)/(?:tasks|handlers)/")
 
 Values = Mapping[str, LocatedText | None]
 
 
 def of_file(path: str, ctx: ParseContext) -> dict[str, LocatedText | None]:
     """Return the variables that a file of tasks or plays sees: of its role, and those of all hosts."""
-    role = _ROLE.match(path)
+    role = OWN_ROLE.match(path)
+    home = f"{role['role']}/" if role and role["role"] else ""
     folders = [join(folder_of(path), "group_vars"), "group_vars"]
     found: dict[str, LocatedText | None] = {}
     for file in [
         *(
-            f"{role[1]}/{part}/main.{ending}"
+            f"{home}{part}/main.{ending}"
             for part in ("defaults", "vars")
             for ending in ("yml", "yaml")
             if role

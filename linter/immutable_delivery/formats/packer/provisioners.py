@@ -41,6 +41,8 @@ _KEYS = "authorized_keys"
 """The file whose keys open the machine to whoever has them."""
 _ADDED = lazy(
     r"\b(?:echo|printf|cat|curl|wget|ssh-add)\b[^\n]*?(?:>>?|\btee\b(?:[ \t]+-a)?|[ \t]-[oO])[ \t]*(?P<keys>[^\s>|;&]*authorized_keys)"
+    r"|\b(?:cp|mv|install)\b[^\n;&|]*[ \t](?P<copied>[^\s;&|]*authorized_keys)(?=[ \t]*(?:$|[;&|]))",
+    re.MULTILINE,
 )
 """How a script takes keys out, and how it puts some in."""
 
@@ -111,7 +113,7 @@ class Provisioners(Record):
             self.cleans = True
             return
         for found_ in _ADDED.finditer(script.text):
-            keys = script.slice(*found_.span("keys"))
+            keys = script.slice(*found_.span("keys" if found_["keys"] else "copied"))
             yield Copy(
                 used_at=keys.used_at,
                 extent=keys.used_at,
