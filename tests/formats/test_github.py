@@ -356,3 +356,36 @@ def test_the_folder_of_an_action_is_that_of_its_file() -> None:
     }
     found = images(job("steps:\n- uses: ./ci"), **files)
     assert sorted(found) == ["acme/a:1.2.3", "acme/b:4.5.6"]
+
+
+def test_images_that_steps_are_told_to_start() -> None:
+    steps = """steps:
+- uses: docker/setup-qemu-action@v3
+  with: {image: "tonistiigi/binfmt:qemu-v9.2.2"}
+- uses: docker/setup-qemu-action@v3
+- uses: docker/setup-buildx-action@v3
+  with:
+    driver-opts: |
+      network=host
+      image=moby/buildkit:v0.20.0
+      otherimage=x"""
+    assert images(job(steps)) == ["tonistiigi/binfmt:qemu-v9.2.2", "moby/buildkit:v0.20.0"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("repository: acme/deploy, ref: main, path: d", [("https://github.com/acme/deploy", "main")]),
+        ("repository: acme/deploy", []),
+        ("repository: acme/docs, path: docs", []),
+        ("ref: main, path: d", []),
+        ('repository: "${{ github.repository }}", path: d', []),
+    ],
+)  # fmt: skip
+def test_another_repository_that_is_checked_out_is_taken_where_it_is_deployed(
+    given: str, expected: list[tuple[str, str]]
+) -> None:
+    steps = f"steps:\n- uses: actions/checkout@v4\n  with: {{{given}}}\n- run: kubectl apply -f d/k8s.yaml"
+    found = facts(job(steps), Source)
+    taken = [(one.url, one.ref) for one in found if one.source_type != "action"]
+    assert [one for one in taken if one[1]] == expected

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from immutable_delivery.facts import Install, Package, Pin, Scope
-from immutable_delivery.jobs.spec import StepSpec
+from immutable_delivery.jobs.spec import ImageSpec, StepSpec
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.references.git import of_release
 from immutable_delivery.source.located import LocatedText
@@ -33,6 +34,8 @@ def equivalent(step: StepSpec) -> tuple[LocatedText, ...]:
             words += _filled(template, step.inputs, at)
         elif _may_be_on(step.inputs, switch[1]):
             words.append(unaligned(switch[2], at))
+        if not words:  # the program itself is not there
+            break
     return tuple(words)
 
 
@@ -102,6 +105,23 @@ def tool(step: StepSpec, scope: Scope) -> Install | None:
         command=step.does,
         packages=(package,),
     )
+
+
+def started(step: StepSpec) -> Iterator[ImageSpec]:
+    """Yield the images of the containers that a step starts, as its inputs name them."""
+    for said in known(Steps).images.get(step.does, ()):
+        name, _, key = said.partition("=")
+        value = step.inputs.get(name)
+        if value is not None and value.text.strip():
+            yield from (ImageSpec(one, step.extent) for one in _images(value, key))
+
+
+def _images(value: LocatedText, key: str) -> Iterator[LocatedText]:
+    if not key:
+        yield value
+        return
+    for line in re.finditer(rf"(?:\A|[\n,])[ \t]*{re.escape(key)}=([^\s,]+)", value.text):
+        yield value.slice(*line.span(1))
 
 
 def _pin(version: str) -> Pin:

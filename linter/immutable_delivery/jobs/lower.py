@@ -9,7 +9,7 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact, Job, Mount, Resource, Scope, Source, Variable
 from immutable_delivery.jobs.artifacts import built, deployed, kept, pushed
 from immutable_delivery.jobs.builds import builds
-from immutable_delivery.jobs.equivalents import tool
+from immutable_delivery.jobs.equivalents import started, tool
 from immutable_delivery.jobs.scripts import Done, commands
 from immutable_delivery.jobs.spec import ImageSpec, JobSpec, RunnerSpec, SourceSpec
 from immutable_delivery.records import replace
@@ -50,7 +50,8 @@ def each(
 
 def images(spec: JobSpec) -> Iterator[Fact]:
     """Yield the images that a job runs in, those that run beside it, and those of single steps."""
-    inside = (*spec.images, *(one for step in spec.steps for one in step.images))
+    steps = (one for step in spec.steps for one in (*step.images, *started(step)))
+    inside = (*spec.images, *steps)
     for one in inside:
         yield image(_of_pipeline(one), replace(spec.scope, layer="os"))
     for one in spec.services:

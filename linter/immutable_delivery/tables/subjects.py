@@ -795,6 +795,8 @@ class Steps(Subject, frozen=True):
 
     commands: Rows = field(default_factory=dict)
     """Step → the command that it stands for, with its inputs in braces."""
+    images: Rows = field(default_factory=dict)
+    """Step that starts a container → the inputs that name its image: `input`, or `input=key` for one of its `key=value` lines."""
     tools: Rows = field(default_factory=dict)
     """Step that installs a tool → the package, and the input that names its version."""
 
