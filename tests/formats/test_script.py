@@ -382,3 +382,43 @@ def test_scripts_of_powershell_are_followed_in_a_job(run: str) -> None:
 def test_powershell_that_is_not_read_is_named(call: str) -> None:
     files = {".gitlab-ci.yml": f"a: {{script: ['{call}']}}\n"}
     assert len([one for one in facts(files) if isinstance(one, Unread)]) == 1
+
+
+APPLIED = "kind: Pod\napiVersion: v1\nmetadata: {name: a}\nspec: {containers: [{name: a, image: 'acme/a:$TAG'}]}\n"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"TAG=1.2.3\ncat > p.yaml <<E\n{APPLIED}E\nkubectl apply -f p.yaml",
+        f"TAG=1.2.3\ntee out/p.yaml <<E >/dev/null\n{APPLIED}E\ncd out\nkubectl create -f p.yaml",
+        f'TAG=1.2.3; echo "{APPLIED}" | kubectl apply -f -',
+        f"ssh web sh <<'E'\necho x\nE\nTAG=1.2.3\ncat <<E | kubectl apply -f -\n{APPLIED}E\n",
+    ],
+)
+def test_a_manifest_that_a_script_writes_and_applies_is_judged(script: str) -> None:
+    found = [fact for fact in facts({"a.sh": script}) if isinstance(fact, Image)]
+    assert [(fact.text, fact.role) for fact in found] == [("acme/a:1.2.3", "container")]
+
+
+def test_a_manifest_that_nobody_applies_is_none() -> None:
+    script = f"cat > p.yaml <<E\n{APPLIED}E\nkubectl apply -f q.yaml\n"
+    assert [fact for fact in facts({"a.sh": script}) if isinstance(fact, Image)] == []
+
+
+def test_a_script_that_a_host_is_given_on_its_input_changes_it() -> None:
+    files = {"a.sh": "ssh web 'bash -s' < ops/up.sh\n", "ops/up.sh": "apt-get install -y vim\n"}
+    assert [text for file, text, _ in commands(files) if file == "a.sh"] == ["ssh web bash -s"]
+
+
+@pytest.mark.parametrize(
+    ("script", "throwaway"),
+    [
+        ("DOCKER_HOST=ssh://root@web docker compose up -d --build", "no"),
+        ("export DOCKER_HOST=ssh://root@web\ndocker compose up -d --build", "no"),
+        ("DOCKER_HOST=ssh://root@localhost docker compose up -d --build", "undecided"),
+        ("DOCKER_HOST=tcp://docker:2375 docker compose up -d --build", "undecided"),
+    ],
+)
+def test_the_engine_of_another_host_is_no_machine_of_the_run(script: str, throwaway: str) -> None:
+    assert [told for _, _, told in commands({"a.sh": script})] == [throwaway]

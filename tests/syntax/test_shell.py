@@ -56,6 +56,23 @@ def test_commands_run_in_order(script: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("su - web <<E\na b\nE", ["su - web", "a b"]),
+        ("sudo su -s /bin/sh web <<'E'\na b\nc\nE", ["su -s /bin/sh web", "a b", "c"]),
+        ("su web -c 'a b' <<E\nc\nE", ["su web -c a b", "a b"]),
+        ('sshpass -p "$P" ssh web a b', ["ssh web a b", "a b"]),
+        ("screen -dmS job a b", ["a b"]),
+        ("screen -ls", []),
+        ("systemd-run --unit x -p A=b a b", ["a b"]),
+        ("pssh -h hosts 'a b; c'", ["pssh -h hosts a b; c", "a b", "c"]),
+    ],
+)
+def test_programs_that_start_others(script: str, expected: list[str]) -> None:
+    assert [line for line in lines(script, P=None) if line] == expected
+
+
+@pytest.mark.parametrize(
     ("script", "last"),
     [
         ("if a; then E=docker; else E=podman; fi; $E pull x", "docker pull x"),

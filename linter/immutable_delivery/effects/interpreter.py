@@ -21,7 +21,7 @@ from immutable_delivery.effects.stage import Event, Locate, Stage, hull, nest
 from immutable_delivery.effects.starts import dev_server_of
 from immutable_delivery.effects.tables import Tables, load
 from immutable_delivery.effects.taint import Taint
-from immutable_delivery.effects.throwaway import Run, settle
+from immutable_delivery.effects.throwaway import ENGINE, Run, settle
 from immutable_delivery.effects.unanalysed import foreign, language_of, unread
 from immutable_delivery.effects.written import Written
 from immutable_delivery.facts import Command, Fact, Fetch, Install, Scope, Source, Unread
@@ -167,6 +167,8 @@ class Interpreter:
         """Set a variable for the commands that follow: ENV, ARG; None where the value is unknown."""
         self.variables[name] = value
         self._stage.environment[name] = value.value if value is not None else None
+        if name == ENGINE:
+            self.run.engine = value.text if value is not None else ""
 
     def forget(self, name: str) -> None:
         """Take a variable away again."""
@@ -280,7 +282,9 @@ class Interpreter:
             *sources.cloned(event, rule, self._stage, self._clones),
         )
         self._taken += ((source, event) for source in taken)
-        self._fed += ((held, event) for held in sources.documents(event, rule, self._stage))
+        self._fed += (
+            (held, event) for held in sources.documents(event, rule, self._stage, self._written)
+        )
 
     def _news(self, install: Install) -> bool:
         """Whether an install is not told yet: a node that is entered at start is changed, however often (`if apt … elif yum`)."""

@@ -11,6 +11,7 @@ from immutable_delivery.effects.clones import Clones
 from immutable_delivery.effects.recipes import where
 from immutable_delivery.effects.rules import Rule
 from immutable_delivery.effects.stage import Event, Stage
+from immutable_delivery.effects.written import PRINTERS, Written, filled_in, printed_whole
 from immutable_delivery.facts import Fetch, Pin, Source, SourceType
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
@@ -20,8 +21,7 @@ from immutable_delivery.references.images import parts
 from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place
-from immutable_delivery.syntax.interpolation import filled
-from immutable_delivery.syntax.shell import Redirect, Word
+from immutable_delivery.syntax.shell import Word
 from immutable_delivery.syntax.shell.wrappers import tail
 
 _ADDRESS = lazy(
@@ -31,7 +31,6 @@ _ARTIFACT = "oci://"
 _DEPLOYED = frozenset(("chart", "kustomize", "module"))
 """What of a clone is deployed by its path; what is built from it or run beside the job is told elsewhere."""
 _INPUT = frozenset(("-", "/dev/stdin"))
-_VARIABLE = lazy(r"\$(?:(\w+)|\{(\w+)\}|\{[^}\n]*\}|\([^)\n]*\))|`[^`\n]*`")
 _VERSIONED = lazy(r"[\w.-]+[,:](?P<version>[^/]+)\Z")
 """A role or collection of Galaxy with its version."""
 _REVISED = lazy(r"git\+[^,]+,(?P<revision>[^,/]+)\Z", needs=("git+",))
@@ -83,22 +82,25 @@ def _of_clone(fact: Fetch, event: Event) -> Source:
     )
 
 
-def documents(event: Event, rule: Rule, stage: Stage) -> Iterator[Inside]:
-    """Yield what a call is given on its input and deploys (`kubectl apply -f - <<E`); what only the shell fills in there is unresolved."""
-    if rule.holds and any(word.text in _INPUT for word in rule.concerned(event.arguments)):
-        folder = where(event, stage)
-        for call in (event.call, *(one.call for one in event.inputs if one.name == "cat")):
-            for redirect in call.redirects:
-                if redirect.body is not None and not redirect.string:
-                    yield Inside(rule.holds, _filled_in(redirect), event.scope, folder)
+def documents(event: Event, rule: Rule, stage: Stage, written: Written) -> Iterator[Inside]:
+    """Yield what a call deploys that commands have made: on its input (`kubectl apply -f - <<E`), or in a file.
+
+    What only the shell fills in there is unresolved.
+    """
+    named = rule.concerned(event.arguments) if rule.holds else ()
+    for word in named:
+        for text in _given(event) if word.text in _INPUT else written.at(event.call, word):
+            yield Inside(rule.holds, text, event.scope, where(event, stage))
 
 
-def _filled_in(redirect: Redirect) -> LocatedText:
-    """Return a here-document as the program gets it; what nobody here knows is unresolved."""
-    body = redirect.target.written if redirect.body is None else redirect.body
-    if redirect.literal or "$" not in body.text:
-        return body
-    return filled(body, _VARIABLE, lambda found, _own: redirect.values.get(found[1] or found[2]))
+def _given(event: Event) -> Iterator[LocatedText]:
+    """Yield the here-documents on the input of a call, and what `echo` gives it."""
+    for call in (event.call, *(one.call for one in event.inputs if one.name == "cat")):
+        bodies = (one for one in call.redirects if one.body is not None and not one.string)
+        yield from map(filled_in, bodies)
+    for one in event.inputs:
+        if one.name in PRINTERS and (text := printed_whole(one)) is not None:
+            yield text
 
 
 def _is_elsewhere(rule: Rule, word: Word, arguments: Arguments, event: Event, stage: Stage) -> bool:

@@ -16,13 +16,28 @@ _OF_CLUSTERS = frozenset(
     ("kubectl", "oc", "helm", "argocd", "flux", "skaffold", "kustomize", "istioctl")
 )
 _OF_CONTAINERS = frozenset(("docker", "podman", "nerdctl", "docker-compose", "podman-compose"))
-_OF_HOSTS = frozenset(("ssh", "autossh", "scp", "rsync", "sftp", "ansible", "ansible-playbook"))
+_OF_HOSTS = frozenset(
+    (
+        "ssh",
+        "autossh",
+        "parallel-ssh",
+        "pssh",
+        "pdsh",
+        "scp",
+        "rsync",
+        "sftp",
+        "ansible",
+        "ansible-playbook",
+    )
+)
 _OF_TASKS = frozenset(("fab",))
 """Programs that run tasks, here or on other hosts."""
 _OF_DEVELOPERS = frozenset(
     ("tilt", "okteto", "telepresence", "devspace", "vagrant", "minikube", "docker-machine")
 )
 """Programs for clusters and hosts in which developers work."""
+ENGINE = "DOCKER_HOST"
+"""The variable that names the engine."""
 _CONTEXTS = ("--context", "--kube-context", "--kubeconfig")
 _ENGINES = ("-H", "--host", "--context", "--connection", "--url")
 _NAMESPACES = ("-n", "--namespace")
@@ -85,9 +100,13 @@ class Run(Record):
     deleted: set[str] = field(default_factory=set)
     unknown: str = ""
     """A script that it runs and nobody could read."""
+    engine: str = ""
+    """Where its containers are, as `DOCKER_HOST` says."""
 
     def read(self, event: Event) -> str:
         """Note what a call makes; return it."""
+        if (exported := event.call.exported.get(ENGINE)) is not None:
+            self.engine = exported.text
         if "makers" not in event.role.rules and event.name not in _OF_CLUSTERS:
             self._allocation(event)
             return ""
@@ -143,7 +162,7 @@ class Run(Record):
         """Whether what a call deploys may stay when the run has ended; ``passing``: the machine does not."""
         if event.name not in _OF_CONTAINERS:
             return self._of_cluster(event, event.scope).throwaway != "yes"
-        elsewhere = _is_elsewhere(event)
+        elsewhere = _is_elsewhere(event, self.engine)
         goes = passing or "machine" in self.makes
         return not event.scope.development and (elsewhere or not goes)
 
@@ -188,7 +207,7 @@ class Run(Record):
         return namespace is not None and namespace.text in self.created & self.deleted
 
     def _of_container(self, command: Command, event: Event) -> Command:
-        elsewhere = _is_elsewhere(event) or event.call.through is not None
+        elsewhere = _is_elsewhere(event, self.engine) or event.call.through is not None
         if elsewhere or command.scope.phase != "pipeline":
             return replace(command, throwaway="no")
         own = command.mutates == "container" and (
@@ -208,8 +227,12 @@ class Run(Record):
         return local or taken or "host" in self.makes
 
 
-def _is_elsewhere(event: Event) -> bool:
+def _is_elsewhere(event: Event, around: str) -> bool:
     """Whether a call names another engine; behind the verb such an option is one of what runs in the container."""
+    given = event.call.assignments.get(ENGINE)
+    host = around if given is None else given.text
+    if host.startswith("ssh://") and not _OWN_HOST.search(host):
+        return True
     engine = event.arguments.given(_ENGINES)
     if engine is None or not event.arguments.operands:
         return engine is not None

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from posixpath import join, normpath
 
 from immutable_delivery.effects.stage import Event
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
+from immutable_delivery.syntax.interpolation import filled
+from immutable_delivery.syntax.shell import Call, Redirect, Word
 
 _COPIERS = frozenset(("cat", "tee"))
 """Programs that put what they read into a file as it is."""
-_PRINTERS = frozenset(("echo", "printf"))
+PRINTERS = frozenset(("echo", "printf"))
 _SWITCHES = frozenset(("-e", "-n", "-en", "-ne"))
 _WHOLE = frozenset(("%s", r"%s\n", "%b", r"%b\n"))
 """Patterns of `printf` that print what they are given."""
+_VARIABLE = lazy(r"\$(?:(\w+)|\{(\w+)\}|\{[^}\n]*\}|\([^)\n]*\))|`[^`\n]*`")
 _LINE_END = lazy(r"\\n")
 
 
@@ -22,6 +26,14 @@ class Written:
 
     def __init__(self) -> None:
         self.texts: dict[str, LocatedText] = {}
+        self._filled: dict[str, LocatedText] = {}
+        """Those of here-documents, with the values that the shell fills in."""
+
+    def at(self, call: Call, word: Word) -> Iterator[LocatedText]:
+        """Yield the text of a file that a call names."""
+        path = normpath(join(call.folder or "", word.text))
+        found = self._filled.get(path) or self.texts.get(path)
+        yield from () if found is None else (found,)
 
     def read(self, event: Event) -> None:
         """Note the file that a call writes from a here-document."""
@@ -33,8 +45,13 @@ class Written:
         if event.name == "tee":
             operator = ">>" if any(word.text == "-a" for word in event.words) else ">"
             named += [(word.text, operator) for word in event.words if word.text[:1] != "-"]
+        fed = next((one for one in call.redirects if one.body is not None), None)
         for name, operator in named:
-            self._write(normpath(join(call.folder or "", name)), body, append=operator == ">>")
+            path = normpath(join(call.folder or "", name))
+            self._write(path, body, append=operator == ">>")
+            self._filled.pop(path, None)
+            if fed is not None and operator != ">>":
+                self._filled[path] = filled_in(fed)
 
     def _write(self, path: str, body: LocatedText, *, append: bool) -> None:
         old = self.texts.get(path) if append else None
@@ -45,12 +62,23 @@ def _body(event: Event) -> LocatedText | None:
     """Return the text that a call puts into a file: its here-document, or what `echo` and `printf` are given."""
     if event.name in _COPIERS:
         return next((one.body for one in event.call.redirects if one.body is not None), None)
-    if event.name not in _PRINTERS or not event.call.outputs:
-        return None
+    return printed_whole(event) if event.name in PRINTERS and event.call.outputs else None
+
+
+def printed_whole(event: Event) -> LocatedText | None:
+    """Return what `echo` and `printf` print, where that is one text."""
     words = [word.written for word in event.words if word.text not in _SWITCHES]
     if event.name == "printf" and len(words) > 1 and words[0].text in _WHOLE:
         words = words[1:]
     return _lines(words[0]) if len(words) == 1 and words[0].known else None
+
+
+def filled_in(redirect: Redirect) -> LocatedText:
+    """Return a here-document as the program gets it; what nobody here knows is unresolved."""
+    body = redirect.target.written if redirect.body is None else redirect.body
+    if redirect.literal or "$" not in body.text:
+        return body
+    return filled(body, _VARIABLE, lambda found, _own: redirect.values.get(found[1] or found[2]))
 
 
 def _lines(text: LocatedText) -> LocatedText:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from posixpath import join, normpath
 
 from immutable_delivery.records import replace
@@ -99,7 +100,7 @@ def elsewhere(shell: Interpreter, unwrapped: Unwrapped) -> list[int]:
     inner, folder = unwrapped.call, shell.folder
     mark = shell.variables.mark()
     shell.folder = ""
-    bodies = [redirect.body for redirect in inner.redirects if redirect.body] if inner else []
+    bodies = list(_bodies(shell, inner, folder)) if inner is not None else []
     if unwrapped.script is not None and not (bodies and _reads_input(unwrapped.script.text)):
         script(shell, unwrapped.script, [], [])
     elif unwrapped.script is not None or (inner is not None and not inner.words):
@@ -111,6 +112,16 @@ def elsewhere(shell: Interpreter, unwrapped: Unwrapped) -> list[int]:
     shell.variables.restore(mark)
     shell.folder = folder
     return []
+
+
+def _bodies(shell: Interpreter, call: Call, folder: str | None) -> Iterator[LocatedText]:
+    """Yield what stands on the input of a call: a here-document, or a script of the repository."""
+    for redirect in call.redirects:
+        if redirect.body is not None:
+            yield redirect.body
+        elif redirect.operator == "<" and redirect.target.known:
+            text = shell.outside.text(redirect.target.text, folder)
+            yield from () if text is None else (text,)
 
 
 def _reads_input(line: str) -> bool:
@@ -143,11 +154,11 @@ def _shell(shell: Interpreter, call: Call) -> list[int]:
     if arguments.file is not None:
         return []
     around = [] if call.inputs else shell.fed
-    for redirect in (*call.redirects, *around):
-        if redirect.string:
-            return script(shell, redirect.target, arguments.positional, [])
-        if redirect.body is not None:
-            return _nested(shell, redirect.body, arguments.positional)
+    strings = [one for one in (*call.redirects, *around) if one.string]
+    if strings:
+        return script(shell, strings[0].target, arguments.positional, [])
+    for body in _bodies(shell, replace(call, redirects=[*call.redirects, *around]), call.folder):
+        return _nested(shell, body, arguments.positional)
     lines = [line for number in call.inputs for line in printed(shell.calls[number]) or ()]
     return [number for line in lines for number in _nested(shell, line, arguments.positional)]
 

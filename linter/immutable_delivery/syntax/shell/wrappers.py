@@ -136,9 +136,17 @@ def _behind(call: Call, wrapper: Wrapper) -> Unwrapped | None:
     skipped = _skip_options(words, wrapper)
     if skipped is None:
         return Unwrapped()
+    if wrapper.script and skipped >= len(words) and (fed := _fed(call)) is not None:
+        return Unwrapped(script=fed, call=replace(inner, redirects=[]))
     if _leaves(wrapper, words[:skipped]):
         inner.through = call.words[0]
     return _program(inner, _assigned(inner, wrapper, words[skipped:]))
+
+
+def _fed(call: Call) -> Word | None:
+    """Return what a program that starts a shell gives it to read: `su - web <<E`."""
+    bodies = (one.body for one in call.redirects if one.body is not None)
+    return next((Word.of(body) for body in bodies), None)
 
 
 def _leaves(wrapper: Wrapper, words: list[Word]) -> bool:
