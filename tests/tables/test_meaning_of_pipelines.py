@@ -9,6 +9,7 @@ from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import HostedRunners, PipelineValues, Steps
 
 COMMANDS = {
+    "?repository:git clone": "actions/checkout",
     "ansible-playbook": """
         dawidd6/action-ansible-playbook
     """,
@@ -116,6 +117,15 @@ def test_each_step_does_what_its_documentation_says() -> None:
 def test_each_step_that_installs_a_tool_takes_its_version() -> None:
     rows = {name: tuple(rest) for name, *rest in map(str.split, TOOLS.strip().splitlines())}
     assert rows == known(Steps).tools
+
+
+def test_each_step_that_starts_a_container_takes_its_image() -> None:
+    """Their READMEs: `image` of QEMU's is that of binfmt; `driver-opts` of Buildx' are lines `image=moby/buildkit:…`."""
+    told = {
+        "docker/setup-qemu-action": ("image",),
+        "docker/setup-buildx-action": ("driver-opts=image",),
+    }
+    assert told == known(Steps).images
 
 
 def test_a_value_of_a_pipeline_stays_or_moves() -> None:
