@@ -44,6 +44,15 @@ def test_the_congruent_examples_are_clean_under_the_strict_profile(
     assert [file.path for file in report.files if file.skipped] == []
 
 
+def test_one_example_says_nothing_of_the_other_that_lies_beside_it(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    asked = Request(today=TODAY, paths=("examples/storefront",))
+    found = run(tmp_path, asked).report.findings
+    files = {place.file for one in found for place in (one.place, *one.uses)}
+    assert {file.split("/")[1] for file in files} == {"storefront"}
+
+
 def written(report: Report, finding: Finding) -> str:
     span = finding.place.span
     return report.texts[finding.place.file].value[span.start : span.end]
@@ -133,7 +142,7 @@ def test_the_ways_of_the_congruent_services_are_whole(tmp_path: Path) -> None:
         way = json.loads(delivery(root, Request(profile="strict", today=TODAY), name, "json"))
         assert way["contract"] == f"{name}/delivery.yaml"
         assert [(one["dockerfile"], one["images"]) for one in way["artifacts"]] == [
-            (f"{name}/Dockerfile", [f"registry.example/shop/{name}"])
+            (f"{name}/Dockerfile", [f"registry.example/congruent/{name}"])
         ]
         assert len({one["text"] for one in way["start"]}) == 1
         deployed = [one for one in way["environments"] if one["digest"]]
