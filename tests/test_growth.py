@@ -343,11 +343,25 @@ def rows(count: int) -> Mapping[str, str]:
     return {"db/migration/V1__a.sql": f"INSERT INTO a VALUES {', '.join(['(1)'] * count)};\n"}
 
 
+def nested_calls(count: int) -> Mapping[str, str]:
+    inner = "op.execute(" * count + "'x'" + ")" * count
+    other = "f(" * count + "'x'" + ")" * count
+    text = f"down_revision = None\ndef upgrade():\n    {inner}\n    {other}\n"
+    return {"migrations/versions/0123456789ab_a.py": text}
+
+
+def nested_lists(count: int) -> Mapping[str, str]:
+    text = f"class Migration(migrations.Migration):\n    operations = {'[' * count}{']' * count}\n"
+    return {"shop/migrations/0001_a.py": text}
+
+
 RAILS = "db/migrate/20260101000000_a.rb"
 CLASS = "class A < ActiveRecord::Migration[7.1]\n  def change\n{}  end\nend\n"
 KINDS: dict[Kind, int] = {
     heredocs: 800,
     blocks: 400,
+    nested_calls: 1_000,
+    nested_lists: 4_000,
     rows: 60_000,
     chained_tasks: 150,
     chained_recipes_of_just: 150,

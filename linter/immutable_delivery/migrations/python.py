@@ -46,6 +46,8 @@ _ALONE = "autocommit_block()"
 _BATCH = "batch_alter_table"
 _REVERSE = frozenset(("reverse_code", "reverse_sql", "hints", "elidable", "atomic"))
 _PAIRED = frozenset(("RunPython", "RunSQL"))
+_DEEPEST = 8
+"""So many calls around a name are looked into: `sa.Column(quoted("name"))`."""
 _STRINGS = frozenset(("string", "concatenated_string"))
 
 
@@ -97,21 +99,28 @@ class _Reader:
 
     def _told(self, node: Node) -> Iterator[str]:
         """Yield the words of a statement, of a dotted name the last part, but nothing that changes nothing."""
-        if node.type in _LEFT_OUT or self.is_idle(node) or self._is_session(node):
-            return
-        if node.type == "attribute":
-            object_ = node.child_by_field_name("object")
-            if object_ is not None and object_.type not in {"identifier", "attribute"}:
-                yield from self._told(object_)
-            node = node.child_by_field_name("attribute") or node
-        if not node.child_count or node.type == "string_content":
-            yield from (word for word in [self._word(node)] if word and word not in _WRAPPING)
-            return
-        block = node.type == "block"  # what is indented together says where it ends
-        yield from ["{"] if block else ()
-        for child in node.children:
-            yield from self._told(child)
-        yield from ["}"] if block else ()
+        waiting: list[Node | str] = [node]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, str):
+                yield one
+            elif one.type in _LEFT_OUT or self.is_idle(one) or self._is_session(one):
+                continue
+            elif not one.child_count or one.type == "string_content":
+                yield from (word for word in [self._word(one)] if word and word not in _WRAPPING)
+            else:
+                waiting += reversed(self._parts(one))
+
+    def _parts(self, node: Node) -> list[Node | str]:
+        """Return what a node consists of; what is indented together says where it ends."""
+        if node.type == "block":
+            return ["{", *node.children, "}"]
+        last = node.child_by_field_name("attribute") if node.type == "attribute" else None
+        if last is None:
+            return [*node.children]
+        object_ = node.child_by_field_name("object")
+        plain = object_ is None or object_.type in {"identifier", "attribute"}
+        return [last] if plain or object_ is None else [object_, last]
 
     def is_idle(self, node: Node) -> bool:
         """Whether an argument changes nothing in the database."""
@@ -123,19 +132,34 @@ class _Reader:
             yield from self._operations(node, "", down=False)
 
     def _operations(self, node: Node, table: Argument, *, down: bool) -> Iterator[Operation]:
-        for call in below(node, {"call"}):
-            name = self.source.text(call.child_by_field_name("function")).rpartition(".")[2]
+        for call, around in self._calls(node):
+            name = self._called(call)
             arguments = named(call.child_by_field_name("arguments"))
             if executes(self.tool, name):
                 yield from self._executed(arguments, down=down)
                 continue
-            about = self._table(call) if table == "" else table
+            about = self._table(call, around) if table == "" else table
             words = [self.literal(one) for one in self._positional(arguments)]
             name = self._decided(name, arguments)
             if found := called(
                 self.tool, name, words, self.source.span(call), table=about, down=down
             ):
                 yield found
+
+    def _calls(self, node: Node) -> Iterator[tuple[Node, Node | None]]:
+        """Yield the calls below a node, those in SQL left out, each with the nearest `with` of a table that it stands in."""
+        waiting: list[tuple[Node, Node | None]] = [(node, None)]
+        while waiting:
+            one, around = waiting.pop()
+            if one.type == "call":
+                yield one, around
+                if executes(self.tool, self._called(one)):
+                    continue
+            inner = one if one.type == "with_statement" and _makes_batch(one) else around
+            waiting += [(child, inner) for child in reversed(one.children)]
+
+    def _called(self, call: Node) -> str:
+        return self.source.text(call.child_by_field_name("function")).rpartition(".")[2]
 
     def _decided(self, name: str, arguments: Sequence[Node]) -> str:
         """Return the name of a call with the option that decides what it does, where the table knows one."""
@@ -158,9 +182,9 @@ class _Reader:
             for one in nodes
         ]
 
-    def _table(self, call: Node) -> Argument:
+    def _table(self, call: Node, around: Node | None) -> Argument:
         """Return the table of the `with op.batch_alter_table(…)` around a call, "" where there is none."""
-        del call
+        del call, around
         return ""
 
     def _executed(self, arguments: Sequence[Node], *, down: bool) -> Iterator[Operation]:
@@ -178,9 +202,13 @@ class _Reader:
 
     def literal(self, node: Node) -> Argument:
         """Return what a string says, or the name of a column in a call; None for anything else."""
-        if node.type == "call":
+        for _ in range(_DEEPEST):
+            if node.type != "call":
+                break
             inner = self._positional(named(node.child_by_field_name("arguments")))
-            return self.literal(inner[0]) if inner else None
+            if not inner:
+                return None
+            node = inner[0]
         if node.type != "string" or any(one.type == "interpolation" for one in node.children):
             return None
         return "".join(
@@ -253,28 +281,15 @@ class _Alembic(_Reader):
             elif node.type != "pass_statement" and not _is_docstring(node):
                 yield node
 
-    def _table(self, call: Node) -> Argument:
+    def _table(self, call: Node, around: Node | None) -> Argument:
         holder = self.source.text(call.child_by_field_name("function")).rpartition(".")[0]
-        node = call.parent
-        while node is not None:
-            if (
-                node.type == "with_statement"
-                and _BATCH in self.source.text(node).partition("\n")[0]
-            ):
-                made = next(
-                    (
-                        one
-                        for one in below(node, {"call"})
-                        if _BATCH in self.source.text(one.child_by_field_name("function"))
-                    ),
-                    None,
-                )
-                if made is None or made == call or holder == "op":
-                    return ""
-                inner = self._positional(named(made.child_by_field_name("arguments")))
-                return self.literal(inner[0]) if inner else None
-            node = node.parent
-        return ""
+        calls = below(around, {"call"}) if around is not None else ()
+        named_ = ((one, self.source.text(one.child_by_field_name("function"))) for one in calls)
+        made = next((one for one, name in named_ if _BATCH in name), None)
+        if made is None or made == call or holder == "op":
+            return ""
+        inner = self._positional(named(made.child_by_field_name("arguments")))
+        return self.literal(inner[0]) if inner else None
 
 
 class _Django(_Reader):
@@ -305,23 +320,26 @@ class _Django(_Reader):
                 self.source.text(node.child_by_field_name("key")).strip("\"'")
                 in known(Migrations).django_words
             )
-        return self._is_reverse(node)
+        return False
 
-    def _is_reverse(self, node: Node) -> bool:
-        """Whether a node is the second argument of what runs code, and one that takes it back."""
-        list_ = node.parent
-        if (
-            list_ is None
-            or list_.type != "argument_list"
-            or node.type == "keyword_argument"
-            or list_.parent is None
-        ):
-            return False
-        function = self.source.text(list_.parent.child_by_field_name("function")).rpartition(".")[2]
-        return function in _PAIRED and node.is_named and node in named(list_)[1:]
+    def _parts(self, node: Node) -> list[Node | str]:
+        """Return what a node consists of; of what runs code no second argument, which takes it back."""
+        arguments = node.child_by_field_name("arguments") if node.type == "call" else None
+        if arguments is None or self._called(node) not in _PAIRED:
+            return super()._parts(node)
+        back = {one.id for one in named(arguments)[1:] if one.type != "keyword_argument"}
+        kept = (one for one in arguments.children if one.id not in back)
+        return [*(one for one in node.children if one != arguments), *kept]
 
 
 def _is_docstring(node: Node) -> bool:
     return node.type == "expression_statement" and all(
         one.type in _STRINGS for one in node.named_children
     )
+
+
+def _makes_batch(node: Node) -> bool:
+    """Whether the head of a `with` speaks of a table that is changed as a whole."""
+    body = node.child_by_field_name("body")
+    head = (node.text or b"")[: body.start_byte - node.start_byte if body else None]
+    return _BATCH.encode() in head
