@@ -823,3 +823,34 @@ resource "google_cloud_run_v2_service" "web" {
 def test_an_image_of_a_channel_moves() -> None:
     text = 'data "hcp_packer_version" "a" {\n  channel_name = "production"\n}\n'
     assert [one.pin for one in facts({"main.tf": text}) if isinstance(one, Resource)] == ["alias"]
+
+
+HANDED = """
+module "web" {
+  source = "./service"
+  container_definitions = {
+    web = { image = "shop/web:1.2.3" }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        'resource "aws_ecs_task_definition" "a" {\n  container_definitions = jsonencode([for c in var.container_definitions : c])\n}\n',
+        'resource "aws_ecs_task_definition" "a" {\n  container_definitions = jsonencode([{ name = "web", image = var.container_definitions.web.image }])\n}\n',
+    ],
+)  # fmt: skip
+def test_containers_that_an_own_module_is_given_are_told_once(inner: str) -> None:
+    files = {
+        "main.tf": HANDED,
+        "service/main.tf": 'variable "container_definitions" {}\n' + inner,
+    }
+    assert images(files) == [("shop/web:1.2.3", "main.tf: 1.2.3")]
+
+
+def test_an_image_that_a_module_builds_is_only_named() -> None:
+    text = 'module "a" {\n  source = "acme/lambda/aws"\n  docker_image = "web"\n%s}\n'
+    assert len(images({"main.tf": text % ""})) == 1
+    assert images({"main.tf": text % '  docker_file = "Dockerfile"\n'}) == []

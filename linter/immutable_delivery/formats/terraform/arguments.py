@@ -20,12 +20,14 @@ _HOLDERS = ("container_definitions", "container_definition", "containers", "cont
 """Arguments that hold containers, by their names or as a list."""
 _WHOLE = ("container_image", "docker_image", "image_uri", "image_identifier")
 """Arguments that are an image by their names alone."""
+_BUILT = "docker_file"
+"""An argument that has the image built: the other one only names it."""
 _CONTAINER = Shape(entrypoint=("entrypoint",), arguments=("command",), variables=("environment",))
 
 
 def containers(node: Mapping, name: Scalar, scope: Scope, ctx: ParseContext) -> Iterator[Fact]:
     """Yield the containers of one call, and what its machines run when they first start."""
-    for key in _WHOLE:
+    for key in _WHOLE if node.get(_BUILT) is None else ():
         if node.get(key) is not None:
             shape = Shape(image=(key,), entrypoint=(), arguments=(), variables=())
             yield from declared(node, name, shape, scope, ctx)

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from immutable_delivery.containers.environments import Environment, environment
 from immutable_delivery.containers.reach import Reach
 from immutable_delivery.context import ParseContext
-from immutable_delivery.facts import Fact, Scope
+from immutable_delivery.facts import Fact, Image, Scope
 from immutable_delivery.formats.terraform.arguments import containers
 from immutable_delivery.formats.terraform.declarations import facts_of
 from immutable_delivery.formats.terraform.sources import module_source, required_providers
 from immutable_delivery.formats.terraform.terragrunt import units
 from immutable_delivery.source.files import folder_of, resolve
+from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.hcl.blocks import labelled
 from immutable_delivery.syntax.hcl.folders import merged
 from immutable_delivery.syntax.hcl.modules import Given, Module
@@ -30,8 +31,13 @@ MAX_NESTING = 10
 def declared(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact]:
     """Return the facts of all modules, each once."""
     configuration, reach = _Configuration(documents, ctx), Reach(ctx)
-    for module, reached in configuration.modules():
-        reach.add(configuration.facts(module), reached)
+    told, read = set[Place](), list(configuration.modules())
+    for module, reached in read:
+        found = list(configuration.facts(module))
+        told |= {one.place_of("reference") for one in found if isinstance(one, Image)}
+        reach.add(found, reached)
+    for module, reached in read:
+        reach.add(configuration.handed(module, told), reached)
     for path, module in configuration.units():
         reach.add(units(module, path), environment(path, ctx))
     return reach.facts()
@@ -85,13 +91,7 @@ class _Configuration:
     def facts(self, module: Module) -> Iterator[Fact]:
         """Yield what the blocks of a module say."""
         for name, node in labelled(module.root.get("module")):
-            scope = Scope(
-                owner=f"module.{name.text}",
-                service=name.text,
-                phase="start",
-                layer="middleware",
-                deployed=True,
-            )
+            scope = _scope(name)
             yield from module_source(module.filled(node, "source", "version"), scope)
             yield from self._given_elsewhere(module, name, node, scope)
         yield from required_providers(module.root, module.folder, self._ctx)
@@ -99,6 +99,15 @@ class _Configuration:
             for type_, held in pairs(module.root, kind):
                 for name, block in labelled(held):
                     yield from facts_of(module, self._ctx, kind, type_.text, name, block)
+
+    def handed(self, module: Module, told: set[Place]) -> Iterator[Fact]:
+        """Yield the containers that a module of this repository is given and whose images no block was found to run."""
+        for node, _, name in self._called(module.folder):
+            for copy in module.copies(node):
+                found = list(containers(copy, name, _scope(name), self._ctx))
+                images = [one for one in found if isinstance(one, Image)]
+                if images and not any(one.place_of("reference") in told for one in images):
+                    yield from found
 
     def _given_elsewhere(
         self, module: Module, name: Scalar, node: Tree, scope: Scope
@@ -124,7 +133,7 @@ class _Configuration:
                 inner = Module(folder, self._roots[folder], self._ctx.files, given, module)
                 yield from self._with_called(inner, (*above, module.folder))
 
-    def _called(self, home: str) -> Iterator[tuple[Tree, str, str]]:
+    def _called(self, home: str) -> Iterator[tuple[Tree, str, Scalar]]:
         """Yield the calls of a module that lead to another folder here."""
         for name, node in labelled(self._roots[home].get("module")):
             source = scalar(node, "source")
@@ -132,7 +141,7 @@ class _Configuration:
                 continue
             folder = resolve(home, source.text)
             if folder is not None and folder.rstrip("/") in self._roots:
-                yield node, folder.rstrip("/"), name.text
+                yield node, folder.rstrip("/"), name
 
     def _given(self, folder: str) -> Iterator[tuple[Given, str]]:
         """Yield the values of a root module: those that are always loaded, then with each further file laid over them.
@@ -173,6 +182,17 @@ class _Configuration:
         while folder and folder not in self._roots:
             folder = folder_of(folder)
         return folder if folder in self._roots else None
+
+
+def _scope(name: Scalar) -> Scope:
+    """Return the scope of what a module is given."""
+    return Scope(
+        owner=f"module.{name.text}",
+        service=name.text,
+        phase="start",
+        layer="middleware",
+        deployed=True,
+    )
 
 
 def _only(files: list[tuple[str, Tree]], declaring: Mapping[str, set[str]]) -> str | None:
