@@ -10,6 +10,7 @@ from tests.kit import read_files
 
 from immutable_delivery.facts import Command, Fact, Image, Install, Job, Resource, Source, Unread
 from immutable_delivery.formats import Format
+from immutable_delivery.formats.registry import candidates
 
 DOCKER = "shop/build:1.2.3"
 
@@ -359,6 +360,27 @@ substitutions: {_TAG: "1.2.3"}
     found = said("cloudbuild", {"cloudbuild.yaml": text})
     assert images(found)[:2] == ["gcr.io/cloud-builders/docker", "shop/tool:1.2.3"]
     assert installs(found) == ["pip install", "apt-get install"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "claimed"),
+    [
+        ("ci/cloudbuild-prod.yaml", "steps: []\n", True),
+        (".github/cloudbuild/pull-request.yaml", "steps:\n- name: shop/tool:1\n", True),
+        ("cloudbuild/a.json", '{"steps": [{"name": "shop/tool:1"}]}', True),
+        ("cloudbuild/config.yaml", "kind: ConfigMap\ndata: {steps: a}\n", False),
+        ("cloudbuild/jobs.yaml", "jobs: {a: {steps: [{name: b}]}}\n", False),
+        ("cloudbuild/broken.yaml", "steps: [\n", False),
+        ("cloudbuilder/a.yaml", "steps:\n- name: shop/tool:1\n", False),
+    ],
+)
+def test_cloudbuild_claims_by_name_or_by_folder_and_steps(
+    path: str, text: str, *, claimed: bool
+) -> None:
+    offered = [one.name for one in candidates(path)]
+    cloudbuild = import_module("immutable_delivery.formats.cloudbuild")
+    own = "cloudbuild" in offered and cloudbuild.claims(path, text.encode())
+    assert own is claimed
 
 
 def test_woodpecker_matrix_and_names() -> None:

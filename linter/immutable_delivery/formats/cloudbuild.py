@@ -13,6 +13,7 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.jobs.spec import ImageSpec, JobSpec, StepSpec, pipeline_scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
+from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.interpolation import filled, unaligned
 from immutable_delivery.syntax.yaml import Document, Node, Scalar
 from immutable_delivery.syntax.yaml import Mapping as Tree
@@ -31,9 +32,20 @@ _PROGRAMS = {"cloud-sdk": "gcloud", "gke-deploy": "gke-deploy", "skaffold": "ska
 _REFERENCE = lazy(r"\$\$|\$\{?(\w+)\}?")
 
 
-def claims(path: str, data: bytes) -> bool:  # noqa: ARG001 (the name tells it all)
-    """Whether a path names a build."""
-    return _PATH.search(path) is not None
+def claims(path: str, data: bytes) -> bool:
+    """Whether a path names a build, or a file in a folder of that name has the steps of one."""
+    if _PATH.search(path):
+        return True
+    return b"steps" in data and any(map(_is_build, _roots(path, data)))
+
+
+def _roots(path: str, data: bytes) -> Iterator[Node | None]:
+    return (one.root for one in parse(Text(path, data.decode("utf-8", "replace"))))
+
+
+def _is_build(root: Node | None) -> bool:
+    steps = mappings(root, "steps")
+    return bool(steps) and all(text(step, "name") for step in steps)
 
 
 def facts(documents: Mapping[str, list[Document]], ctx: ParseContext) -> Iterable[Fact | Build]:
