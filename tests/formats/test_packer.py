@@ -310,3 +310,19 @@ def test_an_image_on_a_disk_has_but_its_name() -> None:
         text = f'source "{kind}" "a" {{\n  {name} = "web-1.2.3"\n}}\n'
         found = [one for one in said({"a.pkr.hcl": text}) if isinstance(one, Resource)]
         assert all(one.catalogued for one in found) is catalogued
+
+
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        ("dpkg-reconfigure -plow unattended-upgrades", ["unattended-upgrades"]),
+        ("systemctl enable --now dnf-automatic-install.timer", ["dnf-automatic-install.timer"]),
+        (r"echo 'APT::Periodic::Unattended-Upgrade \"1\";' > /etc/apt/a", ["APT::Periodic::Unattended-Upgrade"]),
+        ("systemctl disable unattended-upgrades", []),
+        ("dpkg-reconfigure tzdata; apt-get remove unattended-upgrades", []),
+    ],
+)  # fmt: skip
+def test_upgrades_that_are_switched_on(script: str, names: list[str]) -> None:
+    text = f'source "qemu" "a" {{\n}}\nbuild {{\n  sources = ["source.qemu.a"]\n  provisioner "shell" {{\n    inline = ["{script}"]\n  }}\n}}\n'
+    found = [one for one in said({"a.pkr.hcl": text}) if isinstance(one, Resource)]
+    assert [one.name for one in found if one.resource_type == "updater"] == names

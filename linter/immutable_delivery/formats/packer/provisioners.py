@@ -12,7 +12,7 @@ from immutable_delivery.containers.secrets import goes_to_keys, secret_file
 from immutable_delivery.containers.spec import VariableSpec
 from immutable_delivery.context import ParseContext
 from immutable_delivery.effects.unanalysed import CONVERGENT
-from immutable_delivery.facts import Copy, Fact, Scope, Unread
+from immutable_delivery.facts import Copy, Fact, Resource, Scope, Unread
 from immutable_delivery.jobs.scripts import joined
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.machines.commands import MachineCommands
@@ -37,6 +37,12 @@ _CLEARED = lazy(
     r"|(?:^|[;&]|:|\btrue|/dev/null|\becho -n|\becho(?: [\"']{2})?)[ \t]*>[ \t]*[^\s>]*authorized_keys",
     re.MULTILINE,
 )
+_SWITCHED_ON = lazy(
+    r"\bdpkg-reconfigure\b[^\n;&|]*\b(?P<package>unattended-upgrades)\b"
+    r"|\bsystemctl\b[^\n;&|]*\benable\b[^\n;&|]*?(?P<unit>(?:unattended-upgrades|dnf-automatic|yum-cron|apt-daily-upgrade)[\w.-]*)"
+    r"|(?P<setting>APT::Periodic::Unattended-Upgrade)\s*\\?\"1"
+)
+"""How a script has machines upgrade themselves."""
 _KEYS = "authorized_keys"
 """The file whose keys open the machine to whoever has them."""
 _ADDED = lazy(
@@ -107,8 +113,9 @@ class Provisioners(Record):
             else:
                 yield from self._run(held.written, run, shell)
 
-    def _run(self, script: LocatedText, run: MachineCommands, shell: str) -> Iterator[Copy]:
+    def _run(self, script: LocatedText, run: MachineCommands, shell: str) -> Iterator[Fact]:
         run.script(script, None, shell)
+        yield from self._upgrading(script)
         if _CLEARED.search(script.text) is not None:
             self.cleans = True
             return
@@ -121,6 +128,19 @@ class Provisioners(Record):
                 places={"secret_file": keys.place()},
                 target=keys.value,
                 secret_file=basename(keys.text),
+            )
+
+    def _upgrading(self, script: LocatedText) -> Iterator[Resource]:
+        """Yield what is switched on that upgrades every machine by itself."""
+        for found_ in _SWITCHED_ON.finditer(script.text):
+            name = script.slice(*found_.span(found_.lastgroup or 0))
+            yield Resource(
+                used_at=name.used_at,
+                extent=name.used_at,
+                scope=self.scope,
+                places={"name": name.place()},
+                resource_type="updater",
+                name=name.text,
             )
 
     def _variables(self, node: Tree, run: MachineCommands) -> Iterator[Fact]:
