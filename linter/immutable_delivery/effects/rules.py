@@ -110,4 +110,4 @@ def _one_of(text: str, alternatives: Sequence[str]) -> bool:
 
 
 def _present(arguments: Arguments, texts: list[str], word: str) -> bool:
-    return arguments.given((word,)) is not None if word[0] == "-" else word in texts[:2]
+    return arguments.given((word,)) is not None if word[0] == "-" else word in texts[:3]
