@@ -289,6 +289,8 @@ def test_roles_that_a_role_needs_from_elsewhere() -> None:
         ("shell: uptime\n  changed_when: false", False),
         ("block: [{ping: }, {setup: }]", False),
         ("copy: {src: a, dest: b}\n  delegate_to: localhost", False),
+        ("copy: {content: a, dest: '{{ playbook_dir }}/facts.yml'}", False),
+        ("copy: {content: a, dest: /etc/a}", True),
         ("shell: uptime", True),
         ("ios_vlans: {state: merged}", True),
         ("ios_config: {lines: [hostname a]}", True),

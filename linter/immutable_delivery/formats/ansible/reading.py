@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from immutable_delivery.formats.ansible.modules import BLOCKS, bare
+from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import Node, Scalar
 from immutable_delivery.syntax.yaml.query import items, pairs, text
@@ -18,6 +19,8 @@ _ASKING = frozenset(
 _ENDINGS = ("_facts", "_info", "_command")
 """Modules that tell of a machine; the commands of network devices show what they are asked for."""
 _STATES = frozenset({"gathered", "rendered", "parsed"})
+_KEPT = lazy(r"\{\{\s*playbook_dir\b")
+"""Where plays keep what devices tell: beside themselves."""
 _SHELLS = frozenset({"command", "shell", "raw"})
 _KEYWORDS = frozenset(
     (
@@ -58,4 +61,6 @@ def _asks(task: Tree, name: str, value: Node) -> bool:
     if short in _SHELLS:
         return text(task, "changed_when") in _FALSE
     state = "" if isinstance(value, Scalar) else text(value, "state")
+    if not isinstance(value, Scalar) and _KEPT.match(text(value, "dest")):
+        return True
     return short in _ASKING or short.endswith(_ENDINGS) or state in _STATES
