@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_policy_has_its_page(site: Path) -> None:
     assert {path.parent.name for path in site.glob("policies/*/index.html")} == POLICIES
+
+
+def test_the_search_has_pages_that_answer_before_those_that_list(site: Path) -> None:
+    index = json.loads((site / "search" / "search_index.json").read_text("utf-8"))
+    weight = {one["location"]: one.get("boost", 1) for one in index["docs"]}
+    assert weight["faq/"] > weight["ci/"] > weight["policies/floating-tag/"]
+    assert re.split(index["config"]["separator"], "node:22") == ["node", "22"]
+    examples = [one["location"] for one in index["docs"] if "sha256:0123" in one["text"]]
+    assert [location for location in examples if location.startswith("policies/")] == []
+
+
+def test_no_page_stands_twice_in_the_menu() -> None:
+    menu = re.findall(r"([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert [page for page, number in Counter(menu).items() if number > 1] == []
 
 
 def test_no_page_asks_another_host(site: Path) -> None:
