@@ -9,18 +9,24 @@ import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lsprotocol.converters import get_converter
 from tests.conftest import Repository
+from tests.server.editor import Editor
 
 from immutable_delivery.errors import ImdError
 from immutable_delivery.findings import Report
 from immutable_delivery.pipeline.run import run
 from immutable_delivery.pipeline.settings import Request
-from immutable_delivery.server.workspace import Workspace
+from immutable_delivery.server.telling import Telling
+from immutable_delivery.server.workspace import Judged, Workspace
 
 EDITS = int(os.environ.get("IMD_EDITS", "60"))
 SESSIONS = 4
+MARKER = "zz/compose.yaml"
+"""The file that is told of last."""
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 FILES = {
@@ -110,3 +116,30 @@ def test_after_every_edit_the_same_is_found_as_by_a_fresh_check(
             assert judged.report.services == expected.services
         if dice.random() < 0.5:
             workspace.close(path)
+
+
+def expected_of(found: Report, root: Path) -> dict[str, Any]:
+    """Return what an editor is to be told of a report, by URI."""
+    telling, convert = Telling(Judged(found), root, {}), get_converter()
+    return {
+        (root / path).as_uri(): convert.unstructure(telling.diagnostics(these))
+        for path, these in telling.by_file().items()
+    }
+
+
+def test_an_editor_is_told_what_a_fresh_check_finds(repository: Repository) -> None:
+    """What was told before and does not change is not told again, and never differs for that."""
+    repository.commit({**FILES, MARKER: "services: {a: {image: 'a:latest'}}\n"})
+    dice, editor = random.Random(99), Editor(repository.root)
+    editor.told(MARKER)
+    for number, (path, text) in enumerate(session(dice, EDITS // SESSIONS), 1):
+        (editor.open if dice.random() < 0.3 else editor.change)(path, text, number)
+        (repository.root / path).write_bytes(text.encode())
+        if dice.random() < 0.3:
+            editor.shut(path)
+        editor.open(MARKER, "services: {a: {image: 'a:latest'}}\n", number)
+        editor.told_of(MARKER, number)
+        if (expected := fresh(repository.root)) is not None:
+            told = {uri: found for uri, found in editor.diagnostics.items() if found}
+            assert told == expected_of(expected, repository.root)
+    editor.close()

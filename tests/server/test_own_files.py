@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -150,3 +152,28 @@ def test_a_contract_is_judged_while_it_is_typed(editor: Editor) -> None:
     found = [one for one in editor.told_of("delivery.yaml", 1) if "buld" in one["message"]]
     assert marked(text, found) == ["buld"]
     assert codes(found) == {"invalid-contract"}
+
+
+def test_what_the_baseline_knows_is_not_told(repository: Repository) -> None:
+    repository.commit({"compose.yaml": COMPOSE, ".imd.yaml": "baseline: known.json\n"})
+    command = [sys.executable, "-m", "immutable_delivery", "baseline", "known.json"]
+    subprocess.run(command, cwd=repository.root, check=True, capture_output=True)
+    repository.commit({"other/compose.yaml": COMPOSE})
+    editor = Editor(repository.root)
+    assert codes(editor.told("other/compose.yaml")) == {"floating-tag"}
+    assert editor.uri("compose.yaml") not in editor.diagnostics
+    editor.open("known.json", "{")
+    (one,) = editor.told_of("known.json", 1)
+    assert "is no JSON" in one["message"]
+    assert editor.diagnostics[editor.uri("other/compose.yaml")]
+    editor.close()
+
+
+def test_a_policy_that_fails_when_it_judges_is_said(editor: Editor) -> None:
+    editor.open(OWN, POLICY.replace("registry in params.registries", "1 / size(tag) > 2"))
+    editor.open("compose.yaml", COMPOSE.replace(":latest", ""))
+    editor.wait(lambda: bool(editor.said))
+    assert "fails: " in editor.said[0]
+    assert "old-registry" in editor.said[0]
+    editor.change(OWN, POLICY, 2)
+    assert codes(editor.told_of("compose.yaml", 1)) == {"floating-tag"}

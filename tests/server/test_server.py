@@ -218,6 +218,31 @@ def test_an_editor_that_goes_while_judging_is_not_waited_for(repository: Reposit
     assert monotonic() - began < 2 * PATIENCE
 
 
+def test_a_server_does_not_outlive_its_editor(repository: Repository) -> None:
+    repository.commit(FILES)
+    editor = Editor(repository.root)
+    editor.open("compose.yaml", FILES["compose.yaml"])
+    assert editor.process.stdin is not None
+    editor.process.stdin.close()
+    assert editor.process.wait(timeout=30 * PATIENCE) == 0
+    assert "Traceback" not in editor.log
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"[]", b"1", b'{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": 3}'],
+)
+def test_a_message_that_is_none_ends_nothing(repository: Repository, body: bytes) -> None:
+    repository.commit(FILES)
+    editor = Editor(repository.root)
+    assert editor.process.stdin is not None
+    editor.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+    editor.open("compose.yaml", FILES["compose.yaml"])
+    assert codes(editor.told_of("compose.yaml", 1)) == {"floating-tag"}
+    assert all("Traceback" not in said and "\n" not in said for said in editor.said)
+    editor.close(clean=False)
+
+
 def test_what_goes_wrong_here_is_one_line_there(repository: Repository) -> None:
     """A fault of ours has its traceback in the log, and the next judgement is made all the same."""
     repository.commit(FILES)

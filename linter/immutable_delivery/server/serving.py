@@ -54,6 +54,7 @@ class Server(LanguageServer):
         self.asked = 0
         """How many questions to registries have no answer yet."""
         self._failed: set[str] = set()
+        self._repositories: dict[Path, bool] = {}
 
     def open_folder(self, uri: str) -> None:
         """Take the repository around a folder."""
@@ -75,10 +76,16 @@ class Server(LanguageServer):
         if file is None:
             return None
         found = list(self._around(file))
-        if not found and not self.folders and Git.open(_folder(file)):
+        if not found and not self.folders and self._is_in_repository(_folder(file)):
             self._opened(_folder(file))
             found = list(self._around(file))
         return max(found, key=lambda one: len(one[0].workspace.root.parts), default=None)
+
+    def _is_in_repository(self, folder: Path) -> bool:
+        """Tell whether a folder lies in a repository of git; each is asked about once."""
+        if folder not in self._repositories:
+            self._repositories[folder] = Git.open(folder) is not None
+        return self._repositories[folder]
 
     def _around(self, file: Path) -> Iterator[tuple[Publisher, str]]:
         for publisher in self.publishers.values():
