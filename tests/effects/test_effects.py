@@ -347,9 +347,11 @@ def test_programs_that_can_be_followed() -> None:
     assert [p.path.text for p in found.sourced] == ["./env.sh"]
     found = read("sh -c x; python -m pip install y; bash <(curl z)", "start")
     assert [p.path.text for p in found.programs] == ["x"]
+    (code,) = read("#!/usr/bin/env python3\nimport x", "start").programs
+    assert (code.interpreter, code.inline) == ("python3", True)
 
 
-@pytest.mark.parametrize("shell", ["cmd", "cmd.exe", "/usr/bin/python3", "fish"])
+@pytest.mark.parametrize("shell", ["cmd", "cmd.exe", "/usr/bin/ruby", "fish"])
 def test_other_shells_are_named_and_not_read(shell: str) -> None:
     found = read("apt-get install curl", shell=shell)
     (fact,) = found.finish()
@@ -368,7 +370,8 @@ def test_shells_that_are_read(shell: str) -> None:
 @pytest.mark.parametrize(
     ("script", "languages"),
     [
-        ("#!/usr/bin/env python3\nimport x", ["python3"]),
+        ("#!/usr/bin/env python3\nimport x", []),
+        ("#!/usr/bin/env ruby\nrequire 'x'", ["ruby"]),
         ("#!/usr/bin/perl -w\nsystem('apt-get install x')", ["perl"]),
         ("#!/usr/bin/env -S bash -e\nls", []),
         ("powershell -Command iwr https://x.org/a.exe -OutFile a.exe", ["PowerShell"]),

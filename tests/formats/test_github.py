@@ -358,6 +358,17 @@ def test_the_folder_of_an_action_is_that_of_its_file() -> None:
     assert sorted(found) == ["acme/a:1.2.3", "acme/b:4.5.6"]
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{shell: python, run: 'import os; os.system(\"docker pull acme/a\")'}",
+        "{run: \"#!/usr/bin/env python3\\nimport subprocess\\nsubprocess.run(['docker', 'pull', 'acme/a'])\"}",
+    ],
+)
+def test_code_in_a_step_is_followed_to_what_it_starts(step: str) -> None:
+    assert images(job(f"steps:\n- {step}")) == ["acme/a"]
+
+
 def test_images_that_steps_are_told_to_start() -> None:
     steps = """steps:
 - uses: docker/setup-qemu-action@v3

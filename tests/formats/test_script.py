@@ -401,6 +401,26 @@ def test_a_manifest_that_a_script_writes_and_applies_is_judged(script: str) -> N
     assert [(fact.text, fact.role) for fact in found] == [("acme/a:1.2.3", "container")]
 
 
+def test_a_part_of_a_manifest_is_none() -> None:
+    script = "render > p.yaml\ncat >> p.yaml <<E\n  volumes:\n  - a\nE\nkubectl apply -f p.yaml\n"
+    assert not [fact for fact in facts({"a.sh": script}) if isinstance(fact, Image | Unread)]
+
+
+@pytest.mark.parametrize(
+    ("command", "changes"),
+    [
+        ("ssh web 'tar -zcf - /var/log'", []),
+        ("ssh web tar --list -f a.tgz", []),
+        ("ssh web tar -xzf a.tgz -C /srv", ["ssh web tar -xzf a.tgz -C /srv"]),
+        ("gcloud app deploy --quiet cron.yaml", []),
+        ("gcloud app deploy app.yaml cron.yaml", ["gcloud app deploy app.yaml cron.yaml"]),
+    ],
+)
+def test_what_is_only_looked_at_changes_nothing(command: str, changes: list[str]) -> None:
+    found = [fact for fact in facts({"a.sh": command}) if isinstance(fact, Command)]
+    assert [one.text for one in found if one.effect == "changes" or one.builds] == changes
+
+
 def test_a_manifest_that_nobody_applies_is_none() -> None:
     script = f"cat > p.yaml <<E\n{APPLIED}E\nkubectl apply -f q.yaml\n"
     assert [fact for fact in facts({"a.sh": script}) if isinstance(fact, Image)] == []

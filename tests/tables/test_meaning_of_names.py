@@ -89,7 +89,7 @@ secret secrets token tokens dbpass dbpasswd dbpassword dbpwd"
 HARMLESS = (
     "public pub file files path dir folder url uri host port name alias version type format algorithm length size ttl \
 expiry expires expiration timeout header prefix suffix enable enabled disable disabled method mode module backend provider server \
-issuer audience realm endpoint fingerprint gpg pgp map layout store ring id_file prompt string manager helper hint label title regex \
+issuer audience realm endpoint fingerprint gpg pgp map layout store ring role id_file prompt string manager helper hint label title regex \
 pattern policy rotation strength complexity required networks"
 )
 PATHS = (

@@ -233,7 +233,7 @@ def _launched(program: Program, body: Body) -> Iterator[Command]:
 def _run(interpreter: Interpreter, command: Command, scope: Scope, place: Place) -> None:
     """Read a command of a program; ``place`` leads to it."""
     if isinstance(command, LocatedText):
-        interpreter.script(command, scope, command.used_at, (place,))
+        interpreter.script(command, scope, command.used_at, (place,), shell="sh")  # noqa: S604 (it is read, not run)
     else:
         interpreter.argv(command, scope, command[0].used_at, (place,))
 

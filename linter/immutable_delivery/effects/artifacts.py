@@ -53,7 +53,7 @@ def made_images(event: Event, stage: Stage) -> Iterator[MadeImage]:
             place,
             event.scope,
             rule.builds == "image",
-            rule.pushes,
+            rule.pushes and not _by_digest(arguments),
             source,
             _renamed(rule, arguments),
         )
@@ -65,6 +65,12 @@ def _recipe(event: Event, stage: Stage, rule: Rule, arguments: Arguments) -> Rec
     from immutable_delivery.effects.recipes import recipe  # noqa: PLC0415 (most commands build nothing)
 
     return recipe(event, stage, rule, arguments)
+
+
+def _by_digest(arguments: Arguments) -> bool:
+    """Whether a build pushes what it makes under no tag: those that are given with it name the repository alone."""
+    outputs = arguments.values(("--output", "-o"))
+    return any("push-by-digest=true" in one.text for one in outputs)
 
 
 def _makes(rule: Rule) -> bool:

@@ -22,7 +22,7 @@ from immutable_delivery.effects.starts import dev_server_of
 from immutable_delivery.effects.tables import Tables, load
 from immutable_delivery.effects.taint import Taint
 from immutable_delivery.effects.throwaway import ENGINE, Run, settle
-from immutable_delivery.effects.unanalysed import foreign, language_of, unread
+from immutable_delivery.effects.unanalysed import FOLLOWED, foreign, language_of, unread
 from immutable_delivery.effects.written import Written
 from immutable_delivery.facts import Command, Fact, Fetch, Install, Scope, Source, Unread
 from immutable_delivery.lazy_regex import lazy
@@ -32,6 +32,8 @@ from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax.shell import Shell, Word, runs
 from immutable_delivery.syntax.shell.outside import NOTHING, Outside, Seen
+from immutable_delivery.tables import known
+from immutable_delivery.tables.subjects import Launchers
 
 _SHEBANG = lazy(
     r"#![ \t]*(?:\S*/)?(?:env|with-contenv)(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)",
@@ -136,6 +138,11 @@ class Interpreter:
         language = language_of((match[1] or match[2]) if match else shell or self.shell)
         if language:
             translated = _translated(text, hidden, language, scope)
+            if translated is None and scope.phase in FOLLOWED and known(Launchers).reads(language):
+                place = extent or text.used_at
+                code = Program(text, place, scope, is_last=False, interpreter=language, inline=True)
+                self.programs.append(code)
+                return
             if translated is None:
                 self._facts.append(unread(language, text.used_at, scope, extent or text.used_at))
                 return

@@ -27,12 +27,11 @@ class Written:
     def __init__(self) -> None:
         self.texts: dict[str, LocatedText] = {}
         self._filled: dict[str, LocatedText] = {}
-        """Those of here-documents, with the values that the shell fills in."""
+        """Those that are whole, with the values that the shell fills in."""
 
     def at(self, call: Call, word: Word) -> Iterator[LocatedText]:
-        """Yield the text of a file that a call names."""
-        path = normpath(join(call.folder or "", word.text))
-        found = self._filled.get(path) or self.texts.get(path)
+        """Yield the text of a file that a call names, where commands wrote all of it."""
+        found = self._filled.get(normpath(join(call.folder or "", word.text)))
         yield from () if found is None else (found,)
 
     def read(self, event: Event) -> None:
@@ -49,9 +48,14 @@ class Written:
         for name, operator in named:
             path = normpath(join(call.folder or "", name))
             self._write(path, body, append=operator == ">>")
-            self._filled.pop(path, None)
-            if fed is not None and operator != ">>":
-                self._filled[path] = filled_in(fed)
+            self._fill(path, filled_in(fed) if fed else body, append=operator == ">>")
+
+    def _fill(self, path: str, text: LocatedText, *, append: bool) -> None:
+        old = self._filled.pop(path, None)
+        if not append:
+            self._filled[path] = text
+        elif old is not None:
+            self._filled[path] = LocatedText.joined((old, text), old.used_at)
 
     def _write(self, path: str, body: LocatedText, *, append: bool) -> None:
         old = self.texts.get(path) if append else None
