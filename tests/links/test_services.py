@@ -391,6 +391,18 @@ def test_an_image_that_is_called_as_the_repository_is(
     assert found["web"].builds is expected
 
 
+def test_a_dockerfile_at_the_root_is_called_as_its_image_is() -> None:
+    push = PUBLISH.replace("ghcr.io/${{ github.repository }}", "acme/shop")
+    files = {
+        "Dockerfile": FROM,
+        ".github/workflows/ci.yml": push.replace("DOCKERFILE", "Dockerfile"),
+    }
+    assert run(files) == {"shop": (True, False)}
+    files["a.yml"] = "services: {a: {image: acme/other}}"
+    files[".github/workflows/b.yml"] = files[".github/workflows/ci.yml"].replace("shop:", "tools:")
+    assert "Dockerfile" in run(files)
+
+
 def test_the_image_of_a_development_container_is_nobody_elses() -> None:
     files = {
         ".devcontainer/Dockerfile": FROM,

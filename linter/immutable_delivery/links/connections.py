@@ -38,7 +38,7 @@ def linked(
     shared = join_artifacts(groups, artifacts)
     shared |= _of_siblings(groups, artifacts, shared)
     join_neighbours(groups, artifacts.values(), _products(used))
-    names = names_of(groups, shared, _told(facts, keys))
+    names = names_of(groups, shared, _told(facts, keys, makers))
     owners = {
         key: tuple(sorted({names[groups.find(root)] for root in shared.get(key, (key,))}))
         for key in groups.parent
@@ -47,10 +47,20 @@ def linked(
     return Linked(owners, _of_repositories(owners, makers), made, _doubts(owners, makers))
 
 
-def _told(facts: Sequence[Fact], keys: Sequence[Key | None]) -> Told:
+def _told(facts: Sequence[Fact], keys: Sequence[Key | None], makers: Makers) -> Told:
     pairs = [(fact, key) for fact, key in zip(facts, keys, strict=True) if key]
     described = {key for fact, key in pairs if isinstance(fact, Contract)}
-    return Told(described, {key for fact, key in pairs if delivers(fact)})
+    delivered = {key for fact, key in pairs if delivers(fact)}
+    return Told(described, delivered, _called(makers))
+
+
+def _called(makers: Makers) -> dict[str, str]:
+    """Return the last parts of the names that builds give to the image of each Dockerfile, where they are one."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, paths in makers.named.items():
+        for path in paths:
+            found[path].add(name.rpartition("/")[2])
+    return {path: min(names) for path, names in found.items() if len(names) == 1}
 
 
 def _delivers(build: Build) -> bool:

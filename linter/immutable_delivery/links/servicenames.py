@@ -1,4 +1,4 @@
-"""What a service is called: as its meta file says, else as those who deploy it do, else as the folder of its Dockerfile."""
+"""What a service is called: as its meta file says, else as those who deploy it do, else as the folder of its Dockerfile, or its image."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Told(Record, frozen=True):
     """They are called so by a meta file."""
     delivered: Container[Key]
     """They are more than a secret or a role of that name."""
+    called: Mapping[str, str]
+    """What builds call the image of a Dockerfile, where all call it the same."""
 
 
 def names_of(groups: Groups, shared: Container[Key], told: Told) -> dict[Key, str]:
@@ -59,7 +61,12 @@ def _unique(names: dict[Key, str], members: Mapping[Key, Sequence[Key]]) -> dict
 def _short(keys: Sequence[Key], told: Told) -> str:
     deployed = [key[2] for key in keys if key[0] == "deploy"]
     said = [key[2] for key in keys if key in told.described]
-    return min(said or deployed) if deployed else of_folder(keys[0][1])
+    return min(said or deployed) if deployed else _of_dockerfile(keys[0][1], told)
+
+
+def _of_dockerfile(path: str, told: Told) -> str:
+    folder = of_folder(path)
+    return told.called.get(path, path) if folder == path else folder
 
 
 def of_folder(dockerfile: str) -> str:
