@@ -33,6 +33,7 @@ def words(schema: str, before: str, after: str = "") -> list[str]:
         ("config", "severity:\n  flo", "floating-tag"),
         ("config", "severity:\n  floating-tag: ", "warning"),
         ("config", "fail-on: ", "divergent"),
+        ("config", "profile: ", "strict"),
         ("config", "strict-unresolved: ", "true"),
         ("config", "per-path:\n  'legacy/**':\n    ", "severity"),
         ("config", "profiles:\n  own:\n    add: [", "floating-tag"),

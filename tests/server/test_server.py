@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -264,3 +265,9 @@ def test_what_goes_wrong_here_is_one_line_there(repository: Repository) -> None:
     assert codes(editor.told_of("compose.yaml", 1)) == {"floating-tag"}
     assert "Traceback" in editor.log
     editor.close(clean=False)
+
+
+def test_who_pins_nothing_loads_no_client_of_registries() -> None:
+    program = "import sys, immutable_delivery.server.answering; print('httpx' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout == b"False\n"

@@ -68,9 +68,9 @@ class Part(Record, frozen=True):
             yield name, self.inside(name).about
 
     def choices(self) -> Iterator[str]:
-        """Yield the values that it may have, where it says so."""
+        """Yield the values that it may have, or some of them, where it says so."""
         own = self._own
-        yield from (str(value) for value in own.get("enum", ()) if value != "")
+        yield from (str(value) for value in own.get("enum", own.get("examples", ())) if value != "")
         if own.get("type") == "boolean":
             yield from ("true", "false")
         if choice := _CHOICE.match(own.get("pattern", "")):
