@@ -219,12 +219,13 @@ def _ends(name: str) -> list[str]:
 
 
 def _speaks_of(one: Used, dockerfile: str, words: str) -> bool:
-    """Whether a manifest lies with a Dockerfile, or beside its folder and is called, or calls its service, as that is."""
+    """Whether a manifest lies with a Dockerfile, or beside its folder, and its name or that of its service holds that of the folder."""
     folder = folder_of(dockerfile)
     if one.manifest.startswith(f"{folder}/"):
         return True
     stem = one.manifest.rpartition("/")[2].partition(".")[0]
-    return words in {one.deployer[2], stem} and _is_beside(folder_of(one.manifest), folder)
+    speaks = any(f"-{words}-" in f"-{name}-" for name in (one.deployer[2], stem))
+    return speaks and _is_beside(folder_of(one.manifest), folder)
 
 
 def _is_beside(manifests: str, folder: str) -> bool:
