@@ -146,6 +146,19 @@ def test_the_examples_of_a_policy_are_tried_when_it_is_saved(editor: Editor) -> 
     assert len(editor.told_of(OWN, 3)) == 1
 
 
+def test_a_word_that_nothing_known_has_is_a_warning_when_it_is_saved(editor: Editor) -> None:
+    text = POLICY.replace("over: image", "over: install").replace(
+        "registry in params.registries", "manager == 'appt'"
+    )
+    text = text.replace("{reference} comes from {registry}", "it comes")
+    text = text[: text.index("    at:")] + text[text.index("    message:") :]
+    editor.open(OWN, text)
+    editor.save(OWN)
+    found = [one for one in editor.told_of(OWN, 1) if one["severity"] == 2]
+    assert marked(text, found) == ["'appt'"]
+    assert "did you mean 'apt'?" in found[0]["message"]
+
+
 def test_a_contract_is_judged_while_it_is_typed(editor: Editor) -> None:
     text = "service: web\nbuld: {context: .}\n"
     editor.open("delivery.yaml", text)

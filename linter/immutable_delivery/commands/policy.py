@@ -90,7 +90,11 @@ def tested(start: Path, names: Sequence[str]) -> tuple[str, int]:
     files = [_file(Path(name)) for name in names] or _own(start) or list(_pack())
     others = [file.policy for file in _pack()]
     faults = [fault for file in files for fault in failures(file, others)]
-    doubts = [doubt for file in files for doubt in warnings(file, others, lambda: _tables(start))]
+    doubts = [
+        str(doubt._replace(reason=f"warning: {doubt.reason}"))
+        for file in files
+        for doubt in warnings(file, others, lambda: _tables(start))
+    ]
     examples = sum(len(file.examples) for file in files)
     total = f"{count(len(files), 'policy', 'policies')}, {count(examples, 'example')}: {f'{len(faults)} failures' if faults else 'all agree'}"
     return "\n".join([*map(shown, (*doubts, *map(str, faults))), total]) + "\n", len(faults)

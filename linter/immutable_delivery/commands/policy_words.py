@@ -13,6 +13,7 @@ from immutable_delivery.context import ReadingSettings, Tables
 from immutable_delivery.effects.extensions import tables_of
 from immutable_delivery.effects.program_tables import Role
 from immutable_delivery.effects.tables import Tables as Programs
+from immutable_delivery.errors import Fault
 from immutable_delivery.facts import ITEMS, Fact
 from immutable_delivery.policy.load import PolicyFile
 from immutable_delivery.policy.model import Policy
@@ -44,8 +45,10 @@ class _World:
         return word in self.words
 
 
-def warnings(file: PolicyFile, others: list[Policy], added: Callable[[], Tables]) -> Iterator[str]:
-    """Yield each word of an open field that neither a table nor an example has, with its place."""
+def warnings(
+    file: PolicyFile, others: list[Policy], added: Callable[[], Tables]
+) -> Iterator[Fault]:
+    """Yield each word of an open field that neither a table nor an example has, at its place."""
     open_ = [one for one in file.compared if one.text and _OPEN.issuperset(map(_field, one.names))]
     if not open_:
         return
@@ -56,10 +59,8 @@ def warnings(file: PolicyFile, others: list[Policy], added: Callable[[], Tables]
             like = {word for word in world.words if world.has(fields[0], word)} | seen[fields[0]]
             near = nearest(one.text, like)
             hint = f"did you mean '{near}'?" if near else "give it an example"
-            yield (
-                f"{file.path}:{one.line}:{one.column}: warning: no table and no example has "
-                f"'{one.text}' as '{one.names[0]}'; {hint}"
-            )
+            reason = f"no table and no example has '{one.text}' as '{one.names[0]}'; {hint}"
+            yield file.text.fault(one.at, reason)
 
 
 def _field(name: str) -> str:

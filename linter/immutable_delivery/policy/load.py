@@ -58,8 +58,8 @@ class Compared(Record, frozen=True):
 
     names: tuple[str, ...]
     text: str
-    line: int
-    column: int
+    at: Span
+    """Where it stands in the policy file, with its quotes."""
 
 
 class PolicyFile(Record, frozen=True, kw_only=True):
@@ -321,8 +321,8 @@ class _Reader:
         """Keep what an expression that begins at this offset of a text compares."""
         begin = node.place.span.start if node else 0
         for one in expression.comparisons():
-            at = self.text.position(begin + _shift(node, start + one.at))
-            self.compared.append(Compared(one.names, one.text, at.line, at.column))
+            at = begin + _shift(node, start + one.at)
+            self.compared.append(Compared(one.names, one.text, Span(at, at + len(one.text) + 2)))
 
     def examples(self, root: MappingNode) -> Iterator[Example]:
         for node in self.items(root, "examples"):

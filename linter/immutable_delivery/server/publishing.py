@@ -151,7 +151,7 @@ class Publisher:
         }
         for path, tried in self._tried.items():
             if newest.examined is not None and _text_of(newest.examined, path) == tried.text:
-                more = told_of(tried.faults, {path: tried.text}).get(path, [])
+                more = _told_of(path, tried)
                 before = found[path].diagnostics() if path in found else []
                 found[path] = _known([*before, *more])
         faults = told_of(newest.faults, newest.texts)
@@ -178,6 +178,13 @@ def _known(found: list[types.Diagnostic]) -> Found:
 
 
 _NOTHING = _known([])
+
+
+def _told_of(path: str, tried: Tried) -> list[types.Diagnostic]:
+    """Return what the examples of a policy get wrong, and which of its words may be misspelt."""
+    texts = {path: tried.text}
+    doubts = told_of(tried.doubts, texts, types.DiagnosticSeverity.Warning)
+    return [*told_of(tried.faults, texts)[path], *doubts[path]]
 
 
 def _text_of(examined: Examined, path: str) -> Text | None:

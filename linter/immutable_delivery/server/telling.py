@@ -154,16 +154,17 @@ def _files(fix: Fix) -> set[str]:
 
 
 def told_of(
-    faults: Iterable[Fault], texts: Mapping[str, Text]
+    faults: Iterable[Fault],
+    texts: Mapping[str, Text],
+    severity: types.DiagnosticSeverity = types.DiagnosticSeverity.Error,
 ) -> dict[str, list[types.Diagnostic]]:
     """Return what is wrong with our own files, by file; one that is not there, or not here, has no diagnostics."""
     found: dict[str, list[types.Diagnostic]] = {path: [] for path in texts}
     for fault in faults:
         if fault.file in texts:
             where = range_of(texts[fault.file], Span(fault.start, fault.end))
-            error = types.DiagnosticSeverity.Error
             found[fault.file].append(
-                types.Diagnostic(where, fault.reason, severity=error, source=SOURCE)
+                types.Diagnostic(where, fault.reason, severity=severity, source=SOURCE)
             )
     return found
 

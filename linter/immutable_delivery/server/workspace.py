@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from immutable_delivery.commands.policy_test import failures
+from immutable_delivery.commands.policy_words import warnings
 from immutable_delivery.config import POLICIES
 from immutable_delivery.errors import Fault, FaultyError, ImdError
 from immutable_delivery.findings import Report, Rule
@@ -66,6 +67,8 @@ class Tried(Record, frozen=True):
 
     text: Text
     faults: Sequence[Fault] = ()
+    doubts: Sequence[Fault] = ()
+    """What may be a misspelt word: nothing that is known has it."""
 
 
 class Workspace:
@@ -195,6 +198,8 @@ class Workspace:
         with self.engine:
             try:
                 file = read_policy(text, when_of(files, path))
-                return Tried(text, failures(file, list(settings.policies)))
+                others, tables = list(settings.policies), settings.config.tables
+                doubts = list(warnings(file, others, lambda: tables))
+                return Tried(text, failures(file, others), doubts)
             except FaultyError:
                 return None
