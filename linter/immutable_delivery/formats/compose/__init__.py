@@ -5,17 +5,18 @@ The reference is the Compose specification, and Docker Compose itself where that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.context import Comment, Inside, ParseContext
 from immutable_delivery.facts import Build, Fact, Recipe
 from immutable_delivery.findings import Edit
 from immutable_delivery.formats.compose.document import ComposeDocument, parse
 from immutable_delivery.formats.compose.recognition import claims
+from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Place, Text
 from immutable_delivery.syntax import yaml
 
-__all__ = ["NAME", "assign", "claims", "comments", "facts", "parse", "within"]
+__all__ = ["NAME", "assign", "claims", "comments", "facts", "families", "parse", "within"]
 
 NAME = "compose"
 
@@ -25,6 +26,13 @@ _FIELDS = {"read_only_root": ["read_only"]}
 def comments(document: ComposeDocument, text: Text) -> list[Comment]:
     """Return the comments that may hold a suppression."""
     return yaml.comments(text, document.documents)
+
+
+def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
+    """Yield the files of each family, in the order of their first one."""
+    from immutable_delivery.formats.compose.together import families as tied  # noqa: PLC0415 (one file alone is a family)
+
+    return tied(paths, files) if len(paths) > 1 else iter([list(paths)])
 
 
 def facts(

@@ -99,7 +99,9 @@ class _Folder:
         self._paths = sorted(paths)
         self._main = chosen.get(folder) or self._first(folder, MAIN_NAMES)
         self._override = () if folder in chosen else self._first(folder, OVERRIDE_NAMES)
-        self._above = [main for above in _above(folder) if (main := self._first(above, MAIN_NAMES))]
+        self._above = [
+            main for above in folders_above(folder) if (main := self._first(above, MAIN_NAMES))
+        ]
 
     def projects(self, used: Iterable[str]) -> Iterator[Project]:
         overlays = {path: base for path in self._others() if (base := self._base(path))}
@@ -171,7 +173,8 @@ class _Folder:
         return next(((path,) for path in paths if path in self._documents), ())
 
 
-def _above(folder: str) -> list[str]:
+def folders_above(folder: str) -> list[str]:
+    """Return the folders whose main files an overlay in this one may add to, the nearest first."""
     found: list[str] = []
     while folder and len(found) < _LEVELS_UP:
         folder = folder_of(folder)
