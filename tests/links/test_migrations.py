@@ -9,7 +9,8 @@ import pytest
 from immutable_delivery.config import Config
 from immutable_delivery.facts import Migration
 from immutable_delivery.pipeline.applied import of_files
-from immutable_delivery.pipeline.examine import examine, reading_settings
+from immutable_delivery.pipeline.examine import examine
+from immutable_delivery.pipeline.examined import reading_settings
 from immutable_delivery.source.files import MemoryFiles
 
 MIGRATION = "api/migrations/1_a.up.sql"

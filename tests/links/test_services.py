@@ -37,7 +37,9 @@ def build(file: str, dockerfile: str, service: str) -> Build:
 
 
 def services(facts: list[Fact], builds: list[Build] | None = None) -> list[str]:
-    return [fact.name for fact in link_services(facts, builds or []) if isinstance(fact, Service)]
+    return [
+        fact.name for fact in link_services(facts, builds or [])[0] if isinstance(fact, Service)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_equal_names_are_one_service_within_a_project(
 
 def test_a_build_joins_a_dockerfile_to_its_service() -> None:
     facts: list[Fact] = [deployed("compose.yaml", "web"), stage("src/Dockerfile")]
-    linked = link_services(facts, [build("compose.yaml", "src/Dockerfile", "web")])
+    linked, _ = link_services(facts, [build("compose.yaml", "src/Dockerfile", "web")])
     assert [fact.scope.service for fact in linked] == ["web", "web", "web"]
 
 
@@ -96,7 +98,7 @@ def test_a_meta_file_joins_by_its_name() -> None:
         used_at=place("web/delivery.yaml"), extent=place("web/delivery.yaml"), name="web"
     )
     facts: list[Fact] = [contract, deployed("deploy/base/web.yaml", "web")]
-    linked = link_services(facts, [])
+    linked, _ = link_services(facts, [])
     assert [fact.name for fact in linked if isinstance(fact, Service)] == ["web"]
     assert isinstance(linked[-1], Service)
     assert (linked[-1].runs, linked[-1].builds) == (True, False)

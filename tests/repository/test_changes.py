@@ -48,9 +48,7 @@ def test_added_and_deleted_files(repository: Repository) -> None:
     changes = _staged(repository)
     assert changes.files == {"new": Change("new")}
     assert changes.deleted == {"gone"}
-    assert not changes.same("gone")
-    assert not changes.same("new")
-    assert changes.same("kept")
+    assert changes.paths == {"gone", "new"}
 
 
 def test_renamed_file_keeps_its_lines(repository: Repository) -> None:
@@ -64,7 +62,7 @@ def test_renamed_file_keeps_its_lines(repository: Repository) -> None:
     assert changes.files["new"] == Change("new", "old", ((21, 1),))
     assert changes.files["moved"] == Change("moved", "other", ())
     assert changes.renamed == {"old": "new", "other": "moved"}
-    assert not changes.same("old")
+    assert changes.paths == {"old", "new", "other", "moved"}
 
 
 def test_names_of_any_bytes(repository: Repository) -> None:

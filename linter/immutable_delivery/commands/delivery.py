@@ -14,7 +14,7 @@ from immutable_delivery.facts import Deployed, Made, Mount, Service, Stated
 from immutable_delivery.findings import Finding, ServiceReport
 from immutable_delivery.links.delivered import Told, link_delivered
 from immutable_delivery.links.past import NO_PAST
-from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.pipeline.examined import Examined
 from immutable_delivery.pipeline.run import open_run
 from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.source.escape import nearest, shown

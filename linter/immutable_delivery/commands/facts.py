@@ -12,7 +12,7 @@ from immutable_delivery.errors import UsageError
 from immutable_delivery.facts import ITEMS, Fact
 from immutable_delivery.links import lockfile as lock
 from immutable_delivery.links.link import link
-from immutable_delivery.pipeline.examine import reading_settings
+from immutable_delivery.pipeline.examined import reading_settings
 from immutable_delivery.pipeline.run import applied_to, recalled
 from immutable_delivery.policy.expressions import item_values, values_of, variables
 from immutable_delivery.reading.project import Reader, read

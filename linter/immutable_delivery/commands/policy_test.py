@@ -11,7 +11,8 @@ from immutable_delivery.errors import Fault
 from immutable_delivery.findings import Finding, Fix, Report
 from immutable_delivery.fixes.loop import mend
 from immutable_delivery.pipeline.applied import of_files
-from immutable_delivery.pipeline.examine import Examined, examine, reading_settings, report
+from immutable_delivery.pipeline.examine import examine, report
+from immutable_delivery.pipeline.examined import Examined, reading_settings
 from immutable_delivery.policy.load import DIGEST, Example, PolicyFile
 from immutable_delivery.policy.model import Policy
 from immutable_delivery.policy.selection import Selection

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from immutable_delivery.facts import Build, Contract, Fact, Image, Job
 from immutable_delivery.links.artifacts import artifacts_of, without_dockerfile
@@ -16,7 +16,7 @@ from immutable_delivery.links.joining import (
 )
 from immutable_delivery.links.makers import Deliverers, Makers, Used, makers_of, siblings, uses_of
 from immutable_delivery.links.servicenames import Told, names_of
-from immutable_delivery.links.services import Key, Linked, delivers
+from immutable_delivery.links.services import Called, Key, Linked, delivers
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.source.files import folder_of
 
@@ -25,11 +25,12 @@ def linked(
     facts: Sequence[Fact],
     keys: Sequence[Key | None],
     builds: Sequence[Build],
+    others: Sequence[Called] = (),
     remote: Callable[[], str] = str,
 ) -> Linked:
-    """Join what belongs together, each way seeing what the ones before it found."""
+    """Join what belongs together, each way seeing what the ones before it found; ``others`` have their names already."""
     groups = Groups()
-    for key in (*filter(None, keys), *(_deployer(build) for build in builds if _delivers(build))):
+    for key in (*filter(None, keys), *deployers(builds)):
         groups.find(key)
     join_folders(groups)
     used = uses_of(facts, keys)
@@ -38,13 +39,14 @@ def linked(
     shared = join_artifacts(groups, artifacts)
     shared |= _of_siblings(groups, artifacts, shared)
     join_neighbours(groups, artifacts.values(), _products(used))
-    names = names_of(groups, shared, _told(facts, keys, makers))
+    called = names_of(groups, shared, _told(facts, keys, makers), others)
     owners = {
-        key: tuple(sorted({names[groups.find(root)] for root in shared.get(key, (key,))}))
+        key: tuple(sorted({called[groups.find(root)].name for root in shared.get(key, (key,))}))
         for key in groups.parent
     }
     made = artifacts_of(facts, builds, owners, makers)
-    return Linked(owners, _of_repositories(owners, makers), made, _doubts(owners, makers))
+    repositories, doubts = _of_repositories(owners, makers), _doubts(owners, makers)
+    return Linked(owners, repositories, made, doubts, tuple(called.values()))
 
 
 def _told(facts: Sequence[Fact], keys: Sequence[Key | None], makers: Makers) -> Told:
@@ -65,6 +67,11 @@ def _called(makers: Makers) -> dict[str, str]:
 
 def _delivers(build: Build) -> bool:
     return bool(build.dockerfile and build.service)
+
+
+def deployers(builds: Iterable[Build]) -> Iterator[Key]:
+    """Yield how builds name their services."""
+    return (_deployer(build) for build in builds if _delivers(build))
 
 
 def _deployer(build: Build) -> Key:

@@ -24,6 +24,8 @@ class Told(Record, frozen=True):
     lock: Lock
     settings: ReadingSettings
     past: Past
+    beside: Sequence[Service] = ()
+    """Services that are complete already."""
 
 
 def link_delivered(facts: Sequence[Fact], builds: Sequence[Build], told: Told) -> list[Fact]:
@@ -35,7 +37,7 @@ def link_delivered(facts: Sequence[Fact], builds: Sequence[Build], told: Told) -
     orders = {one.name: Order.of(members[one.name], configured) for one in services}
     running = [_complete(one, members[one.name], orders[one.name], known) for one in services]
     running = _described(running)
-    elsewhere = Elsewhere.of(running)
+    elsewhere = Elsewhere.of([*running, *told.beside])
     compared = [replaced(elsewhere.compared(one)) for one in promoted(running, orders, told.past)]
     done = iter(compared)
     return [next(done) if isinstance(fact, Service) else fact for fact in facts]

@@ -50,7 +50,7 @@ def _made(facts: Iterable[Fact]) -> Mapping[str, set[str]]:
     """Return the Dockerfiles by what their images may be called."""
     found: dict[str, set[str]] = defaultdict(set)
     for path in {fact.dockerfile for fact in facts if isinstance(fact, Container)} - {""}:
-        for name in _names(path):
+        for name in names_of_dockerfile(path):
             found[name].add(path)
     return found
 
@@ -68,11 +68,12 @@ def _feeds(container: Container, used: Mapping[str, set[str]]) -> bool:
     if container.container_type != "stage":
         return False
     return any(
-        used.get(name, set()) - {container.dockerfile} for name in _names(container.dockerfile)
+        used.get(name, set()) - {container.dockerfile}
+        for name in names_of_dockerfile(container.dockerfile)
     )
 
 
-def _names(path: str) -> set[str]:
+def names_of_dockerfile(path: str) -> set[str]:
     """Return what an image of a Dockerfile may be called: `web/Dockerfile`, `web.Dockerfile`, `Dockerfile.web`."""
     folder, _, file = path.rpartition("/")
     return {folder.rpartition("/")[2].lower(), _FILE.sub("", file).lower()} - {""}

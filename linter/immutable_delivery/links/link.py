@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
 from immutable_delivery.facts import (
@@ -32,12 +32,15 @@ from immutable_delivery.links.switches import link_switches
 from immutable_delivery.links.unread import link_unread
 from immutable_delivery.links.updaters import link_updaters
 from immutable_delivery.links.users import link_users
+from immutable_delivery.links.witness import Witness
+from immutable_delivery.records import Record
 from immutable_delivery.source.files import Files
 from immutable_delivery.tables import extended_by
 
 if TYPE_CHECKING:
     from immutable_delivery.links.migrations import Asked
     from immutable_delivery.links.past import Past
+    from immutable_delivery.links.services import Called
 
 Remote: TypeAlias = Callable[[], str]
 """Tells where the repository comes from; it is asked where a source could be the repository itself."""
@@ -52,6 +55,30 @@ def unknown() -> str:
     return ""
 
 
+class Rest(Record, frozen=True):
+    """What is known already of the services of a repository beside those that are linked."""
+
+    called: Sequence[Called] = ()
+    services: Sequence[Service] = ()
+    told_twice: bool = False
+    """Whether two files may speak of one of them."""
+
+
+class Near(Record, frozen=True):
+    """Facts linked with each other, but for what is said of the repository as a whole."""
+
+    facts: Sequence[Fact]
+    called: Sequence[Called]
+    told_twice: bool
+    contents: frozenset[str]
+    """The files that were read for it, but for those that the facts stand in."""
+    listing: bool
+    """Whether it depends on which files there are."""
+
+
+ALL: Final = Rest()
+
+
 def link(
     facts: Sequence[Fact],
     builds: Sequence[Build],
@@ -64,19 +91,45 @@ def link(
     asked: Asked | None = None,
 ) -> list[Fact]:
     """Return the facts of a repository with everything that one fact alone cannot know."""
+    near = link_near(facts, builds, files, lock, settings, trust, remote, recall, asked)
+    return link_far(near.facts, files)
+
+
+def link_near(
+    facts: Sequence[Fact],
+    builds: Sequence[Build],
+    files: Files,
+    lock: Lock,
+    settings: ReadingSettings = UNCONFIGURED,
+    trust: Trust = TRUSTED,
+    remote: Remote = unknown,
+    recall: Recall | None = None,
+    asked: Asked | None = None,
+    rest: Rest = ALL,
+) -> Near:
+    """Link facts with each other: those of a repository, or those of a part that nothing ties to the ``rest``."""
+    there = Witness(files)
     with extended_by(settings.tables):
         own = _migrated(_released(_commanded(facts, builds)), asked)
-        linked = _described(link_services(_sourced(own, files, remote, trust), builds, remote))
-        linked = link_development(linked, builds, trust)
+        own = _sourced(own, there, remote, trust)
+        named, called = link_services(own, builds, rest.called, remote)
+        linked: Sequence[Fact] = link_development(_described(named), builds, trust)
         linked = link_substituted(linked, builds)
         linked = link_updaters(link_switches(linked, settings))
         linked = link_starts(link_locked(linked, lock), builds, lock)
-        linked = link_defaults(link_build_tools(link_runners(linked, files)), files)
+        linked = link_defaults(link_build_tools(link_runners(linked, there)), files)
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
-        linked = _mounted(linked, files)
-        linked = _delivered(linked, builds, lock, settings, recall)
-        linked = _contradicted(_pinned(linked, files), builds)
-        return link_unread(link_builds(linked, builds, files))
+        linked = _mounted(linked, there)
+        twice = rest.told_twice or is_told_of_twice(linked)
+        linked = _delivered(linked, builds, lock, settings, recall, rest) if twice else linked
+        linked = _contradicted(linked, builds)
+        linked = link_builds(linked, builds, there)
+    return Near(linked, called, twice, frozenset(there.contents), there.listing)
+
+
+def link_far(facts: Sequence[Fact], files: Files) -> list[Fact]:
+    """Return linked facts, and those about the repository as a whole: what moves its pins, what nobody read in it."""
+    return link_unread(_pinned(facts, files))
 
 
 def _released(facts: Sequence[Fact]) -> Sequence[Fact]:
@@ -94,17 +147,17 @@ def _delivered(
     lock: Lock,
     settings: ReadingSettings,
     recall: Recall | None,
+    rest: Rest,
 ) -> Sequence[Fact]:
     """Link what makes, starts and runs services, where more than one file can tell."""
-    if not _is_told_of_twice(facts):
-        return facts
     from immutable_delivery.links.delivered import Told, link_delivered  # noqa: PLC0415 (one manifest alone agrees with itself)
     from immutable_delivery.links.past import NO_PAST  # noqa: PLC0415 (as above)
 
-    return link_delivered(facts, builds, Told(lock, settings, recall() if recall else NO_PAST))
+    past = recall() if recall else NO_PAST
+    return link_delivered(facts, builds, Told(lock, settings, past, rest.services))
 
 
-def _is_told_of_twice(facts: Sequence[Fact]) -> bool:
+def is_told_of_twice(facts: Sequence[Fact]) -> bool:
     """Whether two files may speak of one service: one builds what another runs, one is for an environment, or a meta file."""
     return any(
         isinstance(fact, Contract)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from immutable_delivery.facts import Deployed, Service
+from immutable_delivery.facts import Deployed, Fact, Service
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.images import name_and_tag
@@ -28,7 +28,7 @@ class Elsewhere(Record, frozen=True):
         """Return those that services run, by service and product."""
         own: dict[tuple[str, str], list[Deployed]] = defaultdict(list)
         every: dict[str, dict[Series, Deployed]] = defaultdict(dict)
-        for service in services:
+        for service in sorted(services, key=lambda one: one.name):
             for image in service.images:
                 product = _product(image)
                 series = _series(image) if product and not image.development else ()
@@ -53,6 +53,13 @@ class Elsewhere(Record, frozen=True):
         others = self.of_service.get((name, product)) or self.agreed.get(product, ())
         differs = own and others and not any(_agree(own, _series(one)) for one in others)
         return others[-1].image if differs else ""
+
+
+def are_compared_alike(services: Iterable[Service], facts: Iterable[Fact]) -> bool:
+    """Whether complete services say what they say of their images for development beside those of these facts too."""
+    kept = list(services)
+    elsewhere = Elsewhere.of([*kept, *(one for one in facts if isinstance(one, Service))])
+    return all(elsewhere.compared(one) == one for one in kept)
 
 
 def _product(image: Deployed) -> str:

@@ -139,14 +139,14 @@ def _called_as_the_repository(
     used: Sequence[Used], builds: Iterable[Build], remote: Callable[[], str]
 ) -> dict[Used, set[str]]:
     """Return what jobs build under a name that they alone know, for images that are called as the repository is: `ghcr.io/acme/shop`."""
-    made = {one.dockerfile for one in builds if one.tool == "job" and not _is_named(one)} - {""}
+    made = {one.dockerfile for one in builds if one.tool == "job" and not is_named(one)} - {""}
     address = repository_of(remote()) if made and used else ""
     path = address.partition("/")[2].lower()
     own = [one for one in used if path and f"/{one.repository}".lower().endswith(f"/{path}")]
     return dict.fromkeys(own, made)
 
 
-def _is_named(build: Build) -> bool:
+def is_named(build: Build) -> bool:
     """Whether the whole name of what is built is known."""
     names = (name_and_tag(written)[0] for written in (build.image, *build.names))
     return any(name and not _UNKNOWN.intersection(name) for name in names)
@@ -191,7 +191,7 @@ class _Ends(Record, frozen=True):
         last = _last(one)
         found = (
             {path for path in self.by_folder.get(words, ()) if _speaks_of(one, path, words)}
-            for words in _ends(last)
+            for words in ends_of(last)
         )
         return self.by_folder.get(last) or next(filter(None, found), set())
 
@@ -213,7 +213,7 @@ def _behind_variables(builds: Iterable[Build]) -> Iterator[tuple[str, str]]:
                 yield last, build.dockerfile
 
 
-def _ends(name: str) -> list[str]:
+def ends_of(name: str) -> list[str]:
     """Return what stands behind each mark in a name, the longest first."""
     return [name[mark.end() :] for mark in re.finditer(r"[-_.]", name)]
 

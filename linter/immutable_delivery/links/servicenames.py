@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from immutable_delivery.links.groups import Groups
-from immutable_delivery.links.services import Key
-from immutable_delivery.records import Record
+from immutable_delivery.links.services import Called, Key
+from immutable_delivery.records import Record, replace
 from immutable_delivery.source.files import folder_of
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Layout
@@ -24,27 +24,60 @@ class Told(Record, frozen=True):
     """What builds call the image of a Dockerfile, where all call it the same."""
 
 
-def names_of(groups: Groups, shared: Container[Key], told: Told) -> dict[Key, str]:
-    """Name each set, with a folder where a name is not unique."""
+def names_of(
+    groups: Groups, shared: Container[Key], told: Told, others: Sequence[Called] = ()
+) -> dict[Key, Called]:
+    """Name each set, with a folder where a name is not unique; ``others`` are called so already, and keep their names."""
     members: dict[Key, list[Key]] = defaultdict(list)
     for key in sorted(groups.parent):
         if key not in shared:
             members[groups.find(key)].append(key)
-    short = {root: _short(keys, told) for root, keys in members.items()}
-    same: dict[str, list[Key]] = defaultdict(list)
-    for root, name in short.items():
-        same[name].append(root)
-    first = {name: _first(roots, members, told) for name, roots in same.items()}
-    names = {r: n if first[n] == r else f"{_folder(members[r])}:{n}" for r, n in short.items()}
-    return _unique(names, members)
+    called = {root: _called(keys, told) for root, keys in members.items()}
+    first = _first_of([*called.values(), *others])
+    names = {
+        root: one.short if first[one.short] is one else f"{_folder(members[root])}:{one.short}"
+        for root, one in called.items()
+    }
+    return {
+        root: replace(called[root], name=name) for root, name in _unique(names, members).items()
+    }
 
 
-def _first(roots: Sequence[Key], members: Mapping[Key, Sequence[Key]], told: Told) -> Key | None:
+def keep_their_names(others: Iterable[Called], found: Iterable[Called]) -> bool:
+    """Whether services are still called what they are where these others are found beside them."""
+    kept, new = list(others), list(found)
+    first, taken = _first_of([*kept, *new]), {one.name for one in new}
+    return all(
+        (one.name == one.short) is (first[one.short] is one) and one.name not in taken
+        for one in kept
+    )
+
+
+def _called(keys: Sequence[Key], told: Told) -> Called:
+    families = {key[0] for key in keys}
+    return Called(
+        name="",
+        short=_short(keys, told),
+        delivered=any(key in told.delivered for key in keys),
+        whole=families >= {"deploy", "image"},
+        keys=frozenset(keys),
+    )
+
+
+def _first_of(called: Iterable[Called]) -> dict[str, Called | None]:
+    """Return, of each short name, the one that needs no more than that."""
+    same: dict[str, list[Called]] = defaultdict(list)
+    for one in called:
+        same[one.short].append(one)
+    return {short: _first(ones) for short, ones in same.items()}
+
+
+def _first(called: Sequence[Called]) -> Called | None:
     """Return the only one of a name, or the only one that is both built and run here; None where that is nobody."""
-    services = [one for one in roots if any(key in told.delivered for key in members[one])]
-    if len(services or roots) == 1:
-        return (services or roots)[0]
-    whole = [one for one in services if {key[0] for key in members[one]} >= {"deploy", "image"}]
+    services = [one for one in called if one.delivered]
+    if len(services or called) == 1:
+        return (services or called)[0]
+    whole = [one for one in services if one.whole]
     return whole[0] if len(whole) == 1 else None
 
 

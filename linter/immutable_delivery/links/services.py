@@ -32,6 +32,17 @@ MAIN = frozenset({"container", "contract"})
 """Roles of the images that are the service: what starts before it, or beside it, is none."""
 
 
+class Called(Record, frozen=True):
+    """What one service is called, and what decides whether its short name alone tells it from others."""
+
+    name: str
+    short: str
+    delivered: bool
+    whole: bool
+    """Whether it is both built and run here."""
+    keys: frozenset[Key]
+
+
 class Linked(Record, frozen=True):
     """What was found to belong together."""
 
@@ -43,6 +54,8 @@ class Linked(Record, frozen=True):
     """What each service is made of."""
     doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What a service could be linked with, and why it is not."""
+    called: Sequence[Called] = ()
+    """What the services are called."""
 
 
 def delivers(fact: Fact) -> bool:
@@ -51,13 +64,19 @@ def delivers(fact: Fact) -> bool:
 
 
 def link_services(
-    facts: Sequence[Fact], builds: Sequence[Build], remote: Callable[[], str] = str
-) -> list[Fact]:
-    """Return the facts with the names of their services, and a fact per service; ``remote`` tells where the repository comes from."""
+    facts: Sequence[Fact],
+    builds: Sequence[Build],
+    others: Sequence[Called] = (),
+    remote: Callable[[], str] = str,
+) -> tuple[list[Fact], Sequence[Called]]:
+    """Return the facts with the names of their services, and a fact per service; and what those are called beside ``others``.
+
+    ``remote`` tells where the repository comes from.
+    """
     keys = _keys(facts)
-    linked = _linked(facts, keys, builds, remote)
+    linked = _linked(facts, keys, builds, others, remote)
     named = _named(facts, keys, linked)
-    return [*named, *_services(named, linked)]
+    return [*named, *_services(named, linked)], linked.called
 
 
 def _keys(facts: Sequence[Fact]) -> Sequence[Key | None]:
@@ -77,15 +96,23 @@ def _linked(
     facts: Sequence[Fact],
     keys: Sequence[Key | None],
     builds: Sequence[Build],
+    others: Sequence[Called],
     remote: Callable[[], str],
 ) -> Linked:
     """Tell what belongs together; one name alone is the service."""
     one = next(filter(None, keys), None)
-    if not builds and one and set(keys) <= {one, None}:
-        return Linked({one: (one[2] or _of_dockerfile(one[1]),)})
+    if not builds and not others and one and set(keys) <= {one, None}:
+        return _alone(one, facts)
     from immutable_delivery.links.connections import linked  # noqa: PLC0415 (one container has none)
 
-    return linked(facts, keys, builds, remote)
+    return linked(facts, keys, builds, others, remote)
+
+
+def _alone(key: Key, facts: Sequence[Fact]) -> Linked:
+    name = key[2] or _of_dockerfile(key[1])
+    delivered = any(key_of(fact) and delivers(fact) for fact in facts)
+    called = Called(name, name, delivered, whole=False, keys=frozenset((key,)))
+    return Linked({key: (name,)}, called=(called,))
 
 
 def _of_dockerfile(path: str) -> str:

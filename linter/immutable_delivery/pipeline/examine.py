@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from immutable_delivery import suppressions
 from immutable_delivery.config import Config
-from immutable_delivery.context import TRUSTED, ReadingSettings, Trust
 from immutable_delivery.facts import Fact, Image, Service, Unread
 from immutable_delivery.findings import (
     UNTOLD,
@@ -19,49 +17,19 @@ from immutable_delivery.findings import (
     Report,
     ServiceReport,
     Unanalysed,
-    Unresolved,
     Worsened,
 )
 from immutable_delivery.fixes import DigestOf, FixContext, fix_of, pins
-from immutable_delivery.links import lockfile
-from immutable_delivery.links.link import Recall, Remote, link, unknown
-from immutable_delivery.links.lockfile import NONE, Lock
-from immutable_delivery.policy.congruence import Evidence, classes, worse
-from immutable_delivery.policy.engine import judge
-from immutable_delivery.policy.fingerprints import fingerprinted
+from immutable_delivery.pipeline.examined import Examined, Terms, examined, reading_settings
+from immutable_delivery.policy.congruence import classes, worse
 from immutable_delivery.policy.model import Policy
 from immutable_delivery.reading import project
-from immutable_delivery.reading.project import Classify, Project, Reader
-from immutable_delivery.records import Record, asdict, replace
+from immutable_delivery.reading.project import Classify, Reader
+from immutable_delivery.records import asdict, replace
 from immutable_delivery.source.files import LinkedFiles
-from immutable_delivery.source.text import Place
-from immutable_delivery.suppressions.trivyignore import Entry
 
 if TYPE_CHECKING:
     from immutable_delivery.links.migrations import Asked
-
-
-class Examined(Record, frozen=True):
-    """Everything that is known of one state of a repository, before anybody asks for a part of it."""
-
-    findings: tuple[Finding, ...]
-    """What this run would report, whatever paths and changes it is limited to."""
-    suppressed: tuple[Finding, ...]
-    disabled: tuple[Finding, ...]
-    """What another profile or selection would report."""
-    services: tuple[ServiceReport, ...]
-    unresolved: tuple[Unresolved, ...]
-    project: Project
-    facts: tuple[Fact, ...]
-    """All facts, linked; the suppressions among them."""
-    about: Mapping[tuple[str, Place], Sequence[Fact]]
-    """What the findings are about, by policy and place."""
-    evidence: Evidence = Evidence()
-    """What decides the classes of the services."""
-    comments: int = 0
-    """How many ignore comments were not honoured."""
-    lock: Lock = NONE
-    """What registries said of the images, as far as the repository keeps it."""
 
 
 def examine(
@@ -71,40 +39,11 @@ def examine(
     *,
     classify: Classify,
     today: date,
-    trust: Trust = TRUSTED,
-    ignored: Sequence[Entry] = (),
-    reader: Reader | None = None,
-    remote: Remote = unknown,
-    recall: Recall | None = None,
     asked: Asked | None = None,
 ) -> Examined:
-    """Judge a whole repository; where its words are not trusted, neither comments nor what is ``ignored`` for others silence anything."""
-    read = project.read(files, classify, reader or Reader(files, reading_settings(config)))
-    lock = lockfile.read(files)
-    settings = reading_settings(config)
-    facts = link(read.facts, read.builds, files, lock, settings, trust, remote, recall, asked)
-    judgement = judge(facts, policies, config.selection)
-    by_id, comments = {policy.id: policy for policy in policies}, read.comments
-    outcome = suppressions.apply(
-        judgement.findings, comments if trust.words else {}, config,
-        today=today, policies=by_id, ran=by_id, texts=read.texts, files=sorted(read.inputs),
-        ignored=ignored if trust.words else (),
-    )  # fmt: skip
-    told = judge(outcome.facts, policies, config.selection)
-    findings = sorted([*outcome.kept, *told.findings], key=lambda one: (one.place, one.policy))
-    return Examined(
-        findings=fingerprinted([finding for finding in findings if finding.enabled], read.texts),
-        disabled=tuple(finding for finding in findings if not finding.enabled),
-        suppressed=fingerprinted([one for one in outcome.suppressed if one.enabled], read.texts),
-        services=tuple(classes(_services(facts), judgement.evidence, _unread(facts))),
-        unresolved=tuple(judgement.unresolved),
-        project=read,
-        facts=(*facts, *outcome.facts),
-        comments=0 if trust.words else suppressions.written(comments, read.texts, ignored),
-        evidence=judgement.evidence,
-        about={**judgement.facts, **told.facts},
-        lock=lock,
-    )
+    """Judge a whole repository."""
+    read = project.read(files, classify, Reader(files, reading_settings(config)))
+    return examined(read, Terms(policies, config, today, asked=asked))
 
 
 def report(
@@ -190,12 +129,6 @@ def _mended(
     found = ((fact, finding.place) for fact in facts)
     fix = fix_of(kinds.get(finding.policy, ""), found, ctx)
     return replace(finding, fix=fix)
-
-
-def reading_settings(config: Config) -> ReadingSettings:
-    """Return the part of the configuration that concerns reading."""
-    formats, arguments = config.paths.formats, config.build_args
-    return ReadingSettings(config.environments, config.tables, formats, build_args=arguments)
 
 
 def _services(facts: Iterable[Fact]) -> list[Service]:

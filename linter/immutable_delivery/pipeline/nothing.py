@@ -7,7 +7,7 @@ from re import MULTILINE
 
 from immutable_delivery.facts import Contradiction, Fact, File, Service, Suppression, Unread
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.pipeline.examined import Examined
 from immutable_delivery.reading.project import Input
 from immutable_delivery.repository.discover import Tree
 from immutable_delivery.source.escape import shown

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from immutable_delivery.config import Config
 from immutable_delivery.context import ReadingSettings
 from immutable_delivery.formats.registry import candidates
-from immutable_delivery.pipeline.examine import reading_settings
+from immutable_delivery.pipeline.examined import reading_settings
 from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.reading.project import Reader, Tell
 from immutable_delivery.records import Record, replace

@@ -15,18 +15,14 @@ from immutable_delivery.context import TRUSTED, Trust
 from immutable_delivery.errors import ConfigError, Fault, PolicyError, UnreadableError
 from immutable_delivery.findings import Circumstances, Configured, Finding, Recorded, Report
 from immutable_delivery.fixes import DigestOf
-from immutable_delivery.pipeline.examine import (
-    Examined,
-    examine,
-    reading_settings,
-    report,
-    worsened,
-)
+from immutable_delivery.pipeline.examine import report, worsened
+from immutable_delivery.pipeline.examined import Examined, Terms, examined, reading_settings
 from immutable_delivery.pipeline.nothing import nothing_judged
 from immutable_delivery.pipeline.reader import ReadOptions, read_options
 from immutable_delivery.pipeline.settings import Request, Settings, settings_of
 from immutable_delivery.policy.fingerprints import content
-from immutable_delivery.reading.project import Classify, Reader, Tell
+from immutable_delivery.reading import project
+from immutable_delivery.reading.project import Classify, Project, Reader, Tell
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.repository.changes import Changes, elsewhere, introduced
@@ -75,10 +71,15 @@ class Opened(Record, frozen=True):
         examined, files = self.examined, self.scope.tree.files
         return compared(entries, examined, self.settings, files, brought, identify)
 
-    def everything(self, files: MarkedFiles, request: Request) -> list[Finding]:
-        """Return all that is found in another state of the repository, reported or not."""
+    def everything(self, files: MarkedFiles, changes: Changes, request: Request) -> list[Finding]:
+        """Return all that is found in another state of the repository, reported or not; nothing but these changes makes it another."""
+        from immutable_delivery.pipeline.reexamine import Changed, reexamined  # noqa: PLC0415 (most runs judge one state)
+
         tree, reader = self.scope.tree, self.options.reader(files)
-        other = examine_in(files, self.settings, tree, request, reader)
+        read = read_in(files, self.settings, tree, request, reader)
+        terms = terms_of(files, self.settings, tree, request)
+        changed = Changed(changes.paths, listing=[*files.paths] != [*tree.files.paths])
+        other = reexamined(self.examined, read, changed, terms) or examined(read, terms)
         return [*other.findings, *other.suppressed, *other.disabled]
 
 
@@ -244,23 +245,42 @@ def examine_in(
     reader: Reader | None = None,
 ) -> Examined:
     """Judge all files of a tree by these settings."""
-    config = settings.config
-    known = frozenset(settings.files.paths) if request.strangers else None
-    trust = Trust(words=request.inline_ignores, known=known)
+    return examined(
+        read_in(files, settings, tree, request, reader), terms_of(files, settings, tree, request)
+    )
 
-    return examine(
-        files,
-        settings.policies,
-        config,
-        classify=classifying(tree, config, trust),
+
+def read_in(
+    files: LinkedFiles,
+    settings: Settings,
+    tree: Tree,
+    request: Request,
+    reader: Reader | None = None,
+) -> Project:
+    """Read all files of a tree."""
+    config = settings.config
+    classify = classifying(tree, config, _trust(settings, request))
+    return project.read(files, classify, reader or Reader(files, reading_settings(config)))
+
+
+def terms_of(files: LinkedFiles, settings: Settings, tree: Tree, request: Request) -> Terms:
+    """Return by what the facts of a state are linked and judged."""
+    config = settings.config
+    return Terms(
+        policies=settings.policies,
+        config=config,
         today=request.today,
-        trust=trust,
+        trust=_trust(settings, request),
         ignored=trivyignore.entries(settings.files),
-        reader=reader,
         remote=lambda: remote_of(tree.git),
         recall=lambda: recalled(tree, config),
         asked=lambda migrations: applied_to(files, tree, config, migrations),
     )
+
+
+def _trust(settings: Settings, request: Request) -> Trust:
+    known = frozenset(settings.files.paths) if request.strangers else None
+    return Trust(words=request.inline_ignores, known=known)
 
 
 def classifying(tree: Tree, config: Config, trust: Trust = TRUSTED) -> Classify:
@@ -324,7 +344,7 @@ def _new_to(
     """Return what a state does not have; it is judged only where a changed line does not tell."""
     findings, known = opened.examined.findings, list[Finding]()
     if before is not None and elsewhere(findings, changes):
-        known = opened.everything(before, request)
+        known = opened.everything(before, changes, request)
     return introduced(findings, known, changes)
 
 
@@ -338,6 +358,6 @@ def _caused(
     from immutable_delivery.pipeline.causes import caused  # noqa: PLC0415 (rarely needed)
 
     def judge(files: MarkedFiles) -> list[Finding]:
-        return opened.everything(files, request)
+        return opened.everything(files, changes, request)
 
     return caused(found, changes, (opened.scope.tree.files, before), judge)

@@ -60,6 +60,8 @@ class Project(Record):
     """What goes into images, by how each is built."""
     applied: list[Applied] = field(default_factory=list)
     """What is deployed as a whole, where the settings ask for it."""
+    readings: list[tuple[Unit, Reading]] = field(default_factory=list)
+    """What each group of files says."""
     looked_at: frozenset[str] = frozenset()
     """The files that were read for all this, where the settings ask for it."""
     comments: dict[str, list[Comment]] = field(default_factory=dict)
@@ -138,6 +140,7 @@ def _read(files: LinkedFiles, classify: Classify, reader: Reader) -> Project:
         tasks = _tasks(project, reader, describing=describing)
         for number, reading in enumerate(reader.readings(tasks), 1):
             _add(found, reading)
+            project.readings.append((tasks[number - 1][0], reading))
             reader.tell(number, len(tasks))
         project.builds = [_through_links(build, files) for build in _distinct(found.builds)]
     project.facts, project.comments = [*found.facts], found.comments

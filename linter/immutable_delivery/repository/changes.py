@@ -42,9 +42,10 @@ class Changes(Record, frozen=True, dict=True):
         """New names by old ones."""
         return {change.old: change.path for change in self.files.values() if change.old}
 
-    def same(self, path: str) -> bool:
-        """Tell whether a file is what it was before the change, so that it need not be parsed again."""
-        return path not in self.files and path not in self.deleted and path not in self.renamed
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every path that holds something else after the change, or nothing."""
+        return self.deleted.union(self.files, self.renamed)
 
     def touches(self, place: Place) -> bool:
         """Tell whether a place lies on lines that are new or different."""

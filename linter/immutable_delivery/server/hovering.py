@@ -10,7 +10,7 @@ from lsprotocol import types
 from immutable_delivery.commands.chain import places, told
 from immutable_delivery.facts import Fact, File, Service
 from immutable_delivery.findings import Finding, Rule
-from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.pipeline.examined import Examined
 from immutable_delivery.server.telling import Telling
 from immutable_delivery.source.text import Place
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from lsprotocol import types
 
-from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.pipeline.examined import Examined
 from immutable_delivery.server.telling import Telling, told_of, uri_of
 from immutable_delivery.server.workspace import Buffer, Judged, Tried, Workspace
 from immutable_delivery.source.text import Text

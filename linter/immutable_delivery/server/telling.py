@@ -11,7 +11,7 @@ from lsprotocol import types
 from immutable_delivery.commands.walk import silenced
 from immutable_delivery.errors import Fault
 from immutable_delivery.findings import Edit, Finding, Fix, Report, Rule
-from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.pipeline.examined import Examined
 from immutable_delivery.server.workspace import Buffer, Buffers, Judged
 from immutable_delivery.source.text import Place, Span, Text
 

@@ -12,7 +12,8 @@ from immutable_delivery.commands.policy_words import warnings
 from immutable_delivery.config import POLICIES
 from immutable_delivery.errors import Fault, FaultyError, ImdError
 from immutable_delivery.findings import Report, Rule
-from immutable_delivery.pipeline.examine import Examined, reading_settings, report
+from immutable_delivery.pipeline.examine import report
+from immutable_delivery.pipeline.examined import Examined, reading_settings
 from immutable_delivery.pipeline.run import (
     compared,
     examine_in,

@@ -12,7 +12,7 @@ from immutable_delivery.errors import UsageError
 from immutable_delivery.facts import Applied, Build, Fact, Recipe
 from immutable_delivery.links import lockfile
 from immutable_delivery.links.link import link
-from immutable_delivery.pipeline.examine import reading_settings
+from immutable_delivery.pipeline.examined import reading_settings
 from immutable_delivery.pipeline.reader import ReadOptions, read_options
 from immutable_delivery.pipeline.run import classifying
 from immutable_delivery.pipeline.settings import Request, configured

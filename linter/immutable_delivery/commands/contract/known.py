@@ -27,7 +27,7 @@ from immutable_delivery.links.link import link
 from immutable_delivery.links.lockfile import Lock
 from immutable_delivery.links.services import by_service
 from immutable_delivery.links.startcommands import whole
-from immutable_delivery.pipeline.examine import reading_settings
+from immutable_delivery.pipeline.examined import reading_settings
 from immutable_delivery.reading.project import Project, Reader, read
 from immutable_delivery.records import Record, replace
 from immutable_delivery.references.images import name_and_tag

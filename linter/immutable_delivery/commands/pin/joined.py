@@ -10,7 +10,7 @@ from immutable_delivery.commands.pin.verify_edits import Edited, edited
 from immutable_delivery.edits.plan import planned
 from immutable_delivery.edits.write import Change
 from immutable_delivery.facts import Source
-from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.pipeline.examined import Examined
 from immutable_delivery.records import Record, replace
 
 

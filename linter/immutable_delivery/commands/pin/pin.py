@@ -26,7 +26,7 @@ from immutable_delivery.facts import Image
 from immutable_delivery.findings import Edit
 from immutable_delivery.fixes.digests import NoSlotError, remove_digest, replace_digest
 from immutable_delivery.fixes.second_reading import SecondReaders
-from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.pipeline.examined import Examined
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.registry.batch import Done, RegistryOptions, ask_all
 from immutable_delivery.registry.reference import ImageReference, named

@@ -10,7 +10,7 @@ from pathlib import Path
 from immutable_delivery.errors import UsageError
 from immutable_delivery.facts import Fact, Image, Source
 from immutable_delivery.fixes.digests import Sheet
-from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.pipeline.examined import Examined
 from immutable_delivery.pipeline.run import examine_in
 from immutable_delivery.pipeline.settings import Request, Settings, settings_of
 from immutable_delivery.records import Record

@@ -21,7 +21,7 @@ from immutable_delivery.facts import (
     Variable,
 )
 from immutable_delivery.fixes.second_reading import SecondReaders
-from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.pipeline.examined import Examined
 from immutable_delivery.policy.expressions import values_of
 from immutable_delivery.source.files import LinkedFiles, State
 from immutable_delivery.source.text import Place

@@ -12,7 +12,8 @@ from immutable_delivery.commands.report.trend import Done, moves, trend
 from immutable_delivery.facts import Fact, Service
 from immutable_delivery.links.delivered import Told, link_delivered
 from immutable_delivery.links.past import NO_PAST
-from immutable_delivery.pipeline.examine import reading_settings, report
+from immutable_delivery.pipeline.examine import report
+from immutable_delivery.pipeline.examined import reading_settings
 from immutable_delivery.pipeline.run import Opened, circumstances, open_run
 from immutable_delivery.pipeline.settings import Request
 

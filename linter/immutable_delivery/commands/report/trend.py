@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from immutable_delivery.commands.report.overview import Point
-from immutable_delivery.pipeline.examine import Examined
+from immutable_delivery.pipeline.examined import Examined
 from immutable_delivery.pipeline.reader import read_options
 from immutable_delivery.pipeline.run import examine_in
 from immutable_delivery.pipeline.settings import Request, Settings

@@ -30,9 +30,11 @@ def comments(document: ComposeDocument, text: Text) -> list[Comment]:
 
 def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
     """Yield the files of each family, in the order of their first one."""
+    if len(paths) == 1:
+        return iter([list(paths)])
     from immutable_delivery.formats.compose.together import families as tied  # noqa: PLC0415 (one file alone is a family)
 
-    return tied(paths, files) if len(paths) > 1 else iter([list(paths)])
+    return tied(paths, files)
 
 
 def facts(

@@ -1,0 +1,183 @@
+"""What is known of one state of a repository: its facts linked, judged, and silenced where somebody says so."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from immutable_delivery import suppressions
+from immutable_delivery.config import Config
+from immutable_delivery.context import TRUSTED, Comment, ReadingSettings, Trust
+from immutable_delivery.facts import Build, Fact, Service, Suppression, Unread
+from immutable_delivery.facts import Project as Pinned
+from immutable_delivery.findings import Finding, ServiceReport, Unresolved
+from immutable_delivery.links import lockfile
+from immutable_delivery.links.link import (
+    ALL,
+    Near,
+    Recall,
+    Remote,
+    Rest,
+    link_far,
+    link_near,
+    unknown,
+)
+from immutable_delivery.links.lockfile import Lock
+from immutable_delivery.policy.congruence import Evidence, classes
+from immutable_delivery.policy.engine import judge
+from immutable_delivery.policy.fingerprints import fingerprinted
+from immutable_delivery.policy.model import Policy
+from immutable_delivery.reading.project import Project
+from immutable_delivery.records import Record, asdict
+from immutable_delivery.source.files import Files
+from immutable_delivery.source.text import Place
+from immutable_delivery.suppressions.trivyignore import Entry
+
+if TYPE_CHECKING:
+    from immutable_delivery.links.migrations import Asked
+
+FAR: Final = (Pinned, Unread)
+"""Facts about the repository as a whole: what one of them says depends on all the others."""
+
+
+class Terms(Record, frozen=True):
+    """By what facts are linked and judged, whatever state of the repository they are of."""
+
+    policies: Sequence[Policy]
+    config: Config
+    today: date
+    trust: Trust = TRUSTED
+    """Where words are not trusted, neither comments nor what is ``ignored`` for others silence anything."""
+    ignored: Sequence[Entry] = ()
+    remote: Remote = unknown
+    recall: Recall | None = None
+    asked: Asked | None = None
+
+
+class Told(Record, frozen=True, kw_only=True):
+    """What policies say of some facts."""
+
+    findings: tuple[Finding, ...]
+    """What this run would report, whatever paths and changes it is limited to."""
+    suppressed: tuple[Finding, ...]
+    disabled: tuple[Finding, ...]
+    """What another profile or selection would report."""
+    services: tuple[ServiceReport, ...]
+    unresolved: tuple[Unresolved, ...]
+    about: Mapping[tuple[str, Place], Sequence[Fact]]
+    """What the findings are about, by policy and place."""
+    evidence: Evidence
+    """What decides the classes of the services."""
+    silencing: tuple[Suppression, ...]
+
+
+class Examined(Told, frozen=True, kw_only=True, dict=True):
+    """Everything that is known of one state of a repository, before anybody asks for a part of it."""
+
+    project: Project
+    lock: Lock
+    """What registries said of the images, as far as the repository keeps it."""
+    near: Near
+    """The facts, linked with each other."""
+    far: tuple[Fact, ...]
+    """Those about the repository as a whole."""
+    comments: int = 0
+    """How many ignore comments were not honoured."""
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """All facts, linked; the suppressions among them."""
+        return (*without_far(self.near.facts), *self.far, *self.silencing)
+
+
+def examined(read: Project, terms: Terms) -> Examined:
+    """Link and judge all that was read of a repository."""
+    lock = lockfile.read(read.files)
+    near = near_of(read.facts, read.builds, read.files, lock, terms)
+    far = far_of(near, read.files)
+    trusted = terms.trust.words
+    return Examined(
+        project=read, lock=lock, near=near, far=far,
+        **asdict(tell(near.facts, far, read, terms, read.inputs.keys())),
+        comments=0 if trusted else suppressions.written(read.comments, read.texts, terms.ignored),
+    )  # fmt: skip
+
+
+def near_of(
+    facts: Sequence[Fact],
+    builds: Sequence[Build],
+    files: Files,
+    lock: Lock,
+    terms: Terms,
+    rest: Rest = ALL,
+) -> Near:
+    """Link facts with each other."""
+    settings = reading_settings(terms.config)
+    return link_near(
+        facts, builds, files, lock, settings, terms.trust, terms.remote, terms.recall, terms.asked, rest
+    )  # fmt: skip
+
+
+def far_of(near: Near, files: Files) -> tuple[Fact, ...]:
+    """Return what linked facts tell of the repository as a whole."""
+    return tuple(one for one in link_far(near.facts, files) if isinstance(one, FAR))
+
+
+def without_far(facts: Iterable[Fact]) -> Iterable[Fact]:
+    """Yield the facts that say what they say whatever else the repository holds."""
+    return (one for one in facts if not isinstance(one, FAR))
+
+
+def tell(
+    near: Sequence[Fact],
+    far: Sequence[Fact],
+    read: Project,
+    terms: Terms,
+    files: Collection[str],
+) -> Told:
+    """Judge facts, and silence what the comments of these files silence."""
+    facts = [*without_far(near), *far]
+    policies, selection = terms.policies, terms.config.selection
+    by_id = {policy.id: policy for policy in policies}
+    judgement = judge(facts, policies, selection)
+    outcome = suppressions.apply(
+        judgement.findings, _comments(read, terms, files), terms.config,
+        today=terms.today, policies=by_id, ran=by_id, texts=read.texts,
+        files=sorted(path for path in files if path in read.inputs),
+        ignored=terms.ignored if terms.trust.words else (),
+    )  # fmt: skip
+    meta = judge(outcome.facts, policies, selection)
+    findings = ordered([*outcome.kept, *meta.findings])
+    unread = [fact for fact in facts if isinstance(fact, Unread)]
+    services = [fact for fact in facts if isinstance(fact, Service)]
+    return Told(
+        findings=fingerprinted([one for one in findings if one.enabled], read.texts),
+        disabled=tuple(one for one in findings if not one.enabled),
+        suppressed=fingerprinted([one for one in outcome.suppressed if one.enabled], read.texts),
+        services=tuple(classes(services, judgement.evidence, unread)),
+        unresolved=tuple(judgement.unresolved),
+        about={**judgement.facts, **meta.facts},
+        evidence=judgement.evidence,
+        silencing=outcome.facts,
+    )
+
+
+def _comments(
+    read: Project, terms: Terms, files: Collection[str]
+) -> Mapping[str, Sequence[Comment]]:
+    if not terms.trust.words:
+        return {}
+    return {path: found for path, found in read.comments.items() if path in files}
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings in the order of their places."""
+    return sorted(findings, key=lambda one: (one.place, one.policy))
+
+
+def reading_settings(config: Config) -> ReadingSettings:
+    """Return the part of the configuration that concerns reading."""
+    formats, arguments = config.paths.formats, config.build_args
+    return ReadingSettings(config.environments, config.tables, formats, build_args=arguments)

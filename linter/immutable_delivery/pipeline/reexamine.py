@@ -1,0 +1,246 @@
+"""A second state of a repository: only what a change may reach is linked and judged anew, the rest is taken from the first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from immutable_delivery import suppressions
+from immutable_delivery.facts import Fact, Service, Unread
+from immutable_delivery.findings import Finding
+from immutable_delivery.links import lockfile
+from immutable_delivery.links.connections import deployers
+from immutable_delivery.links.link import Near, Rest, is_told_of_twice
+from immutable_delivery.links.localstack import are_compared_alike
+from immutable_delivery.links.neighbours import Bonds, alone, around, bonds_of
+from immutable_delivery.links.servicenames import keep_their_names
+from immutable_delivery.links.services import Key, key_of
+from immutable_delivery.pipeline.examined import (
+    Examined,
+    Terms,
+    Told,
+    far_of,
+    near_of,
+    ordered,
+    tell,
+)
+from immutable_delivery.policy.congruence import Evidence
+from immutable_delivery.policy.model import Policy
+from immutable_delivery.reading.project import Project
+from immutable_delivery.reading.units import Reading, Unit
+from immutable_delivery.records import Record, asdict, field, replace
+
+Group = Unit | str
+"""Files that are read together, or one file of which is known that it is there."""
+
+
+class Changed(Record, frozen=True):
+    """What differs between two states of a repository."""
+
+    contents: Collection[str]
+    """The files that hold something else, or that only one of the states has."""
+    listing: bool
+    """Whether they have other files."""
+
+
+class Reexaminer(Record):
+    """Judges further states of a repository that is known in one."""
+
+    terms: Terms
+    _bonds: dict[int, tuple[Reading, Bonds]] = field(default_factory=dict)
+
+    def examined(self, known: Examined, read: Project, changed: Changed) -> Examined | None:
+        """Return what is to be known of a state; None where nothing tells what of it the change leaves alone."""
+        if self._concerns_all(known, read, changed):
+            return None
+        bonds, moved = self._groups(known.project, read, changed.contents)
+        reached = around(bonds, moved)
+        if len(reached) * 2 > len(bonds) or any(
+            one.singular for found in bonds.values() for one in found
+        ):
+            return None
+        files = {path for group in reached for one in bonds[group] for path in one.files}
+        return _Part(known, read, files, self.terms).examined()
+
+    def _concerns_all(self, known: Examined, read: Project, changed: Changed) -> bool:
+        """Whether something changed of which no group of files tells."""
+        near = known.near
+        return (
+            bool(self.terms.config.suppressions)
+            or not near.contents.isdisjoint(changed.contents)
+            or (changed.listing and near.listing)
+            or lockfile.read(read.files) != known.lock
+            or _are_entangled(self.terms.policies)
+        )
+
+    def _groups(
+        self, known: Project, read: Project, contents: Collection[str]
+    ) -> tuple[dict[Group, tuple[Bonds, ...]], list[Group]]:
+        """Return the groups of both states with their bonds in each, and those that say something else now, or of other texts."""
+        bonds: dict[Group, tuple[Bonds, ...]] = {}
+        moved: list[Group] = []
+        before, after = dict(known.readings), dict(read.readings)
+        for unit in before.keys() | after.keys():
+            one, other = before.get(unit), after.get(unit)
+            same = one is other or one == other
+            kept = filter(None, (one, None if same else other))
+            bonds[unit] = tuple(self._bonds_of(unit, reading) for reading in kept)
+            if not same or any(not one.files.isdisjoint(contents) for one in bonds[unit]):
+                moved.append(unit)
+        for path in _otherwise_claimed(known, read):
+            bonds[path] = (alone(path),)
+            moved.append(path)
+        return bonds, moved
+
+    def _bonds_of(self, unit: Unit, reading: Reading) -> Bonds:
+        if id(reading) not in self._bonds:
+            troubles = (trouble.path for trouble in reading.troubles)
+            paths = (*unit.paths, *troubles, *reading.comments, *reading.problems, *reading.scopes)
+            bonds = bonds_of(reading.facts, reading.builds, paths, self.terms.remote)
+            self._bonds[id(reading)] = reading, bonds
+        return self._bonds[id(reading)][1]
+
+
+def reexamined(known: Examined, read: Project, changed: Changed, terms: Terms) -> Examined | None:
+    """Return what is to be known of one other state, as :meth:`Reexaminer.examined` does."""
+    return Reexaminer(terms).examined(known, read, changed)
+
+
+class _Part(Record):
+    """What of a state is known from another one, and what these files hold that is not."""
+
+    known: Examined
+    read: Project
+    files: set[str]
+    terms: Terms
+
+    def examined(self) -> Examined | None:
+        """Return the rest of what is known together with what these files say."""
+        near = self._near()
+        if near is None:
+            return None
+        far = far_of(near, self.read.files)
+        beside = {one.used_at.file for one in _differing(self.known.far, far)} - self.files
+        comments = {path: self.read.comments[path] for path in beside & self.read.comments.keys()}
+        if suppressions.written(comments, self.read.texts):
+            return None
+        mine = [one for one in near.facts if one.used_at.file in self.files]
+        about = [one for one in far if one.used_at.file in self.files | beside]
+        told = tell(mine, about, self.read, self.terms, self.files | beside)
+        joined = self._joined(told, beside)
+        return replace(self.known, project=self.read, near=near, far=far, **asdict(joined))
+
+    def _near(self) -> Near | None:
+        """Return all facts, linked; None where what these files say changes what others are called, or whether they are compared."""
+        rest = [one for one in self.known.near.facts if one.used_at.file not in self.files]
+        keys = set(self._keys())
+        others = [one for one in self.known.near.called if one.keys.isdisjoint(keys)]
+        facts = [one for one in self.read.facts if one.used_at.file in self.files]
+        builds = [one for one in self.read.builds if one.place.file in self.files]
+        services = [one for one in rest if isinstance(one, Service)]
+        around = Rest(others, services, is_told_of_twice(rest))
+        found = near_of(facts, builds, self.read.files, self.known.lock, self.terms, around)
+        if (
+            found.told_twice is not self.known.near.told_twice
+            or not keep_their_names(others, found.called)
+            or not are_compared_alike(services, found.facts)
+        ):
+            return None
+        return Near(
+            [*rest, *found.facts],
+            [*others, *found.called],
+            found.told_twice,
+            self.known.near.contents | found.contents,
+            self.known.near.listing or found.listing,
+        )
+
+    def _keys(self) -> Iterator[Key]:
+        """Yield how these files named their services before."""
+        before = self.known.project
+        facts = (key_of(one) for one in before.facts if one.used_at.file in self.files)
+        yield from filter(None, facts)
+        yield from deployers(one for one in before.builds if one.place.file in self.files)
+
+    def _joined(self, new: Told, beside: Collection[str]) -> Told:
+        """Return what is told of these files, and of those beside them as parts of the whole, with all the rest."""
+        old, far = self.known, _of_far(self.terms.policies)
+
+        def stays(policy: str, file: str) -> bool:
+            return file not in self.files and not (file in beside and policy in far)
+
+        def joined(kept: Iterable[Finding], found: Iterable[Finding]) -> tuple[Finding, ...]:
+            kept = (one for one in kept if stays(one.policy, one.place.file))
+            return tuple(ordered([*kept, *found]))
+
+        gone = self._gone()
+        services = [*(one for one in old.services if one.name not in gone), *new.services]
+        unresolved = [one for one in old.unresolved if stays(one.policy, one.place.file)]
+        about = {key: facts for key, facts in old.about.items() if stays(key[0], key[1].file)}
+        unknown = {key: names for key, names in old.evidence.unknown.items() if key[0] not in gone}
+        silencing = [one for one in old.silencing if one.used_at.file not in self.files]
+        return Told(
+            findings=joined(old.findings, new.findings),
+            suppressed=joined(old.suppressed, new.suppressed),
+            disabled=joined(old.disabled, new.disabled),
+            services=tuple(sorted(services, key=lambda one: one.name)),
+            unresolved=tuple(
+                sorted(
+                    [*unresolved, *new.unresolved],
+                    key=lambda one: (one.place, one.policy, one.owner),
+                )
+            ),
+            about=about | dict(new.about),
+            evidence=Evidence(
+                joined(old.evidence.findings, new.evidence.findings),
+                unknown | dict(new.evidence.unknown),
+            ),
+            silencing=(*silencing, *new.silencing),
+        )
+
+    def _gone(self) -> set[str]:
+        """Return the services that these files were part of before."""
+        before = (one for one in self.known.near.facts if one.used_at.file in self.files)
+        return {name for one in before for name in one.scope.services}
+
+
+def _otherwise_claimed(known: Project, read: Project) -> Iterator[str]:
+    """Yield the files that only one state has, or that are read otherwise there."""
+    before, after = known.inputs, read.inputs
+    for path in before.keys() | after.keys():
+        one, other = before.get(path), after.get(path)
+        if (
+            one is None
+            or other is None
+            or (one.format, one.skipped) != (other.format, other.skipped)
+        ):
+            yield path
+
+
+def _differing(before: Iterable[Fact], after: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield the facts that only one of two states has."""
+    one, other = ({_identity(fact): fact for fact in facts} for facts in (before, after))
+    for key in one.keys() | other.keys():
+        if one.get(key) != other.get(key):
+            yield from filter(None, (one.get(key), other.get(key)))
+
+
+def _identity(fact: Fact) -> tuple[object, ...]:
+    reason = (fact.subject, fact.reason) if isinstance(fact, Unread) else ()
+    return type(fact), fact.used_at, fact.extent, fact.scope.owner, reason
+
+
+def _of_far(policies: Sequence[Policy]) -> set[str]:
+    """Return the policies that judge what is about the repository as a whole."""
+    return {one.id for one in policies if any(rule.over in _FAR for rule in one.rules)}
+
+
+def _are_entangled(policies: Sequence[Policy]) -> bool:
+    """Whether what is about the whole and what is about a part are judged by one policy, or make each other superfluous."""
+    far = _of_far(policies)
+    own = [one for one in policies if one.id in far]
+    names = far.union(*({one.group} for one in own))
+    return any(one.supersedes or {rule.over for rule in one.rules} - _FAR for one in own) or any(
+        not names.isdisjoint(one.supersedes) for one in policies
+    )
+
+
+_FAR = frozenset(("project", "unread"))
