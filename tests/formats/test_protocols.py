@@ -84,7 +84,7 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 ASSIGNS: tuple[Assigns, ...] = (compose, kubernetes)
 ENCLOSES: tuple[Encloses, ...] = (chart,)
-FAMILIES: tuple[Families, ...] = (chart, cloudformation, github, kubernetes, terraform)
+FAMILIES: tuple[Families, ...] = (chart, cloudformation, compose, github, kubernetes, terraform)
 PINS: tuple[Pins, ...] = (chart, kubernetes)
 REREADS: tuple[Rereads, ...] = (dockerfile,)
 REVISES: tuple[Revises, ...] = (kubernetes,)
