@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from immutable_delivery.context import TRUSTED, UNCONFIGURED, ReadingSettings, Trust
@@ -157,7 +157,7 @@ def _delivered(
     return link_delivered(facts, builds, Told(lock, settings, past, rest.services))
 
 
-def is_told_of_twice(facts: Sequence[Fact]) -> bool:
+def is_told_of_twice(facts: Iterable[Fact]) -> bool:
     """Whether two files may speak of one service: one builds what another runs, one is for an environment, or a meta file."""
     return any(
         isinstance(fact, Contract)

@@ -58,10 +58,10 @@ def report(
 
     ``digest_of`` tells digests that the repository does not state, for fixes.
     """
-    asked = (finding for finding in examined.findings if _asked(finding, covers))
+    asked = (finding for finding in examined.findings if asks_about(finding, covers))
     found = Report(
         findings=tuple(mended(asked, examined, policies, digest_of)),
-        suppressed=tuple(one for one in examined.suppressed if _asked(one, covers)),
+        suppressed=tuple(one for one in examined.suppressed if asks_about(one, covers)),
         services=_asked_services(examined, covers),
         files=tuple(judged for judged in _judged(examined) if covers(judged.path)),
         unresolved=tuple(one for one in examined.unresolved if covers(one.place.file)),
@@ -145,7 +145,8 @@ def _not_analysed(examined: Examined) -> list[Unanalysed]:
     return sorted(found, key=lambda one: (one.place, one.reason))
 
 
-def _asked(finding: Finding, covers: Callable[[str], bool]) -> bool:
+def asks_about(finding: Finding, covers: Callable[[str], bool]) -> bool:
+    """Whether a caller who asks about the files that are covered asks about a finding."""
     return any(covers(place.file) for place in (finding.place, *finding.uses))
 
 

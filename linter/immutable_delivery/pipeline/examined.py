@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from immutable_delivery import suppressions
 from immutable_delivery.config import Config
 from immutable_delivery.context import TRUSTED, Comment, ReadingSettings, Trust
-from immutable_delivery.facts import Build, Fact, Service, Suppression, Unread
+from immutable_delivery.facts import Build, Fact, Image, Service, Source, Suppression, Unread
 from immutable_delivery.facts import Project as Pinned
 from immutable_delivery.findings import Finding, ServiceReport, Unresolved
 from immutable_delivery.links import lockfile
@@ -25,12 +27,13 @@ from immutable_delivery.links.link import (
     unknown,
 )
 from immutable_delivery.links.lockfile import Lock
+from immutable_delivery.links.services import Called, Key
 from immutable_delivery.policy.congruence import Evidence, classes
 from immutable_delivery.policy.engine import judge
 from immutable_delivery.policy.fingerprints import fingerprinted
 from immutable_delivery.policy.model import Policy
 from immutable_delivery.reading.project import Project
-from immutable_delivery.records import Record, asdict
+from immutable_delivery.records import Record, asdict, replace
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Place
 from immutable_delivery.suppressions.trivyignore import Entry
@@ -73,14 +76,73 @@ class Told(Record, frozen=True, kw_only=True):
     silencing: tuple[Suppression, ...]
 
 
+class Linked(Record, frozen=True):
+    """Facts linked with each other, but for those about the repository as a whole."""
+
+    by_file: Mapping[str, Sequence[Fact]]
+    services: Sequence[Service]
+    telling: Sequence[Fact]
+    """Those that tell something of the whole."""
+    called: Sequence[Called]
+    """What the services are called."""
+    told_twice: bool
+    """Whether two files may speak of one service."""
+    contents: frozenset[str]
+    """The files that were read for it, but for those that the facts stand in."""
+    listing: bool
+    """Whether it depends on which files there are."""
+
+    @classmethod
+    def of(cls, near: Near) -> Linked:
+        """Return linked facts by what is asked of them."""
+        by_file: dict[str, list[Fact]] = defaultdict(list)
+        for fact in near.facts:
+            by_file[fact.used_at.file].append(fact)
+        services = [fact for fact in near.facts if isinstance(fact, Service)]
+        telling = [fact for fact in near.facts if isinstance(fact, Unread | Source | Image)]
+        return cls(
+            dict(by_file), services, telling, near.called, near.told_twice, near.contents, near.listing
+        )  # fmt: skip
+
+    def without(self, files: Collection[str], keys: Collection[Key]) -> Linked:
+        """Return what does not stand in these files, and the services that have none of these keys."""
+        return replace(
+            self,
+            by_file={path: facts for path, facts in self.by_file.items() if path not in files},
+            services=[one for one in self.services if one.used_at.file not in files],
+            telling=[one for one in self.telling if one.used_at.file not in files],
+            called=[one for one in self.called if one.keys.isdisjoint(keys)],
+        )
+
+    def beside(self, near: Near) -> Linked:
+        """Return what is linked already and what is beside it."""
+        own = Linked.of(near)
+        by_file = dict(self.by_file)
+        for path, facts in own.by_file.items():
+            by_file[path] = [*by_file.get(path, ()), *facts]
+        return Linked(
+            by_file,
+            [*self.services, *own.services],
+            [*self.telling, *own.telling],
+            [*self.called, *own.called],
+            own.told_twice,
+            self.contents | own.contents,
+            self.listing or own.listing,
+        )
+
+    @property
+    def facts(self) -> Iterator[Fact]:
+        """All of them."""
+        return chain.from_iterable(self.by_file.values())
+
+
 class Examined(Told, frozen=True, kw_only=True, dict=True):
     """Everything that is known of one state of a repository, before anybody asks for a part of it."""
 
     project: Project
     lock: Lock
     """What registries said of the images, as far as the repository keeps it."""
-    near: Near
-    """The facts, linked with each other."""
+    linked: Linked
     far: tuple[Fact, ...]
     """Those about the repository as a whole."""
     comments: int = 0
@@ -89,17 +151,18 @@ class Examined(Told, frozen=True, kw_only=True, dict=True):
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """All facts, linked; the suppressions among them."""
-        return (*without_far(self.near.facts), *self.far, *self.silencing)
+        return (*without_far(self.linked.facts), *self.far, *self.silencing)
 
 
 def examined(read: Project, terms: Terms) -> Examined:
     """Link and judge all that was read of a repository."""
     lock = lockfile.read(read.files)
     near = near_of(read.facts, read.builds, read.files, lock, terms)
-    far = far_of(near, read.files)
+    linked = Linked.of(near)
+    far = far_of(linked, read.files)
     trusted = terms.trust.words
     return Examined(
-        project=read, lock=lock, near=near, far=far,
+        project=read, lock=lock, linked=linked, far=far,
         **asdict(tell(near.facts, far, read, terms, read.inputs.keys())),
         comments=0 if trusted else suppressions.written(read.comments, read.texts, terms.ignored),
     )  # fmt: skip
@@ -120,9 +183,9 @@ def near_of(
     )  # fmt: skip
 
 
-def far_of(near: Near, files: Files) -> tuple[Fact, ...]:
+def far_of(linked: Linked, files: Files) -> tuple[Fact, ...]:
     """Return what linked facts tell of the repository as a whole."""
-    return tuple(one for one in link_far(near.facts, files) if isinstance(one, FAR))
+    return tuple(one for one in link_far(linked.telling, files) if isinstance(one, FAR))
 
 
 def without_far(facts: Iterable[Fact]) -> Iterable[Fact]:
@@ -174,7 +237,12 @@ def _comments(
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings in the order of their places."""
-    return sorted(findings, key=lambda one: (one.place, one.policy))
+    return sorted(findings, key=order)
+
+
+def order(finding: Finding) -> tuple[Place, str]:
+    """Return what findings are ordered by."""
+    return finding.place, finding.policy
 
 
 def reading_settings(config: Config) -> ReadingSettings:

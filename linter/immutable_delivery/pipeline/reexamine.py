@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from immutable_delivery import suppressions
-from immutable_delivery.facts import Fact, Service, Unread
+from immutable_delivery.facts import Build, Fact, Unread
 from immutable_delivery.findings import Finding
 from immutable_delivery.links import lockfile
 from immutable_delivery.links.connections import deployers
@@ -16,11 +17,12 @@ from immutable_delivery.links.servicenames import keep_their_names
 from immutable_delivery.links.services import Key, key_of
 from immutable_delivery.pipeline.examined import (
     Examined,
+    Linked,
     Terms,
     Told,
     far_of,
     near_of,
-    ordered,
+    order,
     tell,
 )
 from immutable_delivery.policy.congruence import Evidence
@@ -59,15 +61,15 @@ class Reexaminer(Record):
         ):
             return None
         files = {path for group in reached for one in bonds[group] for path in one.files}
-        return _Part(known, read, files, self.terms).examined()
+        return _Part(known, read, _Reached(reached, files), self.terms).examined()
 
     def _concerns_all(self, known: Examined, read: Project, changed: Changed) -> bool:
         """Whether something changed of which no group of files tells."""
-        near = known.near
+        linked = known.linked
         return (
             bool(self.terms.config.suppressions)
-            or not near.contents.isdisjoint(changed.contents)
-            or (changed.listing and near.listing)
+            or not linked.contents.isdisjoint(changed.contents)
+            or (changed.listing and linked.listing)
             or lockfile.read(read.files) != known.lock
             or _are_entangled(self.terms.policies)
         )
@@ -105,60 +107,68 @@ def reexamined(known: Examined, read: Project, changed: Changed, terms: Terms) -
     return Reexaminer(terms).examined(known, read, changed)
 
 
+class _Reached(Record, frozen=True):
+    """What a change may reach."""
+
+    groups: Collection[Group]
+    files: Collection[str]
+
+    def said(self, project: Project) -> tuple[list[Fact], list[Build]]:
+        """Return what it says in a state: facts and builds, not linked."""
+        readings = [reading for unit, reading in project.readings if unit in self.groups]
+        facts: list[Fact] = [fact for reading in readings for fact in reading.facts]
+        facts += (fact for fact in project.claims if fact.used_at.file in self.files)
+        return facts, [one for one in project.builds if one.place.file in self.files]
+
+
 class _Part(Record):
     """What of a state is known from another one, and what these files hold that is not."""
 
     known: Examined
     read: Project
-    files: set[str]
+    reached: _Reached
     terms: Terms
+
+    @property
+    def files(self) -> Collection[str]:
+        """What is not known."""
+        return self.reached.files
 
     def examined(self) -> Examined | None:
         """Return the rest of what is known together with what these files say."""
-        near = self._near()
-        if near is None:
+        rest = self.known.linked.without(self.files, set(self._keys()))
+        own = self._own(rest)
+        if own is None:
             return None
-        far = far_of(near, self.read.files)
-        beside = {one.used_at.file for one in _differing(self.known.far, far)} - self.files
+        linked = rest.beside(own)
+        far = far_of(linked, self.read.files)
+        beside = {one.used_at.file for one in _differing(self.known.far, far)} - {*self.files}
         comments = {path: self.read.comments[path] for path in beside & self.read.comments.keys()}
         if suppressions.written(comments, self.read.texts):
             return None
-        mine = [one for one in near.facts if one.used_at.file in self.files]
-        about = [one for one in far if one.used_at.file in self.files | beside]
-        told = tell(mine, about, self.read, self.terms, self.files | beside)
+        about = [one for one in far if one.used_at.file in self.files or one.used_at.file in beside]
+        told = tell(own.facts, about, self.read, self.terms, {*self.files, *beside})
         joined = self._joined(told, beside)
-        return replace(self.known, project=self.read, near=near, far=far, **asdict(joined))
+        return replace(self.known, project=self.read, linked=linked, far=far, **asdict(joined))
 
-    def _near(self) -> Near | None:
-        """Return all facts, linked; None where what these files say changes what others are called, or whether they are compared."""
-        rest = [one for one in self.known.near.facts if one.used_at.file not in self.files]
-        keys = set(self._keys())
-        others = [one for one in self.known.near.called if one.keys.isdisjoint(keys)]
-        facts = [one for one in self.read.facts if one.used_at.file in self.files]
-        builds = [one for one in self.read.builds if one.place.file in self.files]
-        services = [one for one in rest if isinstance(one, Service)]
-        around = Rest(others, services, is_told_of_twice(rest))
-        found = near_of(facts, builds, self.read.files, self.known.lock, self.terms, around)
-        if (
-            found.told_twice is not self.known.near.told_twice
-            or not keep_their_names(others, found.called)
-            or not are_compared_alike(services, found.facts)
-        ):
-            return None
-        return Near(
-            [*rest, *found.facts],
-            [*others, *found.called],
-            found.told_twice,
-            self.known.near.contents | found.contents,
-            self.known.near.listing or found.listing,
+    def _own(self, rest: Linked) -> Near | None:
+        """Return what these files say, linked; None where it changes what others are called, or what they are compared with."""
+        facts, builds = self.reached.said(self.read)
+        twice = self.known.linked.told_twice and is_told_of_twice(rest.facts)
+        beside = Rest(rest.called, rest.services, twice)
+        own = near_of(facts, builds, self.read.files, self.known.lock, self.terms, beside)
+        alike = (
+            own.told_twice is self.known.linked.told_twice
+            and keep_their_names(rest.called, own.called)
+            and are_compared_alike(rest.services, own.facts)
         )
+        return own if alike else None
 
     def _keys(self) -> Iterator[Key]:
         """Yield how these files named their services before."""
-        before = self.known.project
-        facts = (key_of(one) for one in before.facts if one.used_at.file in self.files)
-        yield from filter(None, facts)
-        yield from deployers(one for one in before.builds if one.place.file in self.files)
+        facts, builds = self.reached.said(self.known.project)
+        yield from filter(None, map(key_of, facts))
+        yield from deployers(builds)
 
     def _joined(self, new: Told, beside: Collection[str]) -> Told:
         """Return what is told of these files, and of those beside them as parts of the whole, with all the rest."""
@@ -167,9 +177,11 @@ class _Part(Record):
         def stays(policy: str, file: str) -> bool:
             return file not in self.files and not (file in beside and policy in far)
 
-        def joined(kept: Iterable[Finding], found: Iterable[Finding]) -> tuple[Finding, ...]:
-            kept = (one for one in kept if stays(one.policy, one.place.file))
-            return tuple(ordered([*kept, *found]))
+        def joined(known: Iterable[Finding], found: Iterable[Finding]) -> tuple[Finding, ...]:
+            every = [one for one in known if stays(one.policy, one.place.file)]
+            for one in found:  # few, among many that are in order
+                insort(every, one, key=order)
+            return tuple(every)
 
         gone = self._gone()
         services = [*(one for one in old.services if one.name not in gone), *new.services]
@@ -190,7 +202,8 @@ class _Part(Record):
             ),
             about=about | dict(new.about),
             evidence=Evidence(
-                joined(old.evidence.findings, new.evidence.findings),
+                [one for one in old.evidence.findings if stays(one.policy, one.place.file)]
+                + list(new.evidence.findings),
                 unknown | dict(new.evidence.unknown),
             ),
             silencing=(*silencing, *new.silencing),
@@ -198,8 +211,9 @@ class _Part(Record):
 
     def _gone(self) -> set[str]:
         """Return the services that these files were part of before."""
-        before = (one for one in self.known.near.facts if one.used_at.file in self.files)
-        return {name for one in before for name in one.scope.services}
+        before = self.known.linked.by_file
+        facts = (one for path in self.files for one in before.get(path, ()))
+        return {name for one in facts for name in one.scope.services}
 
 
 def _otherwise_claimed(known: Project, read: Project) -> Iterator[str]:

@@ -62,6 +62,8 @@ class Project(Record):
     """What is deployed as a whole, where the settings ask for it."""
     readings: list[tuple[Unit, Reading]] = field(default_factory=list)
     """What each group of files says."""
+    claims: list[Fact] = field(default_factory=list)
+    """What is said of each file as such: that it is there, and what is wrong with it."""
     looked_at: frozenset[str] = frozenset()
     """The files that were read for all this, where the settings ask for it."""
     comments: dict[str, list[Comment]] = field(default_factory=dict)
@@ -146,7 +148,8 @@ def _read(files: LinkedFiles, classify: Classify, reader: Reader) -> Project:
     project.facts, project.comments = [*found.facts], found.comments
     project.recipes, project.applied = found.recipes, found.applied
     project.looked_at = frozenset(found.looked_at)
-    project.facts += (*_files(project, found), *_hidden(project))
+    project.claims = [*_files(project, found), *_hidden(project)]
+    project.facts += project.claims
     return project
 
 
