@@ -113,6 +113,11 @@ class Editor:
     def shut(self, path: str) -> None:
         self.tell("textDocument/didClose", {"textDocument": {"uri": self.uri(path)}})
 
+    def moved(self, path: str) -> None:
+        """Tell that a file changed on the disk."""
+        change = {"uri": self.uri(path), "type": 2}
+        self.tell("workspace/didChangeWatchedFiles", {"changes": [change]})
+
     def save(self, path: str) -> None:
         self.tell("textDocument/didSave", {"textDocument": {"uri": self.uri(path)}})
 

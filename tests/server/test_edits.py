@@ -17,7 +17,8 @@ from tests.conftest import Repository
 from tests.server.editor import Editor
 
 from immutable_delivery.errors import ImdError
-from immutable_delivery.findings import Report
+from immutable_delivery.findings import Finding, Report
+from immutable_delivery.pipeline.examine import mended
 from immutable_delivery.pipeline.run import run
 from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.server.telling import Telling
@@ -97,13 +98,21 @@ def fresh(root: Path) -> Report | None:
         return None
 
 
+def mended_of(judged: Judged) -> tuple[Finding, ...]:
+    """Return what is told, with the fixes that would be worked out for who asks."""
+    assert judged.report is not None
+    assert judged.examined is not None
+    assert judged.settings is not None
+    return tuple(mended(judged.report.findings, judged.examined, judged.settings.policies))
+
+
 @pytest.mark.parametrize("seed", range(SESSIONS))
 def test_after_every_edit_the_same_is_found_as_by_a_fresh_check(
     repository: Repository, seed: int
 ) -> None:
     """What is remembered between judgements never shows, nor does whether a text is saved."""
     repository.commit(FILES)
-    dice, workspace = random.Random(seed), Workspace(repository.root)
+    dice, workspace = random.Random(seed), Workspace(repository.root, watched=True)
     for number, (path, text) in enumerate(session(dice, EDITS // SESSIONS)):
         workspace.edit(path, text, number)
         judged = workspace.judge()
@@ -111,9 +120,9 @@ def test_after_every_edit_the_same_is_found_as_by_a_fresh_check(
         expected = fresh(repository.root)
         assert (expected is None) == bool(judged.faults)
         if expected is not None:
-            assert judged.report is not None
-            assert judged.report.findings == expected.findings
-            assert judged.report.services == expected.services
+            assert mended_of(judged) == expected.findings
+            assert judged.examined is not None
+            assert judged.examined.services == expected.services
         if dice.random() < 0.5:
             workspace.close(path)
 
@@ -135,6 +144,7 @@ def test_an_editor_is_told_what_a_fresh_check_finds(repository: Repository) -> N
     for number, (path, text) in enumerate(session(dice, EDITS // SESSIONS), 1):
         (editor.open if dice.random() < 0.3 else editor.change)(path, text, number)
         (repository.root / path).write_bytes(text.encode())
+        editor.moved(path)
         if dice.random() < 0.3:
             editor.shut(path)
         editor.open(MARKER, "services: {a: {image: 'a:latest'}}\n", number)
@@ -143,3 +153,19 @@ def test_an_editor_is_told_what_a_fresh_check_finds(repository: Repository) -> N
             told = {uri: found for uri, found in editor.diagnostics.items() if found}
             assert told == expected_of(expected, repository.root)
     editor.close()
+
+
+def test_what_is_typed_is_judged_without_another_look_at_the_rest(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = "services: {%s: {image: 'nginx%s'}}\n"
+    repository.commit({f"{one}/compose.yaml": service % (one, ":1.2.3") for one in "abc"})
+    workspace = Workspace(repository.root, watched=True)
+    assert workspace.judge().report is not None
+    monkeypatch.setattr(Workspace, "_judged", None)
+    workspace.edit("a/compose.yaml", service % ("a", ""), 1)
+    found = [one.place.file for one in mended_of(workspace.judge()) if one.policy == "floating-tag"]
+    assert found == ["a/compose.yaml"]
+    workspace.forget()
+    with pytest.raises(TypeError):
+        workspace.judge()

@@ -16,13 +16,13 @@ COMPOSE = "services:\n  web:\n    image: nginx:latest\n"
 SLOW = """
 import time
 import immutable_delivery.server.workspace as workspace, immutable_delivery.server.answering as answering
-right = workspace.examine_in
+right = workspace.keep_configuration
 def slow(*words, **more):
     end = time.monotonic() + {seconds}
     while time.monotonic() < end:
         pass
     return right(*words, **more)
-workspace.examine_in = slow
+workspace.keep_configuration = slow
 answering.serve()
 """
 

@@ -249,11 +249,11 @@ def test_what_goes_wrong_here_is_one_line_there(repository: Repository) -> None:
     repository.commit(FILES)
     program = (
         "import immutable_delivery.server.workspace as w, immutable_delivery.server.answering as a\n"
-        "right, faults = w.report, iter([1])\n"
+        "right, faults = w.keep_configuration, iter([1])\n"
         "def wrong(*a, **b):\n"
         "    if next(faults, 0): raise ValueError('x' * 10)\n"
         "    return right(*a, **b)\n"
-        "w.report = wrong\n"
+        "w.keep_configuration = wrong\n"
         "a.serve()\n"
     )
     editor = Editor(repository.root, command=[sys.executable, "-c", program])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import cast
 
 from immutable_delivery.context import UNCONFIGURED, Comment, ParseProblem, ReadingSettings
@@ -29,6 +30,8 @@ Tell = Callable[[int, int], None]
 
 _MOST_TOLD = 50
 """Problems that are told of one file."""
+TEMPLATE = "template: "
+"""Before the reason why an input is skipped that is not what it seemed."""
 _HIDDEN = "not read: "
 """Before the reason why an input is skipped that who deploys can read."""
 _PER_FILE = {"dockerfile": 1.5}
@@ -136,15 +139,27 @@ def _read(files: LinkedFiles, classify: Classify, reader: Reader) -> Project:
     project = Project(files, Texts(files))
     project.inputs = {one.path: one for one in reader.claimed(files.paths, classify)}
     project.inputs |= _enclosed(project, classify)
-    found = Reading()
     for describing in (False, True):
         project.inputs |= _built(project, classify)
         tasks = _tasks(project, reader, describing=describing)
         for number, reading in enumerate(reader.readings(tasks), 1):
-            _add(found, reading)
             project.readings.append((tasks[number - 1][0], reading))
             reader.tell(number, len(tasks))
-        project.builds = [_through_links(build, files) for build in _distinct(found.builds)]
+        project.builds = builds_of(project.readings, files)
+    return assembled(project)
+
+
+def builds_of(readings: Iterable[tuple[Unit, Reading]], files: LinkedFiles) -> list[Build]:
+    """Return what all groups say of builds, once."""
+    said = chain.from_iterable(reading.builds for _, reading in readings)
+    return [_through_links(build, files) for build in _distinct(said)]
+
+
+def assembled(project: Project) -> Project:
+    """Put together what the groups of a project say."""
+    found = Reading()
+    for _, reading in project.readings:
+        _add(found, reading)
     project.facts, project.comments = [*found.facts], found.comments
     project.recipes, project.applied = found.recipes, found.applied
     project.looked_at = frozenset(found.looked_at)
@@ -258,7 +273,7 @@ def _files(project: Project, found: Reading) -> Iterator[File]:
     judged = [one for one in project.inputs.values() if not one.skipped]
     for trouble in found.troubles:
         if trouble.template and trouble.path in project.inputs:
-            project.inputs[trouble.path].skipped = f"template: {trouble.reason}"
+            project.inputs[trouble.path].skipped = f"{TEMPLATE}{trouble.reason}"
     for one in judged:
         offset, problem = found.problems.get(one.path, (0, ""))
         scope = found.scopes.get(one.path, Scope())

@@ -66,9 +66,7 @@ def _initialized(ls: Server, _params: types.InitializedParams) -> None:
     folders = [folder.uri for folder in ls.workspace.folders.values()]
     for uri in folders or filter(None, [ls.workspace.root_uri]):
         ls.open_folder(uri)
-    asked = ls.client_capabilities.workspace
-    watching = asked.did_change_watched_files if asked else None
-    if watching and watching.dynamic_registration:
+    if ls.watches:
         _watch(ls)
 
 
@@ -126,7 +124,7 @@ def _moved(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
     """Judge again what lies where files changed; what git does for itself changes none."""
     located = filter(None, (ls.located(change.uri) for change in params.changes))
     for publisher in {one: None for one, path in located if not path.startswith(".git/")}:
-        publisher.later()
+        publisher.moved()
 
 
 def _actions(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:

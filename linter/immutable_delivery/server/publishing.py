@@ -64,11 +64,16 @@ class Publisher:
     def close(self, path: str) -> None:
         """Take what lies on the disk."""
         self.workspace.close(path)
-        self.later()
+        self.moved()
 
     def saved(self, path: str) -> None:
-        """Judge; of a policy the examples are tried too."""
+        """Judge all that lies on the disk; of a policy the examples are tried too."""
         self._saved.add(path)
+        self.moved()
+
+    def moved(self) -> None:
+        """Judge all that lies on the disk."""
+        self.workspace.forget()
         self.later()
 
     def later(self) -> None:

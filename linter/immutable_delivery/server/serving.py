@@ -56,6 +56,13 @@ class Server(LanguageServer):
         self._failed: set[str] = set()
         self._repositories: dict[Path, bool] = {}
 
+    @property
+    def watches(self) -> bool:
+        """Whether the editor lets itself be asked to tell of every file that changes."""
+        asked = self.client_capabilities.workspace
+        watching = asked.did_change_watched_files if asked else None
+        return bool(watching and watching.dynamic_registration)
+
     def open_folder(self, uri: str) -> None:
         """Take the repository around a folder."""
         folder = file_of(uri)
@@ -94,7 +101,7 @@ class Server(LanguageServer):
 
     def _opened(self, folder: Path) -> Publisher | None:
         try:
-            workspace = Workspace(folder)
+            workspace = Workspace(folder, watched=self.watches)
         except ImdError as error:
             self.complain(str(error))
             return None

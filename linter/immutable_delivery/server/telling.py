@@ -8,9 +8,10 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from immutable_delivery.commands.walk import silenced
 from immutable_delivery.errors import Fault
 from immutable_delivery.findings import Edit, Finding, Fix, Report, Rule
+from immutable_delivery.fixes.suppressing import REASON, suppression
+from immutable_delivery.pipeline.examine import mended
 from immutable_delivery.pipeline.examined import Examined
 from immutable_delivery.server.workspace import Buffer, Buffers, Judged
 from immutable_delivery.source.text import Place, Span, Text
@@ -82,11 +83,22 @@ class Telling:
                 yield from self._actions(one)
 
     def _actions(self, one: Finding) -> Iterator[types.CodeAction]:
-        for fix, preferred in ((one.fix, True), (silenced(one, self.report), False)):
+        for fix, preferred in ((self._fix(one), True), (self._silenced(one), False)):
             if fix is not None and fix.edits and all(map(self.is_fresh, _files(fix))):
                 yield self._action(one, fix, preferred=preferred and fix.safe)
             elif fix is not None and fix.command == "imd pin":
                 yield self._pin(one)
+
+    def _fix(self, one: Finding) -> Fix | None:
+        """Return the fix of a finding, worked out for whoever asks."""
+        settings, known = self._judged.settings, self._judged.examined
+        return mended([one], known, settings.policies)[0].fix if settings and known else None
+
+    def _silenced(self, one: Finding) -> Fix:
+        path, known = one.place.file, self._judged.examined
+        own = known.project.inputs.get(path) if known else None
+        text = self.report.texts.get(path) or Text(path, "")
+        return suppression(one, text, own.format if own else "", REASON)
 
     def deciding(self, path: str, where: types.Position) -> list[types.Location]:
         """Return where the values are decided that are used at a position."""

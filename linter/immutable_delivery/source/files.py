@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from posixpath import normpath
 from typing import Literal, Protocol
 
@@ -98,6 +98,12 @@ class Texts(Mapping[str, Text]):
         if text is None:
             raise KeyError(path)
         return text
+
+    def with_other(self, files: Files, changed: Collection[str]) -> Texts:
+        """Return the texts of other files, of which only these have changed."""
+        found = Texts(files)
+        found._read = {path: text for path, text in self._read.items() if path not in changed}
+        return found
 
     def keep(self, text: Text) -> None:
         """Add a text that is not, or not so, among the files."""

@@ -31,13 +31,13 @@ class Remembered:
         self._readings: dict[bytes, Reading] = {}
         """What this run itself has read, by how it is kept."""
 
-    def recall(self, key: str, reader: RememberingReader) -> bytes | None:
-        """Return what a computation gave, where all that it asked has the same answer still."""
+    def recall(self, key: str, reader: RememberingReader) -> tuple[Trace, bytes] | None:
+        """Return what a computation asked and gave, where all that it asked has the same answer still."""
         known = (memory.results.get(key, ()) for memory in (self.before, self.after))
         for trace, data in chain.from_iterable(known):
             if reader.holds(trace):
                 self._keep(key, trace, data)
-                return data
+                return trace, data
         return None
 
     def remember(self, key: str, trace: Trace, value: Reading | Sequence[Unit]) -> None:
@@ -92,6 +92,10 @@ class RememberingReader(Reader):
         self, files: MarkedFiles, settings: ReadingSettings, remembered: Remembered, jobs: int
     ) -> None:
         super().__init__(files, settings, jobs)
+        self.grouping: dict[str, Trace] = {}
+        """What grouping the files of a format asked of the repository."""
+        self.traces: list[Trace] = []
+        """What reading each group asked, in their order."""
         self._remembered = remembered
         self._contents = Contents(files, remembered.files, remembered.after.files)
         self._answers = {
@@ -107,10 +111,12 @@ class RememberingReader(Reader):
     def grouped(self, format_name: str, paths: Sequence[str]) -> list[Unit]:
         """Return the files of a format, put together that are to be read together."""
         key = _key(("grouped", format_name, paths))
-        if data := self._remembered.recall(key, self):
+        if recalled := self._remembered.recall(key, self):
+            self.grouping[format_name], data = recalled
             return units.decode_groups(data)
         recorder = Recorder(self.files)
         found = units.group_files(format_name, paths, recorder)
+        self.grouping[format_name] = recorder.trace
         self._remembered.remember(key, recorder.trace, found)
         return found
 
@@ -122,13 +128,15 @@ class RememberingReader(Reader):
         site = Site(self.files, self.settings, new, traced=True)
         found = outcomes(site, self._costs(new), self.jobs)
         for key in keys:
-            if (data := known[key]) is not None:
-                yield self._remembered.reading(data)
+            if (recalled := known[key]) is not None:
+                trace, data = recalled
+                reading = self._remembered.reading(data)
             else:
                 reading, trace = next(found)
                 self._remembered.remember(key, trace, reading)
                 self._note(trace)
-                yield reading
+            self.traces.append(trace)
+            yield reading
 
     def _note(self, trace: Trace) -> None:
         for what, path, answer in trace:
