@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -221,6 +222,8 @@ class Workspace:
         standing = Standing(read, reader.grouping, reader.traces)
         again, handed = Reexaminer(terms), _handed(buffers)
         self._known = Known(tree, settings, self.today(), forgotten, standing, found, again, handed)
+        if self._watched:
+            _keep_apart()
         return _told(found, settings, seen, buffers)
 
     def _memory(self, settings: Settings) -> Remembered:
@@ -271,6 +274,13 @@ def _told(found: Examined, settings: Settings, seen: Tree, buffers: Buffers) -> 
     rules = {policy.id: policy.rule for policy in settings.policies}
     told = Report(findings=tuple(asked), rules=rules, texts=found.project.texts)
     return Judged(told, found, settings, buffers=buffers)
+
+
+def _keep_apart() -> None:
+    """Leave all that is known out of the collections of garbage: each would walk over it while somebody types."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _seen(tree: Tree, buffers: Buffers) -> Tree:
