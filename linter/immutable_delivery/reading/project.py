@@ -209,8 +209,7 @@ def _built(project: Project, classify: Classify) -> dict[str, Input]:
     What a job builds and pushes nowhere is for its own tests.
     What the configuration leaves out stays left out.
     """
-    kept = (build for build in project.builds if build.pushed or not build.job)
-    found = {build.dockerfile for build in kept}.intersection(project.files.paths)
+    found = built_from(project.builds).intersection(project.files.paths)
     inputs = project.inputs
     hidden = (path for path in found if path not in inputs or inputs[path].skipped)
     described = next(entry.name for entry in REGISTRY if entry.describes_images)
@@ -221,6 +220,19 @@ def _built(project: Project, classify: Classify) -> dict[str, Input]:
 
     named = (claimed(path, project.files.read, left_out, described) for path in sorted(hidden))
     return {one.path: one for one in named if one}
+
+
+def built_from(builds: Iterable[Build]) -> set[str]:
+    """Return the Dockerfiles that are read because something builds from them."""
+    return {build.dockerfile for build in builds if build.pushed or not build.job}
+
+
+def by_dockerfile(builds: Iterable[Build]) -> defaultdict[str, list[Build]]:
+    """Return what is said of building each Dockerfile."""
+    found: defaultdict[str, list[Build]] = defaultdict(list)
+    for build in builds:
+        found[build.dockerfile].append(build)
+    return found
 
 
 def _distinct(builds: Iterable[Build]) -> Iterator[Build]:
@@ -245,9 +257,7 @@ def _tasks(project: Project, reader: Reader, *, describing: bool) -> list[Task]:
     for one in project.inputs.values():
         if not one.skipped:
             paths[one.format].append(one.path)
-    builds: dict[str, list[Build]] = defaultdict(list)
-    for build in project.builds:
-        builds[build.dockerfile].append(build)
+    builds = by_dockerfile(project.builds)
     return [
         (group, [build for path in group.paths for build in builds[path]])
         for entry in REGISTRY

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
 from immutable_delivery.context import ReadingSettings
 from immutable_delivery.facts import Build
-from immutable_delivery.formats.registry import NAMED
+from immutable_delivery.formats.registry import NAMED, candidates
 from immutable_delivery.reading import units
 from immutable_delivery.reading.dependencies import Recorder, Trace, digest
 from immutable_delivery.reading.project import (
@@ -19,6 +18,8 @@ from immutable_delivery.reading.project import (
     Reader,
     assembled,
     builds_of,
+    built_from,
+    by_dockerfile,
 )
 from immutable_delivery.reading.workers import Site, perform
 from immutable_delivery.records import Record, replace
@@ -70,7 +71,7 @@ class Standing(Record):
         for path in changed:
             before, after = inputs.get(path), new.get(path)
             if before is not None and NAMED[before.format].encloses:
-                alike = before.path.rpartition("/")[2] != "Chart.yaml"
+                alike = NAMED[before.format] not in candidates(path)
             else:
                 alike = _claim(before) == _claim(after)
             if not alike:
@@ -125,7 +126,7 @@ class _Rereading:
         builds = (
             builds_of(self._readings, self._files) if self._said_otherwise(first) else before.builds
         )
-        if _built_from(builds) != _built_from(before.builds):
+        if built_from(builds) != built_from(before.builds):
             return None
         self._read(
             sorted({*moved, *self._built_otherwise(before.builds, builds)} - {*first}), builds
@@ -136,7 +137,7 @@ class _Rereading:
         return Standing(assembled(project), grouping, self._traces)
 
     def _read(self, indices: Iterable[int], builds: Sequence[Build]) -> None:
-        by_path = _by_path(builds)
+        by_path = by_dockerfile(builds)
         for index in indices:
             unit = self._readings[index][0]
             describing = NAMED[unit.format].describes_images
@@ -152,7 +153,7 @@ class _Rereading:
         """Return the groups of the files of whose builds something else is said."""
         if before is after:
             return set()
-        one, other = _by_path(before), _by_path(after)
+        one, other = by_dockerfile(before), by_dockerfile(after)
         changed = {path for path in one.keys() | other.keys() if one[path] != other[path]}
         return {
             index
@@ -163,15 +164,3 @@ class _Rereading:
 
 def _as_claimed(one: Input) -> Input:
     return replace(one, skipped=_claim(one)[1])
-
-
-def _by_path(builds: Iterable[Build]) -> defaultdict[str, list[Build]]:
-    found: defaultdict[str, list[Build]] = defaultdict(list)
-    for build in builds:
-        found[build.dockerfile].append(build)
-    return found
-
-
-def _built_from(builds: Iterable[Build]) -> set[str]:
-    """Return the Dockerfiles that are read because something builds from them."""
-    return {build.dockerfile for build in builds if build.pushed or not build.job}
