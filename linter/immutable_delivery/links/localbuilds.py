@@ -6,7 +6,7 @@ mostly the folder of the checkout, so that any name before that of the service m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from immutable_delivery.facts import Build, Command, Fact, Image
 from immutable_delivery.lazy_regex import lazy
@@ -40,7 +40,12 @@ def _is_of_service(reference: str, services: set[str]) -> bool:
     name, tag = name_and_tag(reference)
     if not services or "/" in name or tag not in {"", "latest"}:
         return False
-    return any(name[at.end() :] in services for at in _JOINT.finditer(name))
+    return any(one in services for one in services_called(name))
+
+
+def services_called(name: str) -> Iterator[str]:
+    """Yield the services whose image Compose may call so."""
+    return (name[at.end() :] for at in _JOINT.finditer(name))
 
 
 def _named(reference: str) -> tuple[str, str]:

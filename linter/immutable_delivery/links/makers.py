@@ -140,10 +140,14 @@ def _called_as_the_repository(
 ) -> dict[Used, set[str]]:
     """Return what jobs build under a name that they alone know, for images that are called as the repository is: `ghcr.io/acme/shop`."""
     made = {one.dockerfile for one in builds if one.tool == "job" and not is_named(one)} - {""}
-    address = repository_of(remote()) if made and used else ""
-    path = address.partition("/")[2].lower()
+    path = path_of_repository(remote) if made and used else ""
     own = [one for one in used if path and f"/{one.repository}".lower().endswith(f"/{path}")]
     return dict.fromkeys(own, made)
+
+
+def path_of_repository(remote: Callable[[], str]) -> str:
+    """Return the path by which its host knows this repository, lower case: `acme/shop`; empty where nobody knows."""
+    return repository_of(remote()).partition("/")[2].lower()
 
 
 def is_named(build: Build) -> bool:

@@ -24,12 +24,11 @@ from immutable_delivery.facts import (
     Source,
     Statement,
 )
-from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.links.feeding import names_of_dockerfile
-from immutable_delivery.links.makers import ends_of, is_named
+from immutable_delivery.links.localbuilds import services_called
+from immutable_delivery.links.makers import ends_of, is_named, path_of_repository
 from immutable_delivery.links.services import key_of
 from immutable_delivery.records import Record
-from immutable_delivery.references.git import repository_of
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.source.files import above, folder_of, resolve
 from immutable_delivery.tables import known
@@ -39,8 +38,6 @@ Group = TypeVar("Group", bound=Hashable)
 
 Tie = tuple[str, ...]
 """What several groups may have in common: its kind, and what of it."""
-
-_JOINT = lazy(r"(?<=\w)[-_]")
 
 
 class Bonds(Record, frozen=True):
@@ -194,7 +191,7 @@ def _taken(fact: Fact) -> Iterator[Tie]:
         yield from (("image", one) for one in (name, *ends_of(name)))
         yield from (("repository", one) for one in _ends_of_path(fact.name or ""))
         if fact.local:
-            yield from (("composed", name[at.end() :]) for at in _JOINT.finditer(name))
+            yield from (("composed", one) for one in services_called(name))
     elif isinstance(fact, Job):
         every = (*fact.builds, *fact.pushes, *fact.deploys)
         yield from (_image(one.image) for one in every if one.image)
@@ -232,7 +229,7 @@ def _given(fact: Fact) -> Iterator[Tie]:
 def _given_by(builds: Iterable[Build], remote: Callable[[], str]) -> Iterator[Tie]:
     for build in builds:
         if build.tool == "job" and not is_named(build):
-            yield "repository", repository_of(remote()).partition("/")[2].lower()
+            yield "repository", path_of_repository(remote)
         yield from _of_dockerfile(build.dockerfile)
         yield from (_image(name) for name in (build.image, *build.names) if name)
         if not build.image:
