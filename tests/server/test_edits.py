@@ -169,3 +169,24 @@ def test_what_is_typed_is_judged_without_another_look_at_the_rest(
     workspace.forget()
     with pytest.raises(TypeError):
         workspace.judge()
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", '[tool.imd]\nignore = ["floating-tag"]\n'),
+        (".trivyignore.yml", "misconfigurations: [{id: DS-0001}]\n"),
+    ],
+)
+def test_a_file_that_begins_to_say_how_to_judge_is_heard(
+    repository: Repository, path: str, text: str
+) -> None:
+    repository.commit({path: "", "Dockerfile": 'FROM debian:latest\nCMD ["true"]\n'})
+    workspace = Workspace(repository.root, watched=True)
+    workspace.judge()
+    workspace.edit(path, text, 1)
+    judged = workspace.judge()
+    (repository.root / path).write_text(text)
+    expected = fresh(repository.root)
+    assert expected is not None
+    assert mended_of(judged) == expected.findings

@@ -10,7 +10,7 @@ from immutable_delivery.errors import ConfigError, Fault, UnreadableError
 from immutable_delivery.repository.classify import classify
 from immutable_delivery.source.files import Files
 
-_NAMES = (FILE, ".imd.yml")
+NAMES = (FILE, ".imd.yml")
 _LOOKALIKES = ("imd.yaml", "imd.yml")
 _EXAMPLES = frozenset({"example", "examples", "sample", "samples", "demo", "demos", "templates"})
 """Folders whose configurations are for repositories of their own."""
@@ -33,13 +33,13 @@ def find(files: Files) -> str:
 
 
 def _found(files: Files) -> Iterator[str]:
-    yield from (name for name in _NAMES if files.state(name) != "missing")
+    yield from (name for name in NAMES if files.state(name) != "missing")
     if _in_pyproject(files):
         yield PYPROJECT
 
 
 def _is_nested(path: str) -> bool:
-    if not path.endswith((f"/{_NAMES[0]}", f"/{_NAMES[1]}")):
+    if not path.endswith((f"/{NAMES[0]}", f"/{NAMES[1]}")):
         return False
     return not classify(path) and _EXAMPLES.isdisjoint(path.split("/"))
 

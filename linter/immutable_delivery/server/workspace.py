@@ -10,7 +10,8 @@ from threading import Lock
 
 from immutable_delivery.commands.policy_test import failures
 from immutable_delivery.commands.policy_words import warnings
-from immutable_delivery.config import POLICIES
+from immutable_delivery.config import POLICIES, PYPROJECT
+from immutable_delivery.config.find import NAMES
 from immutable_delivery.errors import Fault, FaultyError, ImdError, UnreadableError
 from immutable_delivery.findings import Finding, Report, Rule
 from immutable_delivery.links import lockfile
@@ -34,8 +35,9 @@ from immutable_delivery.reading.rereading import Standing
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.repository.discover import Tree, open_tree
 from immutable_delivery.repository.handed import HandedFiles
-from immutable_delivery.source.files import read_text
+from immutable_delivery.source.files import Files, read_text
 from immutable_delivery.source.text import Text
+from immutable_delivery.suppressions import trivyignore
 
 
 class Buffer(Record, frozen=True):
@@ -162,11 +164,11 @@ class Workspace:
         now = self.today(), self._forgotten
         if known is None or not self._watched or (known.day, known.forgotten) != now:
             return None
-        files = HandedFiles(known.tree.files, _handed(buffers))
-        changed = _changed(known, files, _handed(buffers))
+        seen, handed = _seen(known.tree, buffers), _handed(buffers)
+        files = seen.files
+        changed = _changed(known, files, handed)
         if any(_is_ours(path, known) for path in changed):
             return None
-        seen = replace(known.tree, files=files)
         settings = replace(known.settings, files=files)
         terms = terms_of(files, settings, seen, self.request())
         classify = classifying(seen, settings.config)
@@ -177,7 +179,6 @@ class Workspace:
         again, moved = replace(known.again, terms=terms), Changed(changed, listing=False)
         found = again.examined(known.examined, standing.project, moved)
         found = found or examined(standing.project, terms)
-        handed = _handed(buffers)
         self._known = replace(known, standing=standing, examined=found, again=again, handed=handed)
         return _told(found, settings, seen, buffers)
 
@@ -291,7 +292,7 @@ def _handed(buffers: Buffers) -> dict[str, bytes]:
     return {path: buffer.data for path, buffer in buffers.items()}
 
 
-def _changed(known: Known, files: HandedFiles, handed: Mapping[str, bytes]) -> set[str]:
+def _changed(known: Known, files: Files, handed: Mapping[str, bytes]) -> set[str]:
     """Return the files that are or were open and hold something else than when they were read, if anybody read them."""
     found = set()
     for path in known.handed.keys() | handed.keys():
@@ -319,13 +320,5 @@ def _is_ours(path: str, known: Known) -> bool:
 
 
 _OURS = frozenset(
-    (
-        ".imd.yaml",
-        ".imd.yml",
-        ".gitignore",
-        ".gitattributes",
-        ".gitmodules",
-        ".trivyignore",
-        ".trivyignore.yaml",
-    )
+    (*NAMES, PYPROJECT, *trivyignore.FILES, ".gitignore", ".gitattributes", ".gitmodules")
 )

@@ -16,6 +16,7 @@ from immutable_delivery.syntax.gitignore import anchored
 
 _LINES = ".trivyignore"
 _TREES = (".trivyignore.yaml", ".trivyignore.yml")
+FILES = (_LINES, *_TREES)
 _ENTRY = lazy(
     r"^[ \t]*(?P<rule>[A-Za-z][\w-]*)[ \t]*(?:exp:(?P<until>\S+))?[ \t]*(?:\#(?P<why>.*))?\r?$"
 )
@@ -33,7 +34,7 @@ class Entry(Record, frozen=True):
 
 def entries(files: Files) -> tuple[Entry, ...]:
     """Return what the ignore files at the root of a repository say."""
-    there = [read_text(files, name) for name in (_LINES, *_TREES) if name in files.paths]
+    there = [read_text(files, name) for name in FILES if name in files.paths]
     return tuple(entry for text in there if text for entry in _entries(text))
 
 
