@@ -150,14 +150,21 @@ def test_a_stand_in_gives_way_to_the_module(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_what_a_stand_in_knows_is_what_the_module_says() -> None:
     code = (
-        "from immutable_delivery.standins import standing_in\n"
-        "with standing_in():\n    import click, msgspec, pathlib\n"
+        "import typing\n"
+        "from immutable_delivery.standins import libraries\n"
+        "with libraries():\n    import click, msgspec, pathlib\n"
         "from click.core import inspect as found\n"
         "import inspect\n"
         "texts = ['one line', '  \\t two', 'first\\n    more\\n      deeper\\n\\n', '']\n"
         "assert [found.cleandoc(text) for text in texts] == [inspect.cleandoc(text) for text in texts]\n"
         "assert found.isfunction(len) is False and found is not inspect\n"
         "assert pathlib.Path('/a b').as_uri() == 'file:///a%20b'\n"
+        "import datetime, pickle\n"
+        "day = datetime.date.fromisoformat('2024-02-29')\n"
+        "assert pickle.loads(pickle.dumps(day)) == msgspec.json.decode('\"2024-02-29\"', type=datetime.date) == day\n"
+        "assert datetime.datetime.strptime('2024', '%Y').year == 2024\n"
+        "assert msgspec.msgpack.decode(msgspec.msgpack.encode(day)) == '2024-02-29'\n"
+        "assert typing.ForwardRef('int').__forward_code__\n"
         "assert msgspec.json.schema(int) == {'type': 'integer'}\n"
         "assert msgspec.inspect.type_info(int).__class__.__name__ == 'IntType'\n"
     )

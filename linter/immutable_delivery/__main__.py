@@ -23,9 +23,9 @@ def main() -> None:
 
 
 def _run() -> int:
-    from immutable_delivery.standins import standing_in  # noqa: PLC0415 (an interrupt may come while it loads)
+    from immutable_delivery.standins import libraries  # noqa: PLC0415 (an interrupt may come while it loads)
 
-    with standing_in():
+    with libraries():
         import pathlib  # noqa: F401, PLC0415
 
         import click  # noqa: F401, PLC0415

@@ -13,10 +13,10 @@ Exception
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from immutable_delivery.records import Record
 
 
-class Fault(NamedTuple):
+class Fault(Record, frozen=True):
     """What is wrong in a file, and where: line and column for a person, offsets in code points for a program."""
 
     reason: str

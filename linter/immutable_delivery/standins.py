@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import typing
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -66,6 +67,9 @@ _LIBRARIES: Mapping[str, Known] = {
     # typing has it all since Python 3.11
     "typing_extensions": None,
     "msgspec.inspect": {},
+    "msgspec.msgpack": {},
+    "msgspec.toml": {},
+    "msgspec.yaml": {},
     "msgspec._json_schema": {
         name: _function("msgspec._json_schema", name) for name in ("schema", "schema_components")
     },
@@ -76,7 +80,31 @@ _LIBRARIES: Mapping[str, Known] = {
 
 
 @contextmanager
-def standing_in(modules: Mapping[str, Known] = _LIBRARIES) -> Iterator[None]:
+def libraries() -> Iterator[None]:
+    """Let libraries load without what a run never needs."""
+    if sys.version_info < (
+        3,
+        12,
+    ):  # what later ones do: Python's own version of it is loaded only to be replaced
+        sys.modules.setdefault("datetime", import_module("_datetime"))
+    with standing_in(_LIBRARIES), _types_unread():
+        yield
+
+
+@contextmanager
+def _types_unread() -> Iterator[None]:
+    """Let types in quotes be any: nobody asks for them, and before the first is compiled Python sets up all its syntax trees."""
+    known = vars(typing)
+    itself = known["ForwardRef"]
+    known["ForwardRef"] = lambda *_, **__: Any
+    try:
+        yield
+    finally:
+        known["ForwardRef"] = itself
+
+
+@contextmanager
+def standing_in(modules: Mapping[str, Known]) -> Iterator[None]:
     """Let something stand for these modules within, where they are not loaded yet."""
     given = {
         name: None if known is None else StandIn(name, known)
@@ -98,5 +126,3 @@ RESOURCES: Mapping[str, Known] = {
 """What grammars name for the queries that come with them."""
 PROTOCOL_BUFFERS: Mapping[str, Known] = {"google.protobuf.descriptor_pool": None}
 """What CEL looks for each time that it makes an environment; ours hold no messages."""
-OPENSSL: Mapping[str, Known] = {"_hashlib": None}
-"""What hashlib prefers, and needs only where much is hashed."""

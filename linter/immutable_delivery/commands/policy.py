@@ -21,6 +21,7 @@ from immutable_delivery.other_linters import meant
 from immutable_delivery.pipeline.settings import policies_of
 from immutable_delivery.policy.load import Example, PolicyFile, read_folder, read_policies
 from immutable_delivery.policy.model import Policy
+from immutable_delivery.records import replace
 from immutable_delivery.reporters.plain import count
 from immutable_delivery.repository.discover import open_tree
 from immutable_delivery.resources import PACKAGE
@@ -91,7 +92,7 @@ def tested(start: Path, names: Sequence[str]) -> tuple[str, int]:
     others = [file.policy for file in _pack()]
     faults = [fault for file in files for fault in failures(file, others)]
     doubts = [
-        str(doubt._replace(reason=f"warning: {doubt.reason}"))
+        str(replace(doubt, reason=f"warning: {doubt.reason}"))
         for file in files
         for doubt in warnings(file, others, lambda: _tables(start))
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.syntax.shell import Word
@@ -34,7 +33,7 @@ PLAIN = Options()
 """No option takes the next word."""
 
 
-class Option(NamedTuple):
+class Option(Record, frozen=True):
     """An option as given."""
 
     name: str
@@ -42,7 +41,7 @@ class Option(NamedTuple):
     value: Word | None = None
 
 
-class Operand(NamedTuple):
+class Operand(Record, frozen=True):
     """A word that is no option; ``doubtful`` where it may be the value of an unknown one."""
 
     word: Word

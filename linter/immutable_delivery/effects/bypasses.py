@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
 
 from immutable_delivery.effects.arguments import Arguments, Option
+from immutable_delivery.records import Record
 from immutable_delivery.source.text import Place
 
 
-class Bypasses(NamedTuple):
+class Bypasses(Record, frozen=True):
     """The options that turn checks off, as one would name them, and where the first stands."""
 
     names: tuple[str, ...]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from immutable_delivery.effects.arguments import parse
 from immutable_delivery.effects.program_tables import Interpreter
 from immutable_delivery.effects.stage import Event
 from immutable_delivery.facts import Execution
+from immutable_delivery.records import Record
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell import Word
 from immutable_delivery.syntax.shell.shells import printed, shell_arguments
@@ -19,7 +19,7 @@ _INPUT = frozenset(("-", "/dev/stdin", "/dev/fd/0"))
 _LOOKS = frozenset(("--version", "-version", "version", "-v", "-V", "--help", "-h", "help"))
 
 
-class Run(NamedTuple):
+class Run(Record, frozen=True):
     """Something that a call runs."""
 
     how: Execution

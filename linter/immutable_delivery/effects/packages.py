@@ -36,7 +36,11 @@ def packages(manager: Manager, verb: Verb, arguments: Arguments, count: int) -> 
     ]
     version = arguments.given(manager.version)
     given = (option.value for option in arguments.all(manager.sources | manager.instead))
-    found += [_package(Operand(word), reader, version and version.value) for word in given if word]
+    found += [
+        _package(Operand(word), reader, version.value if version else None)
+        for word in given
+        if word
+    ]
     found.append(_from_git(manager, arguments))
     alias = arguments.given(manager.aliases)
     if alias is not None and not named:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from immutable_delivery.facts import Pin
 from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.references.git import COMMIT, SERIES, of_ref
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Revisions
 
 
-class Revision(NamedTuple):
+class Revision(Record, frozen=True):
     """The part of an address that fixes it or lets it move, where it stands, and how much it fixes."""
 
     text: str = ""

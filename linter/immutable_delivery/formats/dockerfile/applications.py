@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 from posixpath import basename, dirname
-from typing import NamedTuple
 
 from immutable_delivery.formats.dockerfile.context import Context
 from immutable_delivery.formats.dockerfile.state import State
+from immutable_delivery.records import Record
 from immutable_delivery.references.images import name_and_tag
 from immutable_delivery.source.files import below
 from immutable_delivery.tables import known
@@ -35,7 +35,7 @@ def passes_on(state: State, origin: State | None, source: str, target: str) -> b
     return any(brought.application for brought in origin.contents)
 
 
-class Application(NamedTuple):
+class Application(Record, frozen=True):
     """Where an application arrives in an image, "" where none does, and whether only as a tool."""
 
     path: str = ""

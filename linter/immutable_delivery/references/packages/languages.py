@@ -6,6 +6,7 @@ import re
 
 from immutable_delivery.facts import Pin
 from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import replace
 from immutable_delivery.references.packages.specs import (
     Spec,
     elsewhere,
@@ -30,13 +31,13 @@ def npm(word: str) -> Spec | None:
     """Read `name@1.2.3`, `@scope/name@^4`, `alias@npm:name@1`, Git and archive addresses, folders."""
     if alias := _ALIAS.match(word):
         found = npm(alias[2])
-        return found._replace(name=alias[1]) if found else None
+        return replace(found, name=alias[1]) if found else None
     direct = _DIRECT.match(word)
     name, target = direct.groups() if direct else ("", word)
     if _LINKED.match(target) or local(target) is not None:
         return Spec(name or target.rpartition("/")[2], local=True, source="path")
     if (found := remote(target) or _hosted(target)) is not None:
-        return found._replace(name=name or found.name)
+        return replace(found, name=name or found.name)
     name, _, version = word[1:].partition("@")
     return Spec(word[:1] + name, version, grade(version))
 

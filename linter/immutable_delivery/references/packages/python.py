@@ -6,6 +6,7 @@ import re
 
 from immutable_delivery.facts import Pin
 from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import replace
 from immutable_delivery.references.packages.specs import (
     Spec,
     elsewhere,
@@ -26,7 +27,7 @@ def pep508(word: str) -> Spec | None:
     """Read `name==1.2.3`, `name[extra]>=1`, `name @ url`, paths, wheels, `git+https://…@commit`."""
     if direct := _DIRECT.match(word):
         found = elsewhere(direct[2].partition(" ;")[0].strip())
-        return found._replace(name=direct[1]) if found else Spec(direct[1])
+        return replace(found, name=direct[1]) if found else Spec(direct[1])
     if (found := elsewhere(word)) is not None:
         return found
     if "/" in word:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from immutable_delivery.facts import PackageSource, Pin
 from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record
 from immutable_delivery.references.urls import of_url
 
 
-class Spec(NamedTuple):
+class Spec(Record, frozen=True):
     """A package as a manager reads the word that names it."""
 
     name: str

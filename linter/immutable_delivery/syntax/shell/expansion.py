@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from immutable_delivery.lazy_regex import lazy
+from immutable_delivery.records import Record, field
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.shell.fields import Fields
 from immutable_delivery.syntax.shell.mask import GLUE
@@ -34,7 +35,7 @@ _SIMPLE = lazy(r"[\w./:@+*?-]{1,100}")
 _FOLLOWED = frozenset((":-", "-", ":=", "=", ":+", "+", ":?", "?"))
 
 
-class Variable(NamedTuple):
+class Variable(Record, frozen=True):
     """A use of a variable: `$X`, `${X:-d}`."""
 
     name: str
@@ -42,7 +43,7 @@ class Variable(NamedTuple):
     end: int
     operator: str = ""
     """`?!`, which is none, for all that are not followed: the value is unknown."""
-    operand: list[Node] = []  # noqa: RUF012 (never changed)
+    operand: list[Node] = field(default_factory=list)
 
 
 class Expander:
