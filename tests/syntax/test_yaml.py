@@ -20,6 +20,8 @@ from immutable_delivery.syntax.yaml import (
     Sequence,
     comments,
     documents,
+    glance,
+    may_hold,
 )
 
 
@@ -333,3 +335,21 @@ def test_escapes_by_code_keep_what_follows_in_its_place(written_as: str, text: s
     assert scalar.text == text
     place = scalar.written.place(text.index("latest"), len(text))
     assert value[place.span.start : place.span.end] == "latest"
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"builders" : []}', b"builders\n:", b"? builders # x\n: y", b"\\u0062"]
+)
+def test_a_key_that_may_stand_in_a_file(data: bytes) -> None:
+    assert may_hold(data, b"other", b"builders")
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"x": "builders"}', b"builders", b"\\u0032", b"other builders, x: y"]
+)
+def test_a_word_that_is_no_key(data: bytes) -> None:
+    assert not may_hold(data, b"other", b"builders")
+
+
+def test_a_file_is_parsed_once_for_all_that_are_asked() -> None:
+    assert glance("a", b"b: 1") is glance("a", b"b: 1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immutable_delivery.formats.registry import claim
-from immutable_delivery.syntax.yaml.heads import are_objects
+from immutable_delivery.syntax.yaml.heads import are_mappings, are_objects
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ from immutable_delivery.syntax.yaml.heads import are_objects
         b"---\n# x\n\nkind: Pod\napiVersion: v1\n---\n--- # c\napiVersion: v1\nkind: x\n",
         b"\xef\xbb\xbfapiVersion: v1\r\nkind: Pod\r\n",
         b"# a\n--- \napiVersion: v1\nkind: b\n",
+        b'rules:\n- a: "b"\n  c: []\n# d\ne:\n  f: {}\napiVersion: v1\nkind: a\n',
     ],
 )
 def test_documents_that_begin_as_objects_do(data: bytes) -> None:
@@ -32,12 +33,28 @@ def test_documents_that_begin_as_objects_do(data: bytes) -> None:
         b"apiVersion: v1\nkind: Pod\n---\nservices: {}\n",
         b"apiVersion: v1\nkind: Pod\n...\nservices: {}\n",
         b"x: '\napiVersion: v1\nkind: a'\n",
+        b'x: "\napiVersion: v1\nkind: a"\n',
+        b"x: {\napiVersion: v1,\nkind: a}\n",
+        b"x: {}\nkind: a\n",
         b"---x: y\napiVersion: v1\nkind: a\n",
         b"- apiVersion: v1\n  kind: a\n",
     ],
 )
 def test_what_may_be_something_else(data: bytes) -> None:
     assert not are_objects(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"# x\na: b\n", b"---\na.b:\n- c\n--- # d\n\na: {{\n"])
+def test_documents_that_begin_with_a_key_are_mappings(data: bytes) -> None:
+    assert are_mappings(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"- a: b\n", b"a: b\n--- [c]\n", b"a: b\n...\n- c\n", b"{a: b}\n", b"a:b\n", b"---a: b\n"],
+)
+def test_what_may_be_a_list(data: bytes) -> None:
+    assert not are_mappings(data)
 
 
 def test_an_object_is_nobody_elses() -> None:

@@ -20,7 +20,6 @@ from immutable_delivery.jobs.spec import (
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.references.git import of_release
 from immutable_delivery.source.located import LocatedText
-from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document, Node, Scalar, Sequence
 from immutable_delivery.syntax.yaml import Mapping as Tree
@@ -49,7 +48,7 @@ def claims(path: str, data: bytes) -> bool:
     """Whether a path is one at which Buildkite looks, and the file is a list of steps or has some."""
     if not _PATH.search(path):
         return False
-    roots_ = [one.root for one in yaml.documents(Text(path, data.decode("utf-8", "replace")))]
+    roots_ = [one.root for one in yaml.glance(path, data)]
     return any(
         one is None or isinstance(one, Sequence) or find(one, "steps") is not None for one in roots_
     )

@@ -13,9 +13,8 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.jobs.spec import ImageSpec, JobSpec, StepSpec, pipeline_scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
-from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.interpolation import filled, unaligned
-from immutable_delivery.syntax.yaml import Document, Node, Scalar
+from immutable_delivery.syntax.yaml import Document, Node, Scalar, glance
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import documents as parse
 from immutable_delivery.syntax.yaml.comments import of_documents as comments
@@ -40,7 +39,7 @@ def claims(path: str, data: bytes) -> bool:
 
 
 def _roots(path: str, data: bytes) -> Iterator[Node | None]:
-    return (one.root for one in parse(Text(path, data.decode("utf-8", "replace"))))
+    return (one.root for one in glance(path, data))
 
 
 def _is_build(root: Node | None) -> bool:

@@ -12,12 +12,12 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.ansible.modules import COMMON, OWN_ROLE, ROLE, bare
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document, Node, Sequence
 from immutable_delivery.syntax.yaml import Mapping as Tree
 from immutable_delivery.syntax.yaml import documents as parse
 from immutable_delivery.syntax.yaml.comments import of_documents as comments
+from immutable_delivery.syntax.yaml.heads import are_mappings
 from immutable_delivery.syntax.yaml.query import items, scalar
 
 __all__ = ["NAME", "claims", "comments", "facts", "parse"]
@@ -35,7 +35,7 @@ _PLAIN = lazy(
 )
 """How a play begins where the rest cannot be read."""
 _LIST = lazy(rb"(?:\xef\xbb\xbf)?(?:(?:---)?[ \t]*(?:#[^\r\n]*)?[\r\n]+)*-[ \t]")
-_HOSTS = lazy(rb"\b(?:hosts|import_playbook)[\"']?\s*(?::|$)", re.MULTILINE)
+_WORDS = (b"hosts", b"import_playbook")
 
 
 def claims(path: str, data: bytes) -> bool:
@@ -43,21 +43,17 @@ def claims(path: str, data: bytes) -> bool:
     if ROLE.search(path):
         return True
     if _GALAXY.search(path):
-        return any(_is_galaxy(one.root) for one in _read(path, data))
+        return any(_is_galaxy(one.root) for one in yaml.glance(path, data))
     shapes = ((OWN_ROLE, _are_tasks), (_META, _needs), (_GALAXY, _is_galaxy))
     shaped = next((fits for named, fits in shapes if named.search(path)), None)
     if shaped is not None:
-        return any(shaped(one.root) for one in _read(path, data))
-    if not (_HOSTS.search(data) or yaml.may_spell(data)):
+        return any(shaped(one.root) for one in yaml.glance(path, data))
+    if not yaml.may_hold(data, *_WORDS) or are_mappings(data):
         return False
-    documents = _read(path, data)
+    documents = yaml.glance(path, data)
     if any(one.problem for one in documents):
         return _LIST.match(data) is not None and _PLAIN.search(data) is not None
     return any(_are_plays(one.root) for one in documents)
-
-
-def _read(path: str, data: bytes) -> list[Document]:
-    return yaml.documents(Text(path, data.decode("utf-8", "replace")))
 
 
 def _are_plays(root: Node | None) -> bool:

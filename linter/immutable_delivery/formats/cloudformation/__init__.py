@@ -12,7 +12,6 @@ from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.cloudformation.families import families
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.text import Text
 from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.yaml import Document, Node
 from immutable_delivery.syntax.yaml import documents as parse
@@ -38,7 +37,7 @@ def claims(path: str, data: bytes) -> bool:
     said = b"Resources" in data and b"::" in data
     if not _PATH.search(path) or not (said or yaml.may_spell(data)):
         return False
-    found = parse(Text(path, data.decode("utf-8", "replace")))
+    found = yaml.glance(path, data)
     if any(one.problem for one in found):
         return _PLAIN.search(data) is not None
     return any(_is_template(one.root) for one in found)

@@ -34,7 +34,7 @@ def claims(path: str, data: bytes) -> bool:
 
 
 def _ours(path: str, data: bytes) -> bool:
-    found = list(yaml.documents(Text(path, data.decode(errors="replace"))))
+    found = yaml.glance(path, data)
     roots = [one.root for one in found if isinstance(one.root, yaml.Mapping)]
     broken = any(one.problem for one in found)
     return broken or any(_KEYS.intersection(root.entries) for root in roots)

@@ -30,6 +30,8 @@ _OTHERS = lazy(rb"^[\"']?(?:apiVersion|services|jobs)[\"']?[ \t]*:", re.MULTILIN
 _OUTPUT = lazy(r"(?<=<%=)(?:(?!<%|%>)[\s\S])*+(?=%>)")
 _INK = lazy(r"[^\r\n]")
 _SIGN = lazy(r"[^\w\r\n]")
+_WORDS = (b"servers", b"accessories", b"env", b"proxy", b"image")
+"""One of them is in every file, of the first two where its name does not tell."""
 _KEYS = frozenset({
     "service", "image", "servers", "registry", "env", "accessories", "proxy", "builder", "volumes", "labels", "asset_path", "hooks_path",
     "secrets_path", "error_pages_path", "require_destination", "primary_role", "allow_empty_roles", "retain_containers", "minimum_version",
@@ -40,10 +42,10 @@ _KEYS = frozenset({
 
 def claims(path: str, data: bytes) -> bool:
     """Whether a file names a service and where it goes, or is the part of a destination."""
-    words = (b"servers", b"accessories", b"env", b"proxy", b"image", b"\\")
-    if not _PATH.search(path) or not any(word in data for word in words):
-        return False
     own = _CONFIG.search(path) is not None
+    words = _WORDS if own else _WORDS[:2]
+    if not _PATH.search(path) or not (any(word in data for word in words) or b"\\" in data):
+        return False
     documents = parse(Text(path, data.decode("utf-8", "replace")))
     if any(one.problem for one in documents):
         begun = (_PART if own else _PLAIN).search(data)

@@ -18,7 +18,6 @@ from immutable_delivery.syntax.yaml.query import mapping, pairs
 from immutable_delivery.syntax.yaml.query import text as text_at
 
 _ENTRY = lazy(r"[^\S\n]*(?P<ids>[\w:, -]+?)[^\S\n]*:(?:[^\S\n]+|\Z)(?P<reason>[^\n]*)")
-_MARKS = lazy(r"\{[{%]|<%|[@%][A-Z]")
 SUPPRESSES = "imd/ignore"
 """The annotation that does what a comment does, for a whole object: lines of `id, id: reason`; `imd/ignore.NAME` for a container."""
 _PEERS = lazy(
@@ -47,8 +46,7 @@ class Manifest(Record):
     def read(cls, text: Text) -> Manifest:
         """Read a file."""
         found = schemas.read(text)
-        marked = enumerate(found) if _MARKS.search(text.value) else ()
-        at = {number: template_at(one, text) for number, one in marked}
+        at = {number: template_at(one, text) for number, one in enumerate(found)}
         return cls(
             text.path, found, {number: where for number, where in at.items() if where is not None}
         )

@@ -18,8 +18,10 @@ from immutable_delivery.syntax.yaml.query import find, mapping, text
 
 _KEY = "openAPIV3Schema"
 _KIND = "CustomResourceDefinition"
-_BEGIN = lazy(rf"^( +){_KEY}:[ \t]*\n(?=( +)[A-Za-z]\w*:(?:[ \n]|\Z))", re.MULTILINE)
-_UNPLAIN = lazy(r"\{\{|\{%|<%|[:-][ \t]+[&*!]|<<:|\t|\ufeff|\r")
+_BEGIN = lazy(rf"\n( +){_KEY}:[ \t]*(?=\n( +)[A-Za-z]\w*:(?:[ \n]|\Z))")
+_UNPLAIN = lazy(
+    r"[{<\t\ufeff\r&*!](?:(?<=[\t\ufeff\r])|(?<=\{)[{%]|(?<=<)(?:%|<:)|(?<=[ :-] [&*!]))"
+)
 """Templates, aliases and what is not indented by blanks: such a schema is read with its file."""
 _OUTSIDE = lazy(r"^\s*#|\s#")
 LEAST = 2_000
@@ -42,8 +44,8 @@ def _stretches(value: str) -> Iterator[Stretch]:
     """Yield the blocks below the key: the lines that are indented deeper."""
     at = 0
     while begin := _BEGIN.search(value, at):
-        indent, start = len(begin[1]), begin.end()
-        outer = re.compile(rf"^ {{0,{indent}}}(?=[^ \n])", re.MULTILINE).search(value, start)
+        indent, start = len(begin[1]), begin.end() + 1
+        outer = re.compile(rf"\n {{0,{indent}}}(?=[^ \n])").search(value, begin.end())
         at = outer.start() if outer else len(value)
         end = start + len(value[start:at].rstrip())
         last = value.rfind("\n", start, end) + 1

@@ -14,6 +14,7 @@ from immutable_delivery.facts import Build, Fact
 from immutable_delivery.formats.nomad.blocks import groups, jobs, named
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
+from immutable_delivery.syntax import yaml
 from immutable_delivery.syntax.hcl.parse import HclFile, comments
 from immutable_delivery.syntax.hcl.parse import read as parse
 
@@ -23,19 +24,24 @@ NAME = "nomad"
 
 _PATH = lazy(r"\.(?:nomad|hcl|json)\Z")
 _PLAIN = lazy(rb"^job[ \t]*\"[^\"\n]*\"[ \t]*\{", re.MULTILINE)
-_JOB = (b'"job"', b'"Job"', b'"TaskGroups"', b"\\u")
+_JOB = (b'"job"', b'"Job"', b'"TaskGroups"')
 
 
 def claims(path: str, data: bytes) -> bool:
     """Whether a file holds a job with tasks; one that cannot be read is claimed where it begins one."""
-    json = path.endswith(".json")
-    if not _PATH.search(path) or not any(word in data for word in (_JOB if json else (b"job",))):
+    if not _PATH.search(path) or not _may_hold_jobs(path, data):
         return False
     try:
         root = parse(Text(path, data.decode("utf-8-sig", "replace"))).root
     except UnreadableError:
         return path.endswith(".nomad.json") or _PLAIN.search(data) is not None
     return any(named(group, "task") for _, job in jobs(root) for group in groups(job))
+
+
+def _may_hold_jobs(path: str, data: bytes) -> bool:
+    if not path.endswith(".json"):
+        return b"job" in data
+    return any(word in data for word in _JOB) or yaml.may_spell(data)
 
 
 def facts(documents: Mapping[str, HclFile], ctx: ParseContext) -> Iterable[Fact | Build]:

@@ -25,7 +25,7 @@ def claims(path: str, data: bytes) -> bool:
     """Whether a path names a template, or a JSON file has the keys of an older one."""
     if _PATH.search(path):
         return True
-    if not path.endswith(".json") or not (b"builders" in data or yaml.may_spell(data)):
+    if not path.endswith(".json") or not yaml.may_hold(data, b"builders"):
         return False
     return any("builders" in root.entries for root in yaml.roots(path, data))
 

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from immutable_delivery.syntax.yaml.comments import comments
-from immutable_delivery.syntax.yaml.documents import documents, documents_between, may_spell, roots
+from immutable_delivery.syntax.yaml.documents import (
+    documents,
+    documents_between,
+    glance,
+    may_hold,
+    may_spell,
+    roots,
+)
 from immutable_delivery.syntax.yaml.nodes import (
     Document,
     Mapping,
@@ -23,6 +30,8 @@ __all__ = [
     "documents",
     "documents_between",
     "entry_extent",
+    "glance",
+    "may_hold",
     "may_spell",
     "roots",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.lazy_regex import lazy
@@ -17,10 +18,10 @@ _BOUNDARY = lazy(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _MARKED = "\n\ufeff"
 _MARK = lazy(r"---[ \t]*\r?\n\ufeff")
 """A byte order mark may begin every document of a stream, and libyaml takes only the first."""
-_ESCAPED = lazy(
-    rb"\\(?:x|u00|U000000)[4-7][0-9a-fA-F]|^[ \t-]*\?[ \t]+\"[^\"\n]*\\\r?\n", re.MULTILINE
-)
-"""A letter written by its code, or a key over several lines."""
+_CODE = lazy(rb"\\(?:x|u00|U000000)[4-7][0-9a-fA-F]")
+"""A letter written by its code."""
+_LONG_KEY = lazy(rb"\?[ \t]+\"[^\"\n]*\\\r?\n")
+"""A key over several lines."""
 _TEMPLATE = lazy(r"(?<![\"'])(?:\{\{|\{%|<%)")
 _STATEMENT = lazy(r"[ \t]*(?:-[ \t]+)?(?:\{\{|\{%|<%)")
 _PREAMBLE = lazy(r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n]|%[^\r\n]*+[\r\n])*+\Z")
@@ -46,13 +47,30 @@ def documents_between(text: Text, start: int, end: int) -> list[Document]:
 
 def may_spell(data: bytes) -> bool:
     """Whether an escape stands in a file that could spell a key, whatever its bytes look like."""
-    return b"\\" in data and _ESCAPED.search(data) is not None
+    if b"\\" not in data:
+        return False
+    return _CODE.search(data) is not None or _LONG_KEY.search(data) is not None
+
+
+def may_hold(data: bytes, *keys: bytes) -> bool:
+    """Whether a key of one of these names may stand somewhere in a file, and not only a word."""
+    return any(key in data and _key(key).search(data) for key in keys) or may_spell(data)
+
+
+@cache
+def _key(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(name + rb"[\"']?(?:\s|#[^\r\n]*+)*+:")
+
+
+@lru_cache(maxsize=1)
+def glance(path: str, data: bytes) -> list[Document]:
+    """Return the documents of a file that several formats are asked about, one after the other: it is parsed once."""
+    return documents(Text(path, data.decode("utf-8", "replace")))
 
 
 def roots(path: str, data: bytes) -> list[Mapping]:
     """Return the documents of a file that are mappings, a broken one as far as it can be read: they tell whose file it is."""
-    found = documents(Text(path, data.decode("utf-8", "replace")))
-    return [one.root for one in found if isinstance(one.root, Mapping)]
+    return [one.root for one in glance(path, data) if isinstance(one.root, Mapping)]
 
 
 def _chunk(text: Text, start: int, end: int) -> list[Document]:

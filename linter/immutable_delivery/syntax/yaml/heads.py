@@ -6,24 +6,38 @@ from collections.abc import Iterator
 
 from immutable_delivery.lazy_regex import lazy
 
-_BLANK = lazy(rb"(?:[ \t]*+(?:#[^\r\n]*+)?\r?\n)*+[ \t]*+(?:#[^\r\n]*+)?\Z")
-_HEAD = lazy(rb"(?:[ \t]*+(?:#[^\r\n]*+)?\r?\n)*+(?:apiVersion|kind):[ \t]")
+_EMPTY = rb"(?:[ \t]*+(?:#[^\r\n]*+)?\r?\n)*+"
+_KEY = rb"[A-Za-z_][\w.-]*+:(?=[ \t\r\n])"
+_REST = rb"[^\r\n\"'{}\[\]|>]*+(?:(?:\"[^\r\n\"\\]*+\"|\{\}|\[\])[^\r\n\"'{}\[\]|>]*+)*+\r?\n"
+"""The rest of a line at whose end no text and no bracket is open."""
+_BLANK = lazy(_EMPTY + rb"[ \t]*+(?:#[^\r\n]*+)?\Z")
+_BEGUN = lazy(_EMPTY + _KEY)
+_OTHERS = rb"(?:(?!apiVersion:|kind:)" + _KEY + _REST + rb"(?:[ \t#-]" + _REST + rb")*+)*+"
+_HEAD = lazy(_EMPTY + _OTHERS + rb"(?:apiVersion|kind):[ \t]")
 _KEYS = (b"\napiVersion:", b"\nkind:")
 _MARK = b"\xef\xbb\xbf"
-_BOUNDARY = b"\n---"
+_BOUNDARY = lazy(rb"\n---(?=[ \t\r\n]|\Z)")
 _END = b"\n..."
 
 
 def are_objects(data: bytes) -> bool:
-    """Whether every document plainly is an object of Kubernetes: it begins with one of the keys that all have, and has the other."""
+    """Whether every document plainly is an object of Kubernetes: one of the keys that all have is among its first, and it has the other."""
     if _END in data:
         return False
     found = [one for one in _documents(data.removeprefix(_MARK)) if not _BLANK.match(one)]
     return bool(found) and all(map(_is_object, found))
 
 
+def are_mappings(data: bytes) -> bool:
+    """Whether every document plainly is a mapping, or broken: it begins with a key."""
+    if _END in data:
+        return False
+    found = _documents(data.removeprefix(_MARK))
+    return all(_BLANK.match(one) or _BEGUN.match(one) for one in found)
+
+
 def _is_object(document: bytes) -> bool:
-    """Whether a document, with the line before it, is one: nothing before its first key can make it part of a text."""
+    """Whether a document, with the line before it, is one: nothing before these keys can make them part of a text."""
     if not _HEAD.match(document):
         return False
     return all(key in document or document.startswith(key[1:]) for key in _KEYS)
@@ -31,6 +45,6 @@ def _is_object(document: bytes) -> bool:
 
 def _documents(data: bytes) -> Iterator[bytes]:
     """Yield what stands between `---`, which ends a document wherever it stands at the start of a line."""
-    first, *others = (b"\n" + data).split(_BOUNDARY)
+    first, *others = _BOUNDARY.split(b"\n" + data)
     yield first[1:]
     yield from others
