@@ -8,7 +8,7 @@ import pytest
 
 from immutable_delivery.containers.launched import launched
 from immutable_delivery.context import ParseContext
-from immutable_delivery.effects import Interpreter
+from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.facts import Container, Fact, Image, Mount, Scope, Start, Variable
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.located import LocatedText

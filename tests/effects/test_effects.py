@@ -8,7 +8,8 @@ from importlib.resources import files
 import pytest
 from tests.kit import located
 
-from immutable_delivery.effects import Interpreter, dev_server, package_script
+from immutable_delivery.effects.interpreter import Interpreter
+from immutable_delivery.effects.starts import dev_server, package_script
 from immutable_delivery.effects.tables import compile_tables, load
 from immutable_delivery.facts import Command, Fact, Fetch, Install, Phase, Scope, Unread, Variable
 from immutable_delivery.references.packages import READERS

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.kit import located
 
-from immutable_delivery.effects import Interpreter, of_ref, of_url
+from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.facts import Fetch, Scope
+from immutable_delivery.references.urls import of_ref, of_url
 from immutable_delivery.source.text import Place, Span
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

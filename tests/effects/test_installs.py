@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.kit import located
 
-from immutable_delivery.effects import Interpreter
+from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.facts import Fetch, Install, Package, Scope
 from immutable_delivery.references.packages import requirements
 from immutable_delivery.source.files import MemoryFiles

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immutable_delivery.effects import Interpreter
+from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.facts import Command, Phase, Scope
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place, Span

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from immutable_delivery.effects import Interpreter
+from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.effects.tables import load
 from immutable_delivery.facts import Install, Scope
 from immutable_delivery.source.files import MemoryFiles

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from immutable_delivery.effects import Interpreter, dev_server
+from immutable_delivery.effects.interpreter import Interpreter
+from immutable_delivery.effects.starts import dev_server
 from immutable_delivery.effects.tables import load
 from immutable_delivery.facts import Command, Fact, Fetch, Install, Phase, Scope, Source, Variable
 from immutable_delivery.source.located import LocatedText

@@ -18,8 +18,8 @@ from immutable_delivery.containers.spec import (
 )
 from immutable_delivery.containers.volumes import VolumeError, short
 from immutable_delivery.context import ParseContext
-from immutable_delivery.effects import NamedImage
 from immutable_delivery.effects.arguments import Arguments, Option
+from immutable_delivery.effects.images import NamedImage
 from immutable_delivery.facts import Fact, MountType, Role, Scope
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from immutable_delivery.containers.files import Body, FileView
 from immutable_delivery.containers.supervisors import commands_in, schedule_of, supervised
-from immutable_delivery.effects import Interpreter, Program
+from immutable_delivery.effects.interpreter import Interpreter
+from immutable_delivery.effects.programs import Program
 from immutable_delivery.effects.unanalysed import FOLLOWED
 from immutable_delivery.facts import Scope
 from immutable_delivery.lazy_regex import lazy

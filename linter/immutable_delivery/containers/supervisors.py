@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from posixpath import basename
+from typing import TYPE_CHECKING
 
 from immutable_delivery.containers.files import Body, FileView
-from immutable_delivery.effects import Program
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.globs import Glob, is_glob
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Supervisors
+
+if TYPE_CHECKING:
+    from immutable_delivery.effects.programs import Program
 
 _FIELDS = r"^[ \t]*(?:@\w+|(?:[\d*?,/A-Za-z#-]+[ \t]+){4}[\d*?,/A-Za-z#-]+)[ \t]+"
 _LINE = lazy(rf"{_FIELDS}(\S.*)", re.MULTILINE)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import get_args
 
-from immutable_delivery.effects import MadeImage, NamedImage
+from immutable_delivery.effects.artifacts import MadeImage
+from immutable_delivery.effects.images import NamedImage
 from immutable_delivery.effects.recipes import Recipe
 from immutable_delivery.facts import Artifact, Command, Fact, Pin
 from immutable_delivery.jobs.builds import located, origins

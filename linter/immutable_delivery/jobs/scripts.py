@@ -14,7 +14,10 @@ from immutable_delivery.containers.launched import launched
 from immutable_delivery.containers.scripts import Ran, follow, found, reached
 from immutable_delivery.containers.spec import Values
 from immutable_delivery.context import ParseContext
-from immutable_delivery.effects import Interpreter, MadeImage, NamedImage, tables_of
+from immutable_delivery.effects.artifacts import MadeImage
+from immutable_delivery.effects.extensions import tables_of
+from immutable_delivery.effects.images import NamedImage
+from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.facts import Fact, Image, Scope
 from immutable_delivery.jobs.equivalents import equivalent
 from immutable_delivery.jobs.spec import JobSpec, StepSpec

@@ -8,8 +8,8 @@ from posixpath import join, normpath
 from immutable_delivery.containers.package_json import package_scripts, root_of
 from immutable_delivery.containers.spec import Values
 from immutable_delivery.context import ParseContext
-from immutable_delivery.effects import Program
 from immutable_delivery.effects.arguments import Arguments, parse
+from immutable_delivery.effects.programs import Program
 from immutable_delivery.effects.tables import load as tables
 from immutable_delivery.jobs import makefiles
 from immutable_delivery.jobs.needs import in_order

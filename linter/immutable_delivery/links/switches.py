@@ -19,7 +19,7 @@ def link_switches(facts: Sequence[Fact], settings: ReadingSettings = UNCONFIGURE
     """Return the facts with what every variable makes an image install, and which checks it turns off."""
     if not any(isinstance(fact, Variable) for fact in facts):
         return list(facts)
-    from immutable_delivery.effects import tables_of  # noqa: PLC0415 (they take long to load)
+    from immutable_delivery.effects.extensions import tables_of  # noqa: PLC0415 (they take long to load)
 
     tables = tables_of(settings)
     return [_linked(fact, tables) if isinstance(fact, Variable) else fact for fact in facts]

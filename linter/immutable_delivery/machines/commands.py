@@ -8,7 +8,8 @@ from immutable_delivery.containers.files import ContainerFiles
 from immutable_delivery.containers.launched import launched
 from immutable_delivery.containers.scripts import follow
 from immutable_delivery.context import ParseContext
-from immutable_delivery.effects import Interpreter, tables_of
+from immutable_delivery.effects.extensions import tables_of
+from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.source.text import Place

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from immutable_delivery.containers.lower import lower
 from immutable_delivery.context import Inside, ParseContext
-from immutable_delivery.effects.unanalysed import broken
 from immutable_delivery.facts import Applied, Build, Fact, Pin, Recipe, Scope, Source
 from immutable_delivery.formats.compose.builds import builds
 from immutable_delivery.formats.compose.containers import provided, spec
@@ -46,6 +45,8 @@ def facts(
 
 def services_within(held: Inside, ctx: ParseContext) -> Iterator[Fact | Build | Recipe]:
     """Yield what the services say that a script gives to Compose."""
+    from immutable_delivery.effects.unanalysed import broken  # noqa: PLC0415 (scripts alone hold such texts)
+
     written, documents = held.text, inner_documents(held.text)
     yield from broken(documents, held.scope)
     path, sound = written.used_at.file, [one for one in documents if not one.problem]

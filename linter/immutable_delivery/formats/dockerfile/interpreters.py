@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from immutable_delivery.effects import Interpreter, tables_of
+from immutable_delivery.effects.extensions import tables_of
+from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.facts import Fact
 from immutable_delivery.formats.dockerfile.files import StageFiles
 from immutable_delivery.formats.dockerfile.shells import shell_of

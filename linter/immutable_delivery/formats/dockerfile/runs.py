@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from immutable_delivery.containers.scripts import follow, reached
-from immutable_delivery.effects import Interpreter
+from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.formats.dockerfile.contents import Brought
 from immutable_delivery.formats.dockerfile.document import Heredoc, Instruction
 from immutable_delivery.formats.dockerfile.files import StageFiles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immutable_delivery.context import ParseContext
-from immutable_delivery.effects import Interpreter
+from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.facts import Fact, Input, Scope
 from immutable_delivery.formats.dockerfile.contents import Brought, Contents, cleaned
 from immutable_delivery.formats.dockerfile.context import Context

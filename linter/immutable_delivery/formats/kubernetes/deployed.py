@@ -10,7 +10,6 @@ from immutable_delivery import releases
 from immutable_delivery.containers.environments import Environment
 from immutable_delivery.containers.reach import Reach
 from immutable_delivery.context import Inside, ParseContext, ParseProblem
-from immutable_delivery.effects.unanalysed import broken
 from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.formats.kubernetes import applied, gitops, objects
 from immutable_delivery.formats.kubernetes.environments import Environments
@@ -45,6 +44,8 @@ def deployed(manifests: Mapping[str, Manifest], ctx: ParseContext) -> Iterable[F
 
 def objects_within(held: Inside, ctx: ParseContext) -> Iterator[Fact]:
     """Yield what the objects in a text say, by themselves."""
+    from immutable_delivery.effects.unanalysed import broken  # noqa: PLC0415 (scripts alone hold such texts)
+
     path, documents = held.text.used_at.file, inner_documents(held.text)
     yield from broken(documents, held.scope)
     found = [one for document in documents for one in objects_in(document.root, path)]
