@@ -96,6 +96,19 @@ def test_an_unknown_value_is_no_finding_but_is_counted() -> None:
     ]
 
 
+def test_what_is_unknown_at_one_place_is_told_in_one_order() -> None:
+    rules = """\
+  - over: image
+    deny: pin == "alias" || name == "a" || tag == "b" || platform == "c"
+    message: "{text}"
+"""
+    unknown = [("pin",), ("name", "pin"), ("pin", "tag"), ("pin", "platform"), ("name",), ("tag",)]
+    said: dict[str, Any] = {"pin": "none"}
+    facts = [image(**said | dict.fromkeys(fields)) for fields in unknown]
+    told = [one.fields for one in judge(facts, [policy(rules)], Selection()).unresolved]
+    assert told == sorted(unknown)
+
+
 def test_a_rule_may_report_the_unknown() -> None:
     rules = MOVES + "    unknown: report\n"
     assert len(judge([image(pin=None)], [policy(rules)], Selection()).findings) == 1

@@ -185,4 +185,4 @@ def _unresolved(verdicts: Iterable[Verdict]) -> list[Unresolved]:
         if not v.known and v.rule.drift != "none"
         for name in v.fact.scope.services or ("",)
     }
-    return sorted(found, key=lambda one: (one.place, one.policy, one.owner))
+    return sorted(found, key=lambda one: (one.place, one.policy, one.owner, one.fields))
