@@ -12,9 +12,7 @@ import threading
 def main() -> None:
     """Run the command line and exit with its code."""
     gc.freeze()
-    gc.set_threshold(
-        200_000, 50, 100
-    )  # a run is short and makes trees: collecting them again and again doubles its time
+    gc.set_threshold(1_000_000, 50, 100)  # a run is short, and few of its objects form cycles
     try:
         code = _run()
     except KeyboardInterrupt:
