@@ -141,3 +141,11 @@ def test_variables_of_a_unit() -> None:
         '      Environment=IMAGE=quay.io/shop/etcd:v3.5.1 "OTHER=a b"\n      ExecStart=/usr/bin/podman run $${IMAGE}\n'
     )
     assert [one.reference for one in of(Image, {"a.bu": content})] == ["quay.io/shop/etcd:v3.5.1"]
+
+
+def test_a_lock_file_is_not_parsed_to_see_that_it_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ignition.yaml, "roots", pytest.fail)
+    lock = (
+        b'{"packages": {"invariant": {"version": "2"}, "postcss-font-variant": {"version": "5"}}}'
+    )
+    assert not ignition.claims("package-lock.json", lock)
