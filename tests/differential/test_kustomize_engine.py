@@ -15,7 +15,9 @@ from tests.components import needs
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Image, Mount, Start
 from immutable_delivery.formats import kubernetes
-from immutable_delivery.formats.kustomize import Builder, Graph, Repository
+from immutable_delivery.formats.kustomize.build import Builder
+from immutable_delivery.formats.kustomize.graph import Graph
+from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.source.files import MemoryFiles
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.yaml import Mapping, Node, Sequence

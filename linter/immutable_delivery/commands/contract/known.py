@@ -18,7 +18,7 @@ from immutable_delivery.facts import (
     Service,
     Variable,
 )
-from immutable_delivery.formats.kustomize import FILE_NAMES
+from immutable_delivery.formats.kustomize.model import FILE_NAMES
 from immutable_delivery.links import lockfile
 from immutable_delivery.links.agreed import ports_of
 from immutable_delivery.links.dependencies import host_of

@@ -9,7 +9,7 @@ from immutable_delivery.facts import Fact, Scope, Source
 from immutable_delivery.formats.ansible.variables import Values, filled_in
 from immutable_delivery.formats.kubernetes import objects
 from immutable_delivery.formats.kubernetes.workload import Neighbours, Workload
-from immutable_delivery.formats.kustomize import objects_in
+from immutable_delivery.formats.kustomize.resource import objects_in
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.references.charts import beneath, is_range, of_chart

@@ -1,18 +1,22 @@
-"""Kubernetes manifests and kustomizations: what a cluster is told to run, after all overlays."""
+"""Kubernetes manifests and kustomizations: what a cluster is told to run, after all overlays.
+
+All YAML and JSON is asked whether it is claimed here; what reads objects, 160 modules, is loaded for the first that is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from immutable_delivery.context import Comment, Inside, ParseContext
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.findings import Edit
-from immutable_delivery.formats.kubernetes.deployed import deployed, objects_within
-from immutable_delivery.formats.kubernetes.families import families
-from immutable_delivery.formats.kubernetes.manifest import ANNOTATIONS, Manifest, annotated
 from immutable_delivery.formats.kubernetes.recognition import claims
+from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Place, Text
-from immutable_delivery.syntax import yaml
+
+if TYPE_CHECKING:
+    from immutable_delivery.formats.kubernetes.manifest import Manifest
 
 __all__ = [
     "NAME",
@@ -39,24 +43,36 @@ _FIELDS = {
 
 def parse(text: Text) -> Manifest:
     """Return the documents of a file."""
+    from immutable_delivery.formats.kubernetes.manifest import Manifest  # noqa: PLC0415
+
     return Manifest.read(text)
 
 
 def comments(document: Manifest, text: Text) -> list[Comment]:
     """Return the comments with what each covers, and the annotations that suppress in a whole object."""
-    found = yaml.comments(text, document.documents)
-    if not any(name in text.value for name in ANNOTATIONS):
-        return found
-    return [*found, *annotated(document)]
+    from immutable_delivery.formats.kubernetes.manifest import remarks  # noqa: PLC0415
+
+    return remarks(document, text)
+
+
+def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
+    """Yield the files of each family: those that kustomizations tie to each other, and those of a folder."""
+    from immutable_delivery.formats.kubernetes.together import together  # noqa: PLC0415
+
+    return together(paths, files)
 
 
 def facts(documents: Mapping[str, Manifest], ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what is deployed: kustomizations through their roots, other objects by themselves."""
+    from immutable_delivery.formats.kubernetes.deployed import deployed  # noqa: PLC0415
+
     return deployed(documents, ctx)
 
 
 def within(held: Inside, ctx: ParseContext) -> Iterable[Fact | Build]:
     """Yield what the objects in a text say."""
+    from immutable_delivery.formats.kubernetes.deployed import objects_within  # noqa: PLC0415
+
     return objects_within(held, ctx)
 
 

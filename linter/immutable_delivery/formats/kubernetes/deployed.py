@@ -17,8 +17,11 @@ from immutable_delivery.formats.kubernetes.gitops.overlays import overlaid
 from immutable_delivery.formats.kubernetes.gitops.values import Given
 from immutable_delivery.formats.kubernetes.manifest import Manifest, judged
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
-from immutable_delivery.formats.kustomize import Builder, Graph, Repository, Resource, objects_in
+from immutable_delivery.formats.kustomize.build import Builder
 from immutable_delivery.formats.kustomize.charts import Inflation
+from immutable_delivery.formats.kustomize.graph import Graph
+from immutable_delivery.formats.kustomize.repository import Repository
+from immutable_delivery.formats.kustomize.resource import Resource, objects_in
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.releases import Layer, laid

@@ -9,11 +9,12 @@ from immutable_delivery.context import Comment, ParseProblem
 from immutable_delivery.formats.kubernetes import schemas
 from immutable_delivery.formats.kubernetes.pods import pods
 from immutable_delivery.formats.kubernetes.recognition import is_foreign, template_at
-from immutable_delivery.formats.kustomize import Resource, is_kustomization, objects_in
+from immutable_delivery.formats.kustomize.model import is_kustomization
+from immutable_delivery.formats.kustomize.resource import Resource, objects_in
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.yaml import Document, Mapping, Scalar
+from immutable_delivery.syntax.yaml import Document, Mapping, Scalar, comments
 from immutable_delivery.syntax.yaml.query import mapping, pairs
 from immutable_delivery.syntax.yaml.query import text as text_at
 
@@ -25,7 +26,7 @@ _PEERS = lazy(
     r"(?P<score>kube-score/ignore\Z)|polaris\.fairwinds\.com/(?P<exempt>\w+)-exempt\Z"
 )
 """Annotations of other tools that do the same."""
-ANNOTATIONS = (
+_ANNOTATIONS = (
     SUPPRESSES,
     "checkov.io/skip",
     "kube-linter.io/",
@@ -72,7 +73,15 @@ class Manifest(Record):
                 yield ParseProblem(self.path, document.problem_at, document.problem)
 
 
-def annotated(manifest: Manifest) -> Iterator[Comment]:
+def remarks(manifest: Manifest, text: Text) -> list[Comment]:
+    """Return the comments with what each covers, and the annotations that suppress in a whole object."""
+    found = comments(text, manifest.documents)
+    if not any(name in text.value for name in _ANNOTATIONS):
+        return found
+    return [*found, *_annotated(manifest)]
+
+
+def _annotated(manifest: Manifest) -> Iterator[Comment]:
     """Yield what the annotations of objects suppress in them."""
     for document in manifest.documents:
         for resource in objects_in(document.root, manifest.path):

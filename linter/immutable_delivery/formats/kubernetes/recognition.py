@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from immutable_delivery.formats.kustomize import FILE_NAMES
+from immutable_delivery.formats.kustomize.model import FILE_NAMES
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.text import Text
 from immutable_delivery.syntax.yaml import Document, Mapping, Node, Sequence, may_spell, roots

@@ -13,7 +13,7 @@ from immutable_delivery.formats.kubernetes.environments import Environments
 from immutable_delivery.formats.kubernetes.gitops import applications
 from immutable_delivery.formats.kubernetes.manifest import judged
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
-from immutable_delivery.formats.kustomize import Resource, objects_in
+from immutable_delivery.formats.kustomize.resource import Resource, objects_in
 from immutable_delivery.records import replace
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from immutable_delivery.context import ParseContext
 from immutable_delivery.facts import Phase, Role, Scope
 from immutable_delivery.facts import Workload as KnownWorkload
-from immutable_delivery.formats.kustomize import Resource
+from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.yaml import Mapping

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from immutable_delivery.facts import Build, Scope, Unread
-from immutable_delivery.formats.kustomize import FILE_NAMES, Graph, Repository
+from immutable_delivery.formats.kustomize.graph import Graph
+from immutable_delivery.formats.kustomize.model import FILE_NAMES
+from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.skaffold.configs import Config
 from immutable_delivery.references.images import familiar_name
 from immutable_delivery.source.files import Files, resolve

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from immutable_delivery.formats.kustomize import Refused, patched
+from immutable_delivery.formats.kustomize.jsonpatch import patched
+from immutable_delivery.formats.kustomize.model import Refused
 from immutable_delivery.records import Record
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.syntax.yaml import Mapping, Node

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from immutable_delivery.facts import Fact
 from immutable_delivery.formats.kubernetes import objects
 from immutable_delivery.formats.kubernetes.workload import Neighbours, Workload
-from immutable_delivery.formats.kustomize import objects_in
+from immutable_delivery.formats.kustomize.resource import objects_in
 from immutable_delivery.formats.terraform.declarations import Block
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace

@@ -19,7 +19,7 @@ from immutable_delivery.formats.kubernetes.gitops import (
 )
 from immutable_delivery.formats.kubernetes.volumes import reference_of
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.formats.kustomize import Resource
+from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.yaml import Mapping
 from immutable_delivery.syntax.yaml.query import mapping

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 from immutable_delivery.formats.kubernetes.gitops import argo
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.formats.kustomize import FILE_NAMES, Builder, Graph, Repository, Resource
-from immutable_delivery.formats.kustomize.model import Kustomization
+from immutable_delivery.formats.kustomize.build import Builder
+from immutable_delivery.formats.kustomize.graph import Graph
+from immutable_delivery.formats.kustomize.model import FILE_NAMES, Kustomization
+from immutable_delivery.formats.kustomize.repository import Repository
+from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.references.images import pieces
 from immutable_delivery.source.files import Files, below, folder_of, resolve

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from immutable_delivery.formats.kustomize import FILE_NAMES, Graph, Repository
+from immutable_delivery.formats.kustomize.graph import Graph
+from immutable_delivery.formats.kustomize.model import FILE_NAMES
+from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.source.files import Files, folder_of
 from immutable_delivery.source.ties import Ties
 
 
-def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
+def together(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
     """Yield the files of each family, in the order of their first one."""
     ties = Ties()
     folders = {folder_of(path) for path in paths if path.rpartition("/")[2] in FILE_NAMES}
