@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from immutable_delivery.facts import Verb
+from immutable_delivery.hashing import sha256
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Span
 
@@ -61,4 +60,4 @@ class MigrationSpec(Record, kw_only=True, array_like=True):
 
 def digest(normal: str) -> str:
     """Return what stands for a step."""
-    return sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return sha256(normal.encode("utf-8", "surrogatepass"))[:16]

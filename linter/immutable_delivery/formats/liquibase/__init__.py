@@ -5,11 +5,11 @@ The reference is https://docs.liquibase.com/concepts/changelogs/home.html.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from immutable_delivery.context import Comment, ParseContext
 from immutable_delivery.facts import Build, Fact
-from immutable_delivery.formats.liquibase import changelogs, formatted
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.migrations.lower import lower
 from immutable_delivery.migrations.spec import MigrationSpec
@@ -20,18 +20,21 @@ NAME = "liquibase"
 
 _XML = lazy(rb"<(?:\w+:)?databaseChangeLog[\s>]")
 _YAML = lazy(rb"(?m)^[ \t{]*[\"']?databaseChangeLog[\"']?[ \t]*:")
+_FORMATTED = lazy(rb"\A(?:\xef\xbb\xbf)?\s*--\s*liquibase\s+formatted\s+sql", re.IGNORECASE)
 _COMMENT = lazy(r"(?:--|#|<!--)[ \t]*imd:[^\r\n]*")
 
 
 def claims(path: str, data: bytes) -> bool:
     """Whether a file is a changelog: by its outermost element or key, or by the first line of formatted SQL."""
     if path.endswith(".sql"):
-        return formatted.begins(data)
+        return _FORMATTED.match(data) is not None
     return (_XML if path.endswith(".xml") else _YAML).search(data) is not None
 
 
 def parse(text: Text) -> list[MigrationSpec]:
     """Return the change sets."""
+    from immutable_delivery.formats.liquibase import changelogs, formatted  # noqa: PLC0415 (few files are claimed)
+
     if text.path.endswith(".sql"):
         return list(formatted.change_sets(text))
     return list(changelogs.change_sets(text))

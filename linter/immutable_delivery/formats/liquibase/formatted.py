@@ -9,16 +9,10 @@ from immutable_delivery.migrations import sql
 from immutable_delivery.migrations.spec import MigrationSpec
 from immutable_delivery.source.text import Span, Text
 
-_FIRST = lazy(rb"\A(?:\xef\xbb\xbf)?\s*--\s*liquibase\s+formatted\s+sql", 2)
 _SET = lazy(
     r"^[ \t]*--[ \t]*changeset[ \t]+(?P<author>[^:\r\n]+):(?P<id>\S+)(?P<more>[^\r\n]*)", 10
 )
 _AGAIN = lazy(r"\brun(?:OnChange|Always)\s*:\s*true\b", 2)
-
-
-def begins(data: bytes) -> bool:
-    """Whether a file is formatted SQL of Liquibase."""
-    return _FIRST.match(data) is not None
 
 
 def change_sets(text: Text) -> Iterator[MigrationSpec]:

@@ -12,7 +12,6 @@ from immutable_delivery.context import Comment, ParseContext
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import Build, Fact
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.migrations import sql
 from immutable_delivery.migrations.layouts import Layout, holds_one, layout_of
 from immutable_delivery.migrations.lower import lower
 from immutable_delivery.migrations.spec import MigrationSpec
@@ -100,6 +99,8 @@ def _reader(path: str) -> Reader:
 
 
 def _sql(spec: MigrationSpec, text: Text, _tool: str) -> MigrationSpec:
+    from immutable_delivery.migrations import sql  # noqa: PLC0415 (most SQL is no migration)
+
     spec.dump = sql.is_dump(text.value)
     found = sql.read(text.value)
     spec.operations, spec.steps = found.operations, found.steps
