@@ -39,8 +39,12 @@ class _Needing(_Lazy):
     def _asked(self, text: Any) -> re.Pattern[Any] | None:
         """Return the pattern itself where it may find something."""
         seen = text.lower() if self._folds else text
-        if not any(word in seen for word in self._needs):
-            return None
+        for word in self._needs:  # no generator: this is asked of every word of every command
+            if word in seen:
+                return self._itself()
+        return None
+
+    def _itself(self) -> re.Pattern[Any]:
         itself: re.Pattern[Any] = re.compile(*self._source)
         for name in ("search", "match", "fullmatch", "finditer", "sub"):
             setattr(self, name, getattr(itself, name))

@@ -15,7 +15,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.shell import Word
 
-_SECTIONS = ("mutations", "builders", "migrators")
+_SECTIONS = frozenset(("mutations", "builders", "migrators"))
 _STARTING = frozenset(("start", "init", "hook"))
 _REPLICAS = lazy(
     r"""\s*\{\s*["']?spec["']?\s*:\s*\{\s*["']?replicas["']?\s*:\s*(?:\$\{\w+\}|[^{},:])+\}\s*\}\s*"""
@@ -29,7 +29,7 @@ def commands(event: Event, *, told: bool) -> Iterator[Command]:
     """Yield what a call changes or builds; ``told`` says that another fact already tells of its sudo."""
     rules = event.role.rules
     copies = event.scope.phase in _STARTING and event.name in COPYING
-    if not (copies or event.call.sudo or any(section in rules for section in _SECTIONS)):
+    if not (copies or event.call.sudo or not _SECTIONS.isdisjoint(rules)):
         return
     if _is_told(event):
         return

@@ -53,8 +53,10 @@ class Event(Record, eq=False):
 
     def rule(self, section: str) -> Rule | None:
         """Return the first of a section's rules that it fits; they are in the order in which they count."""
-        rules = self.role.rules.get(section, ())
-        return next((rule for rule in rules if rule.matches(self.arguments)), None)
+        if section not in self.role.rules:
+            return None
+        fitting = (rule for rule in self.role.rules[section] if rule.matches(self.arguments))
+        return next(fitting, None)
 
     @property
     def inputs(self) -> list[Event]:

@@ -124,10 +124,11 @@ class Run(Record):
 
     def _allocation(self, event: Event) -> None:
         """Note what a script does to machines: `allocate.py --action create`, and `--action delete` when the run ends."""
-        texts = [word.text for word in event.call.words]
-        script = next((text for text in texts[:2] if _SCRIPT.fullmatch(text)), "")
+        first = (word.text for word in event.call.words[:2])
+        script = next(filter(_SCRIPT.fullmatch, first), "")
         if not script:
             return
+        texts = [word.text for word in event.call.words]
         done = self.scripts.setdefault(script, set())
         if _ALLOCATES & set(texts) and any(map(_OF_MACHINES.search, texts)):
             done.add("allocated")

@@ -60,6 +60,8 @@ def _is_followed(event: Event) -> bool:
 def _is_fed_unseen(event: Event) -> bool:
     """Whether a shell reads text that a program has made or changed: `generate | sh`, `echo … | base64 -d | sh`."""
     feeding = _feeding(event)
+    if not feeding:
+        return False
     piped = event.name not in _READING and feeding == event.inputs
     seen, chain = set[int](), list(feeding)
     while chain:
@@ -70,7 +72,7 @@ def _is_fed_unseen(event: Event) -> bool:
             return False
         chain += [other for other in one.inputs if other.number not in seen]
         seen.add(one.number)
-    return bool(feeding)
+    return True
 
 
 def _feeding(event: Event) -> Sequence[Event]:

@@ -97,7 +97,8 @@ class Expander:
 
     def _is_filled(self, start: int, end: int) -> bool:
         """Whether somebody else fills in a part of a stretch before a shell reads it."""
-        return next(iter(self.source.filled_in(start, end)), None) is not None
+        hidden = self.source.hidden
+        return hidden is not None and hidden.search(self.source.clean, start, end) is not None
 
     def one(self, node: Node) -> Word:
         """Return a node as one word: the value of an assignment."""
