@@ -144,7 +144,7 @@ def test_variables_of_a_unit() -> None:
 
 
 def test_a_lock_file_is_not_parsed_to_see_that_it_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ignition.yaml, "roots", pytest.fail)
+    monkeypatch.setattr("immutable_delivery.syntax.yaml.roots", pytest.fail)
     lock = (
         b'{"packages": {"invariant": {"version": "2"}, "postcss-font-variant": {"version": "5"}}}'
     )
