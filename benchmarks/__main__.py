@@ -16,10 +16,11 @@ from pathlib import Path
 
 from benchmarks import trials
 from benchmarks.bench import Bench
+from benchmarks.contention import waiting, watched
 from benchmarks.environments import MissingError, product, surroundings
 from benchmarks.inputs import input_of
 from benchmarks.peers import PEERS
-from benchmarks.results import Trial, begun, save, waiting
+from benchmarks.results import Trial, begun, save
 from benchmarks.synthetic import Mix, mix_of
 from benchmarks.table import made, markdown
 
@@ -27,11 +28,11 @@ _PARTS = ("files", "trees", "floor", "growth", "hook", "kinds", "hostile")
 
 
 def main() -> None:
-    given = parse()
+    given, load = parse(), waiting()
     python = product()
     peers = installed(given.peers)
     results = begun(given.runs, versions(python, peers), given.remark)
-    results.load = waiting()
+    results.load = load
     results.inputs = {folder.resolve().name: commit(folder) for folder in given.folders}
     print(made(results), file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
@@ -39,10 +40,9 @@ def main() -> None:
             python=python, peers=peers, runs=given.runs, limit=given.limit, scratch=Path(scratch),
             mix=given.mix, seed=given.seed,
         )  # fmt: skip
-        for trial in performed(bench, given):
+        for trial in watched(performed(bench, given), results):
             print(f"measured: {trial.name}", file=sys.stderr)
             results.trials.append(trial)
-            results.load = max(results.load, waiting())
             if given.json:
                 save(given.json, results)  # what is measured is kept, whatever comes after it
     print(markdown(results))

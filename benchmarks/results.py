@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Struct
 
 Kind = Literal["file", "tree", "floor", "growth", "hook", "kind", "hostile"]
-_BUSY = 0.5
-"""From so many processes for each core on that wait to run, times say more of the machine than of what is measured."""
+_BUSY = 0.1
+"""From so much of each processor on that others compute, times say more of the machine than of what is measured."""
 
 
 class Measured(Struct, kw_only=True, omit_defaults=True):
@@ -74,7 +74,7 @@ class Results(Struct, kw_only=True):
     """The commits of the repositories that were read."""
     remark: str = ""
     load: float = 0
-    """How many processes waited to run, at most, before a trial began."""
+    """How many processors others kept busy, at most, during a trial."""
     trials: list[Trial] = []
 
     @property
@@ -99,11 +99,6 @@ def begun(runs: int, versions: dict[str, str], remark: str) -> Results:
         versions=versions,
         remark=remark,
     )
-
-
-def waiting() -> float:
-    """Return how many processes have waited to run in the last minute."""
-    return round(os.getloadavg()[0], 1)
 
 
 def load(path: Path) -> Results:

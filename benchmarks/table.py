@@ -1,4 +1,4 @@
-"""Results as Markdown: everything, and the short table that the README quotes."""
+"""Results as Markdown: everything, a table of what users ask first, and the five lines that the README quotes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ _TITLES: dict[Kind, str] = {
 
 def markdown(results: Results) -> str:
     """Return every trial as a table."""
+    return f"# Benchmarks\n\n{made(results)}\n\n{everything(results)}"
+
+
+def everything(results: Results) -> str:
+    """Return every trial as a table, without a title."""
     versions = ", ".join(f"{name} {version}" for name, version in results.versions.items())
     inputs = ", ".join(f"{name} at {commit}" for name, commit in results.inputs.items())
-    lines = [
-        f"# Benchmarks\n\n{made(results)}\n\nTools: {versions}. Repositories: {inputs or 'none'}.\n"
-    ]
+    lines = [f"Tools: {versions}. Repositories: {inputs or 'none'}.\n"]
     for kind, title in _TITLES.items():
         chosen = [trial for trial in results.trials if trial.kind == kind]
         if chosen:
@@ -44,7 +47,7 @@ def _loaded(results: Results) -> str:
     if not results.loaded:
         return ""
     return (
-        f" **The machine was loaded** (up to {results.load:g} processes waited for {results.cores} cores):"
+        f" **The machine was loaded** (others kept up to {results.load:g} of {results.cores} processors busy):"
         " times are too long, compare what was computed."
     )
 
@@ -90,6 +93,32 @@ def quoted(results: Results) -> str:
     rows = [(trial.name, *_by_tool(trial, tools)) for trial in chosen]
     sentences = [f"- {one}" for one in _sentences(results.trials)]
     return "\n".join(["", _table(("", *tools), rows), "", *sentences, "", made(results), ""])
+
+
+_BRIEFLY: dict[Kind, int] = {"file": 2, "tree": 2, "hook": 1}
+"""How many trials of a kind the README quotes."""
+
+
+def brief(results: Results) -> str:
+    """Return five lines: files, repositories and the hook, with the time of each peer that reads most of them."""
+    chosen = [
+        trial
+        for kind, most in _BRIEFLY.items()
+        for trial in [one for one in results.trials if one.kind == kind][:most]
+    ]
+    return "".join(f"- {_line(trial)}\n" for trial in chosen)
+
+
+def _line(trial: Trial) -> str:
+    first, *others = trial.rows
+    if trial.kind == "hook":
+        return (
+            f"the hook in {first.files:,} files, one of them changed: **{seconds(first.median)}**"
+        )
+    told = [row for row in others if row.median is not None and row.files > first.files // 2]
+    peers = [f"{row.tool} {seconds(row.median)}" for row in told if not row.tool.startswith("imd")]
+    files = f", {first.files:,} files" if trial.kind == "tree" else ""
+    return f"`{trial.name}`{files}: **{seconds(first.median)}**; {', '.join(peers) or 'no peer'}"
 
 
 def _by_tool(trial: Trial, tools: Iterable[str]) -> Iterator[str]:

@@ -18,8 +18,8 @@ from immutable_delivery.records import Record
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "linter"), str(ROOT / "hooks"), str(ROOT)]
 
-from benchmarks.results import load  # noqa: E402
-from benchmarks.table import quoted  # noqa: E402
+from benchmarks.results import Results, load  # noqa: E402
+from benchmarks.table import brief, everything, quoted  # noqa: E402
 from scripts.reference_pages import commands, configuration, others  # noqa: E402
 
 from immutable_delivery.effects.tables import compile_tables  # noqa: E402
@@ -153,9 +153,15 @@ def _formats() -> str:
     return f"\n| format | read by |\n|---|---|\n{rows}\n"
 
 
+def _measured() -> Results:
+    return load(ROOT / "benchmarks" / "results.json")
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "formats": _formats,
-    "benchmark": lambda: quoted(load(ROOT / "benchmarks" / "results.json")),
+    "benchmark": lambda: quoted(_measured()),
+    "benchmarks": lambda: f"\n{everything(_measured())}",
+    "speed": lambda: brief(_measured()),
     "others": _others,
 }
 """What is generated into pages that people write, by name."""

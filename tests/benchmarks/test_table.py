@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from benchmarks.results import Kind, Measured, Results, Trial, begun, load, save
-from benchmarks.table import markdown, quoted, seconds, times
+from benchmarks.table import brief, markdown, quoted, seconds, times
+from msgspec.structs import replace
 
 
 def trial(kind: Kind, *rows: Measured) -> Trial:
@@ -59,6 +60,22 @@ def test_the_short_table_has_a_line_for_each_input(results: Results) -> None:
     assert "- shop: imd takes 2.2× the time of reading and parsing alone." in lines
     assert "- 8× the files (80) take 8.8× the time: 8.80 s." in lines
     assert "- `imd check --staged` in 10,000 files, one changed: 250 ms." in lines
+
+
+def test_the_readme_has_five_lines(results: Results) -> None:
+    file, tree, hook = results.trials[0], *results.trials[::3]
+    alone = [row("imd", 0.2, files=1), row("peer", 2.0, files=1)]
+    results.trials = [
+        tree,
+        hook,
+        *(replace(file, kind="file", name=name, rows=alone) for name in "abc"),
+    ]
+    assert brief(results).splitlines() == [
+        "- `a`: **200 ms**; peer 2.00 s",
+        "- `b`: **200 ms**; peer 2.00 s",
+        "- `shop`, 10 files: **200 ms**; no peer",
+        "- the hook in 10,000 files, one of them changed: **250 ms**",
+    ]
 
 
 def test_results_come_back_as_they_were_saved(results: Results, tmp_path: Path) -> None:
