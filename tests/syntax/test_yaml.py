@@ -345,7 +345,14 @@ def test_a_key_that_may_stand_in_a_file(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b'{"x": "builders"}', b"builders", b"\\u0032", b"other builders, x: y"]
+    "data",
+    [
+        b'{"x": "builders"}',
+        b"builders",
+        b"\\u0032",
+        b"other builders, x: y",
+        b'{"its-builders": 1, "embuilders": 2}',
+    ],
 )
 def test_a_word_that_is_no_key(data: bytes) -> None:
     assert not may_hold(data, b"other", b"builders")

@@ -23,9 +23,6 @@ NAME = "ignition"
 
 _PATH = lazy(r"\.(?:ign|bu|fcc|ya?ml|json)\Z")
 _VARIANTS = frozenset({"fcos", "flatcar", "openshift", "r4e", "fiot"})
-_KEYS = (b"variant", b"ignition")
-_JSON_KEYS = (b'"variant"', b'"ignition"')
-"""As they stand in JSON: lock files are long, and name `invariant`."""
 
 
 def claims(path: str, data: bytes) -> bool:
@@ -33,8 +30,7 @@ def claims(path: str, data: bytes) -> bool:
     if not _PATH.search(path):
         return False
     own = path.endswith((".ign", ".bu", ".fcc"))
-    keys = _JSON_KEYS if path.endswith(".json") else _KEYS
-    if not own and not (any(key in data for key in keys) or yaml.may_spell(data)):
+    if not own and not yaml.may_hold(data, b"variant", b"ignition"):
         return False
     return any(_is_config(root) for root in yaml.roots(path, data)) or own
 

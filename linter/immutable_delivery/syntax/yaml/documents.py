@@ -59,7 +59,8 @@ def may_hold(data: bytes, *keys: bytes) -> bool:
 
 @cache
 def _key(name: bytes) -> re.Pattern[bytes]:
-    return re.compile(name + rb"[\"']?(?:\s|#[^\r\n]*+)*+:")
+    # what is looked for comes first, else every character is looked at: seventy times as long
+    return re.compile(name + rb"(?<![\w.-]" + name + rb")[\"']?(?:\s|#[^\r\n]*+)*+:")
 
 
 @lru_cache(maxsize=1)
