@@ -37,6 +37,9 @@ class Verdict(Record, frozen=True):
         )
 
 
+_UNDECIDED = object()
+
+
 class BoundRule(Record, frozen=True):
     """A rule of a policy and what its expression looks at, read from a fact in one go."""
 
@@ -113,9 +116,12 @@ class Evaluator(Record):
             for one in self.pages(type(fact).__name__.lower()):
                 for item in getattr(fact, one.rule.each) if one.rule.each else (None,):
                     values = one.values(fact, item)
-                    if values not in one.memo:
-                        one.memo[values] = _evaluate(one, values)
-                    if (answer := one.memo[values]) is not False:
+                    answer = one.memo.get(
+                        values, _UNDECIDED
+                    )  # hashed once: long lists are values too
+                    if answer is _UNDECIDED:
+                        answer = one.memo[values] = _evaluate(one, values)
+                    if answer is not False:
                         yield _verdict(one, fact, item, values, known=answer is True)
 
 
