@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from immutable_delivery.cli.jobsummary import summarize
 from immutable_delivery.cli.output import Target, write
 from immutable_delivery.findings import Report
 from immutable_delivery.reporters import Options, rendered
@@ -17,4 +16,6 @@ def deliver(target: Target, report: Report, options: Options) -> None:
     for sentence in left_out:
         click.echo(f"imd: note: {target.format}: {sentence}", err=True)
     if target.format == "github":
+        from immutable_delivery.cli.jobsummary import summarize  # noqa: PLC0415 (only a workflow has one)
+
         summarize(report, options)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from immutable_delivery.containers.files import Body
 from immutable_delivery.containers.package_json import package_scripts, root_of
 from immutable_delivery.containers.scripts import Followed, follow, is_shell_file, reached
@@ -11,7 +13,9 @@ from immutable_delivery.effects.extensions import tables_of
 from immutable_delivery.effects.interpreter import Interpreter
 from immutable_delivery.facts import Fact, Scope
 from immutable_delivery.source.text import Place, Text
-from immutable_delivery.syntax.yaml import Node
+
+if TYPE_CHECKING:
+    from immutable_delivery.syntax.yaml import Node
 
 
 class Runner:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from immutable_delivery.effects.execution import script_of
 from immutable_delivery.effects.stage import Event, hull
@@ -10,9 +11,11 @@ from immutable_delivery.facts import Scope, Unread
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.shell import Word, is_shell
 from immutable_delivery.syntax.shell.shells import printed, shell_arguments
-from immutable_delivery.syntax.yaml import Document
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Launchers
+
+if TYPE_CHECKING:
+    from immutable_delivery.syntax.yaml import Document
 
 CONVERGENT = (
     "recipes, manifests and states are convergent: what they make depends on the machine they meet"

@@ -14,11 +14,11 @@ from immutable_delivery.pipeline.settings import Request
 from immutable_delivery.reading.project import Reader, Tell
 from immutable_delivery.records import Record, replace
 from immutable_delivery.repository.discover import Tree
-from immutable_delivery.repository.tree import RepositoryFiles
 from immutable_delivery.source.files import MarkedFiles
 
 if TYPE_CHECKING:
     from immutable_delivery.reading.cache.reader import Remembered
+    from immutable_delivery.repository.tree import RepositoryFiles
 
 REMEMBERED = 60
 """So many files are read sooner than what is remembered of them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,6 @@ from immutable_delivery.reading import project
 from immutable_delivery.reading.project import Classify, Project, Reader, Tell
 from immutable_delivery.records import Record, replace
 from immutable_delivery.reporters.plain import count
-from immutable_delivery.repository.changes import Changes, elsewhere, introduced
 from immutable_delivery.repository.discover import Tree, handed_over, open_tree
 from immutable_delivery.repository.origin import origin_of, remote_of
 from immutable_delivery.repository.scope import Scope, open_scope
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from immutable_delivery.facts import Migration
     from immutable_delivery.links.migrations import Applied
     from immutable_delivery.links.past import Past
+    from immutable_delivery.repository.changes import Changes
 
 
 class Outcome(Record, frozen=True, kw_only=True):
@@ -113,11 +113,13 @@ def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
     tree, path = scope.tree, settings.config.baseline
     found = examined.findings
     if scope.changes is not None:
-        found = tuple(_introduced(opened, scope.changes, request))
+        from immutable_delivery.pipeline.brought import brought  # noqa: PLC0415 (most runs judge everything)
+
+        found = tuple(brought(opened, scope.changes, request))
     known = None
     if path:
-        brought = found if scope.changes is not None else ()
-        compared = opened.compared(read_baseline(settings.files, path), brought)
+        late = found if scope.changes is not None else ()
+        compared = opened.compared(read_baseline(settings.files, path), late)
         new = {id(one) for one in compared.new}
         found, known = (
             tuple(one for one in found if id(one) in new),
@@ -126,7 +128,9 @@ def run(start: Path, request: Request, tell: Tell | None = None) -> Outcome:
     only_new = scope.changes is not None or known is not None
     worse = worsened(examined, found) if only_new else ()
     if scope.changes is not None:
-        found = tuple(_caused(opened, found, scope.changes, request))
+        from immutable_delivery.pipeline.brought import explained  # noqa: PLC0415 (as above)
+
+        found = tuple(explained(opened, found, scope.changes, request))
     opened.options.close()
     told = replace(
         circumstances(opened, start, request), baseline=known, only_new=only_new, worsened=worse
@@ -326,38 +330,3 @@ def _path_class(path: str, named: str | None, config: Config) -> str:
         ),
         "",
     )
-
-
-def _introduced(opened: Opened, changes: Changes, request: Request) -> list[Finding]:
-    """Return the findings of a change: those that none of the states it comes from has."""
-    before = opened.scope.before
-    found = _new_to(opened, changes, before, request)
-    for other in opened.scope.beside if found else ():
-        new = {id(finding) for finding in _new_to(opened, other.changes, other.files, request)}
-        found = [one for one in found if id(one) in new]
-    return found
-
-
-def _new_to(
-    opened: Opened, changes: Changes, before: MarkedFiles | None, request: Request
-) -> list[Finding]:
-    """Return what a state does not have; it is judged only where a changed line does not tell."""
-    findings, known = opened.examined.findings, list[Finding]()
-    if before is not None and elsewhere(findings, changes):
-        known = opened.everything(before, changes, request)
-    return introduced(findings, known, changes)
-
-
-def _caused(
-    opened: Opened, found: Sequence[Finding], changes: Changes, request: Request
-) -> Iterable[Finding]:
-    """Return findings with what brought them; the state before is looked at only where a changed line does not tell."""
-    before = opened.scope.before
-    if before is None or not elsewhere(found, changes):
-        return found
-    from immutable_delivery.pipeline.causes import caused  # noqa: PLC0415 (rarely needed)
-
-    def judge(files: MarkedFiles) -> list[Finding]:
-        return opened.everything(files, changes, request)
-
-    return caused(found, changes, (opened.scope.tree.files, before), judge)

@@ -18,7 +18,6 @@ from immutable_delivery.policy.model import Policy, builtin
 from immutable_delivery.policy.selection import Selection
 from immutable_delivery.records import Record, replace
 from immutable_delivery.repository.discover import Tree
-from immutable_delivery.repository.objects import commit_files, commit_of
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.files import Files, MemoryFiles
 from immutable_delivery.suppressions import names
@@ -94,6 +93,8 @@ def _source(tree: Tree, rev: str | None) -> tuple[Files, str]:
         return tree.files, ""
     if tree.git is None:
         raise UsageError("there is no git repository to read the configuration from a commit of")
+    from immutable_delivery.repository.objects import commit_files, commit_of  # noqa: PLC0415 (most configurations are at hand)
+
     commit = commit_of(tree.git, rev)
     return commit_files(tree.git, commit, alone=True), commit
 

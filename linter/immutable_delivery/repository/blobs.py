@@ -6,18 +6,11 @@ import os
 from collections.abc import Mapping
 
 from immutable_delivery.errors import AbsentError
-from immutable_delivery.records import Record
 from immutable_delivery.repository.batch import Batch, StoppedError, present
 from immutable_delivery.repository.git import Git
+from immutable_delivery.repository.listing import Entry
 
 _LINK, _PROGRAM = b"120000", b"100755"
-
-
-class Entry(Record, frozen=True):
-    """One file of the index or a commit."""
-
-    mode: bytes
-    oid: bytes
 
 
 class Blobs:

@@ -10,19 +10,20 @@ from os.path import (
     realpath,
 )  # pathlib raises for loops and long names
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from immutable_delivery.errors import UsageError
 from immutable_delivery.records import Record, replace
 from immutable_delivery.repository.classify import PathClass, classify, held_by
 from immutable_delivery.repository.git import Git, find_git, is_outside, without_git
-from immutable_delivery.repository.handed import HandedFiles
 from immutable_delivery.repository.listing import folders_of
-from immutable_delivery.repository.objects import commit_files, commit_of, index_files
 from immutable_delivery.repository.symlinks import is_folder, is_link
-from immutable_delivery.repository.tree import RepositoryFiles
 from immutable_delivery.repository.working import WorkingTree
 from immutable_delivery.source.escape import shown
 from immutable_delivery.source.files import folder_of
+
+if TYPE_CHECKING:
+    from immutable_delivery.repository.tree import RepositoryFiles
 
 __all__ = ["Tree", "classify", "open_tree"]
 
@@ -106,6 +107,8 @@ def open_tree(
     if not staged and not rev:
         _require_on_disk(paths, start)
         return Tree(root, WorkingTree(root, git, named), git, named)
+    from immutable_delivery.repository.objects import commit_files, commit_of, index_files  # noqa: PLC0415 (most runs judge what lies on the disk)
+
     commit = commit_of(git, rev) if rev else ""
     files = commit_files(git, commit) if commit else index_files(git)
     _require_listed(files, named, "committed" if rev else "staged")
@@ -123,6 +126,8 @@ def _refuse_two(start: Path, paths: Sequence[str]) -> None:
 
 def handed_over(tree: Tree, start: Path, path: str, data: bytes) -> Tree:
     """Return a tree in which the file at ``path``, relative to ``start``, holds these bytes, and which asks about that alone."""
+    from immutable_delivery.repository.handed import HandedFiles  # noqa: PLC0415 (editors hand over)
+
     inside = tree.relative(path, start)
     files: RepositoryFiles = HandedFiles(tree.files, {inside: data}, (inside,))
     return replace(tree, files=files, named=frozenset({inside}))

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from immutable_delivery.records import Record, field, replace
-from immutable_delivery.repository.blobs import Entry
 from immutable_delivery.repository.git import Git
 from immutable_delivery.repository.symlinks import is_folder
 from immutable_delivery.repository.walk import walk
@@ -15,6 +14,13 @@ from immutable_delivery.source.escape import shown
 from immutable_delivery.source.files import State, folder_of
 
 GITLINK = b"160000"
+
+
+class Entry(Record, frozen=True):
+    """One file of the index or a commit."""
+
+    mode: bytes
+    oid: bytes
 
 
 class Listing(Record, frozen=True, dict=True):

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from immutable_delivery.errors import MissingError, UnreadableError, UsageError
 from immutable_delivery.records import Record, field
 from immutable_delivery.repository.batch import Batch
-from immutable_delivery.repository.blobs import Blobs, Entry
+from immutable_delivery.repository.blobs import Blobs
 from immutable_delivery.repository.git import Git
-from immutable_delivery.repository.listing import GITLINK, Listing
+from immutable_delivery.repository.listing import GITLINK, Entry, Listing
 from immutable_delivery.repository.symlinks import follow, real
 from immutable_delivery.repository.working import WorkingTree
 from immutable_delivery.source.escape import shown

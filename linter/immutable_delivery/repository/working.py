@@ -7,14 +7,17 @@ import stat
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from immutable_delivery.errors import HiddenError, MissingError, UnreadableError
-from immutable_delivery.repository.blobs import Blobs
 from immutable_delivery.repository.git import Git
 from immutable_delivery.repository.listing import Listing, list_git, list_walk
 from immutable_delivery.repository.symlinks import follow, real
 from immutable_delivery.source.files import State, folder_of
 from immutable_delivery.source.text import MAX_BYTES
+
+if TYPE_CHECKING:
+    from immutable_delivery.repository.blobs import Blobs
 
 _FLAGS = (
     os.O_RDONLY
@@ -48,7 +51,11 @@ class WorkingTree:
     def _stored(self) -> Blobs | None:
         """What git leaves out of the tree; None where that is nothing."""
         stored = self._listing.stored
-        return Blobs(self._git, stored) if self._git and stored else None
+        if not self._git or not stored:
+            return None
+        from immutable_delivery.repository.blobs import Blobs  # noqa: PLC0415 (most trees are whole)
+
+        return Blobs(self._git, stored)
 
     @property
     def paths(self) -> Sequence[str]:

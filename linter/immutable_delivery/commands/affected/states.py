@@ -20,12 +20,12 @@ from immutable_delivery.reading.project import Input, read
 from immutable_delivery.records import Record, field
 from immutable_delivery.repository import touched
 from immutable_delivery.repository.ancestry import common_commit
+from immutable_delivery.repository.compared import commit_or_shallow
 from immutable_delivery.repository.discover import Tree, open_tree
 from immutable_delivery.repository.git import Git, without_git
 from immutable_delivery.repository.listing import folders_of
 from immutable_delivery.repository.objects import ObjectFiles, commit_files, commit_of
 from immutable_delivery.repository.origin import remote_of
-from immutable_delivery.repository.scope import commit_or_shallow
 from immutable_delivery.repository.tree import RepositoryFiles
 from immutable_delivery.repository.working import WorkingTree
 from immutable_delivery.source.escape import shown
