@@ -18,8 +18,9 @@ from immutable_delivery.source.escape import nearest
 Path = tuple[str, ...]
 """The keys that lead to a value: `("per-path", "legacy/**", "ignore", "0")`."""
 
-_PROFILE = lazy(r"(default|strict)(@[0-9]+(\.[0-9]+)*)?")
-"""What names a profile of the pack."""
+_PROFILES = frozenset(("default", "strict"))
+_RELEASED = lazy(r"(?:default|strict)@[0-9]+(?:\.[0-9]+)*", needs=("@",))
+"""What names a profile of the pack, as it is and as it was."""
 
 FILE = ".imd.yaml"
 PYPROJECT = "pyproject.toml"
@@ -102,7 +103,8 @@ class Config(Record, frozen=True, kw_only=True):
         """Return what to report under a profile, the configuration's other words on top; None where it is no profile."""
         own, profile = self.selection, self.profiles.get(name)
         if profile is None:
-            return replace(own, profile=name) if _PROFILE.fullmatch(name) else None
+            ours = name in _PROFILES or _RELEASED.fullmatch(name)
+            return replace(own, profile=name) if ours else None
         return replace(
             own, profile=profile.base, adds=profile.add, ignore=(*own.ignore, *profile.ignore),
             severity={**profile.severity, **own.severity},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -76,9 +75,11 @@ def _named(path: str, names: Environments) -> tuple[str, str]:
 
 def is_development(name: str) -> bool:
     """Whether the name of an environment says that developers work in it."""
+    word = name.lower()
     return (
-        name.lower() in known(Environments).development
-        or re.match(r"(?:local|dev)[-_]|.*[-_](?:local|dev)\Z", name.lower()) is not None
+        word in known(Environments).development
+        or word.startswith(("local-", "local_", "dev-", "dev_"))
+        or word.endswith(("-local", "_local", "-dev", "_dev"))
     )
 
 

@@ -21,6 +21,7 @@ _REPOSITORY = lazy(rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*\Z")
 _TAG = lazy(r"\w[\w.-]{0,127}\Z", re.ASCII)
 _DIGEST_LENGTH = {"sha256": 64, "sha512": 128, "blake3": 64}
 
+_HUB = lazy(r"^(?:(?:index\.|registry-1\.)?docker\.io/)", needs=("docker.io/",))
 _VARIABLE = lazy(
     r"\$\{\{.*?\}\}|\$\{[^}]*\}|\$\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\$\w+|\{\{.*?\}\}|<[^<>]+>|\[[^\[\]\s]+\]|\{[\w.-]+\}|%\w+%|#\{[^}]*\}#?|…",
     needs=("$", "{", "<", "[", "%", "…"),
@@ -85,7 +86,7 @@ def familiar_name(repository: str | None) -> str | None:
     """Return the repository as people write it: `nginx` for `docker.io/library/nginx`."""
     if repository is None:
         return None
-    name = re.sub(r"^(?:(?:index\.|registry-1\.)?docker\.io/)", "", repository)
+    name = _HUB.sub("", repository)
     return name.removeprefix("library/")
 
 

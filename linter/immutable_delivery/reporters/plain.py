@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from unicodedata import category, east_asian_width
 
 from immutable_delivery.findings import Compared
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.source.escape import shown
 
-_GITHUB = lazy(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+_GITHUB = lazy(r"^([^\S\n]*):(?=:)", re.MULTILINE, needs=("::",))
 """A line that GitHub's runner reads as a command."""
-_OTHERS = lazy(r"(##\w*)\[")
+_OTHERS = lazy(r"(##\w*)\[", needs=("##",))
 """What Azure's agent, TeamCity, and GitHub's runner of old read as a command, wherever it stands in a line."""
 
 
@@ -44,6 +43,8 @@ def cells(text: str) -> int:
 
 
 def _width(char: str) -> int:
+    from unicodedata import category, east_asian_width  # noqa: PLC0415 (most reports are ASCII)
+
     if category(char) in {"Mn", "Me"}:
         return 0
     return 2 if east_asian_width(char) in {"W", "F"} else 1

@@ -15,6 +15,7 @@ from immutable_delivery.errors import Fault, UnreadableError
 from immutable_delivery.records import Record
 
 _BOM = 3
+_MARK = b"\xef\xbb\xbf"
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _LONGEST_LINE = 1_000_000_000
 MAX_BYTES = 10_000_000
@@ -60,7 +61,7 @@ class Text(Record, frozen=True, dict=True):
         """Decode UTF-8; raise :class:`UnreadableError` for anything that is no text."""
         if len(data) > MAX_BYTES:
             raise UnreadableError(f"is larger than {MAX_BYTES // 1_000_000} MB", 0)
-        bom = data.startswith(b"\xef\xbb\xbf")
+        bom = data.startswith(_MARK)
         try:
             value = data[3 * bom :].decode("utf-8")
         except UnicodeDecodeError as error:
@@ -73,8 +74,8 @@ class Text(Record, frozen=True, dict=True):
     @classmethod
     def lenient(cls, path: str, data: bytes) -> Text:
         """Decode what a program reads byte by byte, as shells do: one character for each byte that is no UTF-8."""
-        value = data.decode("utf-8-sig", "replace").replace("\0", _UNKNOWN)
-        return cls(path, value, data.startswith(b"\xef\xbb\xbf"))
+        value = data.removeprefix(_MARK).decode("utf-8", "replace").replace("\0", _UNKNOWN)
+        return cls(path, value, data.startswith(_MARK))
 
     @cached_property
     def line_starts(self) -> Sequence[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from heapq import heappop, heappush
 from itertools import count
 
 from immutable_delivery.records import Record, field
@@ -56,6 +55,10 @@ def covering(
         ((area, number, one) for number, one in enumerate(silencers) for area in one.areas),
         key=lambda entry: entry[:2],
     )
+    if not areas:
+        return dict.fromkeys(points, ())
+    from heapq import heappop, heappush  # noqa: PLC0415 (most findings are silenced by nothing)
+
     found: dict[tuple[str, int], Sequence[tuple[Area, SuppressionEntry]]] = {}
     active: list[tuple[str, int, int, Area, SuppressionEntry]] = []
     waiting, order = iter(areas), count()

@@ -6,7 +6,6 @@ is read or linked (:func:`extended_by`), so that no parser has to carry it along
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,7 +22,9 @@ from immutable_delivery.tables.subjects import Subject
 Known = TypeVar("Known", bound=Subject)
 
 SUBJECTS: Mapping[str, type[Subject]] = {
-    re.sub(r"(?<!^)(?=[A-Z])", "_", subject.__name__).lower(): subject
+    "".join(f"_{char}" if char.isupper() else char for char in subject.__name__)[
+        1:
+    ].lower(): subject
     for subject in Subject.__subclasses__()
 }
 """The subjects by their names in the configuration, which are those of their files."""

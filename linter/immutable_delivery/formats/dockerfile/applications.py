@@ -73,8 +73,10 @@ def _words(text: str) -> list[str]:
 
 def _is_export(state: State, target: str) -> bool:
     """Whether files are only laid out for a build's `--output`: in the root of an image without a shell."""
-    bare = known(ImageStarts).is_bare.fullmatch(name_and_tag(state.base.text)[0])
-    return bare is not None and target in {"/", ".", "./"}
+    if target not in {"/", ".", "./"}:
+        return False
+    name = name_and_tag(state.base.text)[0]
+    return known(ImageStarts).is_bare.fullmatch(name) is not None
 
 
 def _holds_program(context: Context, path: str) -> bool:

@@ -16,7 +16,7 @@ MAX_LENGTH = 4_000
 """A word that variables make longer by more than this is taken for unknown: it doubles at every step."""
 
 _NAME = lazy(r"[0-9]+|[@*#?\-$!]|\w+")
-_SPECIAL = lazy(r"[$'\"\\`]")
+_SPECIAL = lazy(r"[$'\"\\`]", needs=("$", "'", '"', "\\", "`"))
 
 
 class BadSubstitutionError(Exception):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 40
 
 _PLAIN = frozenset(("word", "number", "regex", "extglob_pattern", "variable_name", "test_operator"))
-_SPECIAL = lazy(r"[\\\x01{$]")
+_SPECIAL = lazy(r"[\\\x01{$]", needs=("\\", "\x01", "{", "$"))
 _NAME = r"\$(?P<name>[A-Za-z_]\w*|[0-9@*#?!])"
 _UNQUOTED = lazy(rf"\\.|\x01+|{_NAME}", re.DOTALL)
 _QUOTED = lazy(rf'\\[$`"\\]|\x01+|{_NAME}')
@@ -86,8 +86,10 @@ class Expander:
     def program(self, node: Node) -> list[Word]:
         """Return the words of a command's name: of a variable that branches set, one of what they set."""
         words = self.words(node)
+        if not words or words[0].known:
+            return words
         name = _ALONE.fullmatch(self.source.clean, node.start_byte, node.end_byte)
-        likely = self.variables.likely(name[1]) if name and words and not words[0].known else None
+        likely = self.variables.likely(name[1]) if name else None
         if likely is None:
             return words
         fields = Fields(self.source, node.start_byte, node.end_byte)

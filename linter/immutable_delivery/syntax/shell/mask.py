@@ -36,6 +36,8 @@ def mask(text: str, escape: str = "\\") -> str:
     )
     if "((" in text:
         text = _SUBSHELLS.sub(r"\1 (\2) ", text)
+    if escape not in text:
+        return text
     if escape + "\n" not in text and not re.search(re.escape(escape) + r"[ \t]+\n", text):
         return text
     return _continuation(escape).sub(_blank, text)

@@ -11,7 +11,7 @@ from immutable_delivery.syntax.shell.calls import Call
 from immutable_delivery.syntax.shell.source import Word
 from immutable_delivery.syntax.shell.wrappers import joined
 
-_SHELL = lazy(r"(?:ba|da|a|k|mk|z|rba)?sh")
+_SHELLS = frozenset("sh ash bash dash ksh mksh rbash zsh".split())
 _UNREAD = lazy(r"fish|t?csh|pwsh|nu|elvish|xonsh|expect|tclsh|execlineb|osh|ysh")
 _VALUES = frozenset(("-o", "+o", "-O", "+O", "--rcfile", "--init-file"))
 
@@ -46,7 +46,7 @@ def _lines(text: LocatedText) -> Iterator[LocatedText]:
 
 def is_shell(name: str) -> bool:
     """Whether a program is a shell that reads scripts as sh does."""
-    return _SHELL.fullmatch(name) is not None
+    return name in _SHELLS
 
 
 def is_unread_shell(name: str) -> bool:
