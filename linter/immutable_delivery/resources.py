@@ -7,6 +7,6 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent  # importlib.resources would cost each start 6 ms
 
 
-def shipped(*parts: str) -> str:
-    """Return the text of a file of the package."""
-    return PACKAGE.joinpath(*parts).read_text("utf-8")
+def shipped(*parts: str) -> bytes:
+    """Return a file of the package."""
+    return PACKAGE.joinpath(*parts).read_bytes()

@@ -134,9 +134,18 @@ _STRINGS = lazy(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
 @cache
 def _environment(signature: Signature) -> Any:
-    variables = {name: _CEL_TYPES[type_] for name, type_ in signature.types().items()}
+    return _made({name: _CEL_TYPES[type_] for name, type_ in signature.types().items()})
+
+
+@cache
+def _runtime() -> Any:
+    """Return where all expressions run: what was checked in its own environment brings its types along."""
+    return _made({})
+
+
+def _made(variables: Mapping[str, Any]) -> Any:
     with standing_in(PROTOCOL_BUFFERS):
-        return cel.NewEnv(variables=variables)
+        return cel.NewEnv(variables=dict(variables))
 
 
 class Expression(Record, eq=False, omit_defaults=True, rename={"text": "cel"}):
@@ -166,7 +175,7 @@ class Expression(Record, eq=False, omit_defaults=True, rename={"text": "cel"}):
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """Return the value for ``values`` (variables without None), or :data:`UNKNOWN`."""
         if self._compiled is None:
-            self._compiled = _environment(self.signature).deserialize(self.serialized)
+            self._compiled = _runtime().deserialize(self.serialized)
         data = {name: values[name] for name in self.fields if name in values}
         try:
             result = self._compiled.eval(data=data)

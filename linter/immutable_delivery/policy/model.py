@@ -108,7 +108,7 @@ class Pack(Record):
     policies: list[Policy]
 
 
-def load(text: str) -> list[Policy]:
+def load(text: str | bytes) -> list[Policy]:
     """Return the policies of a compiled pack."""
     return msgspec.json.decode(text, type=Pack).policies
 

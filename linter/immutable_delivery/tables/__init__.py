@@ -93,5 +93,5 @@ def _added_to(old: Any, new: Any) -> Any:
     return [*new, *old] if isinstance(old, list) and isinstance(new, list) else new
 
 
-def _shipped(name: str) -> str:
+def _shipped(name: str) -> bytes:
     return shipped("_compiled", "tables", f"{name}.json")

@@ -82,7 +82,7 @@ class Schema:
 @cache
 def schema_of(name: str) -> Schema:
     """Return the schema of this name that ships with the package."""
-    return Schema(shipped("schemas", f"{name}.schema.json"))
+    return Schema(shipped("schemas", f"{name}.schema.json").decode())
 
 
 def _is_integer(_: object, value: object) -> bool:
