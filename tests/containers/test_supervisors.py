@@ -152,3 +152,21 @@ def test_what_a_schedule_runs(
 ) -> None:
     files = {"Dockerfile": f"{BASE}COPY tab {copy}\nCMD {start}\n", "tab": text}
     assert installed(tmp_path, files) == where
+
+
+@pytest.mark.parametrize(
+    ("copy", "path"),
+    [
+        ("COPY . /", "etc/cron.d/a"),
+        ("COPY rootfs /", "rootfs/etc/cron.d/a"),
+        ("COPY rootfs/etc /etc/", "rootfs/etc/cron.d/a"),
+        ("COPY jobs /etc/cron.d", "jobs/a"),
+        ("COPY jobs/a /etc/cron.d/", "jobs/a"),
+        ("WORKDIR /etc\nCOPY . .", "cron.d/a"),
+    ],
+)
+def test_a_schedule_lies_where_a_folder_was_copied_to(tmp_path: Path, copy: str, path: str) -> None:
+    beside = {"web/a": "x", "etc.d/b": "x", "a": "x"}
+    tab = "@daily root npm install\n"
+    files = {"Dockerfile": f"{BASE}{copy}\nCMD cron -f\n", path: tab, **beside}
+    assert installed(tmp_path, files) == [f"{path}:1"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from posixpath import basename, normpath
 
 from immutable_delivery.formats.dockerfile.context import Context, joined
@@ -79,13 +80,22 @@ class Contents(Record):
 
     def below(self, folder: str) -> list[str]:
         """Return the paths in the image of the files that are known to lie below a folder."""
-        start = f"{folder}/"
-        found = []
-        for one in self.brought:
-            held = [] if one.source is None else below(self.context.files.paths, one.source)
-            paths = [f"{one.target.rstrip('/')}{path[len(one.source or '') :]}" for path in held]
-            found += [path for path in paths or [one.target] if path.startswith(start)][:MAX_BELOW]
-        return list(dict.fromkeys(found))[:MAX_BELOW]
+        each = (islice(self._below(one, f"{folder}/"), MAX_BELOW) for one in self.brought)
+        return list(dict.fromkeys(chain.from_iterable(each)))[:MAX_BELOW]
+
+    def _below(self, one: Brought, start: str) -> Iterator[str]:
+        """Yield the paths below a folder of what one copy has brought; only that part of it is looked through."""
+        target = f"{one.target.rstrip('/')}/"
+        if not (target.startswith(start) or start.startswith(target)):
+            return
+        inner = start[len(target) :]
+        source = one.source if one.source is None else joined(one.source, inner[:-1])
+        held = iter(()) if source is None else below(self.context.files.paths, source)
+        known = (f"{target}{inner}{path[len(source or '') :].lstrip('/')}" for path in held)
+        first = next(known, one.target)
+        if first.startswith(start):
+            yield first.rstrip("/")
+            yield from known
 
     def origin_of(self, path: str) -> str | None:
         """Return what a path comes from: copied there, or the folder that it is built from."""
