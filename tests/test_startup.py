@@ -151,6 +151,29 @@ def test_a_stand_in_gives_way_to_the_module(monkeypatch: pytest.MonkeyPatch) -> 
     assert import_module("colorsys").rgb_to_hls is not len
 
 
+def test_where_git_is_asked_nothing_is_loaded_for_text_and_archives(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    found = imported(tmp_path / "Dockerfile", "FROM debian\n")
+    assert {"shutil", "subprocess"} <= found
+    assert not found & {"bz2", "lzma", "locale"}
+
+
+def test_processes_are_started_and_killed_though_something_stood_in() -> None:
+    code = (
+        "import sys\n"
+        "from immutable_delivery.standins import ARCHIVES, PROCESSES, standing_in\n"
+        "with standing_in({**PROCESSES, **ARCHIVES}):\n    import shutil, subprocess\n"
+        "own = shutil.which(sys.executable)\n"
+        "assert subprocess.check_output([own, '-c', 'print(1)'], text=True) == '1\\n'\n"
+        "endless = subprocess.Popen([own, '-c', 'while True: pass'])\n"
+        "endless.kill()\n"
+        "assert endless.wait()\n"
+        "import bz2, locale, signal\n"
+        "assert signal.SIGINT and locale.getlocale and bz2.compress(b'')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], env=uncovered(), check=True)
+
+
 def test_what_a_stand_in_knows_is_what_the_module_says() -> None:
     code = (
         "import typing\n"

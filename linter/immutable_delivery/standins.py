@@ -126,3 +126,7 @@ RESOURCES: Mapping[str, Known] = {
 """What grammars name for the queries that come with them."""
 PROTOCOL_BUFFERS: Mapping[str, Known] = {"google.protobuf.descriptor_pool": None}
 """What CEL looks for each time that it makes an environment; ours hold no messages."""
+PROCESSES: Mapping[str, Known] = {"locale": {}, "signal": {}}
+"""What subprocess names for text and for who dies of a signal; git is given bytes, and rarely killed."""
+ARCHIVES: Mapping[str, Known] = {"bz2": None, "lzma": None, "zlib": None}
+"""What shutil looks for to unpack archives; nothing here does."""

@@ -13,6 +13,7 @@ from immutable_delivery.errors import UsageError
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record, replace
 from immutable_delivery.source.escape import shown
+from immutable_delivery.standins import ARCHIVES, PROCESSES, standing_in
 
 if TYPE_CHECKING:
     import subprocess
@@ -157,7 +158,8 @@ class Git(Record, frozen=True):
     def _start(
         self, args: Sequence[str], words: IO[bytes] | int, given: int | None = None
     ) -> subprocess.Popen[bytes]:
-        import subprocess  # noqa: PLC0415
+        with standing_in(PROCESSES):
+            import subprocess  # noqa: PLC0415
 
         try:
             return subprocess.Popen(  # noqa: S603 (git itself, by its absolute path, without a shell)
@@ -174,7 +176,8 @@ class Git(Record, frozen=True):
 
 def find_git() -> str | None:
     """Return the path of git; relative folders of PATH are left out, they could lie in the repository that is judged."""
-    import shutil  # noqa: PLC0415
+    with standing_in(ARCHIVES):
+        import shutil  # noqa: PLC0415
 
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     absolute = (folder for folder in folders if Path(folder).is_absolute())
