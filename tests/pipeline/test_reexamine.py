@@ -93,7 +93,7 @@ def said(state: Examined) -> list[Any]:
     """Return all that is known of a state, whatever the order of its facts."""
     return [
         state.findings, state.suppressed, state.disabled, state.services, state.unresolved,
-        sorted(map(repr, state.facts)), sorted(map(repr, state.silencing)),
+        dict(state.said), sorted(map(repr, state.facts)), sorted(map(repr, state.silencing)),
         sorted(map(repr, state.evidence.findings)), dict(state.evidence.unknown),
         {key: sorted(map(repr, facts)) for key, facts in state.about.items()},
     ]  # fmt: skip

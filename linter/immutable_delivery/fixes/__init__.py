@@ -44,7 +44,7 @@ class FixContext(Record):
     """What a fix may look at beside its own fact."""
 
     texts: Mapping[str, Text]
-    facts: Sequence[Fact]
+    facts: Callable[[], Iterable[Fact]]
     formats: Mapping[str, str] = field(default_factory=dict)
     """The format of each file that was read."""
     digest_of: DigestOf = lambda _: None
@@ -54,7 +54,7 @@ class FixContext(Record):
         """Return the facts of a kind whose key has this value, in their order; sorted once, however often it is asked."""
         if (kind, key) not in self._sorted:
             found = self._sorted[kind, key] = {}
-            for fact in self.facts:
+            for fact in self.facts():
                 if isinstance(fact, kind):
                     found.setdefault(key(fact), []).append(fact)
         return self._sorted[kind, key].get(value, ())

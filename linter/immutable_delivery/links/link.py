@@ -74,6 +74,8 @@ class Near(Record, frozen=True):
     """The files that were read for it, but for those that the facts stand in."""
     listing: bool
     """Whether it depends on which files there are."""
+    history: bool
+    """Whether it depends on what the repository was before."""
 
 
 ALL: Final = Rest()
@@ -110,7 +112,7 @@ def link_near(
     """Link facts with each other: those of a repository, or those of a part that nothing ties to the ``rest``."""
     there = Witness(files)
     with extended_by(settings.tables):
-        own = _migrated(_released(_commanded(facts, builds)), asked)
+        own = _migrated(_released(_commanded(facts, builds)), asked and there.noted(asked))
         own = _sourced(own, there, remote, trust)
         named, called = link_services(own, builds, rest.called, remote)
         linked: Sequence[Fact] = link_development(_described(named), builds, trust)
@@ -121,10 +123,12 @@ def link_near(
         linked = link_users(link_feeding(link_idle(linked, builds, lock)))
         linked = _mounted(linked, there)
         twice = rest.told_twice or is_told_of_twice(linked)
-        linked = _delivered(linked, builds, lock, settings, recall, rest) if twice else linked
+        if twice:
+            linked = _delivered(linked, builds, lock, settings, there, recall, rest)
         linked = _contradicted(linked, builds)
         linked = link_builds(linked, builds, there)
-    return Near(linked, called, twice, frozenset(there.contents), there.listing)
+    contents = frozenset(there.contents)
+    return Near(linked, called, twice, contents, there.listing, there.history)
 
 
 def link_far(facts: Sequence[Fact], files: Files) -> list[Fact]:
@@ -146,6 +150,7 @@ def _delivered(
     builds: Sequence[Build],
     lock: Lock,
     settings: ReadingSettings,
+    there: Witness,
     recall: Recall | None,
     rest: Rest,
 ) -> Sequence[Fact]:
@@ -153,7 +158,7 @@ def _delivered(
     from immutable_delivery.links.delivered import Told, link_delivered  # noqa: PLC0415 (one manifest alone agrees with itself)
     from immutable_delivery.links.past import NO_PAST  # noqa: PLC0415 (as above)
 
-    past = recall() if recall else NO_PAST
+    past = there.recalled(recall() if recall else NO_PAST)
     return link_delivered(facts, builds, Told(lock, settings, past, rest.services))
 
 

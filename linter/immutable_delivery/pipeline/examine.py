@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from immutable_delivery.config import Config
-from immutable_delivery.facts import Fact, Image, Service, Unread
+from immutable_delivery.facts import Fact, Image, Unread
 from immutable_delivery.findings import (
     UNTOLD,
     Circumstances,
@@ -20,7 +19,7 @@ from immutable_delivery.findings import (
     Worsened,
 )
 from immutable_delivery.fixes import DigestOf, FixContext, fix_of, pins
-from immutable_delivery.pipeline.examined import Examined, Terms, examined, reading_settings
+from immutable_delivery.pipeline.examined import SILENT, Examined, Terms, examined, reading_settings
 from immutable_delivery.policy.congruence import classes, worse
 from immutable_delivery.policy.model import Policy
 from immutable_delivery.reading import project
@@ -91,9 +90,9 @@ def _pointed(found: Report) -> list[str]:
 def worsened(examined: Examined, new: Iterable[Finding]) -> tuple[Worsened, ...]:
     """Return the services of which a part would be better without these findings."""
     left_out = {(finding.policy, finding.place) for finding in new}
-    every, facts = examined.evidence, examined.facts
+    every, linked = examined.evidence, examined.linked
     rest = [one for one in every.findings if (one.policy, one.place) not in left_out]
-    without = classes(_services(facts), replace(every, findings=rest), _unread(facts))
+    without = classes(linked.services, replace(every, findings=rest), _unread(examined.far))
     return worse(examined.services, without)
 
 
@@ -104,7 +103,9 @@ def mended(
     digest_of: DigestOf | None = None,
 ) -> list[Finding]:
     """Return findings with the fix of each, or the reason why it has none."""
-    stated, lock = pins.stated(examined.facts), examined.lock
+    findings = [*findings]
+    examined = examined.telling_of(findings)
+    stated, lock = pins.stated(examined.linked.telling), examined.lock
 
     def digest(image: Image) -> str | None:
         """Ask the repository first, then its lock, then the caller."""
@@ -114,7 +115,7 @@ def mended(
 
     ctx = FixContext(
         texts=examined.project.texts,
-        facts=examined.facts,
+        facts=lambda: examined.facts,
         formats={path: one.format for path, one in examined.project.inputs.items()},
         digest_of=digest,
     )
@@ -131,17 +132,13 @@ def _mended(
     return replace(finding, fix=fix)
 
 
-def _services(facts: Iterable[Fact]) -> list[Service]:
-    return [fact for fact in facts if isinstance(fact, Service)]
-
-
 def _unread(facts: Iterable[Fact]) -> list[Unread]:
     return [fact for fact in facts if isinstance(fact, Unread)]
 
 
 def _not_analysed(examined: Examined) -> list[Unanalysed]:
     """Return what nobody analysed, in order of its places."""
-    found = {Unanalysed(place=fact.used_at, reason=fact.reason) for fact in _unread(examined.facts)}
+    found = {Unanalysed(place=fact.used_at, reason=fact.reason) for fact in _unread(examined.far)}
     return sorted(found, key=lambda one: (one.place, one.reason))
 
 
@@ -152,33 +149,22 @@ def asks_about(finding: Finding, covers: Callable[[str], bool]) -> bool:
 
 def _asked_services(examined: Examined, covers: Callable[[str], bool]) -> tuple[ServiceReport, ...]:
     """Return the services that have something in the files that are asked about."""
-    names = {
-        name for fact in examined.facts if covers(fact.used_at.file) for name in fact.scope.services
-    }
+    said = examined.said.items()
+    names = {name for path, one in said if covers(path) for name in one.services}
     return tuple(service for service in examined.services if service.name in names)
 
 
 def _judged(examined: Examined) -> list[Judged]:
     """Return every input with the environments that its facts reach, and what names those."""
-    names: dict[str, list[str]] = defaultdict(list)
-    evidence: dict[str, list[str]] = defaultdict(list)
-    development: dict[str, set[bool]] = defaultdict(set)
-    for fact in examined.facts:
-        if not isinstance(fact, Service):  # it reaches what all its files reach
-            names[fact.used_at.file] += fact.scope.environments
-            evidence[fact.used_at.file] += fact.scope.evidence
-        if fact.scope.deployed:
-            development[fact.used_at.file].add(fact.scope.development)
     return [
         Judged(
             path=one.path,
             format=one.format,
-            skipped=""
-            if one.path in names
-            else one.skipped,  # an overlay that names it has it judged
-            environment=", ".join(dict.fromkeys(names[one.path])),
-            evidence="; ".join(dict.fromkeys(evidence[one.path])),
-            development=development[one.path] == {True},
+            skipped="" if said.speaks else one.skipped,  # an overlay that names it has it judged
+            environment=", ".join(said.environments),
+            evidence="; ".join(said.evidence),
+            development=said.development == (True,),
         )
         for one in examined.project.inputs.values()
+        for said in [examined.said.get(one.path, SILENT)]
     ]

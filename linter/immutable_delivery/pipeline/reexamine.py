@@ -10,12 +10,13 @@ from immutable_delivery.facts import Build, Fact, Unread
 from immutable_delivery.findings import Finding
 from immutable_delivery.links import lockfile
 from immutable_delivery.links.connections import deployers
-from immutable_delivery.links.link import Near, Rest, is_told_of_twice
+from immutable_delivery.links.link import Near, Rest
 from immutable_delivery.links.localstack import are_compared_alike
 from immutable_delivery.links.neighbours import Bonds, alone, around, bonds_of
 from immutable_delivery.links.servicenames import keep_their_names
 from immutable_delivery.links.services import Key, key_of
 from immutable_delivery.pipeline.examined import (
+    SILENT,
     Examined,
     Linked,
     Terms,
@@ -85,7 +86,7 @@ class Reexaminer(Record):
             one, other = before.get(unit), after.get(unit)
             same = one is other or one == other
             kept = filter(None, (one, None if same else other))
-            bonds[unit] = tuple(self._bonds_of(unit, reading) for reading in kept)
+            bonds[unit] = tuple(self.bonds_of(unit, reading) for reading in kept)
             if not same or any(not one.files.isdisjoint(contents) for one in bonds[unit]):
                 moved.append(unit)
         for path in _otherwise_claimed(known, read):
@@ -93,18 +94,18 @@ class Reexaminer(Record):
             moved.append(path)
         return bonds, moved
 
-    def _bonds_of(self, unit: Unit, reading: Reading) -> Bonds:
+    def know(self, reading: Reading, bonds: Bonds) -> None:
+        """Take the bonds of a group from who knows them."""
+        self._bonds[id(reading)] = reading, bonds
+
+    def bonds_of(self, unit: Unit, reading: Reading) -> Bonds:
+        """Return the bonds of a group in one state."""
         if id(reading) not in self._bonds:
             troubles = (trouble.path for trouble in reading.troubles)
             paths = (*unit.paths, *troubles, *reading.comments, *reading.problems, *reading.scopes)
             bonds = bonds_of(reading.facts, reading.builds, paths, self.terms.remote)
-            self._bonds[id(reading)] = reading, bonds
+            self.know(reading, bonds)
         return self._bonds[id(reading)][1]
-
-
-def reexamined(known: Examined, read: Project, changed: Changed, terms: Terms) -> Examined | None:
-    """Return what is to be known of one other state, as :meth:`Reexaminer.examined` does."""
-    return Reexaminer(terms).examined(known, read, changed)
 
 
 class _Reached(Record, frozen=True):
@@ -149,12 +150,19 @@ class _Part(Record):
         about = [one for one in far if one.used_at.file in self.files or one.used_at.file in beside]
         told = tell(own.facts, about, self.read, self.terms, {*self.files, *beside})
         joined = self._joined(told, beside)
-        return replace(self.known, project=self.read, linked=linked, far=far, **asdict(joined))
+        return replace(
+            self.known,
+            project=self.read,
+            terms=self.terms,
+            linked=linked,
+            far=far,
+            **asdict(joined),
+        )
 
     def _own(self, rest: Linked) -> Near | None:
         """Return what these files say, linked; None where it changes what others are called, or what they are compared with."""
         facts, builds = self.reached.said(self.read)
-        twice = self.known.linked.told_twice and is_told_of_twice(rest.facts)
+        twice = self.known.linked.told_twice and any(one.twice for one in rest.said.values())
         beside = Rest(rest.called, rest.services, twice)
         own = near_of(facts, builds, self.read.files, self.known.lock, self.terms, beside)
         alike = (
@@ -211,9 +219,8 @@ class _Part(Record):
 
     def _gone(self) -> set[str]:
         """Return the services that these files were part of before."""
-        before = self.known.linked.by_file
-        facts = (one for path in self.files for one in before.get(path, ()))
-        return {name for one in facts for name in one.scope.services}
+        before = self.known.linked.said
+        return {name for path in self.files for name in before.get(path, SILENT).services}
 
 
 def _otherwise_claimed(known: Project, read: Project) -> Iterator[str]:

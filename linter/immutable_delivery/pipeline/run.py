@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from immutable_delivery.facts import Migration
     from immutable_delivery.links.migrations import Applied
     from immutable_delivery.links.past import Past
+    from immutable_delivery.pipeline.reexamine import Reexaminer
     from immutable_delivery.repository.changes import Changes
 
 
@@ -60,6 +61,8 @@ class Opened(Record, frozen=True):
     settings: Settings
     examined: Examined
     options: ReadOptions
+    again: Reexaminer | None = None
+    """What judges further states of it, where some are known already."""
 
     def compared(
         self,
@@ -73,13 +76,14 @@ class Opened(Record, frozen=True):
 
     def everything(self, files: MarkedFiles, changes: Changes, request: Request) -> list[Finding]:
         """Return all that is found in another state of the repository, reported or not; nothing but these changes makes it another."""
-        from immutable_delivery.pipeline.reexamine import Changed, reexamined  # noqa: PLC0415 (most runs judge one state)
+        from immutable_delivery.pipeline.reexamine import Changed, Reexaminer  # noqa: PLC0415 (most runs judge one state)
 
         tree, reader = self.scope.tree, self.options.reader(files)
         read = read_in(files, self.settings, tree, request, reader)
         terms = terms_of(files, self.settings, tree, request)
         changed = Changed(changes.paths, listing=[*files.paths] != [*tree.files.paths])
-        other = reexamined(self.examined, read, changed, terms) or examined(read, terms)
+        again = replace(self.again, terms=terms) if self.again else Reexaminer(terms)
+        other = again.examined(self.examined, read, changed) or examined(read, terms)
         return [*other.findings, *other.suppressed, *other.disabled]
 
 
@@ -169,11 +173,27 @@ def open_run(start: Path, request: Request, tell: Tell | None = None) -> Opened:
         scope = replace(scope, tree=handed_over(scope.tree, start, *request.stdin))
     settings = settings_of(scope.tree, request, start)
     options = read_options(scope.tree, settings.config, request, tell)
-    examined = examine_in(
-        scope.tree.files, settings, scope.tree, request, options.reader(scope.tree.files)
-    )
+    examined, again = _examined(scope, settings, request, options)
     keep_configuration(examined, settings)
-    return Opened(scope, settings, examined, options)
+    return Opened(scope, settings, examined, options, again)
+
+
+def _examined(
+    scope: Scope, settings: Settings, request: Request, options: ReadOptions
+) -> tuple[Examined, Reexaminer | None]:
+    """Judge all of the files; who looks at a change alone goes by what is known of what was there before."""
+    tree, reader = scope.tree, options.reader(scope.tree.files)
+    read = read_in(tree.files, settings, tree, request, reader)
+    terms = terms_of(tree.files, settings, tree, request)
+    if scope.changes is None or options.remembered is None or terms.trust != TRUSTED:
+        return examined(read, terms), None
+    from immutable_delivery.pipeline.earlier import Earlier  # noqa: PLC0415 (most runs judge all that there is)
+    from immutable_delivery.reading.cache.reader import RememberingReader  # noqa: PLC0415 (as above)
+
+    if not isinstance(reader, RememberingReader):
+        return examined(read, terms), None
+    earlier = Earlier(reader, terms)
+    return earlier.examined(read), earlier.again
 
 
 def keep_configuration(examined: Examined, settings: Settings) -> None:

@@ -65,7 +65,7 @@ class Project(Record):
     """What is deployed as a whole, where the settings ask for it."""
     readings: list[tuple[Unit, Reading]] = field(default_factory=list)
     """What each group of files says."""
-    claims: list[Fact] = field(default_factory=list)
+    claims: list[File | Unread] = field(default_factory=list)
     """What is said of each file as such: that it is there, and what is wrong with it."""
     looked_at: frozenset[str] = frozenset()
     """The files that were read for all this, where the settings ask for it."""

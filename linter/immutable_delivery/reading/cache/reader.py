@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 
 import msgspec
@@ -24,7 +25,7 @@ class Remembered:
     def __init__(self, name: str, classifier: str, before: Memory | None = None) -> None:
         self._name = name
         self.before = load(name) if before is None else before
-        self.after = Memory(classifier=classifier)
+        self.after = Memory(classifier=classifier, judged=self.before.judged)
         self.changed = self.before.classifier != classifier
         if self.changed:
             self.before.claims = {}
@@ -54,6 +55,22 @@ class Remembered:
         if data not in self._readings:
             self._readings[data] = units.decode(data)
         return self._readings[data]
+
+    def judge(self, judged: bytes) -> None:
+        """Keep what was found of all that was read."""
+        self.after.judged = judged
+        self.changed |= judged != self.before.judged
+
+    @cached_property
+    def marks(self) -> Mapping[int, str]:
+        """What identifies each reading of this run from one run to the next, by where it lies."""
+        return {id(reading): digest(data) for data, reading in self._readings.items()}
+
+    @cached_property
+    def known(self) -> Mapping[str, bytes]:
+        """What groups said in the run before, by what identifies it."""
+        kept = chain.from_iterable(self.before.results.values())
+        return {digest(data): data for _, data in kept}
 
     @property
     def files(self) -> Known:
@@ -96,13 +113,22 @@ class RememberingReader(Reader):
         """What grouping the files of a format asked of the repository."""
         self.traces: list[Trace] = []
         """What reading each group asked, in their order."""
-        self._remembered = remembered
+        self.remembered = remembered
         self._contents = Contents(files, remembered.files, remembered.after.files)
         self._answers = {
             "read": self._contents.digest,
             "state": self._contents.state,
             "paths": lambda _path: self._contents.listing,
         }
+
+    @property
+    def listing(self) -> str:
+        """What identifies the list of all files."""
+        return self._contents.listing
+
+    def digest(self, path: str) -> str:
+        """Return what identifies what a file holds, or why it cannot be read."""
+        return self._contents.digest(path)
 
     def holds(self, trace: Trace) -> bool:
         """Tell whether every question still has the answer that it had."""
@@ -111,29 +137,29 @@ class RememberingReader(Reader):
     def grouped(self, format_name: str, paths: Sequence[str]) -> list[Unit]:
         """Return the files of a format, put together that are to be read together."""
         key = _key(("grouped", format_name, paths))
-        if recalled := self._remembered.recall(key, self):
+        if recalled := self.remembered.recall(key, self):
             self.grouping[format_name], data = recalled
             return units.decode_groups(data)
         recorder = Recorder(self.files)
         found = units.group_files(format_name, paths, recorder)
         self.grouping[format_name] = recorder.trace
-        self._remembered.remember(key, recorder.trace, found)
+        self.remembered.remember(key, recorder.trace, found)
         return found
 
     def readings(self, tasks: Sequence[Task]) -> Iterable[Reading]:
         """Yield what every group says, in their order."""
         keys = [_key(task) for task in tasks]
-        known = {key: self._remembered.recall(key, self) for key in keys}
+        known = {key: self.remembered.recall(key, self) for key in keys}
         new = [task for key, task in zip(keys, tasks, strict=True) if known[key] is None]
         site = Site(self.files, self.settings, new, traced=True)
         found = outcomes(site, self._costs(new), self.jobs)
         for key in keys:
             if (recalled := known[key]) is not None:
                 trace, data = recalled
-                reading = self._remembered.reading(data)
+                reading = self.remembered.reading(data)
             else:
                 reading, trace = next(found)
-                self._remembered.remember(key, trace, reading)
+                self.remembered.remember(key, trace, reading)
                 self._note(trace)
             self.traces.append(trace)
             yield reading
@@ -144,18 +170,18 @@ class RememberingReader(Reader):
                 self._contents.note(path, answer)
 
     def _may_be_claimed(self, path: str) -> bool:
-        return self._remembered.claimed(path) or super()._may_be_claimed(path)
+        return self.remembered.claimed(path) or super()._may_be_claimed(path)
 
     def _claimed(self, path: str, classify: Classify) -> Input | None:
-        claims = self._remembered.after.claims
-        if known := self._remembered.claim(path, self._contents.told(path)):
+        claims = self.remembered.after.claims
+        if known := self.remembered.claim(path, self._contents.told(path)):
             claims[path] = known
             _, format_name, skipped, size = known
             return Input(path, format_name, skipped, size) if format_name else None
         one = claimed(path, self._contents.read, classify, self._assigned(path))
         about = (one.format, one.skipped, one.size) if one else ("", "", 0)
         claims[path] = (self._contents.digest(path), *about)
-        self._remembered.changed = True
+        self.remembered.changed = True
         return one
 
 

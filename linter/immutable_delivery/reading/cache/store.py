@@ -46,6 +46,8 @@ class Memory(Record, array_like=True):
     """By path: the digest of what it held, the format, why it is not judged, its size in bytes."""
     results: dict[str, list[tuple[Trace, bytes]]] = field(default_factory=dict)
     """By what was computed: what that asked, and what it gave."""
+    judged: bytes = b""
+    """What was found of all of it, for who can read that."""
 
 
 def load(name: str) -> Memory:
