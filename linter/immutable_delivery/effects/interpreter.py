@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from immutable_delivery.context import Inside
 from immutable_delivery.effects.artifacts import MadeImage, made_images
@@ -20,7 +21,6 @@ from immutable_delivery.effects.settings import fixes_sources, settings
 from immutable_delivery.effects.stage import Event, Locate, Stage, hull, nest
 from immutable_delivery.effects.starts import dev_server_of
 from immutable_delivery.effects.tables import Tables, load
-from immutable_delivery.effects.taint import Taint
 from immutable_delivery.effects.throwaway import ENGINE, Run, settle
 from immutable_delivery.effects.unanalysed import FOLLOWED, foreign, language_of, unread
 from immutable_delivery.effects.written import Written
@@ -34,6 +34,9 @@ from immutable_delivery.syntax.shell import Shell, Word, runs
 from immutable_delivery.syntax.shell.outside import NOTHING, Outside, Seen
 from immutable_delivery.tables import known
 from immutable_delivery.tables.subjects import Launchers
+
+if TYPE_CHECKING:
+    from immutable_delivery.effects.taint import Taint
 
 _SHEBANG = lazy(
     r"#![ \t]*(?:\S*/)?(?:env|with-contenv)(?:[ \t]+-\S+)*[ \t]+(?:\S*/)?(\S+)|#![ \t]*(?:\S*/)?(\S+)",
@@ -74,7 +77,7 @@ class Interpreter:
         self._events: list[Event] = []
         self._layer = 0
         self._facts: list[Fact] = []
-        self._taint = Taint()
+        self._taint: Taint | None = None
         self._clones = Clones()
         self._written = Written()
         self._changes: list[tuple[Command, Event]] = []
@@ -187,7 +190,7 @@ class Interpreter:
 
         What becomes of it (checked, unpacked, run) is in the fact that :meth:`finish` returns.
         """
-        self._taint.add(fact, path, len(self._events))
+        self._downloads().add(fact, path, len(self._events))
 
     def leave(self, program: Program, reason: str) -> None:
         """Name a script that the caller does not follow."""
@@ -203,7 +206,7 @@ class Interpreter:
         layers = Layers(self._events, self._facts, self._stage.tables)
         known = settle(self._facts, self._changes, self.run)
         facts = [layers.settled(fact) for fact in known]
-        facts += self._taint.finish()
+        facts += self._taint.finish() if self._taint else ()
         facts += (clone.fact for clone in self._clones.found)
         facts += (self.run.reached(source, event) for source, event in self._taken)
         return _unique(facts)
@@ -245,7 +248,8 @@ class Interpreter:
         if event.name == "git":
             self._clones.read(event, stage)
             stage.cloned |= dict.fromkeys(one.folder for one in self._clones.found[-1:])
-        self._taint.read(event)
+        if self._taint or event.role.fetcher:
+            self._downloads().read(event)
         self._written.read(event)
         self._change(event, told=bool(installed))
         self.images += images(event, stage)
@@ -262,6 +266,14 @@ class Interpreter:
             (self.sourced if ran.sourced else self.programs).append(ran)
         if not self.dev_server:
             self.dev_server = dev_server_of(event.call, event.name, event.words, stage.tables)
+
+    def _downloads(self) -> Taint:
+        """Return who follows downloads, from the first on."""
+        if self._taint is None:
+            from immutable_delivery.effects.taint import Taint  # noqa: PLC0415 (many images download nothing)
+
+            self._taint = Taint()
+        return self._taint
 
     def _change(self, event: Event, *, told: bool) -> None:
         """Read what a call changes, and what it makes for this run."""
