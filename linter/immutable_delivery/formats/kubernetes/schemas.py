@@ -20,9 +20,11 @@ _KEY = "openAPIV3Schema"
 _KIND = "CustomResourceDefinition"
 _BEGIN = lazy(rf"\n( +){_KEY}:[ \t]*(?=\n( +)[A-Za-z]\w*:(?:[ \n]|\Z))")
 _UNPLAIN = lazy(
-    r"[{<\t\ufeff\r&*!](?:(?<=[\t\ufeff\r])|(?<=\{)[{%]|(?<=<)(?:%|<:)|(?<=[ :-] [&*!]))"
+    r"[\t\r\ufeff{<:-](?:(?<=[\t\r\ufeff])|(?<=\{)[{%]|(?<=<)(?:%|<:)|(?<=[:-]) +[&*!])"
 )
-"""Templates, aliases and what is not indented by blanks: such a schema is read with its file."""
+"""Templates, aliases and what is not indented by blanks: such a schema is read with its file. Each is told by a character before it, for
+a search that begins with one skips what holds none.
+"""
 _OUTSIDE = lazy(r"^\s*#|\s#")
 LEAST = 2_000
 """So many characters are worth it."""
