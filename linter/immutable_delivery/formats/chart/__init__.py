@@ -39,10 +39,9 @@ def comments(document: Document, text: Text) -> list[Comment]:
 
 def families(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
     """Yield the files of each chart, those of the charts in it among them."""
-    known = frozenset(files.paths)
     found: dict[str, list[str]] = {}
     for path in paths:
-        found.setdefault(top_of(path, known) or "", []).append(path)
+        found.setdefault(top_of(path, files) or "", []).append(path)
     yield from found.values()
 
 

@@ -22,9 +22,8 @@ from immutable_delivery.syntax.yaml import Mapping as Tree
 
 def deployed(documents: Mapping[str, Document], ctx: ParseContext) -> Iterator[Fact]:
     """Yield what the chart of these files deploys, each fact once with the environments that it reaches."""
-    known = frozenset(ctx.files.paths)
     charts = Charts(ctx.files)
-    for folder in dict.fromkeys(top_of(path, known) for path in documents):
+    for folder in dict.fromkeys(top_of(path, ctx.files) for path in documents):
         if folder is not None:
             yield from _of_chart(folder, documents, charts, ctx)
 

@@ -37,7 +37,7 @@ def remarked(document: Document, text: Text) -> list[Comment]:
     """Return the comments with what each covers; in a template the lines that are indented below one belong to it."""
     if not document.template:
         return yaml.comments(text, document.documents)
-    found = [one.span() for one in _COMMENT.finditer(text.value)]
+    found = (one.span() for one in _COMMENT.finditer(text.value))
     return remarks(text, found, _blocks(text.value), _MARKS)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from immutable_delivery.containers.environments import conventional
 from immutable_delivery.lazy_regex import lazy
-from immutable_delivery.source.files import Files, below, folder_of
+from immutable_delivery.source.files import Files, below, folder_of, is_file
 from immutable_delivery.syntax.yaml import roots
 from immutable_delivery.syntax.yaml.query import mappings, text
 
@@ -28,8 +28,8 @@ def is_values(name: str) -> bool:
 
 def enclosed(path: str, files: Files) -> Iterator[tuple[str, str]]:
     """Yield the files that belong to the chart of a Chart.yaml, each with why it is not judged."""
-    folder, known = folder_of(path), frozenset(files.paths)
-    why = "vendored" if _is_foreign(folder, known, files) else ""
+    folder = folder_of(path)
+    why = "vendored" if _is_foreign(folder, files) else ""
     yield path, why
     start = f"{folder}/" if folder else ""
     for one in below(files.paths, folder):
@@ -38,33 +38,33 @@ def enclosed(path: str, files: Files) -> Iterator[tuple[str, str]]:
             yield one, why
 
 
-def top_of(path: str, known: Collection[str]) -> str | None:
+def top_of(path: str, files: Files) -> str | None:
     """Return the folder of the outermost chart that a file is part of; None where it is in none."""
     folder: str | None = folder_of(path)
-    while folder and f"{folder}/{FILE}" not in known:
+    while folder and not is_file(files, f"{folder}/{FILE}"):
         folder = folder_of(folder)
-    if not folder and FILE not in known:
+    if not folder and not is_file(files, FILE):
         return None
-    while (above := _above(folder or "", known)) is not None:
+    while (above := _above(folder or "", files)) is not None:
         folder = above
     return folder
 
 
-def _above(folder: str, known: Collection[str]) -> str | None:
+def _above(folder: str, files: Files) -> str | None:
     """Return the folder of the chart that holds one directly."""
     holder = folder_of(folder)
     if holder.rpartition("/")[2] != _HOLDER:
         return None
     above = folder_of(holder)
-    return above if (f"{above}/{FILE}" if above else FILE) in known else None
+    return above if is_file(files, f"{above}/{FILE}" if above else FILE) else None
 
 
-def _is_foreign(folder: str, known: Collection[str], files: Files) -> bool:
+def _is_foreign(folder: str, files: Files) -> bool:
     """Whether the chart that holds this one has it from a repository of charts."""
-    above = _above(folder, known)
+    above = _above(folder, files)
     if above is None:
         return False
-    if _is_foreign(above, known, files):
+    if _is_foreign(above, files):
         return True
     path = f"{above}/{FILE}" if above else FILE
     own = f"{folder}/{FILE}"

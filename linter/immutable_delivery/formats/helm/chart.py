@@ -12,7 +12,7 @@ from immutable_delivery.formats.helm.store import PACKED, Store
 from immutable_delivery.formats.helm.values import Values, merged, values_of
 from immutable_delivery.records import Record, field
 from immutable_delivery.source.text import Text
-from immutable_delivery.syntax.yaml import Mapping, documents
+from immutable_delivery.syntax.yaml import Document, Mapping, documents
 from immutable_delivery.syntax.yaml.query import mappings, text
 
 FILE = "Chart.yaml"
@@ -31,6 +31,8 @@ class Chart(Record, eq=False):
     store: Store
     metadata: Metadata
     defaults: Values
+    said: list[Document]
+    """What its values.yaml holds."""
     templates: list[str]
     """The names of its templates, sorted."""
     files: list[str]
@@ -71,11 +73,14 @@ def read(store: Store, *, foreign: bool = False, nesting: int = 0) -> Chart:
     if "/" in name or name in {".", ".."}:
         raise UnreadableError(f"is no chart: '{name}' cannot be its name", 0)
     found = metadata(root, _mapping(store, REQUIREMENTS, problems))
+    values = store.text(VALUES) if VALUES in store.names else Text(store.path(VALUES), "")
+    said = documents(values)
     templates = sorted(name for name in store.names if name.startswith("templates/"))
     chart = Chart(
         store,
         found,
-        _values(store, problems),
+        values_in(said, values.path, problems),
+        said,
         templates,
         [
             name
@@ -90,21 +95,17 @@ def read(store: Store, *, foreign: bool = False, nesting: int = 0) -> Chart:
     return chart
 
 
-def _values(store: Store, problems: list[ParseProblem]) -> Values:
-    return values_in(store.text(VALUES), problems) if VALUES in store.names else {}
-
-
-def values_in(source: Text, problems: list[ParseProblem]) -> Values:
+def values_in(said: list[Document], path: str, problems: list[ParseProblem]) -> Values:
     """Return the values of a file: those of its documents, laid over each other."""
     found: Values = {}
-    for document in documents(source):
+    for document in said:
         if document.problem:
-            problems.append(ParseProblem(source.path, document.problem_at, document.problem))
+            problems.append(ParseProblem(path, document.problem_at, document.problem))
         elif isinstance(document.root, Mapping):
             found = merged(found, values_of(document.root))
         elif document.root is not None:
             reason = "Helm takes a mapping as values, and this is none"
-            problems.append(ParseProblem(source.path, document.root.place.span.start, reason))
+            problems.append(ParseProblem(path, document.root.place.span.start, reason))
     return found
 
 

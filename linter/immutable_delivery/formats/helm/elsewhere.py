@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from immutable_delivery.formats.helm.chart import VALUES, Chart
+from immutable_delivery.formats.helm.chart import Chart
 from immutable_delivery.formats.helm.metadata import Dependency
 from immutable_delivery.records import Record
 from immutable_delivery.releases import Layer, laid
-from immutable_delivery.syntax.yaml import Mapping, documents
+from immutable_delivery.syntax.yaml import Mapping
 from immutable_delivery.syntax.yaml.query import mapping, text, with_entry
 
 _GLOBAL = "global"
@@ -37,10 +37,8 @@ def absent(chart: Chart, layers: Iterable[Layer] = ()) -> Iterator[Absent]:
 
 
 def _own(chart: Chart) -> Iterator[Layer]:
-    if VALUES in chart.store.names:
-        for one in documents(chart.store.text(VALUES)):
-            if isinstance(one.root, Mapping):
-                yield Layer(one.root)
+    roots = (one.root for one in chart.said)
+    return (Layer(root) for root in roots if isinstance(root, Mapping))
 
 
 def _is_off(need: Dependency, values: Mapping) -> bool:

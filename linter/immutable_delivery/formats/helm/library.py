@@ -15,6 +15,7 @@ from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.references.semver import satisfies
 from immutable_delivery.source.files import Files, folder_of, resolve
 
+_BELOW = f"/{FILE}"
 _LOCAL = "file://"
 _NAME = lazy(rb"(?m)^name:[ \t]*[\"']?([\w.-]+)")
 _VERSION = lazy(rb"(?m)^version:[ \t]*[\"']?([\w.+-]+)")
@@ -44,7 +45,8 @@ class Charts:
     @cached_property
     def _known(self) -> dict[str, list[tuple[str, str]]]:
         """The folders of charts that are in no other one, and their versions, by name."""
-        folders = {folder_of(path) for path in self._files.paths if _names_chart(path)}
+        named = [path for path in self._files.paths if path.endswith(FILE)]
+        folders = {folder_of(path) for path in named if path == FILE or path.endswith(_BELOW)}
         found: dict[str, list[tuple[str, str]]] = {}
         for folder in sorted(folders):
             holder, _, last = folder_of(folder).rpartition("/")
@@ -90,7 +92,3 @@ class Charts:
             return [self._at(path, above)]
         except UnreadableError:
             return []
-
-
-def _names_chart(path: str) -> bool:
-    return path == FILE or path.endswith(f"/{FILE}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from immutable_delivery.source.located import Segment
@@ -12,7 +13,7 @@ from immutable_delivery.syntax.gotemplate.problems import FunctionError
 from immutable_delivery.syntax.gotemplate.traced import Origin, Partial, Traced, cut
 from immutable_delivery.syntax.gotemplate.values import Bool, Float, Value
 from immutable_delivery.syntax.gotemplate.yamlscalars import resolve
-from immutable_delivery.syntax.yaml import Node, Scalar, Sequence, documents
+from immutable_delivery.syntax.yaml import Document, Node, Scalar, Sequence, documents
 from immutable_delivery.syntax.yaml.nodes import ReadScalar
 
 _TEXT_TAGS = frozenset(["tag:yaml.org,2002:str", "!!str", "!"])
@@ -107,12 +108,18 @@ def json_key(value: bool | float | None) -> str:  # noqa: FBT001
 
 def from_yaml(text: str) -> Value:
     """Return the first document of a text; raise FunctionError."""
-    found = documents(Text("", str(text)))
+    found = _documents(str(text))
     if not found:
         return None
     if found[0].problem:
         raise FunctionError(f"is no YAML: {found[0].problem}")
     return value_of(found[0].root, text)
+
+
+@lru_cache(maxsize=1_000)
+def _documents(text: str) -> list[Document]:
+    """Return the documents of a text; the same labels are read for every object of a chart."""
+    return documents(Text("", text))
 
 
 def from_json(text: str) -> Value:
