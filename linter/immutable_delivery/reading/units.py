@@ -9,10 +9,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, groupby, islice
+from sys import intern
 from typing import cast
 
 from msgspec import msgpack
+from msgspec.structs import force_setattr
 
 from immutable_delivery.context import Comment, ParseContext, ParseProblem, ReadingSettings
 from immutable_delivery.errors import UnreadableError
@@ -21,7 +23,7 @@ from immutable_delivery.formats import Families, Within, implements
 from immutable_delivery.formats.registry import NAMED, load
 from immutable_delivery.reading.allowance import within_allowance
 from immutable_delivery.reading.dependencies import Recorder
-from immutable_delivery.records import Record, field
+from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.files import Files
 from immutable_delivery.source.text import Text
 from immutable_delivery.tables import extended_by
@@ -104,20 +106,47 @@ def _inside(ctx: ParseContext) -> Iterator[Fact | Build | Recipe]:
             yield from format_.within(held, ctx)
 
 
+class _Written(Record, array_like=True):
+    """A reading as data: facts beside each other have the scope that they share once."""
+
+    reading: Reading
+    scopes: list[tuple[int, Scope]]
+    """Each with the number of facts that have it, in their order."""
+
+
 def encode(value: Reading | Sequence[Unit]) -> bytes | None:
     """Return a reading, or groups, as data: compressed, for places repeat the names of files.
 
     None where something in it is no Unicode: a file may be named so.
     """
     try:
-        return zlib.compress(msgpack.encode(value), 1)
+        written = _written(value) if isinstance(value, Reading) else value
+        return zlib.compress(msgpack.encode(written), 1)
     except UnicodeEncodeError:
         return None
 
 
+def _written(reading: Reading) -> _Written:
+    scopes = groupby(fact.scope for fact in reading.facts)
+    facts = [replace(fact, scope=_LEFT_OUT) for fact in reading.facts]
+    return _Written(
+        replace(reading, facts=facts), [(len(list(same)), scope) for scope, same in scopes]
+    )
+
+
 def decode(data: bytes) -> Reading:
-    """Return the reading that :func:`encode` made data of; zlib's and msgspec's errors for anything else."""
-    return _decoder().decode(zlib.decompress(data))
+    """Return the reading that :func:`encode` made data of; zlib's and msgspec's errors for anything else.
+
+    What its facts share they share again, which is most of what they take: their scopes, and the names of their files.
+    """
+    written = _decoder().decode(zlib.decompress(data))
+    facts = iter(written.reading.facts)
+    for number, scope in written.scopes:
+        for fact in islice(facts, number):
+            force_setattr(fact, "scope", scope)
+            for place in (fact.used_at, fact.extent, *fact.places.values()):
+                force_setattr(place, "file", intern(place.file))
+    return written.reading
 
 
 def decode_groups(data: bytes) -> list[Unit]:
@@ -126,5 +155,8 @@ def decode_groups(data: bytes) -> list[Unit]:
 
 
 @cache
-def _decoder() -> msgpack.Decoder[Reading]:
-    return msgpack.Decoder(Reading)
+def _decoder() -> msgpack.Decoder[_Written]:
+    return msgpack.Decoder(_Written)
+
+
+_LEFT_OUT = Scope()
