@@ -21,7 +21,6 @@ from immutable_delivery.references.urls import of_url
 from immutable_delivery.source.files import folder_of, resolve
 from immutable_delivery.source.located import LocatedText
 from immutable_delivery.syntax.yaml import Mapping as Tree
-from immutable_delivery.syntax.yaml.inner import inner_documents
 from immutable_delivery.syntax.yaml.query import text
 
 _DIGEST = "@sha256:"
@@ -46,6 +45,7 @@ def facts(
 def services_within(held: Inside, ctx: ParseContext) -> Iterator[Fact | Build | Recipe]:
     """Yield what the services say that a script gives to Compose."""
     from immutable_delivery.effects.unanalysed import broken  # noqa: PLC0415 (scripts alone hold such texts)
+    from immutable_delivery.syntax.yaml.inner import inner_documents  # noqa: PLC0415 (as above)
 
     written, documents = held.text, inner_documents(held.text)
     yield from broken(documents, held.scope)
