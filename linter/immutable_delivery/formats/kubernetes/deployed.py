@@ -17,9 +17,6 @@ from immutable_delivery.formats.kubernetes.gitops.overlays import overlaid
 from immutable_delivery.formats.kubernetes.gitops.values import Given
 from immutable_delivery.formats.kubernetes.manifest import Manifest, judged
 from immutable_delivery.formats.kubernetes.workload import Memory, Neighbours, Workload
-from immutable_delivery.formats.kustomize.build import Builder
-from immutable_delivery.formats.kustomize.charts import Inflation
-from immutable_delivery.formats.kustomize.graph import Graph
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource, objects_in
 from immutable_delivery.lazy_regex import lazy
@@ -31,6 +28,7 @@ from immutable_delivery.syntax.yaml.inner import inner_documents
 
 if TYPE_CHECKING:
     from immutable_delivery.formats.kubernetes.releasing import Releasing
+    from immutable_delivery.formats.kustomize.charts import Inflation
 
 _TEMPLATES = lazy(r"(?:^|/)templates?/")
 
@@ -82,6 +80,9 @@ class _Deployment:
         folders = [folder_of(path) for path, one in self._manifests.items() if one.is_kustomization]
         if not folders:
             return
+        from immutable_delivery.formats.kustomize.build import Builder  # noqa: PLC0415 (many repositories have none)
+        from immutable_delivery.formats.kustomize.graph import Graph  # noqa: PLC0415 (as above)
+
         parsed = {path: manifest.readable for path, manifest in self._manifests.items()}
         repository = Repository(self._around.files, parsed, self._around.texts)
         graph = Graph(repository, folders, self._report)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from immutable_delivery.formats.kustomize.graph import Graph
 from immutable_delivery.formats.kustomize.model import FILE_NAMES
-from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.source.files import Files, folder_of
 from immutable_delivery.source.ties import Ties
 
@@ -16,11 +14,15 @@ def together(paths: Sequence[str], files: Files) -> Iterator[list[str]]:
     """Yield the files of each family, in the order of their first one."""
     ties = Ties()
     folders = {folder_of(path) for path in paths if path.rpartition("/")[2] in FILE_NAMES}
-    repository = Repository(files, {}, {})
-    graph = Graph(repository, sorted(folders), lambda _place, _reason: None) if folders else None
-    for folder in graph.order if graph else ():
-        for used in graph.uses(folder) if graph else ():
-            ties.tie(_family(folder), used)
+    if folders:
+        from immutable_delivery.formats.kustomize.graph import Graph  # noqa: PLC0415 (many repositories have none)
+        from immutable_delivery.formats.kustomize.repository import Repository  # noqa: PLC0415 (as above)
+
+        repository = Repository(files, {}, {})
+        graph = Graph(repository, sorted(folders), lambda _place, _reason: None)
+        for folder in graph.order:
+            for used in graph.uses(folder):
+                ties.tie(_family(folder), used)
     tied = set(ties.known())
     found: dict[str, list[str]] = defaultdict(list)
     for path in paths:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from immutable_delivery import releases
 from immutable_delivery.containers import lower
 from immutable_delivery.facts import Fact, Source, Unread
-from immutable_delivery.formats.kubernetes import applicationsets
 from immutable_delivery.formats.kubernetes.gitops import (
     argo,
     drift,
@@ -23,6 +23,9 @@ from immutable_delivery.formats.kustomize.resource import Resource
 from immutable_delivery.records import replace
 from immutable_delivery.syntax.yaml import Mapping
 from immutable_delivery.syntax.yaml.query import mapping
+
+if TYPE_CHECKING:
+    from immutable_delivery.formats.kubernetes.applicationsets import Made
 
 _FLUX = ".toolkit.fluxcd.io"
 _SET = ("argoproj.io", "ApplicationSet")
@@ -67,13 +70,15 @@ def _of_set(workload: Workload) -> Iterator[Fact]:
     yield from argo.generators(workload)
 
 
-def _made(workload: Workload) -> applicationsets.Made:
+def _made(workload: Workload) -> Made:
     """Return what a set makes, worked out once."""
     root = workload.resource.root
     key = "applications", id(root)
     if key not in workload.memory:
-        workload.memory[key] = root, applicationsets.made(workload)
-    found: applicationsets.Made = workload.memory[key][1]
+        from immutable_delivery.formats.kubernetes.applicationsets import made  # noqa: PLC0415 (few clusters have one)
+
+        workload.memory[key] = root, made(workload)
+    found: Made = workload.memory[key][1]
     return found
 
 

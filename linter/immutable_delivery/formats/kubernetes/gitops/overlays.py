@@ -7,8 +7,6 @@ from collections.abc import Iterator
 
 from immutable_delivery.formats.kubernetes.gitops import argo
 from immutable_delivery.formats.kubernetes.workload import Workload
-from immutable_delivery.formats.kustomize.build import Builder
-from immutable_delivery.formats.kustomize.graph import Graph
 from immutable_delivery.formats.kustomize.model import FILE_NAMES, Kustomization
 from immutable_delivery.formats.kustomize.repository import Repository
 from immutable_delivery.formats.kustomize.resource import Resource
@@ -112,6 +110,9 @@ def _built(folder: str, spec: Mapping, workload: Workload) -> Iterator[Resource]
     root = own.root if own else _gathering(folder, workload.ctx.files, spec.place)
     path = own.path if own else f"{folder}/{_ROOT}"
     repository.take(Kustomization(path, _laid(root, spec)))
+    from immutable_delivery.formats.kustomize.build import Builder  # noqa: PLC0415 (few objects lay anything over a path)
+    from immutable_delivery.formats.kustomize.graph import Graph  # noqa: PLC0415 (as above)
+
     graph = Graph(repository, [folder], _unheard)
     for built in Builder(repository, graph, _unheard).roots():
         yield from built.gathered.resources
