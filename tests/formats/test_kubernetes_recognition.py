@@ -53,6 +53,14 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{imag
         ("a.yaml", "x: {apiVersion: v1, kind: Pod}\n", False),
         ("a.yaml", "", False),
         ("package.json", '{"name": "x"}', False),
+        ("a.json", '{"definitions": {"apiVersion": {}, "kind": {"apiVersion": "v1"}}}', False),
+        (
+            "a.json",
+            '{"apiVersion": "skaffold/v3", "kind": "Config", "x": {"apiVersion": "v1"}}',
+            False,
+        ),
+        ("a.json", '{"apiVersion": "v1", "kind": "Pod"}{"apiVersion": "v1", "kind": "Pod"}', True),
+        ("a.json", '{"apiVersion": "v1", "kind": "Pod",', True),
     ],
 )
 def test_claims(path: str, head: str, claimed: bool) -> None:

@@ -6,8 +6,10 @@ one without them, and without an escape that could spell them, certainly holds n
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from immutable_delivery.formats.kustomize.model import FILE_NAMES
 from immutable_delivery.lazy_regex import lazy
@@ -35,6 +37,8 @@ def claims(path: str, data: bytes) -> bool:
         return True
     if not _PATH.search(path) or not _may_hold_objects(data):
         return False
+    if (root := _json(data)) is not None:
+        return {"apiVersion", "kind"} <= root.keys() and not _is_of_tool(root["apiVersion"])
     return _plainly_holds_objects(data) or any(
         {"apiVersion", "kind"} <= root.entries.keys() and not is_foreign(root)
         for root in roots(path, data)
@@ -43,6 +47,17 @@ def claims(path: str, data: bytes) -> bool:
 
 def _may_hold_objects(data: bytes) -> bool:
     return (b"kind" in data and b"apiVersion" in data) or may_spell(data)
+
+
+def _json(data: bytes) -> dict[str, Any] | None:
+    """Return what is JSON in braces: a schema of objects is long, and this is told in no time; None for all else."""
+    if data.lstrip()[:1] != b"{":
+        return None
+    try:
+        root = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return root if isinstance(root, dict) else None
 
 
 def _plainly_holds_objects(data: bytes) -> bool:
@@ -69,7 +84,11 @@ def _keys(pattern: re.Pattern[bytes], data: bytes) -> Iterator[re.Match[bytes]]:
 
 def is_foreign(root: Mapping) -> bool:
     """Whether an object is the configuration of a tool."""
-    return known(ApiGroups).of_tools.match(text(root, "apiVersion")) is not None
+    return _is_of_tool(text(root, "apiVersion"))
+
+
+def _is_of_tool(version: object) -> bool:
+    return isinstance(version, str) and known(ApiGroups).of_tools.match(version) is not None
 
 
 def template_at(document: Document, source: Text) -> int | None:
