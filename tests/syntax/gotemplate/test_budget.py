@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from time import thread_time
 
 import pytest
@@ -11,6 +12,7 @@ from tests.kit import PATIENCE
 from tests.syntax.gotemplate.rendering import render
 
 from immutable_delivery.syntax.gotemplate.budget import Limits
+from immutable_delivery.syntax.gotemplate.expressions import Compiler
 from immutable_delivery.syntax.gotemplate.problems import BudgetError, TemplateError
 
 SLACK = 1.0
@@ -114,3 +116,13 @@ def test_nothing_but_a_template_error_gets_out(template: str) -> None:
     except TemplateError as error:
         assert 0 <= error.place.span.start <= error.place.span.end <= len(template)  # noqa: PT017
     assert thread_time() - began < Limits().seconds * PATIENCE
+
+
+def test_what_is_compiled_goes_without_the_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        assert render("{{ with .Values.a }}{{ print . | quote }}{{ end }}", "a: 1") == '"1"'
+        assert not any(isinstance(one, Compiler) for one in gc.get_objects())
+    finally:
+        gc.enable()

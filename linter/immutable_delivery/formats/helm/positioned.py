@@ -127,6 +127,7 @@ class _Ruler:
     def document(self, found: Document) -> Document:
         """Return a document with its places."""
         root = None if found.root is None else self._node(found.root)
+        self._done.clear()  # its nodes know this ruler: nothing else would let go of either
         at = self._used(found.problem_at).span.start if found.problem else 0
         return replace(
             found, root=root, place=self._hull(found.place), problem_at=at, duplicates=[]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from immutable_delivery.syntax.gotemplate.arguments import TRUTH, Check, checks
 from immutable_delivery.syntax.gotemplate.execution import Expression, Frame
@@ -28,18 +28,6 @@ class Compiler:
         self._functions = functions
         self._start = 0
         self._used: dict[str, int] = {}
-        self._kinds: dict[str, Callable[[Node], Expression]] = {
-            "dot": lambda _: _dot,
-            "nil": lambda _: _nil,
-            "constant": self._constant,
-            "fields": self._fields,
-            "variable": self._variable,
-            "chain": self._chain,
-            "piped": lambda node: self._expression(node[3]),
-            "group": lambda node: self._expression(node[3]),
-            "call": self._call,
-            "method": self._method,
-        }
 
     def compiled(self, node: Node, start: int, used: dict[str, int]) -> Expression:
         """Return what evaluates an expression of the action that starts there; `used` are slots of variables."""
@@ -47,7 +35,10 @@ class Compiler:
         return self._expression(node)
 
     def _expression(self, node: Node) -> Expression:
-        return self._kinds[node[0]](node)
+        return self._kinds[node[0]](self, node)
+
+    def _inner(self, node: Node) -> Expression:
+        return self._expression(node[3])
 
     def _spot(self, node: Node) -> Spot:
         return self._source, self._start + node[1], self._start + node[2]
@@ -124,6 +115,19 @@ class Compiler:
             return self._expression(target[3]), target[4]
         slot = self._used[target[3]]
         return (lambda frame, _: frame.variables[slot]), target[4]
+
+    _kinds: ClassVar[Mapping[str, Callable[[Compiler, Node], Expression]]] = {
+        "dot": lambda *_: _dot,
+        "nil": lambda *_: _nil,
+        "constant": _constant,
+        "fields": _fields,
+        "variable": _variable,
+        "chain": _chain,
+        "piped": _inner,
+        "group": _inner,
+        "call": _call,
+        "method": _method,
+    }
 
 
 def _dot(frame: Frame, dot: Value) -> Value:  # noqa: ARG001

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from immutable_delivery.source.text import Place
 from immutable_delivery.syntax.gotemplate.budget import Budget
@@ -41,16 +41,6 @@ class _Compiler:
     def __init__(self, source: Source, functions: Mapping[str, Function]) -> None:
         self._source = source
         self._expressions = Compiler(source, functions)
-        self._kinds = {
-            "print": self._print,
-            "assign": self._assign,
-            "if": self._if,
-            "with": self._with,
-            "range": self._range,
-            "template": self._template,
-            "break": self._jump,
-            "continue": self._jump,
-        }
 
     def block(self, nodes: list[Node]) -> Statement:
         """Return what executes statements one after the other."""
@@ -72,7 +62,7 @@ class _Compiler:
     def _step(self, node: Node) -> Statement | tuple[Traced, Place]:
         if node[0] == "text":
             return self._source.piece(node[1], node[2]), self._source.place(node[1], node[2])
-        return self._kinds[node[0]](node)
+        return self._kinds[node[0]](self, node)
 
     def _print(self, node: Node) -> Statement:
         expression = self._expressions.compiled(node[3], node[1], node[4])
@@ -185,6 +175,18 @@ class _Compiler:
             return word
 
         return run
+
+    _kinds: ClassVar[Mapping[str, Callable[[_Compiler, Node], Statement]]] = {
+        "print": _print,
+        "assign": _assign,
+        "if": _if,
+        "with": _with,
+        "range": _range,
+        "template": _template,
+        "break": _jump,
+        "continue": _jump,
+    }
+    """Of the class: bound to each compiler they would keep all that it has compiled until the collector comes."""
 
 
 def _executed(steps: list[Any], frame: Frame, dot: Value) -> Signal:
