@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from operator import attrgetter
 from typing import Any
 
@@ -27,6 +27,8 @@ class Reach:
         self._found: dict[Hashable, _Reached] = {}
         self._same: dict[int, _Reached] = {}
         """By the identity of those facts that are kept here: most of what overlays share is one object."""
+        self._scopes: dict[Hashable, Scope] = {}
+        """By the identity of the scope that a fact has, and the environments that it reaches."""
 
     def add(self, found: Iterable[Fact], environment: Environment) -> None:
         """Add the facts of one environment."""
@@ -48,6 +50,13 @@ class Reach:
             yield replace(one.fact, scope=scope, extent=extent)
 
     def _scope(self, one: _Reached) -> Scope:
+        """Return where a fact holds; those that shared a scope share the new one."""
+        same = (id(one.fact.scope), *one.environments)
+        if same not in self._scopes:
+            self._scopes[same] = self._reached(one)
+        return self._scopes[same]
+
+    def _reached(self, one: _Reached) -> Scope:
         reached = ordered(one.environments, self._ctx)
         return replace(
             one.fact.scope,
@@ -60,12 +69,5 @@ class Reach:
 def _key(fact: Fact) -> Hashable:
     kind = type(fact)
     if kind not in _FIELDS:
-        _FIELDS[kind] = attrgetter(*kind.__struct_fields__)
-    return kind, *map(_hashable, _FIELDS[kind](fact))
-
-
-def _hashable(value: Any) -> Hashable:
-    if value.__class__ is dict or isinstance(value, Mapping):
-        return tuple(sorted((str(key), _hashable(inner)) for key, inner in value.items()))
-    found: Hashable = value
-    return found
+        _FIELDS[kind] = attrgetter(*(name for name in kind.__struct_fields__ if name != "places"))
+    return kind, _FIELDS[kind](fact), frozenset(fact.places.items())

@@ -16,7 +16,12 @@ from typing import cast
 from msgspec import msgpack
 from msgspec.structs import force_setattr
 
-from immutable_delivery.context import Comment, ParseContext, ParseProblem, ReadingSettings
+from immutable_delivery.context import (
+    Comment,
+    ParseContext,
+    ParseProblem,
+    ReadingSettings,
+)
 from immutable_delivery.errors import UnreadableError
 from immutable_delivery.facts import AnyFact, Applied, Build, Fact, Recipe, Scope
 from immutable_delivery.formats import Families, Within, implements
@@ -25,7 +30,7 @@ from immutable_delivery.reading.allowance import within_allowance
 from immutable_delivery.reading.dependencies import Recorder
 from immutable_delivery.records import Record, field, replace
 from immutable_delivery.source.files import Files
-from immutable_delivery.source.text import Text
+from immutable_delivery.source.text import Place, Text
 from immutable_delivery.tables import extended_by
 
 
@@ -130,23 +135,34 @@ def _written(reading: Reading) -> _Written:
     scopes = groupby(fact.scope for fact in reading.facts)
     facts = [replace(fact, scope=_LEFT_OUT) for fact in reading.facts]
     return _Written(
-        replace(reading, facts=facts), [(len(list(same)), scope) for scope, same in scopes]
+        replace(reading, facts=facts),
+        [(len(list(same)), scope) for scope, same in scopes],
     )
 
 
 def decode(data: bytes) -> Reading:
     """Return the reading that :func:`encode` made data of; zlib's and msgspec's errors for anything else.
 
-    What its facts share they share again, which is most of what they take: their scopes, and the names of their files.
+    What its facts have in common they share again, which is most of what they take: scopes, places, names of files.
     """
     written = _decoder().decode(zlib.decompress(data))
-    facts = iter(written.reading.facts)
+    facts, known = iter(written.reading.facts), dict[Place, Place]()
     for number, scope in written.scopes:
         for fact in islice(facts, number):
             force_setattr(fact, "scope", scope)
-            for place in (fact.used_at, fact.extent, *fact.places.values()):
-                force_setattr(place, "file", intern(place.file))
+            force_setattr(fact, "used_at", _known(fact.used_at, known))
+            force_setattr(fact, "extent", _known(fact.extent, known))
+            places = {name: _known(place, known) for name, place in fact.places.items()}
+            force_setattr(fact, "places", places)
     return written.reading
+
+
+def _known(place: Place, known: dict[Place, Place]) -> Place:
+    """Return the one object that stands for a place."""
+    found = known.setdefault(place, place)
+    if found is place:
+        force_setattr(place, "file", intern(place.file))
+    return found
 
 
 def decode_groups(data: bytes) -> list[Unit]:

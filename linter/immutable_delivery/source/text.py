@@ -22,14 +22,14 @@ MAX_BYTES = 10_000_000
 """Larger inputs are refused: no delivery file is, and a parser would take minutes."""
 
 
-class Span(Record, frozen=True, order=True, array_like=True):
+class Span(Record, frozen=True, order=True, array_like=True, gc=False):
     """A half-open range of code points, ``start`` inclusive, ``end`` exclusive."""
 
     start: int
     end: int
 
 
-class Place(Record, frozen=True, order=True, array_like=True):
+class Place(Record, frozen=True, order=True, array_like=True, gc=False):
     """A span in a file; ``file`` is relative to the root, with forward slashes."""
 
     file: str
