@@ -91,6 +91,14 @@ def test_what_has_not_changed_is_not_judged_again(wholes: list[object]) -> None:
     assert "a/compose.yaml" in {one.place.file for one in reported(found).findings if one.fix}
 
 
+def test_what_a_finding_is_about_is_kept_until_it_is_reported_no_more() -> None:
+    run(BASE, fresh())
+    for _ in range(3):
+        found = run({**BASE, "a/compose.yaml": SERVICE % ("a", "nginx")}, fresh())
+        new = [one for one in found.findings if one.policy == "floating-tag"]
+        assert found.telling_of(new) is found
+
+
 @pytest.mark.parametrize(
     "terms",
     [

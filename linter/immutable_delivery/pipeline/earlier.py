@@ -5,10 +5,11 @@ from __future__ import annotations
 import zlib
 from contextlib import suppress
 from itertools import chain
+from typing import cast
 
 import msgspec
 
-from immutable_delivery.facts import Build, File, Unread
+from immutable_delivery.facts import AnyFact, Build, File, Unread
 from immutable_delivery.facts import Project as Pinned
 from immutable_delivery.links.lockfile import Lock
 from immutable_delivery.links.neighbours import Bonds
@@ -19,6 +20,7 @@ from immutable_delivery.reading.dependencies import digest
 from immutable_delivery.reading.project import Input, Project
 from immutable_delivery.reading.units import Reading, Unit
 from immutable_delivery.records import Record, asdict, replace
+from immutable_delivery.source.text import Place
 
 
 class Judgement(Record, array_like=True):
@@ -37,6 +39,8 @@ class Judgement(Record, array_like=True):
     linked: Linked
     far: tuple[Pinned | Unread, ...]
     told: Told
+    about: list[tuple[str, Place, list[AnyFact]]]
+    """What the findings are about that have come since all was judged: the next run may still have to report them."""
 
 
 class Earlier:
@@ -72,11 +76,12 @@ class Earlier:
             reading = self._memory.reading(self._memory.known[mark])
             readings.append((unit, reading))
             self.again.know(reading, bonds)
+        about = {(policy, place): facts for policy, place, facts in kept.about}
         known = Examined(
             project=replace(
                 read, inputs=kept.inputs, builds=kept.builds, claims=[*kept.claims], readings=readings
             ),
-            terms=self.again.terms, lock=kept.lock, linked=kept.linked, far=kept.far, **asdict(kept.told)
+            terms=self.again.terms, lock=kept.lock, linked=kept.linked, far=kept.far, **asdict(replace(kept.told, about=about))
         )  # fmt: skip
         return self.again.examined(known, read, self._changed(kept))
 
@@ -94,12 +99,15 @@ class Earlier:
             for unit, reading in read.readings
         ]
         paths = {*found.linked.contents, *chain.from_iterable(bonds.files for *_, bonds in groups)}
+        since = {} if found.linked.by_file is not None else found.about
+        about = [(*key, cast("list[AnyFact]", facts)) for key, facts in since.items()]
         return Judgement(
             terms=self._terms, groups=groups,
             contents={path: self._reader.digest(path) for path in sorted(paths)},
             listing=self._reader.listing, inputs=read.inputs, builds=read.builds, claims=read.claims,
             lock=found.lock, linked=replace(found.linked, by_file=None), far=found.far,
             told=Told(**{name: getattr(found, name) for name in Told.__struct_fields__} | {"about": {}}),
+            about=about,
         )  # fmt: skip
 
 
