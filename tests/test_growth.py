@@ -355,9 +355,33 @@ def nested_lists(count: int) -> Mapping[str, str]:
     return {"shop/migrations/0001_a.py": text}
 
 
+def images_of_one_repository(count: int) -> Mapping[str, str]:
+    """Return a monorepo: every image is built of all of it, and has code of its own."""
+    dockerfile = 'FROM debian:12\nCOPY . /app\nCOPY s{i} /srv\nCMD ["/srv/run"]\n'
+    built = "  s{i}: {{build: {{context: ., dockerfile: s{i}/Dockerfile}}}}\n"
+    return {
+        "compose.yaml": "services:\n" + lines(built, range(count)),
+        **{f"s{i}/Dockerfile": dockerfile.format(i=i) for i in range(count)},
+        **{f"s{i}/{j}.py": "" for i in range(count) for j in range(5)},
+    }
+
+
+def rules_of_one_ignore_file(count: int) -> Mapping[str, str]:
+    rules = "*\n" + lines("!s{i}\n", range(count))
+    return {**images_of_one_repository(count), ".dockerignore": rules}
+
+
+def ignore_files(count: int) -> Mapping[str, str]:
+    own = {f"s{i}/Dockerfile.dockerignore": f"*\n!s{i}\n" for i in range(count)}
+    return images_of_one_repository(count) | own
+
+
 RAILS = "db/migrate/20260101000000_a.rb"
 CLASS = "class A < ActiveRecord::Migration[7.1]\n  def change\n{}  end\nend\n"
 KINDS: dict[Kind, int] = {
+    images_of_one_repository: 200,
+    rules_of_one_ignore_file: 200,
+    ignore_files: 150,
     heredocs: 800,
     blocks: 400,
     nested_calls: 1_000,

@@ -81,6 +81,11 @@ def is_placeholder(name: str, value: str) -> bool:
     return one_character or known(Secrets).placeholder.fullmatch(value) is not None
 
 
+def is_key_folder(target: str) -> bool:
+    """Whether a path is a folder of keys, or lies in one."""
+    return known(Secrets).key_folder.search(target) is not None
+
+
 def goes_to_keys(target: str, name: str) -> bool:
     """Whether a file of this name goes into a folder of keys (`/root/.ssh`), and is none that holds no key."""
     words = known(Secrets)

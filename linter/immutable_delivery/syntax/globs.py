@@ -34,19 +34,27 @@ class _Token(Record, frozen=True):
 class Glob:
     """One pattern, ready to match paths."""
 
-    __slots__ = ("_head", "_tail", "_tokens", "literal")
+    __slots__ = ("_only", "_tail", "_tokens", "head", "literal")
 
     def __init__(self, pattern: str, *, deep: bool = False) -> None:
         self._tokens = _tokens(pattern, deep=deep)
         self.literal = all(token.kind == "one" for token in self._tokens)
         """Whether it matches one path only."""
-        self._head = _written(self._tokens)
+        self.head = _written(self._tokens)
+        """What every path begins with that fits; the path itself where it is literal."""
         self._tail = _written(self._tokens[::-1])[::-1]
+        others = [token.kind for token in self._tokens if token.kind != "one"]
+        self._only = others[0] if len(others) == 1 else ""
 
     def matches(self, path: str) -> bool:
         """Whether the whole path fits."""
-        if self.literal or not (path.startswith(self._head) and path.endswith(self._tail)):
-            return self.literal and path == self._head
+        if self.literal or not (path.startswith(self.head) and path.endswith(self._tail)):
+            return self.literal and path == self.head
+        if self._only in {"star", "all"}:  # `*.md`, `docs/**`
+            end = len(path) - len(self._tail)
+            return end >= len(self.head) and (
+                self._only == "all" or "/" not in path[len(self.head) : end]
+            )
         states = self._entered({0}, set())
         inside: set[int] = set()
         for char in path:

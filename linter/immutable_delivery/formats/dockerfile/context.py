@@ -62,7 +62,16 @@ class Context:
         first = next(known, None)
         if first is None:  # not in version control: of a folder, something may be let in again
             return not self.ignore.keeps and self.ignore.excludes(self._inner(path))
+        if first != path and self._lets_in(path):
+            return False
         return all(self.ignore.excludes(self._inner(one)) for one in chain([first], known))
+
+    def _lets_in(self, folder: str) -> bool:
+        """Whether something in a folder is let in by its name: `*` and `!src` need not be tried on all that lies before it."""
+        start = f"{folder}/" if folder else ""
+        kept = (joined(self.folder or "", name) for name in self.ignore.kept)
+        first = (next(below(self.files.paths, one), None) for one in kept if one.startswith(start))
+        return any(one and not self.ignore.excludes(self._inner(one)) for one in first)
 
     def _inner(self, path: str) -> str:
         return path[len(self.folder or "") :].lstrip("/")

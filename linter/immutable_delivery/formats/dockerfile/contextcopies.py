@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from posixpath import basename, normpath
 
-from immutable_delivery.containers.secrets import goes_to_keys, secret_file
+from immutable_delivery.containers.secrets import goes_to_keys, is_key_folder, secret_file
 from immutable_delivery.facts import Copy
 from immutable_delivery.formats.dockerfile.contents import cleaned
 from immutable_delivery.formats.dockerfile.context import Context, joined
@@ -79,6 +79,8 @@ def _keys(
 ) -> LocatedText | None:
     """Return a source that is a secret by where it goes: `COPY deploy /root/.ssh/`."""
     into = target.text if target.known else ""
+    if not (is_key_folder(into) or secret_file(into)):
+        return None  # whatever is copied: most that goes elsewhere is a whole repository
     for word, paths in found:
         if word.known and not _left_out(context, word, paths):
             files = [one for path in paths for one in below(context.files.paths, path)]
