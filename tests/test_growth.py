@@ -373,7 +373,7 @@ def rules_of_one_ignore_file(count: int) -> Mapping[str, str]:
 
 def ignore_files(count: int) -> Mapping[str, str]:
     own = {f"s{i}/Dockerfile.dockerignore": f"*\n!s{i}\n" for i in range(count)}
-    return images_of_one_repository(count) | own
+    return {**images_of_one_repository(count), **own}
 
 
 RAILS = "db/migrate/20260101000000_a.rb"

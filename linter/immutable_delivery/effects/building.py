@@ -36,7 +36,6 @@ _VALUED = (
     "branch",
     "code",
     "module",
-    "file",
 )
 _VERBS: dict[str, dict[str, Any]] = {
     "group": {"action": "install", "reads": "named"},

@@ -84,7 +84,7 @@ def _revision(fetcher: Fetcher, arguments: Arguments, operands: list[Word]) -> W
     chosen = arguments.given(fetcher.revision)
     if chosen is not None:
         return chosen.value
-    return next(iter(operands), None) if fetcher.tag else None
+    return next(iter(operands), None) if fetcher.tagged else None
 
 
 def _from_elsewhere(fetcher: Fetcher, operands: list[Word]) -> list[Word]:

@@ -73,7 +73,7 @@ def _by_program(event: Event, interpreter: Interpreter) -> Iterator[Run]:
             return
         words = words[1:]
     arguments = parse(words, interpreter.options, stop=1)
-    code, file = arguments.given(interpreter.code), arguments.given(interpreter.file)
+    code, file = arguments.given(interpreter.code), arguments.given(interpreter.files)
     operands = [operand.word for operand in arguments.operands]
     if code is not None:
         yield from (Run("substitution", code.value) for _ in (1,) if code.value is not None)

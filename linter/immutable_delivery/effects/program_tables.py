@@ -119,8 +119,8 @@ class Fetcher(Record, frozen=True):
     """How a source begins that lies elsewhere, where the last operand says where it goes: a pattern."""
     trees: frozenset[str] = _NONE
     """Verbs and options with which a folder may come, with all that is in it."""
-    tag: str = ""
-    """`first` where the first operand is the revision: `gh release download v1`."""
+    tagged: bool = False
+    """Whether the first operand is the revision: `gh release download v1`."""
     keys: bool = False
     """Whether what it takes are keys."""
     fingerprint: frozenset[str] = _NONE
@@ -139,7 +139,8 @@ class Interpreter(Record, frozen=True):
     options: Options = PLAIN
     code: frozenset[str] = _NONE
     module: frozenset[str] = _NONE
-    file: frozenset[str] = _NONE
+    files: frozenset[str] = _NONE
+    """Options whose value is the file that it runs."""
     verb: str = ""
     shell: bool = False
     sourced: bool = False
