@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from immutable_delivery.errors import UnreadableError
@@ -42,7 +43,7 @@ class Recorder:
         """All files, sorted."""
         found = self._files.paths
         if ("paths", "") not in self._asked:
-            self._note("paths", "", listing_of(found))
+            self._note("paths", "", _listing_of(_Listing(found)))
         return found
 
     def read(self, path: str) -> bytes:
@@ -66,6 +67,24 @@ class Recorder:
         known = self._asked.setdefault((what, path), answer)
         if known != answer:
             self._asked[what, path] = CHANGED
+
+
+class _Listing:
+    """A list of files, equal only to itself: every group asks for the one of its run, and it may be long."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.paths = paths
+
+    def __hash__(self) -> int:
+        return id(self.paths)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Listing) and other.paths is self.paths
+
+
+@lru_cache(maxsize=4)
+def _listing_of(listing: _Listing) -> str:
+    return listing_of(listing.paths)
 
 
 def listing_of(paths: Sequence[str]) -> str:
