@@ -22,7 +22,7 @@ sys.argv = ["imd", "check", sys.argv[1]]
 main()
 """
 NEVER = {
-    "_hashlib", "ast", "decimal", "hashlib", "textwrap", "gettext", "importlib.resources", "inspect", "platform", "tempfile", "typing_extensions", "urllib.parse", "uuid",
+    "_hashlib", "ast", "decimal", "hashlib", "gettext", "importlib.resources", "inspect", "platform", "tempfile", "typing_extensions", "urllib.parse", "uuid",
     "asyncio", "concurrent.futures", "dockerfile_parse", "email", "httpx", "importlib.metadata", "jsonschema", "multiprocessing", "pickle", "re2",
     "ssl", "xml", "yaml",
 }  # fmt: skip
@@ -120,8 +120,8 @@ def test_the_policies_are_compiled(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "most"),
     [
-        ("Dockerfile", _USUAL, 388),
-        ("compose.yaml", "services:\n  web:\n    image: nginx:latest\n", 364),
+        ("Dockerfile", _USUAL, 390),
+        ("compose.yaml", "services:\n  web:\n    image: nginx:latest\n", 365),
     ],
 )
 def test_one_file_takes_so_many_million_instructions(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from immutable_delivery.lazy_regex import lazy
 from immutable_delivery.records import Record
@@ -41,7 +42,15 @@ class Style(Record, frozen=True):
     def wrapped(self, text: str, first: str, rest: str) -> list[str]:
         """Return a sentence as lines, with what each begins with; none where there is no sentence."""
         whole = _CODE.sub(lambda code: code[0].replace(" ", _GLUE), printable(text))
-        return [line.replace(_GLUE, " ") for line in _filled(whole, self.width, first, rest)]
+        lines = wrap(
+            whole,
+            self.width,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        return [line.replace(_GLUE, " ") for line in lines]
 
     def prose(self, text: str, indent: str) -> Iterator[str]:
         """Yield paragraphs as lines; lists and code stay as they are."""
@@ -53,21 +62,6 @@ class Style(Record, frozen=True):
                 yield from (indent + printable(line) for line in lines)
             else:
                 yield from self.wrapped(" ".join(lines), indent, indent)
-
-
-def _filled(text: str, width: int, first: str, rest: str) -> list[str]:
-    """Return a text as lines of as many words as fit, none for an empty one; white space inside a line stays as it is.
-
-    That is what `textwrap` does; to load it takes longer than to write a report.
-    """
-    lines, line = list[str](), ""
-    for word in text.strip(" ").split(" "):
-        longer = f"{line} {word}" if line else word
-        if line and len(rest if lines else first) + len(longer) > width:
-            lines.append((rest if lines else first) + line.rstrip(" "))
-            longer = word
-        line = longer
-    return [*lines, (rest if lines else first) + line] if line else lines
 
 
 def names(found: Sequence[str]) -> str:
