@@ -376,12 +376,23 @@ def ignore_files(count: int) -> Mapping[str, str]:
     return {**images_of_one_repository(count), **own}
 
 
+def charts_of_one_library(count: int) -> Mapping[str, str]:
+    needs = "dependencies: [{name: common, version: 2.x.x, repository: 'oci://a/b'}]\n"
+    chart = "apiVersion: v2\nname: c{i}\nversion: 1.0.0\n"
+    return {
+        "common/Chart.yaml": "apiVersion: v2\nname: common\nversion: 2.1.0\ntype: library\n",
+        **{f"c{i}/Chart.yaml": chart.format(i=i) + needs for i in range(count)},
+        **{f"c{i}/templates/d.yaml": _OBJECT.format(name="a", image="a:1") for i in range(count)},
+    }
+
+
 RAILS = "db/migrate/20260101000000_a.rb"
 CLASS = "class A < ActiveRecord::Migration[7.1]\n  def change\n{}  end\nend\n"
 KINDS: dict[Kind, int] = {
     images_of_one_repository: 200,
     rules_of_one_ignore_file: 200,
     ignore_files: 150,
+    charts_of_one_library: 150,
     heredocs: 800,
     blocks: 400,
     nested_calls: 1_000,

@@ -28,6 +28,7 @@ class Charts:
         self._files = files
         self._engine = Engine()
         self._read: dict[str, Chart] = {}
+        self._names: dict[str, tuple[str, str]] = {}
 
     def at(self, path: str) -> Chart:
         """Return the chart in a folder, or the packed one; raise UnreadableError."""
@@ -35,27 +36,36 @@ class Charts:
 
     def named(self, name: str, version: str) -> str | None:
         """Return the folder of the chart of this name whose version lies in a range; None where none is here."""
-        fitting = [path for path, own in self._known.get(name, []) if satisfies(own, version)]
-        return fitting[0] if fitting else None
+        called = [folder for folder in self._folders if folder.rpartition("/")[2] == name]
+        for folder in (*called, *self._folders):  # first those that need not all be read
+            own, its_version = self._about(folder)
+            if own == name and satisfies(its_version, version):
+                return folder
+        return None
 
     def render(self, path: str, release: Release = DEFAULTS) -> Rendered:
         """Return what a release of a chart is; raise UnreadableError."""
         return render(self.at(path), release, self._engine)
 
     @cached_property
-    def _known(self) -> dict[str, list[tuple[str, str]]]:
-        """The folders of charts that are in no other one, and their versions, by name."""
+    def _folders(self) -> list[str]:
+        """The folders of charts that are in no other one."""
         named = [path for path in self._files.paths if path.endswith(FILE)]
         folders = {folder_of(path) for path in named if path == FILE or path.endswith(_BELOW)}
-        found: dict[str, list[tuple[str, str]]] = {}
-        for folder in sorted(folders):
-            holder, _, last = folder_of(folder).rpartition("/")
-            if last != "charts" or holder not in folders:
-                name, version = self._about(f"{folder}/{FILE}" if folder else FILE)
-                found.setdefault(name, []).append((folder, version))
-        return found
+        holders = {folder: folder_of(folder).rpartition("/") for folder in sorted(folders)}
+        return [
+            folder
+            for folder, (holder, _, last) in holders.items()
+            if last != "charts" or holder not in folders
+        ]
 
-    def _about(self, path: str) -> tuple[str, str]:
+    def _about(self, folder: str) -> tuple[str, str]:
+        """Return the name and the version of a chart."""
+        if folder not in self._names:
+            self._names[folder] = self._read_about(f"{folder}/{FILE}" if folder else FILE)
+        return self._names[folder]
+
+    def _read_about(self, path: str) -> tuple[str, str]:
         try:
             data = self._files.read(path)
         except UnreadableError:
@@ -84,8 +94,9 @@ class Charts:
     def _elsewhere(self, chart: Chart, need: Dependency) -> str | None:
         if need.repository.startswith(_LOCAL):
             return resolve(chart.path, need.repository.removeprefix(_LOCAL))
-        locked = self.named(need.name, chart.locked.get(need.name, ""))
-        return locked or self.named(need.name, need.version)
+        locked = chart.locked.get(need.name)
+        here = self.named(need.name, locked) if locked else None
+        return here or self.named(need.name, need.version)
 
     def _taken(self, path: str, above: tuple[str, ...]) -> list[Chart]:
         try:
