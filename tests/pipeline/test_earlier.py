@@ -28,9 +28,24 @@ def fresh(policies: Sequence[Policy] = ()) -> Terms:
     return replace(TERMS, policies=policies or builtin())
 
 
-def run(files: Mapping[str, str], terms: Terms) -> Examined:
+class Linked(MemoryFiles):
+    """Files with a link to one of their folders."""
+
+    def __init__(self, files: Mapping[str, str], target: str) -> None:
+        super().__init__(files)
+        self._target = target
+
+    def real(self, path: str) -> str:
+        return self._target + path.removeprefix("link") if path.startswith("link") else path
+
+    def read(self, path: str) -> bytes:
+        return super().read(self.real(path))
+
+
+def run(files: Mapping[str, str] | MemoryFiles, terms: Terms) -> Examined:
     """Judge files as a run does that finds what the last one has left."""
-    there, settings = MemoryFiles(files), reading_settings(CONFIG)
+    there = files if isinstance(files, MemoryFiles) else MemoryFiles(files)
+    settings = reading_settings(CONFIG)
     remembered = remembered_of(["/repository"], "")
     reader = RememberingReader(there, settings, remembered, 1)
     found = Earlier(reader, terms).examined(project.read(there, lambda _: "", reader))
@@ -97,6 +112,16 @@ def test_what_a_finding_is_about_is_kept_until_it_is_reported_no_more() -> None:
         found = run({**BASE, "a/compose.yaml": SERVICE % ("a", "nginx")}, fresh())
         new = [one for one in found.findings if one.policy == "floating-tag"]
         assert found.telling_of(new) is found
+
+
+def test_a_folder_that_a_link_leads_to_no_more() -> None:
+    folders = {f"{name}/Dockerfile": "FROM debian\n" for name in ("one", "two")}
+    files = {**BASE, **folders, "w/compose.yaml": "services: {w: {build: ../link}}\n"}
+    for target in ("one", "two", "one"):
+        there = Linked(files, target)
+        whole = examined(project.read(there, lambda _: ""), TERMS)
+        assert reported(run(there, fresh())) == reported(whole)
+        assert {one.dockerfile for one in whole.project.builds} >= {f"{target}/Dockerfile"}
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,9 @@ class Reexaminer(Record):
         if self._concerns_all(known, read, changed):
             return None
         bonds, moved = self._groups(known.project, read, changed.contents)
+        touched = {path for group in moved for one in bonds[group] for path in one.files}
+        if not touched.issuperset(_built_otherwise(known.project.builds, read.builds)):
+            return None  # a link to a folder leads elsewhere: nothing in a file has changed
         reached = around(bonds, moved)
         if len(reached) * 2 > len(bonds) or any(
             one.singular for found in bonds.values() for one in found
@@ -221,6 +224,15 @@ class _Part(Record):
         """Return the services that these files were part of before."""
         before = self.known.linked.said
         return {name for path in self.files for name in before.get(path, SILENT).services}
+
+
+def _built_otherwise(before: Iterable[Build], after: Iterable[Build]) -> Iterator[str]:
+    """Yield the files that say of a build what they say in only one of two states."""
+    one, other = (
+        {(build.place, build.dockerfile, build.context) for build in builds}
+        for builds in (before, after)
+    )
+    return (place.file for place, *_ in one ^ other)
 
 
 def _otherwise_claimed(known: Project, read: Project) -> Iterator[str]:
