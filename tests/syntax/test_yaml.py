@@ -338,7 +338,14 @@ def test_escapes_by_code_keep_what_follows_in_its_place(written_as: str, text: s
 
 
 @pytest.mark.parametrize(
-    "data", [b'{"builders" : []}', b"builders\n:", b"? builders # x\n: y", b"\\u0062"]
+    "data",
+    [
+        b'{"builders" : []}',
+        b"- x: &b builders\n  *b : []",
+        b"builders\n:",
+        b"? builders # x\n: y",
+        b"\\u0062",
+    ],
 )
 def test_a_key_that_may_stand_in_a_file(data: bytes) -> None:
     assert may_hold(data, b"other", b"builders")

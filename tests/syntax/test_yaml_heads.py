@@ -51,7 +51,15 @@ def test_documents_that_begin_with_a_key_are_mappings(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"- a: b\n", b"a: b\n--- [c]\n", b"a: b\n...\n- c\n", b"{a: b}\n", b"a:b\n", b"---a: b\n"],
+    [
+        b"- a: b\n",
+        b"a: b\n--- [c]\n",
+        b"a: b\n...\n- c\n",
+        b"{a: b}\n",
+        b"a:b\n",
+        b"---a: b\n",
+        b"a: b\r---\r- c\r",
+    ],
 )
 def test_what_may_be_a_list(data: bytes) -> None:
     assert not are_mappings(data)

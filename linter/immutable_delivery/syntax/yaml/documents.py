@@ -22,6 +22,8 @@ _CODE = lazy(rb"\\(?:x|u00|U000000)[4-7][0-9a-fA-F]")
 """A letter written by its code."""
 _LONG_KEY = lazy(rb"\?[ \t]+\"[^\"\n]*\\\r?\n")
 """A key over several lines."""
+_ALIAS_KEY = lazy(rb"\*[\w.-]+[ \t]+:")
+"""A key that an anchor elsewhere spells."""
 _TEMPLATE = lazy(r"(?<![\"'])(?:\{\{|\{%|<%)")
 _STATEMENT = lazy(r"[ \t]*(?:-[ \t]+)?(?:\{\{|\{%|<%)")
 _PREAMBLE = lazy(r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n]|%[^\r\n]*+[\r\n])*+\Z")
@@ -46,7 +48,9 @@ def documents_between(text: Text, start: int, end: int) -> list[Document]:
 
 
 def may_spell(data: bytes) -> bool:
-    """Whether an escape stands in a file that could spell a key, whatever its bytes look like."""
+    """Whether an escape or an alias stands in a file that could spell a key, whatever its bytes look like."""
+    if b"&" in data and _ALIAS_KEY.search(data):
+        return True
     if b"\\" not in data:
         return False
     return _CODE.search(data) is not None or _LONG_KEY.search(data) is not None

@@ -18,11 +18,13 @@ _KEYS = (b"\napiVersion:", b"\nkind:")
 _MARK = b"\xef\xbb\xbf"
 _BOUNDARY = lazy(rb"\n---(?=[ \t\r\n]|\Z)")
 _END = b"\n..."
+_RETURN = lazy(rb"\r(?!\n)")
+"""A line break by itself, which no expression here takes for one."""
 
 
 def are_objects(data: bytes) -> bool:
     """Whether every document plainly is an object of Kubernetes: one of the keys that all have is among its first, and it has the other."""
-    if _END in data:
+    if not _is_plain(data):
         return False
     found = [one for one in _documents(data.removeprefix(_MARK)) if not _BLANK.match(one)]
     return bool(found) and all(map(_is_object, found))
@@ -30,10 +32,15 @@ def are_objects(data: bytes) -> bool:
 
 def are_mappings(data: bytes) -> bool:
     """Whether every document plainly is a mapping, or broken: it begins with a key."""
-    if _END in data:
+    if not _is_plain(data):
         return False
     found = _documents(data.removeprefix(_MARK))
     return all(_BLANK.match(one) or _BEGUN.match(one) for one in found)
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether nothing ends a document or a line in another way than is looked for here."""
+    return _END not in data and not (b"\r" in data and _RETURN.search(data))
 
 
 def _is_object(document: bytes) -> bool:
