@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import coverage
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.components import Missing
@@ -21,6 +22,15 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 def pytest_configure(config: pytest.Config) -> None:
     """Count what is skipped because this machine lacks something."""
     config.pluginmanager.register(Missing())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Save what was covered while there is time: xdist kills a worker that takes ten seconds to leave, and all of it is lost."""
+    measured = coverage.Coverage.current()
+    if measured is not None:
+        measured.stop()
+        measured.save()
 
 
 _IDENTITY = {
