@@ -27,6 +27,7 @@ from immutable_delivery.pipeline.examined import (
     tell,
 )
 from immutable_delivery.policy.congruence import Evidence
+from immutable_delivery.policy.engine import in_order
 from immutable_delivery.policy.model import Policy
 from immutable_delivery.reading.project import Project
 from immutable_delivery.reading.units import Reading, Unit
@@ -205,12 +206,7 @@ class _Part(Record):
             suppressed=joined(old.suppressed, new.suppressed),
             disabled=joined(old.disabled, new.disabled),
             services=tuple(sorted(services, key=lambda one: one.name)),
-            unresolved=tuple(
-                sorted(
-                    [*unresolved, *new.unresolved],
-                    key=lambda one: (one.place, one.policy, one.owner),
-                )
-            ),
+            unresolved=tuple(in_order([*unresolved, *new.unresolved])),
             about=about | dict(new.about),
             evidence=Evidence(
                 [one for one in old.evidence.findings if stays(one.policy, one.place.file)]

@@ -185,4 +185,9 @@ def _unresolved(verdicts: Iterable[Verdict]) -> list[Unresolved]:
         if not v.known and v.rule.drift != "none"
         for name in v.fact.scope.services or ("",)
     }
+    return in_order(found)
+
+
+def in_order(found: Iterable[Unresolved]) -> list[Unresolved]:
+    """Return what is unknown in the order of its places, whatever order it comes in."""
     return sorted(found, key=lambda one: (one.place, one.policy, one.owner, one.fields))
