@@ -79,22 +79,20 @@ def _keys(
 ) -> LocatedText | None:
     """Return a source that is a secret by where it goes: `COPY deploy /root/.ssh/`."""
     into = target.text if target.known else ""
-    if not (is_key_folder(into) or secret_file(into)):
+    renamed = secret_file(into)
+    if not (renamed or is_key_folder(into)):
         return None  # whatever is copied: most that goes elsewhere is a whole repository
     for word, paths in found:
         if word.known and not _left_out(context, word, paths):
             files = [one for path in paths for one in below(context.files.paths, path)]
             names = files or [word.text]
             if any(
-                goes_to_keys(into, basename(name)) or _named(context, into, name) for name in names
+                goes_to_keys(into, basename(name))
+                or (renamed and secret_file(into, context.text(name)))
+                for name in names
             ):
                 return word
     return None
-
-
-def _named(context: Context, target: str, path: str) -> bool:
-    """Whether a file becomes a secret by the name that the image gives it."""
-    return secret_file(target) and secret_file(target, context.text(path))
 
 
 def _left_out(context: Context, word: LocatedText, paths: Sequence[str]) -> bool:
