@@ -6,7 +6,6 @@ one without them, and without an escape that could spell them, certainly holds n
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -53,6 +52,8 @@ def _json(data: bytes) -> dict[str, Any] | None:
     """Return what is JSON in braces: a schema of objects is long, and this is told in no time; None for all else."""
     if data.lstrip()[:1] != b"{":
         return None
+    import json  # noqa: PLC0415 (most of what is asked about is YAML)
+
     try:
         root = json.loads(data)
     except (ValueError, RecursionError):
