@@ -82,10 +82,8 @@ _LIBRARIES: Mapping[str, Known] = {
 @contextmanager
 def libraries() -> Iterator[None]:
     """Let libraries load without what a run never needs."""
-    if sys.version_info < (
-        3,
-        12,
-    ):  # what later ones do: Python's own version of it is loaded only to be replaced
+    # as Python 3.12 does: the version in Python is loaded only to be replaced
+    if sys.version_info < (3, 12):
         sys.modules.setdefault("datetime", import_module("_datetime"))
     with standing_in(_LIBRARIES), _types_unread():
         yield

@@ -96,9 +96,9 @@ def line_hashes(text: Text) -> list[str]:
 
 def _units(text: Text) -> tuple[list[int], list[int]]:
     """Return the units that count, with the closing mark, and the indices at which lines begin."""
-    value = ("\ufeff" if text.bom else "") + text.value.replace("\r\n", "\n").replace("\r", "\n")
     from struct import unpack  # noqa: PLC0415 (few reports have such hashes)
 
+    value = ("\ufeff" if text.bom else "") + text.value.replace("\r\n", "\n").replace("\r", "\n")
     kept = value.replace(" ", "").replace("\t", "").encode("utf-16-le")
     units = [*unpack(f"<{len(kept) // 2}H", kept), _END]
     newlines = (index + 1 for index, unit in enumerate(units) if unit == ord("\n"))

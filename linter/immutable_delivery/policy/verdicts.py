@@ -38,6 +38,7 @@ class Verdict(Record, frozen=True):
 
 
 _UNDECIDED = object()
+"""Stands for an answer that is not remembered: values are hashed once, and may be long lists."""
 
 
 class BoundRule(Record, frozen=True):
@@ -116,9 +117,7 @@ class Evaluator(Record):
             for one in self.pages(type(fact).__name__.lower()):
                 for item in getattr(fact, one.rule.each) if one.rule.each else (None,):
                     values = one.values(fact, item)
-                    answer = one.memo.get(
-                        values, _UNDECIDED
-                    )  # hashed once: long lists are values too
+                    answer = one.memo.get(values, _UNDECIDED)
                     if answer is _UNDECIDED:
                         answer = one.memo[values] = _evaluate(one, values)
                     if answer is not False:
